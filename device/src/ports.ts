@@ -1,0 +1,59 @@
+/** What the firmware asks of a board. A target hands these in; the core imports none of them. */
+
+/** Flash in equal pages. Erased bytes read 0xFF; a byte is written once between erasures. */
+export interface Flash {
+  readonly pageBytes: number;
+  readonly pageCount: number;
+  /** Fills `into` from `offset` of the page; `into.length` bytes must lie within it. */
+  read(page: number, offset: number, into: Uint8Array): void;
+  /** Writes bytes that have not been written since the page was erased. May be cut at any byte by a power loss. */
+  write(page: number, offset: number, bytes: Uint8Array): void;
+  /** Sets the page to 0xFF. */
+  erase(page: number): void;
+}
+
+/** Two clocks. */
+export interface Clock {
+  /** Milliseconds that only grow, also while asleep. */
+  monotonicMs(): number;
+  /** Seconds of UTC, 0 while nobody has set it. */
+  utcS(): number;
+  /** The receiver knows better. */
+  setUtcS(utcS: number): void;
+}
+
+/** The satellite receiver. Its bytes come back through Firmware.gnssBytes. */
+export interface Gnss {
+  start(): void;
+  stop(): void;
+}
+
+/** MQTT, wherever it runs: in this program or in the modem. What arrives comes back through Firmware. */
+export interface Uplink {
+  /** Asks for a session; Firmware.uplinkUp says that it stands and that the tag's topics are subscribed. */
+  connect(): void;
+  disconnect(): void;
+  /** Hands one message over, QoS 0; false when it cannot be taken now. `bytes` is valid only during the call. */
+  publish(topic: string, bytes: Uint8Array): boolean;
+}
+
+/** Buzzer and light. */
+export interface Indicator {
+  buzz(seconds: number): void;
+  light(seconds: number): void;
+}
+
+/** Battery gauge. */
+export interface Battery {
+  /** 0 to 100. */
+  percent(): number;
+}
+
+export interface Ports {
+  readonly flash: Flash;
+  readonly clock: Clock;
+  readonly gnss: Gnss;
+  readonly uplink: Uplink;
+  readonly indicator: Indicator;
+  readonly battery: Battery;
+}

@@ -1,0 +1,56 @@
+/** Every maximum of what a tag and the cloud send each other, each with its reason. */
+
+/** Version of the wire format; the first key of every message and the second part of every topic. */
+export const WIRE_VERSION = 1;
+
+/** A report of this size still fits one TLS record, one MQTT packet and a modem's 4 KiB buffer. */
+export const MAX_REPORT_BYTES = 2048;
+
+/** Most entries in a report: an hour and some of one-minute fixes, well inside MAX_REPORT_BYTES. */
+export const MAX_REPORT_ENTRIES = 128;
+
+/** Settings fill at most one 4 KiB flash sector of the tag, less its header. */
+export const MAX_SETTINGS_BYTES = 3840;
+
+/** Acknowledgements, commands and states are a few integers. */
+export const MAX_SMALL_MESSAGE_BYTES = 128;
+
+/** Largest MQTT packet that the bridge parses: the largest report, its topic and headers, and nothing else. */
+export const MAX_MQTT_PACKET_BYTES = 2560;
+
+/** Longest topic: "purrimeter/1/" + 32 + "/settings" is 54. */
+export const MAX_TOPIC_BYTES = 64;
+
+/** A board decides every geofence at every fix; eight polygons of a hundred edges take 15 ms on the slowest engine. */
+export const MAX_GEOFENCES = 8;
+
+/** Fewer points have no inside. */
+export const MIN_VERTICES = 3;
+
+/** A garden with its neighbours drawn by hand has 20; the slowest engine walks 100 in 2 ms. */
+export const MAX_VERTICES = 100;
+
+/** All polygons of one tag together: 400 vertices are 3.2 KB of the tag's memory. */
+export const MAX_TAG_VERTICES = 400;
+
+/** A circle smaller than this lies inside the receiver's own error. */
+export const MIN_RADIUS_CM = 1_000;
+
+/** 50 km: a wider circle is no fence for a cat, and the tag's flat geometry would err by more than a metre. */
+export const MAX_RADIUS_CM = 5_000_000;
+
+/** A polygon's corners lie within this of each other, for the same reason. */
+export const MAX_GEOFENCE_EXTENT_M = 100_000;
+
+/** Accuracy on the wire is decimetres in 16 bits; a receiver that claims worse than 6.5 km has no fix. */
+export const MAX_ACCURACY_DM = 65_535;
+
+/** Firmware names are short ("1.4.2", "1.4.2-rc1"). */
+export const MAX_FIRMWARE_LENGTH = 32;
+
+/** A tag that reports more often than this is broken or hostile: a burst of backlog, then one a second. */
+export const REPORT_BURST = 200;
+export const REPORTS_PER_SECOND = 50;
+
+/** The tag's MQTT keep-alive and the most that the bridge grants: LTE-M power saving wakes every half hour. */
+export const MAX_KEEP_ALIVE_S = 3_600;

@@ -1,0 +1,91 @@
+import type { DecodeReason } from "./decode-error.ts";
+import type { Entry } from "./entry.ts";
+import type { EntryNumber, Epoch, GeofenceRef, LatE7, LonE7 } from "./values.ts";
+
+/** Consecutive journal entries in one message, tag to cloud. */
+export interface Report {
+  readonly epoch: Epoch;
+  /** Number of the first entry. Entry i has the number first + i. */
+  readonly first: EntryNumber;
+  /** Oldest number that the journal still holds; what is missing below it will never come. At most `first`. */
+  readonly oldest: EntryNumber;
+  /** 1 to MAX_REPORT_ENTRIES. */
+  readonly entries: readonly Entry[];
+}
+
+/** "Stored through number N": sent after the commit. Also acknowledges one span beyond N, as RFC 2018 does. */
+export interface StoredAck {
+  readonly kind: "stored";
+  readonly epoch: Epoch;
+  /** All numbers up to this are stored or will never come; 0 when there is none. */
+  readonly through: number;
+  /** A span after a hole that is stored too. */
+  readonly ahead?: { readonly first: EntryNumber; readonly last: EntryNumber };
+}
+
+/** Why a report was not stored. The first is final (the bytes are set aside), the others pass. */
+export type RefusalReason = DecodeReason | "unclaimed" | "storage-full" | "busy";
+
+/** The report with this checksum was not stored as it is. */
+export interface RefusedAck {
+  readonly kind: "refused";
+  readonly reason: RefusalReason;
+  /** CRC-32 of the report's bytes, so that the tag knows which one is meant. */
+  readonly reportCrc: number;
+  /** True: set aside in the cloud, the tag lets its entries go. False: keep them and try again later. */
+  readonly final: boolean;
+}
+
+export type Ack = StoredAck | RefusedAck;
+
+export interface PolygonSetting {
+  readonly kind: "polygon";
+  readonly ref: GeofenceRef;
+  /** Open ring (the last vertex is not the first again), MIN_VERTICES to MAX_VERTICES. */
+  readonly vertices: readonly { readonly latE7: LatE7; readonly lonE7: LonE7 }[];
+}
+
+export interface CircleSetting {
+  readonly kind: "circle";
+  readonly ref: GeofenceRef;
+  readonly latE7: LatE7;
+  readonly lonE7: LonE7;
+  /** MIN_RADIUS_CM to MAX_RADIUS_CM. */
+  readonly radiusCm: number;
+}
+
+export type GeofenceSetting = PolygonSetting | CircleSetting;
+
+/** What the cloud wants of a tag. */
+export interface Settings {
+  /** 1 to 4,294,967,295; grows with every change. */
+  readonly version: number;
+  /** Seconds between fixes when nothing is near, 1 to 86,400. */
+  readonly fixIntervalS: number;
+  /** Seconds between reports when nothing happens, 1 to 86,400. */
+  readonly reportIntervalS: number;
+  /** At most MAX_GEOFENCES with different refs and MAX_TAG_VERTICES in all. */
+  readonly geofences: readonly GeofenceSetting[];
+}
+
+/** A request to act once. */
+export interface Command {
+  /** 1 to 4,294,967,295; a tag acts on an id once. */
+  readonly id: number;
+  readonly action: "live" | "buzz" | "light";
+  /** How long, 1 to 3,600 s. */
+  readonly seconds: number;
+  /** UTC after which the tag ignores it. */
+  readonly expiresAt: number;
+}
+
+/** What a tag says of itself when it connects, when its settings change, and (online: false) as its MQTT will. */
+export interface Status {
+  readonly online: boolean;
+  /** Version of the settings that it runs, 0 when it has none. */
+  readonly settingsVersion: number;
+  /** Printable ASCII, at most MAX_FIRMWARE_LENGTH. */
+  readonly firmware: string;
+  /** Version of settings that it refused, and why, until newer ones come. */
+  readonly refusedSettings?: { readonly version: number; readonly reason: DecodeReason };
+}
