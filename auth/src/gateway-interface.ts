@@ -1,0 +1,57 @@
+/** What the gateway and this service say to each other beyond the owners' endpoints. README.md shows the whole. */
+
+/** Common name that the gateway's certificate carries; nobody else may connect. */
+export const GATEWAY_NAME = "cloud-api";
+
+/**
+ * Header in which the gateway names the peer's IP address (v4 or v6, no port). Only the gateway can connect, so
+ * nobody else can set it; the gateway must drop what its own clients send under this name.
+ */
+export const CLIENT_ADDRESS_HEADER = "purrimeter-client-address";
+
+/**
+ * Header of an answer that ended sessions: their ids, comma separated. The gateway refuses them before it passes
+ * the answer on, so that a client never sees its token work after it was told that the session is over.
+ */
+export const ENDED_SESSIONS_HEADER = "purrimeter-ended-sessions";
+
+/** A session that ended while access tokens of it may still be inside their lifetime. */
+export interface EndedSession {
+  /** The `sid` claim of the session's access tokens: 32 hex digits. */
+  readonly sid: string;
+  /** Seconds of UTC after which no access token of the session can be valid any more: the gateway may forget it. */
+  readonly until: number;
+}
+
+/**
+ * Answer of `GET /sessions/ended?after=CURSOR&waitS=N`: sessions that ended after the cursor, oldest first, at most
+ * 1,000. Without `after`: every session whose tokens may still live. With `waitS` (0 to 30) an empty answer is held
+ * until something ends or the time is over, so that one waiting request hears of it within milliseconds.
+ */
+export interface EndedSessions {
+  readonly items: readonly EndedSession[];
+  /** Ask with this next time. */
+  readonly next: number;
+  /** True when the cursor is older than what is remembered: start again without `after`. */
+  readonly reset: boolean;
+}
+
+/** Claims of an access token (RFC 9068): header `alg` ES256, `typ` at+jwt, `kid` from the JWKS. */
+export interface AccessTokenClaims {
+  readonly iss: string;
+  readonly aud: string;
+  /** The owner's id: 32 hex digits. */
+  readonly sub: string;
+  /** RFC 9068 wants a client; there is one. */
+  readonly client_id: "purrimeter";
+  readonly roles: readonly string[];
+  readonly iat: number;
+  readonly exp: number;
+  /** Random, 32 hex digits. */
+  readonly jti: string;
+  /** The session: 32 hex digits. Refuse the token when the session has ended. */
+  readonly sid: string;
+}
+
+/** Seconds that an access token lives. */
+export const ACCESS_TOKEN_LIFETIME_S = 600;
