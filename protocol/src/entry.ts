@@ -17,7 +17,7 @@ export interface TransitionEntry {
   readonly geofence: GeofenceRef;
   readonly from: Side;
   readonly to: Side;
-  /** Number of the first entry whose evidence counted; the last one is the entry before this. */
+  /** First entry whose evidence counted, up to the entry before this; its own number when none did. */
   readonly evidenceFrom: EntryNumber;
   /** Version of the settings whose geofence was decided. */
   readonly settingsVersion: number;

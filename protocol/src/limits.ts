@@ -48,6 +48,9 @@ export const MAX_ACCURACY_DM = 65_535;
 /** Firmware names are short ("1.4.2", "1.4.2-rc1"). */
 export const MAX_FIRMWARE_LENGTH = 32;
 
+/** Live mode, buzzer and light end by themselves after at most an hour: a forgotten command must not empty a battery. */
+export const MAX_COMMAND_S = 3_600;
+
 /** A tag that reports more often than this is broken or hostile: a burst of backlog, then one a second. */
 export const REPORT_BURST = 200;
 export const REPORTS_PER_SECOND = 50;

@@ -1,0 +1,97 @@
+import { CborReader } from "./cbor-reader.ts";
+import { CborWriter } from "./cbor-writer.ts";
+import type { Decoded } from "./decode-error.ts";
+import { MAX_SMALL_MESSAGE_BYTES, WIRE_VERSION } from "./limits.ts";
+import type { Ack, RefusalReason, RefusedAck, StoredAck } from "./messages.ts";
+import { MAX_UINT32, type EntryNumber, type Epoch } from "./values.ts";
+
+/** Index = code on the wire. New reasons are appended. */
+const REASONS: readonly RefusalReason[] = [
+  "empty",
+  "oversized",
+  "truncated",
+  "trailing-bytes",
+  "not-canonical",
+  "wrong-type",
+  "unknown-version",
+  "missing-field",
+  "unknown-field",
+  "out-of-range",
+  "too-many",
+  "unclaimed",
+  "storage-full",
+  "busy",
+];
+
+/** Code of a refusal on the wire. */
+export function reasonCode(reason: RefusalReason): number {
+  return REASONS.indexOf(reason);
+}
+
+/** The refusal of a code; undefined for a code that is newer than this program. */
+export function reasonFromCode(code: number): RefusalReason | undefined {
+  return REASONS[code];
+}
+
+/** The bytes of an acknowledgement (docs/wire.md). */
+export function encodeAck(ack: Ack, writer: CborWriter = new CborWriter(MAX_SMALL_MESSAGE_BYTES)): Uint8Array {
+  writer.reset();
+  if (ack.kind === "stored") writeStored(writer, ack);
+  else writeRefused(writer, ack);
+  return writer.taken();
+}
+
+function writePair(writer: CborWriter, key: number, value: number): void {
+  writer.int(key);
+  writer.int(value);
+}
+
+function writeStored(writer: CborWriter, ack: StoredAck): void {
+  writer.map(ack.ahead === undefined ? 3 : 5);
+  writePair(writer, 0, WIRE_VERSION);
+  writePair(writer, 1, ack.epoch);
+  writePair(writer, 2, ack.through);
+  if (ack.ahead === undefined) return;
+  writePair(writer, 3, ack.ahead.first);
+  writePair(writer, 4, ack.ahead.last);
+}
+
+function writeRefused(writer: CborWriter, ack: RefusedAck): void {
+  writer.map(4);
+  writePair(writer, 0, WIRE_VERSION);
+  writePair(writer, 5, reasonCode(ack.reason));
+  writePair(writer, 6, ack.reportCrc);
+  writer.int(7);
+  writer.bool(ack.final);
+}
+
+/** The acknowledgement in the bytes, or why they are none. */
+export function decodeAck(bytes: Uint8Array): Decoded<Ack> {
+  const reader = new CborReader(bytes, MAX_SMALL_MESSAGE_BYTES);
+  reader.openMap("ack");
+  reader.version(WIRE_VERSION);
+  const ack = reader.hasKey(1) ? readStored(reader) : readRefused(reader);
+  reader.close();
+  return reader.error === undefined ? { ok: true, value: ack } : { ok: false, error: reader.error };
+}
+
+function readStored(reader: CborReader): StoredAck {
+  const epoch = reader.int("epoch", 0, MAX_UINT32) as Epoch;
+  reader.requireKey(2, "through");
+  const through = reader.int("through", 0, MAX_UINT32);
+  if (!reader.hasKey(3)) return { kind: "stored", epoch, through };
+  const first = reader.int("aheadFirst", through + 1, MAX_UINT32) as EntryNumber;
+  reader.requireKey(4, "aheadLast");
+  const last = reader.int("aheadLast", first, MAX_UINT32) as EntryNumber;
+  return { kind: "stored", epoch, through, ahead: { first, last } };
+}
+
+function readRefused(reader: CborReader): RefusedAck {
+  reader.requireKey(5, "reason");
+  // A reason that this tag does not know yet still says "not stored": it passes as "busy".
+  const reason = reasonFromCode(reader.int("reason", 0, 255)) ?? "busy";
+  reader.requireKey(6, "reportCrc");
+  const reportCrc = reader.int("reportCrc", 0, MAX_UINT32);
+  reader.requireKey(7, "final");
+  return { kind: "refused", reason, reportCrc, final: reader.bool("final") };
+}

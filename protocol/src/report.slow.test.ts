@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { arbitraryReport } from "./report.arbitrary.ts";
+import { decodeReport, encodeReport } from "./report.ts";
+
+const CASES = 100_000;
+
+/** Bytes that look like a report for long: a real one with a few bytes changed, cut or repeated. */
+const nearlyReport = fc
+  .tuple(arbitraryReport, fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { maxLength: 4 }), fc.nat())
+  .map(([report, changes, cut]) => {
+    const bytes = encodeReport(report);
+    for (const [place, value] of changes) bytes[place % bytes.length] = value;
+    return cut % 3 === 0 ? bytes.slice(0, cut % (bytes.length + 1)) : bytes;
+  });
+
+describe("decodeReport never throws", () => {
+  it("on any bytes", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 2100 }), (bytes) => {
+        expect(typeof decodeReport(bytes).ok).toBe("boolean");
+      }),
+      { numRuns: CASES },
+    );
+  });
+
+  it("on damaged reports, and what it accepts has one spelling", () => {
+    fc.assert(
+      fc.property(nearlyReport, (bytes) => {
+        const decoded = decodeReport(bytes);
+        if (decoded.ok) expect(encodeReport(decoded.value)).toEqual(bytes);
+      }),
+      { numRuns: CASES },
+    );
+  });
+});

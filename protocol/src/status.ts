@@ -1,0 +1,53 @@
+import { reasonCode, reasonFromCode } from "./ack.ts";
+import { CborReader } from "./cbor-reader.ts";
+import { CborWriter } from "./cbor-writer.ts";
+import type { Decoded, DecodeReason } from "./decode-error.ts";
+import { MAX_FIRMWARE_LENGTH, MAX_SMALL_MESSAGE_BYTES, WIRE_VERSION } from "./limits.ts";
+import type { Status } from "./messages.ts";
+import { MAX_UINT32 } from "./values.ts";
+
+/** The bytes of a status (docs/wire.md). */
+export function encodeStatus(status: Status): Uint8Array {
+  const writer = new CborWriter(MAX_SMALL_MESSAGE_BYTES);
+  const refused = status.refusedSettings;
+  writer.map(refused === undefined ? 4 : 6);
+  writer.int(0);
+  writer.int(WIRE_VERSION);
+  writer.int(1);
+  writer.bool(status.online);
+  writer.int(2);
+  writer.int(status.settingsVersion);
+  writer.int(3);
+  writer.ascii(status.firmware);
+  if (refused === undefined) return writer.taken();
+  writer.int(4);
+  writer.int(refused.version);
+  writer.int(5);
+  writer.int(reasonCode(refused.reason));
+  return writer.taken();
+}
+
+/** The status in the bytes, or why they are none. */
+export function decodeStatus(bytes: Uint8Array): Decoded<Status> {
+  const reader = new CborReader(bytes, MAX_SMALL_MESSAGE_BYTES);
+  reader.openMap("status");
+  reader.version(WIRE_VERSION);
+  reader.requireKey(1, "online");
+  const online = reader.bool("online");
+  reader.requireKey(2, "settingsVersion");
+  const settingsVersion = reader.int("settingsVersion", 0, MAX_UINT32);
+  reader.requireKey(3, "firmware");
+  const firmware = reader.ascii("firmware", MAX_FIRMWARE_LENGTH);
+  const refusedSettings = reader.hasKey(4) ? readRefused(reader) : undefined;
+  reader.close();
+  if (reader.error !== undefined) return { ok: false, error: reader.error };
+  const status = { online, settingsVersion, firmware };
+  return { ok: true, value: refusedSettings === undefined ? status : { ...status, refusedSettings } };
+}
+
+function readRefused(reader: CborReader): { version: number; reason: DecodeReason } {
+  const version = reader.int("refusedVersion", 0, MAX_UINT32);
+  reader.requireKey(5, "refusedReason");
+  const reason = reasonFromCode(reader.int("refusedReason", 0, reasonCode("too-many")));
+  return { version, reason: reason as DecodeReason };
+}
