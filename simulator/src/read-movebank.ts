@@ -1,0 +1,171 @@
+import { createReadStream } from "node:fs";
+import { parse } from "csv-parse";
+import { parseTimestamp } from "./parse-timestamp.ts";
+import { GarbageCount, type Garbage, type TrackFile } from "./track-problem.ts";
+import { TrackBuilder } from "./track.ts";
+
+/** Where the columns are; -1 for an optional one that is missing. */
+interface Columns {
+  readonly tag: number;
+  readonly timestamp: number;
+  readonly lon: number;
+  readonly lat: number;
+  readonly visible: number;
+  readonly accuracyM: number;
+}
+
+/** Movebank writes names with hyphens, its derivatives with underscores; both are read. */
+function columnIndex(header: readonly string[], ...names: readonly string[]): number {
+  const normal = header.map((name) => name.trim().toLowerCase().replaceAll("-", "_"));
+  for (const name of names) if (normal.includes(name)) return normal.indexOf(name);
+  return -1;
+}
+
+function columnsOf(header: readonly string[]): Columns | string {
+  const columns = {
+    tag: columnIndex(header, "tag_id", "individual_local_identifier", "tag_local_identifier"),
+    timestamp: columnIndex(header, "timestamp"),
+    lon: columnIndex(header, "location_long"),
+    lat: columnIndex(header, "location_lat"),
+    visible: columnIndex(header, "visible"),
+    accuracyM: columnIndex(header, "accuracy_m"),
+  };
+  if (columns.tag < 0) return "tag_id";
+  if (columns.timestamp < 0) return "timestamp";
+  if (columns.lon < 0) return "location_long";
+  return columns.lat < 0 ? "location_lat" : columns;
+}
+
+/** The text as a decimal number; NaN for "", "0x10", " 1" and everything else that `Number` reads too kindly. */
+export function decimal(text: string): number {
+  const first = text.charCodeAt(text.charCodeAt(0) === 45 ? 1 : 0);
+  const last = text.charCodeAt(text.length - 1);
+  return first >= 48 && first <= 57 && last >= 48 && last <= 57 && text[1] !== "x" ? Number(text) : NaN;
+}
+
+/** The degrees when they lie within ±limit, or NaN. */
+export function degreesWithin(text: string, limit: number): number {
+  const degrees = decimal(text);
+  return Math.abs(degrees) <= limit ? degrees : NaN;
+}
+
+function flagOf(text: string): boolean | undefined {
+  if (text === "TRUE" || text === "true" || text === "1" || text === "") return true;
+  return text === "FALSE" || text === "false" || text === "0" ? false : undefined;
+}
+
+/** Reads rows one by one into tracks, each row either a fix or a named fault. */
+class MovebankRows {
+  readonly builders = new Map<string, TrackBuilder>();
+  readonly #columns: Columns;
+  #last = new TrackBuilder("");
+
+  constructor(columns: Columns) {
+    this.#columns = columns;
+  }
+
+  /** Adds the row's fix; a phrase that says what is wrong when there is none. */
+  add(row: readonly string[]): string | undefined {
+    const columns = this.#columns;
+    const field = (index: number): string => row[index] ?? "";
+    const name = field(columns.tag);
+    if (name === "") return "tag_id is empty";
+    const at = parseTimestamp(field(columns.timestamp));
+    if (!(at >= 0)) return `timestamp ${quoted(field(columns.timestamp))} is no time`;
+    const lat = degreesWithin(field(columns.lat), 90);
+    if (Number.isNaN(lat)) return `location_lat ${quoted(field(columns.lat))} is no latitude`;
+    const lon = degreesWithin(field(columns.lon), 180);
+    if (Number.isNaN(lon)) return `location_long ${quoted(field(columns.lon))} is no longitude`;
+    const visible = flagOf(field(columns.visible));
+    if (visible === undefined) return `visible ${quoted(field(columns.visible))} is neither TRUE nor FALSE`;
+    const accuracy = field(columns.accuracyM);
+    const accuracyM = accuracy === "" ? NaN : decimal(accuracy);
+    if (accuracy !== "" && !(accuracyM >= 0)) return `accuracy_m ${quoted(accuracy)} is no accuracy`;
+    this.#builder(name).add(at, lat, lon, accuracyM, !visible);
+    return undefined;
+  }
+
+  #builder(name: string): TrackBuilder {
+    if (this.#last.name === name) return this.#last;
+    const known = this.builders.get(name);
+    this.#last = known ?? new TrackBuilder(name);
+    if (known === undefined) this.builders.set(name, this.#last);
+    return this.#last;
+  }
+}
+
+const MAX_QUOTED_LENGTH = 40;
+
+/** A piece of a foreign file for a message: short, and without control characters. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}...` : text);
+}
+
+/** Stops the parser from inside a row; never leaves this file. */
+class Stop extends Error {}
+
+/**
+ * Reads a CSV file with Movebank's columns: tag_id, timestamp, location_long, location_lat, and optionally visible
+ * (FALSE marks an outlier) and accuracy_m. One track per tag_id, fixes in the order of the file. The file may be
+ * larger than memory allows for its text: it is read as a stream.
+ */
+export async function readMovebank(path: string, garbage: Garbage): Promise<TrackFile> {
+  const count = new GarbageCount(path, garbage);
+  let rows: MovebankRows | undefined;
+  const onRecord = (record: string[], { lines }: { lines: number }): null => {
+    if (rows === undefined) {
+      const columns = columnsOf(record);
+      if (typeof columns === "string") {
+        count.problem = {
+          reason: "missing-column",
+          path,
+          line: lines,
+          detail: `there is no column ${columns}`,
+        };
+        throw new Stop();
+      }
+      rows = new MovebankRows(columns);
+      return null;
+    }
+    const fault = rows.add(record);
+    if (fault !== undefined && !count.add(lines, fault)) throw new Stop();
+    return null;
+  };
+  await readCsv(path, onRecord, count);
+  return count.file([...(rows?.builders.values() ?? [])].map((builder) => builder.track()));
+}
+
+/** A row of Movebank's columns is below 300 characters; a quote that never closes must not fill the memory. */
+const MAX_RECORD_CHARACTERS = 65_536;
+
+function readCsv(
+  path: string,
+  onRecord: (record: string[], context: { lines: number }) => null,
+  count: GarbageCount,
+): Promise<void> {
+  const parser = parse({
+    bom: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: MAX_RECORD_CHARACTERS,
+    on_record: onRecord,
+  });
+  const input = createReadStream(path, { highWaterMark: 1 << 20 });
+  return new Promise((resolve) => {
+    input.on("error", (error: NodeJS.ErrnoException) => {
+      count.problem ??= { reason: "unreadable", path, detail: error.code ?? "input error" };
+      resolve();
+    });
+    parser.on("error", (error) => {
+      input.destroy();
+      if (!(error instanceof Stop)) {
+        const detail = `no CSV (${"code" in error ? String(error.code) : "unknown fault"})`;
+        count.problem ??= { reason: "malformed", path, line: parser.info.lines, detail };
+      }
+      resolve();
+    });
+    parser.on("end", () => resolve());
+    parser.resume();
+    input.pipe(parser);
+  });
+}
