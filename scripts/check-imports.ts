@@ -1,0 +1,42 @@
+// Says which packages may import which, and fails on an import that is not in the table or not declared.
+import { readFileSync } from "node:fs";
+import { globSync } from "node:fs";
+
+/** Imports go one way (ARCHITECTURE.md). cli composes and bench measures: nothing imports them. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  log: [],
+  certs: [],
+  device: ["protocol"],
+  store: ["protocol"],
+  bridge: ["protocol", "device", "store", "log"],
+  auth: ["store", "log"],
+  "cloud-api": ["protocol", "store", "log"],
+  simulator: ["protocol", "device"],
+  cli: ["protocol", "device", "certs", "store", "bridge", "auth", "cloud-api", "simulator", "log"],
+  bench: ["protocol", "device", "certs", "store", "bridge", "simulator", "cloud-api", "auth", "cli", "log"],
+};
+
+/** Tests may make certificates: a real handshake needs them. */
+const TESTS_MAY_IMPORT = ["certs"];
+
+const IMPORT = /(?:from|import)\s*\(?\s*["']([^"']+)["']/g;
+
+function faultsOf(file: string): string[] {
+  const [name = ""] = file.split("/");
+  const test = /\.(test|contract|arbitrary)\.ts$|\/testing\//.test(file);
+  const allowed = [name, ...(ALLOWED[name] ?? []), ...(test ? TESTS_MAY_IMPORT : [])];
+  const faults: string[] = [];
+  for (const [, target = ""] of readFileSync(file, "utf8").matchAll(IMPORT)) {
+    const [, scope] = /^@purrimeter\/([^/]+)/.exec(target) ?? [];
+    if (scope !== undefined && !allowed.includes(scope)) faults.push(`${file}: ${name} may not import ${scope}`);
+    if (target.startsWith("../../") && !file.startsWith("device/targets/")) faults.push(`${file}: ${target} leaves its package`);
+  }
+  return faults;
+}
+
+const files = globSync("*/{src,targets,e2e,testing}/**/*.ts", { exclude: ["node_modules/**"] });
+const faults = files.filter((file) => !file.startsWith("node_modules")).flatMap(faultsOf);
+for (const fault of faults) console.error(fault);
+console.log(`${files.length} files, ${faults.length} imports that the house forbids`);
+process.exitCode = faults.length === 0 ? 0 : 1;
