@@ -1,3 +1,8 @@
+import { MAX_LAT_E7, MAX_LON_E7 } from "@purrimeter/protocol/values";
+
+import { believedUtcS, dayNumber } from "./gnss-time.ts";
+import { dateDigits, degreesE7, EMPTY, letter, MALFORMED, scaled, timeOfDayMs } from "./nmea-field.ts";
+import { NmeaLine } from "./nmea-line.ts";
 import { emptyReading, type Reading } from "./reading.ts";
 
 /** Counts of what came over the line, by name. They only grow. */
@@ -9,15 +14,76 @@ export interface NmeaCounts {
   badChecksum: number;
   /** Lines without checksum, cut lines, fields that are no numbers. */
   malformed: number;
-  /** Lines longer than the receiver may send; skipped to their end. */
+  /** Lines longer than a receiver may send; skipped to their end. */
   tooLong: number;
   /** Bytes between sentences. */
   garbageBytes: number;
-  /** Epochs handed on. */
+  /** Readings handed on. */
   epochs: number;
 }
 
-/** Byte-wise parser of NMEA 0183 that allocates nothing after construction. */
+/**
+ * Error of one pseudorange seen by a small receiver, one standard deviation. Assumption: 5 m, a signal in space of
+ * 7 m at 95 % (GPS SPS Performance Standard, 5th edition, 2020) with ionosphere, multipath and a poor antenna.
+ */
+const RANGE_ERROR_DM = 50;
+
+/** One knot is 1852 m/h (NIST SP 811). */
+const CM_S_PER_KNOT = 185_200 / 3600;
+
+const RMC = 1;
+const GGA = 2;
+const GSA = 4;
+const GST = 8;
+const ZDA = 16;
+
+const LINE_FEED = 10;
+
+const UNSEEN = 0;
+const ACTIVE = 1;
+const VOID = 2;
+
+const HALF_DAY_MS = 43_200_000;
+const MAX_UINT16 = 65_535;
+
+function packed(a: number, b: number, c: number): number {
+  return (a * 256 + b) * 256 + c;
+}
+
+const KIND_RMC = packed(82, 77, 67);
+const KIND_GGA = packed(71, 71, 65);
+const KIND_GSA = packed(71, 83, 65);
+const KIND_GST = packed(71, 83, 84);
+const KIND_ZDA = packed(90, 68, 65);
+
+function kindOf(line: NmeaLine): number {
+  const proprietary = line.bytes[0] === 80;
+  if (line.stop(0) !== 5 || proprietary) return 0;
+  switch (packed(line.bytes[2] ?? 0, line.bytes[3] ?? 0, line.bytes[4] ?? 0)) {
+    case KIND_RMC:
+      return RMC;
+    case KIND_GGA:
+      return GGA;
+    case KIND_GSA:
+      return GSA;
+    case KIND_GST:
+      return GST;
+    case KIND_ZDA:
+      return ZDA;
+    default:
+      return 0;
+  }
+}
+
+/**
+ * Byte-wise parser of NMEA 0183 that allocates nothing after construction.
+ *
+ * An epoch is what RMC, GGA and GST say with the same time (or all without a time), and the GSA between them. It is
+ * handed on at the sentence that completes it: the last of those kinds that the epoch before had (at first RMC and GGA).
+ * A receiver that sends only one of them is therefore understood from its second epoch on; when a sentence is lost,
+ * the first sentence of the next epoch hands the incomplete one on. No timer is needed. A receiver that sends GGA but
+ * neither RMC nor ZDA knows no date: its readings have time 0.
+ */
 export class NmeaParser {
   readonly counts: NmeaCounts = {
     sentences: 0,
@@ -29,7 +95,22 @@ export class NmeaParser {
     epochs: 0,
   };
   private readonly reading: Reading;
+  private readonly line: NmeaLine;
+  private readonly buildUtcS: number;
   private readonly onReading: (reading: Reading) => void;
+
+  private expected = RMC | GGA;
+  private seen = 0;
+  private handedOn = false;
+  private timeMs = EMPTY;
+  private rmcStatus = UNSEEN;
+  private ggaStatus = UNSEEN;
+  private hasPosition = false;
+  private latE7 = 0;
+  private lonE7 = 0;
+  private sigmaDm = 0;
+  private knownDay = -1;
+  private knownDayMs = 0;
 
   /**
    * `buildUtcS`: when this firmware was built; dates before it are taken as rolled over by 1,024 weeks.
@@ -37,15 +118,221 @@ export class NmeaParser {
    */
   constructor(buildUtcS: number, onReading: (reading: Reading) => void) {
     this.reading = emptyReading();
+    this.line = new NmeaLine();
+    this.buildUtcS = buildUtcS;
     this.onReading = onReading;
-    void buildUtcS;
   }
 
   /** Takes the first `length` bytes, cut anywhere. */
   feed(bytes: Uint8Array, length: number): void {
-    void bytes;
-    void length;
-    void this.reading;
-    void this.onReading;
+    for (let i = 0; i < length; i++) this.take(bytes[i] ?? 0);
+  }
+
+  /** Hands on an epoch that is still incomplete, as when the receiver was switched off. */
+  finish(): void {
+    this.take(LINE_FEED);
+    if (this.seen !== 0 && !this.handedOn) this.handOn();
+  }
+
+  private take(byte: number): void {
+    const event = this.line.push(byte);
+    switch (event) {
+      case "nothing":
+        return;
+      case "sentence":
+        this.takeSentence();
+        return;
+      case "garbage":
+        this.counts.garbageBytes++;
+        return;
+      case "malformed":
+        this.counts.malformed++;
+        return;
+      case "too-long":
+        this.counts.tooLong++;
+        return;
+      case "bad-checksum":
+        this.counts.badChecksum++;
+        return;
+    }
+  }
+
+  private takeSentence(): void {
+    const kind = kindOf(this.line);
+    if (kind === 0) {
+      this.counts.foreign++;
+    } else if (this.understand(kind)) {
+      this.counts.sentences++;
+      if (!this.handedOn && (this.seen & this.expected) === this.expected) this.handOn();
+    } else {
+      this.counts.malformed++;
+    }
+  }
+
+  private understand(kind: number): boolean {
+    switch (kind) {
+      case RMC:
+        return this.takeRmc();
+      case GGA:
+        return this.takeGga();
+      case GSA:
+        return this.takeGsa();
+      case GST:
+        return this.takeGst();
+      default:
+        return this.takeZda();
+    }
+  }
+
+  /** Joins the epoch of this time, or hands the one before on and begins another. */
+  private join(kind: number, timeMs: number): void {
+    const same = timeMs === this.timeMs && (this.seen & kind) === 0;
+    if (this.seen !== 0 && !same) {
+      if (!this.handedOn) this.handOn();
+      this.expected = this.seen;
+      this.beginEpoch();
+    }
+    this.timeMs = timeMs;
+    this.seen |= kind;
+  }
+
+  private beginEpoch(): void {
+    this.seen = 0;
+    this.handedOn = false;
+    this.rmcStatus = UNSEEN;
+    this.ggaStatus = UNSEEN;
+    this.hasPosition = false;
+    this.sigmaDm = 0;
+    this.reading.quality = 0;
+    this.reading.satellites = 0;
+    this.reading.hdopTenths = 0;
+    this.reading.speedCmS = 0;
+  }
+
+  private takeRmc(): boolean {
+    const line = this.line;
+    const timeMs = timeOfDayMs(line, 1);
+    const status = letter(line, 2);
+    const knotsE3 = scaled(line, 7, 3);
+    const date = dateDigits(line, 9);
+    const mode = letter(line, 12);
+    const faulty = timeMs === MALFORMED || knotsE3 === MALFORMED || date === MALFORMED;
+    if (faulty || (status !== 65 && status !== 86) || !this.positionHolds(3)) return false;
+    this.join(RMC, timeMs);
+    const measured =
+      mode === EMPTY || mode === 65 || mode === 68 || mode === 70 || mode === 80 || mode === 82;
+    this.rmcStatus = status === 65 && measured ? ACTIVE : VOID;
+    if (this.rmcStatus === ACTIVE) this.takePosition(3);
+    if (knotsE3 >= 0)
+      this.reading.speedCmS = Math.min(Math.round((knotsE3 * CM_S_PER_KNOT) / 1000), MAX_UINT16);
+    if (date >= 0) this.learnDay(date, timeMs);
+    return true;
+  }
+
+  private takeGga(): boolean {
+    const line = this.line;
+    const timeMs = timeOfDayMs(line, 1);
+    const quality = scaled(line, 6, 0);
+    const satellites = scaled(line, 7, 0);
+    const hdopTenths = this.tenthsRoundedUp(8);
+    const faulty = timeMs === MALFORMED || quality === MALFORMED || satellites === MALFORMED;
+    if (faulty || hdopTenths === MALFORMED || !this.positionHolds(2)) return false;
+    this.join(GGA, timeMs);
+    this.ggaStatus = quality >= 1 && quality <= 5 ? ACTIVE : VOID;
+    if (this.ggaStatus === ACTIVE) this.takePosition(2);
+    this.reading.quality = Math.max(quality, 0);
+    this.reading.satellites = Math.max(satellites, 0);
+    if (hdopTenths > 0) this.reading.hdopTenths = hdopTenths;
+    return true;
+  }
+
+  private takeGsa(): boolean {
+    const hdopTenths = this.tenthsRoundedUp(16);
+    if (hdopTenths === MALFORMED) return false;
+    if (this.seen !== 0) this.seen |= GSA;
+    if (hdopTenths > 0 && this.reading.hdopTenths === 0) this.reading.hdopTenths = hdopTenths;
+    return true;
+  }
+
+  private takeGst(): boolean {
+    const timeMs = timeOfDayMs(this.line, 1);
+    const latMm = scaled(this.line, 6, 3);
+    const lonMm = scaled(this.line, 7, 3);
+    if (timeMs === MALFORMED || latMm === MALFORMED || lonMm === MALFORMED) return false;
+    this.join(GST, timeMs);
+    if (latMm >= 0 && lonMm >= 0) this.sigmaDm = Math.ceil(Math.sqrt(latMm * latMm + lonMm * lonMm) / 100);
+    return true;
+  }
+
+  private takeZda(): boolean {
+    const timeMs = timeOfDayMs(this.line, 1);
+    const day = scaled(this.line, 2, 0);
+    const month = scaled(this.line, 3, 0);
+    const year = scaled(this.line, 4, 0);
+    if (timeMs === MALFORMED || day === MALFORMED || month === MALFORMED || year === MALFORMED) return false;
+    if (timeMs >= 0 && year >= 0) this.rememberDay(dayNumber(year, month, day), timeMs);
+    return true;
+  }
+
+  private learnDay(date: number, timeMs: number): void {
+    const year = date % 100;
+    const month = Math.floor(date / 100) % 100;
+    this.rememberDay(
+      dayNumber(year < 80 ? 2000 + year : 1900 + year, month, Math.floor(date / 10_000)),
+      timeMs,
+    );
+  }
+
+  private rememberDay(day: number, timeMs: number): void {
+    this.knownDay = timeMs < 0 ? -1 : day;
+    this.knownDayMs = timeMs;
+  }
+
+  /** DOPs are rounded up, so that 0.54 does not become a half. */
+  private tenthsRoundedUp(field: number): number {
+    const hundredths = scaled(this.line, field, 2);
+    return hundredths < 0 ? hundredths : Math.min(Math.ceil(hundredths / 10), MAX_UINT16);
+  }
+
+  /** Whether latitude and longitude in the four fields from `field` are numbers in range, or empty. */
+  private positionHolds(field: number): boolean {
+    const latE7 = degreesE7(this.line, field, 2);
+    const lonE7 = degreesE7(this.line, field + 2, 3);
+    return latE7 !== MALFORMED && lonE7 !== MALFORMED && latE7 <= MAX_LAT_E7 && lonE7 <= MAX_LON_E7;
+  }
+
+  private takePosition(field: number): void {
+    const latE7 = degreesE7(this.line, field, 2);
+    const lonE7 = degreesE7(this.line, field + 2, 3);
+    const northing = letter(this.line, field + 1);
+    const easting = letter(this.line, field + 3);
+    const complete = latE7 >= 0 && lonE7 >= 0;
+    if (!complete || (northing !== 78 && northing !== 83) || (easting !== 69 && easting !== 87)) return;
+    this.latE7 = northing === 83 && latE7 !== 0 ? -latE7 : latE7;
+    const west = easting === 87 || lonE7 === MAX_LON_E7;
+    this.lonE7 = west && lonE7 !== 0 ? -lonE7 : lonE7;
+    this.hasPosition = true;
+  }
+
+  /** Day of this epoch: the last one named, or the one after it when midnight has passed since. */
+  private dayOfEpoch(): number {
+    if (this.knownDay < 0 || this.timeMs < 0) return -1;
+    if (this.timeMs + HALF_DAY_MS < this.knownDayMs) this.knownDay++;
+    this.knownDayMs = this.timeMs;
+    return this.knownDay;
+  }
+
+  private handOn(): void {
+    const reading = this.reading;
+    const day = this.dayOfEpoch();
+    reading.utcS = day < 0 ? 0 : believedUtcS(day, this.timeMs, this.buildUtcS);
+    reading.latE7 = this.latE7;
+    reading.lonE7 = this.lonE7;
+    reading.valid = this.hasPosition && this.rmcStatus !== VOID && this.ggaStatus !== VOID;
+    const claimedDm = this.sigmaDm > 0 ? this.sigmaDm : Math.ceil((reading.hdopTenths * RANGE_ERROR_DM) / 10);
+    reading.accuracyDm = Math.min(claimedDm, MAX_UINT16);
+    this.handedOn = true;
+    this.counts.epochs++;
+    this.onReading(reading);
   }
 }
