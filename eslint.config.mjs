@@ -3,35 +3,63 @@ import tseslint from "typescript-eslint";
 
 /** Syntax that one of the tag's engines (V8, XS, Espruino) lacks or gets wrong: docs/decisions/0002-tag-language.md. */
 const MISSING_SYNTAX = {
-  "AwaitExpression": "the tag's core is synchronous",
+  AwaitExpression: "the tag's core is synchronous",
   ":function[async=true]": "the tag's core is synchronous",
   ":function[generator=true]": "Espruino has no generators",
-  "LabeledStatement": "Espruino has no labels",
+  LabeledStatement: "Espruino has no labels",
   "Literal[regex]": "regular expressions allocate, and the engines differ in them",
   "Literal[bigint]": "Espruino has no BigInt",
   "BinaryExpression[operator='**']": "Espruino has no exponentiation",
-  "TaggedTemplateExpression": "Espruino has no tagged templates",
-  "ThrowStatement[argument.callee.name!='RangeError']": "the world's faults are values; a RangeError is a broken promise of ours",
+  TaggedTemplateExpression: "Espruino has no tagged templates",
+  "ThrowStatement[argument.callee.name!='RangeError']":
+    "the world's faults are values; a RangeError is a broken promise of ours",
   "ClassDeclaration[superClass.name='Error']": "Espruino cannot extend Error",
   "PropertyDefinition > ThisExpression": "Espruino evaluates a field initialiser without `this`",
   "Program > VariableDeclaration > VariableDeclarator > NewExpression[callee.name=/Array$/]":
     "XS freezes what it preloads: a typed array of a module cannot be written",
   "Program > VariableDeclaration[kind='let']": "module-level state does not survive XS's preload",
-  "ExportNamedDeclaration > VariableDeclaration[kind='let']": "module-level state does not survive XS's preload",
+  "ExportNamedDeclaration > VariableDeclaration[kind='let']":
+    "module-level state does not survive XS's preload",
   "TemplateLiteral[expressions.length>12]": "too long for the boards",
 };
 
 const MISSING_GLOBALS = [
-  "Map", "Set", "WeakMap", "WeakSet", "Symbol", "BigInt", "Reflect", "Proxy", "Intl", "Date", "Buffer", "TextEncoder",
-  "TextDecoder", "console", "setTimeout", "setInterval", "setImmediate", "process", "globalThis", "structuredClone",
+  "Map",
+  "Set",
+  "WeakMap",
+  "WeakSet",
+  "Symbol",
+  "BigInt",
+  "Reflect",
+  "Proxy",
+  "Intl",
+  "Date",
+  "Buffer",
+  "TextEncoder",
+  "TextDecoder",
+  "console",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "process",
+  "globalThis",
+  "structuredClone",
 ];
 
 /** Missing on Espruino, or with a last bit that is the engine's own (transcendental functions). */
 const MISSING_PROPERTIES = [
-  ...["imul", "trunc", "hypot", "clz32", "fround", "sign", "log2", "log10", "cbrt", "random"].map((name) => ["Math", name]),
-  ...["sin", "cos", "tan", "asin", "acos", "atan", "atan2", "exp", "log", "pow", "sinh", "cosh", "tanh"].map((name) => ["Math", name]),
+  ...["imul", "trunc", "hypot", "clz32", "fround", "sign", "log2", "log10", "cbrt", "random"].map((name) => [
+    "Math",
+    name,
+  ]),
+  ...["sin", "cos", "tan", "asin", "acos", "atan", "atan2", "exp", "log", "pow", "sinh", "cosh", "tanh"].map(
+    (name) => ["Math", name],
+  ),
   ...["isInteger", "isFinite", "isNaN", "isSafeInteger", "parseFloat"].map((name) => ["Number", name]),
-  ["Object", "freeze"], ["Object", "entries"], ["Object", "fromEntries"], ["Array", "from"],
+  ["Object", "freeze"],
+  ["Object", "entries"],
+  ["Object", "fromEntries"],
+  ["Array", "from"],
 ];
 
 const restricted = Object.entries(MISSING_SYNTAX).map(([selector, message]) => ({ selector, message }));
@@ -51,7 +79,7 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "no-console": "error",
-      "eqeqeq": "error",
+      eqeqeq: "error",
       "prefer-const": "error",
       // Every index into an array is one of these to the plugin; the types and noUncheckedIndexedAccess guard them.
       "security/detect-object-injection": "off",
@@ -77,7 +105,10 @@ export default tseslint.config(
     rules: {
       "no-restricted-syntax": ["error", ...restricted],
       "no-restricted-globals": ["error", ...MISSING_GLOBALS],
-      "no-restricted-properties": ["error", ...MISSING_PROPERTIES.map(([object, property]) => ({ object, property }))],
+      "no-restricted-properties": [
+        "error",
+        ...MISSING_PROPERTIES.map(([object, property]) => ({ object, property })),
+      ],
       "no-use-before-define": "off",
     },
   },

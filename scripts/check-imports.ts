@@ -29,8 +29,10 @@ function faultsOf(file: string): string[] {
   const faults: string[] = [];
   for (const [, target = ""] of readFileSync(file, "utf8").matchAll(IMPORT)) {
     const [, scope] = /^@purrimeter\/([^/]+)/.exec(target) ?? [];
-    if (scope !== undefined && !allowed.includes(scope)) faults.push(`${file}: ${name} may not import ${scope}`);
-    if (target.startsWith("../../") && !file.startsWith("device/targets/")) faults.push(`${file}: ${target} leaves its package`);
+    if (scope !== undefined && !allowed.includes(scope))
+      faults.push(`${file}: ${name} may not import ${scope}`);
+    if (target.startsWith("../../") && !file.startsWith("device/targets/"))
+      faults.push(`${file}: ${target} leaves its package`);
   }
   return faults;
 }

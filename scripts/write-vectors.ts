@@ -31,29 +31,51 @@ function write(file: string, vectors: readonly object[]): void {
 
 const fix = { kind: "fix", at: 1_790_000_000, latE7: 501_703_150, lonE7: -51_138_510, accuracyDm: 52 };
 const later = (s: number, latE7: number, lonE7: number): object => ({ ...fix, at: fix.at + s, latE7, lonE7 });
-const report = (entries: object[], rest: object = {}): object => ({ epoch: 3_735_928_559, first: 1, oldest: 1, ...rest, entries });
+const report = (entries: object[], rest: object = {}): object => ({
+  epoch: 3_735_928_559,
+  first: 1,
+  oldest: 1,
+  ...rest,
+  entries,
+});
 
 const reports = {
   "one fix": report([fix]),
-  "three fixes a minute apart": report([fix, later(60, 501_703_250, -51_138_400), later(120, 501_703_100, -51_138_300)]),
+  "three fixes a minute apart": report([
+    fix,
+    later(60, 501_703_250, -51_138_400),
+    later(120, 501_703_100, -51_138_300),
+  ]),
   "after a hole that can fill": report([fix], { first: 1000, oldest: 990 }),
   "fix, transition, no sky, health": report([
     fix,
-    { kind: "transition", at: fix.at, geofence: 3, from: "inside", to: "outside", evidenceFrom: 1, settingsVersion: 12 },
+    {
+      kind: "transition",
+      at: fix.at,
+      geofence: 3,
+      from: "inside",
+      to: "outside",
+      evidenceFrom: 1,
+      settingsVersion: 12,
+    },
     { kind: "no-sky", at: fix.at + 90, searchedS: 60 },
     { kind: "health", at: fix.at + 90, batteryPercent: 87, boots: 2, dropped: 0 },
   ]),
   "date line, westward": report([later(0, 0, -1_799_999_990), later(60, 10, 1_799_999_990)]),
   "date line, eastward": report([later(0, 0, 1_799_999_990), later(60, 10, -1_800_000_000)]),
-  "poles": report([later(0, 900_000_000, 0), later(60, -900_000_000, -1_800_000_000)]),
+  poles: report([later(0, 900_000_000, 0), later(60, -900_000_000, -1_800_000_000)]),
   "null island is a place": report([later(0, 0, 0)]),
   "a clock that goes back": report([later(60, 1, 1), later(0, 2, 2)]),
-  "largest values": report([{ ...fix, at: 4_294_967_295, accuracyDm: 65_535 }], { epoch: 4_294_967_295, first: 4_294_967_295, oldest: 4_294_967_295 }),
+  "largest values": report([{ ...fix, at: 4_294_967_295, accuracyDm: 65_535 }], {
+    epoch: 4_294_967_295,
+    first: 4_294_967_295,
+    oldest: 4_294_967_295,
+  }),
 };
 
 const oneFix = hex(encodeReport(reports["one fix"] as Report));
 const badReports = {
-  "empty": "",
+  empty: "",
   "cut after the version": oneFix.slice(0, 6),
   "cut in the last byte": oneFix.slice(0, -2),
   "a byte too many": `${oneFix}00`,
@@ -87,7 +109,13 @@ const settings = {
   },
   "a polygon across the date line": {
     ...paced,
-    geofences: [{ kind: "polygon", ref: 9, vertices: square.map((v, i) => ({ ...v, lonE7: i % 3 === 0 ? 1_799_995_000 : -1_799_995_000 })) }],
+    geofences: [
+      {
+        kind: "polygon",
+        ref: 9,
+        vertices: square.map((v, i) => ({ ...v, lonE7: i % 3 === 0 ? 1_799_995_000 : -1_799_995_000 })),
+      },
+    ],
   },
 };
 
@@ -103,21 +131,34 @@ write("settings.json", [
 ]);
 write("ack.json", [
   ...good<Ack>(encodeAck, {
-    "stored": { kind: "stored", epoch: 7, through: 1234 },
+    stored: { kind: "stored", epoch: 7, through: 1234 },
     "stored after a hole": { kind: "stored", epoch: 7, through: 0, ahead: { first: 5, last: 9 } },
     "set aside": { kind: "refused", reason: "truncated", reportCrc: 3_735_928_559, final: true },
     "no owner yet": { kind: "refused", reason: "unclaimed", reportCrc: 1, final: false },
   }),
-  ...malformed(decodeAck, { "ahead of nothing": "a5 00 01 01 07 02 09 03 09 04 09", "no verdict": "a3 00 01 05 00 06 00" }),
+  ...malformed(decodeAck, {
+    "ahead of nothing": "a5 00 01 01 07 02 09 03 09 04 09",
+    "no verdict": "a3 00 01 05 00 06 00",
+  }),
 ]);
 write("command.json", [
-  ...good<Command>(encodeCommand, { "live for ten minutes": { id: 1, action: "live", seconds: 600, expiresAt: 1_790_000_600 } }),
-  ...malformed(decodeCommand, { "an hour and a second": "a5 00 01 01 01 02 00 03 190e11 04 00", "an action of tomorrow": "a5 00 01 01 01 02 03 03 01 04 00" }),
+  ...good<Command>(encodeCommand, {
+    "live for ten minutes": { id: 1, action: "live", seconds: 600, expiresAt: 1_790_000_600 },
+  }),
+  ...malformed(decodeCommand, {
+    "an hour and a second": "a5 00 01 01 01 02 00 03 190e11 04 00",
+    "an action of tomorrow": "a5 00 01 01 01 02 03 03 01 04 00",
+  }),
 ]);
 write("status.json", [
   ...good<Status>(encodeStatus, {
-    "online": { online: true, settingsVersion: 7, firmware: "1.0.0" },
-    "refused settings": { online: true, settingsVersion: 7, firmware: "1.0.0", refusedSettings: { version: 8, reason: "too-many" } },
+    online: { online: true, settingsVersion: 7, firmware: "1.0.0" },
+    "refused settings": {
+      online: true,
+      settingsVersion: 7,
+      firmware: "1.0.0",
+      refusedSettings: { version: 8, reason: "too-many" },
+    },
   }),
   ...malformed(decodeStatus, { "a line feed in the name": "a4 00 01 01 f5 02 00 03 61 0a" }),
 ]);

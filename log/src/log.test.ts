@@ -10,7 +10,12 @@ function logged(act: (log: ReturnType<typeof createLog>) => void): string {
 describe("createLog", () => {
   it("writes listed fields as one line of JSON", () => {
     const line = logged((log) => log.info("listening", { port: 8443, event: "service.ready" }));
-    expect(JSON.parse(line)).toMatchObject({ service: "test", msg: "listening", port: 8443, event: "service.ready" });
+    expect(JSON.parse(line)).toMatchObject({
+      service: "test",
+      msg: "listening",
+      port: 8443,
+      event: "service.ready",
+    });
   });
 
   it("drops every field that is not listed, whatever the types allowed", () => {

@@ -34,7 +34,10 @@ export function reasonFromCode(code: number): RefusalReason | undefined {
 }
 
 /** The bytes of an acknowledgement (docs/wire.md). */
-export function encodeAck(ack: Ack, writer: CborWriter = new CborWriter(MAX_SMALL_MESSAGE_BYTES)): Uint8Array {
+export function encodeAck(
+  ack: Ack,
+  writer: CborWriter = new CborWriter(MAX_SMALL_MESSAGE_BYTES),
+): Uint8Array {
   writer.reset();
   if (ack.kind === "stored") writeStored(writer, ack);
   else writeRefused(writer, ack);

@@ -11,7 +11,13 @@ const ACTIONS: readonly Command["action"][] = ["live", "buzz", "light"];
 /** The bytes of a command (docs/wire.md). */
 export function encodeCommand(command: Command): Uint8Array {
   const writer = new CborWriter(MAX_SMALL_MESSAGE_BYTES);
-  const values = [WIRE_VERSION, command.id, ACTIONS.indexOf(command.action), command.seconds, command.expiresAt];
+  const values = [
+    WIRE_VERSION,
+    command.id,
+    ACTIONS.indexOf(command.action),
+    command.seconds,
+    command.expiresAt,
+  ];
   writer.map(values.length);
   for (let key = 0; key < values.length; key++) {
     writer.int(key);

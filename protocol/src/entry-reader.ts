@@ -123,6 +123,14 @@ export class EntryReader {
     const settingsVersion = this.uint("settingsVersion", 0, MAX_UINT32);
     const evidenceFrom = this.number - back;
     if (!isWhole(evidenceFrom, 1, MAX_UINT32)) this.reader.fail("out-of-range", "evidenceFrom");
-    return { kind: "transition", at, geofence, from, to, evidenceFrom: evidenceFrom as EntryNumber, settingsVersion };
+    return {
+      kind: "transition",
+      at,
+      geofence,
+      from,
+      to,
+      evidenceFrom: evidenceFrom as EntryNumber,
+      settingsVersion,
+    };
   }
 }

@@ -138,7 +138,8 @@ export class ReportWriter {
   private open(head: number, at: number): boolean {
     const stepS = at - this.lastAt;
     const first = this.entries === 0;
-    const full = this.entries === MAX_REPORT_ENTRIES || this.cbor.length + ENTRY_ROOM_BYTES > MAX_REPORT_BYTES;
+    const full =
+      this.entries === MAX_REPORT_ENTRIES || this.cbor.length + ENTRY_ROOM_BYTES > MAX_REPORT_BYTES;
     if (full || (!first && (stepS > MAX_STEP_S || stepS < -MAX_STEP_S))) return false;
     const same = !first && stepS === this.lastStepS;
     this.cbor.bytes[this.cbor.length++] = same ? head | SAME_STEP : head;

@@ -58,7 +58,10 @@ export const arbitraryReport: fc.Arbitrary<Report> = fc
     epoch: uint32,
     first: fc.integer({ min: 1, max: MAX_UINT32 - 200 }),
     held: fc.nat({ max: 500 }),
-    raw: fc.array(fc.oneof({ weight: 5, arbitrary: fix }, noSky, health, transition), { minLength: 1, maxLength: 40 }),
+    raw: fc.array(fc.oneof({ weight: 5, arbitrary: fix }, noSky, health, transition), {
+      minLength: 1,
+      maxLength: 40,
+    }),
   })
   .map(({ epoch, first, held, raw }) => ({
     epoch,

@@ -100,7 +100,26 @@ describe("decodeReport refuses", () => {
   it("more entries than the limit", () => {
     const many = new Uint8Array(8 + 3 + 5 + 2 + 2 * (MAX_REPORT_ENTRIES + 1));
     const entries = many.length - 11;
-    many.set([0xa4, 0, 1, 1, 5, 2, 9, 4, 0x59, entries >> 8, entries & 255, 2, 0x80, 0xd0, 0xac, 0xf3, 0x0e, 1]);
+    many.set([
+      0xa4,
+      0,
+      1,
+      1,
+      5,
+      2,
+      9,
+      4,
+      0x59,
+      entries >> 8,
+      entries & 255,
+      2,
+      0x80,
+      0xd0,
+      0xac,
+      0xf3,
+      0x0e,
+      1,
+    ]);
     for (let i = 18; i < many.length; i += 2) many.set([0x82, 1], i);
     expect(reason(many)).toMatch(/^too-many entries/);
   });
@@ -111,7 +130,8 @@ describe("ReportWriter", () => {
     const writer = new ReportWriter();
     writer.begin(1, 1, 1);
     let taken = 0;
-    while (writer.addFix(minute.at + taken * 60, (taken % 2) * 900_000_000, -taken * 20_000_000, 60_000)) taken++;
+    while (writer.addFix(minute.at + taken * 60, (taken % 2) * 900_000_000, -taken * 20_000_000, 60_000))
+      taken++;
     const decoded = decodeReport(writer.bytes.slice(0, writer.finish()));
     expect(taken).toBeGreaterThan(100);
     expect(decoded.ok && decoded.value.entries.length).toBe(taken);

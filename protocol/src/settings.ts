@@ -13,7 +13,15 @@ import {
 } from "./limits.ts";
 import { lonDeltaE7, wrapLonE7 } from "./lon-delta.ts";
 import type { CircleSetting, GeofenceSetting, PolygonSetting, Settings } from "./messages.ts";
-import { asLatE7, MAX_LAT_E7, MAX_LON_E7, MAX_UINT32, type GeofenceRef, type LatE7, type LonE7 } from "./values.ts";
+import {
+  asLatE7,
+  MAX_LAT_E7,
+  MAX_LON_E7,
+  MAX_UINT32,
+  type GeofenceRef,
+  type LatE7,
+  type LonE7,
+} from "./values.ts";
 import { writeVarint, zigzag } from "./varint.ts";
 
 const POLYGON = 0;
@@ -113,7 +121,13 @@ function readGeofence(reader: CborReader): GeofenceSetting {
 function readCircle(reader: CborReader, ref: GeofenceRef): CircleSetting {
   const latE7 = reader.int("lat", -MAX_LAT_E7, MAX_LAT_E7) as LatE7;
   const lonE7 = reader.int("lon", -MAX_LON_E7, MAX_LON_E7 - 1) as LonE7;
-  return { kind: "circle", ref, latE7, lonE7, radiusCm: reader.int("radiusCm", MIN_RADIUS_CM, MAX_RADIUS_CM) };
+  return {
+    kind: "circle",
+    ref,
+    latE7,
+    lonE7,
+    radiusCm: reader.int("radiusCm", MIN_RADIUS_CM, MAX_RADIUS_CM),
+  };
 }
 
 function readPolygon(reader: CborReader, ref: GeofenceRef): PolygonSetting {

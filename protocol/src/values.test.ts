@@ -25,13 +25,19 @@ describe("coordinates", () => {
 describe("tag ids and topics", () => {
   it("have no character that a topic or a file name could trip over", () => {
     expect(asTagId("cat-7_B")).toBe("cat-7_B");
-    for (const bad of ["", "a/b", "a+b", "#", "ä", "..", "a".repeat(33), "a\0"]) expect(asTagId(bad)).toBeUndefined();
+    for (const bad of ["", "a/b", "a+b", "#", "ä", "..", "a".repeat(33), "a\0"])
+      expect(asTagId(bad)).toBeUndefined();
   });
 
   it("are found in their own topics only", () => {
     const tag = "cat-7" as TagId;
     expect(parseTopic(topicOf(tag, "report"))).toEqual({ tag, channel: "report" });
-    for (const bad of ["purrimeter/1/cat-7", "purrimeter/1/+/report", "purrimeter/2/cat-7/report", "x/report"]) {
+    for (const bad of [
+      "purrimeter/1/cat-7",
+      "purrimeter/1/+/report",
+      "purrimeter/2/cat-7/report",
+      "x/report",
+    ]) {
       expect(parseTopic(bad)).toBeUndefined();
     }
     expect(parseTopic("purrimeter/1/cat-7/report/x")).toBeUndefined();
@@ -40,7 +46,8 @@ describe("tag ids and topics", () => {
 
 describe("numbers", () => {
   it("zigzag there and back at the ends of 32 bits", () => {
-    for (const value of [0, -1, 1, -2_147_483_648, 2_147_483_647]) expect(unzigzag(zigzag(value))).toBe(value);
+    for (const value of [0, -1, 1, -2_147_483_648, 2_147_483_647])
+      expect(unzigzag(zigzag(value))).toBe(value);
     const bytes = new Uint8Array(5);
     expect(writeVarint(bytes, 0, 4_294_967_295)).toBe(5);
     expect([...bytes]).toEqual([255, 255, 255, 255, 15]);
