@@ -79,8 +79,8 @@ export function readIssued(directory: string): readonly IssuedCertificate[] | Re
 
 function applyLine(issued: Map<string, IssuedCertificate>, line: Line): void {
   if (line.event === "issued") {
-    const { event: _, ...certificate } = line;
-    issued.set(line.serial, certificate);
+    const { serial, commonName, kind, issuedAt, notAfter } = line;
+    issued.set(serial, { serial, commonName, kind, issuedAt, notAfter });
     return;
   }
   const certificate = issued.get(line.serial);

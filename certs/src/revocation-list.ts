@@ -58,7 +58,7 @@ function time(date: Date): Asn1 {
     : primitive(asn1.Type.GENERALIZEDTIME, asn1.dateToGeneralizedTime(date));
 }
 
-/** Authority key identifier and the list's number, which must grow: seconds of UTC do. */
+/** Authority key identifier and the list's number, which must grow: milliseconds of UTC do, 6 bytes since 2004. */
 function extensions({ issuerKey, now }: RevocationListPlan): Asn1 {
   const identifier = asn1.create(
     asn1.Class.CONTEXT_SPECIFIC,
@@ -66,10 +66,10 @@ function extensions({ issuerKey, now }: RevocationListPlan): Asn1 {
     false,
     keyIdentifier(issuerKey),
   );
-  const seconds = asn1.integerToDer(Math.floor(now.getTime() / 1000)).getBytes();
+  const number = forge.util.hexToBytes(now.getTime().toString(16).padStart(12, "0"));
   const items = [
     extension("2.5.29.35", sequence([identifier])),
-    extension("2.5.29.20", primitive(asn1.Type.INTEGER, seconds)),
+    extension("2.5.29.20", primitive(asn1.Type.INTEGER, number)),
   ];
   return asn1.create(asn1.Class.CONTEXT_SPECIFIC, asn1.Type.NONE, true, [sequence(items)]);
 }
