@@ -50,7 +50,8 @@ export class RamFlash implements Flash {
   read(page: number, offset: number, into: Uint8Array): void {
     this.assertWithin(page, offset, into.length);
     const bytes = this.pages[page];
-    for (let i = 0; i < into.length; i++) into[i] = bytes === undefined ? ERASED : (bytes[offset + i] as number);
+    for (let i = 0; i < into.length; i++)
+      into[i] = bytes === undefined ? ERASED : (bytes[offset + i] as number);
   }
 
   write(page: number, offset: number, bytes: Uint8Array): void {
@@ -59,10 +60,11 @@ export class RamFlash implements Flash {
     for (let i = 0; i < bytes.length; i++) {
       const before = target[offset + i] as number;
       const wanted = bytes[i] as number;
-      if (before !== ERASED && before !== wanted) throw new Error(`byte ${offset + i} of page ${page} is not erased`);
+      if (before !== ERASED && before !== wanted)
+        throw new RangeError(`byte ${offset + i} of page ${page} is not erased`);
       if (!this.spend()) {
         target[offset + i] = before & (wanted | this.tornBits);
-        throw new Error("power cut");
+        throw new RangeError("power cut");
       }
       target[offset + i] = wanted;
     }
@@ -73,7 +75,7 @@ export class RamFlash implements Flash {
     const bytes = this.page(page);
     this.erasures[page] = (this.erasures[page] as number) + 1;
     for (let i = 0; i < bytes.length; i++) {
-      if (!this.spend()) throw new Error("power cut");
+      if (!this.spend()) throw new RangeError("power cut");
       bytes[i] = ERASED;
     }
     this.pages[page] = undefined;
@@ -96,7 +98,7 @@ export class RamFlash implements Flash {
   private assertWithin(page: number, offset: number, length: number): void {
     const isPage = page >= 0 && page < this.pageCount && page % 1 === 0;
     if (!isPage || offset < 0 || offset + length > this.pageBytes) {
-      throw new Error(`page ${page}, bytes ${offset} to ${offset + length} do not exist`);
+      throw new RangeError(`page ${page}, bytes ${offset} to ${offset + length} do not exist`);
     }
   }
 }

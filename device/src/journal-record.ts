@@ -1,0 +1,134 @@
+import { crc32 } from "@purrimeter/protocol/crc32";
+import {
+  FROM_SHIFT,
+  KIND_FIX,
+  KIND_HEALTH,
+  KIND_MASK,
+  KIND_NO_SKY,
+  KIND_TRANSITION,
+  sideCode,
+  sideFromCode,
+  TO_SHIFT,
+} from "@purrimeter/protocol/entry-kind";
+import type { Side } from "@purrimeter/protocol/values";
+import { getInt32, getUint16, getUint32, putUint16, putUint32 } from "./little-endian.ts";
+
+/**
+ * An entry in flash, little-endian: 0 kind and sides, 1 number, 5 at, 9 what the kind needs, 20 CRC-32 of the bytes
+ * before. The first byte is never 0xFF, so that a record of which any byte was written is never taken for erased.
+ */
+export const RECORD_BYTES = 24;
+const NUMBER = 1;
+const AT = 5;
+const BODY = 9;
+const CRC = 20;
+
+/** An entry of any kind, made once and filled again; only the fields of its kind mean anything. */
+export interface JournalEntry {
+  number: number;
+  kind: number;
+  at: number;
+  latE7: number;
+  lonE7: number;
+  accuracyDm: number;
+  geofence: number;
+  from: Side;
+  to: Side;
+  evidenceFrom: number;
+  settingsVersion: number;
+  searchedS: number;
+  batteryPercent: number;
+  boots: number;
+  dropped: number;
+}
+
+export function emptyJournalEntry(): JournalEntry {
+  return {
+    number: 0,
+    kind: KIND_FIX,
+    at: 0,
+    latE7: 0,
+    lonE7: 0,
+    accuracyDm: 0,
+    geofence: 0,
+    from: "unknown",
+    to: "unknown",
+    evidenceFrom: 0,
+    settingsVersion: 0,
+    searchedS: 0,
+    batteryPercent: 0,
+    boots: 0,
+    dropped: 0,
+  };
+}
+
+/** Writes the entry into the first RECORD_BYTES of `record`. */
+export function encodeRecord(entry: JournalEntry, record: Uint8Array): void {
+  for (let i = 0; i < RECORD_BYTES; i++) record[i] = 0;
+  record[0] = entry.kind;
+  putUint32(record, NUMBER, entry.number);
+  putUint32(record, AT, entry.at);
+  if (entry.kind === KIND_FIX) encodeFix(entry, record);
+  else if (entry.kind === KIND_TRANSITION) encodeTransition(entry, record);
+  else if (entry.kind === KIND_NO_SKY) putUint16(record, BODY, entry.searchedS);
+  else encodeHealth(entry, record);
+  putUint32(record, CRC, crc32(record, 0, CRC));
+}
+
+function encodeFix(entry: JournalEntry, record: Uint8Array): void {
+  putUint32(record, BODY, entry.latE7);
+  putUint32(record, BODY + 4, entry.lonE7);
+  putUint16(record, BODY + 8, entry.accuracyDm);
+}
+
+function encodeTransition(entry: JournalEntry, record: Uint8Array): void {
+  record[0] = KIND_TRANSITION | (sideCode(entry.from) << FROM_SHIFT) | (sideCode(entry.to) << TO_SHIFT);
+  record[BODY] = entry.geofence;
+  putUint32(record, BODY + 1, entry.evidenceFrom);
+  putUint32(record, BODY + 5, entry.settingsVersion);
+}
+
+function encodeHealth(entry: JournalEntry, record: Uint8Array): void {
+  record[BODY] = entry.batteryPercent;
+  putUint32(record, BODY + 1, entry.boots);
+  putUint32(record, BODY + 5, entry.dropped);
+}
+
+/** Fills the entry and says true, or says false when the bytes are no whole record: torn, flipped or erased. */
+export function decodeRecord(record: Uint8Array, entry: JournalEntry): boolean {
+  if (getUint32(record, CRC) !== crc32(record, 0, CRC)) return false;
+  const head = record[0] as number;
+  entry.kind = head & KIND_MASK;
+  entry.number = getUint32(record, NUMBER);
+  entry.at = getUint32(record, AT);
+  if (entry.kind === KIND_FIX) decodeFix(record, entry);
+  else if (entry.kind === KIND_TRANSITION) return decodeTransition(record, entry);
+  else if (entry.kind === KIND_NO_SKY) entry.searchedS = getUint16(record, BODY);
+  else if (entry.kind === KIND_HEALTH) decodeHealth(record, entry);
+  return true;
+}
+
+function decodeFix(record: Uint8Array, entry: JournalEntry): void {
+  entry.latE7 = getInt32(record, BODY);
+  entry.lonE7 = getInt32(record, BODY + 4);
+  entry.accuracyDm = getUint16(record, BODY + 8);
+}
+
+function decodeTransition(record: Uint8Array, entry: JournalEntry): boolean {
+  const head = record[0] as number;
+  const from = sideFromCode((head >> FROM_SHIFT) & 3);
+  const to = sideFromCode((head >> TO_SHIFT) & 3);
+  if (from === undefined || to === undefined) return false;
+  entry.from = from;
+  entry.to = to;
+  entry.geofence = record[BODY] as number;
+  entry.evidenceFrom = getUint32(record, BODY + 1);
+  entry.settingsVersion = getUint32(record, BODY + 5);
+  return true;
+}
+
+function decodeHealth(record: Uint8Array, entry: JournalEntry): void {
+  entry.batteryPercent = record[BODY] as number;
+  entry.boots = getUint32(record, BODY + 1);
+  entry.dropped = getUint32(record, BODY + 5);
+}
