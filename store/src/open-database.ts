@@ -1,12 +1,9 @@
-import type BetterSqlite3 from "better-sqlite3";
+import BetterSqlite3 from "better-sqlite3";
+import { chmodSync, closeSync, constants, openSync } from "node:fs";
+import { migrate, type Migration } from "./migrate.ts";
 
+export type { Migration } from "./migrate.ts";
 export type Database = BetterSqlite3.Database;
-
-/** One step of a schema: run once, in a transaction, in order of its place in the list. Never changed once released. */
-export interface Migration {
-  readonly name: string;
-  readonly sql: string;
-}
 
 /** Why a database cannot be used. */
 export type OpenDatabaseReason = "wrong-key-or-no-database" | "newer-schema" | "cannot-open";
@@ -37,4 +34,58 @@ export interface OpenDatabaseOptions {
  * Opens (creating it when it is missing, mode 0600) a SQLite file whose every page is AES-256, and brings its schema up
  * to date. WAL, synchronous FULL, secure_delete, foreign keys. Throws OpenDatabaseError.
  */
-export declare function openDatabase(options: OpenDatabaseOptions): Database;
+export function openDatabase(options: OpenDatabaseOptions): Database {
+  const { path, key } = options;
+  if (key.length !== 32) throw new Error("a database key has 32 bytes");
+  createPrivately(path);
+  const database = new BetterSqlite3(path, { timeout: options.busyTimeoutMs ?? 5_000 });
+  try {
+    unlock(database, path, key);
+    configure(database, options.cacheKiB ?? 16_384);
+    migrateOrExplain(database, path, options.migrations);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** SQLite would create the file as the umask says; its journal files follow the mode of the database. */
+function createPrivately(path: string): void {
+  try {
+    closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600));
+    chmodSync(path, 0o600);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown fault";
+    throw new OpenDatabaseError("cannot-open", `database ${path} cannot be opened (${code})`);
+  }
+}
+
+/** The library's default cipher is ChaCha20, and a key that is not given as raw bytes is stretched by PBKDF2. */
+function unlock(database: Database, path: string, key: Buffer): void {
+  database.pragma("cipher='sqlcipher'");
+  database.pragma(`key="x'${key.toString("hex")}'"`);
+  try {
+    database.prepare("SELECT count(*) FROM sqlite_master").get();
+  } catch (error) {
+    if (error instanceof BetterSqlite3.SqliteError && error.code === "SQLITE_NOTADB")
+      throw new OpenDatabaseError("wrong-key-or-no-database", `database ${path}: wrong key, or no database`);
+    throw error;
+  }
+}
+
+function configure(database: Database, cacheKiB: number): void {
+  database.pragma("journal_mode=WAL");
+  database.pragma("synchronous=FULL");
+  database.pragma("secure_delete=ON");
+  database.pragma("temp_store=MEMORY");
+  database.pragma("foreign_keys=ON");
+  database.pragma(`cache_size=${-cacheKiB}`);
+}
+
+function migrateOrExplain(database: Database, path: string, migrations: readonly Migration[]): void {
+  const outcome = migrate(database, migrations);
+  if (outcome.kind === "migrated") return;
+  const message = `database ${path} has schema ${outcome.found}, this program knows up to ${migrations.length}: start a newer one`;
+  throw new OpenDatabaseError("newer-schema", message);
+}

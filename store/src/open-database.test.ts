@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openDatabase, OpenDatabaseError } from "./open-database.ts";
+
+const KEY = Buffer.alloc(32, 1);
+const ONE = { name: "one", sql: "CREATE TABLE cat(name TEXT)" };
+const TWO = { name: "two", sql: "ALTER TABLE cat ADD COLUMN colour TEXT" };
+
+let folder: string;
+let path: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "purrimeter-database-"));
+  path = join(folder, "test.db");
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function reasonOf(open: () => unknown): string {
+  try {
+    open();
+  } catch (error) {
+    if (error instanceof OpenDatabaseError) return `${error.reason}: ${error.message}`;
+    throw error;
+  }
+  return "opened";
+}
+
+test("a database is private, durable and ciphered from its first byte", () => {
+  const database = openDatabase({ path, key: KEY, migrations: [ONE] });
+  database.exec("INSERT INTO cat VALUES ('Schnurrli')");
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(statSync(`${path}-wal`).mode & 0o777).toBe(0o600);
+  const pragma = (name: string) => database.pragma(name, { simple: true });
+  expect(
+    ["cipher", "journal_mode", "synchronous", "secure_delete", "foreign_keys", "temp_store"].map(pragma),
+  ).toEqual(["sqlcipher", "wal", 2, 1, 1, 2]);
+  expect(readFileSync(`${path}-wal`).includes("Schnurrli")).toBe(false);
+  database.close();
+  expect(readFileSync(path).includes("SQLite format 3")).toBe(false);
+  expect(readFileSync(path).includes("Schnurrli")).toBe(false);
+});
+
+test("a wrong key says so, and changes nothing", () => {
+  openDatabase({ path, key: KEY, migrations: [ONE] }).close();
+  const before = readFileSync(path);
+  const wrong = () => openDatabase({ path, key: Buffer.alloc(32, 2), migrations: [ONE] });
+  expect(reasonOf(wrong)).toBe(`wrong-key-or-no-database: database ${path}: wrong key, or no database`);
+  expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+test("a file that is no database gives the same answer", () => {
+  writeFileSync(path, "x".repeat(8192));
+  expect(reasonOf(() => openDatabase({ path, key: KEY, migrations: [] }))).toMatch(
+    /^wrong-key-or-no-database/,
+  );
+});
+
+test("a missing folder is named", () => {
+  const inside = join(folder, "none", "test.db");
+  expect(reasonOf(() => openDatabase({ path: inside, key: KEY, migrations: [] }))).toMatch(
+    /^cannot-open: .*ENOENT/,
+  );
+});
+
+test("migrations run once each, and forward only", () => {
+  openDatabase({ path, key: KEY, migrations: [ONE] }).close();
+  const database = openDatabase({ path, key: KEY, migrations: [ONE, TWO] });
+  database.exec("INSERT INTO cat VALUES ('Schnurrli', 'black')");
+  expect(database.pragma("user_version", { simple: true })).toBe(2);
+  database.close();
+  openDatabase({ path, key: KEY, migrations: [ONE, TWO] }).close();
+  expect(reasonOf(() => openDatabase({ path, key: KEY, migrations: [ONE] }))).toMatch(
+    /^newer-schema: .*schema 2.*up to 1/,
+  );
+});
+
+test("a migration that fails leaves the schema as it was", () => {
+  openDatabase({ path, key: KEY, migrations: [ONE] }).close();
+  const broken = { name: "broken", sql: "CREATE TABLE dog(name TEXT); SELECT nonsense" };
+  expect(() => openDatabase({ path, key: KEY, migrations: [ONE, TWO, broken] })).toThrow(/nonsense/);
+  const database = openDatabase({ path, key: KEY, migrations: [ONE] });
+  expect(database.prepare("SELECT count(*) AS n FROM pragma_table_info('cat')").get()).toEqual({ n: 1 });
+  database.close();
+});

@@ -1,0 +1,114 @@
+import type { Generated } from "kysely";
+
+/** The tables as Kysely sees them; migrations.ts says what each is for. Times are seconds of UTC, days are UTC days since 1970. */
+export interface Schema {
+  tag: {
+    id: string;
+    registered_at: number;
+    revoked_at: number | null;
+    claim_hash: Buffer | null;
+    ownership: number | null;
+    /** 1 once it had an owner. */
+    owned_before: number;
+    settings_version: number;
+    settings_change: number;
+  };
+  tag_status: {
+    tag: string;
+    at: number;
+    online: number;
+    settings_version: number;
+    firmware: string;
+    refused_version: number | null;
+    refused_reason: string | null;
+  };
+  owner: { id: string; sealing_key: number };
+  sealing_key: { id: Generated<number>; owner: string; wrapped: Buffer };
+  ownership: {
+    id: Generated<number>;
+    tag: string;
+    owner: string;
+    sealing_key: number;
+    started_at: number;
+    ended_at: number | null;
+    /** Entries dated before this are of a former owner and not stored; 0 for the first owner. */
+    entries_from: number;
+    name: Buffer;
+    fix_interval_s: number;
+    report_interval_s: number;
+  };
+  geofence: {
+    id: string;
+    owner: string;
+    version: number;
+    created_at: number;
+    changed_at: number;
+    deleted_at: number | null;
+    sealing_key: number;
+    sealed: Buffer;
+  };
+  assignment: {
+    ownership: number;
+    ref: number;
+    since_version: number;
+    until_version: number | null;
+    geofence: string;
+    vertices: number;
+  };
+  report: {
+    id: Generated<number>;
+    previous: number | null;
+    ownership: number;
+    epoch: number;
+    first: number;
+    first_at: number;
+    last_at: number;
+    received_at: number;
+    sealing_key: number;
+    sealed: Buffer;
+  };
+  tag_day: { day: number; ownership: number; last_report: number; keep_day: number };
+  tag_progress: {
+    ownership: number;
+    epoch: number;
+    settled: number;
+    spans: Buffer;
+    last_heard_at: number;
+    battery_percent: number | null;
+    battery_at: number;
+    latest_report: number | null;
+    latest_at: number;
+    latest_epoch: number;
+    latest_number: number;
+  };
+  past_epoch: { ownership: number; epoch: number; settled: number; spans: Buffer; left_at: number };
+  hole: { ownership: number; epoch: number; first: number; last: number; at: number };
+  event: {
+    ownership: number;
+    at: number;
+    epoch: number;
+    number: number;
+    recorded_at: number;
+    keep_day: number;
+    geofence: string | null;
+    sealing_key: number;
+    sealed: Buffer;
+  };
+  outbox: {
+    id: Generated<number>;
+    ownership: number;
+    at: number;
+    epoch: number;
+    number: number;
+    created_at: number;
+  };
+  set_aside: {
+    id: Generated<number>;
+    ownership: number;
+    at: number;
+    reason: string;
+    sealing_key: number;
+    sealed: Buffer;
+  };
+  set_aside_count: { ownership: number; count: number };
+}
