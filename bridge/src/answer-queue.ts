@@ -1,0 +1,40 @@
+import { writeAnswer } from "./publish-frame.ts";
+
+/** A report that was taken and, once `ack` is there, can be answered. */
+export interface PendingAnswer {
+  readonly messageId: number;
+  ack: Uint8Array | undefined;
+}
+
+/** Answers leave in the order in which their reports came (MQTT 3.1.1, 4.6), whatever the store finishes first. */
+export class AnswerQueue {
+  readonly #ackTopic: Buffer;
+  #pending: PendingAnswer[] = [];
+
+  constructor(ackTopic: Buffer) {
+    this.#ackTopic = ackTopic;
+  }
+
+  get length(): number {
+    return this.#pending.length;
+  }
+
+  /** `messageId` is 0 for a report at QoS 0. */
+  expect(messageId: number): PendingAnswer {
+    const answer: PendingAnswer = { messageId, ack: undefined };
+    this.#pending.push(answer);
+    return answer;
+  }
+
+  /** The frames of all answers up to the first that is still missing, or undefined when that is the first. */
+  takeReady(): Buffer | undefined {
+    let ready = 0;
+    while (this.#pending[ready]?.ack !== undefined) ready++;
+    if (ready === 0) return undefined;
+    const frames = this.#pending
+      .splice(0, ready)
+      .map(({ messageId, ack }) => writeAnswer(messageId, this.#ackTopic, ack));
+    const [only] = frames;
+    return frames.length === 1 ? only : Buffer.concat(frames);
+  }
+}

@@ -1,0 +1,26 @@
+import { z } from "zod";
+
+const path = z.string().min(1);
+
+/** The bridge's configuration file. Nothing in it is secret. */
+export const bridgeConfigSchema = z.strictObject({
+  /** Address to listen on. */
+  host: z.string().min(1),
+  /** 8883 by custom, 0 for any. */
+  port: z.int().min(0).max(65_535),
+  database: path,
+  keyRing: path,
+  tls: z.strictObject({
+    /** The bridge's certificate and its issuer's, PEM. */
+    certificate: path,
+    /** Whoever signs tags, PEM. */
+    clientAuthority: path,
+    /** Revocation lists, PEM; read again when the file changes. */
+    revoked: path.optional(),
+  }),
+  /** How many days locations are kept. */
+  retentionDays: z.int().min(1).max(36_500),
+  maxConnections: z.int().min(1).max(1_000_000).optional(),
+});
+
+export type BridgeConfig = z.infer<typeof bridgeConfigSchema>;

@@ -1,0 +1,36 @@
+import { MAX_MQTT_PACKET_BYTES, REPORT_BURST, REPORTS_PER_SECOND } from "@purrimeter/protocol/limits";
+import type { Rate } from "./token-bucket.ts";
+
+/** What one bridge allows before it refuses or slows down. All have defaults; tests and large machines set others. */
+export interface BridgeLimits {
+  /** TCP connections at once, handshakes included. */
+  readonly maxConnections: number;
+  /** New TCP connections; what exceeds it is closed before TLS spends 1.5 ms on it. */
+  readonly accepts: Rate;
+  readonly handshakeTimeoutMs: number;
+  /** From the end of the handshake to a whole CONNECT. */
+  readonly connectTimeoutMs: number;
+  /** From the first byte of an MQTT packet to its last. */
+  readonly packetTimeoutMs: number;
+  /** Packets of one session; a session that exceeds it is read more slowly, nothing is lost. */
+  readonly packets: Rate;
+  /** Reports of one session that are being stored; more are not read until some are answered. */
+  readonly maxReportsInFlight: number;
+  /** What a session may leave unread before it is ended. */
+  readonly maxUnreadBytes: number;
+  /** How long a session may leave the broker's packets unread. */
+  readonly drainTimeoutMs: number;
+}
+
+/** A session's packets are at most MAX_MQTT_PACKET_BYTES, so its rate of packets bounds its bytes: 128 KB/s. */
+export const DEFAULT_LIMITS: BridgeLimits = {
+  maxConnections: 10_000,
+  accepts: { burst: 2_000, perSecond: 400 },
+  handshakeTimeoutMs: 10_000,
+  connectTimeoutMs: 10_000,
+  packetTimeoutMs: 30_000,
+  packets: { burst: REPORT_BURST, perSecond: REPORTS_PER_SECOND },
+  maxReportsInFlight: 64,
+  maxUnreadBytes: 16 * MAX_MQTT_PACKET_BYTES,
+  drainTimeoutMs: 20_000,
+};

@@ -1,0 +1,87 @@
+import { decodeStatus } from "@purrimeter/protocol/status";
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { errorCode, type Log } from "@purrimeter/log/log";
+import type { ReportStore, Standing } from "@purrimeter/store/report-store";
+import type { BridgeCounters } from "./bridge-counters.ts";
+import { createSettingsDelivery, type SettingsDelivery } from "./deliver-settings.ts";
+import { receiveReport } from "./receive-report.ts";
+import type { Admission, ReportSink, ReportSource } from "./report-source.ts";
+import { createSuspicionJudge } from "./suspicion.ts";
+
+export interface BridgeParts {
+  readonly store: ReportStore;
+  readonly source: ReportSource;
+  readonly counters: BridgeCounters;
+  readonly log: Log;
+  readonly retentionDays: number;
+  readonly now: () => UnixSeconds;
+  readonly monotonicMs: () => number;
+}
+
+/** Between a source of reports and the store. Whoever makes it calls `tick` a few times a second. */
+export interface Bridge {
+  readonly sink: ReportSink;
+  /** Sends changed settings; never rejects. */
+  tick(): Promise<void>;
+}
+
+export function createBridge(parts: BridgeParts): Bridge {
+  const suspicions = createSuspicionJudge(parts.retentionDays);
+  const settings = createSettingsDelivery(parts);
+  const reporting = { ...parts, suspicions };
+  const guarded = (tag: TagId, work: Promise<void>): Promise<void> =>
+    work.catch((error: unknown) => fault(parts, tag, error));
+  return {
+    sink: {
+      admit: (tag) => admissionOf(parts.store.standing(tag)),
+      report: (tag, bytes) => receiveReport(reporting, tag, bytes),
+      status: (tag, bytes) => guarded(tag, receiveStatus(parts, settings, tag, bytes)),
+      subscribed: (tag, channel) => {
+        if (channel === "settings") void guarded(tag, settings.offer(tag));
+      },
+      left: (tag) => settings.left(tag),
+    },
+    tick: async () => {
+      for (const tag of changedTags(parts, settings)) await guarded(tag, settings.offer(tag));
+    },
+  };
+}
+
+/** An unclaimed tag may connect: it learns so from the refusal of its reports, and keeps its journal. */
+function admissionOf(standing: Standing): Admission {
+  return standing === "unknown" || standing === "revoked" ? standing : "admitted";
+}
+
+async function receiveStatus(
+  parts: BridgeParts,
+  settings: SettingsDelivery,
+  tag: TagId,
+  bytes: Uint8Array,
+): Promise<void> {
+  const decoded = decodeStatus(bytes);
+  if (!decoded.ok) {
+    parts.counters.add("bad-status", decoded.error.reason);
+    parts.log.warn("a status could not be read", { event: "status.bad", tag, reason: decoded.error.reason });
+    return;
+  }
+  const outcome = await parts.store.recordStatus(tag, decoded.value, parts.now());
+  if (outcome.kind === "refused") parts.counters.add("status-refused", outcome.reason);
+  settings.reported(tag, decoded.value);
+  if (decoded.value.online) await settings.offer(tag);
+}
+
+function changedTags(parts: BridgeParts, settings: SettingsDelivery): readonly TagId[] {
+  try {
+    return settings.changed();
+  } catch (error) {
+    fault(parts, undefined, error);
+    return [];
+  }
+}
+
+/** The store's own fault; the tag's next status or the next change tries again. */
+function fault({ counters, log }: BridgeParts, tag: TagId | undefined, error: unknown): void {
+  counters.add("store-fault", errorCode(error));
+  const who = tag === undefined ? {} : { tag };
+  log.error("settings or a status failed", { event: "bridge.fault", code: errorCode(error), ...who });
+}

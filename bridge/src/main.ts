@@ -1,0 +1,162 @@
+import { readFileSync, statSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { createLog, errorCode, type Log } from "@purrimeter/log/log";
+import { asUnixSeconds, type UnixSeconds } from "@purrimeter/protocol/values";
+import { openSealedKeyFile } from "@purrimeter/store/sealed-key-file";
+import { openSecretFolder, type SecretSource } from "@purrimeter/store/secret-source";
+import { openStore, type Store } from "@purrimeter/store/open-store";
+import { createAedesSource, type AedesSource } from "./aedes-source.ts";
+import { bridgeConfigSchema, type BridgeConfig } from "./bridge-config.ts";
+import { createBridgeCounters, type BridgeCounters } from "./bridge-counters.ts";
+import { createBridge } from "./bridge.ts";
+import { logSecurityEvents } from "./log-security-events.ts";
+
+const SETTINGS_POLL_MS = 250;
+const REVOCATION_POLL_MS = 5_000;
+const RETENTION_INTERVAL_MS = 86_400_000;
+const DAY_S = 86_400;
+const STOP_TIMEOUT_MS = 4_000;
+
+const now = (): UnixSeconds => asUnixSeconds(Math.floor(Date.now() / 1000)) ?? (0 as UnixSeconds);
+const monotonicMs = (): number => performance.now();
+
+/** Everything that runs, so that it can be stopped in order. */
+interface Running {
+  readonly source: AedesSource;
+  readonly store: Store;
+  readonly timers: readonly NodeJS.Timeout[];
+  readonly log: Log;
+}
+
+function readConfig(): BridgeConfig {
+  const { values } = parseArgs({ options: { config: { type: "string" } } });
+  if (values.config === undefined) throw new Error("usage: node bridge/src/main.ts --config FILE.json");
+  const parsed = bridgeConfigSchema.safeParse(JSON.parse(readFileSync(values.config, "utf8")));
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "file"}: ${message}`);
+  throw new Error(`${values.config}: ${where.join("; ")}`);
+}
+
+function openSecrets(): SecretSource {
+  const folder = process.env["CREDENTIALS_DIRECTORY"];
+  if (folder === undefined) throw new Error("CREDENTIALS_DIRECTORY names no folder with secrets");
+  return openSecretFolder(folder);
+}
+
+function openLocations(config: BridgeConfig, secrets: SecretSource): Store {
+  const keyRing = openSealedKeyFile(config.keyRing, secrets.readKey("key-ring-key"));
+  return openStore({
+    path: config.database,
+    databaseKey: secrets.readKey("database-key"),
+    keyRing,
+    now,
+    monotonicMs,
+  });
+}
+
+function openSource(
+  config: BridgeConfig,
+  secrets: SecretSource,
+  counters: BridgeCounters,
+  log: Log,
+): AedesSource {
+  const { tls, host, port, maxConnections } = config;
+  return createAedesSource({
+    host,
+    port,
+    tls: {
+      certificate: readFileSync(tls.certificate, "utf8"),
+      key: secrets.read("tls-key.pem").toString("utf8"),
+      clientAuthority: readFileSync(tls.clientAuthority, "utf8"),
+      revoked: tls.revoked === undefined ? undefined : readFileSync(tls.revoked, "utf8"),
+    },
+    limits: maxConnections === undefined ? {} : { maxConnections },
+    now,
+    monotonicMs,
+    onSecurityEvent: logSecurityEvents(counters, log, monotonicMs),
+  });
+}
+
+/** Reads the revocation lists again when their file has changed, and ends sessions of tags that may have none. */
+function watchRevocations(path: string | undefined, source: AedesSource, log: Log): NodeJS.Timeout {
+  let seenMs = path === undefined ? 0 : statSync(path).mtimeMs;
+  return setInterval(() => {
+    source.expelRevoked();
+    if (path === undefined) return;
+    try {
+      const changedMs = statSync(path).mtimeMs;
+      if (changedMs === seenMs) return;
+      source.replaceRevoked(readFileSync(path, "utf8"));
+      seenMs = changedMs;
+      log.info("revocation lists read", { event: "revocation.read" });
+    } catch (error) {
+      // The lists in use stay; the next look tries again.
+      log.error("revocation lists could not be read", { event: "revocation.fault", code: errorCode(error) });
+    }
+  }, REVOCATION_POLL_MS);
+}
+
+async function clearOld(store: Store, retentionDays: number, log: Log): Promise<void> {
+  try {
+    const before = asUnixSeconds(Math.max(0, now() - retentionDays * DAY_S)) ?? (0 as UnixSeconds);
+    const count = await store.retention.deleteBefore(before);
+    log.info("old locations deleted", { event: "retention.done", count });
+  } catch (error) {
+    log.error("old locations could not be deleted", { event: "retention.fault", code: errorCode(error) });
+  }
+}
+
+async function start(log: Log): Promise<Running> {
+  const config = readConfig();
+  const secrets = openSecrets();
+  const counters = createBridgeCounters();
+  const store = openLocations(config, secrets);
+  const source = openSource(config, secrets, counters, log);
+  const { retentionDays } = config;
+  const bridge = createBridge({
+    store: store.reports,
+    source,
+    counters,
+    log,
+    retentionDays,
+    now,
+    monotonicMs,
+  });
+  const { port } = await source.open(bridge.sink).catch((error: unknown) => {
+    throw new Error(`cannot listen on ${config.host}:${config.port} (${errorCode(error)})`, { cause: error });
+  });
+  const timers = [
+    setInterval(() => void bridge.tick(), SETTINGS_POLL_MS),
+    watchRevocations(config.tls.revoked, source, log),
+    setInterval(() => void clearOld(store, retentionDays, log), RETENTION_INTERVAL_MS),
+  ];
+  void clearOld(store, retentionDays, log);
+  log.info("bridge is up", { event: "ready", port });
+  process.send?.({ type: "ready", port });
+  return { source, store, timers, log };
+}
+
+/** Sends the acknowledgements of the commit that runs; whatever hangs is left behind after 4 s. */
+async function stop({ source, store, timers, log }: Running): Promise<void> {
+  setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+  for (const timer of timers) clearInterval(timer);
+  await source.close();
+  await store.close();
+  log.info("bridge has stopped", { event: "stopped" });
+  if (process.connected) process.disconnect();
+}
+
+async function main(): Promise<void> {
+  const log = createLog("bridge");
+  try {
+    const running = await start(log);
+    let stopping: Promise<void> | undefined;
+    for (const signal of ["SIGTERM", "SIGINT"] as const)
+      process.on(signal, () => void (stopping ??= stop(running).then(() => process.exit(0))));
+  } catch (error) {
+    process.stderr.write(`bridge: ${error instanceof Error ? error.message : "unknown fault"}\n`);
+    process.exit(1);
+  }
+}
+
+await main();

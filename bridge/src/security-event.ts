@@ -1,0 +1,20 @@
+/** What a tag or somebody else did that the rules forbid. The names are counted and logged. */
+export type SecurityEvent =
+  | "connection-limit"
+  | "accept-rate"
+  | "handshake-failed"
+  | "bad-certificate"
+  | "unknown-tag"
+  | "revoked-tag"
+  | "second-session"
+  | "client-id-mismatch"
+  | "bad-will"
+  | "bad-keep-alive"
+  | "bad-protocol"
+  | "not-connect-first"
+  | "oversized-packet"
+  | "connect-timeout"
+  | "packet-timeout"
+  | "unread-answers"
+  | "forbidden-publish"
+  | "forbidden-subscription";

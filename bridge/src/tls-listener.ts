@@ -1,0 +1,98 @@
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
+import type { UnixSeconds } from "@purrimeter/protocol/values";
+import type { BridgeLimits } from "./bridge-limits.ts";
+import { identifyPeer, tagIssuers, type PeerIdentity } from "./peer-identity.ts";
+import { revokedSerials } from "./revoked-serials.ts";
+import type { SecurityEvent } from "./security-event.ts";
+import { createTokenBucket, takeToken } from "./token-bucket.ts";
+
+/** PEM. */
+export interface TlsFiles {
+  /** The bridge's certificate and its issuer's. */
+  readonly certificate: string;
+  readonly key: string;
+  /** Whoever signs tags; nobody else's certificates are taken. */
+  readonly clientAuthority: string;
+  /** Revocation lists, one for every authority in a tag's chain. */
+  readonly revoked?: string | undefined;
+}
+
+export interface TlsListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: TlsFiles;
+  readonly limits: BridgeLimits;
+  readonly now: () => UnixSeconds;
+  readonly monotonicMs: () => number;
+  readonly onTag: (socket: TLSSocket, identity: PeerIdentity) => void;
+  readonly onEvent: (event: SecurityEvent) => void;
+}
+
+/** Mutual TLS 1.3 and nothing below it; hands on sockets whose other end is a tag. */
+export interface TlsListener {
+  listen(): Promise<{ readonly port: number }>;
+  /** Takes new lists from now on. Returns the serial numbers on them. */
+  replaceRevoked(revoked: string): ReadonlySet<string>;
+  stopAccepting(): void;
+}
+
+export function createTlsListener(options: TlsListenerOptions): TlsListener {
+  const { limits, monotonicMs, onEvent } = options;
+  const issuers = tagIssuers(options.tls.clientAuthority);
+  let revoked: ReadonlySet<string> = revokedSerials(options.tls.revoked ?? "");
+  const tlsServer = createTlsServer({
+    ...contextOptions(options.tls),
+    handshakeTimeout: limits.handshakeTimeoutMs,
+  });
+  tlsServer.on("tlsClientError", () => onEvent("handshake-failed"));
+  tlsServer.on("secureConnection", (socket) => {
+    const identity = identifyPeer(socket.getPeerX509Certificate(), { issuers, revoked, now: options.now() });
+    if (typeof identity === "object") return options.onTag(socket, identity);
+    onEvent(identity === "revoked" ? "revoked-tag" : "bad-certificate");
+    socket.on("error", ignoreError).destroy();
+  });
+  const accepts = createTokenBucket(limits.accepts, monotonicMs());
+  const server = createServer({ noDelay: true }, (socket) => {
+    if (takeToken(accepts, limits.accepts, monotonicMs()) === 0)
+      return void tlsServer.emit("connection", socket);
+    refuse(socket, "accept-rate", onEvent);
+  });
+  server.maxConnections = limits.maxConnections;
+  server.on("drop", () => onEvent("connection-limit"));
+  return {
+    listen: () =>
+      new Promise((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(options.port, options.host, () =>
+          resolve({ port: (server.address() as AddressInfo).port }),
+        );
+      }),
+    replaceRevoked: (lists) => {
+      revoked = replaceLists(tlsServer, options.tls, lists);
+      return revoked;
+    },
+    stopAccepting: () => void server.close(),
+  };
+}
+
+/** Without a new context an old ticket would resume a session whose certificate has been revoked. */
+function replaceLists(server: TlsServer, files: TlsFiles, revoked: string): ReadonlySet<string> {
+  const serials = revokedSerials(revoked);
+  server.setSecureContext(contextOptions({ ...files, revoked }));
+  return serials;
+}
+
+function contextOptions({ certificate, key, clientAuthority, revoked }: TlsFiles) {
+  const lists = revoked === undefined ? {} : { crl: revoked };
+  const peer = { ca: clientAuthority, requestCert: true, rejectUnauthorized: true };
+  return { cert: certificate, key, minVersion: "TLSv1.3" as const, ...peer, ...lists };
+}
+
+function refuse(socket: Socket, event: SecurityEvent, onEvent: (event: SecurityEvent) => void): void {
+  socket.on("error", ignoreError).destroy();
+  onEvent(event);
+}
+
+/** The peer went away while it was being refused. */
+function ignoreError(): void {}
