@@ -1,0 +1,40 @@
+/** Why a command cannot do what it was asked, in one line without a full stop. */
+export interface Failure {
+  readonly failure: string;
+}
+
+/** A failure, to be returned instead of what was wanted. */
+export function failed(failure: string): Failure {
+  return { failure };
+}
+
+/** Whether the result is a failure. */
+export function isFailure(result: object): result is Failure {
+  return "failure" in result;
+}
+
+/** Says on stderr what is wrong; the process will end with 1. */
+export function reportFailure({ failure }: Failure): void {
+  process.stderr.write(`purrimeter: ${failure}\n`);
+  process.exitCode = 1;
+}
+
+const SYSTEM_FAULTS: Readonly<Record<string, string>> = {
+  EACCES: "this user may not write or read it",
+  EPERM: "this user may not write or read it",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  ENOTDIR: "a part of the path is no folder",
+  ENOENT: "it does not exist",
+  EEXIST: "it exists, and is no folder",
+  EISDIR: "it is a folder",
+};
+
+/** A fault of the file system in one line that names the path; undefined for any other error, which is a bug of ours. */
+export function systemFailure(error: unknown): Failure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const reason = code === undefined ? undefined : SYSTEM_FAULTS[code];
+  return reason === undefined || path === undefined ? undefined : failed(`${path}: ${reason} (${code})`);
+}

@@ -1,0 +1,34 @@
+import { closeSync, mkdirSync, openSync, renameSync, statSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+
+/** Where the lines of services go. A line is one JSON object of ours or, when a service dies, text. */
+export type WriteLine = (service: string, line: string) => void;
+
+/** A log file above this becomes FILE.1, so that a service that runs for years keeps two files. */
+const MAX_FILE_BYTES = 10_000_000;
+
+/** Lines on this process's stderr. */
+export const writeToStderr: WriteLine = (_service, line) => void process.stderr.write(`${line}\n`);
+
+/** Lines in `folder`/SERVICE.log, and the one before it in SERVICE.log.1. */
+export function writeToFiles(folder: string): WriteLine {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return (service, line) => appendLine(join(folder, `${service}.log`), line);
+}
+
+function appendLine(path: string, line: string): void {
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MAX_FILE_BYTES) renameSync(path, `${path}.1`);
+  const file = openSync(path, "a", 0o600);
+  try {
+    writeSync(file, `${line}\n`);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Calls back for every line of a stream until it ends. */
+export function forEachLine(stream: Readable, each: (line: string) => void): void {
+  createInterface({ input: stream, crlfDelay: Infinity }).on("line", each);
+}
