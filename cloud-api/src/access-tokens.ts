@@ -1,0 +1,123 @@
+import { decodeProtectedHeader, errors, jwtVerify } from "jose";
+import type { CryptoKey } from "jose";
+import { z } from "zod";
+import type { UnixSeconds } from "@purrimeter/protocol/values";
+import type { OwnerId } from "@purrimeter/store/owner-view";
+import type { EndedSessions } from "./ended-sessions.ts";
+import type { KeySet } from "./key-set.ts";
+
+/** Who asks. */
+export interface Identity {
+  readonly owner: OwnerId;
+  /** The `sid` of the token. */
+  readonly session: string;
+  readonly roles: readonly string[];
+}
+
+/** `unavailable`: the authentication service has not been heard yet, so nobody can tell. */
+export type TokenCheck = Identity | "invalid" | "unavailable";
+
+export interface AccessTokensOptions {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly keys: KeySet;
+  readonly ended: EndedSessions;
+  readonly now: () => UnixSeconds;
+}
+
+/** A verified token is believed this long without its signature: what ends a session is asked every time. */
+const REMEMBERED_S = 30;
+const MAX_REMEMBERED = 10_000;
+
+/** Ours have about 600 characters. */
+const MAX_TOKEN_LENGTH = 2_048;
+
+const CLOCK_TOLERANCE_S = 5;
+
+const claimsSchema = z.object({
+  sub: z.string().regex(/^[0-9a-f]{32}$/),
+  sid: z.string().regex(/^[0-9a-f]{32}$/),
+  roles: z.array(z.string()),
+  exp: z.number(),
+});
+
+interface Remembered {
+  readonly identity: Identity;
+  readonly untilS: number;
+}
+
+/** Checks access tokens (RFC 9068): ES256 alone, key by `kid` from the authentication service, session not ended. */
+export class AccessTokens {
+  readonly #options: AccessTokensOptions;
+  readonly #remembered = new Map<string, Remembered>();
+
+  constructor(options: AccessTokensOptions) {
+    this.#options = options;
+  }
+
+  /** Answers at once for a token that was verified within the last seconds. */
+  check(token: string): TokenCheck | Promise<TokenCheck> {
+    const { ended, now } = this.#options;
+    if (!ended.isKnown) return "unavailable";
+    const remembered = this.#remembered.get(token);
+    if (remembered === undefined) return this.#verify(token);
+    if (now() >= remembered.untilS) {
+      this.#remembered.delete(token);
+      return this.#verify(token);
+    }
+    return ended.has(remembered.identity.session) ? "invalid" : remembered.identity;
+  }
+
+  async #verify(token: string): Promise<TokenCheck> {
+    if (token.length > MAX_TOKEN_LENGTH) return "invalid";
+    const kid = keyIdOf(token);
+    const key = kid === undefined ? "unknown-key" : await this.#options.keys.find(kid);
+    if (key === "unavailable") return "unavailable";
+    if (key === "unknown-key") return "invalid";
+    const claims = await this.#claims(token, key);
+    if (claims === undefined || this.#options.ended.has(claims.sid)) return "invalid";
+    const identity = { owner: claims.sub as OwnerId, session: claims.sid, roles: claims.roles };
+    this.#remember(token, identity, claims.exp);
+    return identity;
+  }
+
+  async #claims(token: string, key: CryptoKey): Promise<z.infer<typeof claimsSchema> | undefined> {
+    const { issuer, audience, now } = this.#options;
+    try {
+      const { payload } = await jwtVerify(token, key, {
+        algorithms: ["ES256"],
+        typ: "at+jwt",
+        issuer,
+        audience,
+        requiredClaims: ["exp", "iat", "sub", "sid"],
+        clockTolerance: CLOCK_TOLERANCE_S,
+        currentDate: new Date(now() * 1000),
+      });
+      return claimsSchema.safeParse(payload).data;
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return undefined;
+      throw error;
+    }
+  }
+
+  #remember(token: string, identity: Identity, expiresS: number): void {
+    if (this.#remembered.size >= MAX_REMEMBERED) {
+      const oldest = this.#remembered.keys().next();
+      if (oldest.done !== true) this.#remembered.delete(oldest.value);
+    }
+    const untilS = Math.min(this.#options.now() + REMEMBERED_S, expiresS);
+    this.#remembered.set(token, { identity, untilS });
+  }
+}
+
+/** The key that the token names, or undefined when it is no token or brings a key of its own. */
+function keyIdOf(token: string): string | undefined {
+  try {
+    const header = decodeProtectedHeader(token);
+    if (header.alg !== "ES256" || header.jwk !== undefined || header.x5c !== undefined) return undefined;
+    return header.jku !== undefined || header.x5u !== undefined ? undefined : header.kid;
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,60 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { HTTPException } from "hono/http-exception";
+import { allowMethods } from "./allow-methods.ts";
+import type { Dependencies, Env } from "./dependencies.ts";
+import { NOT_FOUND } from "./found.ts";
+import { allowOrigins, checkHost, guardAnswers, limitAddress, requireOwner, routeOf } from "./gateway.ts";
+import { onInvalid } from "./on-invalid.ts";
+import { openApiDocument } from "./openapi-document.ts";
+import { problem, ProblemError, problemResponse } from "./problem.ts";
+import { authRoutes } from "./routes/auth-routes.ts";
+import { eventRoutes } from "./routes/event-routes.ts";
+import { geofenceRoutes } from "./routes/geofence-routes.ts";
+import { locationRoutes } from "./routes/location-routes.ts";
+import { serviceRoutes } from "./routes/service-routes.ts";
+import { tagRoutes } from "./routes/tag-routes.ts";
+
+function answerToError(deps: Dependencies, error: Error, route: string): Response {
+  if (error instanceof ProblemError) return problemResponse(error.body, error.headers);
+  if (error instanceof HTTPException && error.status === 415)
+    return problemResponse(problem("unsupported-media-type", "Only application/json is read."));
+  if (error instanceof HTTPException && error.status < 500)
+    return problemResponse(problem("invalid-request", "The request cannot be read."));
+  deps.logFailure(error, route);
+  return problemResponse(problem("internal-error", "The fault is ours and is in our log."));
+}
+
+function addGateway(app: OpenAPIHono<Env>, deps: Dependencies): void {
+  app.use(guardAnswers(deps), checkHost(deps), limitAddress(deps));
+  if (deps.origins.length > 0) app.use("/v1/*", allowOrigins(deps.origins));
+  const owner = requireOwner(deps);
+  app.use("/v1/tags/*", owner);
+  app.use("/v1/geofences/*", owner);
+}
+
+function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
+  return app
+    .route("/v1/auth", authRoutes(deps))
+    .route("/v1", serviceRoutes())
+    .route("/v1", tagRoutes(deps))
+    .route("/v1", locationRoutes(deps))
+    .route("/v1", eventRoutes(deps))
+    .route("/v1", geofenceRoutes(deps));
+}
+
+/** The whole API as one function from request to answer. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
+export function createApp(deps: Dependencies) {
+  const app = new OpenAPIHono<Env>({ defaultHook: onInvalid });
+  addGateway(app, deps);
+  const routes = addRoutes(app, deps);
+  const document = JSON.stringify(openApiDocument(app));
+  app.get("/v1/openapi.json", (c) => c.body(document, 200, { "Content-Type": "application/json" }));
+  allowMethods(app);
+  app.notFound(() => problemResponse(problem("not-found", NOT_FOUND)));
+  app.onError((error, c) => answerToError(deps, error, routeOf(c)));
+  return routes;
+}
+
+/** For Hono's typed client. */
+export type AppType = ReturnType<typeof createApp>;

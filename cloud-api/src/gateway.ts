@@ -1,0 +1,104 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { cors } from "hono/cors";
+import { matchedRoutes } from "hono/route";
+import { rateKey } from "./client-address.ts";
+import type { Dependencies, Env } from "./dependencies.ts";
+import { problem, ProblemError, refuse } from "./problem.ts";
+import type { RateLimiter } from "./rate-limiter.ts";
+
+/** For answers that no page may frame, cache, sniff or run anything from. */
+const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
+  ["Strict-Transport-Security", "max-age=63072000; includeSubDomains"],
+  ["X-Content-Type-Options", "nosniff"],
+  ["Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"],
+  ["Referrer-Policy", "no-referrer"],
+  ["Cross-Origin-Resource-Policy", "same-origin"],
+  ["Cache-Control", "no-store"],
+];
+
+/** Pattern of the route that answers, "*" when there is none. */
+export function routeOf(context: Context): string {
+  return matchedRoutes(context).at(-1)?.path ?? "*";
+}
+
+/** Sets the security headers of every answer and says in the log which route answered what. */
+export function guardAnswers(deps: Dependencies): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    const startMs = deps.monotonicMs();
+    await next();
+    const { headers, status } = context.res;
+    for (const [name, value] of SECURITY_HEADERS) if (!headers.has(name)) headers.set(name, value);
+    const durationMs = Math.round(deps.monotonicMs() - startMs);
+    deps.logRequest({ route: routeOf(context), method: context.req.method, status, durationMs });
+  };
+}
+
+/** Host header without its port (RFC 9112 section 3.2), lower case. */
+function hostName(host: string): string {
+  return host.replace(/:\d{1,5}$/, "").toLowerCase();
+}
+
+/** Refuses requests for other hosts: a page that rebinds its own name to our address sends that name. */
+export function checkHost(deps: Dependencies): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    const host = context.req.header("host") ?? new URL(context.req.url).host;
+    if (!deps.hosts.has(hostName(host)))
+      throw refuse("misdirected-request", "The Host header names none of this server's hosts.");
+    await next();
+  };
+}
+
+function spend(rates: RateLimiter, key: string): void {
+  const waitS = rates.take(key);
+  if (waitS === 0) return;
+  const detail = `Try again in ${waitS} s.`;
+  throw new ProblemError(problem("too-many-requests", detail), { "Retry-After": String(waitS) });
+}
+
+/** Finds the client's address and counts the request against it. */
+export function limitAddress(deps: Dependencies): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    const peer = context.env?.incoming?.socket.remoteAddress ?? "";
+    const address = deps.addresses.of(peer, context.req.header("x-forwarded-for"));
+    spend(deps.addressRates, rateKey(address));
+    context.set("clientAddress", address);
+    await next();
+  };
+}
+
+const BEARER = /^Bearer +([\w\-.~+/]+=*) *$/i;
+
+function unauthenticated(detail: string, challenge: string): ProblemError {
+  return new ProblemError(problem("unauthenticated", detail), { "WWW-Authenticate": challenge });
+}
+
+/** Lets owners through: valid token of a session that goes on, role `owner`, rate of the account. */
+export function requireOwner(deps: Dependencies): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    const header = context.req.header("authorization");
+    if (header === undefined) throw unauthenticated("There is no access token.", "Bearer");
+    const token = BEARER.exec(header)?.[1];
+    const check = token === undefined ? "invalid" : deps.tokens.check(token);
+    const identity = check instanceof Promise ? await check : check;
+    if (identity === "unavailable")
+      throw refuse("unavailable", "The authentication service does not answer.");
+    if (identity === "invalid")
+      throw unauthenticated("The access token is not valid (any more).", 'Bearer error="invalid_token"');
+    if (!identity.roles.includes("owner")) throw refuse("forbidden", "This account is not an owner's.");
+    spend(deps.ownerRates, identity.owner);
+    context.set("owner", identity.owner);
+    context.set("view", deps.forOwner(identity.owner));
+    await next();
+  };
+}
+
+/** CORS for the configured origins alone; without any no answer mentions CORS. */
+export function allowOrigins(origins: readonly string[]): MiddlewareHandler<Env> {
+  return cors({
+    origin: [...origins],
+    allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
+    allowHeaders: ["Authorization", "Content-Type", "If-Match", "If-None-Match"],
+    exposeHeaders: ["ETag", "Location", "Retry-After"],
+    maxAge: 600,
+  });
+}

@@ -1,0 +1,78 @@
+import { z } from "@hono/zod-openapi";
+import { asUnixSeconds, MAX_UINT32 } from "@purrimeter/protocol/values";
+import type { UnixSeconds } from "@purrimeter/protocol/values";
+import { MAX_CURSOR_LENGTH } from "./cursors.ts";
+
+export const MAX_PAGE_ITEMS = 1_000;
+export const DEFAULT_PAGE_ITEMS = 100;
+
+const limitSchema = z
+  .string()
+  .regex(/^\d{1,6}$/, `limit must be a whole number from 1 to ${MAX_PAGE_ITEMS}.`)
+  .transform(Number)
+  .pipe(z.number().min(1).max(MAX_PAGE_ITEMS))
+  .default(DEFAULT_PAGE_ITEMS)
+  .openapi({ type: "integer", minimum: 1, maximum: MAX_PAGE_ITEMS, default: DEFAULT_PAGE_ITEMS });
+
+const cursorSchema = z
+  .string()
+  .min(1)
+  .max(MAX_CURSOR_LENGTH)
+  .optional()
+  .openapi({ description: "`next` of the page before. Opaque; good for the same list and query only." });
+
+/** Query of every list. */
+export const listQuerySchema = z.strictObject({ limit: limitSchema, cursor: cursorSchema });
+
+// Date.parse reads far more than RFC 3339 section 5.6 allows.
+const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d|\d\d:\d\d:\d\d\.\d{1,9})([Zz]|[+-]\d\d:\d\d)$/;
+
+/** Seconds of UTC of an RFC 3339 time, fractions rounded up; undefined for anything else and outside 32 bits. */
+export function secondsFromRfc3339(text: string): UnixSeconds | undefined {
+  const [, day = "", time = "", zone = ""] = RFC3339.exec(text) ?? [];
+  const ms = Date.parse(`${day}T${time}${zone.toUpperCase()}`);
+  if (Number.isNaN(ms) || !new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)) return undefined;
+  return asUnixSeconds(Math.ceil(ms / 1000));
+}
+
+/** RFC 3339 in UTC, whole seconds: 2026-03-01T12:00:00Z. */
+export function rfc3339(at: UnixSeconds): string {
+  return `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+const TIME_MESSAGE =
+  "This must be an RFC 3339 time such as 2026-03-01T12:00:00Z (in an address, write + as %2B).";
+
+function timeSchema(description: string) {
+  return z
+    .string()
+    .transform((text, context) => {
+      const seconds = secondsFromRfc3339(text);
+      if (seconds !== undefined) return seconds;
+      context.addIssue({ code: "custom", message: TIME_MESSAGE });
+      return z.NEVER;
+    })
+    .optional()
+    .openapi({ type: "string", format: "date-time", description });
+}
+
+export const EARLIEST = 0 as UnixSeconds;
+export const LATEST = MAX_UINT32 as UnixSeconds;
+
+/** Query of lists in time. Both ends are included; without them the list is all that is kept. */
+export const timeQuerySchema = z
+  .strictObject({
+    from: timeSchema("Not before this time. Everything that is kept when left out."),
+    to: timeSchema("Not after this time. Without an end when left out."),
+    limit: limitSchema,
+    cursor: cursorSchema,
+  })
+  .check(({ value, issues }) => {
+    const { from = EARLIEST, to = LATEST } = value;
+    if (from <= to) return;
+    for (const [field, message] of [
+      ["from", "from is after to."],
+      ["to", "to is before from."],
+    ])
+      issues.push({ code: "custom", input: value, path: [field as string], message: message as string });
+  });

@@ -1,0 +1,86 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../answers.ts";
+import type { Dependencies, Env } from "../dependencies.ts";
+import { found, tagParamsSchema } from "../found.ts";
+import { timeQuerySchema } from "../list-query.ts";
+import { formatSchema, GEO_JSON, wantsGeoJson } from "../location-format.ts";
+import {
+  featureBody,
+  featureCollectionBody,
+  featureCollectionSchema,
+  featureSchema,
+  locationBody,
+  locationListSchema,
+  locationSchema,
+} from "../location-schema.ts";
+import { onInvalid } from "../on-invalid.ts";
+import { nextInTime, timeRange } from "../page-position.ts";
+import { refuse } from "../problem.ts";
+
+const FORMATS = "JSON, or GeoJSON with `Accept: application/geo+json` or `format=geojson`.";
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/tags/{id}/locations",
+  operationId: "listLocations",
+  summary: "Where a tag was",
+  description: `Ascending in time, both ends of the range included; late reports find their place. ${FORMATS}`,
+  tags: ["locations"],
+  security: BEARER_SECURITY,
+  request: { params: tagParamsSchema, query: timeQuerySchema.safeExtend({ format: formatSchema }) },
+  responses: {
+    200: {
+      description: "Locations.",
+      content: {
+        "application/json": { schema: locationListSchema },
+        [GEO_JSON]: { schema: featureCollectionSchema },
+      },
+    },
+    ...problemAnswers(...OWNER_PROBLEMS, "invalid-request", "invalid-cursor", "not-found"),
+  },
+});
+
+const latestRoute = createRoute({
+  method: "get",
+  path: "/tags/{id}/locations/latest",
+  operationId: "readLatestLocation",
+  summary: "Where a tag was last",
+  description: `The newest location by its own time, suspect ones left out. 404 while there is none. ${FORMATS}`,
+  tags: ["locations"],
+  security: BEARER_SECURITY,
+  request: { params: tagParamsSchema, query: z.strictObject({ format: formatSchema }) },
+  responses: {
+    200: {
+      description: "The location.",
+      content: { "application/json": { schema: locationSchema }, [GEO_JSON]: { schema: featureSchema } },
+    },
+    ...problemAnswers(...OWNER_PROBLEMS, "invalid-request", "not-found"),
+  },
+});
+
+const GEO_JSON_HEADERS = { "Content-Type": GEO_JSON, Vary: "Accept" };
+const JSON_HEADERS = { Vary: "Accept" };
+
+/** /v1/tags/{id}/locations and /v1/tags/{id}/locations/latest. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
+export function locationRoutes(deps: Dependencies) {
+  return new OpenAPIHono<Env>({ defaultHook: onInvalid })
+    .openapi(listRoute, async (c) => {
+      const { id } = c.req.valid("param");
+      const query = c.req.valid("query");
+      const scope = { route: "locations", owner: c.var.owner, tag: id };
+      const range = timeRange(query, deps.cursors, scope);
+      const page = found(await c.var.view.locations(id, range));
+      const next = nextInTime(page.next, range, deps.cursors, scope);
+      return wantsGeoJson(query.format, c.req.header("accept"))
+        ? c.json(featureCollectionBody(page.items, next), 200, GEO_JSON_HEADERS)
+        : c.json({ items: page.items.map(locationBody), next }, 200, JSON_HEADERS);
+    })
+    .openapi(latestRoute, async (c) => {
+      const location = found(await c.var.view.latest(c.req.valid("param").id));
+      if (location === undefined) throw refuse("not-found", "The tag has not sent a location yet.");
+      return wantsGeoJson(c.req.valid("query").format, c.req.header("accept"))
+        ? c.json(featureBody(location), 200, GEO_JSON_HEADERS)
+        : c.json(locationBody(location), 200, JSON_HEADERS);
+    });
+}

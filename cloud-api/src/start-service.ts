@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { errorCode } from "@purrimeter/log/log";
+import type { Log } from "@purrimeter/log/log";
+import type { UnixSeconds } from "@purrimeter/protocol/values";
+import type { Store } from "@purrimeter/store/open-store";
+import type { SecretSource } from "@purrimeter/store/secret-source";
+import { AccessTokens } from "./access-tokens.ts";
+import { createApp } from "./app.ts";
+import { AuthService } from "./auth-service.ts";
+import { certificateHosts } from "./certificate-hosts.ts";
+import { ClientAddresses } from "./client-address.ts";
+import type { Config } from "./config.ts";
+import { Cursors } from "./cursors.ts";
+import { EndedSessions } from "./ended-sessions.ts";
+import { followEndedSessions } from "./follow-ended-sessions.ts";
+import { KeySet } from "./key-set.ts";
+import { listen } from "./listen.ts";
+import { RateLimiter } from "./rate-limiter.ts";
+import { RequestLog } from "./request-log.ts";
+
+const SUMMARY_EVERY_MS = 60_000;
+
+/** What the service is made from. */
+export interface ServiceParts {
+  readonly config: Config;
+  readonly secrets: SecretSource;
+  readonly store: Pick<Store, "forOwner">;
+  readonly log: Log;
+  readonly now: () => UnixSeconds;
+  readonly monotonicMs: () => number;
+}
+
+/** A service that listens. */
+export interface Service {
+  readonly port: number;
+  /** Lets requests under way end for `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+function makeApp(parts: ServiceParts, auth: AuthService, ended: EndedSessions, requests: RequestLog) {
+  const { config, log, now, monotonicMs } = parts;
+  const { issuer, audience } = config;
+  const keys = new KeySet(() => auth.call({ method: "GET", path: "/.well-known/jwks.json" }), monotonicMs);
+  return createApp({
+    forOwner: (owner) => parts.store.forOwner(owner),
+    auth,
+    tokens: new AccessTokens({ issuer, audience, keys, ended, now }),
+    cursors: new Cursors(parts.secrets.readKey("cursor-key")),
+    addresses: new ClientAddresses(config.trustedProxies),
+    ownerRates: new RateLimiter(config.rates.owner, monotonicMs),
+    addressRates: new RateLimiter(config.rates.address, monotonicMs),
+    hosts: new Set([...certificateHosts(readFileSync(config.tls.certificate)), ...config.hosts]),
+    origins: config.origins,
+    monotonicMs,
+    logRequest: (line) => requests.record(line),
+    logFailure: (error, route) => log.error("request failed", { route, code: errorCode(error) }),
+  });
+}
+
+/** Wires the service and starts to listen. Rejects when it cannot. */
+export async function startService(parts: ServiceParts): Promise<Service> {
+  const { config, secrets, now } = parts;
+  const key = secrets.read("tls-key.pem");
+  const ended = new EndedSessions(now);
+  const { url } = config.auth;
+  const authority = readFileSync(config.auth.authority);
+  const certificate = readFileSync(config.auth.certificate);
+  const auth = new AuthService({ url, authority, certificate, key, ended, nowS: now });
+  const requests = new RequestLog(parts.log);
+  const app = makeApp(parts, auth, ended, requests);
+  const { host, port, tls } = config;
+  const server = await listen(app.fetch, { host, port, certificate: readFileSync(tls.certificate), key });
+  const stopping = new AbortController();
+  const following = followEndedSessions(auth, ended, stopping.signal);
+  const summary = setInterval(() => requests.summarise(), SUMMARY_EVERY_MS);
+  return {
+    port: server.port,
+    stop: async (graceMs) => {
+      clearInterval(summary);
+      stopping.abort();
+      await server.close(graceMs);
+      auth.close();
+      await following;
+      requests.summarise();
+    },
+  };
+}

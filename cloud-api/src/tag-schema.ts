@@ -1,0 +1,43 @@
+import { z } from "@hono/zod-openapi";
+
+/** Characters (UTF-16 units) of a name that an owner gives. */
+export const MAX_NAME_LENGTH = 64;
+
+/** A claim code is printed on paper and typed by hand; what it looks like is the store's business. */
+const MAX_CLAIM_CODE_LENGTH = 64;
+
+// Control characters and the marks that turn a line's direction have no place in a name and hide what it says.
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Co}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+export const nameSchema = z
+  .string()
+  .trim()
+  .normalize("NFC")
+  .min(1)
+  .max(MAX_NAME_LENGTH)
+  .refine((name) => !UNPRINTABLE.test(name), "A name has no control characters.")
+  .openapi({ example: "Mimi" });
+
+/** Not checked beyond its length: what is no id names nothing, as a foreign id does. */
+export const tagIdSchema = z.string().min(1).max(128).openapi({ example: "cat-7f3a" });
+
+export const tagSchema = z
+  .strictObject({
+    id: z.string(),
+    name: z.string(),
+    lastHeardAt: z.iso.datetime().nullable().openapi({ description: "When the cloud last heard of it." }),
+    battery: z.number().int().min(0).max(100).nullable().openapi({ description: "Percent." }),
+    settings: z.strictObject({ wanted: z.number().int(), reported: z.number().int() }).openapi({
+      description: "Version that the cloud wants and version that the tag says it runs; 0 is none.",
+    }),
+  })
+  .openapi("Tag");
+
+export const tagChangeSchema = z.strictObject({ name: nameSchema }).openapi("TagChange");
+
+export const claimSchema = z
+  .strictObject({
+    code: z.string().trim().min(1).max(MAX_CLAIM_CODE_LENGTH).openapi({ example: "K7QM-3XWD-9RTA" }),
+    name: nameSchema.optional(),
+  })
+  .openapi("Claim");
