@@ -87,7 +87,7 @@ export async function createTagBroker(host: BrokerRulesHost): Promise<Aedes> {
     connectTimeout: host.limits.connectTimeoutMs,
     drainTimeout: host.limits.drainTimeoutMs,
     queueLimit: 1,
-    maxTopicLevels: 4,
+    maxTopicLevels: 8,
     maxInflightInbound: 1,
     preConnect: (client, packet, done) => {
       const { tag } = connectionBehind(client);
