@@ -1,44 +1,65 @@
-import type { Context } from "hono";
+import type { TypedResponse } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 
-/** What is wrong with one field and what would be right. */
+/** One refused field. */
 export interface FieldError {
-  /** Name of the field, nested ones joined with dots; empty for the body as a whole. */
+  /** Path of the field in the body, or the name of the parameter or header. */
   readonly field: string;
-  readonly limit: string;
+  readonly message: string;
+  /** The limit that was broken, in the unit that the message names. */
+  readonly limit?: number;
 }
 
-const TITLES = {
-  "bad-request": [400, "The request cannot be read"],
-  "wrong-credentials": [401, "The mail address or the password is wrong"],
-  "invalid-token": [401, "The token is not valid"],
-  "not-found": [404, "There is nothing here"],
-  "method-not-allowed": [405, "This method is not allowed here"],
-  "registration-refused": [409, "This registration is refused"],
-  "too-large": [413, "The body is too large"],
-  "not-json": [415, "The body has to be application/json"],
-  "invalid-fields": [422, "Some fields are not valid"],
+/** Statuses and titles as the gateway has them, so that it can pass answers on as they are. */
+const PROBLEMS = {
+  "invalid-request": [400, "The request is not valid"],
+  "malformed-json": [400, "The body is not the JSON that this API reads"],
+  "wrong-credentials": [401, "Address or password, or refresh token, not accepted"],
+  unauthenticated: [401, "A valid access token is needed"],
+  "not-found": [404, "Not found"],
+  "method-not-allowed": [405, "Method not allowed"],
+  conflict: [409, "Not possible as things stand"],
+  "body-too-large": [413, "The body is too large"],
+  "unsupported-media-type": [415, "The body must be application/json"],
   "too-many-requests": [429, "Too many requests"],
-  internal: [500, "The service failed"],
-  busy: [503, "The service is busy"],
+  "internal-error": [500, "The service has failed"],
+  unavailable: [503, "Not available at the moment"],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
 
-/** Kinds of problem that this service answers with; the last part of the problem's `type`. */
-export type ProblemKind = keyof typeof TITLES;
+/** Kinds of problem that this service answers with; the last part of a problem's `type`. */
+export type ProblemName = keyof typeof PROBLEMS;
 
-interface ProblemDetails {
-  readonly detail?: string;
-  readonly errors?: readonly FieldError[];
-  /** Seconds to wait; also sent as Retry-After. */
-  readonly retryAfterS?: number;
+/** An answer that says what went wrong; typed so that every route may give it. */
+export type Problem = Response & TypedResponse<never, never, never>;
+
+export const PROBLEM_MEDIA_TYPE = "application/problem+json";
+
+/** An answer with problem details (RFC 9457). Nothing that the client sent is repeated in it. */
+export function problem(
+  name: ProblemName,
+  detail: string,
+  errors?: readonly FieldError[],
+  headers: Readonly<Record<string, string>> = {},
+): Problem {
+  const [status, title] = PROBLEMS[name];
+  const body = { type: `/v1/problems/${name}`, title, status, detail, ...(errors && { errors }) };
+  const challenge = status === 401 ? { "www-authenticate": "Bearer" } : undefined;
+  const all = { "content-type": PROBLEM_MEDIA_TYPE, ...challenge, ...headers };
+  return new Response(JSON.stringify(body), { status, headers: all }) as Problem;
 }
 
-/** Answers with problem details (RFC 9457). Nothing that the client sent is repeated in it. */
-export function problem(context: Context, kind: ProblemKind, details: ProblemDetails = {}): Response {
-  const [status, title] = TITLES[kind];
-  const { retryAfterS, ...rest } = details;
-  if (retryAfterS !== undefined) context.header("Retry-After", String(retryAfterS));
-  if (status === 401) context.header("WWW-Authenticate", "Bearer");
-  const body = { type: `urn:purrimeter:problem:${kind}`, title, status, ...rest };
-  return context.body(JSON.stringify(body), status, { "Content-Type": "application/problem+json" });
+/** The answer to who has to wait `retryAfterS` seconds. */
+export function tooManyRequests(retryAfterS: number): Problem {
+  const detail = "Wait as long as Retry-After says.";
+  return problem("too-many-requests", detail, undefined, { "retry-after": String(retryAfterS) });
+}
+
+/** The answer when more passwords are being checked than this service checks at once. */
+export function busy(): Problem {
+  return problem("unavailable", "The service is busy.", undefined, { "retry-after": "2" });
+}
+
+/** The answer to a body or parameter in which one field is not right. */
+export function invalidField(error: FieldError): Problem {
+  return problem("invalid-request", error.message, [error]);
 }

@@ -1,0 +1,109 @@
+import type { Kysely } from "kysely";
+import { seal, unseal } from "./data-keys.ts";
+import type { DataKeys } from "./data-keys.ts";
+import type { MailAddress } from "./mail-address.ts";
+import type { PasswordHash } from "./password-hasher.ts";
+import { randomId } from "./random-id.ts";
+import type { AuthTables } from "./schema.ts";
+
+/** Who may do what: owners see their own tags; the others run and examine the service and see no location. */
+export type Role = "owner" | "viewer" | "operator" | "auditor";
+
+/** An account as logins need it. */
+export interface Account {
+  readonly id: string;
+  readonly roles: readonly Role[];
+  readonly passwordHash: PasswordHash;
+}
+
+/** Accounts by mail address. The address is sealed; accounts are found by its keyed hash. */
+export class Accounts {
+  readonly #database: Kysely<AuthTables>;
+  readonly #keys: DataKeys;
+
+  constructor(database: Kysely<AuthTables>, keys: DataKeys) {
+    this.#database = database;
+    this.#keys = keys;
+  }
+
+  /** Creates an owner's account at `at` (seconds of UTC); "taken" when the address has one. */
+  async create(mail: MailAddress, hash: PasswordHash, at: number): Promise<Account | "taken"> {
+    const id = randomId();
+    const mailSealed = seal(this.#keys.key("mail-seal"), Buffer.from(mail), `mail of ${id}`);
+    const row = {
+      id,
+      mail_lookup: this.lookup(mail),
+      mail_sealed: mailSealed,
+      roles: "owner",
+      created_at: at,
+    };
+    const result = await this.#database
+      .insertInto("account")
+      .values({ ...row, ...columnsOf(hash) })
+      .onConflict((conflict) => conflict.column("mail_lookup").doNothing())
+      .executeTakeFirst();
+    return result.numInsertedOrUpdatedRows === 1n ? { id, roles: ["owner"], passwordHash: hash } : "taken";
+  }
+
+  /** The account of the address. */
+  async findByMail(mail: MailAddress): Promise<Account | undefined> {
+    return this.#find("mail_lookup", this.lookup(mail));
+  }
+
+  /** The account with the id. */
+  async findById(id: string): Promise<Account | undefined> {
+    return this.#find("id", id);
+  }
+
+  /** The account's mail address, unsealed. */
+  async mailOf(id: string): Promise<MailAddress | undefined> {
+    const row = await this.#database
+      .selectFrom("account")
+      .select("mail_sealed")
+      .where("id", "=", id)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const plain = unseal(this.#keys.key("mail-seal"), row.mail_sealed, `mail of ${id}`);
+    return Buffer.from(plain).toString("utf8") as MailAddress;
+  }
+
+  /** Stores a new hash of the account's password. */
+  async replaceHash(id: string, hash: PasswordHash): Promise<void> {
+    await this.#database.updateTable("account").set(columnsOf(hash)).where("id", "=", id).execute();
+  }
+
+  /** The keyed hash by which the address is found, in the database and in the throttles. */
+  lookup(mail: MailAddress): Uint8Array {
+    return this.#keys.mac("mail-lookup", mail);
+  }
+
+  async #find(column: "id" | "mail_lookup", value: string | Uint8Array): Promise<Account | undefined> {
+    const row = await this.#database
+      .selectFrom("account")
+      .selectAll()
+      .where(column, "=", value)
+      .executeTakeFirst();
+    return row && { id: row.id, roles: row.roles.split(" ") as Role[], passwordHash: hashOf(row) };
+  }
+}
+
+type HashColumns = Pick<
+  AuthTables["account"],
+  "password_tag" | "password_salt" | "password_memory_kib" | "password_passes" | "password_lanes"
+>;
+
+function columnsOf({ cost, salt, tag }: PasswordHash): HashColumns {
+  const { memoryKiB, passes, lanes } = cost;
+  return {
+    password_tag: tag,
+    password_salt: salt,
+    password_memory_kib: memoryKiB,
+    password_passes: passes,
+    password_lanes: lanes,
+  };
+}
+
+function hashOf(row: HashColumns): PasswordHash {
+  const cost = { memoryKiB: row.password_memory_kib, passes: row.password_passes, lanes: row.password_lanes };
+  return { cost, salt: row.password_salt, tag: row.password_tag };
+}

@@ -1,0 +1,23 @@
+import type { Log } from "@purrimeter/log/log";
+import type { Kysely } from "kysely";
+import type { AccessTokens } from "./access-tokens.ts";
+import type { Accounts } from "./accounts.ts";
+import type { LoginThrottle } from "./login-throttle.ts";
+import type { PasswordHasher } from "./password-hasher.ts";
+import type { AuthTables } from "./schema.ts";
+import type { SessionEndings } from "./session-endings.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** Everything that the endpoints work with, made once in main.ts (or in a test). */
+export interface AuthService {
+  readonly database: Kysely<AuthTables>;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly endings: SessionEndings;
+  readonly hasher: PasswordHasher;
+  readonly tokens: AccessTokens;
+  readonly throttle: LoginThrottle;
+  readonly log: Log;
+  /** Seconds of UTC. */
+  readonly now: () => number;
+}

@@ -1,0 +1,40 @@
+import { z } from "@hono/zod-openapi";
+import { readFileSync } from "node:fs";
+
+const path = z.string().min(1).max(4_096);
+const text = z.string().min(1).max(256);
+
+/** Configuration of the service; files are named by path, secrets are not in it. */
+export const configSchema = z.strictObject({
+  host: text,
+  port: z.int().min(0).max(65_535),
+  database: path,
+  tls: z.strictObject({ certificate: path, authority: path }),
+  issuer: text,
+  audience: text,
+});
+
+/** The validated configuration. */
+export type Config = z.infer<typeof configSchema>;
+
+/** Reads the file; throws an error whose message is one clear line. */
+export function readConfig(file: string): Config {
+  const result = configSchema.safeParse(parseFile(file));
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path: at, message }) => `${at.join(".") || "file"}: ${message}`);
+  throw new Error(`${file}: ${faults.join("; ")}`);
+}
+
+function parseFile(file: string): unknown {
+  let content: string;
+  try {
+    content = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(`${file} cannot be read`, { cause: error });
+  }
+  try {
+    return JSON.parse(content) as unknown;
+  } catch (error) {
+    throw new Error(`${file} is no JSON`, { cause: error });
+  }
+}

@@ -1,0 +1,55 @@
+import type { Log } from "@purrimeter/log/log";
+import type { Database } from "@purrimeter/store/open-database";
+import { Kysely, SqliteDialect } from "kysely";
+import type { KeyObject } from "node:crypto";
+import { AccessTokens } from "./access-tokens.ts";
+import { Accounts } from "./accounts.ts";
+import type { AuthService } from "./auth-service.ts";
+import { DataKeys } from "./data-keys.ts";
+import { LoginThrottle } from "./login-throttle.ts";
+import { PasswordHasher } from "./password-hasher.ts";
+import type { Argon2Cost } from "./password-hasher.ts";
+import type { AuthTables } from "./schema.ts";
+import { SessionEndings } from "./session-endings.ts";
+import { Sessions } from "./sessions.ts";
+
+/** What main.ts (or a test) chooses. */
+export interface CreateServiceOptions {
+  /** Migrated with AUTH_MIGRATIONS. */
+  readonly database: Database;
+  /** 32 bytes; wraps the service's own keys. */
+  readonly databaseKey: Uint8Array;
+  readonly signingKey: KeyObject;
+  readonly otherKeys: readonly KeyObject[];
+  readonly issuer: string;
+  readonly audience: string;
+  readonly cost: Argon2Cost;
+  readonly log: Log;
+  /** Seconds of UTC. */
+  readonly now: () => number;
+  readonly monotonicMs: () => number;
+}
+
+/** Two hashes at 46 MiB each keep both cores busy; 30 more wait at most 1.5 s, others are turned away. */
+const HASHES_AT_ONCE = 2;
+const MAX_WAITING_HASHES = 30;
+
+/** Puts the service together; throws when the database key or the signing key cannot be used. */
+export async function createService(options: CreateServiceOptions): Promise<AuthService> {
+  const { now, log, cost } = options;
+  const database = new Kysely<AuthTables>({ dialect: new SqliteDialect({ database: options.database }) });
+  const keys = await DataKeys.open(database, options.databaseKey);
+  const endings = new SessionEndings(database, now);
+  const limits = { concurrency: HASHES_AT_ONCE, maxWaiting: MAX_WAITING_HASHES };
+  return {
+    database,
+    accounts: new Accounts(database, keys),
+    sessions: new Sessions(database, keys, endings, now),
+    endings,
+    hasher: new PasswordHasher({ cost, pepper: keys.key("password-pepper"), ...limits }),
+    tokens: await AccessTokens.open(options),
+    throttle: new LoginThrottle(options.monotonicMs),
+    log,
+    now,
+  };
+}

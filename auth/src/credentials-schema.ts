@@ -1,0 +1,54 @@
+import { z } from "@hono/zod-openapi";
+import { asMailAddress, MAX_MAIL_LENGTH } from "./mail-address.ts";
+
+/** Longer than any password that can be set: 128 characters of at most 4 UTF-16 units after normalisation. */
+const MAX_PASSWORD_UNITS = 512;
+
+/** Longer than any token of ours. */
+const MAX_TOKEN_LENGTH = 2_048;
+
+const wellFormed = (text: string): boolean => text.isWellFormed();
+
+/** A mail address and a password. Length and strength of a new password are judged elsewhere. */
+export const credentialsSchema = z
+  .strictObject({
+    email: z
+      .string()
+      .max(MAX_MAIL_LENGTH)
+      .transform((text, context) => {
+        const mail = asMailAddress(text);
+        if (mail !== undefined) return mail;
+        context.addIssue({ code: "custom", message: "This is no mail address." });
+        return z.NEVER;
+      })
+      .openapi({ type: "string", maxLength: MAX_MAIL_LENGTH, example: "mia@example.org" }),
+    password: z.string().min(1).max(MAX_PASSWORD_UNITS).refine(wellFormed, "This is no Unicode text."),
+  })
+  .openapi("Credentials");
+
+/** A refresh token. */
+export const refreshSchema = z
+  .strictObject({ refreshToken: z.string().min(1).max(MAX_TOKEN_LENGTH) })
+  .openapi("RefreshToken");
+
+/** What a login, a registration and a refresh give. */
+export const tokensSchema = z
+  .strictObject({
+    accessToken: z.string().openapi({ description: "Send as Authorization: Bearer." }),
+    refreshToken: z.string().openapi({ description: "Works once; gives new tokens." }),
+    expiresIn: z.int().openapi({ description: "Seconds that the access token lives.", example: 600 }),
+  })
+  .openapi("Tokens");
+
+/** Problem details, RFC 9457. */
+export const problemSchema = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    errors: z
+      .array(z.strictObject({ field: z.string(), message: z.string(), limit: z.number().optional() }))
+      .optional(),
+  })
+  .openapi("Problem");

@@ -1,0 +1,45 @@
+import type { Account } from "./accounts.ts";
+import type { AuthService } from "./auth-service.ts";
+import type { MailAddress } from "./mail-address.ts";
+
+/** What somebody gives who says to be an account's owner, and where the request came from (see addressPrefix). */
+export interface Credentials {
+  readonly mail: MailAddress;
+  readonly password: string;
+  readonly address: string;
+}
+
+/** What became of a login. */
+export type LoginOutcome =
+  | { readonly kind: "accepted"; readonly account: Account }
+  | { readonly kind: "throttled"; readonly retryAfterS: number }
+  | { readonly kind: "refused" | "busy" };
+
+/**
+ * Checks a mail address and a password. An unknown address takes a look-up and a hash like a known one, so neither
+ * answer nor time tells them apart; the hash is made anew when its cost is not today's.
+ */
+export async function logIn(
+  service: AuthService,
+  { mail, password, address }: Credentials,
+): Promise<LoginOutcome> {
+  const key = Buffer.from(service.accounts.lookup(mail)).toString("base64");
+  const retryAfterS = service.throttle.login(key, address);
+  if (retryAfterS > 0) return { kind: "throttled", retryAfterS };
+  const account = await service.accounts.findByMail(mail);
+  const verdict = await service.hasher.verify(password, account?.passwordHash);
+  if (verdict === "busy") return { kind: verdict };
+  if (verdict === "wrong" || !account) return { kind: "refused" };
+  service.throttle.loggedIn(key, address);
+  if (service.hasher.isOutdated(account.passwordHash)) await renewHash(service, account, password);
+  return { kind: "accepted", account };
+}
+
+async function renewHash(
+  { hasher, accounts }: AuthService,
+  account: Account,
+  password: string,
+): Promise<void> {
+  const renewed = await hasher.hash(password);
+  if (renewed !== "busy") await accounts.replaceHash(account.id, renewed);
+}

@@ -1,0 +1,63 @@
+import { Throttle } from "./throttle.ts";
+import type { Rate } from "./throttle.ts";
+
+/** Any attempts from one address: a family behind one router never meets it. */
+const BY_ADDRESS: Rate = { burst: 30, refillS: 2 };
+
+/** Failures at one account from addresses that never logged in to it: 250 guesses a day at most, from all the world. */
+const BY_ACCOUNT: Rate = { burst: 10, refillS: 360 };
+
+/** Failures at one account from an address that has logged in to it before: a stranger cannot lock its owner out. */
+const BY_FAMILIAR: Rate = { burst: 10, refillS: 60 };
+
+/** Accounts made from one address. */
+const BY_REGISTRATION: Rate = { burst: 30, refillS: 60 };
+
+const MAX_FAMILIAR = 20_000;
+
+/**
+ * Slows guessing by account and by address. An account is named by the keyed hash of its mail address, so one that does
+ * not exist is slowed just like one that does.
+ */
+export class LoginThrottle {
+  readonly #byAddress: Throttle;
+  readonly #byAccount: Throttle;
+  readonly #byFamiliar: Throttle;
+  readonly #byRegistration: Throttle;
+  readonly #familiar = new Set<string>();
+
+  constructor(monotonicMs: () => number) {
+    this.#byAddress = new Throttle(BY_ADDRESS, monotonicMs);
+    this.#byAccount = new Throttle(BY_ACCOUNT, monotonicMs);
+    this.#byFamiliar = new Throttle(BY_FAMILIAR, monotonicMs);
+    this.#byRegistration = new Throttle(BY_REGISTRATION, monotonicMs);
+  }
+
+  /** Before a password is checked: 0, or the seconds to wait. */
+  login(account: string, address: string): number {
+    const pair = `${account} ${address}`;
+    const byAccount = (): number =>
+      this.#familiar.has(pair) ? this.#byFamiliar.take(pair) : this.#byAccount.take(account);
+    return this.#byAddress.take(address) || byAccount();
+  }
+
+  /** After a right password: the address is familiar from now on, and its failures are forgotten. */
+  loggedIn(account: string, address: string): void {
+    const pair = `${account} ${address}`;
+    if (this.#familiar.has(pair)) this.#byFamiliar.reset(pair);
+    else this.#byAccount.reset(account);
+    this.#remember(pair);
+  }
+
+  /** Before an account is made: 0, or the seconds to wait. */
+  registration(address: string): number {
+    return this.#byAddress.take(address) || this.#byRegistration.take(address);
+  }
+
+  #remember(pair: string): void {
+    this.#familiar.delete(pair);
+    this.#familiar.add(pair);
+    const oldest = this.#familiar.values().next();
+    if (this.#familiar.size > MAX_FAMILIAR && oldest.done !== true) this.#familiar.delete(oldest.value);
+  }
+}

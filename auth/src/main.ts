@@ -1,0 +1,75 @@
+import { createLog } from "@purrimeter/log/log";
+import { openDatabase } from "@purrimeter/store/open-database";
+import { openSecretFolder } from "@purrimeter/store/secret-source";
+import { createPrivateKey } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { readConfig } from "./config.ts";
+import { createApp } from "./create-app.ts";
+import { createService } from "./create-service.ts";
+import { listen } from "./listen.ts";
+import { DEFAULT_COST } from "./password-hasher.ts";
+import { AUTH_MIGRATIONS } from "./schema.ts";
+
+/** Shorter than the 4 s after which the supervisor loses patience. */
+const GRACE_MS = 2_500;
+
+const log = createLog("auth");
+const monotonicMs = (): number => performance.now();
+
+async function start(): Promise<void> {
+  const { values } = parseArgs({ options: { config: { type: "string" } } });
+  const folder = process.env["CREDENTIALS_DIRECTORY"];
+  if (values.config === undefined) throw new Error("--config FILE is missing");
+  if (folder === undefined) throw new Error("CREDENTIALS_DIRECTORY is not set");
+  const config = readConfig(values.config);
+  const secrets = openSecretFolder(folder);
+  const databaseKey = secrets.readKey("database-key");
+  const database = openDatabase({ path: config.database, key: databaseKey, migrations: AUTH_MIGRATIONS });
+  const service = await createService({
+    database,
+    databaseKey,
+    signingKey: createPrivateKey(secrets.read("signing-key.pem")),
+    otherKeys: [],
+    issuer: config.issuer,
+    audience: config.audience,
+    cost: DEFAULT_COST,
+    log,
+    now: () => Math.floor(Date.now() / 1_000),
+    monotonicMs,
+  });
+  const listener = await listen(createApp(service, monotonicMs), {
+    host: config.host,
+    port: config.port,
+    certificate: readFileSync(config.tls.certificate, "utf8"),
+    key: secrets.read("tls-key.pem").toString("utf8"),
+    authority: readFileSync(config.tls.authority, "utf8"),
+    refused: (reason) => log.warn("connection refused", { event: "connection.refused", reason }),
+  });
+  process.once("SIGTERM", () => void stop());
+  process.once("SIGINT", () => void stop());
+  log.info("ready", { event: "ready", port: listener.port });
+  process.send?.({ type: "ready", port: listener.port });
+
+  async function stop(): Promise<void> {
+    const closed = listener.close(GRACE_MS);
+    // Answers the gateways that wait for a session to end.
+    service.endings.announce();
+    await closed;
+    await service.database.destroy();
+    log.info("stopped", { event: "stopped" });
+    if (process.connected) process.disconnect();
+  }
+}
+
+function explain(error: unknown): string {
+  const { code, port, message } = error as { code?: string; port?: number; message?: string };
+  if (code === "EADDRINUSE") return `port ${String(port)} is in use`;
+  if (code === "EACCES" && port !== undefined) return `port ${String(port)} may not be used by this user`;
+  return message ?? "unknown fault";
+}
+
+start().catch((error: unknown) => {
+  process.stderr.write(`auth: ${explain(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,53 @@
+import type { Migration } from "@purrimeter/store/migrate";
+import type { Generated } from "kysely";
+
+/** Tables of accounts.db. Times are seconds of UTC; ids are 32 hex digits of randomness. */
+export interface AuthTables {
+  data_key: { name: string; wrapped: Uint8Array };
+  account: {
+    id: string;
+    /** HMAC of the mail address; the address itself is only in `mail_sealed`. */
+    mail_lookup: Uint8Array;
+    mail_sealed: Uint8Array;
+    password_tag: Uint8Array;
+    password_salt: Uint8Array;
+    password_memory_kib: number;
+    password_passes: number;
+    password_lanes: number;
+    /** Space separated. */
+    roles: string;
+    created_at: number;
+  };
+  session: {
+    id: string;
+    account: string;
+    /** How often the refresh token has been exchanged; only the token of this generation is good. */
+    generation: number;
+    created_at: number;
+    refreshed_at: number;
+  };
+  /** Sessions that ended while access tokens of them may live; `number` is the cursor of the feed. */
+  ended_session: { number: Generated<number>; sid: string; until: number };
+  /** SQLite's own: the highest number that a table ever gave. */
+  sqlite_sequence: { name: string; seq: number };
+}
+
+/** Steps of the schema, never changed once released. */
+export const AUTH_MIGRATIONS: readonly Migration[] = [
+  {
+    name: "accounts and sessions",
+    sql: `
+      CREATE TABLE data_key (name TEXT PRIMARY KEY, wrapped BLOB NOT NULL) STRICT, WITHOUT ROWID;
+      CREATE TABLE account (
+        id TEXT PRIMARY KEY, mail_lookup BLOB NOT NULL UNIQUE, mail_sealed BLOB NOT NULL,
+        password_tag BLOB NOT NULL, password_salt BLOB NOT NULL, password_memory_kib INTEGER NOT NULL,
+        password_passes INTEGER NOT NULL, password_lanes INTEGER NOT NULL,
+        roles TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+      CREATE TABLE session (
+        id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        generation INTEGER NOT NULL, created_at INTEGER NOT NULL, refreshed_at INTEGER NOT NULL) STRICT;
+      CREATE INDEX session_account ON session (account, created_at);
+      CREATE TABLE ended_session (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL, until INTEGER NOT NULL) STRICT;`,
+  },
+];

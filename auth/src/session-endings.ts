@@ -1,0 +1,85 @@
+import type { Kysely } from "kysely";
+import { ACCESS_TOKEN_LIFETIME_S } from "./gateway-interface.ts";
+import type { EndedSessions } from "./gateway-interface.ts";
+import type { AuthTables } from "./schema.ts";
+
+const MAX_ITEMS = 1_000;
+
+/** Gateways that may wait at once. */
+const MAX_WAITING = 64;
+
+/** A gateway's clock may be this far behind ours. */
+const CLOCK_SKEW_S = 60;
+
+/** The list of sessions that ended while their access tokens may live, and those who wait for it to grow. */
+export class SessionEndings {
+  readonly #database: Kysely<AuthTables>;
+  readonly #now: () => number;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(database: Kysely<AuthTables>, now: () => number) {
+    this.#database = database;
+    this.#now = now;
+  }
+
+  /** Adds sessions within the caller's transaction. Call `announce` after its commit. */
+  async add(transaction: Kysely<AuthTables>, sids: readonly string[]): Promise<void> {
+    const until = this.#now() + ACCESS_TOKEN_LIFETIME_S + CLOCK_SKEW_S;
+    await transaction.deleteFrom("ended_session").where("until", "<", this.#now()).execute();
+    if (sids.length > 0)
+      await transaction
+        .insertInto("ended_session")
+        .values(sids.map((sid) => ({ sid, until })))
+        .execute();
+  }
+
+  /** Wakes everyone who waits. */
+  announce(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** What ended after the cursor; waits up to `waitMs` for something when there is nothing. */
+  async after(cursor: number, waitMs: number): Promise<EndedSessions> {
+    const found = await this.#read(cursor);
+    if (found.items.length > 0 || found.reset || waitMs <= 0 || this.#waiting.size >= MAX_WAITING)
+      return found;
+    await this.#wait(waitMs);
+    return this.#read(cursor);
+  }
+
+  async #read(cursor: number): Promise<EndedSessions> {
+    const rows = await this.#database
+      .selectFrom("ended_session")
+      .selectAll()
+      .where("number", ">", cursor)
+      .where("until", ">=", this.#now())
+      .orderBy("number")
+      .limit(MAX_ITEMS)
+      .execute();
+    const items = rows.map(({ sid, until }) => ({ sid, until }));
+    const reset = rows.length === 0 && cursor > (await this.#last());
+    return { items, next: reset ? 0 : (rows.at(-1)?.number ?? cursor), reset };
+  }
+
+  /** The highest number ever given, also when its row is gone. */
+  async #last(): Promise<number> {
+    const row = await this.#database
+      .selectFrom("sqlite_sequence")
+      .select("seq")
+      .where("name", "=", "ended_session")
+      .executeTakeFirst();
+    return row?.seq ?? 0;
+  }
+
+  #wait(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, waitMs);
+      this.#waiting.add(wake);
+    });
+  }
+}

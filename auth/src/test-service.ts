@@ -1,0 +1,144 @@
+import { createLog } from "@purrimeter/log/log";
+import { openDatabase } from "@purrimeter/store/open-database";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { Agent, request } from "node:https";
+import type { RequestOptions } from "node:https";
+import type { IncomingHttpHeaders } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AuthService } from "./auth-service.ts";
+import { createApp } from "./create-app.ts";
+import { createService } from "./create-service.ts";
+import { CLIENT_ADDRESS_HEADER } from "./gateway-interface.ts";
+import { listen } from "./listen.ts";
+import type { Argon2Cost } from "./password-hasher.ts";
+import { AUTH_MIGRATIONS } from "./schema.ts";
+import { makeTestCertificates } from "./test-certificates.ts";
+import type { TestCertificates, TestIdentity } from "./test-certificates.ts";
+
+export const ISSUER = "https://auth.test";
+export const AUDIENCE = "purrimeter-test";
+
+/** Cheap enough for many logins in a test. */
+export const TEST_COST: Argon2Cost = { memoryKiB: 64, passes: 1, lanes: 1 };
+
+/** One request; the gateway's certificate and an address of its own unless told otherwise. */
+export interface Call {
+  readonly method?: string;
+  readonly path: string;
+  /** Sent as JSON; a string is sent as it is. */
+  readonly body?: unknown;
+  readonly address?: string;
+  readonly headers?: Record<string, string>;
+  readonly identity?: TestIdentity | undefined;
+  readonly tls?: RequestOptions;
+}
+
+/** An answer; `body` is parsed when it is JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  // Tests look into bodies of all shapes.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any;
+}
+
+/** The service in this process, behind a real socket. */
+export interface TestService {
+  readonly service: AuthService;
+  readonly certificates: TestCertificates;
+  readonly signingKey: KeyObject;
+  readonly port: number;
+  /** Lines of the log so far. */
+  readonly logLines: readonly string[];
+  /** Reasons of refused connections so far. */
+  readonly refused: readonly string[];
+  /** Seconds of UTC that the service sees; tests move it. */
+  readonly clock: { s: number; ms: number };
+  call(call: Call): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+interface TestServiceOptions {
+  readonly cost?: Argon2Cost;
+  readonly requestTimeoutMs?: number;
+}
+
+/** Starts a service on a free port with a new database. */
+export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
+  const folder = mkdtempSync(join(tmpdir(), "purrimeter-auth-"));
+  const certificates = makeTestCertificates();
+  const { privateKey: signingKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const databaseKey = randomBytes(32);
+  const database = openDatabase({
+    path: join(folder, "accounts.db"),
+    key: databaseKey,
+    migrations: AUTH_MIGRATIONS,
+  });
+  const clock = { s: 1_800_000_000, ms: 0 };
+  const logLines: string[] = [];
+  const refused: string[] = [];
+  const now = (): number => clock.s;
+  const monotonicMs = (): number => clock.ms;
+  const log = createLog("auth", { write: (line: string) => void logLines.push(line) });
+  const names = { issuer: ISSUER, audience: AUDIENCE };
+  const keys = { databaseKey, signingKey, otherKeys: [] };
+  const cost = options.cost ?? TEST_COST;
+  const service = await createService({ database, ...keys, ...names, cost, log, now, monotonicMs });
+  const listener = await listen(createApp(service, monotonicMs), {
+    host: "127.0.0.1",
+    port: 0,
+    ...certificates.server,
+    authority: certificates.authority,
+    refused: (reason) => refused.push(reason),
+    ...(options.requestTimeoutMs !== undefined && { requestTimeoutMs: options.requestTimeoutMs }),
+  });
+  const agent = new Agent({ keepAlive: true });
+  const { port } = listener;
+  return {
+    ...{ service, certificates, signingKey, port, logLines, refused, clock },
+    call: (call) => send(call, port, certificates, agent),
+    close: async () => {
+      agent.destroy();
+      await listener.close(100);
+      await service.database.destroy();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function send(call: Call, port: number, certificates: TestCertificates, agent: Agent): Promise<Answer> {
+  const body =
+    call.body === undefined
+      ? undefined
+      : Buffer.from(typeof call.body === "string" ? call.body : JSON.stringify(call.body));
+  const identity = "identity" in call ? call.identity : certificates.gateway;
+  const headers: Record<string, string | number> = { [CLIENT_ADDRESS_HEADER]: call.address ?? "192.0.2.1" };
+  if (body) Object.assign(headers, { "content-type": "application/json", "content-length": body.length });
+  Object.assign(headers, call.headers);
+  const options: RequestOptions = {
+    ...{ host: "127.0.0.1", port, path: call.path, headers, agent, ca: certificates.authority },
+    method: call.method ?? (body ? "POST" : "GET"),
+    ...(identity && { key: identity.key, cert: identity.certificate }),
+    ...call.tls,
+  };
+  return new Promise((resolve, reject) => {
+    const outgoing = request(options, (incoming) => {
+      let text = "";
+      incoming.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+      incoming.on("end", () => {
+        const isJson = /json/u.test(incoming.headers["content-type"] ?? "");
+        resolve({
+          status: incoming.statusCode ?? 0,
+          headers: incoming.headers,
+          body: isJson ? JSON.parse(text) : text,
+        });
+      });
+      incoming.on("error", reject);
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
