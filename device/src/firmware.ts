@@ -1,5 +1,28 @@
-import type { TagId } from "@purrimeter/protocol/values";
+import { decodeAck } from "@purrimeter/protocol/ack";
+import { decodeCommand } from "@purrimeter/protocol/command";
+import type { DecodeReason } from "@purrimeter/protocol/decode-error";
+import type { Settings, Status } from "@purrimeter/protocol/messages";
+import { encodeStatus } from "@purrimeter/protocol/status";
+import { topicOf } from "@purrimeter/protocol/topics";
+import type { LatE7, LonE7, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { Effect } from "./effects.ts";
+import { acceptReading, FixFilterState, type Fix } from "./fix-filter.ts";
+import { Journal } from "./journal.ts";
+import { NmeaParser } from "./nmea.ts";
 import type { Ports } from "./ports.ts";
+import { Random } from "./random.ts";
+import type { Reading } from "./reading.ts";
+import { SettingsStore, settingsPages } from "./settings-store.ts";
+import type { TagEvent } from "./tag-event.ts";
+import { TagState } from "./tag-state.ts";
+import { nextTickMs, step } from "./tag.ts";
+import { UplinkQueue, type UplinkCounts } from "./uplink-queue.ts";
+
+/** 2026-11-01: a receiver that gives an earlier date has rolled over its weeks. */
+const BUILT_AT_S = 1_793_491_200;
+
+/** A status that the uplink did not take is offered again after this. */
+const STATUS_RETRY_MS = 1_000;
 
 /** What a board knows of itself. */
 export interface FirmwareOptions {
@@ -8,11 +31,15 @@ export interface FirmwareOptions {
   readonly firmware: string;
   /** 32 random bits: jitter, and the epoch of a new flash. A board hands in true randomness at every start. */
   readonly seed: number;
+  /** Earlier dates of the receiver are taken as rolled over by 1,024 weeks; the date of this source unless given. */
+  readonly builtAtS?: number;
+  /** How long an acknowledgement may take, 30,000 unless given; a simulator whose time runs fast gives more. */
+  readonly ackTimeoutMs?: number;
 }
 
 /** Counts since the start of this program, but `pending`, which outlives it. */
 export interface FirmwareStats {
-  /** Fixes that the filter accepted. */
+  /** Fixes that went to the journal. */
   readonly fixes: number;
   /** Entries that the journal took, of all kinds. */
   readonly entries: number;
@@ -26,60 +53,260 @@ export interface FirmwareStats {
   readonly pending: number;
 }
 
-/** The tag's program on a board: the pure `step` wired to journal, uplink and receiver. Synchronous; never throws for what arrives. */
+type Counted<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * The tag's program on a board: the pure `step` wired to journal, uplink and receiver. Synchronous; nothing that arrives
+ * makes it throw. Only a flash that breaks does.
+ */
 export class Firmware {
   private readonly ports: Ports;
   private readonly options: FirmwareOptions;
+  private readonly state: TagState;
+  private readonly journal: Journal;
+  private readonly settings: SettingsStore;
+  private readonly queue: UplinkQueue;
+  private readonly parser: NmeaParser;
+  private readonly filter: FixFilterState;
+  private readonly fix: Fix;
+  private readonly fixEvent: Extract<TagEvent, { kind: "fix" }>;
+  private readonly movedEvent: Extract<TagEvent, { kind: "moved" }>;
+  private readonly tickEvent: Extract<TagEvent, { kind: "tick" }>;
+  private readonly refuse: (settings: Settings) => DecodeReason | undefined;
+  private readonly reportTopic: string;
+  private readonly statusTopic: string;
+  private readonly ackTopic: string;
+  private readonly settingsTopic: string;
+  private readonly commandTopic: string;
+  private readonly counted: Counted<FirmwareStats>;
+  private isUp = false;
+  private owesStatus = false;
+  private statusRetryMs = 0;
 
   constructor(ports: Ports, options: FirmwareOptions) {
+    const { flash } = ports;
+    const pages = settingsPages(flash.pageBytes);
     this.ports = ports;
     this.options = options;
+    this.state = new TagState();
+    this.settings = new SettingsStore(flash, 0);
+    this.journal = new Journal(flash, pages, flash.pageCount - pages);
+    this.queue = new UplinkQueue(this.journal, new Random(options.seed), options.ackTimeoutMs);
+    this.parser = new NmeaParser(options.builtAtS ?? BUILT_AT_S, (reading) => this.took(reading));
+    this.filter = new FixFilterState();
+    this.fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
+    this.fixEvent = { kind: "fix", nowMs: 0, utcS: 0, fix: this.fix, number: 0 };
+    this.movedEvent = { kind: "moved", nowMs: 0, utcS: 0 };
+    this.tickEvent = { kind: "tick", nowMs: 0, utcS: 0, number: 0 };
+    this.refuse = (settings) => this.refusalOf(settings);
+    this.reportTopic = topicOf(options.tag, "report");
+    this.statusTopic = topicOf(options.tag, "status");
+    this.ackTopic = topicOf(options.tag, "ack");
+    this.settingsTopic = topicOf(options.tag, "settings");
+    this.commandTopic = topicOf(options.tag, "command");
+    this.counted = {
+      fixes: 0,
+      entries: 0,
+      acknowledged: 0,
+      transitions: 0,
+      resent: 0,
+      reports: 0,
+      pending: 0,
+    };
   }
 
   /** Reads the flash, notes the start in the journal, starts the receiver and asks for a session. Once. */
   start(): void {
-    void this.ports;
-    void this.options;
+    this.journal.start(this.options.seed);
+    this.settings.start();
+    const nowMs = this.ports.clock.monotonicMs();
+    this.state.nextFixMs = nowMs;
+    this.state.nextHealthMs = nowMs;
+    const settings = this.settings.current;
+    if (settings !== undefined && this.refusalOf(settings) === undefined) this.run(settings);
+    this.ports.uplink.connect();
+    this.wake();
   }
 
   /** Bytes of NMEA as the receiver sends them, cut anywhere: the first `length` of `bytes`. */
   gnssBytes(bytes: Uint8Array, length: number): void {
-    void bytes;
-    void length;
+    this.parser.feed(bytes, length);
+    this.send();
   }
 
   /** The accelerometer felt the cat move. */
   moved(): void {
-    return;
+    this.movedEvent.nowMs = this.ports.clock.monotonicMs();
+    this.take(this.movedEvent);
   }
 
   /** The session stands and the tag's topics are subscribed. */
   uplinkUp(): void {
-    return;
+    this.isUp = true;
+    this.queue.up(this.ports.clock.monotonicMs());
+    this.publishStatus();
+    this.send();
   }
 
   uplinkDown(): void {
-    return;
+    this.isUp = false;
+    this.queue.down();
   }
 
-  /** A message for this tag; `bytes` is valid only during the call. */
+  /** A message for this tag; `bytes` is valid only during the call. What cannot be read is ignored. */
   message(topic: string, bytes: Uint8Array): void {
-    void topic;
-    void bytes;
+    if (topic === this.ackTopic) this.acknowledged(bytes);
+    else if (topic === this.settingsTopic) this.configured(bytes);
+    else if (topic === this.commandTopic) this.commanded(bytes);
+    this.send();
   }
 
   /** To be called at `nextWakeMs`; earlier or later does no harm. */
   wake(): void {
-    return;
+    this.tickEvent.nowMs = this.ports.clock.monotonicMs();
+    this.tickEvent.utcS = this.ports.clock.utcS();
+    this.tickEvent.number = this.journal.next;
+    this.take(this.tickEvent);
+    if (this.owesStatus && this.tickEvent.nowMs >= this.statusRetryMs) this.publishStatus();
+    this.send();
   }
 
   /** When `wake` wants to be called, in milliseconds of the monotonic clock; Infinity = never. Changes with every call of the others. */
   nextWakeMs(): number {
-    return Infinity;
+    const statusMs = this.isUp && this.owesStatus ? this.statusRetryMs : Infinity;
+    return Math.min(nextTickMs(this.state), this.queue.nextWakeMs(), statusMs);
   }
 
-  /** The same object at every call. */
+  /** The same object at every call, filled anew. */
   get stats(): FirmwareStats {
-    return { fixes: 0, entries: 0, acknowledged: 0, transitions: 0, resent: 0, reports: 0, pending: 0 };
+    this.counted.acknowledged = this.queue.counts.acknowledged;
+    this.counted.resent = this.queue.counts.resent;
+    this.counted.reports = this.queue.counts.reports;
+    this.counted.pending = this.journal.pending();
+    return this.counted;
+  }
+
+  /** What the uplink counted besides. */
+  get uplinkCounts(): UplinkCounts {
+    return this.queue.counts;
+  }
+
+  private took(reading: Reading): void {
+    if (!this.state.isSearching || acceptReading(this.filter, reading, this.fix) !== "accepted") return;
+    this.ports.clock.setUtcS(this.fix.at);
+    this.fixEvent.nowMs = this.ports.clock.monotonicMs();
+    this.fixEvent.utcS = this.fix.at;
+    this.fixEvent.number = this.journal.next;
+    this.take(this.fixEvent);
+  }
+
+  private take(event: TagEvent): void {
+    step(this.state, event);
+    for (let i = 0; i < this.state.effects.count; i++) this.perform(this.state.effects.at(i), event.nowMs);
+  }
+
+  private perform(effect: Effect, nowMs: number): void {
+    switch (effect.kind) {
+      case "append-fix":
+        return this.noteFix(nowMs);
+      case "append-transition":
+        return this.noteTransition(effect, nowMs);
+      case "append-no-sky":
+        return this.noted(this.journal.appendNoSky(effect.at, effect.seconds), false, nowMs);
+      case "append-health":
+        return this.noted(this.journal.appendHealth(effect.at, this.batteryPercent()), false, nowMs);
+      case "report-now":
+        return this.queue.flush(nowMs);
+      case "gnss-start":
+        return this.ports.gnss.start();
+      case "gnss-stop":
+        return this.ports.gnss.stop();
+      case "buzz":
+        return this.ports.indicator.buzz(effect.seconds);
+      case "light":
+        return this.ports.indicator.light(effect.seconds);
+    }
+  }
+
+  private noteFix(nowMs: number): void {
+    const { at, latE7, lonE7, accuracyDm } = this.fix;
+    this.counted.fixes++;
+    this.noted(this.journal.appendFix(at, latE7, lonE7, accuracyDm), false, nowMs);
+  }
+
+  private noteTransition(effect: Effect, nowMs: number): void {
+    const { at, geofence, from, to, evidenceFrom } = effect;
+    const version = this.state.settingsVersion;
+    const number = this.journal.appendTransition(at, geofence, from, to, evidenceFrom, version);
+    this.counted.transitions++;
+    this.noted(number, to !== "unknown", nowMs);
+  }
+
+  private noted(number: number, isUrgent: boolean, nowMs: number): void {
+    if (number === 0) return;
+    this.counted.entries++;
+    this.queue.appended(number, isUrgent, nowMs, this.state.reportIntervalS * 1_000);
+  }
+
+  /** A gauge that errs must not make a report that the cloud refuses. */
+  private batteryPercent(): number {
+    const percent = Math.round(this.ports.battery.percent());
+    return percent >= 0 ? Math.min(percent, 100) : 0;
+  }
+
+  private send(): void {
+    const nowMs = this.ports.clock.monotonicMs();
+    const report = this.queue.nextReport(nowMs);
+    if (report === undefined) return;
+    if (!this.ports.uplink.publish(this.reportTopic, report)) this.queue.notTaken(nowMs);
+  }
+
+  private acknowledged(bytes: Uint8Array): void {
+    const ack = decodeAck(bytes);
+    if (ack.ok) this.queue.acknowledge(ack.value, this.ports.clock.monotonicMs());
+  }
+
+  private commanded(bytes: Uint8Array): void {
+    const command = decodeCommand(bytes);
+    if (!command.ok) return;
+    const nowMs = this.ports.clock.monotonicMs();
+    this.take({ kind: "command", nowMs, utcS: this.ports.clock.utcS(), command: command.value });
+    this.wake();
+  }
+
+  private configured(bytes: Uint8Array): void {
+    if (this.settings.offer(bytes, this.refuse) === "kept" && this.settings.current !== undefined) {
+      this.run(this.settings.current);
+      this.wake();
+    }
+    this.publishStatus();
+  }
+
+  private run(settings: Settings): void {
+    const nowMs = this.ports.clock.monotonicMs();
+    this.take({ kind: "settings", nowMs, utcS: this.ports.clock.utcS(), settings });
+  }
+
+  /** Prepares the geofences of the settings; when that fails, those before stay. */
+  private refusalOf(settings: Settings): DecodeReason | undefined {
+    const outcome = this.state.geofences.prepare(settings.geofences);
+    if (outcome === "prepared") return undefined;
+    const before = this.settings.current;
+    this.state.geofences.prepare(before === undefined ? [] : before.geofences);
+    return outcome === "too-many" || outcome === "too-many-vertices" ? "too-many" : "out-of-range";
+  }
+
+  private publishStatus(): void {
+    if (!this.isUp) return;
+    const bytes = encodeStatus(this.status());
+    this.owesStatus = !this.ports.uplink.publish(this.statusTopic, bytes);
+    this.statusRetryMs = this.ports.clock.monotonicMs() + STATUS_RETRY_MS;
+  }
+
+  private status(): Status {
+    const settingsVersion = this.state.settingsVersion;
+    const own = { online: true, settingsVersion, firmware: this.options.firmware };
+    const refused = this.settings.refused;
+    return refused === undefined ? own : { ...own, refusedSettings: refused };
   }
 }

@@ -62,7 +62,7 @@ export class Journal {
     this.markedThrough = this.releasedThrough;
     this.dropped = head.dropped;
     this.boots = this.notedBoots() + 1;
-    this.settle();
+    this.skipHoles();
   }
 
   /** Returns the entry's number, or 0 when the flash takes nothing any more; so do the other appends. */
@@ -132,7 +132,7 @@ export class Journal {
   releaseThrough(number: number): void {
     if (number <= this.releasedThrough || number >= this.next) return;
     this.releasedThrough = number;
-    this.settle();
+    this.skipHoles();
     this.mark();
   }
 
@@ -140,7 +140,7 @@ export class Journal {
   releaseSpan(first: number, last: number): void {
     if (last <= this.releasedThrough || last >= this.next || first > last) return;
     this.spans.add(Math.max(first, this.releasedThrough + 1), last);
-    this.settle();
+    this.skipHoles();
     this.mark();
   }
 
@@ -157,6 +157,14 @@ export class Journal {
     return sum;
   }
 
+  /** Moves `oldest` on over entries that are not held any more: given up, torn, or gone bad since. */
+  skipHoles(): void {
+    const oldest = this.following(this.releasedThrough + 1);
+    this.oldest = oldest === 0 ? this.next : oldest;
+    this.releasedThrough = this.oldest - 1;
+    this.spans.forgetThrough(this.releasedThrough);
+  }
+
   private append(at: number): number {
     this.draft.at = at;
     for (let attempt = 0; attempt <= this.ring.layout.slots; attempt++) {
@@ -167,7 +175,7 @@ export class Journal {
       this.ring.push(this.record);
       const sequence = this.ring.head.sequence;
       if (this.ring.readSlot(sequence, this.ring.used(sequence) - 1, this.seen)) return number;
-      this.settle();
+      this.skipHoles();
     }
     return 0;
   }
@@ -185,7 +193,7 @@ export class Journal {
     this.header.dropped = this.dropped;
     this.ring.commitPage(this.header);
     this.markedThrough = this.releasedThrough;
-    this.settle();
+    this.skipHoles();
   }
 
   private carryFrom(victim: number): number {
@@ -248,14 +256,6 @@ export class Journal {
       if (this.ring.readSlot(sequence, slot, entry) && entry.number === number) return true;
     }
     return false;
-  }
-
-  /** Numbers that are not held any more need no acknowledgement. */
-  private settle(): void {
-    const oldest = this.following(this.releasedThrough + 1);
-    this.oldest = oldest === 0 ? this.next : oldest;
-    this.releasedThrough = this.oldest - 1;
-    this.spans.forgetThrough(this.releasedThrough);
   }
 
   private mark(): void {

@@ -1,0 +1,14 @@
+import type { Command, Settings } from "@purrimeter/protocol/messages";
+import type { Fix } from "./fix-filter.ts";
+
+/** What happens to a tag. `nowMs` is monotonic; `utcS` is 0 while the tag does not know the time. */
+export type TagEvent =
+  /** The filter accepted a fix, which will get `number` in the journal. */
+  | { kind: "fix"; nowMs: number; utcS: number; fix: Fix; number: number }
+  /** The accelerometer felt the cat move. */
+  | { kind: "moved"; nowMs: number; utcS: number }
+  /** Settings took effect; `Geofences` holds theirs already. */
+  | { kind: "settings"; nowMs: number; utcS: number; settings: Settings }
+  | { kind: "command"; nowMs: number; utcS: number; command: Command }
+  /** Time passed. `number` is that of the journal's next entry. */
+  | { kind: "tick"; nowMs: number; utcS: number; number: number };
