@@ -131,7 +131,7 @@ function searchAgain(state: TagState, nowMs: number): void {
   const startedMs = state.isSearching ? state.searchStartedMs : nowMs;
   state.nextFixMs = Math.max(nowMs, startedMs + intervalS * 1_000);
   if (!state.isSearching) return;
-  state.searchStartedMs = nowMs;
+  state.searchStartedMs = state.nextFixMs;
   if (intervalS < STAYS_ON_S) return;
   state.isSearching = false;
   state.effects.add("gnss-stop", 0, 0);
