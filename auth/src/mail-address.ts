@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { domainToASCII } from "node:url";
 
 /** RFC 5321, 4.5.3.1.3: a path has 256 octets with its brackets. */
@@ -18,7 +19,7 @@ export function asMailAddress(text: string): MailAddress | undefined {
   if (text.length > MAX_MAIL_LENGTH) return undefined;
   const at = text.lastIndexOf("@");
   const local = text.slice(0, at).normalize("NFC").toLowerCase();
-  const domain = domainToASCII(text.slice(at + 1));
+  const domain = asciiDomain(text.slice(at + 1));
   if (at < 1 || local.length > MAX_LOCAL_LENGTH || !isLocalPart(local) || !isDomain(domain)) return undefined;
   const mail = `${local}@${domain}`;
   return mail.length <= MAX_MAIL_LENGTH ? (mail as MailAddress) : undefined;
@@ -26,6 +27,12 @@ export function asMailAddress(text: string): MailAddress | undefined {
 
 function isLocalPart(local: string): boolean {
   return /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~.-]+$/u.test(local) && !/^\.|\.\.|\.$/u.test(local);
+}
+
+/** The URL standard's conversion also drops line breaks, undoes %-escapes and reads figures as an IP address. */
+function asciiDomain(domain: string): string {
+  const ascii = /^[\p{L}\p{M}\p{N}.-]+$/u.test(domain) ? domainToASCII(domain) : "";
+  return isIP(ascii) === 0 ? ascii : "";
 }
 
 /** RFC 1123, 2.1: letters, figures and hyphens, none of them at an end. */

@@ -7,6 +7,7 @@ import {
   SignJWT,
   UnsecuredJWT,
 } from "jose";
+import type { JSONWebKeySet } from "jose";
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AUDIENCE, ISSUER, startTestService } from "./test-service.ts";
@@ -42,11 +43,15 @@ describe("registering", () => {
     expect(answer.status).toBe(201);
     expect(Object.keys(answer.body)).toEqual(["accessToken", "refreshToken", "expiresIn"]);
     const { body: jwks } = await auth.call({ path: "/.well-known/jwks.json" });
-    const { payload, protectedHeader } = await jwtVerify(answer.body.accessToken, createLocalJWKSet(jwks), {
-      ...{ issuer: ISSUER, audience: AUDIENCE, algorithms: ["ES256"], typ: "at+jwt" },
-      currentDate: new Date(auth.clock.s * 1_000),
-    });
-    expect(protectedHeader).toEqual({ alg: "ES256", typ: "at+jwt", kid: jwks.keys[0].kid });
+    const { payload, protectedHeader } = await jwtVerify(
+      answer.body.accessToken,
+      createLocalJWKSet(jwks as unknown as JSONWebKeySet),
+      {
+        ...{ issuer: ISSUER, audience: AUDIENCE, algorithms: ["ES256"], typ: "at+jwt" },
+        currentDate: new Date(auth.clock.s * 1_000),
+      },
+    );
+    expect(protectedHeader).toEqual({ alg: "ES256", typ: "at+jwt", kid: jwks.keys[0]?.kid });
     expect(payload).toMatchObject({ roles: ["owner"], client_id: "purrimeter", iat: auth.clock.s });
     expect(payload.exp).toBe(auth.clock.s + answer.body.expiresIn);
     for (const id of [payload.sub, payload.jti, payload["sid"]]) expect(id).toMatch(/^[0-9a-f]{32}$/u);
@@ -69,8 +74,8 @@ describe("registering", () => {
     const answer = await post("/register", { email: "mia.miller@example.org", password }, newAddress());
     expect(answer.status).toBe(400);
     expect(answer.body.errors).toHaveLength(1);
-    expect(answer.body.errors[0].field).toBe("password");
-    expect(answer.body.errors[0].limit).toBe(limit);
+    expect(answer.body.errors[0]?.field).toBe("password");
+    expect(answer.body.errors[0]?.limit).toBe(limit);
     expect(JSON.stringify(answer.body)).not.toContain(password);
   });
 
@@ -85,7 +90,7 @@ describe("registering", () => {
     for (const extra of [{ roles: ["operator"] }, { id: "0".repeat(32) }, { sub: "x" }]) {
       const answer = await post("/register", { email: "m@example.org", password: PASSWORD, ...extra });
       expect(answer.status).toBe(400);
-      expect(answer.body.errors[0].field).toBe(Object.keys(extra)[0]);
+      expect(answer.body.errors[0]?.field).toBe(Object.keys(extra)[0]);
     }
   });
 });
@@ -106,9 +111,7 @@ describe("logging in", () => {
     const unknown = await post("/login", { email: "nobody@example.org", password: PASSWORD }, newAddress());
     expect(wrong.status).toBe(401);
     expect(wrong.body).toEqual(unknown.body);
-    const { date: _, ...wrongHeaders } = wrong.headers;
-    const { date: __, ...unknownHeaders } = unknown.headers;
-    expect(wrongHeaders).toEqual(unknownHeaders);
+    expect({ ...wrong.headers, date: "" }).toEqual({ ...unknown.headers, date: "" });
   });
 
   test("does not trim or cut passwords", async () => {
@@ -221,13 +224,13 @@ describe("refreshing", () => {
 
   test("ends after two idle weeks, and after thirty days however busy", async () => {
     const dayS = 86_400;
-    const idle = (await newOwner()).answer.body.refreshToken as string;
-    let busy = (await newOwner()).answer.body.refreshToken as string;
+    const idle = (await newOwner()).answer.body.refreshToken;
+    let busy = (await newOwner()).answer.body.refreshToken;
     for (let days = 0; days < 28; days += 7) {
       auth.clock.s += 7 * dayS;
       const answer = await post("/refresh", { refreshToken: busy });
       expect(answer.status).toBe(200);
-      busy = answer.body.refreshToken as string;
+      busy = answer.body.refreshToken;
     }
     expect((await post("/refresh", { refreshToken: idle })).status).toBe(401);
     auth.clock.s += 3 * dayS;
@@ -236,8 +239,8 @@ describe("refreshing", () => {
 
   test("refuses what it did not write", async () => {
     const { answer } = await newOwner();
-    const { accessToken, refreshToken } = answer.body as Record<string, string>;
-    const changed = refreshToken!.slice(0, -3) + (refreshToken!.endsWith("AAA") ? "BBB" : "AAA");
+    const { accessToken, refreshToken } = answer.body;
+    const changed = refreshToken.slice(0, -3) + (refreshToken.endsWith("AAA") ? "BBB" : "AAA");
     for (const token of ["x", "purr_refresh_", changed, accessToken])
       expect((await post("/refresh", { refreshToken: token })).status).toBe(401);
     expect((await post("/refresh", { refreshToken })).status).toBe(200);
@@ -275,7 +278,7 @@ describe("logging out", () => {
 describe("the token check of the service itself", () => {
   test("takes its own tokens and no others", async () => {
     const { answer } = await newOwner();
-    const token = answer.body.accessToken as string;
+    const token = answer.body.accessToken;
     const { kid } = decodeProtectedHeader(token);
     const { tokens } = auth.service;
     const good = { ...claims(answer) };
@@ -305,13 +308,13 @@ describe("the token check of the service itself", () => {
       audience: await sign({ aud: "other" }),
       issuer: await sign({ iss: "https://elsewhere" }),
       withoutSession: await sign({ sid: undefined }),
-      refresh: answer.body.refreshToken as string,
+      refresh: answer.body.refreshToken,
     };
     for (const [name, value] of Object.entries(bad)) expect(await tokens.verify(value), name).toBeUndefined();
   });
 });
 
 function claims(answer: Answer): Record<string, unknown> {
-  const [, payload = ""] = (answer.body.accessToken as string).split(".");
+  const [, payload = ""] = answer.body.accessToken.split(".");
   return JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
 }
