@@ -175,3 +175,26 @@ describe("loadTracks", () => {
     expect(messageOf(await loadTracks(folder))).toContain("is a folder");
   });
 });
+
+describe("NMEA", () => {
+  const epoch = (second: string): string[] => {
+    const body = `GNRMC,0009${second}.00,A,4404.13387,N,12118.85628,W,0.029,,100117,,,A`;
+    const sum = [...body].reduce((x, c) => x ^ c.charCodeAt(0), 0);
+    return [`$${body}*${sum.toString(16).toUpperCase().padStart(2, "0")}`];
+  };
+
+  it("reads a log of any year through the tag's parser and counts what is broken", async () => {
+    const lines = [...epoch("41"), "$GNRMC,broken*00", ...epoch("42"), ...epoch("43"), "$GNR"];
+    const file = await load("walk.nmea", lines.join("\r\n"));
+    expect(file).toMatchObject({ ok: true, skipped: 1 });
+    const [fixes] = fixesOf(file);
+    expect(fixes?.[0]).toEqual(["walk", 1484006981, 44.0688978, -121.3142713]);
+    expect(fixes?.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it("says that a log without a fix has none", async () => {
+    expect(messageOf(await load("void.nmea", "$GNRMC,,V,,,,,,,,,,N*4D\r\n"))).toBe(
+      "The track file /void.nmea holds no fix.",
+    );
+  });
+});

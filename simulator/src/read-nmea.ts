@@ -1,12 +1,36 @@
 import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { NmeaParser } from "@purrimeter/device/nmea";
 import type { Reading } from "@purrimeter/device/reading";
 import type { TrackFile } from "./track-problem.ts";
 import { TrackBuilder } from "./track.ts";
 
-/** A log may be of any year: no date is taken as rolled over. */
-const ANY_BUILD_S = 0;
+const HEAD_BYTES = 1 << 20;
+const RMC_DATE = /\$[A-Z]{2}RMC,[^\r\n]*?,(\d{2})(\d{2})(\d{2}),[^\r\n]*\*[0-9A-F]{2}/g;
+
+/** A log spans less than this round its first date. */
+const ROUND_DATE_S = 366 * 86_400;
+
+/**
+ * When the parser is to think it was built: a year before the log's first date. The tag's parser takes earlier dates as
+ * rolled over, and later ones than ten years on as nonsense; a log may be of any year from 1990 to 2089.
+ */
+async function builtBefore(path: string): Promise<number> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    const dates = buffer.toString("latin1", 0, bytesRead).matchAll(RMC_DATE);
+    for (const [, day, month, year] of dates) {
+      const century = Number(year) >= 90 ? "19" : "20";
+      const at = Date.parse(`${century}${year}-${month}-${day}T00:00:00Z`) / 1000;
+      if (!Number.isNaN(at)) return at - ROUND_DATE_S;
+    }
+    return 0;
+  } finally {
+    await file.close();
+  }
+}
 
 /**
  * Reads a receiver's log through the tag's own parser, so that a log gives here what it gives on the tag. One track,
@@ -14,7 +38,7 @@ const ANY_BUILD_S = 0;
  */
 export async function readNmea(path: string): Promise<TrackFile> {
   const builder = new TrackBuilder(basename(path, extname(path)));
-  const parser = new NmeaParser(ANY_BUILD_S, (reading: Reading) => {
+  const parser = new NmeaParser(await builtBefore(path), (reading: Reading) => {
     if (!reading.valid || reading.utcS === 0) return;
     const accuracyM = reading.accuracyDm === 0 ? NaN : reading.accuracyDm / 10;
     builder.add(reading.utcS, reading.latE7 / 1e7, reading.lonE7 / 1e7, accuracyM, false);

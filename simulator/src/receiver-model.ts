@@ -31,7 +31,7 @@ export interface ReceiverParameters {
 /**
  * Loggers of pet cats: the median error at home lies between 8 and 17 m, the 95th percentile between 22 and 72 m; 1.9 % of
  * the fixes are outliers, half of the marked ones within 230 m. Start times are those of u-blox MAX-M10S and Quectel
- * LC76G data sheets (cold 24 to 26 s, hot 1 to 2 s), doubled for an antenna under a cat's chin (assumption).
+ * LC76G data sheets (cold 24 to 26 s, hot 1 to 2 s), lengthened for an antenna under a cat's chin (assumption).
  */
 export const COLLAR_RECEIVER: ReceiverParameters = {
   openM: 4.5,
@@ -45,7 +45,7 @@ export const COLLAR_RECEIVER: ReceiverParameters = {
   outlierSpread: 1.1,
   claim: 0.55,
   admitted: 0.3,
-  coldStartS: 50,
+  coldStartS: 35,
   warmStartS: 12,
   hotStartS: 3,
 };

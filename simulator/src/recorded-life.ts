@@ -5,12 +5,15 @@ import { cleanTrack, type Track } from "./track.ts";
 /** Fixes farther apart than this hold no path: the logger slept, and so, as far as anyone knows, did the cat. */
 const LONGEST_STEP_S = 900;
 
-/** So long before and after a lone fix the cat is taken to be where it was, under the sky. */
-const LINGER_S = 300;
+/** So long before and after a lone fix the cat is taken to be about there under the sky: tags in the dark look every 15 min. */
+const LINGER_S = 450;
+
+/** Loggers slept until the cat moved: at a fix, it did. */
+const ABOUT_MS = 0.1;
 
 /**
  * A recorded track as a life: straight lines between fixes, outliers left out. In a gap of more than 15 min the cat
- * stays where it was and, but for 5 min at either end, has no sky, as nothing says where it went. Before the first and after the last fix it
+ * stays where it was and, but for a while at either end, has no sky, as nothing says where it went. Before the first and after the last fix it
  * stays there under the open sky.
  */
 export class RecordedLife implements Life {
@@ -52,7 +55,8 @@ export class RecordedLife implements Life {
     const where = leaving ? i + 1 : i;
     into.latDegrees = lat[where]!;
     into.lonDegrees = lon[where]!;
-    into.speedMS = 0;
-    into.sky = gapS === 0 || sinceS < LINGER_S || leaving ? "open" : "none";
+    const isAbout = gapS > 0 && (sinceS < LINGER_S || leaving);
+    into.speedMS = isAbout ? ABOUT_MS : 0;
+    into.sky = gapS === 0 || isAbout ? "open" : "none";
   }
 }

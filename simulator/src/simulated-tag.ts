@@ -38,6 +38,9 @@ const DAY_MS = 86_400_000;
 
 const FIRMWARE = "simulated";
 
+/** Lives may lie in any year: the firmware is taken to be built a week before, so that no date seems rolled over. */
+const BUILT_BEFORE_S = 7 * 86_400;
+
 /** One tag on virtual time: the real firmware on simulated parts. Its owner says how far time goes. */
 export class SimulatedTag {
   readonly tag: TagId;
@@ -86,7 +89,8 @@ export class SimulatedTag {
     };
     const flash = new RamFlash(FLASH_PAGE_BYTES, FLASH_PAGES);
     const ports = { flash, clock: this.clock, gnss: this.#gnss, uplink: this.#link, indicator, battery };
-    return new Firmware(ports, { tag: this.tag, firmware: FIRMWARE, seed });
+    const builtAtS = this.#life.startsAt - BUILT_BEFORE_S;
+    return new Firmware(ports, { tag: this.tag, firmware: FIRMWARE, seed, builtAtS });
   }
 
   get stats(): FirmwareStats {

@@ -13,7 +13,7 @@ export class VirtualClock implements Clock {
   }
 
   monotonicMs(): number {
-    return Math.floor(this.nowMs);
+    return this.nowMs;
   }
 
   utcS(): number {
