@@ -1,8 +1,37 @@
 import type { UnixSeconds } from "@purrimeter/protocol/values";
+import { Assignments } from "./assign-geofence.ts";
+import { TagClaims } from "./claim-tag.ts";
+import { OwnerErasure } from "./erase-owner.ts";
+import { Erasing } from "./erasing.ts";
+import { Freshness } from "./freshness.ts";
+import { prepareGeofences } from "./geofence-statements.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { KeyCache } from "./key-cache.ts";
 import type { KeyRing } from "./key-ring.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import { openDatabase, type Database } from "./open-database.ts";
+import { OwnedGeofences } from "./owned-geofences.ts";
+import { OwnedTags, prepareTags } from "./owned-tags.ts";
+import { OwnerKeys } from "./owner-keys.ts";
 import type { OwnerId, OwnerView } from "./owner-view.ts";
+import { EventReader, prepareEvents } from "./read-events.ts";
+import { LocationReader, prepareLatest } from "./read-locations.ts";
+import { PieceReader } from "./read-pieces.ts";
+import { ReportRecorder } from "./record-report.ts";
+import { StatusRecorder } from "./record-status.ts";
 import type { ReportStore, Retention } from "./report-store.ts";
+import { SetAsideRecorder } from "./set-aside-report.ts";
+import { SqliteOwnerView } from "./sqlite-owner-view.ts";
+import { SqliteReportStore } from "./sqlite-report-store.ts";
+import { SqliteTagRegistry } from "./sqlite-tag-registry.ts";
+import { StorageRoom } from "./storage-room.ts";
+import { ProgressTable } from "./tag-progress.ts";
 import type { TagRegistry } from "./tag-registry.ts";
+import { TagSettings } from "./tag-settings.ts";
+import { TagStandings } from "./tag-standing.ts";
+import { WalCheckpoint } from "./wal-checkpoint.ts";
+import { WantedSettings } from "./wanted-settings.ts";
+import { WriteTransaction } from "./write-transaction.ts";
 
 export interface OpenStoreOptions {
   /** Path of the database file; its folder must exist. */
@@ -24,9 +53,109 @@ export interface Store {
   readonly registry: TagRegistry;
   readonly retention: Retention;
   forOwner(owner: OwnerId): OwnerView;
+  /** After KeyRing.rotate: wraps the owner's sealing keys under the newest version. The number of keys. */
+  rewrapKeys(owner: OwnerId): Promise<number>;
   /** Commits what waits, then closes. */
   close(): Promise<void>;
 }
 
+const MIB = 1_048_576;
+
 /** Opens or creates the store. Throws OpenDatabaseError (wrong key, newer schema). */
-export declare function openStore(options: OpenStoreOptions): Store;
+export function openStore(options: OpenStoreOptions): Store {
+  const database = openDatabase({ path: options.path, key: options.databaseKey, migrations: MIGRATIONS });
+  return composeStore(database, options);
+}
+
+/** The store over a database that is open and has the schema; tests hand one in. */
+export function composeStore(database: Database, options: OpenStoreOptions): Store {
+  const keys = new KeyCache(database, options.keyRing, options.monotonicMs);
+  const freshness = new Freshness(database);
+  const writes = new WriteTransaction(database, freshness);
+  const erasing = new Erasing(database, writes);
+  const ownerKeys = new OwnerKeys(database, options.keyRing, keys, writes);
+  const { reports, commits } = composeReports(database, options, keys, freshness);
+  freshness.onStale(() => {
+    keys.clear();
+  });
+  return {
+    reports,
+    registry: new SqliteTagRegistry(database, writes),
+    retention: { deleteBefore: (at) => erasing.before(at) },
+    forOwner: composeOwners(database, options, ownerKeys, writes, erasing),
+    rewrapKeys: (owner) => ownerKeys.rewrap(owner),
+    close: () => {
+      commits.drain();
+      keys.close();
+      database.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function composeReports(database: Database, options: OpenStoreOptions, keys: KeyCache, freshness: Freshness) {
+  const { path, monotonicMs, minFreeBytes = 32 * MIB, reserveBytes = 8 * MIB } = options;
+  const standings = new TagStandings(database, keys, monotonicMs);
+  const progress = new ProgressTable(database);
+  freshness.onStale(() => {
+    standings.clear();
+    progress.clear();
+  });
+  const room = new StorageRoom({ databasePath: path, minFreeBytes, reserveBytes, monotonicMs });
+  const hooks = {
+    begun: () => void freshness.check(),
+    flush: () => {
+      progress.flush();
+    },
+    committed: () => {
+      progress.committed();
+    },
+    rolledBack: () => {
+      progress.rolledBack();
+    },
+  };
+  const commits = new GroupCommit(database, hooks, room, new WalCheckpoint(database, path), monotonicMs);
+  const parts = {
+    reports: new ReportRecorder(database, progress),
+    setAsides: new SetAsideRecorder(database),
+    statuses: new StatusRecorder(database),
+    settings: new WantedSettings(database, keys),
+  };
+  return { commits, reports: new SqliteReportStore({ freshness, commits, standings, ...parts }) };
+}
+
+function composeOwners(
+  database: Database,
+  options: OpenStoreOptions,
+  keys: OwnerKeys,
+  writes: WriteTransaction,
+  erasing: Erasing,
+): (owner: OwnerId) => OwnerView {
+  const { keyRing, now } = options;
+  const settings = new TagSettings(database);
+  const assignments = new Assignments(database, settings);
+  const claims = new TagClaims(database, keys, writes, settings);
+  const erasure = new OwnerErasure({ database, keyRing, writes, erasing, settings, now });
+  const pieces = new PieceReader(database, keys);
+  const statements = {
+    tags: prepareTags(database),
+    geofences: prepareGeofences(database),
+    latest: prepareLatest(database),
+    events: prepareEvents(database),
+  };
+  return (owner) => {
+    const tags = new OwnedTags(statements.tags, owner, keys, writes);
+    const geofences = new OwnedGeofences({
+      statements: statements.geofences,
+      owner,
+      tags,
+      keys,
+      assignments,
+      writes,
+      now,
+    });
+    const locations = new LocationReader(statements.latest, tags, pieces);
+    const events = new EventReader(statements.events, owner, tags, keys, pieces);
+    return new SqliteOwnerView({ owner, tags, geofences, locations, events, claims, erasure, now });
+  };
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from "node:crypto";
+import type { KeyCache } from "./key-cache.ts";
+import type { KeyRing } from "./key-ring.ts";
+import type { Database } from "./open-database.ts";
+import type { OwnerId } from "./owner-view.ts";
+import { statement } from "./statement.ts";
+import type { WriteTransaction } from "./write-transaction.ts";
+
+function prepare(database: Database) {
+  return {
+    owner: statement(database, (queries, args: { owner: string }) =>
+      queries.selectFrom("owner").select("sealing_key").where("id", "=", args.owner),
+    ),
+    addOwner: statement(database, (queries, args: { owner: string; key: number }) =>
+      queries.insertInto("owner").values({ id: args.owner, sealing_key: args.key }),
+    ),
+    addKey: statement(database, (queries, args: { owner: string; wrapped: Buffer }) =>
+      queries.insertInto("sealing_key").values({ owner: args.owner, wrapped: args.wrapped }),
+    ),
+    keys: statement(database, (queries, args: { owner: string }) =>
+      queries.selectFrom("sealing_key").select(["id", "wrapped"]).where("owner", "=", args.owner),
+    ),
+    setKey: statement(database, (queries, args: { id: number; wrapped: Buffer }) =>
+      queries.updateTable("sealing_key").set({ wrapped: args.wrapped }).where("id", "=", args.id),
+    ),
+  };
+}
+
+/** A new sealing key, ready for its row. */
+export interface FreshKey {
+  readonly key: Buffer;
+  readonly wrapped: Buffer;
+}
+
+/** Makes and finds the sealing keys of owners. */
+export class OwnerKeys {
+  readonly #keyRing: KeyRing;
+  readonly #keys: KeyCache;
+  readonly #writes: WriteTransaction;
+  readonly #statements: ReturnType<typeof prepare>;
+
+  constructor(database: Database, keyRing: KeyRing, keys: KeyCache, writes: WriteTransaction) {
+    this.#keyRing = keyRing;
+    this.#keys = keys;
+    this.#writes = writes;
+    this.#statements = prepare(database);
+  }
+
+  /** The key of a row; throws when it is gone, which a scoped read cannot meet. */
+  async byId(id: number): Promise<Buffer> {
+    const key = await this.#keys.get(id);
+    if (key === undefined) throw new Error(`sealing key ${id} is gone`);
+    return key;
+  }
+
+  /** 32 random bytes, wrapped under the owner's key, which is made when there is none. */
+  async fresh(owner: OwnerId): Promise<FreshKey> {
+    await this.#keyRing.create(owner);
+    const key = randomBytes(32);
+    const wrapped = await this.#keyRing.wrap(owner, key);
+    if (wrapped === "unknown-owner") throw new Error("the key ring forgot an owner it just made");
+    return { key, wrapped };
+  }
+
+  /** Adds the row of a fresh key; only inside a transaction. */
+  add(owner: OwnerId, fresh: FreshKey): number {
+    return this.#statements.addKey.insert({ owner, wrapped: fresh.wrapped });
+  }
+
+  /** The key that seals what belongs to an owner and to no tag: geofences. Made at first use. */
+  async ofOwner(owner: OwnerId): Promise<{ id: number; key: Buffer }> {
+    const row = this.#statements.owner.get({ owner });
+    if (row !== undefined) return { id: row.sealing_key, key: await this.byId(row.sealing_key) };
+    const fresh = await this.fresh(owner);
+    this.#writes.run(() => {
+      if (this.#statements.owner.get({ owner }) === undefined)
+        this.#statements.addOwner.run({ owner, key: this.add(owner, fresh) });
+    });
+    return this.ofOwner(owner);
+  }
+
+  /** After the owner's key was rotated: wraps all sealing keys under the newest version. No sealed row changes. */
+  async rewrap(owner: OwnerId): Promise<number> {
+    const rewrapped: { id: number; wrapped: Buffer }[] = [];
+    for (const { id, wrapped } of this.#statements.keys.all({ owner })) {
+      const key = await this.#keyRing.unwrap(owner, wrapped);
+      if (typeof key === "string") throw new Error(`sealing key ${id} is ${key}`);
+      const again = await this.#keyRing.wrap(owner, key);
+      if (again !== "unknown-owner") rewrapped.push({ id, wrapped: again });
+    }
+    this.#writes.run(() => {
+      for (const row of rewrapped) this.#statements.setKey.run(row);
+    });
+    return rewrapped.length;
+  }
+}
