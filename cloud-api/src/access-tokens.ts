@@ -32,6 +32,9 @@ const MAX_REMEMBERED = 10_000;
 /** Ours have about 600 characters. */
 const MAX_TOKEN_LENGTH = 2_048;
 
+/** Header parameters (RFC 7515 section 4.1) that would say which key to believe, or change what is signed. */
+const REFUSED_HEADERS = ["jwk", "jku", "x5c", "x5u", "crit"] as const;
+
 const CLOCK_TOLERANCE_S = 5;
 
 const claimsSchema = z.object({
@@ -110,12 +113,12 @@ export class AccessTokens {
   }
 }
 
-/** The key that the token names, or undefined when it is no token or brings a key of its own. */
+/** The key that the token names; undefined when it is no token, brings a key of its own, or asks for an extension. */
 function keyIdOf(token: string): string | undefined {
   try {
     const header = decodeProtectedHeader(token);
-    if (header.alg !== "ES256" || header.jwk !== undefined || header.x5c !== undefined) return undefined;
-    return header.jku !== undefined || header.x5u !== undefined ? undefined : header.kid;
+    const isPlain = REFUSED_HEADERS.every((name) => header[name] === undefined);
+    return isPlain && header.alg === "ES256" ? header.kid : undefined;
   } catch (error) {
     if (error instanceof TypeError) return undefined;
     throw error;

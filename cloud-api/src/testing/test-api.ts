@@ -1,0 +1,153 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { createClaimCode } from "@purrimeter/store/claim-code";
+import { openStore } from "@purrimeter/store/open-store";
+import type { Store } from "@purrimeter/store/open-store";
+import { openSealedKeyFile } from "@purrimeter/store/sealed-key-file";
+import { AccessTokens } from "../access-tokens.ts";
+import { createApp } from "../app.ts";
+import type { AppType } from "../app.ts";
+import type { AuthAnswer } from "../auth-service.ts";
+import { ClientAddresses } from "../client-address.ts";
+import { Cursors } from "../cursors.ts";
+import type { Dependencies, RequestLine } from "../dependencies.ts";
+import { EndedSessions } from "../ended-sessions.ts";
+import { KeySet } from "../key-set.ts";
+import { RateLimiter } from "../rate-limiter.ts";
+import { AUDIENCE, ISSUER, makeTestKey, NOW_S, randomId, signToken } from "./test-keys.ts";
+import type { TestKey } from "./test-keys.ts";
+
+/** An answer; `body` is parsed when it is JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // Tests look into bodies of all shapes.
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly body: any;
+}
+
+/** One request; a body that is no text is sent as JSON. */
+export interface Ask {
+  readonly method?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly token?: string | undefined;
+}
+
+/** An owner with a valid token. */
+export interface TestOwner {
+  readonly id: string;
+  readonly session: string;
+  readonly token: string;
+}
+
+/** The whole API over a real database in a folder of its own. */
+export class TestApi {
+  readonly app: AppType;
+  readonly store: Store;
+  readonly key: TestKey;
+  readonly ended = new EndedSessions(() => NOW_S as UnixSeconds);
+  readonly logged: RequestLine[] = [];
+  readonly failures: unknown[] = [];
+  /** What the authentication service was asked, and what it answers next. */
+  readonly authCalls: unknown[] = [];
+  authAnswer: AuthAnswer = { kind: "unavailable" };
+  nowMs = 0;
+  readonly #folder: string;
+
+  constructor(key: TestKey, changes: Partial<Dependencies> = {}) {
+    this.key = key;
+    this.#folder = mkdtempSync(join(tmpdir(), "purrimeter-cloud-api-"));
+    const keyRing = openSealedKeyFile(join(this.#folder, "owners.keys"), randomBytes(32));
+    this.store = openStore({
+      path: join(this.#folder, "locations.db"),
+      databaseKey: randomBytes(32),
+      keyRing,
+      now: () => NOW_S as UnixSeconds,
+      monotonicMs: () => this.nowMs,
+      minFreeBytes: 0,
+      reserveBytes: 0,
+    });
+    this.ended.heard();
+    this.app = createApp({ ...this.#dependencies(), ...changes });
+  }
+
+  #dependencies(): Dependencies {
+    const monotonicMs = (): number => this.nowMs;
+    const now = (): UnixSeconds => NOW_S as UnixSeconds;
+    const keys = new KeySet(
+      () => Promise.resolve({ kind: "answer", body: { keys: [this.key.jwk] } }),
+      monotonicMs,
+    );
+    const plenty = { burst: 1e9, perSecond: 1e9 };
+    return {
+      forOwner: (owner) => this.store.forOwner(owner),
+      auth: {
+        call: (call) => {
+          this.authCalls.push(call);
+          return Promise.resolve(this.authAnswer);
+        },
+      },
+      tokens: new AccessTokens({ issuer: ISSUER, audience: AUDIENCE, keys, ended: this.ended, now }),
+      cursors: new Cursors(randomBytes(32)),
+      addresses: new ClientAddresses([]),
+      ownerRates: new RateLimiter(plenty, monotonicMs),
+      addressRates: new RateLimiter(plenty, monotonicMs),
+      hosts: new Set(["localhost"]),
+      origins: [],
+      monotonicMs,
+      logRequest: (line) => void this.logged.push(line),
+      logFailure: (error) => void this.failures.push(error),
+    };
+  }
+
+  async owner(roles: readonly string[] = ["owner"]): Promise<TestOwner> {
+    const [id, session] = [randomId(), randomId()];
+    return { id, session, token: await signToken(this.key, { sub: id, sid: session, roles }) };
+  }
+
+  async ask(path: string, { method = "GET", body, headers = {}, token }: Ask = {}): Promise<Answer> {
+    const all = {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
+    };
+    const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
+    const response = await this.app.request(`http://localhost${path}`, { method, headers: all, body: text });
+    const answer = await response.text();
+    const isJson = response.headers.get("content-type")?.includes("json") === true;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text: answer,
+      body: isJson ? (JSON.parse(answer) as unknown) : undefined,
+    };
+  }
+
+  /** Registers a tag and has the owner claim it through the API. */
+  async claimedTag(owner: TestOwner, name = "Mimi"): Promise<TagId> {
+    const id = `cat-${randomBytes(4).toString("hex")}` as TagId;
+    const code = createClaimCode();
+    this.store.registry.register(id, code, NOW_S as UnixSeconds);
+    const answer = await this.ask("/v1/tags/claim", {
+      method: "POST",
+      body: { code, name },
+      token: owner.token,
+    });
+    if (answer.status !== 201) throw new Error(`claim answered ${answer.status}`);
+    return id;
+  }
+
+  async close(): Promise<void> {
+    await this.store.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+export async function makeTestApi(changes: Partial<Dependencies> = {}): Promise<TestApi> {
+  return new TestApi(await makeTestKey("k1"), changes);
+}
