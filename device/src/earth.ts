@@ -2,6 +2,9 @@
 const SEMI_MAJOR_CM = 637_813_700;
 const ECCENTRICITY_SQUARED = 0.00669437999014;
 
+/** Beyond this latitude a degree of longitude is so short that the flat map of a geofence bends by metres. */
+export const MAX_FLAT_LAT_E7 = 850_000_000;
+
 const RADIANS_PER_E7 = 3.141592653589793 / 1_800_000_000;
 const HALF_TURN_E7 = 1_800_000_000;
 const TURN_E7 = 3_600_000_000;

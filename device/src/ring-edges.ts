@@ -1,0 +1,139 @@
+import { MAX_GEOFENCE_EXTENT_M, MAX_TAG_VERTICES, MAX_VERTICES } from "@purrimeter/protocol/limits";
+import type { PolygonSetting } from "@purrimeter/protocol/messages";
+
+import { cmPerLatE7, eastwardE7, lonOverLat, MAX_FLAT_LAT_E7 } from "./earth.ts";
+import type { GeofenceRefusal } from "./geofence-refusal.ts";
+import type { RingMemory } from "./ring-memory.ts";
+
+const MAX_EXTENT_CM = MAX_GEOFENCE_EXTENT_M * 100;
+
+/**
+ * The edges of a polygon on a flat map. Vertices are E7 whole numbers from the first one, so that sides are exact;
+ * distances are taken after scaling both directions to cm at the middle latitude.
+ */
+export class RingEdges {
+  lat0 = 0;
+  lon0 = 0;
+  cmPerEast = 0.5;
+  cmPerNorth = 0.5;
+  /** Place of the first vertex in the memory, and how many there are. */
+  first = 0;
+  count = 0;
+  west = 0;
+  east = 0;
+  south = 0;
+  north = 0;
+  private readonly memory: RingMemory;
+
+  constructor(memory: RingMemory) {
+    this.memory = memory;
+  }
+
+  /** Takes the vertices of the setting. */
+  take(setting: PolygonSetting): "prepared" | GeofenceRefusal {
+    const { vertices } = setting;
+    const origin = vertices[0];
+    if (origin === undefined || vertices.length < 3) return "degenerate";
+    const room = Math.min(MAX_VERTICES, MAX_TAG_VERTICES - this.memory.usedVertices);
+    if (vertices.length > room) return "too-many-vertices";
+    this.lat0 = origin.latE7;
+    this.lon0 = origin.lonE7;
+    this.first = this.memory.usedVertices;
+    this.count = vertices.length;
+    this.memory.usedVertices += this.count;
+    this.copy(setting);
+    this.findBox();
+    return this.layFlat();
+  }
+
+  private copy(setting: PolygonSetting): void {
+    const memory = this.memory;
+    for (let i = 0; i < this.count; i++) {
+      const vertex = setting.vertices[i];
+      const at = this.first + i;
+      memory.east[at] = eastwardE7(this.lon0, vertex?.lonE7 ?? 0);
+      memory.north[at] = (vertex?.latE7 ?? 0) - this.lat0;
+      memory.next[at] = i + 1 === this.count ? this.first : at + 1;
+    }
+  }
+
+  private findBox(): void {
+    this.west = this.east = this.south = this.north = 0;
+    for (let i = this.first; i < this.first + this.count; i++) {
+      this.west = Math.min(this.west, this.memory.east[i] ?? 0);
+      this.east = Math.max(this.east, this.memory.east[i] ?? 0);
+      this.south = Math.min(this.south, this.memory.north[i] ?? 0);
+      this.north = Math.max(this.north, this.memory.north[i] ?? 0);
+    }
+  }
+
+  private layFlat(): "prepared" | GeofenceRefusal {
+    const southE7 = this.lat0 + this.south;
+    const northE7 = this.lat0 + this.north;
+    if (southE7 < -MAX_FLAT_LAT_E7 || northE7 > MAX_FLAT_LAT_E7) return "near-pole";
+    const middleE7 = Math.round((southE7 + northE7) / 2);
+    this.cmPerNorth = cmPerLatE7(middleE7);
+    this.cmPerEast = this.cmPerNorth * lonOverLat(middleE7);
+    const widthCm = (this.east - this.west) * this.cmPerEast;
+    const heightCm = (this.north - this.south) * this.cmPerNorth;
+    if (widthCm > MAX_EXTENT_CM || heightCm > MAX_EXTENT_CM) return "too-large";
+    return this.doubleArea() === 0 ? "degenerate" : "prepared";
+  }
+
+  private doubleArea(): number {
+    const { east, north, next } = this.memory;
+    let area = 0;
+    for (let i = this.first; i < this.first + this.count; i++) {
+      const to = next[i] ?? 0;
+      area += (east[i] ?? 0) * (north[to] ?? 0) - (east[to] ?? 0) * (north[i] ?? 0);
+    }
+    return area;
+  }
+
+  /** Distance in cm from a point to the nearest of the edges listed from `start` to before `stop`. */
+  leastCm(edges: Uint8Array, start: number, stop: number, east: number, north: number): number {
+    const { east: easts, north: norths, next } = this.memory;
+    const { cmPerEast, cmPerNorth, first } = this;
+    let least = Infinity;
+    for (let i = start; i < stop; i++) {
+      const from = first + (edges[i] ?? 0);
+      const to = next[from] ?? 0;
+      const fromEast = easts[from] ?? 0;
+      const fromNorth = norths[from] ?? 0;
+      const edgeX = ((easts[to] ?? 0) - fromEast) * cmPerEast;
+      const edgeY = ((norths[to] ?? 0) - fromNorth) * cmPerNorth;
+      const x = (east - fromEast) * cmPerEast;
+      const y = (north - fromNorth) * cmPerNorth;
+      // An edge of no length gives NaN, which is not above 0: its distance is that of its vertex.
+      const along = (x * edgeX + y * edgeY) / (edgeX * edgeX + edgeY * edgeY);
+      const part = along > 0 ? (along < 1 ? along : 1) : 0;
+      const offX = x - part * edgeX;
+      const offY = y - part * edgeY;
+      const squared = offX * offX + offY * offY;
+      if (squared < least) least = squared;
+    }
+    return Math.sqrt(least);
+  }
+
+  /**
+   * Even-odd rule: whether the way due east crosses an odd number of the listed edges. Exact for whole numbers, as all
+   * products stay below 2^53. An edge owns its lower end and not its upper one.
+   */
+  isInside(edges: Uint8Array, start: number, stop: number, east: number, north: number): boolean {
+    const { east: easts, north: norths, next } = this.memory;
+    const first = this.first;
+    let inside = false;
+    for (let i = start; i < stop; i++) {
+      const from = first + (edges[i] ?? 0);
+      const to = next[from] ?? 0;
+      const fromNorth = norths[from] ?? 0;
+      const toNorth = norths[to] ?? 0;
+      if (fromNorth <= north === toNorth <= north) continue;
+      const fromEast = easts[from] ?? 0;
+      const cross =
+        ((easts[to] ?? 0) - fromEast) * (north - fromNorth) - (east - fromEast) * (toNorth - fromNorth);
+      if (toNorth > fromNorth ? cross > 0 : cross < 0) inside = !inside;
+    }
+    return inside;
+  }
+}
