@@ -44,7 +44,11 @@ describe("settings", () => {
   });
 
   it.each<[string, (good: Uint8Array) => Uint8Array, DecodeReason]>([
-    ["of a newer wire version", (good) => Uint8Array.from(good, (byte, i) => (i === 2 ? 2 : byte)), "unknown-version"],
+    [
+      "of a newer wire version",
+      (good) => Uint8Array.from(good, (byte, i) => (i === 2 ? 2 : byte)),
+      "unknown-version",
+    ],
     ["cut short", (good) => good.subarray(0, good.length - 1), "truncated"],
     ["with a byte behind them", (good) => Uint8Array.of(...good, 0), "trailing-bytes"],
     ["that are empty", () => new Uint8Array(0), "empty"],
