@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { GCM_OVERHEAD_BYTES, openBytes, sealBytes } from "./gcm.ts";
 
-const KEY = randomBytes(32);
+const KEY = createSecretKey(randomBytes(32));
 const PLAIN = Buffer.from("51.5 N 0.1 W");
 const ADDITIONAL = Buffer.from("tag-1");
 
@@ -24,7 +24,7 @@ test("opens nothing with a flipped bit, another key or other additional data", (
     changed[i] = (changed[i] ?? 0) ^ 1;
     expect(openBytes(KEY, changed, ADDITIONAL)).toBeUndefined();
   }
-  expect(openBytes(randomBytes(32), sealed, ADDITIONAL)).toBeUndefined();
+  expect(openBytes(createSecretKey(randomBytes(32)), sealed, ADDITIONAL)).toBeUndefined();
   expect(openBytes(KEY, sealed, Buffer.from("tag-2"))).toBeUndefined();
   expect(openBytes(KEY, sealed.subarray(0, GCM_OVERHEAD_BYTES - 1), ADDITIONAL)).toBeUndefined();
 });

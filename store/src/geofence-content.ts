@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { GeofenceId, GeofenceShape, OwnerId } from "./owner-view.ts";
 import { Sealer } from "./seal.ts";
 
@@ -16,21 +17,21 @@ interface SealedGeofence {
 }
 
 /** Bytes for the row of that geofence and version. */
-export function sealGeofence(row: SealedGeofence, key: Buffer, content: GeofenceContent): Buffer {
+export function sealGeofence(row: SealedGeofence, key: KeyObject, content: GeofenceContent): Buffer {
   return sealerOf(row, key).seal(placeOf(row), Buffer.from(JSON.stringify(content)));
 }
 
 /** Throws when the bytes do not belong to the row: it was changed from outside. */
 export function openGeofence(
   row: SealedGeofence & { readonly sealed: Buffer },
-  key: Buffer,
+  key: KeyObject,
 ): GeofenceContent {
   const plain = sealerOf(row, key).open(placeOf(row), row.sealed);
   if (plain === undefined) throw new Error(`geofence ${row.id} does not open under its key`);
   return JSON.parse(plain.toString()) as GeofenceContent;
 }
 
-function sealerOf(row: SealedGeofence, key: Buffer): Sealer {
+function sealerOf(row: SealedGeofence, key: KeyObject): Sealer {
   const text = `${row.owner as OwnerId} ${row.id as GeofenceId}`;
   return new Sealer({ text, number: 0, keyId: row.sealing_key }, key);
 }

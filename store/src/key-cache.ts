@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
 import type { KeyRing } from "./key-ring.ts";
 import type { Database } from "./open-database.ts";
 import type { OwnerId } from "./owner-view.ts";
@@ -8,7 +9,7 @@ const KEEP_MS = 5 * 60_000;
 const SWEEP_MS = 60_000;
 
 interface Kept {
-  readonly key: Buffer;
+  readonly key: KeyObject;
   readonly untilMs: number;
 }
 
@@ -36,14 +37,15 @@ export class KeyCache {
   }
 
   /** The key, or undefined when its row or its owner's key is gone: erased. */
-  async get(id: number): Promise<Buffer | undefined> {
+  async get(id: number): Promise<KeyObject | undefined> {
     const kept = this.#kept.get(id);
     if (kept !== undefined && kept.untilMs > this.#monotonicMs()) return kept.key;
     const row = this.#select.get({ id });
     if (row === undefined) return undefined;
-    const key = await this.#keyRing.unwrap(row.owner as OwnerId, row.wrapped);
-    if (key === "unreadable") throw new Error(`sealing key ${id} does not open under its owner's key`);
-    if (key === "unknown-owner") return undefined;
+    const bytes = await this.#keyRing.unwrap(row.owner as OwnerId, row.wrapped);
+    if (bytes === "unreadable") throw new Error(`sealing key ${id} does not open under its owner's key`);
+    if (bytes === "unknown-owner") return undefined;
+    const key = createSecretKey(bytes);
     this.#kept.set(id, { key, untilMs: this.#monotonicMs() + KEEP_MS });
     return key;
   }

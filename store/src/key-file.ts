@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, type KeyObject } from "node:crypto";
 import {
   closeSync,
   fstatSync,
@@ -26,7 +26,7 @@ const MAGIC = Buffer.from("purrimeter keys 1\n");
 const ATTEMPTS = 3;
 
 /** Reads and opens the file; one that is missing holds no keys. Throws KeyRingError for a wrong key. */
-export function readKeyFile(path: string, key: Buffer): OwnerKeys {
+export function readKeyFile(path: string, key: KeyObject): OwnerKeys {
   for (let attempt = 1; ; attempt++) {
     const bytes = bytesOf(path);
     if (bytes === undefined) return new Map();
@@ -43,7 +43,7 @@ export function readKeyFile(path: string, key: Buffer): OwnerKeys {
  * overwritten, so that a destroyed key is not left in free blocks (a file system that copies on write keeps them,
  * still sealed under the key ring's own key).
  */
-export function writeKeyFile(path: string, key: Buffer, owners: OwnerKeys): void {
+export function writeKeyFile(path: string, key: KeyObject, owners: OwnerKeys): void {
   const sealed = Buffer.concat([MAGIC, sealBytes(key, serialise(owners), MAGIC)]);
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {

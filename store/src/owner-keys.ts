@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 import type { KeyCache } from "./key-cache.ts";
 import type { KeyRing } from "./key-ring.ts";
 import type { Database } from "./open-database.ts";
@@ -28,7 +28,7 @@ function prepare(database: Database) {
 
 /** A new sealing key, ready for its row. */
 export interface FreshKey {
-  readonly key: Buffer;
+  readonly key: KeyObject;
   readonly wrapped: Buffer;
 }
 
@@ -47,7 +47,7 @@ export class OwnerKeys {
   }
 
   /** The key of a row; throws when it is gone, which a scoped read cannot meet. */
-  async byId(id: number): Promise<Buffer> {
+  async byId(id: number): Promise<KeyObject> {
     const key = await this.#keys.get(id);
     if (key === undefined) throw new Error(`sealing key ${id} is gone`);
     return key;
@@ -56,10 +56,10 @@ export class OwnerKeys {
   /** 32 random bytes, wrapped under the owner's key, which is made when there is none. */
   async fresh(owner: OwnerId): Promise<FreshKey> {
     await this.#keyRing.create(owner);
-    const key = randomBytes(32);
-    const wrapped = await this.#keyRing.wrap(owner, key);
+    const bytes = randomBytes(32);
+    const wrapped = await this.#keyRing.wrap(owner, bytes);
     if (wrapped === "unknown-owner") throw new Error("the key ring forgot an owner it just made");
-    return { key, wrapped };
+    return { key: createSecretKey(bytes), wrapped };
   }
 
   /** Adds the row of a fresh key; only inside a transaction. */
@@ -68,7 +68,7 @@ export class OwnerKeys {
   }
 
   /** The key that seals what belongs to an owner and to no tag: geofences. Made at first use. */
-  async ofOwner(owner: OwnerId): Promise<{ id: number; key: Buffer }> {
+  async ofOwner(owner: OwnerId): Promise<{ id: number; key: KeyObject }> {
     const row = this.#statements.owner.get({ owner });
     if (row !== undefined) return { id: row.sealing_key, key: await this.byId(row.sealing_key) };
     const fresh = await this.fresh(owner);

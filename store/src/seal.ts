@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { openBytes, sealBytes } from "./gcm.ts";
 
 /** What was sealed; part of the additional data, so that one is never taken for another. */
@@ -44,10 +45,10 @@ export interface SealPlace {
  */
 export class Sealer {
   readonly keyId: number;
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
   readonly #additional: Buffer;
 
-  constructor(subject: SealSubject, key: Buffer) {
+  constructor(subject: SealSubject, key: KeyObject) {
     this.keyId = subject.keyId;
     this.#key = key;
     this.#additional = Buffer.concat([Buffer.alloc(HEAD_BYTES), Buffer.from(subject.text)]);

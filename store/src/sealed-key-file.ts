@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 import { statSync } from "node:fs";
 import { withFileLock } from "./file-lock.ts";
 import { openBytes, sealBytes } from "./gcm.ts";
@@ -22,13 +22,13 @@ export function openSealedKeyFile(path: string, key: Buffer): KeyRing {
 
 class SealedKeyFile implements KeyRing {
   readonly #path: string;
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
   #seen = "";
   #owners: OwnerKeys = new Map();
 
   constructor(path: string, key: Buffer) {
     this.#path = path;
-    this.#key = key;
+    this.#key = createSecretKey(key);
   }
 
   /** The keys as the file has them now; a look at its metadata when nothing changed. */
@@ -71,7 +71,9 @@ class SealedKeyFile implements KeyRing {
     if (newest === undefined) return Promise.resolve("unknown-owner");
     const version = Buffer.alloc(VERSION_BYTES);
     version.writeUInt32BE(keys.length);
-    return Promise.resolve(Buffer.concat([version, sealBytes(newest, key, additionalData(owner, version))]));
+    return Promise.resolve(
+      Buffer.concat([version, sealBytes(createSecretKey(newest), key, additionalData(owner, version))]),
+    );
   }
 
   unwrap(owner: OwnerId, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
@@ -81,7 +83,9 @@ class SealedKeyFile implements KeyRing {
     const key = keys[wrapped.readUInt32BE(0) - 1];
     if (key === undefined) return Promise.resolve("unreadable");
     const additional = additionalData(owner, wrapped.subarray(0, VERSION_BYTES));
-    return Promise.resolve(openBytes(key, wrapped.subarray(VERSION_BYTES), additional) ?? "unreadable");
+    return Promise.resolve(
+      openBytes(createSecretKey(key), wrapped.subarray(VERSION_BYTES), additional) ?? "unreadable",
+    );
   }
 
   /** `edit` says whether it changed anything. Reading and writing again happen under one lock, without a pause. */
