@@ -11,7 +11,7 @@ import type { Issued } from "./issue-leaf.ts";
 import { issueService } from "./issue-service.ts";
 import { issueTag } from "./issue-tag.ts";
 import { unrefused } from "./refusal.ts";
-import { renew } from "./renew.ts";
+import { renew, serviceNeeds } from "./renew.ts";
 
 const now = new Date();
 const directory = mkdtempSync(join(tmpdir(), "purrimeter-certs-"));
@@ -148,6 +148,16 @@ describe("renewal", () => {
     expect(renewed.keyUsage).toEqual(before.keyUsage);
     expect(renewed.publicKey.equals(before.publicKey)).toBe(false);
     expect(verified("services", "sslserver", service.chain)).toContain("OK");
+  });
+
+  test("adds hosts, which is how a service gets to hold a new one", async () => {
+    expect(serviceNeeds(directory, "cloud-api", ["::1", "new.example.org"], 30, now)).toBe("lacks-host");
+    unrefused(await renew(directory, "service", "cloud-api", { now, hosts: ["new.example.org"] }));
+    expect(
+      serviceNeeds(directory, "cloud-api", ["::1", "new.example.org", "cats.example.org"], 30, now),
+    ).toBe("none");
+    expect(serviceNeeds(directory, "cloud-api", [], 400, now)).toBe("ends-soon");
+    expect(serviceNeeds(directory, "bridge", [], 30, now)).toBe("missing");
   });
 
   test("keeps the key of a tag that cannot change it", async () => {

@@ -41,7 +41,7 @@ function isServiceName(text: string): boolean {
 }
 
 /** An IP address, or a host name of letters, digits and inner hyphens (RFC 1123, section 2.1). */
-function isHost(text: string): boolean {
+export function isHost(text: string): boolean {
   const labels = text.split(".");
   return isIP(text) !== 0 || (text.length <= 253 && labels.every(isHostLabel));
 }

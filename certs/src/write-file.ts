@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** Read and written by its owner only. */
@@ -8,9 +8,16 @@ export const SECRET_MODE = 0o600;
 /** Certificates are public. */
 export const PUBLIC_MODE = 0o644;
 
-/** Creates the folder and those above it, for its owner only. */
+/** Creates the folder and those above it, for its owner only. Not Node's `recursive`, which never ends under /proc. */
 export function makeFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process was faster.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST" || !statSync(path).isDirectory()) throw error;
+  }
 }
 
 /** Whoever reads `path` sees the old content or the new one, whatever happens; the new one is on disk on return. */

@@ -1,4 +1,5 @@
-import { closeSync, mkdirSync, openSync, renameSync, statSync, writeSync } from "node:fs";
+import { makeFolder } from "@purrimeter/certs/write-file";
+import { closeSync, openSync, renameSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -14,7 +15,7 @@ export const writeToStderr: WriteLine = (_service, line) => void process.stderr.
 
 /** Lines in `folder`/SERVICE.log, and the one before it in SERVICE.log.1. */
 export function writeToFiles(folder: string): WriteLine {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   return (service, line) => appendLine(join(folder, `${service}.log`), line);
 }
 

@@ -1,0 +1,162 @@
+import { initAuthority } from "@purrimeter/certs/init-authority";
+import { issueService } from "@purrimeter/certs/issue-service";
+import { issueTag } from "@purrimeter/certs/issue-tag";
+import type { Issued } from "@purrimeter/certs/issue-leaf";
+import { readIssued, type IssuedCertificate, type Kind } from "@purrimeter/certs/issued-index";
+import { describeRefusal, isRefusal, type Refusal } from "@purrimeter/certs/refusal";
+import { renew } from "@purrimeter/certs/renew";
+import { revoke } from "@purrimeter/certs/revoke";
+import { Argument, Command } from "commander";
+import { existsSync, readFileSync } from "node:fs";
+import { dataFiles, type DataFiles, type ServiceName } from "../data-files.ts";
+import { failed, reportFailure } from "../failure.ts";
+import { collect, dataOption, examples, jsonOption } from "../options.ts";
+import { takeServiceKey } from "../prepare-data.ts";
+
+interface CertFlags {
+  readonly data: string;
+  readonly json?: true;
+  readonly host: readonly string[];
+  readonly client?: true;
+  readonly key?: string;
+  readonly keepKey?: true;
+}
+
+/** `purrimeter certs`. */
+export function certsCommand(): Command {
+  return new Command("certs")
+    .description("the certificate authority of tags and services")
+    .addCommand(initCommand())
+    .addCommand(issueCommand())
+    .addCommand(listCommand())
+    .addCommand(renewCommand())
+    .addCommand(revokeCommand());
+}
+
+function subcommand(name: string, description: string): Command {
+  return new Command(name).description(description).addOption(dataOption()).addOption(jsonOption());
+}
+
+function kindArgument(): Argument {
+  return new Argument("<kind>", "what the certificate is for").choices(["tag", "service"]);
+}
+
+function initCommand(): Command {
+  return subcommand("init", "create the authority: a root, one intermediate for tags, one for services")
+    .addHelpText("after", examples("certs init", "certs init --data /srv/purrimeter"))
+    .action(async (flags: CertFlags) => {
+      const { certs } = dataFiles(flags.data);
+      const authority = await initAuthority(certs, new Date());
+      if (isRefusal(authority)) reportRefusal(authority);
+      else if (flags.json === true) console.log(JSON.stringify({ root: authority.root, folder: certs }));
+      else console.log(`authority ${authority.root}`);
+    });
+}
+
+function issueCommand(): Command {
+  return subcommand("issue", "issue certificates with their keys")
+    .addArgument(kindArgument())
+    .argument("<names...>", "common names: tag ids, or one service's name")
+    .option("--host <host>", "host name or address of a service besides localhost; repeatable", collect, [])
+    .option("--client", "the service is another one's client too")
+    .option("--key <file>", "certify this RSA key (PEM) for all tags named, instead of a new one for each")
+    .addHelpText(
+      "after",
+      examples(
+        "certs issue tag mimi",
+        "certs issue tag sim-1 sim-2 sim-3 --key fleet.pem",
+        "certs issue service mosquitto --host mqtt.example.org",
+      ),
+    )
+    .action(async (kind: Kind, names: readonly string[], flags: CertFlags) => {
+      for (const name of names) if (!report(await issueOne(kind, name, flags), flags)) return;
+    });
+}
+
+async function issueOne(kind: Kind, name: string, flags: CertFlags): Promise<Issued | Refusal> {
+  const files = dataFiles(flags.data);
+  const now = new Date();
+  if (kind === "tag") {
+    const key = flags.key === undefined ? {} : { key: readFileSync(flags.key, "utf8") };
+    return issueTag(files.certs, name, { now, ...key });
+  }
+  const options = { now, hosts: flags.host, clientAuth: flags.client === true };
+  return keyInItsPlace(files, name, await issueService(files.certs, name, options));
+}
+
+function renewCommand(): Command {
+  return subcommand("renew", "replace a certificate by a new one with the same names")
+    .addArgument(kindArgument())
+    .argument("<name>", "common name")
+    .option("--host <host>", "host name or address that the service gets besides; repeatable", collect, [])
+    .option("--keep-key", "keep the key pair: for a tag whose key cannot be exchanged")
+    .addHelpText("after", examples("certs renew tag mimi --keep-key", "certs renew service bridge"))
+    .action(async (kind: Kind, name: string, flags: CertFlags) => {
+      const files = dataFiles(flags.data);
+      const options = { now: new Date(), hosts: flags.host, keepKey: flags.keepKey === true };
+      const renewed = await renew(files.certs, kind, name, options);
+      report(kind === "service" ? keyInItsPlace(files, name, renewed) : renewed, flags);
+    });
+}
+
+function revokeCommand(): Command {
+  return subcommand(
+    "revoke",
+    "put certificates on the revocation list, which the bridge reads again by itself",
+  )
+    .argument("<subject>", "a serial number, or a common name for all its certificates")
+    .addHelpText("after", examples("certs revoke mimi", "certs revoke 01A5FE2C..."))
+    .action((subject: string, flags: CertFlags) => {
+      const revocation = revoke(dataFiles(flags.data).certs, subject, new Date());
+      if (isRefusal(revocation)) reportRefusal(revocation);
+      else for (const certificate of revocation.revoked) print({ revoked: true, ...certificate }, flags);
+    });
+}
+
+function listCommand(): Command {
+  return subcommand("list", "list the certificates that were issued")
+    .addHelpText("after", examples("certs list", "certs list --json | jq -r .serial"))
+    .action((flags: CertFlags) => {
+      const { authority, certs } = dataFiles(flags.data);
+      if (!existsSync(authority.authority)) return reportRefusal({ refused: "no-authority", subject: certs });
+      const issued = readIssued(certs);
+      if (isRefusal(issued)) return reportRefusal(issued);
+      for (const certificate of issued) print(certificate, flags);
+    });
+}
+
+/** The three services that `start` runs read their keys from their secrets. */
+function keyInItsPlace(files: DataFiles, name: string, issued: Issued | Refusal): Issued | Refusal {
+  const known: readonly ServiceName[] = ["auth", "bridge", "cloud-api"];
+  const service = known.find((candidate) => candidate === name);
+  if (isRefusal(issued) || service === undefined) return issued;
+  takeServiceKey(files, service);
+  return { ...issued, key: files.secret(service, "tls-key.pem") };
+}
+
+/** Prints what was issued, or why nothing was; says which. */
+function report(issued: Issued | Refusal, { json }: CertFlags): boolean {
+  if (isRefusal(issued)) {
+    reportRefusal(issued);
+    return false;
+  }
+  const { commonName, serial, chain, key, notAfter, folder } = issued;
+  if (json === true) console.log(JSON.stringify({ commonName, serial, notAfter, folder, chain, key }));
+  else console.log(`${commonName}  ${serial}  until ${notAfter.toISOString()}  ${folder}`);
+  return true;
+}
+
+function reportRefusal(refusal: Refusal): void {
+  reportFailure(failed(describeRefusal(refusal)));
+}
+
+function print(certificate: IssuedCertificate & { readonly revoked?: true }, { json }: CertFlags): void {
+  const { kind, commonName, serial, notAfter, revokedAt, revoked } = certificate;
+  if (json === true) {
+    console.log(JSON.stringify(certificate));
+    return;
+  }
+  const state =
+    revokedAt === undefined && revoked === undefined ? `until ${notAfter}` : `revoked ${revokedAt ?? "now"}`;
+  console.log(`${kind.padEnd(7)}  ${commonName.padEnd(32)}  ${serial}  ${state}`);
+}

@@ -1,0 +1,93 @@
+import { createLog } from "@purrimeter/log/log";
+import { Command } from "commander";
+import type { DataFiles } from "../data-files.ts";
+import { isFailure, reportFailure } from "../failure.ts";
+import { writeToFiles, writeToStderr, type WriteLine } from "../line-log.ts";
+import { collect, dataOption, examples, jsonOption, parseDays, parsePort } from "../options.ts";
+import { startServices, type RunningServices } from "../start-services.ts";
+import { stopSignal } from "../stop-signal.ts";
+
+interface StartFlags {
+  readonly data: string;
+  readonly host: string;
+  readonly port: number;
+  readonly mqttPort: number;
+  readonly name: readonly string[];
+  readonly retentionDays: number;
+  readonly logFiles?: true;
+  readonly json?: true;
+}
+
+/** `purrimeter start`. */
+export function startCommand(): Command {
+  return new Command("start")
+    .description("run bridge, authentication and cloud API until SIGINT or SIGTERM")
+    .addOption(dataOption())
+    .option("--host <address>", "address to listen on; 0.0.0.0 or :: for every one", "127.0.0.1")
+    .option("--port <number>", "port of the owners' API, 0 for any", parsePort, 8443)
+    .option("--mqtt-port <number>", "port for tags, 0 for any", parsePort, 8883)
+    .option(
+      "--name <host>",
+      "host name or address of this machine for its certificates; repeatable",
+      collect,
+      [],
+    )
+    .option("--retention-days <days>", "how long locations are kept", parseDays, 365)
+    .option("--log-files", "write the services' logs to DIR/log instead of stderr")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      examples("start", "start --data /srv/purrimeter --host 0.0.0.0 --name cats.example.org"),
+    )
+    .action(start);
+}
+
+async function start(flags: StartFlags): Promise<void> {
+  const stopping = stopSignal();
+  const log = createLog("supervisor", { write: (line: string) => void process.stderr.write(line) });
+  const running = await startServices({
+    ...flags,
+    names: flags.name,
+    writeLine: (files) => writerFor(flags, files),
+    onRestart: (service) =>
+      log.warn("service started again", { event: "service.restarted", process: service }),
+    stopping,
+  });
+  if (isFailure(running)) {
+    if (!stopping.aborted) reportFailure(running);
+    return;
+  }
+  announce(running, flags);
+  const aborted = new Promise<undefined>((resolve) => {
+    if (stopping.aborted) resolve(undefined);
+    stopping.addEventListener("abort", () => resolve(undefined));
+  });
+  const failure = await Promise.race([aborted, running.gaveUp]);
+  await running.stop();
+  if (failure !== undefined) reportFailure(failure);
+}
+
+function writerFor({ logFiles }: StartFlags, { log }: DataFiles): WriteLine {
+  return logFiles === true ? writeToFiles(log) : writeToStderr;
+}
+
+function announce({ files, created, port, mqttPort }: RunningServices, { json, host }: StartFlags): void {
+  const api = `https://${reachable(host)}:${port}`;
+  const mqtt = `mqtts://${reachable(host)}:${mqttPort}`;
+  const ca = files.authority.root;
+  if (json === true) {
+    console.log(JSON.stringify({ ready: true, api, mqtt, ca, data: files.folder, created }));
+    return;
+  }
+  console.log(`data       ${files.folder}${created ? " (new)" : ""}`);
+  console.log(`authority  ${ca}`);
+  console.log(`API        ${api}/v1/openapi.json`);
+  console.log(`tags       ${mqtt}`);
+  console.log(`ready ${api} ${mqtt}`);
+}
+
+/** What to connect to on this machine when that is listened on. */
+export function reachable(host: string): string {
+  if (["0.0.0.0", "::", "127.0.0.1", "::1"].includes(host)) return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

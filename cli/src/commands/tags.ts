@@ -1,0 +1,104 @@
+import { revoke } from "@purrimeter/certs/revoke";
+import { describeRefusal, isRefusal } from "@purrimeter/certs/refusal";
+import { asTagId } from "@purrimeter/protocol/values";
+import type { RegisteredTag, TagRegistry } from "@purrimeter/store/tag-registry";
+import { Command } from "commander";
+import type { AddedTag } from "../add-tag.ts";
+import { dataFiles, type DataFiles } from "../data-files.ts";
+import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
+import { nowS } from "../now.ts";
+import { dataOption, examples, jsonOption } from "../options.ts";
+
+interface TagFlags {
+  readonly data: string;
+  readonly json?: true;
+}
+
+/** Loaded when it is needed: a database engine is much for a help text. */
+async function withRegistry<Result extends object>(
+  files: DataFiles,
+  use: (registry: TagRegistry) => Promise<Result | Failure>,
+): Promise<Result | Failure> {
+  return (await import("../open-registry.ts")).withRegistry(files, use);
+}
+
+/** `purrimeter tags`. */
+export function tagsCommand(): Command {
+  return new Command("tags")
+    .description("say which tags exist")
+    .addCommand(addCommand())
+    .addCommand(listCommand())
+    .addCommand(revokeCommand());
+}
+
+function addCommand(): Command {
+  return new Command("add")
+    .description("issue a tag's certificate and print the code with which its owner claims it, once")
+    .argument("<id>", "1 to 32 of A-Z a-z 0-9 - _")
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText("after", examples("tags add mimi", "tags add mimi --json | jq -r .claimCode"))
+    .action(async (id: string, flags: TagFlags) => {
+      const { addTag } = await import("../add-tag.ts");
+      const files = dataFiles(flags.data);
+      const added = await withRegistry(files, (registry) => addTag(files, registry, id));
+      if (isFailure(added)) reportFailure(added);
+      else printAdded(added, flags);
+    });
+}
+
+function printAdded(added: AddedTag, { json }: TagFlags): void {
+  if (json === true) {
+    console.log(JSON.stringify(added));
+    return;
+  }
+  console.log(`tag         ${added.tag}`);
+  console.log(`folder      ${added.folder}`);
+  console.log(`claim code  ${added.claimCode} (shown only now)`);
+}
+
+function listCommand(): Command {
+  return new Command("list")
+    .description("list the tags: id, whether an owner has claimed it, since when it is known")
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText("after", examples("tags list", "tags list --json"))
+    .action(async (flags: TagFlags) => {
+      const listed = await withRegistry(dataFiles(flags.data), (registry) =>
+        Promise.resolve({ tags: registry.list() }),
+      );
+      if (isFailure(listed)) reportFailure(listed);
+      else for (const tag of listed.tags) printTag(tag, flags);
+    });
+}
+
+function printTag({ id, standing, registeredAt }: RegisteredTag, { json }: TagFlags): void {
+  const since = new Date(registeredAt * 1000).toISOString();
+  if (json === true) console.log(JSON.stringify({ id, standing, registeredAt: since }));
+  else console.log(`${id.padEnd(32)}  ${standing.padEnd(9)}  ${since}`);
+}
+
+function revokeCommand(): Command {
+  return new Command("revoke")
+    .description("refuse a tag from now on, with all its certificates; its locations stay with its owner")
+    .argument("<id>", "the tag")
+    .addOption(dataOption())
+    .addHelpText("after", examples("tags revoke mimi"))
+    .action(async (id: string, flags: TagFlags) => {
+      const files = dataFiles(flags.data);
+      const revoked = await withRegistry(files, (registry) =>
+        Promise.resolve(revokeTag(files, registry, id)),
+      );
+      if (isFailure(revoked)) reportFailure(revoked);
+      else console.log(`revoked ${id}`);
+    });
+}
+
+function revokeTag(files: DataFiles, registry: TagRegistry, id: string): { readonly tag: string } | Failure {
+  const tag = asTagId(id);
+  if (tag === undefined || registry.revoke(tag, nowS()) === "not-found")
+    return failed(`no tag ${id} is known`);
+  const certificates = revoke(files.certs, tag, new Date());
+  if (!isRefusal(certificates) || certificates.refused === "already-revoked") return { tag };
+  return failed(describeRefusal(certificates));
+}

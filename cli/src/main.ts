@@ -1,0 +1,52 @@
+import { Command, CommanderError } from "commander";
+import { readFileSync } from "node:fs";
+import { certsCommand } from "./commands/certs.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { lookCommand } from "./commands/look.ts";
+import { startCommand } from "./commands/start.ts";
+import { tagsCommand } from "./commands/tags.ts";
+import { reportFailure, systemFailure } from "./failure.ts";
+import { examples } from "./options.ts";
+
+/** One function for each command, in the order of the help. */
+const COMMANDS: readonly (() => Command)[] = [demoCommand, lookCommand, startCommand, tagsCommand, certsCommand];
+
+const USAGE_ERROR = 2;
+
+/**
+ * Runs the command line `argv` (without node and script). Sets the exit code: 0 done, 1 failed, 2 not understood.
+ * `_binPath` is the script by which this process was called.
+ */
+export async function main(argv: readonly string[], _binPath: string): Promise<void> {
+  try {
+    await program().parseAsync(argv, { from: "user" });
+  } catch (error) {
+    const failure = systemFailure(error);
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
+    else if (failure !== undefined) reportFailure(failure);
+    else throw error;
+  }
+}
+
+function program(): Command {
+  const all = new Command("purrimeter")
+    .description(
+      "GPS tags for cats that decide their own geofences, and a cloud that only the owner can read",
+    )
+    .version(version(), "--version", "print the version")
+    .helpCommand(false)
+    .addHelpText("after", examples("demo", "start", "tags add mimi", "certs list", "start --help"));
+  for (const command of COMMANDS) all.addCommand(command());
+  everyCommand(all, (command) => command.exitOverride().showHelpAfterError("(--help shows how)"));
+  return all;
+}
+
+function everyCommand(command: Command, change: (command: Command) => void): void {
+  change(command);
+  for (const child of command.commands) everyCommand(child, change);
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { readonly version: string }).version;
+}

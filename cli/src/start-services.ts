@@ -1,0 +1,103 @@
+import { makeFolder } from "@purrimeter/certs/write-file";
+import { dataFiles, type DataFiles } from "./data-files.ts";
+import { failed, isFailure, type Failure } from "./failure.ts";
+import type { WriteLine } from "./line-log.ts";
+import { prepareData } from "./prepare-data.ts";
+import { lockRun, type RunLock } from "./run-lock.ts";
+import { authSpec, bridgeSpec, cloudApiSpec } from "./service-specs.ts";
+import { Supervisor } from "./supervisor.ts";
+
+/** How to run the whole of Purrimeter on this machine. */
+export interface StartOptions {
+  readonly data: string;
+  /** Address that bridge and cloud API listen on. */
+  readonly host: string;
+  /** Port of the owners' API; 0: any. */
+  readonly port: number;
+  /** Port that tags connect to; 0: any. */
+  readonly mqttPort: number;
+  /** Host names and addresses for the certificates, besides localhost. */
+  readonly names: readonly string[];
+  readonly retentionDays: number;
+  readonly writeLine: (files: DataFiles) => WriteLine;
+  readonly onRestart: (service: string) => void;
+  /** Aborted when the wait for the services is no longer wanted. */
+  readonly stopping?: AbortSignal;
+}
+
+/** Services that run. */
+export interface RunningServices {
+  readonly files: DataFiles;
+  /** Whether the data folder was made by this start. */
+  readonly created: boolean;
+  readonly port: number;
+  readonly mqttPort: number;
+  /** Resolves when a service is given up. */
+  readonly gaveUp: Promise<Failure>;
+  /** Process id of a running service. */
+  pid(service: string): number | undefined;
+  /** Stops all of them within 4 s and gives the data folder free. */
+  stop(): Promise<void>;
+}
+
+/** Prepares the data folder and starts auth, then bridge and cloud API. Where one fails, none is left running. */
+export async function startServices(options: StartOptions): Promise<RunningServices | Failure> {
+  const files = dataFiles(options.data);
+  makeFolder(files.run);
+  const lock = lockRun(files.run);
+  if (isFailure(lock)) return lock;
+  const running = await prepareAndStart(files, options, lock).catch((error: unknown) => {
+    lock.release();
+    throw error;
+  });
+  if (isFailure(running)) lock.release();
+  return running;
+}
+
+async function prepareAndStart(
+  files: DataFiles,
+  options: StartOptions,
+  lock: RunLock,
+): Promise<RunningServices | Failure> {
+  const prepared = await prepareData(files, { now: new Date(), hosts: options.names });
+  if (isFailure(prepared)) return prepared;
+  const supervisor = new Supervisor({
+    writeLine: options.writeLine(files),
+    monotonicMs: () => performance.now(),
+    onRestart: options.onRestart,
+  });
+  options.stopping?.addEventListener("abort", () => void supervisor.stop());
+  if (options.stopping?.aborted === true) return failed("stopped before everything was started");
+  const ports = await startAll(supervisor, files, options);
+  if (isFailure(ports)) {
+    await supervisor.stop();
+    return ports;
+  }
+  return {
+    files,
+    created: prepared.created,
+    ...ports,
+    gaveUp: supervisor.gaveUp,
+    pid: (service) => supervisor.pid(service),
+    stop: async () => {
+      await supervisor.stop();
+      lock.release();
+    },
+  };
+}
+
+async function startAll(
+  supervisor: Supervisor,
+  files: DataFiles,
+  { host, port, mqttPort, retentionDays }: StartOptions,
+): Promise<{ readonly port: number; readonly mqttPort: number } | Failure> {
+  const auth = await supervisor.start(authSpec(files));
+  if (isFailure(auth)) return auth;
+  const [bridge, api] = await Promise.all([
+    supervisor.start(bridgeSpec(files, { host, port: mqttPort }, retentionDays)),
+    supervisor.start(cloudApiSpec(files, { host, port }, retentionDays, auth.port)),
+  ]);
+  if (isFailure(bridge)) return bridge;
+  if (isFailure(api)) return api;
+  return { port: api.port, mqttPort: bridge.port };
+}
