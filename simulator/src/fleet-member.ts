@@ -1,3 +1,4 @@
+import { REPORTS_PER_SECOND } from "@purrimeter/protocol/limits";
 import { Pace } from "./pace.ts";
 import { SimulatedTag, type SimulatedTagOptions } from "./simulated-tag.ts";
 
@@ -12,6 +13,9 @@ export interface LifePlan {
   readonly utcMs: () => number;
   readonly monotonicMs: () => number;
 }
+
+/** A tag that hurries through its past still keeps within what the bridge takes of one tag. */
+const REPORT_GAP_MS = 1_000 / REPORTS_PER_SECOND;
 
 /** Most events in one turn, so that others and the network get theirs. */
 const EVENTS_A_TURN = 100;
@@ -28,6 +32,8 @@ export class FleetMember {
   readonly #endMs: number;
   #hasEnded = false;
   #hasFlushed = false;
+  #reports = 0;
+  #restUntilMs = 0;
 
   /** `onChange` is told when the network changed when the member's next turn is due. */
   constructor(options: SimulatedTagOptions, plan: LifePlan, onChange: (member: FleetMember) => void) {
@@ -87,14 +93,17 @@ export class FleetMember {
   dueMs(): number {
     if (!this.hasStarted || this.isDone) return Infinity;
     const nextMs = Math.min(this.tag.nextMs(), this.#hasEnded ? Infinity : Math.max(this.#endMs, 0));
-    return this.#pace.dueMs(nextMs, this.#plan.monotonicMs());
+    return Math.max(this.#pace.dueMs(nextMs, this.#plan.monotonicMs()), this.#restUntilMs);
   }
 
   #settle(): void {
     const { tag } = this;
     if (!this.#hasEnded && tag.clock.nowMs >= this.#endMs) this.#end();
     if (this.#hasEnded && !this.isCaughtUp) this.#flush();
-    this.#pace.moveTo(tag.clock.nowMs, this.#plan.monotonicMs(), tag.isWaiting);
+    const realMs = this.#plan.monotonicMs();
+    if (tag.reports !== this.#reports) this.#restUntilMs = realMs + REPORT_GAP_MS;
+    this.#reports = tag.reports;
+    this.#pace.moveTo(tag.clock.nowMs, realMs, tag.isWaiting);
   }
 
   /** What the past left in the journal goes out now, not when the next report would be due. */

@@ -12,6 +12,8 @@ export interface FleetOptions extends LifePlan {
   readonly onProgress?: (progress: FleetProgress) => void;
   /** Stops the fleet; the summary says how far it came. */
   readonly signal?: AbortSignal;
+  /** Calls back when so many milliseconds of `monotonicMs` have passed; `setTimeout` unless given. */
+  readonly after?: (milliseconds: number, callback: () => void) => NodeJS.Timeout;
   /** Without any new acknowledgement or life for so long, nothing will come any more: the fleet gives up. */
   readonly giveUpAfterMs?: number;
 }
@@ -44,6 +46,7 @@ class Fleet {
   readonly #queue = new DueQueue<FleetMember>();
   readonly #members: FleetMember[];
   readonly #startedMs: number;
+  readonly #after: NonNullable<FleetOptions["after"]>;
   #started = 0;
   #timer: NodeJS.Timeout | undefined;
   #isAtOnce = false;
@@ -56,6 +59,7 @@ class Fleet {
     this.#options = options;
     this.#startedMs = options.monotonicMs();
     this.#movedMs = this.#startedMs;
+    this.#after = options.after ?? ((milliseconds, callback) => setTimeout(callback, milliseconds));
     this.#members = options.tags.map(
       (tag) => new FleetMember(tag, options, (member) => this.#reschedule(member)),
     );
@@ -162,7 +166,7 @@ class Fleet {
     const nextMs = Math.min(this.#queue.nextMs(), startMs, this.#progressMs, nowMs + LONGEST_TIMER_MS);
     clearTimeout(this.#timer);
     if (nextMs > nowMs) {
-      this.#timer = setTimeout(() => this.#turn(), Math.ceil(nextMs - nowMs));
+      this.#timer = this.#after(Math.ceil(nextMs - nowMs), () => this.#turn());
       return;
     }
     this.#isAtOnce = true;

@@ -97,6 +97,11 @@ export class SimulatedTag {
     return this.#firmware.stats;
   }
 
+  /** Reports that it handed over. */
+  get reports(): number {
+    return this.#link.reports;
+  }
+
   /** Whether it waits for the bridge, so that its time must not run ahead of real time. */
   get isWaiting(): boolean {
     return this.#link.isWaiting;

@@ -1,0 +1,126 @@
+import { loadTracks } from "@purrimeter/simulator/load-tracks";
+import {
+  circleSetting,
+  radiusSchema,
+  readGeofences,
+  type NamedGeofence,
+} from "@purrimeter/simulator/read-geofences";
+import { replayAsRecorded, replayPaced, type Replay } from "@purrimeter/simulator/replay";
+import { tagNameFor } from "@purrimeter/simulator/tag-name";
+import { homeOf, type Track } from "@purrimeter/simulator/track";
+import { describeTrackProblem, type TrackFile } from "@purrimeter/simulator/track-problem";
+import { Command, InvalidArgumentError } from "commander";
+import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
+import { examples, jsonOption } from "../options.ts";
+
+interface ReplayFlags {
+  readonly tracks: string;
+  readonly radius: number;
+  readonly geofences?: string;
+  readonly asRecorded?: true;
+  readonly skipGarbage?: true;
+  readonly seed: number;
+  readonly json?: true;
+}
+
+/** Radius when none is given: a garden with its neighbours. */
+const DEFAULT_RADIUS_M = 75;
+
+/** `purrimeter replay`. */
+export function replayCommand(): Command {
+  return new Command("replay")
+    .description(
+      "run the firmware over recorded tracks without a network and print every transition as a line of JSON",
+    )
+    .requiredOption("--tracks <file>", "Movebank CSV, GPX, GeoJSON or NMEA")
+    .option(
+      "--radius <metres>",
+      "circle round each cat's home, the median point of its fixes",
+      parseRadius,
+      DEFAULT_RADIUS_M,
+    )
+    .option("--geofences <file>", "GeoJSON geofences for all cats instead of the circle")
+    .option("--as-recorded", "take each recorded fix as the receiver's, without NMEA and pacing")
+    .option("--skip-garbage", "leave rows out that hold no fix, and count them")
+    .option("--seed <number>", "seed of the receiver without --as-recorded", parseSeed, 1)
+    .addOption(jsonOption().default(undefined))
+    .addHelpText(
+      "after",
+      examples(
+        "replay --tracks cats.csv --radius 75 --as-recorded",
+        "replay --tracks walk.gpx --geofences garden.geojson",
+      ),
+    )
+    .action(replay);
+}
+
+/** A whole number from 0 that fits 32 bits. */
+export function parseSeed(text: string): number {
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+  if (value <= 0xffff_ffff) return value;
+  throw new InvalidArgumentError("It must be a whole number from 0 to 4294967295.");
+}
+
+function parseRadius(text: string): number {
+  const radius = radiusSchema.safeParse(Number(text.trim() === "" ? "x" : text));
+  if (radius.success) return radius.data;
+  throw new InvalidArgumentError("It must be a number of metres from 10 to 50000.");
+}
+
+async function replay(flags: ReplayFlags): Promise<void> {
+  const done = await replayAll(flags);
+  if (isFailure(done)) reportFailure(done);
+}
+
+async function replayAll(flags: ReplayFlags): Promise<Failure | { readonly replayed: true }> {
+  const shared = flags.geofences === undefined ? undefined : await readGeofences(flags.geofences);
+  if (shared?.ok === false) return failed(shared.problem);
+  const file = await loadTracks(flags.tracks, flags.skipGarbage === true ? "skip" : "refuse");
+  if (!file.ok) return failed(describeTrackProblem(file.problem));
+  const lines: string[] = [];
+  const taken = new Set<string>();
+  let fixes = 0;
+  let transitions = 0;
+  for (const track of file.tracks) {
+    const result = replayOne(track, shared?.geofences ?? circleRound(track, flags.radius), flags);
+    fixes += result.fixes;
+    transitions += result.transitions.length;
+    const tag = tagNameFor(track.name, taken);
+    for (const line of linesOf(tag, result)) lines.push(line);
+    if (lines.length > 1_000) await write(lines.splice(0));
+  }
+  await write(lines);
+  if (flags.json !== true) process.stderr.write(`${summary(file, fixes, transitions)}\n`);
+  return { replayed: true };
+}
+
+function circleRound(track: Track, radiusM: number): readonly NamedGeofence[] {
+  const { latDegrees, lonDegrees } = homeOf(track);
+  return [{ name: "home", setting: circleSetting(0, [lonDegrees, latDegrees], radiusM) }];
+}
+
+function replayOne(
+  track: Track,
+  geofences: readonly NamedGeofence[],
+  { asRecorded, seed }: ReplayFlags,
+): Replay {
+  return asRecorded === true ? replayAsRecorded(track, geofences) : replayPaced(track, geofences, seed);
+}
+
+function linesOf(tag: string, { transitions }: Replay): string[] {
+  return transitions.map(({ at, geofence, side, number }) => {
+    const time = `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
+    return JSON.stringify({ tag, at: time, geofence, side, number });
+  });
+}
+
+/** Waits while whoever reads is slower than this. */
+async function write(lines: readonly string[]): Promise<void> {
+  if (lines.length === 0 || process.stdout.write(`${lines.join("\n")}\n`)) return;
+  await new Promise<void>((resolve) => process.stdout.once("drain", () => resolve()));
+}
+
+function summary(file: Extract<TrackFile, { ok: true }>, fixes: number, transitions: number): string {
+  const skipped = file.skipped === 0 ? "" : `, ${file.skipped} rows skipped`;
+  return `${file.tracks.length} tracks, ${fixes} fixes taken, ${transitions} transitions${skipped}`;
+}
