@@ -1,0 +1,181 @@
+import type { RouteConfig } from "@hono/zod-openapi";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { z } from "zod";
+import type { TagId } from "@purrimeter/protocol/values";
+import { createClaimCode } from "@purrimeter/store/claim-code";
+import { makeTestApi } from "./testing/test-api.ts";
+import type { Answer, Ask, TestApi, TestOwner } from "./testing/test-api.ts";
+import { NOW_S } from "./testing/test-keys.ts";
+import { exitAt, fixAt, record } from "./testing/test-reports.ts";
+
+interface Operation {
+  readonly operationId: string;
+  readonly security?: readonly unknown[];
+  readonly responses: Record<string, { readonly content?: Record<string, unknown> }>;
+}
+
+interface Document {
+  readonly openapi: string;
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { readonly schemas: Record<string, unknown> };
+}
+
+let api: TestApi;
+let owner: TestOwner;
+let tag: TagId;
+let document: Document;
+
+beforeAll(async () => {
+  api = await makeTestApi();
+  owner = await api.owner();
+  tag = await api.claimedTag(owner);
+  await record(api.store, tag, [fixAt(NOW_S - 60), exitAt(NOW_S - 50, 9, 1)]);
+  document = (await api.ask("/v1/openapi.json")).body as Document;
+});
+
+afterAll(async () => {
+  expect(api.failures).toEqual([]);
+  await api.close();
+});
+
+const operations = (): [string, string, Operation][] =>
+  Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, operation]): [string, string, Operation] => [path, method, operation]),
+  );
+
+/** The schema that a route declares for a status and media type. */
+function declared(path: string, method: string, status: number, mediaType: string): z.ZodType | undefined {
+  for (const definition of api.app.openAPIRegistry.definitions) {
+    if (definition.type !== "route" || definition.route.path !== path || definition.route.method !== method)
+      continue;
+    const responses: RouteConfig["responses"] = definition.route.responses;
+    const content = responses[status]?.content as Record<string, { schema: z.ZodType }> | undefined;
+    return content?.[mediaType]?.schema;
+  }
+  return undefined;
+}
+
+function expectDeclared(path: string, method: string, { status, headers, body }: Answer): void {
+  const operation = document.paths[path]?.[method];
+  expect(Object.keys(operation?.responses ?? {}), `${method} ${path}`).toContain(String(status));
+  if (body === undefined) return;
+  const schema = declared(path, method, status, headers.get("content-type") ?? "");
+  const result = schema?.safeParse(body);
+  expect(result?.error, `${method} ${path} ${status}`).toBeUndefined();
+  expect(result?.success, `${method} ${path} ${status} declares ${headers.get("content-type")}`).toBe(true);
+}
+
+describe("the OpenAPI document", () => {
+  it("is 3.1, its references resolve and its ids are unique", () => {
+    expect(document.openapi).toBe("3.1.0");
+    const references = JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g);
+    const names = new Set([...references].map(([, name]) => name ?? ""));
+    expect(names.size).toBeGreaterThan(10);
+    for (const name of names) expect(document.components.schemas).toHaveProperty(name);
+    const ids = operations().map(([, , { operationId }]) => operationId);
+    expect(ids).not.toContain(undefined);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("has every route and no other", () => {
+    const routes = api.app.routes.filter(({ path, method }) => method !== "ALL" && !path.includes("*"));
+    const served = new Set(
+      routes.map(({ path, method }) => `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, "{$1}")}`),
+    );
+    expect(
+      operations()
+        .map(([path, method]) => `${method} ${path}`)
+        .sort(),
+    ).toEqual([...served].sort());
+  });
+
+  it("says which routes need a token, and they do", async () => {
+    for (const [path, method, { security }] of operations()) {
+      const { status } = await api.ask(path.replaceAll(/\{\w+\}/g, "x"), { method: method.toUpperCase() });
+      expect(status === 401, `${method} ${path}`).toBe(security !== undefined);
+    }
+  });
+
+  it("declares problems as problems", () => {
+    for (const [path, method, { responses }] of operations())
+      for (const [status, { content }] of Object.entries(responses))
+        if (Number(status) >= 400)
+          expect(Object.keys(content ?? {}), `${method} ${path} ${status}`).toEqual([
+            "application/problem+json",
+          ]);
+  });
+});
+
+describe("every route answers what it declares", () => {
+  it("for good and for bad requests", async () => {
+    const tried = new Set<string>();
+    const ask = async (
+      path: string,
+      method: string,
+      id: string,
+      more: Ask = {},
+      query = "",
+    ): Promise<Answer> => {
+      tried.add(`${method} ${path}`);
+      const filled = path.replace(/\{\w+\}/, id) + query;
+      const answer = await api.ask(filled, { method: method.toUpperCase(), token: owner.token, ...more });
+      expectDeclared(path, method, answer);
+      return answer;
+    };
+    const shape = { type: "Circle", center: [-30, 1], radiusM: 75 };
+    const geofence = { name: "Garden", tagIds: [tag], shape };
+    const tokens = { accessToken: "a", refreshToken: "r", expiresIn: 600 };
+    const tagPath = "/v1/tags/{id}";
+    const fencePath = "/v1/geofences/{id}";
+    api.authAnswer = { kind: "answer", status: 200, body: tokens, retryAfter: undefined };
+    for (const name of ["register", "login"]) {
+      await ask(`/v1/auth/${name}`, "post", "", { body: { email: "a@b.c", password: "x" } });
+      await ask(`/v1/auth/${name}`, "post", "", { body: {} });
+    }
+    for (const name of ["refresh", "logout"]) {
+      await ask(`/v1/auth/${name}`, "post", "", { body: { refreshToken: "x" } });
+      await ask(`/v1/auth/${name}`, "post", "", { body: "{" });
+    }
+    await ask("/v1/health", "get", "");
+    await ask("/v1/openapi.json", "get", "");
+    await ask("/v1/problems/{name}", "get", "not-found");
+    await ask("/v1/problems/{name}", "get", "nothing");
+    await ask("/v1/tags", "get", "");
+    await ask("/v1/tags", "get", "", {}, "?limit=0");
+    await ask("/v1/tags", "get", "", {}, "?cursor=x");
+    await ask("/v1/tags", "get", "", { token: undefined });
+    const code = createClaimCode();
+    api.store.registry.register("cat-openapi" as TagId, code, NOW_S as never);
+    await ask("/v1/tags/claim", "post", "", { body: { code, name: "Tom" } });
+    await ask("/v1/tags/claim", "post", "", { body: { code } });
+    for (const id of [tag, "nobody"]) {
+      await ask(tagPath, "get", id);
+      await ask(tagPath, "patch", id, { body: { name: "Mia" } });
+      await ask(tagPath, "patch", id, { body: { name: "" } });
+      for (const query of ["", "?format=geojson", "?from=x", "?cursor=x"])
+        await ask(`${tagPath}/locations`, "get", id, {}, query);
+      for (const query of ["", "?format=geojson", "?format=x"])
+        await ask(`${tagPath}/locations/latest`, "get", id, {}, query);
+      for (const query of ["", "?limit=x"]) await ask(`${tagPath}/events`, "get", id, {}, query);
+    }
+    const made = await ask("/v1/geofences", "post", "", { body: geofence });
+    await ask("/v1/geofences", "post", "", { body: { ...geofence, tagIds: ["nobody"] } });
+    await ask("/v1/geofences", "post", "", { body: "x".repeat(1_100_000) });
+    await ask("/v1/geofences", "post", "", { body: "x", headers: { "content-type": "text/plain" } });
+    await ask("/v1/geofences", "get", "");
+    const id = made.body.id as string;
+    await ask(fencePath, "get", id);
+    await ask(fencePath, "get", id, { headers: { "if-none-match": '"1"' } });
+    await ask(fencePath, "get", "nobody");
+    for (const headers of [{}, { "if-match": '"9"' }, { "if-match": "x" }, { "if-match": '"1"' }]) {
+      await ask(fencePath, "put", id, { headers: headers, body: geofence });
+      await ask(fencePath, "delete", id, { headers: headers });
+    }
+    await ask(fencePath, "delete", id, { headers: { "if-match": "*" } });
+    expect([...tried].sort()).toEqual(
+      operations()
+        .map(([path, method]) => `${method} ${path}`)
+        .sort(),
+    );
+  });
+});
