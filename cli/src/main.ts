@@ -9,7 +9,13 @@ import { reportFailure, systemFailure } from "./failure.ts";
 import { examples } from "./options.ts";
 
 /** One function for each command, in the order of the help. */
-const COMMANDS: readonly (() => Command)[] = [demoCommand, lookCommand, startCommand, tagsCommand, certsCommand];
+const COMMANDS: readonly (() => Command)[] = [
+  demoCommand,
+  lookCommand,
+  startCommand,
+  tagsCommand,
+  certsCommand,
+];
 
 const USAGE_ERROR = 2;
 

@@ -46,9 +46,11 @@ export class OwnerApi {
   }
 
   /** Logs in, or registers an account that does not exist yet. Throws an ApiProblem. */
-  async enter(credentials: Credentials, isNew: boolean): Promise<void> {
+  async enter({ email, password }: Credentials, isNew: boolean): Promise<void> {
     const path = isNew ? "/v1/auth/register" : "/v1/auth/login";
-    const { accessToken } = (await this.call("POST", path, credentials)) as { readonly accessToken: string };
+    const { accessToken } = (await this.call("POST", path, { email, password })) as {
+      readonly accessToken: string;
+    };
     this.#token = accessToken;
   }
 
@@ -58,7 +60,12 @@ export class OwnerApi {
   }
 
   /** Draws a circle that holds for one tag; degrees and metres. */
-  async drawCircle(tag: string, name: string, center: readonly [number, number], radiusM: number): Promise<void> {
+  async drawCircle(
+    tag: string,
+    name: string,
+    center: readonly [number, number],
+    radiusM: number,
+  ): Promise<void> {
     const shape = { type: "Circle", center, radiusM };
     await this.call("POST", "/v1/geofences", { name, tagIds: [tag], shape });
   }
@@ -66,7 +73,7 @@ export class OwnerApi {
   /** All tags of the owner. */
   async tags(): Promise<ListedTag[]> {
     const all: ListedTag[] = [];
-    for (let cursor: string | null = ""; cursor !== null; ) {
+    for (let cursor: string | null = ""; cursor !== null;) {
       const after: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
       const page = (await this.call("GET", `/v1/tags?limit=${PAGE}${after}`)) as {
         readonly items: readonly ListedTag[];
@@ -109,7 +116,11 @@ export class OwnerApi {
         response.on("end", () => {
           const text = Buffer.concat(chunks).toString();
           const retryAfterS = Number(response.headers["retry-after"] ?? 1);
-          resolve({ status: response.statusCode ?? 0, retryAfterS, body: text === "" ? undefined : JSON.parse(text) });
+          resolve({
+            status: response.statusCode ?? 0,
+            retryAfterS,
+            body: text === "" ? undefined : JSON.parse(text),
+          });
         });
       },
     );

@@ -1,0 +1,104 @@
+import { createLog } from "@purrimeter/log/log";
+import { describeTrackProblem } from "@purrimeter/simulator/track-problem";
+import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
+import type { Track } from "@purrimeter/simulator/track";
+import { Command } from "commander";
+import type { DemoFile } from "../demo-account.ts";
+import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
+import { writeToFiles } from "../line-log.ts";
+import { dataOption, examples, parseCount, parsePort, parseSpeed } from "../options.ts";
+import { startServices } from "../start-services.ts";
+import { stopSignal } from "../stop-signal.ts";
+
+interface DemoFlags {
+  readonly data: string;
+  readonly port: number;
+  readonly mqttPort: number;
+  readonly tags: number;
+  readonly tracks?: string;
+  readonly speed: number;
+}
+
+const RETENTION_DAYS = 365;
+
+/** `purrimeter demo`. */
+export function demoCommand(): Command {
+  return new Command("demo")
+    .description("start everything with simulated cats, and say where to look")
+    .addOption(dataOption())
+    .option("--port <number>", "port of the owners' API, 0 for any", parsePort, 8443)
+    .option("--mqtt-port <number>", "port for tags, 0 for any", parsePort, 8883)
+    .option("--tags <number>", "how many cats", parseCount, 5)
+    .option("--tracks <file>", "recorded cats (Movebank CSV, GPX, GeoJSON, NMEA) instead of invented ones")
+    .option("--speed <factor>", "how fast they live their past: 1 is real time, or max", parseSpeed, Infinity)
+    .addHelpText(
+      "after",
+      examples("demo", "demo --tags 20 --tracks cats.csv --speed max", "demo --port 0 --mqtt-port 0"),
+    )
+    .action(async (flags: DemoFlags) => {
+      const failure = await demo(flags, stopSignal());
+      if (failure !== undefined) reportFailure(failure);
+    });
+}
+
+async function demo(flags: DemoFlags, stopping: AbortSignal): Promise<Failure | undefined> {
+  const tracks = flags.tracks === undefined ? undefined : await readTracks(flags.tracks);
+  if (tracks !== undefined && isFailure(tracks)) return tracks;
+  console.log("Starting authority, bridge, authentication and API …");
+  const log = createLog("supervisor", { write: (line: string) => void process.stderr.write(line) });
+  const services = await startServices({
+    data: flags.data,
+    host: "127.0.0.1",
+    port: flags.port,
+    mqttPort: flags.mqttPort,
+    names: [],
+    retentionDays: RETENTION_DAYS,
+    writeLine: (files) => writeToFiles(files.log),
+    onRestart: (service) =>
+      log.warn("service started again", { event: "service.restarted", process: service }),
+    stopping,
+  });
+  if (isFailure(services)) return stopping.aborted ? undefined : services;
+  try {
+    const { runDemo } = await import("../run-demo.ts");
+    const { tags, speed } = flags;
+    const options = { tags, speed, onProgress: progressLine(), onReady: announce, signal: stopping };
+    const living = runDemo(services, tracks === undefined ? options : { ...options, tracks });
+    return (await Promise.race([living, services.gaveUp])) ?? undefined;
+  } finally {
+    await services.stop();
+  }
+}
+
+async function readTracks(path: string): Promise<readonly Track[] | Failure> {
+  const { loadTracks } = await import("@purrimeter/simulator/load-tracks");
+  const file = await loadTracks(path);
+  return file.ok ? file.tracks : failed(describeTrackProblem(file.problem).replace(/\.$/, ""));
+}
+
+/** One line that is written again on a terminal, and a line every few seconds elsewhere, until all have arrived. */
+function progressLine(): (progress: FleetProgress) => void {
+  let lines = 0;
+  let hasArrived = false;
+  return ({ tags, heard, caughtUp, lived, acknowledged }) => {
+    if (hasArrived) return;
+    hasArrived = caughtUp === tags;
+    const line = `${heard} of ${tags} tags heard, ${Math.round(lived * 100)} % of their past lived, ${acknowledged} entries stored`;
+    if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${line}${hasArrived ? "\n" : ""}`);
+    else if (hasArrived || lines++ % 5 === 0) console.log(line);
+  };
+}
+
+function announce({ api, ca, mqtt, email, tags }: DemoFile): void {
+  console.log(`
+API        ${api}/v1/openapi.json
+authority  ${ca}
+tags       ${mqtt} (${tags.length} tags, firmware in a simulator)
+owner      ${email}; the password is in demo.json, beside which everything lies
+
+Log in and look, in another terminal:
+  npx purrimeter look
+
+Ctrl-C ends it.`);
+  console.log(`ready ${api} ${mqtt}`);
+}
