@@ -76,12 +76,35 @@ describe("Movebank CSV", () => {
     expect(skipped.ok && skipped.tracks[0]?.length).toBe(2);
   });
 
+  it("reads quoted fields, also over several lines, and lines of any ending", async () => {
+    const row = '"Lady ""T"",\nTag",1,TRUE,2017-06-24T01:03:57Z,-5.1,50.2';
+    const file = await load(
+      "quoted.csv",
+      `${HEADER}\r\n${row}\r\n\r\nBo,2,TRUE,2017-06-24T01:03:57Z,-5.1,x`,
+      "skip",
+    );
+    expect(fixesOf(file)).toEqual([[['Lady "T",\nTag', 1498266237, 50.2, -5.1]]]);
+    expect(file).toMatchObject({ firstSkipped: 'line 5: location_lat "x" is no latitude' });
+  });
+
+  it("refuses what is no CSV without reading all of it into memory", async () => {
+    expect(messageOf(await load("e.csv", `${HEADER}\n${"x".repeat(3_000_000)}`))).toContain(
+      "a line is longer than",
+    );
+    expect(messageOf(await load("f.csv", `${HEADER}\n"${"x\n".repeat(100_000)}`))).toContain(
+      "a record is longer than",
+    );
+    expect(messageOf(await load("g.csv", `${HEADER}\nA"b",1`))).toContain(
+      "a quote stands where none may stand",
+    );
+  });
+
   it("names a missing column, an unclosed quote and a file without a fix", async () => {
     expect(messageOf(await load("a.csv", "tag_id,timestamp,location_lat\n"))).toContain(
       "line 1: there is no column location_long",
     );
     const quote = `${HEADER}\n"Ares,1,TRUE,2017-06-24T01:03:57Z,-5.1,50.2\n`;
-    expect(messageOf(await load("b.csv", quote))).toMatch(/line \d+: no CSV \(CSV_QUOTE_NOT_CLOSED\)/);
+    expect(messageOf(await load("b.csv", quote))).toContain("line 2: no CSV, a quote is never closed");
     expect(messageOf(await load("c.csv", `${HEADER}\n`))).toBe("The track file /c.csv holds no fix.");
     expect(messageOf(await load("d.csv", ""))).toBe("The track file /d.csv holds no fix.");
   });

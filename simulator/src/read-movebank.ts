@@ -1,6 +1,5 @@
-import { createReadStream } from "node:fs";
-import { parse } from "csv-parse";
 import { parseTimestamp } from "./parse-timestamp.ts";
+import { readCsv } from "./read-csv.ts";
 import { GarbageCount, type Garbage, type TrackFile } from "./track-problem.ts";
 import { TrackBuilder } from "./track.ts";
 
@@ -101,71 +100,24 @@ export function quoted(text: string): string {
   return JSON.stringify(text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}...` : text);
 }
 
-/** Stops the parser from inside a row; never leaves this file. */
-class Stop extends Error {}
-
 /**
  * Reads a CSV file with Movebank's columns: tag_id, timestamp, location_long, location_lat, and optionally visible
  * (FALSE marks an outlier) and accuracy_m. One track per tag_id, fixes in the order of the file. The file may be
- * larger than memory allows for its text: it is read as a stream.
+ * larger than memory allows for its text: it is read as a stream. Rejects when the file cannot be read.
  */
 export async function readMovebank(path: string, garbage: Garbage): Promise<TrackFile> {
   const count = new GarbageCount(path, garbage);
   let rows: MovebankRows | undefined;
-  const onRecord = (record: string[], { lines }: { lines: number }): null => {
-    if (rows === undefined) {
-      const columns = columnsOf(record);
-      if (typeof columns === "string") {
-        count.problem = {
-          reason: "missing-column",
-          path,
-          line: lines,
-          detail: `there is no column ${columns}`,
-        };
-        throw new Stop();
-      }
-      rows = new MovebankRows(columns);
-      return null;
+  const fault = await readCsv(path, (record, line) => {
+    if (rows !== undefined) {
+      const detail = rows.add(record);
+      return detail === undefined || count.add(line, detail);
     }
-    const fault = rows.add(record);
-    if (fault !== undefined && !count.add(lines, fault)) throw new Stop();
-    return null;
-  };
-  await readCsv(path, onRecord, count);
+    const columns = columnsOf(record);
+    if (typeof columns !== "string") rows = new MovebankRows(columns);
+    else count.problem = { reason: "missing-column", path, line, detail: `there is no column ${columns}` };
+    return rows !== undefined;
+  });
+  if (fault !== undefined) count.problem ??= { reason: "malformed", path, ...fault };
   return count.file([...(rows?.builders.values() ?? [])].map((builder) => builder.track()));
-}
-
-/** A row of Movebank's columns is below 300 characters; a quote that never closes must not fill the memory. */
-const MAX_RECORD_CHARACTERS = 65_536;
-
-function readCsv(
-  path: string,
-  onRecord: (record: string[], context: { lines: number }) => null,
-  count: GarbageCount,
-): Promise<void> {
-  const parser = parse({
-    bom: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    max_record_size: MAX_RECORD_CHARACTERS,
-    on_record: onRecord,
-  });
-  const input = createReadStream(path, { highWaterMark: 1 << 20 });
-  return new Promise((resolve) => {
-    input.on("error", (error: NodeJS.ErrnoException) => {
-      count.problem ??= { reason: "unreadable", path, detail: error.code ?? "input error" };
-      resolve();
-    });
-    parser.on("error", (error) => {
-      input.destroy();
-      if (!(error instanceof Stop)) {
-        const detail = `no CSV (${"code" in error ? String(error.code) : "unknown fault"})`;
-        count.problem ??= { reason: "malformed", path, line: parser.info.lines, detail };
-      }
-      resolve();
-    });
-    parser.on("end", () => resolve());
-    parser.resume();
-    input.pipe(parser);
-  });
 }
