@@ -22,8 +22,7 @@ beforeAll(async () => {
   tomsTag = await api.claimedTag(tom);
   await record(api.store, miasTag, [fixAt(NOW_S - 60)]);
   const body = { name: "Home", tagIds: [miasTag], shape };
-  miasGeofence = (await api.ask("/v1/geofences", { method: "POST", body, token: mia.token })).body
-    .id as string;
+  miasGeofence = (await api.ask("/v1/geofences", { method: "POST", body, token: mia.token })).body.id;
 });
 
 afterAll(async () => {
@@ -104,7 +103,7 @@ describe("somebody else's thing and no thing at all", () => {
 describe("lists", () => {
   it("hold one's own things alone", async () => {
     const ids = async (path: string, { token }: TestOwner): Promise<string[]> =>
-      ((await api.ask(path, { token })).body.items as { id: string }[]).map(({ id }) => id);
+      (await api.ask(path, { token })).body.items.map(({ id }) => id);
     expect(await ids("/v1/tags", mia)).toEqual([miasTag]);
     expect(await ids("/v1/tags", tom)).toEqual([tomsTag]);
     expect(await ids("/v1/geofences", mia)).toEqual([miasGeofence]);

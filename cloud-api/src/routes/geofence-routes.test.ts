@@ -64,7 +64,7 @@ describe("geofences", () => {
 
   it("reach their tags as a new version of settings", async () => {
     const wanted = async (): Promise<number> =>
-      (await api.ask(`/v1/tags/${tag}`, { token: owner.token })).body.settings.wanted as number;
+      (await api.ask(`/v1/tags/${tag}`, { token: owner.token })).body.settings.wanted;
     const before = await wanted();
     const made = await make();
     const after = await wanted();
@@ -84,10 +84,7 @@ describe("geofences", () => {
       ask("PUT", path, { headers, body: body() });
     const statuses: number[] = [];
     for (const headers of [{}, { "if-match": '"7"' }, { "if-match": 'W/"1"' }, { "if-match": "1" }])
-      statuses.push(
-        (await put(headers)).status,
-        (await ask("DELETE", path, { headers: headers })).status,
-      );
+      statuses.push((await put(headers)).status, (await ask("DELETE", path, { headers: headers })).status);
     expect(statuses).toEqual([428, 428, 412, 412, 412, 412, 400, 400]);
     expect((await put({ "if-match": '"1"' })).headers.get("etag")).toBe('"2"');
     expect((await put({ "if-match": '"1"' })).status).toBe(412);
@@ -135,13 +132,13 @@ describe("geofences", () => {
   it("page by cursor", async () => {
     const ids = [];
     for (let i = 0; i < 5; i++)
-      ids.push((await make({ shape: { type: "Circle", center: [10, 50], radiusM: 50 } })).body.id as string);
+      ids.push((await make({ shape: { type: "Circle", center: [10, 50], radiusM: 50 } })).body.id);
     const seen: string[] = [];
     let cursor = "";
     do {
       const { body: page } = await ask("GET", `?limit=2${cursor === "" ? "" : `&cursor=${cursor}`}`);
-      seen.push(...(page.items as { id: string }[]).map(({ id }) => id));
-      cursor = (page.next as string | null) ?? "";
+      seen.push(...page.items.map(({ id }) => id));
+      cursor = page.next ?? "";
     } while (cursor !== "");
     expect(seen).toEqual(ids.sort());
   });

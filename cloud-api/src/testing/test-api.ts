@@ -16,18 +16,33 @@ import { Cursors } from "../cursors.ts";
 import type { Dependencies, RequestLine } from "../dependencies.ts";
 import { EndedSessions } from "../ended-sessions.ts";
 import { KeySet } from "../key-set.ts";
+import type { FieldError } from "../problem.ts";
 import { RateLimiter } from "../rate-limiter.ts";
 import { AUDIENCE, ISSUER, makeTestKey, NOW_S, randomId, signToken } from "./test-keys.ts";
 import type { TestKey } from "./test-keys.ts";
+
+/** What bodies of answers may hold; each test reads what it expects there. */
+export interface AnswerBody {
+  readonly type: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors: readonly FieldError[];
+  readonly items: readonly { readonly id: string; readonly at: string; readonly suspect?: string }[];
+  readonly next: string | null;
+  readonly id: string;
+  readonly at: string;
+  readonly name: string;
+  readonly version: number;
+  readonly shape: unknown;
+  readonly settings: { readonly wanted: number; readonly reported: number };
+}
 
 /** An answer; `body` is parsed when it is JSON. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // Tests look into bodies of all shapes.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly body: any;
+  readonly body: AnswerBody;
 }
 
 /** One request; a body that is no text is sent as JSON. */
@@ -124,7 +139,7 @@ export class TestApi {
       status: response.status,
       headers: response.headers,
       text: answer,
-      body: isJson ? (JSON.parse(answer) as unknown) : undefined,
+      body: (isJson ? JSON.parse(answer) : undefined) as AnswerBody,
     };
   }
 
