@@ -24,6 +24,8 @@ interface AccessTokensOptions {
 export interface Bearer {
   readonly account: string;
   readonly sid: string;
+  /** Whether it came from a personal access token, which is bound to scopes. */
+  readonly isPersonal: boolean;
 }
 
 interface PublishedKey {
@@ -85,7 +87,11 @@ export class AccessTokens {
         ...checks,
         requiredClaims,
       });
-      return { account: String(payload.sub), sid: String(payload["sid"]) };
+      return {
+        account: String(payload.sub),
+        sid: String(payload["sid"]),
+        isPersonal: payload["scope"] !== undefined,
+      };
     } catch {
       // Whatever is wrong with a token, its bearer is told the same: that it is not valid.
       return undefined;

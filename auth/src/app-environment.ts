@@ -1,4 +1,5 @@
 import type { HttpBindings } from "@hono/node-server";
+import type { Bearer } from "./access-tokens.ts";
 
 /** What requests carry through the endpoints. */
 export interface AppEnvironment {
@@ -6,5 +7,7 @@ export interface AppEnvironment {
   Variables: {
     /** Whom throttles count: see addressPrefix. */
     address: string;
+    /** Set on routes that only a session's owner may use. */
+    bearer: Bearer;
   };
 }

@@ -2,11 +2,12 @@ import type { Log } from "@purrimeter/log/log";
 import type { Kysely } from "kysely";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { Accounts } from "./accounts.ts";
+import type { AuditTrail } from "./audit/audit-trail.ts";
 import type { LoginThrottle } from "./login-throttle.ts";
 import type { PasswordHasher } from "./password-hasher.ts";
 import type { AuthTables } from "./schema.ts";
-import type { SessionEndings } from "./session-endings.ts";
-import type { Sessions } from "./sessions.ts";
+import type { SessionEndings } from "./sessions/session-endings.ts";
+import type { Sessions } from "./sessions/sessions.ts";
 
 /** Everything that the endpoints work with, made once in main.ts (or in a test). */
 export interface AuthService {
@@ -17,6 +18,7 @@ export interface AuthService {
   readonly hasher: PasswordHasher;
   readonly tokens: AccessTokens;
   readonly throttle: LoginThrottle;
+  readonly audit: AuditTrail;
   readonly log: Log;
   /** Seconds of UTC. */
   readonly now: () => number;

@@ -8,10 +8,13 @@ import { clientAddress } from "./client-address.ts";
 import { fieldErrors } from "./field-errors.ts";
 import { problem } from "./problem.ts";
 import { readJsonBody } from "./read-json-body.ts";
+import { addSessionEndpoints } from "./sessions/session-endpoints.ts";
 import { addServiceEndpoints } from "./service-endpoints.ts";
 import { addTokenEndpoints } from "./token-endpoints.ts";
 
 const INFO = { openapi: "3.1.0", info: { title: "Purrimeter authentication", version: "1" } };
+
+const BEARER = { type: "http", scheme: "bearer", bearerFormat: "JWT" } as const;
 
 /** For an API that no page is made of: nothing may be loaded, framed, guessed or kept. */
 const HEADERS = {
@@ -34,6 +37,8 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   app.on("POST", "*", clientAddress, readJsonBody);
   addTokenEndpoints(app, service);
   addServiceEndpoints(app, service);
+  addSessionEndpoints(app, service);
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", BEARER);
   app.get("/openapi.json", (context) => context.json(app.getOpenAPI31Document(INFO)));
   refuseOtherMethods(app);
   app.notFound(() => problem("not-found", "There is nothing at this path."));

@@ -1,17 +1,19 @@
+import { errorCode } from "@purrimeter/log/log";
 import type { Log } from "@purrimeter/log/log";
 import type { Database } from "@purrimeter/store/open-database";
 import { Kysely, SqliteDialect } from "kysely";
 import type { KeyObject } from "node:crypto";
 import { AccessTokens } from "./access-tokens.ts";
 import { Accounts } from "./accounts.ts";
+import { AuditTrail } from "./audit/audit-trail.ts";
 import type { AuthService } from "./auth-service.ts";
 import { DataKeys } from "./data-keys.ts";
 import { LoginThrottle } from "./login-throttle.ts";
 import { PasswordHasher } from "./password-hasher.ts";
 import type { Argon2Cost } from "./password-hasher.ts";
 import type { AuthTables } from "./schema.ts";
-import { SessionEndings } from "./session-endings.ts";
-import { Sessions } from "./sessions.ts";
+import { SessionEndings } from "./sessions/session-endings.ts";
+import { Sessions } from "./sessions/sessions.ts";
 
 /** What main.ts (or a test) chooses. */
 export interface CreateServiceOptions {
@@ -49,7 +51,12 @@ export async function createService(options: CreateServiceOptions): Promise<Auth
     hasher: new PasswordHasher({ cost, pepper: keys.key("password-pepper"), ...limits }),
     tokens: await AccessTokens.open(options),
     throttle: new LoginThrottle(options.monotonicMs),
+    audit: new AuditTrail(database, keys, now, (error) => sayUnwritten(log, error)),
     log,
     now,
   };
+}
+
+function sayUnwritten(log: Log, error: unknown): void {
+  log.error("audit events are not written", { event: "audit.unwritten", code: errorCode(error) });
 }

@@ -7,22 +7,37 @@ const MAX_PASSWORD_UNITS = 512;
 /** Longer than any token of ours. */
 const MAX_TOKEN_LENGTH = 2_048;
 
-const wellFormed = (text: string): boolean => text.isWellFormed();
+const MAX_DEVICE_LENGTH = 64;
 
-/** A mail address and a password. Length and strength of a new password are judged elsewhere. */
-export const credentialsSchema = z
+/** A mail address, in the form by which accounts are found. */
+export const mailSchema = z
+  .string()
+  .max(MAX_MAIL_LENGTH)
+  .transform((text, context) => {
+    const mail = asMailAddress(text);
+    if (mail !== undefined) return mail;
+    context.addIssue({ code: "custom", message: "This is no mail address." });
+    return z.NEVER;
+  })
+  .openapi({ type: "string", maxLength: MAX_MAIL_LENGTH, example: "mia@example.org" });
+
+/** A password as somebody typed it. Length and strength of a new one are judged elsewhere. */
+export const passwordSchema = z
+  .string()
+  .min(1)
+  .max(MAX_PASSWORD_UNITS)
+  .refine((text) => text.isWellFormed(), "This is no Unicode text.");
+
+/** What a registration and a login give. */
+export const loginSchema = z
   .strictObject({
-    email: z
+    email: mailSchema,
+    password: passwordSchema,
+    device: z
       .string()
-      .max(MAX_MAIL_LENGTH)
-      .transform((text, context) => {
-        const mail = asMailAddress(text);
-        if (mail !== undefined) return mail;
-        context.addIssue({ code: "custom", message: "This is no mail address." });
-        return z.NEVER;
-      })
-      .openapi({ type: "string", maxLength: MAX_MAIL_LENGTH, example: "mia@example.org" }),
-    password: z.string().min(1).max(MAX_PASSWORD_UNITS).refine(wellFormed, "This is no Unicode text."),
+      .max(MAX_DEVICE_LENGTH)
+      .default("")
+      .openapi({ description: "Shown in the list of sessions." }),
   })
   .openapi("Credentials");
 

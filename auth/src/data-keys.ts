@@ -13,8 +13,20 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** What a data key is for; a key serves one purpose only. */
-type Purpose = "mail-lookup" | "mail-seal" | "password-pepper" | "refresh-token";
+/** What the data keys are for; a key serves one purpose only. */
+const PURPOSES = [
+  "audit-network",
+  "device-seal",
+  "mail-lookup",
+  "mail-seal",
+  "password-pepper",
+  "purpose-token",
+  "recovery-code",
+  "refresh-token",
+  "totp-seal",
+] as const;
+
+type Purpose = (typeof PURPOSES)[number];
 
 /** Seals with AES-256-GCM under a random 96-bit nonce: nonce, ciphertext, tag. `about` is authenticated, not stored. */
 export function seal(key: Uint8Array, plain: Uint8Array, about: string): Uint8Array {
@@ -37,7 +49,7 @@ export function unseal(key: Uint8Array, sealed: Uint8Array, about: string): Uint
 
 /**
  * The service's own keys, each random and wrapped in the database under a key that is derived from the database key
- * (HKDF-SHA256, RFC 5869). So rotating the database key rewraps four rows and leaves all lookups and hashes as they are.
+ * (HKDF-SHA256, RFC 5869). So rotating the database key rewraps a few rows and leaves all lookups and hashes as they are.
  */
 export class DataKeys {
   readonly #keys: Readonly<Record<Purpose, Uint8Array>>;
@@ -51,13 +63,9 @@ export class DataKeys {
     const wrapper = new Uint8Array(
       hkdfSync("sha256", databaseKey, "", "purrimeter auth data keys", KEY_BYTES),
     );
-    const key = (purpose: Purpose): Promise<Uint8Array> => openKey(database, wrapper, purpose);
-    return new DataKeys({
-      "mail-lookup": await key("mail-lookup"),
-      "mail-seal": await key("mail-seal"),
-      "password-pepper": await key("password-pepper"),
-      "refresh-token": await key("refresh-token"),
-    });
+    const keys: Partial<Record<Purpose, Uint8Array>> = {};
+    for (const purpose of PURPOSES) keys[purpose] = await openKey(database, wrapper, purpose);
+    return new DataKeys(keys as Record<Purpose, Uint8Array>);
   }
 
   /** The key for one purpose, 32 bytes. */

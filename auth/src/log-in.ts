@@ -29,9 +29,13 @@ export async function logIn(
   const account = await service.accounts.findByMail(mail);
   const verdict = await service.hasher.verify(password, account?.passwordHash);
   if (verdict === "busy") return { kind: verdict };
-  if (verdict === "wrong" || !account) return { kind: "refused" };
+  if (verdict === "wrong" || !account) {
+    service.audit.record({ event: "login.refused", account: account?.id, network: address });
+    return { kind: "refused" };
+  }
   service.throttle.loggedIn(key, address);
   if (service.hasher.isOutdated(account.passwordHash)) await renewHash(service, account, password);
+  service.audit.record({ event: "login.accepted", account: account.id, network: address });
   return { kind: "accepted", account };
 }
 

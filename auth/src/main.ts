@@ -56,6 +56,7 @@ async function start(): Promise<void> {
     // Answers the gateways that wait for a session to end.
     service.endings.announce();
     await closed;
+    await service.audit.flush();
     await service.database.destroy();
     log.info("stopped", { event: "stopped" });
     if (process.connected) process.disconnect();

@@ -16,6 +16,7 @@ const PROBLEMS = {
   "malformed-json": [400, "The body is not the JSON that this API reads"],
   "wrong-credentials": [401, "Address or password, or refresh token, not accepted"],
   unauthenticated: [401, "A valid access token is needed"],
+  forbidden: [403, "Not allowed for this account"],
   "not-found": [404, "Not found"],
   "method-not-allowed": [405, "Method not allowed"],
   conflict: [409, "Not possible as things stand"],

@@ -24,5 +24,7 @@ export async function register(service: AuthService, credentials: Credentials): 
   const hashed = await service.hasher.hash(password);
   if (hashed === "busy") return { kind: "busy" };
   const account = await service.accounts.create(mail, hashed, service.now());
-  return account === "taken" ? { kind: "taken" } : { kind: "registered", account };
+  if (account === "taken") return { kind: "taken" };
+  service.audit.record({ event: "account.registered", account: account.id, network: address });
+  return { kind: "registered", account };
 }

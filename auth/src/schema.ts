@@ -25,6 +25,19 @@ export interface AuthTables {
     generation: number;
     created_at: number;
     refreshed_at: number;
+    /** What the owner calls the device, sealed; empty when nothing was said. */
+    device_sealed: Uint8Array;
+  };
+  /** See audit/audit-trail.ts. */
+  audit_event: {
+    number: Generated<number>;
+    at: number;
+    event: string;
+    account: string;
+    session: string;
+    network: string;
+    previous: string;
+    hash: string;
   };
   /** Sessions that ended while access tokens of them may live; `number` is the cursor of the feed. */
   ended_session: { number: Generated<number>; sid: string; until: number };
@@ -49,5 +62,15 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
       CREATE INDEX session_account ON session (account, created_at);
       CREATE TABLE ended_session (
         number INTEGER PRIMARY KEY AUTOINCREMENT, sid TEXT NOT NULL, until INTEGER NOT NULL) STRICT;`,
+  },
+  {
+    name: "named sessions and an audit trail",
+    sql: `
+      ALTER TABLE session ADD COLUMN device_sealed BLOB NOT NULL DEFAULT x'';
+      CREATE TABLE audit_event (
+        number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, event TEXT NOT NULL,
+        account TEXT NOT NULL, session TEXT NOT NULL, network TEXT NOT NULL,
+        previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+      CREATE INDEX audit_event_at ON audit_event (at);`,
   },
 ];

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { problemResponses } from "./token-routes.ts";
+import { problemResponses } from "./problem-responses.ts";
 
 const MAX_WAIT_S = 30;
 const jwk = z.strictObject({

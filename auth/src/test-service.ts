@@ -46,7 +46,12 @@ export interface AnswerBody {
   readonly type: string;
   readonly detail: string;
   readonly errors: readonly { readonly field: string; readonly message: string; readonly limit?: number }[];
-  readonly items: readonly { readonly sid: string; readonly until: number }[];
+  readonly items: readonly {
+    readonly sid: string;
+    readonly until: number;
+    readonly id: string;
+    readonly current: boolean;
+  }[];
   readonly next: number;
   readonly openapi: string;
   readonly paths: Readonly<Record<string, unknown>>;
@@ -121,6 +126,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     close: async () => {
       agent.destroy();
       await listener.close(100);
+      await service.audit.flush();
       await service.database.destroy();
       rmSync(folder, { recursive: true });
     },

@@ -292,7 +292,7 @@ describe("the token check of the service itself", () => {
     const header = { alg: "ES256", typ: "at+jwt", kid: String(kid) };
     const sign = (changes: object, headers: object = header, key = auth.signingKey): Promise<string> =>
       new SignJWT({ ...good, ...changes }).setProtectedHeader({ ...header, ...headers }).sign(key);
-    expect(await tokens.verify(token)).toEqual({ account: good["sub"], sid: good["sid"] });
+    expect(await tokens.verify(token)).toEqual({ account: good["sub"], sid: good["sid"], isPersonal: false });
     expect(await tokens.verify(await sign({}))).toBeDefined();
     const bad = {
       none: new UnsecuredJWT(good).encode(),

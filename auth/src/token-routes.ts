@@ -1,31 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
-import { credentialsSchema, problemSchema, refreshSchema, tokensSchema } from "./credentials-schema.ts";
+import { loginSchema, refreshSchema, tokensSchema } from "./credentials-schema.ts";
+import { problemResponses } from "./problem-responses.ts";
 
-const PROBLEMS: Readonly<Record<number, string>> = {
-  400: "The body is not valid.",
-  401: "Not accepted.",
-  409: "Not possible: there may be an account already.",
-  413: "The body is too large.",
-  415: "The body is not application/json.",
-  429: "Too many attempts; see Retry-After.",
-  503: "Busy; see Retry-After.",
-};
-
-const problemContent = { "application/problem+json": { schema: problemSchema } };
-
-/** Problem responses of a route definition. */
-export function problemResponses(
-  ...statuses: readonly number[]
-): Record<number, { description: string; content: typeof problemContent }> {
-  return Object.fromEntries(
-    statuses.map((status) => [
-      status,
-      { description: PROBLEMS[status] ?? "A problem.", content: problemContent },
-    ]),
-  );
-}
-
-const credentialsBody = { required: true, content: { "application/json": { schema: credentialsSchema } } };
+const loginBody = { required: true, content: { "application/json": { schema: loginSchema } } };
 const refreshBody = { required: true, content: { "application/json": { schema: refreshSchema } } };
 const tokens = { description: "Tokens", content: { "application/json": { schema: tokensSchema } } };
 
@@ -35,7 +12,7 @@ export const registerRoute = createRoute({
   path: "/register",
   operationId: "register",
   summary: "Make an account",
-  request: { body: credentialsBody },
+  request: { body: loginBody },
   responses: { 201: tokens, ...problemResponses(400, 409, 413, 415, 429, 503) },
 });
 
@@ -45,7 +22,7 @@ export const loginRoute = createRoute({
   path: "/login",
   operationId: "login",
   summary: "Log in",
-  request: { body: credentialsBody },
+  request: { body: loginBody },
   responses: { 200: tokens, ...problemResponses(400, 401, 413, 415, 429, 503) },
 });
 

@@ -1,8 +1,9 @@
-import type { Kysely } from "kysely";
-import type { DataKeys } from "./data-keys.ts";
-import { randomId } from "./random-id.ts";
+import type { DeleteQueryBuilder, DeleteResult, Kysely } from "kysely";
+import { seal, unseal } from "../data-keys.ts";
+import type { DataKeys } from "../data-keys.ts";
+import { randomId } from "../random-id.ts";
 import { readRefreshToken, writeRefreshToken } from "./refresh-token.ts";
-import type { AuthTables } from "./schema.ts";
+import type { AuthTables } from "../schema.ts";
 import type { SessionEndings } from "./session-endings.ts";
 
 /** A session that is not refreshed for this long is over. */
@@ -21,12 +22,27 @@ export interface LiveSession {
   readonly refreshToken: string;
 }
 
+/** A session as its owner sees it; times in seconds of UTC. */
+export interface ListedSession {
+  readonly id: string;
+  readonly device: string;
+  readonly createdAt: number;
+  readonly refreshedAt: number;
+}
+
+type SessionDeletion = DeleteQueryBuilder<AuthTables, "session", DeleteResult>;
+
 /** What became of a refresh token, and of its session. */
 export type RefreshOutcome =
   | { readonly kind: "refreshed"; readonly session: LiveSession }
   | { readonly kind: "unknown" }
   /** The session is over: it was too old, or somebody used a token that had been exchanged already. */
-  | { readonly kind: "ended"; readonly reason: "reused" | "expired"; readonly sid: string };
+  | {
+      readonly kind: "ended";
+      readonly reason: "reused" | "expired";
+      readonly sid: string;
+      readonly account: string;
+    };
 
 /** Sessions (token families): begun by a login, carried on by refresh tokens that each work once. */
 export class Sessions {
@@ -43,10 +59,12 @@ export class Sessions {
   }
 
   /** Begins a session; `ended` names those that had to make room. */
-  async begin(account: string): Promise<LiveSession & { readonly ended: readonly string[] }> {
+  async begin(account: string, device: string): Promise<LiveSession & { readonly ended: readonly string[] }> {
     const sid = randomId();
     const at = this.#now();
-    const row = { id: sid, account, generation: 0, created_at: at, refreshed_at: at };
+    const sealed =
+      device === "" ? new Uint8Array() : seal(this.#keys.key("device-seal"), Buffer.from(device), sid);
+    const row = { id: sid, account, generation: 0, created_at: at, refreshed_at: at, device_sealed: sealed };
     await this.#database.insertInto("session").values(row).execute();
     const surplus = await this.#surplus(account, sid);
     const ended = await this.end(surplus);
@@ -74,15 +92,48 @@ export class Sessions {
     return readRefreshToken(this.#keys, token)?.sid;
   }
 
-  /** Ends sessions at once; gives back those that had not ended before. */
-  async end(sids: readonly string[]): Promise<readonly string[]> {
+  /** Ends sessions at once, those of `account` only when it is given; gives back those that had not ended before. */
+  async end(sids: readonly string[], account?: string): Promise<readonly string[]> {
     if (sids.length === 0) return [];
+    return this.#end((rows) => {
+      const chosen = rows.where("id", "in", [...sids]);
+      return account === undefined ? chosen : chosen.where("account", "=", account);
+    });
+  }
+
+  /** Ends all sessions of the account, but not `except`. */
+  async endAll(account: string, except = ""): Promise<readonly string[]> {
+    return this.#end((rows) => rows.where("account", "=", account).where("id", "!=", except));
+  }
+
+  /** Whether the session is the account's and goes on. */
+  async isLive(account: string, sid: string): Promise<boolean> {
+    const row = await this.#ofAccount(account).where("id", "=", sid).executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** The account's sessions that go on, newest first. */
+  async list(account: string): Promise<ListedSession[]> {
+    const rows = await this.#ofAccount(account).orderBy("created_at", "desc").orderBy("id").execute();
+    return rows.map(({ id, created_at: createdAt, refreshed_at: refreshedAt, device_sealed: sealed }) => {
+      const device = sealed.length === 0 ? "" : unseal(this.#keys.key("device-seal"), sealed, id);
+      return { id, createdAt, refreshedAt, device: Buffer.from(device).toString("utf8") };
+    });
+  }
+
+  #ofAccount(account: string) {
+    const at = this.#now();
+    return this.#database
+      .selectFrom("session")
+      .selectAll()
+      .where("account", "=", account)
+      .where("created_at", ">", at - SESSION_LIMIT_S)
+      .where("refreshed_at", ">", at - IDLE_LIMIT_S);
+  }
+
+  async #end(choose: (rows: SessionDeletion) => SessionDeletion): Promise<readonly string[]> {
     const ended = await this.#database.transaction().execute(async (transaction) => {
-      const rows = await transaction
-        .deleteFrom("session")
-        .where("id", "in", [...sids])
-        .returning("id")
-        .execute();
+      const rows = await choose(transaction.deleteFrom("session")).returning("id").execute();
       const ids = rows.map(({ id }) => id);
       await this.#endings.add(transaction, ids);
       return ids;
@@ -123,11 +174,16 @@ export class Sessions {
   async #explain(sid: string, generation: number): Promise<RefreshOutcome> {
     const row = await this.#database
       .selectFrom("session")
-      .select("generation")
+      .select(["generation", "account"])
       .where("id", "=", sid)
       .executeTakeFirst();
     if (!row) return { kind: "unknown" };
     await this.end([sid]);
-    return { kind: "ended", reason: row.generation === generation ? "expired" : "reused", sid };
+    return {
+      kind: "ended",
+      reason: row.generation === generation ? "expired" : "reused",
+      sid,
+      account: row.account,
+    };
   }
 }

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
-import { ACCESS_TOKEN_LIFETIME_S } from "./gateway-interface.ts";
-import type { EndedSessions } from "./gateway-interface.ts";
-import type { AuthTables } from "./schema.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "../gateway-interface.ts";
+import type { EndedSessions } from "../gateway-interface.ts";
+import type { AuthTables } from "../schema.ts";
 
 const MAX_ITEMS = 1_000;
 

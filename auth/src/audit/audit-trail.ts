@@ -1,0 +1,141 @@
+import { createHash } from "node:crypto";
+import type { Kysely } from "kysely";
+import type { DataKeys } from "../data-keys.ts";
+import type { AuthTables } from "../schema.ts";
+
+/** What is recorded. Names are stable: whoever reads the trail searches for them. */
+export type AuditEventName =
+  | "account.registered"
+  | "account.throttled"
+  | "login.accepted"
+  | "login.refused"
+  | "login.second-factor-refused"
+  | "mail.verified"
+  | "password.changed"
+  | "password.reset"
+  | "personal-token.ended"
+  | "personal-token.made"
+  | "recovery-code.used"
+  | "recovery-codes.made"
+  | "roles.changed"
+  | "second-factor.added"
+  | "second-factor.removed"
+  | "session.ended"
+  | "session.reused";
+
+/** One event: who by id, never by name or mail address; from which network, as a keyed hash. */
+export interface AuditEvent {
+  readonly event: AuditEventName;
+  readonly account?: string | undefined;
+  readonly session?: string | undefined;
+  /** As addressPrefix gives it; stored as a keyed hash, so that equal ones can be seen and none be read. */
+  readonly network?: string | undefined;
+}
+
+/** A stored event. `hash` covers the event and the hash before it. */
+export type AuditRow = Omit<AuthTables["audit_event"], "number"> & { readonly number: number };
+
+type UnchainedEvent = Omit<AuditRow, "number" | "previous" | "hash">;
+
+/** Events are gathered this long into one commit, so that a flood of refused logins costs a few of them. */
+const GATHER_MS = 50;
+
+/** The trail is deleted from its old end after this, 400 days: a year's pattern can be seen, nothing is kept for ever. */
+const KEPT_S = 400 * 86_400;
+
+/** Hash chain over everything that happened to accounts: a changed, inserted or missing row breaks it. */
+export class AuditTrail {
+  readonly #database: Kysely<AuthTables>;
+  readonly #keys: DataKeys;
+  readonly #now: () => number;
+  readonly #failed: (error: unknown) => void;
+  #gathered: UnchainedEvent[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  /** `failed` is told when events could not be written; they are tried again with the next ones. */
+  constructor(
+    database: Kysely<AuthTables>,
+    keys: DataKeys,
+    now: () => number,
+    failed: (error: unknown) => void,
+  ) {
+    this.#database = database;
+    this.#keys = keys;
+    this.#now = now;
+    this.#failed = failed;
+  }
+
+  /** Records an event soon; never throws and never makes anyone wait. */
+  record({ event, account, session, network }: AuditEvent): void {
+    const hashed = network === undefined ? "" : this.#hashOfNetwork(network);
+    this.#gathered.push({
+      at: this.#now(),
+      event,
+      account: account ?? "",
+      session: session ?? "",
+      network: hashed,
+    });
+    this.#timer ??= setTimeout(() => void this.flush(), GATHER_MS);
+  }
+
+  /** Writes what is gathered; resolves when it is on disk. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const events = this.#gathered;
+    this.#gathered = [];
+    if (events.length === 0) return;
+    try {
+      await this.#database.transaction().execute((transaction) => this.#append(transaction, events));
+    } catch (error) {
+      this.#gathered = [...events, ...this.#gathered];
+      this.#failed(error);
+    }
+  }
+
+  async #append(transaction: Kysely<AuthTables>, events: readonly UnchainedEvent[]): Promise<void> {
+    const last = await transaction
+      .selectFrom("audit_event")
+      .select("hash")
+      .orderBy("number", "desc")
+      .limit(1)
+      .executeTakeFirst();
+    let previous = last?.hash ?? "";
+    for (const event of events) {
+      const row = { ...event, previous, hash: hashOf(event, previous) };
+      await transaction.insertInto("audit_event").values(row).execute();
+      previous = row.hash;
+    }
+    await transaction
+      .deleteFrom("audit_event")
+      .where("at", "<", this.#now() - KEPT_S)
+      .execute();
+  }
+
+  #hashOfNetwork(network: string): string {
+    return Buffer.from(this.#keys.mac("audit-network", network)).toString("hex", 0, 8);
+  }
+}
+
+function hashOf(row: UnchainedEvent, previous: string): string {
+  const { at, event, account, session, network } = row;
+  return createHash("sha256")
+    .update(JSON.stringify([previous, at, event, account, session, network]))
+    .digest("hex");
+}
+
+/** Whether the rows, oldest first and without a gap, are as they were written; else the number of the first that is not. */
+export function verifyAuditRows(rows: readonly AuditRow[]): "intact" | { readonly brokenAt: number } {
+  let previous = rows[0]?.previous;
+  for (const row of rows) {
+    if (row.previous !== previous || row.hash !== hashOf(row, row.previous)) return { brokenAt: row.number };
+    previous = row.hash;
+  }
+  return "intact";
+}

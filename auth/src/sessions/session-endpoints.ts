@@ -1,0 +1,40 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnvironment } from "../app-environment.ts";
+import type { AuthService } from "../auth-service.ts";
+import { requireBearer } from "../bearer.ts";
+import { isoTime } from "../iso-time.ts";
+import { problem } from "../problem.ts";
+import { sayEnded } from "./say-ended.ts";
+import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from "./session-routes.ts";
+
+/** Adds listing and ending one's sessions. */
+export function addSessionEndpoints(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {
+  const { sessions, audit } = service;
+  const middleware = requireBearer(service);
+
+  app.openapi({ ...listSessionsRoute, middleware }, async (context) => {
+    const { account, sid } = context.var.bearer;
+    const items = (await sessions.list(account)).map(({ id, device, createdAt, refreshedAt }) => ({
+      ...{ id, device, current: id === sid },
+      ...{ createdAt: isoTime(createdAt), refreshedAt: isoTime(refreshedAt) },
+    }));
+    return context.json({ items }, 200);
+  });
+
+  app.openapi({ ...endSessionRoute, middleware }, async (context) => {
+    const { account } = context.var.bearer;
+    const ended = await sessions.end([context.req.valid("param").id], account);
+    if (ended.length === 0) return problem("not-found", "There is no such session, or it is not yours.");
+    for (const session of ended) audit.record({ event: "session.ended", account, session });
+    sayEnded(context, ended);
+    return context.body(null, 204);
+  });
+
+  app.openapi({ ...endOtherSessionsRoute, middleware }, async (context) => {
+    const { account, sid } = context.var.bearer;
+    const ended = await sessions.endAll(account, sid);
+    for (const session of ended) audit.record({ event: "session.ended", account, session });
+    sayEnded(context, ended);
+    return context.body(null, 204);
+  });
+}
