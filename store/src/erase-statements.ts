@@ -7,6 +7,7 @@ interface DayKey {
 }
 
 /** The statements that delete. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
 export function prepareErasing(database: Database) {
   return {
     oldDay: statement(database, (queries, args: { day: number }) =>

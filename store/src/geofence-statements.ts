@@ -6,6 +6,7 @@ import { statement } from "./statement.ts";
 export type GeofenceRow = Selectable<Schema["geofence"]>;
 
 /** The statements by which OwnedGeofences reads and writes; each names the owner. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
 export function prepareGeofences(database: Database) {
   return {
     list: statement(database, (queries, args: { owner: string; after: string; limit: number }) =>

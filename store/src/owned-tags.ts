@@ -31,6 +31,7 @@ function tagsOf(queries: Kysely<Schema>, owner: string) {
 }
 
 /** The statements by which OwnedTags reads and writes: prepared once for all owners. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
 export function prepareTags(database: Database) {
   return {
     list: statement(database, (queries, args: { owner: string; after: string; limit: number }) =>

@@ -11,6 +11,7 @@ type ProgressRow = Omit<TagProgress, "epoch" | "numbers" | "days" | "dirty"> & {
 type DayRow = { day: number; ownership: number; lastReport: number; keepDay: number };
 
 /** The statements by which ProgressTable reads and writes. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
 export function prepareProgress(database: Database) {
   return {
     load: statement(database, (queries, args: { ownership: number }) =>

@@ -20,6 +20,7 @@ interface EventRange {
 }
 
 /** The statements by which EventReader reads: prepared once for all owners. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
 export function prepareEvents(database: Database) {
   return {
     list: statement(database, (queries, args: EventRange) =>

@@ -11,6 +11,7 @@ import { utcDay } from "./utc-day.ts";
 const OPEN_AT_ONCE = 256;
 
 /** The statement by which LocationReader finds the newest fix: prepared once for all owners. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
 export function prepareLatest(database: Database) {
   return statement(database, (queries, args: { ownership: number }) =>
     queries
@@ -109,6 +110,6 @@ function locationsOf(piece: OpenedPiece): Location[] {
 function locationOf(piece: OpenedPiece, { number, entry, suspicion }: StoredEntry): Location | undefined {
   if (entry.kind !== "fix") return undefined;
   const { at, latE7, lonE7, accuracyDm } = entry;
-  const place = { at, epoch: piece.epoch as Epoch, number: number as EntryNumber };
+  const place = { at, epoch: piece.epoch as Epoch, number: number };
   return { ...place, latE7, lonE7, accuracyDm, receivedAt: piece.receivedAt as UnixSeconds, suspicion };
 }

@@ -4,7 +4,8 @@ import type { Database } from "./open-database.ts";
 import { PieceWriter } from "./piece-codec.ts";
 import { statement } from "./statement.ts";
 import type { Suspicion } from "./suspicion.ts";
-import { ProgressTable, type TagProgress } from "./tag-progress.ts";
+import type { ProgressTable } from "./tag-progress.ts";
+import { type TagProgress } from "./tag-progress.ts";
 import type { OpenOwnership } from "./tag-standing.ts";
 import { utcDay } from "./utc-day.ts";
 

@@ -8,7 +8,8 @@ import type { Database } from "./open-database.ts";
 import { PieceRecorder } from "./record-piece.ts";
 import type { Received, RecordOutcome, Stored } from "./report-store.ts";
 import type { Suspicion } from "./suspicion.ts";
-import { ProgressTable, type TagProgress } from "./tag-progress.ts";
+import type { ProgressTable } from "./tag-progress.ts";
+import { type TagProgress } from "./tag-progress.ts";
 import type { OpenOwnership } from "./tag-standing.ts";
 
 /** Records reports. Synchronous, and only inside a transaction: see GroupCommit. */

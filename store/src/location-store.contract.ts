@@ -1,0 +1,17 @@
+import { describeEventContract } from "./events.contract.ts";
+import { describeGeofenceContract } from "./geofences.contract.ts";
+import { describeLocationContract } from "./locations.contract.ts";
+import { describeOwnershipContract } from "./ownership.contract.ts";
+import { describeRecordingContract } from "./recording.contract.ts";
+import { describeRetentionContract } from "./retention.contract.ts";
+import type { StoreHarness } from "./store-harness.ts";
+
+/** What every store must do, whatever engine keeps the rows: each case has a store of its own. */
+export function describeLocationStoreContract(name: string, make: () => Promise<StoreHarness>): void {
+  describeRecordingContract(name, make);
+  describeLocationContract(name, make);
+  describeEventContract(name, make);
+  describeOwnershipContract(name, make);
+  describeGeofenceContract(name, make);
+  describeRetentionContract(name, make);
+}
