@@ -16,6 +16,8 @@ export interface FleetPlan {
   /** Recorded cats; invented ones when left out. */
   readonly tracks?: readonly Track[];
   readonly seed: number;
+  /** What the tags' names begin with, 16 of A-Z a-z 0-9 - _ at most; "cat-" for invented cats when left out. */
+  readonly prefix?: string;
   /** UTC at which the past of all ends, whole seconds. */
   readonly endsAt: number;
   /** How much of the past is lived, s; with tracks, all of each when left out. */
@@ -52,12 +54,22 @@ export function planFleet(plan: FleetPlan): PlannedTag[] {
     const track = tracks?.[i % tracks.length];
     if (track === undefined) {
       const life = new SyntheticCat(seed, home, plan.endsAt - (plan.durationS ?? INVENTED_DURATION_S));
-      return { ...base, tag: tagNameFor(`cat-${i + 1}`, taken), life, receiver: COLLAR_RECEIVER };
+      return {
+        ...base,
+        tag: tagNameFor(`${plan.prefix ?? "cat-"}${i + 1}`, taken),
+        life,
+        receiver: COLLAR_RECEIVER,
+      };
     }
     const placed = placeTrack(track, home, plan.endsAt);
     const firstAt = Math.floor(cleanTrack(placed).at[0]!);
     const startsAt = Math.max(firstAt, plan.endsAt - (plan.durationS ?? Infinity));
     const life = new RecordedLife(placed, startsAt);
-    return { ...base, tag: tagNameFor(track.name, taken), life, receiver: FAITHFUL_RECEIVER };
+    return {
+      ...base,
+      tag: tagNameFor((plan.prefix ?? "") + track.name, taken),
+      life,
+      receiver: FAITHFUL_RECEIVER,
+    };
   });
 }

@@ -1,6 +1,7 @@
 import { Firmware, type FirmwareStats } from "@purrimeter/device/firmware";
 import type { Battery, Indicator } from "@purrimeter/device/ports";
 import { RamFlash } from "@purrimeter/device/ram-flash";
+import { topicOf } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";
 import { HeldUplink } from "./held-uplink.ts";
 import { MOVING_MS, nowhere, type Life } from "./life.ts";
@@ -32,6 +33,9 @@ const FLASH_PAGES = 64;
 /** The accelerometer is looked at this often. */
 const MOTION_MS = 30_000;
 
+/** A bridge sends new settings as soon as a tag subscribes; a tag that lives faster than real time waits so long for them. */
+const SETTINGS_WAIT_MS = 1_000;
+
 /** A battery that lasts three weeks. */
 const PERCENT_PER_DAY = 100 / 21;
 const DAY_MS = 86_400_000;
@@ -53,13 +57,16 @@ export class SimulatedTag {
   readonly #link: HeldUplink;
   readonly #uplink: TagUplink;
   readonly #truth = nowhere();
+  readonly #settingsTopic: string;
   #motionMs = 0;
+  #settingsDueMs: number | undefined;
   #isClosed = false;
 
   /** `beforeEvent` is called when the uplink has something to say, before the firmware hears it; `afterEvent` then. */
   constructor(options: SimulatedTagOptions, beforeEvent: () => void, afterEvent: () => void) {
     const { tag, life, seed } = options;
     this.tag = tag;
+    this.#settingsTopic = topicOf(tag, "settings");
     this.#life = life;
     this.clock = new VirtualClock(life.startsAt);
     const random = new Random(seedOf(seed, 2));
@@ -104,7 +111,7 @@ export class SimulatedTag {
 
   /** Whether it waits for the bridge, so that its time must not run ahead of real time. */
   get isWaiting(): boolean {
-    return this.#link.isWaiting;
+    return this.#link.isWaiting || this.clock.nowMs < (this.#settingsDueMs ?? 0);
   }
 
   get isUp(): boolean {
@@ -129,7 +136,9 @@ export class SimulatedTag {
 
   /** Virtual time at which something happens next, ms. */
   nextMs(): number {
-    return Math.min(this.#firmware.nextWakeMs(), this.#gnss.nextMs, this.#motionMs);
+    const waitsUntilMs = this.#settingsDueMs ?? 0;
+    const settingsMs = this.clock.nowMs < waitsUntilMs ? waitsUntilMs : Infinity;
+    return Math.min(this.#firmware.nextWakeMs(), this.#gnss.nextMs, this.#motionMs, settingsMs);
   }
 
   /**
@@ -168,6 +177,7 @@ export class SimulatedTag {
 
   #up(): void {
     this.#link.noteUp(true);
+    this.#settingsDueMs ??= this.clock.nowMs + SETTINGS_WAIT_MS;
     this.#firmware.uplinkUp();
   }
 
@@ -178,6 +188,7 @@ export class SimulatedTag {
 
   #message(topic: string, bytes: Uint8Array): void {
     this.#firmware.message(topic, bytes);
+    if (topic === this.#settingsTopic) this.#settingsDueMs = 0;
     this.#link.noteMessage(topic, this.stats.pending);
   }
 
