@@ -24,8 +24,8 @@ export class Circle {
     return setting.radiusCm > 0 ? "prepared" : "degenerate";
   }
 
-  /** Signed distance to the edge in cm, negative inside; always exact. */
-  distanceCm(latE7: number, lonE7: number): number {
+  /** As Geofences.distanceCm, exact everywhere. */
+  distanceCm(latE7: number, lonE7: number, _exactWithinCm: number): number {
     const x = eastwardE7(this.lonE7, lonE7) * this.cmPerEast;
     const y = (latE7 - this.latE7) * this.cmPerNorth;
     const fromEdgeCm = Math.sqrt(x * x + y * y) - this.radiusCm;

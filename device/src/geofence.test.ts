@@ -21,8 +21,8 @@ function circle(latE7: number, lonE7: number, radiusCm: number): GeofenceSetting
   return { kind: "circle", ref: REF, latE7: latE7 as LatE7, lonE7: lonE7 as LonE7, radiusCm };
 }
 
-function prepared(setting: GeofenceSetting, gridSide?: number): Geofences {
-  const geofences = new Geofences(gridSide);
+function prepared(setting: GeofenceSetting, gridCells?: number): Geofences {
+  const geofences = new Geofences(gridCells);
   expect(geofences.prepare([setting])).toBe("prepared");
   return geofences;
 }
@@ -96,21 +96,21 @@ function placed(
 }
 
 describe("a polygon", () => {
-  it.each([1, 5, 12, 16])("agrees with Turf and with brute force everywhere (grid of %i)", (gridSide) => {
+  it.each([8, 100, 1024])("agrees with Turf and with brute force everywhere (%i cells)", (gridCells) => {
     fc.assert(
       fc.property(
         ring,
         fc.array(place, { minLength: 5, maxLength: 20 }),
         fc.constantFrom(0, 1_000, 5_000),
         (vertices, places, within) => {
-          const geofences = new Geofences(gridSide);
+          const geofences = new Geofences(gridCells);
           fc.pre(geofences.prepare([polygon(vertices)]) === "prepared");
           for (const where of places) {
             const { latE7, lonE7 } = placed(vertices, where);
             const brute = bruteDistanceCm(vertices, latE7, lonE7);
             const exact = geofences.distanceCm(0, latE7, wrap(lonE7), Infinity);
             const bounded = geofences.distanceCm(0, latE7, wrap(lonE7), within);
-            expect(Math.abs(Math.abs(exact) - brute)).toBeLessThan(1.1 + brute * 1e-9);
+            expect(Math.abs(Math.abs(exact) - brute)).toBeLessThan(1.3 + brute * 1e-9);
             if (brute > 0.01) expect(exact < 0).toBe(turfInside(vertices, latE7, lonE7));
             expect(bounded < 0).toBe(exact < 0);
             if (bounded !== exact) expect(Math.abs(bounded)).toBeGreaterThanOrEqual(within);
@@ -173,7 +173,7 @@ describe("a polygon", () => {
       rings.forEach((vertices, index) => {
         const exact = geofences.distanceCm(index, latE7, lonE7, Infinity);
         const brute = bruteDistanceCm(vertices, latE7, lonE7);
-        expect(Math.abs(Math.abs(exact) - brute)).toBeLessThan(1.1);
+        expect(Math.abs(Math.abs(exact) - brute)).toBeLessThan(1.3);
         if (brute > 0.01) expect(exact < 0).toBe(turfInside(vertices, latE7, lonE7));
       });
     }

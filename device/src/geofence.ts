@@ -7,7 +7,13 @@ import type { GeofenceRefusal } from "./geofence-refusal.ts";
 import { Ring } from "./ring.ts";
 import { RingMemory } from "./ring-memory.ts";
 
-const GRID_SIDE = 12;
+const GRID_CELLS = 1024;
+
+function countPolygons(settings: readonly GeofenceSetting[]): number {
+  let polygons = 0;
+  for (let index = 0; index < settings.length; index++) if (settings[index]?.kind === "polygon") polygons++;
+  return polygons;
+}
 
 /** The tag's geofences, prepared once when settings arrive, asked at every fix without allocating. */
 export class Geofences {
@@ -15,27 +21,33 @@ export class Geofences {
   private readonly memory: RingMemory;
   private readonly rings: Ring[];
   private readonly circles: Circle[];
-  private readonly isRing: Uint8Array;
+  /** The ring or circle of every geofence. */
+  private readonly shapes: (Ring | Circle)[];
   private readonly refs: Uint8Array;
 
-  /** `gridSide`: cells a side of each polygon's grid, 1 to 16; fewer need less memory and preparation, and more walking. */
-  constructor(gridSide = GRID_SIDE) {
-    this.memory = new RingMemory(gridSide);
+  /**
+   * `gridCells`: cells of the grids of all polygons together, at least MAX_GEOFENCES. Fewer need less memory and
+   * preparation, and more walking: 1,024 take a fast machine some 10 ms, 64 less than one.
+   */
+  constructor(gridCells = GRID_CELLS) {
+    this.memory = new RingMemory(gridCells);
     this.rings = [];
     this.circles = [];
-    this.isRing = new Uint8Array(MAX_GEOFENCES);
+    this.shapes = [];
     this.refs = new Uint8Array(MAX_GEOFENCES);
-    for (let slot = 0; slot < MAX_GEOFENCES; slot++) {
-      this.rings.push(new Ring(this.memory, slot));
-      this.circles.push(new Circle());
+    for (let index = 0; index < MAX_GEOFENCES; index++) {
+      const circle = new Circle();
+      this.rings.push(new Ring(this.memory, index));
+      this.circles.push(circle);
+      this.shapes.push(circle);
     }
   }
 
   /** Replaces all geofences. A refusal leaves none. */
   prepare(settings: readonly GeofenceSetting[]): "prepared" | GeofenceRefusal {
     this.count = 0;
-    this.memory.clear();
     if (settings.length > MAX_GEOFENCES) return "too-many";
+    this.memory.clear(countPolygons(settings));
     for (let index = 0; index < settings.length; index++) {
       const setting = settings[index];
       const outcome = setting === undefined ? "degenerate" : this.prepareGeofence(index, setting);
@@ -56,14 +68,16 @@ export class Geofences {
    * the size is a lower bound of the distance, not below `exactWithinCm`. Infinity asks for exactness everywhere.
    */
   distanceCm(index: number, latE7: number, lonE7: number, exactWithinCm: number): number {
-    if (this.isRing[index] === 1) return this.rings[index]?.distanceCm(latE7, lonE7, exactWithinCm) ?? 0;
-    return this.circles[index]?.distanceCm(latE7, lonE7) ?? 0;
+    const shape = this.shapes[index];
+    return shape === undefined ? 0 : shape.distanceCm(latE7, lonE7, exactWithinCm);
   }
 
   private prepareGeofence(index: number, setting: GeofenceSetting): "prepared" | GeofenceRefusal {
+    const ring = this.rings[index];
+    const circle = this.circles[index];
+    if (ring === undefined || circle === undefined) return "too-many";
     this.refs[index] = setting.ref;
-    this.isRing[index] = setting.kind === "polygon" ? 1 : 0;
-    if (setting.kind === "polygon") return this.rings[index]?.prepare(setting) ?? "too-many";
-    return this.circles[index]?.prepare(setting) ?? "too-many";
+    this.shapes[index] = setting.kind === "polygon" ? ring : circle;
+    return setting.kind === "polygon" ? ring.prepare(setting) : circle.prepare(setting);
   }
 }

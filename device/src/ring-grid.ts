@@ -8,6 +8,13 @@ const MARGIN_CM = 3_000;
 /** Rounding of a stored distance and of a point's cell. */
 const SLACK_CM = 2;
 
+/** Cells farther from every edge have no list: whoever wants exactness there walks the ring. */
+const LISTED_WITHIN_CM = 2_500;
+
+/** The edge in a candidate's number, and the mark of a lone candidate that has the inside on its left. */
+const EDGE = 127;
+const LEFT_IS_INSIDE = 128;
+
 /**
  * A grid over a polygon. Every cell holds the signed distance at its centre, from which no point of the cell differs
  * by more than half the cell's diagonal, and the edges that can be nearest to a point of it. Every row holds the edges
@@ -20,9 +27,11 @@ export class RingGrid {
   deepestCm = 0.5;
   private readonly memory: RingMemory;
   private readonly edges: RingEdges;
-  private readonly firstCell: number;
-  private readonly firstCellStart: number;
-  private readonly firstRowStart: number;
+  private readonly slot: number;
+  private side = 1;
+  private firstCell = 0;
+  private firstCellStart = 0;
+  private firstRowStart = 0;
   private west = 0;
   private south = 0;
   private cellsPerEast = 0.5;
@@ -31,21 +40,23 @@ export class RingGrid {
 
   /** `slot`: which part of the memory's cells is this grid's, 0 to MAX_GEOFENCES - 1. */
   constructor(memory: RingMemory, edges: RingEdges, slot: number) {
-    const side = memory.gridSide;
     this.memory = memory;
     this.edges = edges;
-    this.firstCell = slot * side * side;
-    this.firstCellStart = slot * (side * side + 1);
-    this.firstRowStart = slot * (side + 1);
+    this.slot = slot;
   }
 
   /** Lays the grid over the edges. */
   lay(): void {
     const { edges, memory } = this;
+    const side = memory.gridSide;
+    this.side = side;
+    this.firstCell = this.slot * side * side;
+    this.firstCellStart = this.slot * (side * side + 1);
+    this.firstRowStart = this.slot * (side + 1);
     const marginEast = Math.ceil(MARGIN_CM / edges.cmPerEast);
     const marginNorth = Math.ceil(MARGIN_CM / edges.cmPerNorth);
-    const cellEast = (edges.east - edges.west + 2 * marginEast) / memory.gridSide;
-    const cellNorth = (edges.north - edges.south + 2 * marginNorth) / memory.gridSide;
+    const cellEast = (edges.east - edges.west + 2 * marginEast) / side;
+    const cellNorth = (edges.north - edges.south + 2 * marginNorth) / side;
     this.west = edges.west - marginEast;
     this.south = edges.south - marginNorth;
     this.cellsPerEast = 1 / cellEast;
@@ -55,12 +66,43 @@ export class RingGrid {
     this.cellRadiusCm = Math.sqrt(x * x + y * y) + SLACK_CM;
     this.fillRows(cellNorth);
     this.fillCells(cellEast, cellNorth);
+    this.deepen(cellEast, cellNorth);
+  }
+
+  /** Moves the deepest place on until a step of a few cm finds none deeper. */
+  private deepen(cellEast: number, cellNorth: number): void {
+    for (
+      let part = 0.5;
+      part > 0.002;
+      part = this.stepDeeper(cellEast * part, cellNorth * part) ? part : part / 2
+    );
+  }
+
+  private stepDeeper(stepEast: number, stepNorth: number): boolean {
+    const fromEast = this.deepestEast;
+    const fromNorth = this.deepestNorth;
+    const before = this.deepestCm;
+    for (let step = 0; step < 9; step++) {
+      const east = Math.round(fromEast + ((step % 3) - 1) * stepEast);
+      const north = Math.round(fromNorth + (Math.floor(step / 3) - 1) * stepNorth);
+      this.tryDeepest(east, north);
+    }
+    return this.deepestCm > before + SLACK_CM;
+  }
+
+  private tryDeepest(east: number, north: number): void {
+    const { edges, memory } = this;
+    const leastCm = edges.leastCm(memory.allEdges, 0, edges.count, east, north);
+    if (leastCm <= this.deepestCm || !edges.isInside(memory.allEdges, 0, edges.count, east, north)) return;
+    this.deepestCm = leastCm;
+    this.deepestEast = east;
+    this.deepestNorth = north;
   }
 
   /** As Geofences.distanceCm, for a point in E7 from the ring's origin. */
   distanceCm(east: number, north: number, exactWithinCm: number): number {
     const { edges, memory } = this;
-    const side = memory.gridSide;
+    const side = this.side;
     const column = (east - this.west) * this.cellsPerEast;
     const row = (north - this.south) * this.cellsPerNorth;
     if (!(column >= 0 && row >= 0 && column < side && row < side)) {
@@ -70,15 +112,23 @@ export class RingGrid {
     const centreCm = memory.centreCm[this.firstCell + cell] ?? 0;
     const boundCm = (centreCm < 0 ? -centreCm : centreCm) - this.cellRadiusCm;
     if (boundCm >= exactWithinCm) return centreCm < 0 ? insideCm(boundCm) : outsideCm(boundCm);
-    const leastCm = this.leastCm(cell, east, north);
+    const start = memory.cellStart[this.firstCellStart + cell] ?? 0;
+    const stop = memory.cellStart[this.firstCellStart + cell + 1] ?? 0;
+    if (stop === start + 1) return this.besideOnlyEdge(memory.candidates[start] ?? 0, east, north);
+    const leastCm = this.leastCm(start, stop, east, north);
     const inside = boundCm > 0 ? centreCm < 0 : this.isInside(row | 0, east, north);
     return inside ? insideCm(leastCm) : outsideCm(leastCm);
   }
 
-  private leastCm(cell: number, east: number, north: number): number {
+  /** Every point of the cell is nearest to this edge, within its length: the line through it gives distance and side. */
+  private besideOnlyEdge(candidate: number, east: number, north: number): number {
+    const leftCm = this.edges.besideCm(candidate & EDGE, east, north);
+    const fromEdgeCm = candidate > EDGE ? -leftCm : leftCm;
+    return fromEdgeCm < 0 ? insideCm(-fromEdgeCm) : outsideCm(fromEdgeCm);
+  }
+
+  private leastCm(start: number, stop: number, east: number, north: number): number {
     const { edges, memory } = this;
-    const start = memory.cellStart[this.firstCellStart + cell] ?? 0;
-    const stop = memory.cellStart[this.firstCellStart + cell + 1] ?? 0;
     if (start === stop) return edges.leastCm(memory.allEdges, 0, edges.count, east, north);
     return edges.leastCm(memory.candidates, start, stop, east, north);
   }
@@ -92,13 +142,13 @@ export class RingGrid {
   }
 
   private fillRows(cellNorth: number): void {
-    const { memory } = this;
-    for (let row = 0; row < memory.gridSide; row++) {
+    const { memory, side } = this;
+    for (let row = 0; row < side; row++) {
       memory.rowStart[this.firstRowStart + row] = memory.usedRowEdges;
       const south = this.south + row * cellNorth - SLACK_CM;
       this.listRow(south, south + cellNorth + 2 * SLACK_CM);
     }
-    memory.rowStart[this.firstRowStart + memory.gridSide] = memory.usedRowEdges;
+    memory.rowStart[this.firstRowStart + side] = memory.usedRowEdges;
   }
 
   private listRow(south: number, north: number): void {
@@ -113,47 +163,62 @@ export class RingGrid {
   }
 
   private fillCells(cellEast: number, cellNorth: number): void {
-    const { memory } = this;
-    const side = memory.gridSide;
+    const { memory, side } = this;
     this.deepestCm = 0;
     for (let cell = 0; cell < side * side; cell++) {
       const row = Math.floor(cell / side);
       const east = Math.round(this.west + ((cell % side) + 0.5) * cellEast);
       const north = Math.round(this.south + (row + 0.5) * cellNorth);
-      this.fillCell(cell, row, east, north);
-      this.listCandidates(cell, east, north, cellEast / 4, cellNorth / 4);
+      const fromEdgeCm = this.measureCell(row, east, north);
+      memory.centreCm[this.firstCell + cell] = fromEdgeCm;
+      memory.cellStart[this.firstCellStart + cell] = memory.usedCandidates;
+      if (Math.abs(fromEdgeCm) > LISTED_WITHIN_CM) continue;
+      this.measureQuarters(east, north, cellEast / 4, cellNorth / 4);
+      this.listCandidates(memory.usedCandidates);
+      this.markLone(memory.cellStart[this.firstCellStart + cell] ?? 0, east, north, fromEdgeCm);
     }
     memory.cellStart[this.firstCellStart + side * side] = memory.usedCandidates;
   }
 
-  private fillCell(cell: number, row: number, east: number, north: number): void {
+  private measureCell(row: number, east: number, north: number): number {
     const { edges, memory } = this;
     const leastCm = edges.leastCm(memory.allEdges, 0, edges.count, east, north);
-    const inside = this.isInside(row, east, north);
-    memory.centreCm[this.firstCell + cell] = inside ? -leastCm : leastCm;
-    if (!inside || leastCm <= this.deepestCm) return;
-    this.deepestCm = leastCm;
-    this.deepestEast = east;
-    this.deepestNorth = north;
+    if (!this.isInside(row, east, north)) return leastCm;
+    if (leastCm > this.deepestCm) {
+      this.deepestCm = leastCm;
+      this.deepestEast = east;
+      this.deepestNorth = north;
+    }
+    return -leastCm;
   }
 
-  /** An edge is a candidate when it can be nearest to a point in one of the cell's quarters. No room: an empty list. */
-  private listCandidates(
-    cell: number,
-    east: number,
-    north: number,
-    quarterEast: number,
-    quarterNorth: number,
-  ): void {
-    const { edges, memory } = this;
-    const start = memory.usedCandidates;
-    memory.cellStart[this.firstCellStart + cell] = start;
-    memory.excessCm.fill(Infinity);
+  /** Finds how much farther than the nearest each edge is, at the centre of the quarter where that is least. */
+  private measureQuarters(east: number, north: number, quarterEast: number, quarterNorth: number): void {
+    this.memory.excessCm.fill(Infinity);
     for (let quarter = 0; quarter < 4; quarter++) {
       const towardsEast = quarter % 2 === 0 ? quarterEast : -quarterEast;
       const towardsNorth = quarter < 2 ? quarterNorth : -quarterNorth;
       this.measureExcess(east + towardsEast, north + towardsNorth);
     }
+  }
+
+  private measureExcess(east: number, north: number): void {
+    const { edges, memory } = this;
+    let nearestCm = Infinity;
+    for (let edge = 0; edge < edges.count; edge++) {
+      const edgeCm = edges.leastCm(memory.allEdges, edge, edge + 1, east, north);
+      memory.edgeCm[edge] = edgeCm;
+      nearestCm = Math.min(nearestCm, edgeCm);
+    }
+    for (let edge = 0; edge < edges.count; edge++) {
+      const excessCm = (memory.edgeCm[edge] ?? 0) - nearestCm;
+      memory.excessCm[edge] = Math.min(memory.excessCm[edge] ?? 0, excessCm);
+    }
+  }
+
+  /** An edge can be nearest to a point of a quarter when it exceeds by no more than the quarter's diagonal. */
+  private listCandidates(start: number): void {
+    const { edges, memory } = this;
     for (let edge = 0; edge < edges.count; edge++) {
       if ((memory.excessCm[edge] ?? 0) > this.cellRadiusCm) continue;
       if (memory.usedCandidates >= memory.candidates.length) {
@@ -164,13 +229,11 @@ export class RingGrid {
     }
   }
 
-  /** How much farther each edge is than the nearest one, if that is less than before. */
-  private measureExcess(east: number, north: number): void {
+  private markLone(start: number, east: number, north: number, fromEdgeCm: number): void {
     const { edges, memory } = this;
-    const nearestCm = edges.leastCm(memory.allEdges, 0, edges.count, east, north);
-    for (let edge = 0; edge < edges.count; edge++) {
-      const excessCm = edges.leastCm(memory.allEdges, edge, edge + 1, east, north) - nearestCm;
-      if (excessCm < (memory.excessCm[edge] ?? 0)) memory.excessCm[edge] = excessCm;
-    }
+    if (memory.usedCandidates !== start + 1) return;
+    const edge = memory.candidates[start] ?? 0;
+    const isLeft = edges.besideCm(edge, east, north) > 0;
+    if (isLeft === fromEdgeCm < 0) memory.candidates[start] = edge | LEFT_IS_INSIDE;
   }
 }

@@ -1,22 +1,26 @@
 import { MAX_GEOFENCES, MAX_TAG_VERTICES, MAX_VERTICES } from "@purrimeter/protocol/limits";
 
+/** A finer grid than this gains nothing for a garden. */
+const MAX_SIDE = 32;
+
 /** Candidate edges of all cells of a tag's polygons; a cell that finds no room walks its ring instead. */
 const CANDIDATES = 4096;
 
 /** Edges by row of all polygons; without room every ring is walked whole. */
-const ROW_EDGES = 1600;
+const ROW_EDGES = 2048;
 
 /**
- * The typed arrays that a tag's polygons share, made once: 18.2 KB with a grid of 12 cells a side, for 8 polygons of 400
- * vertices in all. Of that a polygon of 100 vertices takes about 2.9 KB: 1,000 B of vertices, 576 B of distances, 316 B
- * of starts and 1 KB of edge numbers.
+ * The typed arrays that a tag's polygons share, made once: 21.1 KB with 1,024 cells, of which 7.2 KB are vertices (18 B
+ * each), 6.2 KB cells (6 B each) and the rest numbers of edges. A single polygon of 100 vertices uses 1.8 KB of vertices,
+ * 6 KB of cells and about 2 KB of numbers; with three others it uses 1.8, 1.5 and 1 KB.
  */
 export class RingMemory {
-  readonly gridSide: number;
   /** Vertices, E7 from the ring's origin, and the vertex after each. */
   readonly east: Int32Array;
   readonly north: Int32Array;
   readonly next: Uint16Array;
+  /** One over the length of the edge that begins at the vertex, 0 for an edge of no length. */
+  readonly perLengthCm: Float64Array;
   /** Signed distance at the centre of every cell. */
   readonly centreCm: Float32Array;
   /** Where the candidates of every cell begin; a ring has one more start than cells. */
@@ -26,30 +30,38 @@ export class RingMemory {
   readonly rowEdges: Uint8Array;
   /** 0, 1, 2...: the list of a ring that is walked whole. */
   readonly allEdges: Uint8Array;
-  /** For preparation: how much farther than the nearest each edge is. */
+  /** For preparation: distance of each edge, and how much farther than the nearest it is. */
+  readonly edgeCm: Float64Array;
   readonly excessCm: Float64Array;
+  /** Cells a side of every grid. */
+  gridSide = 1;
   usedVertices = 0;
   usedCandidates = 0;
   usedRowEdges = 0;
   rowsOverflow = false;
+  private readonly cells: number;
 
-  constructor(gridSide: number) {
-    this.gridSide = gridSide;
+  /** `cells`: how many the grids have together, MAX_GEOFENCES or more. */
+  constructor(cells: number) {
+    this.cells = cells;
     this.east = new Int32Array(MAX_TAG_VERTICES);
     this.north = new Int32Array(MAX_TAG_VERTICES);
     this.next = new Uint16Array(MAX_TAG_VERTICES);
-    this.centreCm = new Float32Array(MAX_GEOFENCES * gridSide * gridSide);
-    this.cellStart = new Uint16Array(MAX_GEOFENCES * (gridSide * gridSide + 1));
+    this.perLengthCm = new Float64Array(MAX_TAG_VERTICES);
+    this.centreCm = new Float32Array(cells);
+    this.cellStart = new Uint16Array(cells + MAX_GEOFENCES);
     this.candidates = new Uint8Array(CANDIDATES);
-    this.rowStart = new Uint16Array(MAX_GEOFENCES * (gridSide + 1));
+    this.rowStart = new Uint16Array(MAX_GEOFENCES * (MAX_SIDE + 1));
     this.rowEdges = new Uint8Array(ROW_EDGES);
     this.allEdges = new Uint8Array(MAX_VERTICES);
     for (let edge = 0; edge < MAX_VERTICES; edge++) this.allEdges[edge] = edge;
+    this.edgeCm = new Float64Array(MAX_VERTICES);
     this.excessCm = new Float64Array(MAX_VERTICES);
   }
 
-  /** Forgets all rings. */
-  clear(): void {
+  /** Forgets all rings and shares the cells out among so many new ones. */
+  clear(rings: number): void {
+    this.gridSide = Math.min(MAX_SIDE, Math.floor(Math.sqrt(this.cells / Math.max(rings, 1))));
     this.usedVertices = 0;
     this.usedCandidates = 0;
     this.usedRowEdges = 0;
