@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { readGeofences, type GeofenceFile } from "./read-geofences.ts";
+
+let folder = "";
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "geofences-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function read(json: unknown): Promise<GeofenceFile> {
+  const path = join(folder, "zones.geojson");
+  await writeFile(path, typeof json === "string" ? json : JSON.stringify(json));
+  return readGeofences(path);
+}
+
+const feature = (geometry: unknown, properties: unknown = {}) => ({ type: "Feature", geometry, properties });
+const RING = [[7, 50], [7.001, 50], [7.001, 50.001], [7, 50]]; // prettier-ignore
+const POLYGON = { type: "Polygon", coordinates: [RING] };
+
+it("reads polygons and circles under their names", async () => {
+  const circle = feature({ type: "Point", coordinates: [7, 50] }, { name: "garden", radiusM: 75 });
+  const own = feature({ type: "Circle", center: [8, 51], radiusM: 30 });
+  const file = await read({
+    type: "FeatureCollection",
+    features: [{ ...feature(POLYGON), id: 7 }, circle, own],
+  });
+  expect(file.ok && file.geofences.map(({ name }) => name)).toEqual(["7", "garden", "geofence-3"]);
+  expect(file.ok && file.geofences[0]?.setting).toMatchObject({
+    kind: "polygon",
+    ref: 0,
+    vertices: { length: 3 },
+  });
+  expect(file.ok && file.geofences[1]?.setting).toEqual({
+    kind: "circle",
+    ref: 1,
+    latE7: 500_000_000,
+    lonE7: 70_000_000,
+    radiusCm: 7_500,
+  });
+});
+
+it.each([
+  ["{", "the JSON is not well formed"],
+  [feature({ type: "Point", coordinates: [7, 50] }), "needs properties.radiusM"],
+  [feature({ type: "Point", coordinates: [7, 50] }, { radiusM: 1 }), "feature 1 is neither"],
+  [feature({ type: "Polygon", coordinates: [RING.slice(0, 3)] }), "feature 1 is neither"],
+  [feature({ type: "Polygon", coordinates: [[...RING.slice(0, 3), [9, 9]]] }), "the ring is not closed"],
+  [feature({ type: "Polygon", coordinates: [RING, RING] }), "feature 1 is neither"],
+  [feature({ type: "Polygon", coordinates: [[[50, 700], ...RING]] }), "feature 1 is neither"],
+  [{ type: "FeatureCollection", features: [] }, "1 to 8 geofences"],
+  [{ type: "FeatureCollection", features: Array(9).fill(feature(POLYGON)) }, "1 to 8 geofences"],
+])("refuses %j", async (json, problem) => {
+  const file = await read(json);
+  expect(!file.ok && file.problem).toContain(problem);
+});
+
+it("says that a file is missing", async () => {
+  const missing = await readGeofences(join(folder, "none.geojson"));
+  expect(!missing.ok && missing.problem).toContain("There is no file");
+});
