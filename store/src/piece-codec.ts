@@ -113,7 +113,7 @@ function readEntry(input: VarintReader, before: Before): StoredEntry {
 
 function readContent(input: VarintReader, before: Before, kind: number): Entry {
   const at = before.at as UnixSeconds;
-  switch (KINDS[kind]) {
+  switch (KINDS[kind] ?? "health") {
     case "fix": {
       const latE7 = (before.lat += input.signed()) as LatE7;
       const lonE7 = (before.lon += input.signed()) as LonE7;
@@ -136,7 +136,7 @@ function readContent(input: VarintReader, before: Before, kind: number): Entry {
     }
     case "no-sky":
       return { kind: "no-sky", at, searchedS: input.unsigned() };
-    default:
+    case "health":
       return {
         kind: "health",
         at,

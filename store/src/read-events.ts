@@ -30,8 +30,8 @@ export function prepareEvents(database: Database) {
         .where("ownership", "=", args.ownership)
         .where("at", ">=", args.from)
         .where("at", "<=", args.to)
-        .where(({ eb, refTuple, tuple }) =>
-          eb(refTuple("at", "epoch", "number"), ">", tuple(args.at, args.epoch, args.number)),
+        .where((is) =>
+          is(is.refTuple("at", "epoch", "number"), ">", is.tuple(args.at, args.epoch, args.number)),
         )
         .orderBy("at")
         .orderBy("epoch")

@@ -1,4 +1,4 @@
-import type { EntryNumber, Epoch, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { Epoch, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Database } from "./open-database.ts";
 import type { OwnedTags } from "./owned-tags.ts";
 import type { EntryPosition, Location, Page, TimeRange } from "./owner-view.ts";
