@@ -9,9 +9,11 @@ function plain(address: string): string {
 /** Finds a client's address: the socket's peer, or what a trusted proxy says of it. */
 export class ClientAddresses {
   readonly #trusted = new BlockList();
+  readonly #hasTrusted: boolean;
 
   /** `trustedProxies`: addresses or CIDR blocks ("10.0.0.0/8") whose X-Forwarded-For is believed. */
   constructor(trustedProxies: readonly string[]) {
+    this.#hasTrusted = trustedProxies.length > 0;
     for (const proxy of trustedProxies) {
       const [address = "", bits] = proxy.split("/");
       const family = isIPv6(address) ? "ipv6" : "ipv4";
@@ -23,6 +25,7 @@ export class ClientAddresses {
   /** The address nearest to us that is no trusted proxy; what lies beyond it anybody could have written. */
   of(peer: string, forwardedFor: string | undefined): string {
     let address = plain(peer);
+    if (!this.#hasTrusted) return address;
     const hops = forwardedFor === undefined ? [] : forwardedFor.split(",");
     while (this.#isTrusted(address)) {
       const hop = plain(hops.pop()?.trim() ?? "");
@@ -39,7 +42,7 @@ export class ClientAddresses {
 
 /** What requests are counted by: an IPv4 address, or the /64 that an IPv6 subscriber chooses addresses from. */
 export function rateKey(address: string): string {
-  if (!isIPv6(address)) return address;
+  if (!address.includes(":")) return address;
   const [head = "", tail = ""] = address.split("::");
   const front = head === "" ? [] : head.split(":");
   const back = tail === "" ? [] : tail.split(":");

@@ -1,7 +1,8 @@
 import { z } from "@hono/zod-openapi";
-import { asUnixSeconds, MAX_UINT32 } from "@purrimeter/protocol/values";
+import { MAX_UINT32 } from "@purrimeter/protocol/values";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { MAX_CURSOR_LENGTH } from "./cursors.ts";
+import { secondsFromRfc3339 } from "./rfc3339.ts";
 
 export const MAX_PAGE_ITEMS = 1_000;
 export const DEFAULT_PAGE_ITEMS = 100;
@@ -23,22 +24,6 @@ const cursorSchema = z
 
 /** Query of every list. */
 export const listQuerySchema = z.strictObject({ limit: limitSchema, cursor: cursorSchema });
-
-// Date.parse reads far more than RFC 3339 section 5.6 allows.
-const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d|\d\d:\d\d:\d\d\.\d{1,9})([Zz]|[+-]\d\d:\d\d)$/;
-
-/** Seconds of UTC of an RFC 3339 time, fractions rounded up; undefined for anything else and outside 32 bits. */
-export function secondsFromRfc3339(text: string): UnixSeconds | undefined {
-  const [, day = "", time = "", zone = ""] = RFC3339.exec(text) ?? [];
-  const ms = Date.parse(`${day}T${time}${zone.toUpperCase()}`);
-  if (Number.isNaN(ms) || !new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)) return undefined;
-  return asUnixSeconds(Math.ceil(ms / 1000));
-}
-
-/** RFC 3339 in UTC, whole seconds: 2026-03-01T12:00:00Z. */
-export function rfc3339(at: UnixSeconds): string {
-  return `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
-}
 
 const TIME_MESSAGE =
   "This must be an RFC 3339 time such as 2026-03-01T12:00:00Z (in an address, write + as %2B).";

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { degreesFromE7 } from "@purrimeter/protocol/values";
 import type { Location } from "@purrimeter/store/owner-view";
 import { SUSPICIONS } from "@purrimeter/store/suspicion";
-import { rfc3339 } from "./list-query.ts";
+import { rfc3339 } from "./rfc3339.ts";
 
 const details = {
   at: z.iso.datetime().openapi({ description: "Time of the fix." }),

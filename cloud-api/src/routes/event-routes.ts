@@ -3,7 +3,8 @@ import type { GeofenceEvent } from "@purrimeter/store/owner-view";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { found, tagParamsSchema } from "../found.ts";
-import { rfc3339, timeQuerySchema } from "../list-query.ts";
+import { timeQuerySchema } from "../list-query.ts";
+import { rfc3339 } from "../rfc3339.ts";
 import { onInvalid } from "../on-invalid.ts";
 import { nextInTime, timeRange } from "../page-position.ts";
 

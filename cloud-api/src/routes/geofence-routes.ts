@@ -8,7 +8,8 @@ import { changedMeanwhile, entityTag, expectedVersion, isKnownToReader } from ".
 import { found, geofenceParamsSchema, notFound } from "../found.ts";
 import { geofenceBodySchema, geofenceSchema } from "../geofence-schema.ts";
 import { shapeBody, shapeFromBody } from "../geofence-shape.ts";
-import { listQuerySchema, rfc3339 } from "../list-query.ts";
+import { listQuerySchema } from "../list-query.ts";
+import { rfc3339 } from "../rfc3339.ts";
 import { onInvalid } from "../on-invalid.ts";
 import { idAfter, nextById } from "../page-position.ts";
 import { refuse } from "../problem.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import { rfc3339 } from "../list-query.ts";
+import { rfc3339 } from "../rfc3339.ts";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { Answer, TestApi, TestOwner } from "../testing/test-api.ts";
 import { NOW_S } from "../testing/test-keys.ts";
