@@ -3,7 +3,8 @@ import type { Side } from "@purrimeter/protocol/values";
 
 /**
  * What the shell has to do after a step, in this order.
- * `append-fix` and the other appends: note it in the journal; `report-now`: do not wait for the report interval.
+ * `append-fix` and the other appends: note it in the journal; `report-now`: do not wait for the report interval;
+ * `listen`: for the home beacon.
  */
 export type EffectKind =
   | "append-fix"
@@ -13,6 +14,7 @@ export type EffectKind =
   | "report-now"
   | "gnss-start"
   | "gnss-stop"
+  | "listen"
   | "buzz"
   | "light";
 

@@ -10,6 +10,7 @@ import { acceptReading, FixFilterState, type Fix } from "./fix-filter.ts";
 import { Journal } from "./journal.ts";
 import { NmeaParser } from "./nmea.ts";
 import type { Ports } from "./ports.ts";
+import { Radio } from "./radio.ts";
 import { Random } from "./random.ts";
 import type { Reading } from "./reading.ts";
 import { SettingsStore, settingsPages } from "./settings-store.ts";
@@ -35,6 +36,11 @@ export interface FirmwareOptions {
   readonly builtAtS?: number;
   /** How long an acknowledgement may take, 30,000 unless given; a simulator whose time runs fast gives more. */
   readonly ackTimeoutMs?: number;
+  /**
+   * A session ends when nothing was to be sent for so long, and stands again when something is: for boards that run on a
+   * battery. It stands always unless given; commands and settings reach a tag only while it stands.
+   */
+  readonly lingerMs?: number;
 }
 
 /** Counts since the start of this program, but `pending`, which outlives it. */
@@ -66,6 +72,7 @@ export class Firmware {
   private readonly journal: Journal;
   private readonly settings: SettingsStore;
   private readonly queue: UplinkQueue;
+  private readonly radio: Radio;
   private readonly parser: NmeaParser;
   private readonly filter: FixFilterState;
   private readonly fix: Fix;
@@ -89,9 +96,12 @@ export class Firmware {
     this.ports = ports;
     this.options = options;
     this.state = new TagState();
+    this.state.hasBeacon = ports.beacon !== undefined;
     this.settings = new SettingsStore(flash, 0);
     this.journal = new Journal(flash, pages, flash.pageCount - pages);
-    this.queue = new UplinkQueue(this.journal, new Random(options.seed), options.ackTimeoutMs);
+    const random = new Random(options.seed);
+    this.queue = new UplinkQueue(this.journal, random, options.ackTimeoutMs);
+    this.radio = new Radio(ports.uplink, options.lingerMs ?? Infinity, random);
     this.parser = new NmeaParser(options.builtAtS ?? BUILT_AT_S, (reading) => this.took(reading));
     this.filter = new FixFilterState();
     this.fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
@@ -124,7 +134,6 @@ export class Firmware {
     this.state.nextHealthMs = nowMs;
     const settings = this.settings.current;
     if (settings !== undefined && this.refusalOf(settings) === undefined) this.run(settings);
-    this.ports.uplink.connect();
     this.wake();
   }
 
@@ -140,10 +149,17 @@ export class Firmware {
     this.take(this.movedEvent);
   }
 
+  /** The board hears the beacon at the cat's home, after `Beacon.listen`. */
+  homeHeard(): void {
+    this.take({ kind: "home", nowMs: this.ports.clock.monotonicMs(), utcS: 0 });
+  }
+
   /** The session stands and the tag's topics are subscribed. */
   uplinkUp(): void {
+    const nowMs = this.ports.clock.monotonicMs();
     this.isUp = true;
-    this.queue.up(this.ports.clock.monotonicMs());
+    this.radio.up(nowMs);
+    this.queue.up(nowMs);
     this.publishStatus();
     this.send();
   }
@@ -151,6 +167,7 @@ export class Firmware {
   uplinkDown(): void {
     this.isUp = false;
     this.queue.down();
+    this.radio.down(this.ports.clock.monotonicMs());
   }
 
   /** A message for this tag; `bytes` is valid only during the call. What cannot be read is ignored. */
@@ -174,7 +191,8 @@ export class Firmware {
   /** When `wake` wants to be called, in milliseconds of the monotonic clock; Infinity = never. Changes with every call of the others. */
   nextWakeMs(): number {
     const statusMs = this.isUp && this.owesStatus ? this.statusRetryMs : Infinity;
-    return Math.min(nextTickMs(this.state), this.queue.nextWakeMs(), statusMs);
+    const radioMs = this.radio.nextMs(this.queue.sessionWantedMs());
+    return Math.min(nextTickMs(this.state), this.queue.nextWakeMs(), statusMs, radioMs);
   }
 
   /** The same object at every call, filled anew. */
@@ -221,6 +239,8 @@ export class Firmware {
         return this.ports.gnss.start();
       case "gnss-stop":
         return this.ports.gnss.stop();
+      case "listen":
+        return this.ports.beacon?.listen();
       case "buzz":
         return this.ports.indicator.buzz(effect.seconds);
       case "light":
@@ -257,8 +277,11 @@ export class Firmware {
   private send(): void {
     const nowMs = this.ports.clock.monotonicMs();
     const report = this.queue.nextReport(nowMs);
-    if (report === undefined) return;
-    if (!this.ports.uplink.publish(this.reportTopic, report)) this.queue.notTaken(nowMs);
+    if (report !== undefined && !this.ports.uplink.publish(this.reportTopic, report))
+      this.queue.notTaken(nowMs);
+    if (!this.radio.tend(nowMs, this.queue.sessionWantedMs())) return;
+    this.isUp = false;
+    this.queue.down();
   }
 
   private acknowledged(bytes: Uint8Array): void {

@@ -1,22 +1,42 @@
 import type { TagState } from "./tag-state.ts";
 
+/**
+ * The fastest that a cat gets away, kept up for minutes: none of 101 British cats was faster between two fixes at most
+ * 4 minutes apart, and 0.3 % of the steps exceed 1 m/s (Movebank, doi:10.5441/001/1.pf315732).
+ */
+const TOP_SPEED_CM_S = 300;
+
+/** However far the edge: a cat can be carried. */
+const MAX_REACH_S = 900;
+
+/** Beyond this the way to an edge changes no pace. */
+export const FARTHEST_EXIT_CM = TOP_SPEED_CM_S * MAX_REACH_S;
+
 /** Live mode: the owner looks at the map and walks towards the cat. */
 const LIVE_INTERVAL_S = 5;
 
-/** A cat that has not moved for so long sleeps. */
-const ASLEEP_AFTER_MS = 10 * 60_000;
-const ASLEEP_INTERVAL_S = 3_600;
+/** A fix that contradicts a side is followed by another as soon as that can say something new, but not for ever. */
+const DOUBT_INTERVAL_S = 15;
+const MAX_DOUBTS = 6;
 
 /** Under a roof the receiver finds nothing however often it tries. */
-const MAX_EMPTY_INTERVAL_S = 900;
+const MAX_EMPTY_INTERVAL_S = 600;
 
-/** Seconds from the start of one search to the start of the next. */
+/** Whether the last fixes left open where the cat is, and looking again soon may tell. */
+export function isDoubtful(state: TagState): boolean {
+  return state.doubts > 0 && state.doubts <= MAX_DOUBTS;
+}
+
+/**
+ * Seconds from now to the next fix: those of the settings, and those that the cat needs to the nearest edge at its top
+ * speed. So the owner hears of an escape as late as a tracker with that interval would say it, and not later.
+ */
 export function fixIntervalS(state: TagState, nowMs: number): number {
   if (nowMs < state.liveUntilMs) return Math.min(LIVE_INTERVAL_S, state.fixIntervalS);
-  if (state.feelsMotion && nowMs - state.lastMotionMs >= ASLEEP_AFTER_MS) {
-    return Math.max(ASLEEP_INTERVAL_S, state.fixIntervalS);
+  if (isDoubtful(state)) return Math.min(DOUBT_INTERVAL_S, state.fixIntervalS);
+  if (state.emptySearches > 0) {
+    const backedOffS = Math.min(state.fixIntervalS * (state.emptySearches + 1), MAX_EMPTY_INTERVAL_S);
+    return Math.max(state.fixIntervalS, backedOffS);
   }
-  if (state.emptySearches === 0) return state.fixIntervalS;
-  const backedOffS = state.fixIntervalS * (state.emptySearches + 1);
-  return Math.max(state.fixIntervalS, Math.min(backedOffS, MAX_EMPTY_INTERVAL_S));
+  return state.fixIntervalS + Math.min(Math.floor(state.exitCm / TOP_SPEED_CM_S), MAX_REACH_S);
 }

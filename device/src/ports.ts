@@ -43,6 +43,12 @@ export interface Indicator {
   light(seconds: number): void;
 }
 
+/** A radio that hears the beacon at the cat's home, or the owner's Wi-Fi. */
+export interface Beacon {
+  /** Listens for half a second; Firmware.homeHeard says that it is there. */
+  listen(): void;
+}
+
 /** Battery gauge. */
 export interface Battery {
   /** 0 to 100. */
@@ -56,4 +62,6 @@ export interface Ports {
   readonly uplink: Uplink;
   readonly indicator: Indicator;
   readonly battery: Battery;
+  /** Left out on a board that cannot hear one. */
+  readonly beacon?: Beacon;
 }

@@ -70,6 +70,11 @@ export class Cloud {
   }
 }
 
+export interface RigOptions {
+  readonly hasBeacon?: boolean;
+  readonly lingerMs?: number;
+}
+
 /** A tag on a bench: its time, its sky and its radio are the test's. */
 export class Rig {
   readonly flash: RamFlash;
@@ -83,11 +88,22 @@ export class Rig {
   isUp = false;
   takes = true;
   battery = 80;
+  /** Whether the accelerometer feels something, and the beacon calls. */
+  isMoving = false;
+  callsHome = false;
+  searches = 0;
+  listens = 0;
+  sessions = 0;
+  /** Whether a session asked for stands a second later. */
+  hasCoverage = false;
+  asksForSession = false;
+  readonly options: RigOptions;
   /** Where the cat is, or undefined under a roof. */
   place: { lat: number; lon: number } | undefined = { lat: 52, lon: 5 };
 
-  constructor(pageBytes = 512, pageCount = 40) {
-    this.flash = new RamFlash(pageBytes, pageCount);
+  constructor(options: RigOptions = {}) {
+    this.options = options;
+    this.flash = new RamFlash(512, 40);
     this.firmware = this.boot();
   }
 
@@ -97,10 +113,22 @@ export class Rig {
       utcS: () => this.utcS,
       setUtcS: (utcS) => (this.utcS = utcS),
     };
-    const gnss = { start: () => (this.isReceiving = true), stop: () => (this.isReceiving = false) };
+    const gnss = {
+      start: () => {
+        this.searches++;
+        this.isReceiving = true;
+      },
+      stop: () => (this.isReceiving = false),
+    };
     const uplink = {
-      connect: () => undefined,
-      disconnect: () => undefined,
+      connect: () => {
+        this.sessions++;
+        this.asksForSession = true;
+      },
+      disconnect: () => {
+        this.asksForSession = false;
+        if (this.isUp) this.cut();
+      },
       publish: (topic: string, bytes: Uint8Array) => {
         if (this.takes) this.sent.push({ topic, bytes: bytes.slice() });
         return this.takes;
@@ -111,9 +139,12 @@ export class Rig {
       light: (seconds: number) => this.done.push(`light ${seconds}`),
     };
     const battery = { percent: () => this.battery };
-    const ports: Ports = { flash: this.flash, clock, gnss, uplink, indicator, battery };
+    const beacon = { listen: () => void this.listens++ };
+    const all: Ports = { flash: this.flash, clock, gnss, uplink, indicator, battery };
+    const ports = this.options.hasBeacon === true ? { ...all, beacon } : all;
     this.isUp = false;
-    this.firmware = new Firmware(ports, { tag: TAG, firmware: "1.0.0", seed: 42 });
+    const linger = this.options.lingerMs === undefined ? {} : { lingerMs: this.options.lingerMs };
+    this.firmware = new Firmware(ports, { tag: TAG, firmware: "1.0.0", seed: 42, ...linger });
     return this.firmware;
   }
 
@@ -132,10 +163,18 @@ export class Rig {
     for (let i = 0; i < seconds; i++) {
       this.nowMs += 1_000;
       if (this.utcS > 0) this.utcS++;
-      if (this.nowMs >= this.firmware.nextWakeMs()) this.firmware.wake();
+      if (this.isMoving && this.nowMs % 30_000 === 0) this.firmware.moved();
+      this.tend();
       if (this.isReceiving && this.place !== undefined) this.speak(NOON_S + this.nowMs / 1_000);
       if (answer && this.isUp) this.answer();
     }
+  }
+
+  private tend(): void {
+    const listened = this.listens;
+    if (this.nowMs >= this.firmware.nextWakeMs()) this.firmware.wake();
+    if (this.callsHome && this.listens > listened) this.firmware.homeHeard();
+    if (this.hasCoverage && this.asksForSession && !this.isUp) this.connect();
   }
 
   speak(utcS: number): void {

@@ -18,17 +18,39 @@ export class TagState {
   settingsVersion = 0;
   fixIntervalS = FIRST_FIX_INTERVAL_S;
   reportIntervalS = FIRST_REPORT_INTERVAL_S;
+  /** When the next fix is due, in monotonic milliseconds; Infinity while the cat rests. */
+  nextFixMs = 0;
   isSearching = false;
   searchStartedMs = 0;
+  /** When the last search or listening ended; what moved since is not known. */
+  lookedMs = -1;
+  lastFixMs = -Infinity;
   /** Searches without a fix since the last one. */
   emptySearches = 0;
-  /** When the receiver is wanted next. */
-  nextFixMs = 0;
+  /** Whether the next fix is taken whatever the cat does: new geofences, live mode. */
+  isFixWanted = false;
+  /** The least way from the last fix to where the cat would be out of a geofence that it is inside of, in cm. */
+  exitCm = 0;
+  /** Fixes in a row that contradict a side, or find none decided. */
+  doubts = 0;
   nextHealthMs = 0;
   liveUntilMs = 0;
   /** Whether this board can feel motion at all: it did once. */
   feelsMotion = false;
   lastMotionMs = 0;
+  /** The cat has not moved since the tag last looked, so nothing is due. */
+  isResting = false;
+  /** Whether the board can listen for the home beacon. */
+  hasBeacon = false;
+  isListening = false;
+  listenStartedMs = 0;
+  /** The home beacon was heard when the tag last listened. */
+  isHome = false;
+  /** Searches since the beacon was first heard, with no side inside. */
+  homeSearches = 0;
+  /** Time since the last fix in which the cat rested or was at home, so that its sides do not age. */
+  restedMs = 0;
+  lastStepMs = 0;
   readonly commands: Uint32Array;
   commandsSeen = 0;
 

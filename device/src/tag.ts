@@ -1,18 +1,27 @@
-import type { Command } from "@purrimeter/protocol/messages";
+import type { Command, Settings } from "@purrimeter/protocol/messages";
+import type { Side } from "@purrimeter/protocol/values";
 import { decide, exactWithinCm, expire } from "./decide-side.ts";
 import type { Fix } from "./fix-filter.ts";
-import { fixIntervalS } from "./pace.ts";
+import {
+  endEmptySearch,
+  endListening,
+  heardHome,
+  look,
+  lookAgain,
+  lookNow,
+  moved,
+  nextLookMs,
+  passTime,
+} from "./look.ts";
+import { FARTHEST_EXIT_CM } from "./pace.ts";
 import type { TagEvent } from "./tag-event.ts";
 import type { TagState } from "./tag-state.ts";
-
-/** A receiver under open sky has its first fix after 26 to 29 s cold (docs/energy.md); indoors it never has. */
-const SEARCH_LIMIT_S = 60;
 
 /** The battery is noted a few times a day. */
 const HEALTH_INTERVAL_MS = 6 * 3_600_000;
 
-/** The receiver stays on when it would be started again so soon. */
-const STAYS_ON_S = 10;
+/** The true place is this many claimed errors nearer to the edge, at worst. */
+const DOUBTED_ERRORS = 2;
 
 /**
  * One step of the tag's core: changes `state` in place and leaves in `state.effects` what is to be done. The same state
@@ -20,76 +29,113 @@ const STAYS_ON_S = 10;
  */
 export function step(state: TagState, event: TagEvent): void {
   state.effects.clear();
-  if (event.kind === "fix") {
-    tookFix(state, event.nowMs, event.fix, event.number);
-  } else if (event.kind === "moved") {
-    moved(state, event.nowMs);
-  } else if (event.kind === "settings") {
-    state.settingsVersion = event.settings.version;
-    state.fixIntervalS = event.settings.fixIntervalS;
-    state.reportIntervalS = event.settings.reportIntervalS;
-    state.sides.forget();
-    state.nextFixMs = event.nowMs;
-  } else if (event.kind === "command") {
-    if (isToDo(state, event.command, event.utcS)) act(state, event.command, event.nowMs);
-  } else {
-    age(state, event.utcS, event.number);
-    noteHealth(state, event.nowMs, event.utcS);
-    endSearch(state, event.nowMs, event.utcS);
-    search(state, event.nowMs);
+  passTime(state, event.nowMs);
+  switch (event.kind) {
+    case "fix":
+      return tookFix(state, event.nowMs, event.fix, event.number);
+    case "moved":
+      return moved(state, event.nowMs);
+    case "home":
+      return heardHome(state, event.nowMs);
+    case "settings":
+      return configure(state, event.nowMs, event.settings);
+    case "command":
+      if (isToDo(state, event.command, event.utcS)) act(state, event.command, event.nowMs);
+      return;
+    case "tick":
+      return tick(state, event.nowMs, event.utcS, event.number);
   }
 }
 
 /** When the core wants its next tick, in monotonic milliseconds. */
 export function nextTickMs(state: TagState): number {
-  const receiverMs = state.isSearching ? state.searchStartedMs + SEARCH_LIMIT_S * 1_000 : state.nextFixMs;
-  return Math.min(receiverMs, state.nextHealthMs);
+  return Math.min(nextLookMs(state), state.nextHealthMs);
+}
+
+function tick(state: TagState, nowMs: number, utcS: number, number: number): void {
+  age(state, utcS, number);
+  noteHealth(state, nowMs, utcS);
+  endEmptySearch(state, nowMs, utcS);
+  endListening(state, nowMs);
+  look(state, nowMs);
 }
 
 function tookFix(state: TagState, nowMs: number, fix: Fix, number: number): void {
   if (!state.isSearching || nowMs < state.nextFixMs) return;
   state.effects.add("append-fix", fix.at, 0);
-  for (let index = 0; index < state.geofences.count; index++) decideOne(state, index, fix, number);
+  let isDoubted = false;
+  state.exitCm = 0;
+  for (let index = 0; index < state.geofences.count; index++) {
+    if (decideOne(state, index, fix, number)) isDoubted = true;
+  }
+  state.doubts = isDoubted ? state.doubts + 1 : 0;
   if (nowMs < state.liveUntilMs) state.effects.add("report-now", fix.at, 0);
   state.emptySearches = 0;
-  searchAgain(state, nowMs);
+  state.restedMs = 0;
+  state.lastFixMs = nowMs;
+  lookAgain(state, nowMs);
 }
 
-function decideOne(state: TagState, index: number, fix: Fix, number: number): void {
+/** Decides one geofence; says whether the fix leaves its side in doubt. */
+function decideOne(state: TagState, index: number, fix: Fix, number: number): boolean {
   const from = state.sides.side(index);
   const within = exactWithinCm(fix.accuracyDm);
   const distanceCm = state.geofences.distanceCm(index, fix.latE7, fix.lonE7, within);
   const to = decide(state.sides, index, distanceCm, fix.accuracyDm, fix.at, number);
-  if (to === undefined) return;
-  const effect = state.effects.add("append-transition", fix.at, 0);
+  if (to !== undefined) noteTransition(state, index, from, to, fix.at, state.sides.evidenceFrom(index));
+  const side = to ?? from;
+  if (side === "inside") noteExit(state, index, fix);
+  return side === "unknown" || (side === "inside" ? distanceCm > 0 : distanceCm < 0);
+}
+
+function noteTransition(
+  state: TagState,
+  index: number,
+  from: Side,
+  to: Side,
+  at: number,
+  evidenceFrom: number,
+): void {
+  const effect = state.effects.add("append-transition", at, 0);
   effect.geofence = state.geofences.ref(index);
   effect.from = from;
   effect.to = to;
-  effect.evidenceFrom = state.sides.evidenceFrom(index);
+  effect.evidenceFrom = evidenceFrom;
+}
+
+/** Keeps the shortest way out in `exitCm`. */
+function noteExit(state: TagState, index: number, fix: Fix): void {
+  const inwardCm = -state.geofences.distanceCm(index, fix.latE7, fix.lonE7, FARTHEST_EXIT_CM);
+  const surelyCm = Math.max(1, inwardCm - DOUBTED_ERRORS * fix.accuracyDm * 10);
+  state.exitCm = state.exitCm === 0 ? surelyCm : Math.min(state.exitCm, surelyCm);
 }
 
 /** Sides that nothing has confirmed for long become unknown; only a tag that knows the time can tell. */
 function age(state: TagState, utcS: number, number: number): void {
   if (utcS === 0) return;
+  const agedS = utcS - Math.floor(state.restedMs / 1_000);
   for (let index = 0; index < state.geofences.count; index++) {
     const from = state.sides.side(index);
-    const to = expire(state.sides, index, utcS);
-    if (to === undefined) continue;
-    const effect = state.effects.add("append-transition", utcS, 0);
-    effect.geofence = state.geofences.ref(index);
-    effect.from = from;
-    effect.to = to;
+    const to = expire(state.sides, index, agedS);
     // No entry made this: it stands on its own number.
-    effect.evidenceFrom = number + state.effects.count - 1;
+    if (to !== undefined) noteTransition(state, index, from, to, utcS, number + state.effects.count);
   }
 }
 
-/** A cat that wakes is looked for at once, unless that was going to happen sooner. */
-function moved(state: TagState, nowMs: number): void {
-  state.feelsMotion = true;
-  state.lastMotionMs = nowMs;
-  const latestMs = nowMs + fixIntervalS(state, nowMs) * 1_000;
-  if (state.nextFixMs > latestMs) state.nextFixMs = latestMs;
+function noteHealth(state: TagState, nowMs: number, utcS: number): void {
+  if (nowMs < state.nextHealthMs) return;
+  state.nextHealthMs = nowMs + HEALTH_INTERVAL_MS;
+  state.effects.add("append-health", utcS, 0);
+}
+
+function configure(state: TagState, nowMs: number, settings: Settings): void {
+  state.settingsVersion = settings.version;
+  state.fixIntervalS = settings.fixIntervalS;
+  state.reportIntervalS = settings.reportIntervalS;
+  state.sides.forget();
+  state.exitCm = 0;
+  state.doubts = 0;
+  lookNow(state, nowMs);
 }
 
 function isToDo(state: TagState, command: Command, utcS: number): boolean {
@@ -105,41 +151,8 @@ function isToDo(state: TagState, command: Command, utcS: number): boolean {
 function act(state: TagState, command: Command, nowMs: number): void {
   if (command.action === "live") {
     state.liveUntilMs = nowMs + command.seconds * 1_000;
-    state.nextFixMs = nowMs;
+    lookNow(state, nowMs);
   } else {
     state.effects.add(command.action, 0, command.seconds);
   }
-}
-
-function noteHealth(state: TagState, nowMs: number, utcS: number): void {
-  if (nowMs < state.nextHealthMs) return;
-  state.nextHealthMs = nowMs + HEALTH_INTERVAL_MS;
-  state.effects.add("append-health", utcS, 0);
-}
-
-function endSearch(state: TagState, nowMs: number, utcS: number): void {
-  const searchedMs = nowMs - state.searchStartedMs;
-  if (!state.isSearching || searchedMs < SEARCH_LIMIT_S * 1_000) return;
-  state.effects.add("append-no-sky", utcS, Math.min(65_535, Math.floor(searchedMs / 1_000)));
-  state.emptySearches++;
-  searchAgain(state, nowMs);
-}
-
-/** Plans the next search; the receiver goes off unless it is wanted again at once. */
-function searchAgain(state: TagState, nowMs: number): void {
-  const intervalS = fixIntervalS(state, nowMs);
-  const startedMs = state.isSearching ? state.searchStartedMs : nowMs;
-  state.nextFixMs = Math.max(nowMs, startedMs + intervalS * 1_000);
-  if (!state.isSearching) return;
-  state.searchStartedMs = state.nextFixMs;
-  if (intervalS < STAYS_ON_S) return;
-  state.isSearching = false;
-  state.effects.add("gnss-stop", 0, 0);
-}
-
-function search(state: TagState, nowMs: number): void {
-  if (state.isSearching || nowMs < state.nextFixMs) return;
-  state.isSearching = true;
-  state.searchStartedMs = nowMs;
-  state.effects.add("gnss-start", 0, 0);
 }

@@ -64,6 +64,8 @@ export class UplinkQueue {
   private sentLast = 0;
   private sentCrc = 0;
   private failures = 0;
+  /** The cloud itself said "not now": another session changes nothing about that. */
+  private wasRefused = false;
   private deadlineMs = 0;
   private retryAtMs = 0;
   private flushThrough = 0;
@@ -89,7 +91,7 @@ export class UplinkQueue {
   up(nowMs: number): void {
     this.isUp = true;
     this.isInFlight = false;
-    this.failures = 0;
+    if (!this.wasRefused) this.failures = 0;
     this.retryAtMs = nowMs;
     this.flushThrough = this.journal.next - 1;
   }
@@ -99,11 +101,17 @@ export class UplinkQueue {
     this.isInFlight = false;
   }
 
+  /** From when on something is to be sent, in monotonic milliseconds; Infinity when nothing is. */
+  sessionWantedMs(): number {
+    if (this.journal.oldest >= this.journal.next) return Infinity;
+    if (this.isInFlight) return 0;
+    return this.wantsToSend() ? this.retryAtMs : Math.max(this.dueAtMs, this.retryAtMs);
+  }
+
   /** When `nextReport` has something to do, in monotonic milliseconds; Infinity = not before something else happens. */
   nextWakeMs(): number {
-    if (!this.isUp || this.journal.oldest >= this.journal.next) return Infinity;
-    if (this.isInFlight) return this.deadlineMs;
-    return this.wantsToSend() ? this.retryAtMs : Math.max(this.dueAtMs, this.retryAtMs);
+    if (!this.isUp) return Infinity;
+    return this.isInFlight ? this.deadlineMs : this.sessionWantedMs();
   }
 
   /** Nothing waits for the report interval. */
@@ -227,6 +235,7 @@ export class UplinkQueue {
     this.sentLast = 0;
     this.isInFlight = false;
     this.failures = 0;
+    this.wasRefused = false;
   }
 
   private refused(ack: RefusedAck, nowMs: number): void {
@@ -237,6 +246,7 @@ export class UplinkQueue {
       this.free(this.sentFirst, this.sentLast);
     } else {
       this.counts.refused++;
+      this.wasRefused = true;
       this.isInFlight = false;
       this.retryAtMs = nowMs + backOffMs(this.failures, REFUSED_RETRY_MS, MAX_REFUSED_RETRY_MS, this.random);
       this.failures++;
