@@ -14,6 +14,10 @@ export interface Account {
   readonly id: string;
   readonly roles: readonly Role[];
   readonly passwordHash: PasswordHash;
+  /** Whether the password is too short to be the only factor. */
+  readonly hasShortPassword: boolean;
+  /** Names the account in throttles: see `throttleKey`. */
+  readonly throttleKey: string;
 }
 
 /** Accounts by mail address. The address is sealed; accounts are found by its keyed hash. */
@@ -32,7 +36,7 @@ export class Accounts {
     const mailSealed = seal(this.#keys.key("mail-seal"), Buffer.from(mail), `mail of ${id}`);
     const row = {
       id,
-      mail_lookup: this.lookup(mail),
+      mail_lookup: this.#lookup(mail),
       mail_sealed: mailSealed,
       roles: "owner",
       created_at: at,
@@ -42,12 +46,19 @@ export class Accounts {
       .values({ ...row, ...columnsOf(hash) })
       .onConflict((conflict) => conflict.column("mail_lookup").doNothing())
       .executeTakeFirst();
-    return result.numInsertedOrUpdatedRows === 1n ? { id, roles: ["owner"], passwordHash: hash } : "taken";
+    if (result.numInsertedOrUpdatedRows !== 1n) return "taken";
+    return {
+      id,
+      roles: ["owner"],
+      passwordHash: hash,
+      hasShortPassword: false,
+      throttleKey: this.throttleKey(mail),
+    };
   }
 
   /** The account of the address. */
   async findByMail(mail: MailAddress): Promise<Account | undefined> {
-    return this.#find("mail_lookup", this.lookup(mail));
+    return this.#find("mail_lookup", this.#lookup(mail));
   }
 
   /** The account with the id. */
@@ -67,13 +78,24 @@ export class Accounts {
     return Buffer.from(plain).toString("utf8") as MailAddress;
   }
 
-  /** Stores a new hash of the account's password. */
+  /** Stores another hash of the same password. */
   async replaceHash(id: string, hash: PasswordHash): Promise<void> {
     await this.#database.updateTable("account").set(columnsOf(hash)).where("id", "=", id).execute();
   }
 
-  /** The keyed hash by which the address is found, in the database and in the throttles. */
-  lookup(mail: MailAddress): Uint8Array {
+  /** Stores another password; `isShort`: it is too short to be the only factor. */
+  async replacePassword(id: string, hash: PasswordHash, isShort: boolean): Promise<void> {
+    const columns = { ...columnsOf(hash), password_short: isShort ? 1 : 0 };
+    await this.#database.updateTable("account").set(columns).where("id", "=", id).execute();
+  }
+
+  /** Names the address in throttles, whether it has an account or not. */
+  throttleKey(mail: MailAddress): string {
+    return Buffer.from(this.#lookup(mail)).toString("base64");
+  }
+
+  /** The keyed hash by which the address is found. */
+  #lookup(mail: MailAddress): Uint8Array {
     return this.#keys.mac("mail-lookup", mail);
   }
 
@@ -83,7 +105,14 @@ export class Accounts {
       .selectAll()
       .where(column, "=", value)
       .executeTakeFirst();
-    return row && { id: row.id, roles: row.roles.split(" ") as Role[], passwordHash: hashOf(row) };
+    if (!row) return undefined;
+    return {
+      id: row.id,
+      roles: row.roles.split(" ") as Role[],
+      passwordHash: hashOf(row),
+      hasShortPassword: row.password_short === 1,
+      throttleKey: Buffer.from(row.mail_lookup).toString("base64"),
+    };
   }
 }
 

@@ -5,7 +5,9 @@ import type { Accounts } from "./accounts.ts";
 import type { AuditTrail } from "./audit/audit-trail.ts";
 import type { LoginThrottle } from "./login-throttle.ts";
 import type { PasswordHasher } from "./password-hasher.ts";
+import type { PurposeTokens } from "./purpose-tokens.ts";
 import type { AuthTables } from "./schema.ts";
+import type { SecondFactors } from "./second-factor/second-factors.ts";
 import type { SessionEndings } from "./sessions/session-endings.ts";
 import type { Sessions } from "./sessions/sessions.ts";
 
@@ -18,6 +20,8 @@ export interface AuthService {
   readonly hasher: PasswordHasher;
   readonly tokens: AccessTokens;
   readonly throttle: LoginThrottle;
+  readonly secondFactors: SecondFactors;
+  readonly purposeTokens: PurposeTokens;
   readonly audit: AuditTrail;
   readonly log: Log;
   /** Seconds of UTC. */

@@ -8,6 +8,8 @@ import { clientAddress } from "./client-address.ts";
 import { fieldErrors } from "./field-errors.ts";
 import { problem } from "./problem.ts";
 import { readJsonBody } from "./read-json-body.ts";
+import { addChangePasswordEndpoint } from "./password/change-password-endpoint.ts";
+import { addSecondFactorEndpoints } from "./second-factor/second-factor-endpoints.ts";
 import { addSessionEndpoints } from "./sessions/session-endpoints.ts";
 import { addServiceEndpoints } from "./service-endpoints.ts";
 import { addTokenEndpoints } from "./token-endpoints.ts";
@@ -38,6 +40,8 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   addTokenEndpoints(app, service);
   addServiceEndpoints(app, service);
   addSessionEndpoints(app, service);
+  addSecondFactorEndpoints(app, service);
+  addChangePasswordEndpoint(app, service);
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", BEARER);
   app.get("/openapi.json", (context) => context.json(app.getOpenAPI31Document(INFO)));
   refuseOtherMethods(app);

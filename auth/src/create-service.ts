@@ -11,7 +11,9 @@ import { DataKeys } from "./data-keys.ts";
 import { LoginThrottle } from "./login-throttle.ts";
 import { PasswordHasher } from "./password-hasher.ts";
 import type { Argon2Cost } from "./password-hasher.ts";
+import { PurposeTokens } from "./purpose-tokens.ts";
 import type { AuthTables } from "./schema.ts";
+import { SecondFactors } from "./second-factor/second-factors.ts";
 import { SessionEndings } from "./sessions/session-endings.ts";
 import { Sessions } from "./sessions/sessions.ts";
 
@@ -51,6 +53,8 @@ export async function createService(options: CreateServiceOptions): Promise<Auth
     hasher: new PasswordHasher({ cost, pepper: keys.key("password-pepper"), ...limits }),
     tokens: await AccessTokens.open(options),
     throttle: new LoginThrottle(options.monotonicMs),
+    secondFactors: new SecondFactors(database, keys, now),
+    purposeTokens: new PurposeTokens(keys, now),
     audit: new AuditTrail(database, keys, now, (error) => sayUnwritten(log, error)),
     log,
     now,

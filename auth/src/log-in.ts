@@ -11,7 +11,8 @@ export interface Credentials {
 
 /** What became of a login. */
 export type LoginOutcome =
-  | { readonly kind: "accepted"; readonly account: Account }
+  /** "second-factor": the password is right, and not enough. */
+  | { readonly kind: "accepted" | "second-factor"; readonly account: Account }
   | { readonly kind: "throttled"; readonly retryAfterS: number }
   | { readonly kind: "refused" | "busy" };
 
@@ -23,7 +24,7 @@ export async function logIn(
   service: AuthService,
   { mail, password, address }: Credentials,
 ): Promise<LoginOutcome> {
-  const key = Buffer.from(service.accounts.lookup(mail)).toString("base64");
+  const key = service.accounts.throttleKey(mail);
   const retryAfterS = service.throttle.login(key, address);
   if (retryAfterS > 0) return { kind: "throttled", retryAfterS };
   const account = await service.accounts.findByMail(mail);
@@ -33,8 +34,10 @@ export async function logIn(
     service.audit.record({ event: "login.refused", account: account?.id, network: address });
     return { kind: "refused" };
   }
-  service.throttle.loggedIn(key, address);
+  service.throttle.passwordRight(key, address);
   if (service.hasher.isOutdated(account.passwordHash)) await renewHash(service, account, password);
+  if (await service.secondFactors.isRequired(account.id)) return { kind: "second-factor", account };
+  service.throttle.loggedIn(key, address);
   service.audit.record({ event: "login.accepted", account: account.id, network: address });
   return { kind: "accepted", account };
 }

@@ -10,6 +10,9 @@ const BY_ACCOUNT: Rate = { burst: 10, refillS: 360 };
 /** Failures at one account from an address that has logged in to it before: a stranger cannot lock its owner out. */
 const BY_FAMILIAR: Rate = { burst: 10, refillS: 60 };
 
+/** Codes at one account: at 96 guesses a day, three codes good at a time, it takes nine years to meet one. */
+const BY_SECOND_FACTOR: Rate = { burst: 5, refillS: 900 };
+
 /** Accounts made from one address. */
 const BY_REGISTRATION: Rate = { burst: 30, refillS: 60 };
 
@@ -23,6 +26,7 @@ export class LoginThrottle {
   readonly #byAddress: Throttle;
   readonly #byAccount: Throttle;
   readonly #byFamiliar: Throttle;
+  readonly #bySecondFactor: Throttle;
   readonly #byRegistration: Throttle;
   readonly #familiar = new Set<string>();
 
@@ -30,6 +34,7 @@ export class LoginThrottle {
     this.#byAddress = new Throttle(BY_ADDRESS, monotonicMs);
     this.#byAccount = new Throttle(BY_ACCOUNT, monotonicMs);
     this.#byFamiliar = new Throttle(BY_FAMILIAR, monotonicMs);
+    this.#bySecondFactor = new Throttle(BY_SECOND_FACTOR, monotonicMs);
     this.#byRegistration = new Throttle(BY_REGISTRATION, monotonicMs);
   }
 
@@ -41,12 +46,26 @@ export class LoginThrottle {
     return this.#byAddress.take(address) || byAccount();
   }
 
-  /** After a right password: the address is familiar from now on, and its failures are forgotten. */
-  loggedIn(account: string, address: string): void {
+  /** After a right password: failures before it are forgotten. */
+  passwordRight(account: string, address: string): void {
     const pair = `${account} ${address}`;
     if (this.#familiar.has(pair)) this.#byFamiliar.reset(pair);
     else this.#byAccount.reset(account);
-    this.#remember(pair);
+  }
+
+  /** After a whole login: the address is familiar from now on. */
+  loggedIn(account: string, address: string): void {
+    this.#remember(`${account} ${address}`);
+  }
+
+  /** Before a code is checked: 0, or the seconds to wait. Only who knows the password gets here. */
+  secondFactor(account: string): number {
+    return this.#bySecondFactor.take(account);
+  }
+
+  /** After a right code: failures before it are forgotten. */
+  secondFactorRight(account: string): void {
+    this.#bySecondFactor.reset(account);
   }
 
   /** Before an account is made: 0, or the seconds to wait. */

@@ -15,6 +15,7 @@ const PROBLEMS = {
   "invalid-request": [400, "The request is not valid"],
   "malformed-json": [400, "The body is not the JSON that this API reads"],
   "wrong-credentials": [401, "Address or password, or refresh token, not accepted"],
+  "second-factor-required": [401, "A second factor is needed"],
   unauthenticated: [401, "A valid access token is needed"],
   forbidden: [403, "Not allowed for this account"],
   "not-found": [404, "Not found"],
@@ -35,15 +36,16 @@ export type Problem = Response & TypedResponse<never, never, never>;
 
 export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 
-/** An answer with problem details (RFC 9457). Nothing that the client sent is repeated in it. */
+/** An answer with problem details (RFC 9457), `members` added to it. Nothing that the client sent is repeated in it. */
 export function problem(
   name: ProblemName,
   detail: string,
   errors?: readonly FieldError[],
   headers: Readonly<Record<string, string>> = {},
+  members: Readonly<Record<string, string>> = {},
 ): Problem {
   const [status, title] = PROBLEMS[name];
-  const body = { type: `/v1/problems/${name}`, title, status, detail, ...(errors && { errors }) };
+  const body = { type: `/v1/problems/${name}`, title, status, detail, ...(errors && { errors }), ...members };
   const challenge = status === 401 ? { "www-authenticate": "Bearer" } : undefined;
   const all = { "content-type": PROBLEM_MEDIA_TYPE, ...challenge, ...headers };
   return new Response(JSON.stringify(body), { status, headers: all }) as Problem;

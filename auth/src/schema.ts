@@ -14,6 +14,8 @@ export interface AuthTables {
     password_memory_kib: number;
     password_passes: number;
     password_lanes: number;
+    /** 1 when the password is too short to be the only factor. */
+    password_short: Generated<number>;
     /** Space separated. */
     roles: string;
     created_at: number;
@@ -28,6 +30,15 @@ export interface AuthTables {
     /** What the owner calls the device, sealed; empty when nothing was said. */
     device_sealed: Uint8Array;
   };
+  totp: {
+    account: string;
+    secret_sealed: Uint8Array;
+    /** 0 until the app has shown a code. */
+    confirmed: number;
+    /** Step of the last code that was used. */
+    last_step: number;
+  };
+  recovery_code: { account: string; hash: Uint8Array };
   /** See audit/audit-trail.ts. */
   audit_event: {
     number: Generated<number>;
@@ -72,5 +83,16 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
         account TEXT NOT NULL, session TEXT NOT NULL, network TEXT NOT NULL,
         previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
       CREATE INDEX audit_event_at ON audit_event (at);`,
+  },
+  {
+    name: "second factors",
+    sql: `
+      ALTER TABLE account ADD COLUMN password_short INTEGER NOT NULL DEFAULT 0;
+      CREATE TABLE totp (
+        account TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE, secret_sealed BLOB NOT NULL,
+        confirmed INTEGER NOT NULL, last_step INTEGER NOT NULL) STRICT;
+      CREATE TABLE recovery_code (
+        account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, hash BLOB NOT NULL,
+        PRIMARY KEY (account, hash)) STRICT, WITHOUT ROWID;`,
   },
 ];

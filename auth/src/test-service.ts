@@ -43,6 +43,10 @@ export interface AnswerBody {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresIn: number;
+  readonly challenge: string;
+  readonly secret: string;
+  readonly uri: string;
+  readonly recoveryCodes: readonly string[];
   readonly type: string;
   readonly detail: string;
   readonly errors: readonly { readonly field: string; readonly message: string; readonly limit?: number }[];

@@ -1,7 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Account } from "./accounts.ts";
 import type { AppEnvironment } from "./app-environment.ts";
 import type { AuthService } from "./auth-service.ts";
 import { beginSession, tokensOf } from "./begin-session.ts";
+import { CHALLENGE_LIFETIME_S } from "./finish-login.ts";
 import { ENDED_SESSIONS_HEADER } from "./gateway-interface.ts";
 import { logIn } from "./log-in.ts";
 import { busy, problem, tooManyRequests } from "./problem.ts";
@@ -46,6 +48,8 @@ function addLogin(app: OpenAPIHono<AppEnvironment>, service: AuthService): void 
     switch (outcome.kind) {
       case "accepted":
         return context.json(await beginSession(context, service, outcome.account, device), 200);
+      case "second-factor":
+        return secondFactorRequired(service, outcome.account);
       case "refused":
         return problem("wrong-credentials", "The address or the password is wrong.");
       case "throttled":
@@ -54,6 +58,18 @@ function addLogin(app: OpenAPIHono<AppEnvironment>, service: AuthService): void 
         return busy();
     }
   });
+}
+
+/** The password was right; `challenge` goes back with a code to /login/second-factor. */
+function secondFactorRequired({ purposeTokens }: AuthService, { id, passwordHash }: Account): Problem {
+  const challenge = purposeTokens.write("login", id, passwordHash.tag, CHALLENGE_LIFETIME_S);
+  return problem(
+    "second-factor-required",
+    "Send the challenge back with a code.",
+    undefined,
+    {},
+    { challenge },
+  );
 }
 
 function addRefresh(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {

@@ -1,0 +1,23 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnvironment } from "../app-environment.ts";
+import type { AuthService } from "../auth-service.ts";
+import { requireBearer } from "../bearer.ts";
+import { confirmPassword } from "../confirm-password.ts";
+import { sayEnded } from "../sessions/say-ended.ts";
+import { changePasswordRoute } from "./change-password-route.ts";
+import { setPassword } from "./set-password.ts";
+
+/** Adds changing one's password. */
+export function addChangePasswordEndpoint(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {
+  app.openapi({ ...changePasswordRoute, middleware: requireBearer(service) }, async (context) => {
+    const { account, sid } = context.var.bearer;
+    const { password, newPassword } = context.req.valid("json");
+    const confirmation = await confirmPassword(service, account, password, context.var.address);
+    if ("refusal" in confirmation) return confirmation.refusal;
+    const refusal = await setPassword(service, account, newPassword);
+    if (refusal) return refusal;
+    sayEnded(context, await service.sessions.endAll(account, sid));
+    service.audit.record({ event: "password.changed", account, network: context.var.address });
+    return context.body(null, 204);
+  });
+}

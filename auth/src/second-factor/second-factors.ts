@@ -1,0 +1,120 @@
+import { randomBytes } from "node:crypto";
+import type { Kysely } from "kysely";
+import { seal, unseal } from "../data-keys.ts";
+import type { DataKeys } from "../data-keys.ts";
+import type { AuthTables } from "../schema.ts";
+import { base32 } from "./base32.ts";
+import { matchTotp, TOTP_SECRET_BYTES } from "./totp.ts";
+
+/** Recovery codes that an account has at most. */
+export const RECOVERY_CODES = 10;
+
+/** 80 bits: nobody guesses one, so a keyed hash without stretching is enough (SP 800-63B-4, 3.1.2.2). */
+const RECOVERY_CODE_BYTES = 10;
+
+/** The second factors of accounts: a TOTP secret (sealed) and recovery codes (hashed). */
+export class SecondFactors {
+  readonly #database: Kysely<AuthTables>;
+  readonly #keys: DataKeys;
+  readonly #now: () => number;
+
+  constructor(database: Kysely<AuthTables>, keys: DataKeys, now: () => number) {
+    this.#database = database;
+    this.#keys = keys;
+    this.#now = now;
+  }
+
+  /** Whether a login of the account needs a second factor. */
+  async isRequired(account: string): Promise<boolean> {
+    return ((await this.#totp(account))?.confirmed ?? 0) === 1;
+  }
+
+  /** Recovery codes that have not been used. */
+  async recoveryCodesLeft(account: string): Promise<number> {
+    const count = this.#database
+      .selectFrom("recovery_code")
+      .select(({ fn }) => fn.countAll<number>().as("left"));
+    return (await count.where("account", "=", account).executeTakeFirst())?.left ?? 0;
+  }
+
+  /** A new TOTP secret (base32), which counts once it is confirmed; undefined when one is in use. */
+  async beginTotp(account: string): Promise<string | undefined> {
+    const secret = randomBytes(TOTP_SECRET_BYTES);
+    const secretSealed = seal(this.#keys.key("totp-seal"), secret, account);
+    const result = await this.#database
+      .insertInto("totp")
+      .values({ account, secret_sealed: secretSealed, confirmed: 0, last_step: 0 })
+      .onConflict((conflict) =>
+        conflict
+          .column("account")
+          .doUpdateSet({ secret_sealed: secretSealed, last_step: 0 })
+          .where("totp.confirmed", "=", 0),
+      )
+      .executeTakeFirst();
+    return result.numInsertedOrUpdatedRows === 1n ? base32(secret) : undefined;
+  }
+
+  /** Puts the new secret in use when the code shows that the app has it; gives the recovery codes. */
+  async confirmTotp(account: string, code: string): Promise<readonly string[] | "wrong"> {
+    if ((await this.#totp(account))?.confirmed !== 0 || !(await this.#useTotp(account, code))) return "wrong";
+    await this.#database.updateTable("totp").set({ confirmed: 1 }).where("account", "=", account).execute();
+    return this.makeRecoveryCodes(account);
+  }
+
+  /** Takes TOTP and recovery codes away; whether there were any. */
+  async removeTotp(account: string): Promise<boolean> {
+    const removed = await this.#database.deleteFrom("totp").where("account", "=", account).executeTakeFirst();
+    await this.#database.deleteFrom("recovery_code").where("account", "=", account).execute();
+    return removed.numDeletedRows > 0n;
+  }
+
+  /** New recovery codes; the old ones are void. */
+  async makeRecoveryCodes(account: string): Promise<readonly string[]> {
+    const codes = Array.from({ length: RECOVERY_CODES }, () => base32(randomBytes(RECOVERY_CODE_BYTES)));
+    const rows = codes.map((code) => ({ account, hash: this.#hash(account, code) }));
+    await this.#database.transaction().execute(async (transaction) => {
+      await transaction.deleteFrom("recovery_code").where("account", "=", account).execute();
+      await transaction.insertInto("recovery_code").values(rows).execute();
+    });
+    return codes.map((code) => code.match(/.{4}/gu)?.join("-") ?? code);
+  }
+
+  /** Which of the account's factors the code is, if any. It is used up then. */
+  async use(account: string, code: string): Promise<"totp" | "recovery-code" | undefined> {
+    if (!(await this.isRequired(account))) return undefined;
+    if (await this.#useTotp(account, code)) return "totp";
+    return (await this.#useRecoveryCode(account, code)) ? "recovery-code" : undefined;
+  }
+
+  async #totp(account: string): Promise<AuthTables["totp"] | undefined> {
+    return this.#database.selectFrom("totp").selectAll().where("account", "=", account).executeTakeFirst();
+  }
+
+  /** The update decides, so of two logins with one code only one succeeds. */
+  async #useTotp(account: string, code: string): Promise<boolean> {
+    const row = await this.#totp(account);
+    if (!row) return false;
+    const secret = unseal(this.#keys.key("totp-seal"), row.secret_sealed, account);
+    const step = matchTotp(secret, code, this.#now(), row.last_step);
+    if (step === undefined) return false;
+    const update = this.#database.updateTable("totp").set({ last_step: step });
+    const result = await update
+      .where("account", "=", account)
+      .where("last_step", "<", step)
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  }
+
+  async #useRecoveryCode(account: string, code: string): Promise<boolean> {
+    const hash = this.#hash(account, code.toUpperCase().replace(/[\s-]/gu, ""));
+    const used = this.#database
+      .deleteFrom("recovery_code")
+      .where("account", "=", account)
+      .where("hash", "=", hash);
+    return (await used.executeTakeFirst()).numDeletedRows === 1n;
+  }
+
+  #hash(account: string, code: string): Uint8Array {
+    return this.#keys.mac("recovery-code", `${account} ${code}`);
+  }
+}
