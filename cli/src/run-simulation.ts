@@ -2,6 +2,8 @@ import { runFleet, type FleetResult } from "@purrimeter/simulator/fleet";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
 import { planFleet, type PlannedTag } from "@purrimeter/simulator/plan-fleet";
 import type { Track } from "@purrimeter/simulator/track";
+import { MAX_OWNER_GEOFENCES } from "@purrimeter/store/owned-geofences";
+import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,6 +46,16 @@ interface Target {
   readonly owner: Credentials;
   readonly isNewOwner: boolean;
 }
+
+/** Tags that one owner claims, each with a geofence. */
+interface Share {
+  readonly owner: Credentials;
+  readonly isNew: boolean;
+  readonly tags: readonly PlannedTag[];
+}
+
+/** As many a demo's owner takes besides the demo's own. */
+const FEW_TAGS = 100;
 
 const DEFAULT_DATA = "data";
 const RETENTION_DAYS = 365;
@@ -135,12 +147,32 @@ async function provisionAndLive(target: Target, options: SimulationOptions): Pro
   return live(planned, { ...target.mqtt, certs: target.files.certs }, options);
 }
 
+/** Whoever claims which of the planned tags: the given owner, or new ones when there are too many tags for an account. */
+function sharesOf(target: Target, planned: readonly PlannedTag[]): Share[] {
+  if (planned.length <= FEW_TAGS) return [{ owner: target.owner, isNew: target.isNewOwner, tags: planned }];
+  const count = Math.ceil(planned.length / MAX_OWNER_GEOFENCES);
+  return Array.from({ length: count }, (_, i) => {
+    const tags = planned.slice(i * MAX_OWNER_GEOFENCES, (i + 1) * MAX_OWNER_GEOFENCES);
+    const { password } = newCredentials();
+    return { owner: { email: `simulation-${randomUUID()}@purrimeter.example`, password }, isNew: true, tags };
+  });
+}
+
 async function provision(target: Target, planned: readonly PlannedTag[]): Promise<Failure | object> {
-  const owner = new OwnerApi(target.api, await readFile(target.files.authority.root, "utf8"));
+  const caPem = await readFile(target.files.authority.root, "utf8");
+  for (const share of sharesOf(target, planned)) {
+    const outcome = await provisionShare(target, share, caPem);
+    if (isFailure(outcome)) return outcome;
+  }
+  return {};
+}
+
+async function provisionShare(target: Target, share: Share, caPem: string): Promise<Failure | object> {
+  const owner = new OwnerApi(target.api, caPem);
   try {
-    await owner.enter(target.owner, target.isNewOwner);
+    await owner.enter(share.owner, share.isNew);
     return await withRegistry(target.files, async (registry) => {
-      await provisionFleet(planned, registry, owner);
+      await provisionFleet(share.tags, registry, owner);
       return {};
     });
   } catch (error) {
