@@ -1,6 +1,7 @@
 import { MAX_GEOFENCE_EXTENT_M, MAX_TAG_VERTICES, MAX_VERTICES } from "@purrimeter/protocol/limits";
 import type { PolygonSetting } from "@purrimeter/protocol/messages";
 
+import { outsideCm } from "./distance-sign.ts";
 import { cmPerLatE7, eastwardE7, lonOverLat, MAX_FLAT_LAT_E7 } from "./earth.ts";
 import type { GeofenceRefusal } from "./geofence-refusal.ts";
 import type { RingMemory } from "./ring-memory.ts";
@@ -103,7 +104,7 @@ export class RingEdges {
   }
 
   /**
-   * Distance in cm from a point to the nearest of the edges listed from `start` to before `stop`. Clamp and minimum are
+   * Distance in whole cm, cut off, from a point to the nearest of the edges listed from `start` to before `stop`. Clamp and minimum are
    * written with absolute values: branches that nobody can predict cost more than the rest.
    */
   leastCm(edges: Uint8Array, start: number, stop: number, east: number, north: number): number {
@@ -127,7 +128,7 @@ export class RingEdges {
       const squared = offX * offX + offY * offY;
       least = i === start ? squared : (least + squared - Math.abs(least - squared)) / 2;
     }
-    return Math.sqrt(Math.abs(least));
+    return outsideCm(Math.sqrt(Math.abs(least)));
   }
 
   /** Distance in cm from a point to the line through an edge, negative on its right. */

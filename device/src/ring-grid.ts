@@ -5,8 +5,8 @@ import type { RingMemory } from "./ring-memory.ts";
 /** The grid reaches so far beyond the ring, so that points just outside find their edges too. */
 const MARGIN_CM = 3_000;
 
-/** Rounding of a stored distance and of a point's cell. */
-const SLACK_CM = 2;
+/** Rounding of two distances and of a point's cell. */
+const SLACK_CM = 3;
 
 /** Cells farther from every edge have no list: whoever wants exactness there walks the ring. */
 const LISTED_WITHIN_CM = 2_500;
@@ -106,7 +106,7 @@ export class RingGrid {
     const column = (east - this.west) * this.cellsPerEast;
     const row = (north - this.south) * this.cellsPerNorth;
     if (!(column >= 0 && row >= 0 && column < side && row < side)) {
-      return outsideCm(edges.leastCm(memory.allEdges, 0, edges.count, east, north));
+      return edges.leastCm(memory.allEdges, 0, edges.count, east, north);
     }
     const cell = (row | 0) * side + (column | 0);
     const centreCm = memory.centreCm[this.firstCell + cell] ?? 0;
@@ -117,7 +117,7 @@ export class RingGrid {
     if (stop === start + 1) return this.besideOnlyEdge(memory.candidates[start] ?? 0, east, north);
     const leastCm = this.leastCm(start, stop, east, north);
     const inside = boundCm > 0 ? centreCm < 0 : this.isInside(row | 0, east, north);
-    return inside ? insideCm(leastCm) : outsideCm(leastCm);
+    return inside ? -1 - leastCm : leastCm;
   }
 
   /** Every point of the cell is nearest to this edge, within its length: the line through it gives distance and side. */
