@@ -31,10 +31,11 @@ const SYSTEM_FAULTS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
 };
 
-/** A fault of the file system in one line that names the path; undefined for any other error, which is a bug of ours. */
+/** A fault of the file system in one line that names the path where it is known; undefined for any other error, which is a bug of ours. */
 export function systemFailure(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { code, path } = error as NodeJS.ErrnoException;
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
   const reason = code === undefined ? undefined : SYSTEM_FAULTS[code];
-  return reason === undefined || path === undefined ? undefined : failed(`${path}: ${reason} (${code})`);
+  // A write knows no path, only a number.
+  return reason === undefined ? undefined : failed(`${path ?? syscall ?? "a file"}: ${reason} (${code})`);
 }

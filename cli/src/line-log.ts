@@ -1,8 +1,9 @@
 import { makeFolder } from "@purrimeter/certs/write-file";
-import { closeSync, openSync, renameSync, statSync, writeSync } from "node:fs";
+import { appendFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { systemFailure } from "./failure.ts";
 
 /** Where the lines of services go. A line is one JSON object of ours or, when a service dies, text. */
 export type WriteLine = (service: string, line: string) => void;
@@ -13,20 +14,25 @@ const MAX_FILE_BYTES = 10_000_000;
 /** Lines on this process's stderr. */
 export const writeToStderr: WriteLine = (_service, line) => void process.stderr.write(`${line}\n`);
 
-/** Lines in `folder`/SERVICE.log, and the one before it in SERVICE.log.1. */
+/**
+ * Lines in `folder`/SERVICE.log, and those before them in SERVICE.log.1. A line that finds no room goes to stderr: a
+ * full disk must not end what keeps the services running.
+ */
 export function writeToFiles(folder: string): WriteLine {
   makeFolder(folder);
-  return (service, line) => appendLine(join(folder, `${service}.log`), line);
+  return (service, line) => {
+    try {
+      appendLine(join(folder, `${service}.log`), line);
+    } catch (error) {
+      if (systemFailure(error) === undefined) throw error;
+      writeToStderr(service, line);
+    }
+  };
 }
 
 function appendLine(path: string, line: string): void {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MAX_FILE_BYTES) renameSync(path, `${path}.1`);
-  const file = openSync(path, "a", 0o600);
-  try {
-    writeSync(file, `${line}\n`);
-  } finally {
-    closeSync(file);
-  }
+  appendFileSync(path, `${line}\n`, { mode: 0o600 });
 }
 
 /** Calls back for every line of a stream until it ends. */

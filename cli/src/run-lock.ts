@@ -1,5 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { failed, type Failure } from "./failure.ts";
 
 /** A data folder that belongs to this process until it is released. */
@@ -16,18 +16,25 @@ export function lockRun(runFolder: string): RunLock | Failure {
     const holder = readFileSync(path, "utf8").trim();
     const pid = Number(holder.split(" ")[0]);
     if (holder !== "" && isAlive(pid) && identityOf(pid) === holder && pid !== process.pid)
-      return failed(`${runFolder} belongs to a purrimeter that runs (process ${pid}); stop it first`);
+      return failed(
+        `${dirname(runFolder)} is in use by a purrimeter that runs (process ${pid}); stop it first`,
+      );
     rmSync(path, { force: true });
   }
 }
 
+/** A link appears with its content or not at all: nobody reads half of it. */
 function writeIfNew(path: string, content: string): boolean {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `${content}\n`, { mode: 0o600 });
   try {
-    writeFileSync(path, `${content}\n`, { flag: "wx", mode: 0o600 });
+    linkSync(draft, path);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  } finally {
+    rmSync(draft);
   }
 }
 

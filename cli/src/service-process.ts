@@ -60,6 +60,8 @@ function spawnService(spec: ServiceSpec, config: string): ChildProcess {
     env: {
       CREDENTIALS_DIRECTORY: spec.credentials,
       TZ: "UTC",
+      // Each of Node's threads keeps a heap of glibc's otherwise: 10 MiB a process that nobody uses.
+      MALLOC_ARENA_MAX: "2",
       ...(spec.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: spec.compileCache }),
     },
   });

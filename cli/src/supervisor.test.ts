@@ -91,7 +91,13 @@ test("a service gets its own secrets' folder and nothing of this process's envir
   delete process.env["A_SECRET_OF_OURS"];
   await until(() => lines.length > 0);
   const environment = JSON.parse((lines[0] ?? "").replace("bridge: ", "")) as Record<string, string>;
-  const known = ["CREDENTIALS_DIRECTORY", "NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE", "TZ"];
+  const known = [
+    "CREDENTIALS_DIRECTORY",
+    "NODE_CHANNEL_FD",
+    "NODE_CHANNEL_SERIALIZATION_MODE",
+    "TZ",
+    "MALLOC_ARENA_MAX",
+  ];
   expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual([]);
   expect(environment["CREDENTIALS_DIRECTORY"]).toBe(join(folder, "secrets", "bridge"));
 });

@@ -1,0 +1,76 @@
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+
+const BIN = join(import.meta.dirname, "..", "bin", "purrimeter.js");
+
+/** Longest that a step of a test may take on a busy machine. */
+export const DEADLINE_MS = 60_000;
+
+/** What `start --json` says when it is ready. */
+export interface Ready {
+  readonly api: string;
+  readonly mqtt: string;
+  readonly ca: string;
+  readonly created: boolean;
+}
+
+/** `purrimeter start` that runs. */
+export interface Started {
+  readonly process: ChildProcess;
+  readonly ready: Ready;
+}
+
+/** Runs `purrimeter start` on any ports until it is ready. */
+export async function start(data: string): Promise<Started> {
+  const args = ["start", "--data", data, "--port", "0", "--mqtt-port", "0", "--log-files", "--json"];
+  const child = spawn(process.execPath, [BIN, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  let said = "";
+  child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString()));
+  await until(() => said.includes("\n") || child.exitCode !== null);
+  return { process: child, ready: JSON.parse(said) as Ready };
+}
+
+/** What a command line left. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line to its end. */
+export async function purrimeter(...args: readonly string[]): Promise<Ended> {
+  return promisify(execFile)(process.execPath, [BIN, ...args], { timeout: DEADLINE_MS / 2 }).then(
+    (output) => ({ code: 0, ...output }),
+    ({ code, stdout, stderr }: Ended) => ({ code, stdout, stderr }),
+  );
+}
+
+/** Resolves when the condition holds; fails at the deadline. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + DEADLINE_MS;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error("still waiting");
+    await sleep(20);
+  }
+}
+
+/** Services that run on a data folder: found by their configuration, as an outsider finds them. */
+export function servicesOf(data: string): { name: string; pid: number }[] {
+  return readdirSync("/proc").flatMap((pid) => {
+    const line = procFile(Number(pid), "cmdline");
+    const name = /\/run\/([a-z-]+)\.json\0$/.exec(line)?.[1];
+    return name !== undefined && line.includes(data) ? [{ name, pid: Number(pid) }] : [];
+  });
+}
+
+/** A file of proc(5); empty when the process is gone. */
+export function procFile(pid: number, file: "cmdline" | "environ"): string {
+  try {
+    return Number.isInteger(pid) ? readFileSync(`/proc/${pid}/${file}`, "utf8") : "";
+  } catch {
+    return "";
+  }
+}

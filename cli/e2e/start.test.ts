@@ -1,0 +1,162 @@
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { get } from "node:https";
+import { connect as connectTcp } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "node:tls";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  DEADLINE_MS,
+  procFile,
+  purrimeter,
+  servicesOf,
+  start,
+  until,
+  type Started,
+} from "./running-purrimeter.ts";
+
+const STOP_MS = 5_000;
+
+const data = mkdtempSync(join(tmpdir(), "purrimeter-start-"));
+let running: Started;
+
+beforeAll(async () => {
+  running = await start(data);
+}, DEADLINE_MS);
+
+afterAll(async () => {
+  running.process.kill("SIGKILL");
+  await until(() => servicesOf(data).length === 0);
+  rmSync(data, { recursive: true });
+});
+
+function pidOf(name: string): number {
+  return servicesOf(data).find((service) => service.name === name)?.pid ?? 0;
+}
+
+async function statusOf(url: string): Promise<number | undefined> {
+  const request = get(url, { ca: readFileSync(running.ready.ca), agent: false });
+  const [response] = (await once(request, "response")) as [{ statusCode?: number; resume(): void }];
+  response.resume();
+  return response.statusCode;
+}
+
+async function accepts(url: string): Promise<boolean> {
+  const socket = connectTcp(Number(new URL(url).port), "127.0.0.1");
+  const outcome = await Promise.race([
+    once(socket, "connect").then(() => true),
+    once(socket, "close").then(() => false),
+  ]).catch(() => false);
+  socket.destroy();
+  return outcome;
+}
+
+describe("a first start", () => {
+  test("serves owners over TLS of its own authority", async () => {
+    expect(running.ready.created).toBe(true);
+    expect(await statusOf(`${running.ready.api}/v1/openapi.json`)).toBe(200);
+  });
+
+  test("gives each process its own secrets' folder and no more of an environment", () => {
+    expect(
+      servicesOf(data)
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(["auth", "bridge", "cloud-api"]);
+    const known = /^(CREDENTIALS_DIRECTORY|TZ|MALLOC_ARENA_MAX|NODE_COMPILE_CACHE|NODE_CHANNEL_.*)=/;
+    for (const { name, pid } of servicesOf(data)) {
+      const environment = procFile(pid, "environ")
+        .split("\0")
+        .filter((line) => line !== "");
+      expect(environment).toContain(`CREDENTIALS_DIRECTORY=${join(data, "secrets", name)}`);
+      expect(environment.filter((line) => !known.test(line))).toEqual([]);
+    }
+  });
+
+  test(
+    "lets tags be added while it runs, which the bridge then lets in",
+    async () => {
+      const { code, stdout } = await purrimeter("tags", "add", "mimi", "--data", data, "--json");
+      expect(code).toBe(0);
+      const added = JSON.parse(stdout) as { claimCode: string; folder: string };
+      expect(added.claimCode).toMatch(/^[0-9A-Z]{5}(-[0-9A-Z]{5}){4}$/);
+      const [cert, key, ca] = ["chain.pem", "key.pem", "authority.pem"].map((name) =>
+        readFileSync(join(added.folder, name)),
+      );
+      const socket = connect({
+        host: "localhost",
+        port: Number(new URL(running.ready.mqtt).port),
+        cert,
+        key,
+        ca,
+      });
+      await once(socket, "secureConnect");
+      expect([socket.authorized, socket.getProtocol()]).toEqual([true, "TLSv1.3"]);
+      socket.destroy();
+      const again = await purrimeter("tags", "add", "mimi", "--data", data);
+      expect([again.code, again.stderr]).toEqual([1, "purrimeter: the tag mimi exists already\n"]);
+      expect((await purrimeter("tags", "list", "--data", data)).stdout).toMatch(/^mimi +unclaimed +\d{4}-/);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    "refuses a second one on the same data",
+    async () => {
+      const { code, stderr, stdout } = await purrimeter("start", "--data", data);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(
+        /^purrimeter: \S+ is in use by a purrimeter that runs \(process \d+\); stop it first\n$/,
+      );
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    "starts a killed bridge again on its port",
+    async () => {
+      const killed = pidOf("bridge");
+      process.kill(killed, "SIGKILL");
+      await until(async () => pidOf("bridge") !== killed && (await accepts(running.ready.mqtt)));
+    },
+    DEADLINE_MS,
+  );
+
+  test("writes the services' lines to files", () => {
+    for (const name of ["auth", "bridge", "cloud-api"])
+      expect(readFileSync(join(data, "log", `${name}.log`), "utf8")).toContain('"event":"ready"');
+  });
+
+  test("stops everything in under 5 s at SIGTERM, with 0", async () => {
+    const begin = performance.now();
+    running.process.kill("SIGTERM");
+    await once(running.process, "exit");
+    expect([running.process.exitCode, servicesOf(data)]).toEqual([0, []]);
+    expect(performance.now() - begin).toBeLessThan(STOP_MS);
+    expect(existsSync(join(data, "run", "purrimeter.pid"))).toBe(false);
+  });
+});
+
+describe("a later start", () => {
+  test(
+    "goes on with the same authority",
+    async () => {
+      const before = readFileSync(running.ready.ca);
+      running = await start(data);
+      expect(running.ready.created).toBe(false);
+      expect(readFileSync(running.ready.ca)).toEqual(before);
+      expect(await statusOf(`${running.ready.api}/v1/openapi.json`)).toBe(200);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    "is gone with all its services when it is killed",
+    async () => {
+      running.process.kill("SIGKILL");
+      await until(() => servicesOf(data).length === 0);
+    },
+    DEADLINE_MS,
+  );
+});

@@ -1,0 +1,80 @@
+import { X509Certificate } from "node:crypto";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runMain, type Ran } from "../testing/run-main.ts";
+
+const data = mkdtempSync(join(tmpdir(), "purrimeter-certs-"));
+afterAll(() => rmSync(data, { recursive: true }));
+
+function certs(...argv: readonly string[]): Promise<Ran> {
+  return runMain("certs", ...argv, "--data", data);
+}
+
+function linesOf({ stdout }: Ran): Record<string, string>[] {
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, string>);
+}
+
+beforeAll(async () => {
+  const { exitCode, stdout } = await certs("init");
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 0,
+    stdout: `authority ${data}/certs/authority/root.pem\n`,
+  });
+});
+
+test("a second authority is refused", async () => {
+  const { exitCode, stderr } = await certs("init");
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^purrimeter: .*holds an authority already/);
+});
+
+test("issued certificates are listed, and revoked ones marked", async () => {
+  const [issued] = linesOf(await certs("issue", "tag", "mimi", "--json"));
+  expect(new X509Certificate(readFileSync(issued?.["chain"] ?? "")).serialNumber).toBe(issued?.["serial"]);
+  await certs("issue", "service", "mosquitto", "--host", "mqtt.example.org");
+  const names = linesOf(await certs("list", "--json")).map(({ kind, commonName }) => `${kind} ${commonName}`);
+  expect(names).toEqual(["tag mimi", "service mosquitto"]);
+  expect(await certs("revoke", issued?.["serial"] ?? "")).toMatchObject({ exitCode: 0 });
+  const [mimi] = linesOf(await certs("list", "--json"));
+  expect(mimi?.["revokedAt"]).toBeDefined();
+  expect((await certs("list")).stdout).toMatch(/^tag +mimi +01[0-9A-F]+ +revoked /);
+});
+
+test("one key serves many tags", async () => {
+  await certs("issue", "tag", "fleet-0");
+  const key = join(data, "fleet.pem");
+  copyFileSync(join(data, "certs", "tags", "fleet-0", "key.pem"), key);
+  const issued = linesOf(await certs("issue", "tag", "fleet-1", "fleet-2", "--key", key, "--json"));
+  const keys = issued.map(({ key: path }) => readFileSync(path ?? "", "utf8"));
+  expect(keys).toEqual([readFileSync(key, "utf8"), readFileSync(key, "utf8")]);
+});
+
+test("the key of a service that start runs lies with its secrets, after a renewal too", async () => {
+  for (const command of [["issue"], ["renew", "--host", "cats.example.org"]]) {
+    const [verb = "", ...rest] = command;
+    const [service] = linesOf(await certs(verb, "service", "bridge", ...rest, "--json"));
+    expect(service?.["key"]).toBe(join(data, "secrets", "bridge", "tls-key.pem"));
+    const chain = new X509Certificate(readFileSync(service?.["chain"] ?? ""));
+    expect(chain.checkHost("cats.example.org") !== undefined).toBe(verb === "renew");
+    expect(() => readFileSync(join(data, "certs", "services", "bridge", "key.pem"))).toThrow(/ENOENT/);
+  }
+});
+
+test.each([
+  [["issue", "tag", "no/tag"], '"no/tag" is no tag id'],
+  [["issue", "tag", "fleet-0"], "fleet-0 has a certificate already"],
+  [["issue", "tag", "keyed", "--key", "/etc/hostname"], "the key given is no RSA private key"],
+  [["issue", "tag", "keyed", "--key", "/no/such/key"], "/no/such/key: it does not exist"],
+  [["renew", "tag", "nobody"], "no certificate was issued to nobody"],
+  [["revoke", "nobody"], "no certificate was issued to nobody"],
+])("%j is refused in one line", async (argv, line) => {
+  const { exitCode, stderr, stdout } = await certs(...argv);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr.startsWith(`purrimeter: ${line}`)).toBe(true);
+  expect(stderr.trim()).not.toContain("\n");
+});

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { runMain } from "./testing/run-main.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "purrimeter-main-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const COMMANDS = [
+  ["start"],
+  ["tags", "add"],
+  ["tags", "list"],
+  ["tags", "revoke"],
+  ["certs", "init"],
+  ["certs", "issue"],
+  ["certs", "list"],
+  ["certs", "renew"],
+  ["certs", "revoke"],
+];
+
+test.each(COMMANDS)("%s %s --help shows examples", async (...command) => {
+  const { exitCode, stdout } = await runMain(...command, "--help");
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(`Usage: purrimeter ${command.join(" ")}`);
+  expect(stdout).toContain("Examples:");
+});
+
+test("the version is one line", async () => {
+  expect(await runMain("--version")).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+  });
+});
+
+describe("what is not understood ends with 2 and says how to go on", () => {
+  test.each([
+    ["no command", []],
+    ["an unknown command", ["stroke"]],
+    ["an unknown option", ["start", "--colour"]],
+    ["a port that is none", ["start", "--port", "70000"]],
+    ["a port in words", ["start", "--mqtt-port", "x"]],
+    ["a missing argument", ["tags", "add"]],
+    ["a kind that is none", ["certs", "issue", "dog", "rex"]],
+    ["too many arguments", ["certs", "init", "now"]],
+  ])("%s", async (_what, argv) => {
+    const { exitCode, stderr } = await runMain(...argv);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/--help/);
+  });
+});
+
+describe("a data folder that cannot be used is one line and ends with 1", () => {
+  const file = join(folder, "a-file");
+  writeFileSync(file, "");
+
+  test.each([
+    ["certs init", ["certs", "init", "--data", join(file, "data")]],
+    ["start", ["start", "--data", join(file, "data")]],
+    ["a folder that the system refuses", ["certs", "init", "--data", "/proc/purrimeter"]],
+  ])("%s", async (_what, argv) => {
+    const { exitCode, stderr, stdout } = await runMain(...argv);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(/^purrimeter: \/[^\n]+\((EEXIST|ENOTDIR|ENOENT|EACCES)\)\n$/);
+  });
+
+  test("tags add without data", async () => {
+    const data = join(folder, "nothing");
+    const { exitCode, stderr } = await runMain("tags", "add", "mimi", "--data", data);
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe(`purrimeter: ${data} holds no data of purrimeter; make it with "purrimeter start"\n`);
+  });
+});

@@ -1,0 +1,129 @@
+import { X509Certificate } from "node:crypto";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { dataFiles, type DataFiles } from "./data-files.ts";
+import { isFailure } from "./failure.ts";
+import { prepareData } from "./prepare-data.ts";
+
+const now = new Date();
+const temporary = mkdtempSync(join(tmpdir(), "purrimeter-data-"));
+const template = join(temporary, "template");
+let files: DataFiles;
+
+beforeAll(async () => {
+  files = dataFiles(template);
+  await prepared();
+});
+beforeEach(() => {
+  files = dataFiles(join(temporary, "data"));
+  cpSync(template, files.folder, { recursive: true });
+});
+afterEach(() => rmSync(files.folder, { recursive: true }));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+async function prepared(hosts: readonly string[] = [], at = now): Promise<boolean> {
+  const outcome = await prepareData(files, { now: at, hosts });
+  if (isFailure(outcome)) throw new Error(outcome.failure);
+  return outcome.created;
+}
+
+async function failure(): Promise<string> {
+  const outcome = await prepareData(files, { now, hosts: [] });
+  return isFailure(outcome) ? outcome.failure : "nothing failed";
+}
+
+/** Everything that must stay as it is, by path. */
+function contents(): Record<string, string> {
+  const paths = readdirSync(files.folder, { recursive: true, encoding: "utf8" }).filter(
+    (path) => statSync(join(files.folder, path)).isFile() && !path.endsWith(".crl.pem"),
+  );
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(files.folder, path), "base64")]));
+}
+
+test("each process gets its own secrets and nothing else", () => {
+  const names = ["auth", "bridge", "cloud-api", "operator"] as const;
+  expect(
+    Object.fromEntries(names.map((name) => [name, readdirSync(files.secrets(name)).toSorted()])),
+  ).toEqual({
+    auth: ["database-key", "signing-key.pem", "tls-key.pem"],
+    bridge: ["database-key", "key-ring-key", "tls-key.pem"],
+    "cloud-api": ["cursor-key", "database-key", "key-ring-key", "tls-key.pem"],
+    operator: ["database-key", "key-ring-key"],
+  });
+  const key = (holder: (typeof names)[number]): string =>
+    readFileSync(files.secret(holder, "database-key"), "utf8");
+  expect(key("bridge")).toMatch(/^[0-9a-f]{64}\n$/);
+  expect(key("cloud-api")).toBe(key("bridge"));
+  expect(key("auth")).not.toBe(key("bridge"));
+});
+
+test("secrets are for their owner only, and a service's key lies in one place", () => {
+  for (const path of Object.keys(contents()).filter((path) => path.startsWith("secrets/"))) {
+    expect([path, statSync(join(files.folder, path)).mode & 0o777]).toEqual([path, 0o600]);
+  }
+  expect(
+    readdirSync(join(files.certs, "services", "bridge")).filter((name) => name.startsWith("key")),
+  ).toEqual([]);
+});
+
+test("a second start changes nothing", async () => {
+  const before = contents();
+  expect(await prepared()).toBe(false);
+  expect(contents()).toEqual(before);
+});
+
+test("a first start that broke off is continued with what it had made", async () => {
+  const before = contents();
+  rmSync(files.format);
+  rmSync(files.secret("cloud-api", "database-key"));
+  rmSync(files.secret("auth", "tls-key.pem"));
+  expect(await prepared()).toBe(true);
+  const after = contents();
+  for (const path of [
+    "certs/authority/root.pem",
+    "secrets/bridge/database-key",
+    "secrets/cloud-api/database-key",
+  ])
+    expect(after[path]).toBe(before[path]);
+  const leaf = new X509Certificate(readFileSync(files.serviceChain("auth")));
+  expect(leaf.publicKey.asymmetricKeyType).toBe("rsa");
+  expect(after["secrets/auth/tls-key.pem"]).not.toBe(before["secrets/auth/tls-key.pem"]);
+});
+
+test("a secret that is gone is not made anew", async () => {
+  const path = files.secret("bridge", "key-ring-key");
+  rmSync(path);
+  expect(await failure()).toBe(`the secret ${path} is missing; restore it from a backup`);
+});
+
+test("a folder of a newer version is left alone", async () => {
+  writeFileSync(files.format, '{"format":2}\n');
+  const before = contents();
+  expect(await failure()).toMatch(/was made by a newer purrimeter \(format 2; this one knows 1\)/);
+  expect(contents()).toEqual(before);
+});
+
+test.each(["", "no JSON", "{}", "null", '{"format":"1"}'])(
+  "a damaged format file is said: %j",
+  async (text) => {
+    writeFileSync(files.format, text);
+    expect(await failure()).toBe(`${files.format} is damaged; restore it from a backup`);
+  },
+);
+
+test("a new host renews the services' certificates, and so does their end", async () => {
+  const serial = (): string => new X509Certificate(readFileSync(files.serviceChain("bridge"))).serialNumber;
+  const first = serial();
+  await prepared(["cats.example.org"]);
+  const second = serial();
+  expect(second).not.toBe(first);
+  await prepared(["cats.example.org"], new Date(now.getTime() + 380 * 86_400_000));
+  expect(serial()).not.toBe(second);
+  const leaf = new X509Certificate(readFileSync(files.serviceChain("bridge")));
+  expect([leaf.checkHost("cats.example.org"), leaf.checkIP("127.0.0.1")]).toEqual([
+    "cats.example.org",
+    "127.0.0.1",
+  ]);
+});
