@@ -19,7 +19,7 @@ export class RawTag {
       this.received.push(packet);
       this.#wake();
     });
-    socket.on("data", (bytes) => packets.parse(bytes));
+    socket.on("data", (bytes: Buffer) => packets.parse(bytes));
     socket.on("error", () => {});
     this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
     socket.once("close", () => this.#wake());
