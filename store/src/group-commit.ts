@@ -1,4 +1,5 @@
 import type { Database } from "./open-database.ts";
+import type { Refused } from "./report-store.ts";
 import { storageFaultOf, type StorageFault } from "./storage-fault.ts";
 import type { StorageRoom } from "./storage-room.ts";
 import type { WalCheckpoint } from "./wal-checkpoint.ts";
@@ -18,6 +19,11 @@ interface Waiting {
   readonly settle: (value: unknown) => void;
   readonly fail: (error: unknown) => void;
 }
+
+const REFUSED: Readonly<Record<StorageFault, Refused>> = {
+  "storage-full": { kind: "refused", reason: "storage-full" },
+  busy: { kind: "refused", reason: "busy" },
+};
 
 /**
  * Most pieces of work in a commit: 10 ms of reports, after which the sockets are read again. Under load a commit of 5
@@ -54,10 +60,10 @@ export class GroupCommit {
     this.#monotonicMs = monotonicMs;
   }
 
-  /** Resolves with what `work` returned once it is on disk; with a fault when nothing of it is. */
-  submit<Result>(work: () => Result): Promise<Result | StorageFault> {
-    if (this.#waiting.length >= MAX_WAITING) return Promise.resolve("busy");
-    return new Promise<Result | StorageFault>((resolve, reject) => {
+  /** Resolves with what `work` returned once it is on disk; refused when nothing of it is. */
+  submit<Result>(work: () => Result): Promise<Result | Refused> {
+    if (this.#waiting.length >= MAX_WAITING) return Promise.resolve(REFUSED.busy);
+    return new Promise<Result | Refused>((resolve, reject) => {
       this.#waiting.push({ work, settle: resolve as (value: unknown) => void, fail: reject });
       this.#schedule();
     });
@@ -92,12 +98,12 @@ export class GroupCommit {
     const group = this.#waiting.splice(0, MAX_GROUP);
     if (group.length === 0) return;
     if (!this.#room.hasRoom()) {
-      for (const { settle } of group) settle("storage-full");
+      for (const { settle } of group) settle(REFUSED["storage-full"]);
       return;
     }
     try {
       const results = this.#transact(group);
-      for (const [i, { settle }] of group.entries()) settle(results[i]);
+      for (let i = 0; i < group.length; i++) group[i]?.settle(results[i]);
     } catch (error) {
       this.#refuse(group, error);
     }
@@ -125,6 +131,6 @@ export class GroupCommit {
     if (fault === "storage-full") this.#room.ranOut();
     for (const { settle, fail } of group)
       if (fault === undefined) fail(error);
-      else settle(fault);
+      else settle(REFUSED[fault]);
   }
 }

@@ -1,12 +1,35 @@
 import type { Database } from "./open-database.ts";
-import type { TagProgress } from "./tag-progress.ts";
 import { statement } from "./statement.ts";
 
-type ProgressRow = Omit<TagProgress, "epoch" | "numbers" | "days" | "dirty"> & {
-  readonly epoch: number;
-  readonly settled: number;
-  readonly spans: Buffer;
-};
+/** A row of tag_progress as it is changed in memory. */
+export interface ProgressRow {
+  readonly ownership: number;
+  epoch: number;
+  settled: number;
+  spans: Buffer;
+  lastHeardAt: number;
+  batteryPercent: number | null;
+  batteryAt: number;
+  latestReport: number | null;
+  latestAt: number;
+  latestEpoch: number;
+  latestNumber: number;
+}
+
+function columnsOf(args: ProgressRow) {
+  return {
+    epoch: args.epoch,
+    settled: args.settled,
+    spans: args.spans,
+    last_heard_at: args.lastHeardAt,
+    battery_percent: args.batteryPercent,
+    battery_at: args.batteryAt,
+    latest_report: args.latestReport,
+    latest_at: args.latestAt,
+    latest_epoch: args.latestEpoch,
+    latest_number: args.latestNumber,
+  };
+}
 
 type DayRow = { day: number; ownership: number; lastReport: number; keepDay: number };
 
@@ -17,24 +40,20 @@ export function prepareProgress(database: Database) {
     load: statement(database, (queries, args: { ownership: number }) =>
       queries.selectFrom("tag_progress").selectAll().where("ownership", "=", args.ownership),
     ),
-    save: statement(database, (queries, args: ProgressRow) => {
-      const columns = {
-        epoch: args.epoch,
-        settled: args.settled,
-        spans: args.spans,
-        last_heard_at: args.lastHeardAt,
-        battery_percent: args.batteryPercent,
-        battery_at: args.batteryAt,
-        latest_report: args.latestReport,
-        latest_at: args.latestAt,
-        latest_epoch: args.latestEpoch,
-        latest_number: args.latestNumber,
-      };
-      return queries
-        .insertInto("tag_progress")
-        .values({ ownership: args.ownership, ...columns })
-        .onConflict((conflict) => conflict.column("ownership").doUpdateSet(columns));
-    }),
+    add: statement(database, (queries, args: ProgressRow) =>
+      queries.insertInto("tag_progress").values({ ownership: args.ownership, ...columnsOf(args) }),
+    ),
+    save: statement(database, (queries, args: ProgressRow) =>
+      queries.updateTable("tag_progress").set(columnsOf(args)).where("ownership", "=", args.ownership),
+    ),
+    ...prepareEpochs(database),
+  };
+}
+
+/** The statements by which DayHeads reads and writes. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
+export function prepareDays(database: Database) {
+  return {
     day: statement(database, (queries, args: { day: number; ownership: number }) =>
       queries
         .selectFrom("tag_day")
@@ -65,7 +84,6 @@ export function prepareProgress(database: Database) {
         .where("day", "=", args.day)
         .where("ownership", "=", args.ownership),
     ),
-    ...prepareEpochs(database),
   };
 }
 

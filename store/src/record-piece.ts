@@ -2,6 +2,7 @@ import type { Entry } from "@purrimeter/protocol/entry";
 import type { EntryNumber, Epoch, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Database } from "./open-database.ts";
 import { PieceWriter } from "./piece-codec.ts";
+import type { ProgressRow } from "./progress-statements.ts";
 import { statement } from "./statement.ts";
 import type { Suspicion } from "./suspicion.ts";
 import type { ProgressTable } from "./tag-progress.ts";
@@ -115,11 +116,11 @@ export class PieceRecorder {
     const row = { previous, ownership, epoch, first, ...times, key: sealer.keyId, sealed };
     const id = this.#insert.insert(row);
     this.#progress.setLastReport(this.#tag, this.#day, id, this.#keepDay);
-    this.#rememberLatest(this.#tag, id);
+    this.#rememberLatest(this.#tag.row, id);
   }
 
   /** Newest by the time of the fix; between equal times by epoch and number, so that the order of arrival is nothing. */
-  #rememberLatest(tag: TagProgress, report: number): void {
+  #rememberLatest(tag: ProgressRow, report: number): void {
     if (this.#fixAt < 0) return;
     const order =
       this.#fixAt - tag.latestAt || this.#epoch - tag.latestEpoch || this.#fixNumber - tag.latestNumber;

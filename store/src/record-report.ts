@@ -1,4 +1,4 @@
-import type { Entry } from "@purrimeter/protocol/entry";
+import type { Entry, HealthEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { EntryNumber } from "@purrimeter/protocol/values";
 import { EventRecorder } from "./record-event.ts";
@@ -6,6 +6,7 @@ import { HoleRecorder } from "./record-hole.ts";
 import { addSpan, boundSpans, hasNumber, settledThrough, type NumberState } from "./number-spans.ts";
 import type { Database } from "./open-database.ts";
 import { PieceRecorder } from "./record-piece.ts";
+import type { ProgressRow } from "./progress-statements.ts";
 import type { Received, RecordOutcome, Stored } from "./report-store.ts";
 import type { Suspicion } from "./suspicion.ts";
 import type { ProgressTable } from "./tag-progress.ts";
@@ -33,9 +34,9 @@ export class ReportRecorder {
   record(ownership: OpenOwnership, report: Report, received: Received): RecordOutcome {
     const progress = this.#progress.of(ownership.id);
     this.#progress.touch(progress);
-    if (progress.epoch !== report.epoch) this.#progress.switchEpoch(progress, report.epoch, received.at);
+    if (progress.row.epoch !== report.epoch) this.#progress.switchEpoch(progress, report.epoch, received.at);
     const before = { spans: progress.numbers.spans.slice(), settled: progress.numbers.settled };
-    progress.lastHeardAt = Math.max(progress.lastHeardAt, received.at);
+    progress.row.lastHeardAt = Math.max(progress.row.lastHeardAt, received.at);
     if (!advance(progress.numbers, report)) {
       progress.numbers = before;
       return { kind: "refused", reason: "busy" };
@@ -54,7 +55,9 @@ export class ReportRecorder {
   ): Pick<Stored, "stored" | "duplicates" | "withheld"> {
     const counts = { stored: 0, duplicates: 0, withheld: 0 };
     this.#pieces.begin(ownership, progress, report.epoch, received.at);
-    for (const [i, entry] of report.entries.entries()) {
+    for (let i = 0; i < report.entries.length; i++) {
+      const entry = report.entries[i];
+      if (entry === undefined) continue;
       const number = (report.first + i) as EntryNumber;
       if (hasNumber(before.spans, number)) counts.duplicates++;
       else if (entry.at < ownership.entriesFrom) counts.withheld++;
@@ -79,11 +82,15 @@ export class ReportRecorder {
     this.#pieces.add(number, entry, suspicion);
     if (entry.kind === "transition")
       this.#events.record(ownership, report.epoch, number, entry, suspicion, received.at);
-    if (entry.kind === "health" && entry.at >= progress.batteryAt && suspicion === undefined) {
-      progress.batteryAt = entry.at;
-      progress.batteryPercent = entry.batteryPercent;
-    }
+    if (entry.kind === "health" && suspicion === undefined) rememberBattery(progress.row, entry);
   }
+}
+
+/** The newest by the tag's time, whatever order it came in. */
+function rememberBattery(row: ProgressRow, entry: HealthEntry): void {
+  if (entry.at < row.batteryAt) return;
+  row.batteryAt = entry.at;
+  row.batteryPercent = entry.batteryPercent;
 }
 
 /** Takes the report's numbers as stored. False: too many holes that may still fill. */

@@ -84,16 +84,25 @@ export class SqliteReportStore implements ReportStore {
     return settings.changedSince(cursor);
   }
 
-  async #inOwnership<Outcome extends { readonly kind: string }>(
+  /** Without a pause when the tag's key is at hand, which it is for most reports. */
+  #inOwnership<Outcome>(tag: TagId, work: (ownership: OpenOwnership) => Outcome): Promise<Outcome | Refused> {
+    const ownership = this.#parts.standings.peek(tag);
+    return ownership === undefined ? this.#afterOpening(tag, work) : this.#submit(ownership, work);
+  }
+
+  async #afterOpening<Outcome>(
     tag: TagId,
     work: (ownership: OpenOwnership) => Outcome,
   ): Promise<Outcome | Refused> {
+    const ownership = await this.#parts.standings.open(tag);
+    return ownership === undefined ? UNCLAIMED : this.#submit(ownership, work);
+  }
+
+  #submit<Outcome>(
+    ownership: OpenOwnership,
+    work: (ownership: OpenOwnership) => Outcome,
+  ): Promise<Outcome | Refused> {
     const { commits, standings } = this.#parts;
-    const ownership = standings.peek(tag) ?? (await standings.open(tag));
-    if (ownership === undefined) return UNCLAIMED;
-    const outcome = await commits.submit(() =>
-      standings.isPresent(ownership) ? work(ownership) : CHANGED_HANDS,
-    );
-    return typeof outcome === "string" ? { kind: "refused", reason: outcome } : outcome;
+    return commits.submit(() => (standings.isPresent(ownership) ? work(ownership) : CHANGED_HANDS));
   }
 }

@@ -37,6 +37,18 @@ class Placeholder {
   }
 }
 
+/** Arguments in the order of the query's parameters, in one list that every call fills anew. */
+function binder<Args extends object>(parameters: readonly unknown[]): (args: Args) => unknown[] {
+  const values = [...parameters];
+  const places: { readonly place: number; readonly name: keyof Args }[] = [];
+  for (const [place, value] of values.entries())
+    if (value instanceof Placeholder) places.push({ place, name: value.name as keyof Args });
+  return (args) => {
+    for (const { place, name } of places) values[place] = args[name];
+    return values;
+  };
+}
+
 /**
  * Compiles a typed query and prepares it; each property of `args` becomes a parameter of that name.
  *
@@ -50,14 +62,12 @@ export function statement<Args extends object, Row>(
 ): Statement<Args, Row> {
   const placeholders = new Proxy({} as Args, { get: (_, name) => new Placeholder(String(name)) });
   const { sql, parameters } = build(queries, placeholders).compile();
-  const names = parameters.map((value) => (value instanceof Placeholder ? value.name : undefined));
-  const prepared = database.prepare<unknown[], Row>(sql);
-  const values = (args: Args): unknown[] =>
-    names.map((name, place) => (name === undefined ? parameters[place] : args[name as keyof Args]));
+  const prepared = database.prepare<[unknown[]], Row>(sql);
+  const bind = binder<Args>(parameters);
   return {
-    get: (args) => prepared.get(...values(args)),
-    all: (args) => prepared.all(...values(args)),
-    run: (args) => prepared.run(...values(args)).changes,
-    insert: (args) => Number(prepared.run(...values(args)).lastInsertRowid),
+    get: (args) => prepared.get(bind(args)),
+    all: (args) => prepared.all(bind(args)),
+    run: (args) => prepared.run(bind(args)).changes,
+    insert: (args) => Number(prepared.run(bind(args)).lastInsertRowid),
   };
 }
