@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { certsCommand } from "./commands/certs.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { lookCommand } from "./commands/look.ts";
+import { replayCommand } from "./commands/replay.ts";
+import { simulateCommand } from "./commands/simulate.ts";
 import { startCommand } from "./commands/start.ts";
 import { tagsCommand } from "./commands/tags.ts";
 import { reportFailure, systemFailure } from "./failure.ts";
@@ -13,6 +15,8 @@ const COMMANDS: readonly (() => Command)[] = [
   demoCommand,
   lookCommand,
   startCommand,
+  simulateCommand,
+  replayCommand,
   tagsCommand,
   certsCommand,
 ];
