@@ -55,7 +55,8 @@ describe("simulate without a running system", () => {
     const simulation = simulate("--json", "--tags", "4", "--duration", "2h", "--speed", "400");
     await until(() => /[1-9]\d* of \d+ entries acknowledged/.test(simulation.said.stderr));
     const bridge = servicesOf(folder).find(({ name }) => name === "bridge");
-    process.kill(bridge?.pid ?? 0, "SIGKILL");
+    if (bridge === undefined) throw new Error("no bridge runs");
+    process.kill(bridge.pid, "SIGKILL");
     expect(await simulation.ended()).toBe(0);
     expect(simulation.said.stderr).toContain("bridge died");
     const summary = summaryOf(simulation);

@@ -108,6 +108,14 @@ describe("runFleet", () => {
     expect(Math.max(...fixes.map(({ at }) => at))).toBeGreaterThan(NOW - 200);
   });
 
+  it("has nothing to do when every fix of every track is an outlier", async () => {
+    const builder = new TrackBuilder("x");
+    builder.add(1_500_000_000, 50, 7, NaN, true);
+    const { tags } = fleetOf({ tags: 3, tracks: [builder.track()], seed: 1, endsAt: NOW });
+    const { outcome, summary } = await runFleet({ ...realTime(), tags });
+    expect({ outcome, tags: summary.tags }).toEqual({ outcome: "complete", tags: 0 });
+  });
+
   it("stops when it is told to, with what it did so far", async () => {
     const abort = new AbortController();
     const { tags } = fleetOf({ tags: 2, seed: 1, endsAt: NOW });

@@ -69,6 +69,7 @@ class Fleet {
     const { signal } = this.#options;
     const outcome = await new Promise<FleetResult["outcome"]>((resolve) => {
       this.#end = resolve;
+      if (this.#members.length === 0) return resolve("complete");
       if (signal?.aborted === true) return resolve("stopped");
       signal?.addEventListener("abort", () => resolve("stopped"), { once: true });
       this.#turn();

@@ -40,10 +40,11 @@ const INVENTED_DURATION_S = 86_400;
 
 /**
  * Plans a fleet: names, homes on the Hardangervidda, lives. The same plan gives the same fleet. Tracks without a single
- * fix that is no outlier are left out.
+ * fix that is no outlier are left out; where no track is left, nor is a tag.
  */
 export function planFleet(plan: FleetPlan): PlannedTag[] {
   const tracks = plan.tracks?.filter((track) => cleanTrack(track).length > 0);
+  if (tracks?.length === 0) return [];
   const count = plan.tags ?? tracks?.length ?? INVENTED_TAGS;
   const taken = new Set<string>();
   return Array.from({ length: count }, (_, i) => {
