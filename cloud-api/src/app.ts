@@ -1,9 +1,9 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
-import { allowMethods } from "./allow-methods.ts";
+import { allowedMethods } from "./allowed-methods.ts";
 import type { Dependencies, Env } from "./dependencies.ts";
 import { NOT_FOUND } from "./found.ts";
-import { allowOrigins, checkHost, guardAnswers, limitAddress, requireOwner, routeOf } from "./gateway.ts";
+import { allowOrigins, checkHost, limitAddress, logAnswers, requireOwner, routeOf } from "./gateway.ts";
 import { onInvalid } from "./on-invalid.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import { problem, ProblemError, problemResponse } from "./problem.ts";
@@ -24,8 +24,13 @@ function answerToError(deps: Dependencies, error: Error, route: string): Respons
   return problemResponse(problem("internal-error", "The fault is ours and is in our log."));
 }
 
+function answerToNoRoute(allow: string | undefined): Response {
+  if (allow === undefined) return problemResponse(problem("not-found", NOT_FOUND));
+  return problemResponse(problem("method-not-allowed", `Allowed: ${allow}.`), { Allow: allow });
+}
+
 function addGateway(app: OpenAPIHono<Env>, deps: Dependencies): void {
-  app.use(guardAnswers(deps), checkHost(deps), limitAddress(deps));
+  app.use(logAnswers(deps), checkHost(deps), limitAddress(deps));
   if (deps.origins.length > 0) app.use("/v1/*", allowOrigins(deps.origins));
   const owner = requireOwner(deps);
   app.use("/v1/tags/*", owner);
@@ -50,8 +55,8 @@ export function createApp(deps: Dependencies) {
   const routes = addRoutes(app, deps);
   const document = JSON.stringify(openApiDocument(app));
   app.get("/v1/openapi.json", (c) => c.body(document, 200, { "Content-Type": "application/json" }));
-  allowMethods(app);
-  app.notFound(() => problemResponse(problem("not-found", NOT_FOUND)));
+  const methodsOf = allowedMethods(app);
+  app.notFound((c) => answerToNoRoute(methodsOf(c.req.path)));
   app.onError((error, c) => answerToError(deps, error, routeOf(c)));
   return routes;
 }

@@ -6,29 +6,18 @@ import type { Dependencies, Env } from "./dependencies.ts";
 import { problem, ProblemError, refuse } from "./problem.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 
-/** For answers that no page may frame, cache, sniff or run anything from. */
-const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
-  ["Strict-Transport-Security", "max-age=63072000; includeSubDomains"],
-  ["X-Content-Type-Options", "nosniff"],
-  ["Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"],
-  ["Referrer-Policy", "no-referrer"],
-  ["Cross-Origin-Resource-Policy", "same-origin"],
-  ["Cache-Control", "no-store"],
-];
-
 /** Pattern of the route that answers, "*" when there is none. */
 export function routeOf(context: Context): string {
   return matchedRoutes(context).at(-1)?.path ?? "*";
 }
 
-/** Sets the security headers of every answer and says in the log which route answered what. */
-export function guardAnswers(deps: Dependencies): MiddlewareHandler<Env> {
+/** Says in the log which route answered what. */
+export function logAnswers(deps: Dependencies): MiddlewareHandler<Env> {
   return async (context, next) => {
     const startMs = deps.monotonicMs();
     await next();
-    const { headers, status } = context.res;
-    for (const [name, value] of SECURITY_HEADERS) if (!headers.has(name)) headers.set(name, value);
     const durationMs = Math.round(deps.monotonicMs() - startMs);
+    const { status } = context.res;
     deps.logRequest({ route: routeOf(context), method: context.req.method, status, durationMs });
   };
 }

@@ -115,16 +115,16 @@ export function authRoutes(deps: Dependencies) {
     succeeded(await deps.auth.call({ method: "POST", path, clientAddress, body: json }));
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(registerRoute, async (c) =>
-      c.json(tokensSchema.parse(await call("/register", c.var.clientAddress, c.req.valid("json"))), 201),
+      c.json(tokensSchema.parse(await call("/register", c.get("clientAddress"), c.req.valid("json"))), 201),
     )
     .openapi(loginRoute, async (c) =>
-      c.json(tokensSchema.parse(await call("/login", c.var.clientAddress, c.req.valid("json"))), 200),
+      c.json(tokensSchema.parse(await call("/login", c.get("clientAddress"), c.req.valid("json"))), 200),
     )
     .openapi(refreshRoute, async (c) =>
-      c.json(tokensSchema.parse(await call("/refresh", c.var.clientAddress, c.req.valid("json"))), 200),
+      c.json(tokensSchema.parse(await call("/refresh", c.get("clientAddress"), c.req.valid("json"))), 200),
     )
     .openapi(logoutRoute, async (c) => {
-      await call("/logout", c.var.clientAddress, c.req.valid("json"));
+      await call("/logout", c.get("clientAddress"), c.req.valid("json"));
       return c.body(null, 204);
     });
 }

@@ -66,9 +66,9 @@ function eventBody(event: GeofenceEvent): z.infer<typeof eventSchema> {
 export function eventRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid }).openapi(listRoute, async (c) => {
     const { id } = c.req.valid("param");
-    const scope = { route: "events", owner: c.var.owner, tag: id };
+    const scope = { route: "events", owner: c.get("owner"), tag: id };
     const range = timeRange(c.req.valid("query"), deps.cursors, scope);
-    const page = found(await c.var.view.events(id, range));
+    const page = found(await c.get("view").events(id, range));
     const next = nextInTime(page.next, range, deps.cursors, scope);
     return c.json({ items: page.items.map(eventBody), next }, 200);
   });

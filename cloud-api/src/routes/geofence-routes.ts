@@ -186,8 +186,8 @@ export function geofenceRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(listRoute, async (c) => {
       const { cursor, limit } = c.req.valid("query");
-      const scope = { route: "geofences", owner: c.var.owner };
-      const page = await c.var.view.geofences({
+      const scope = { route: "geofences", owner: c.get("owner") };
+      const page = await c.get("view").geofences({
         after: idAfter<GeofenceId>(cursor, deps.cursors, scope),
         limit,
       });
@@ -197,12 +197,12 @@ export function geofenceRoutes(deps: Dependencies) {
       );
     })
     .openapi(createGeofenceRoute, async (c) => {
-      const geofence = written(await c.var.view.createGeofence(draftOf(c.req.valid("json"))));
+      const geofence = written(await c.get("view").createGeofence(draftOf(c.req.valid("json"))));
       const headers = { ETag: entityTag(geofence.version), Location: `/v1/geofences/${geofence.id}` };
       return c.json(geofenceBody(geofence), 201, headers);
     })
     .openapi(readRoute, async (c) => {
-      const geofence = found(await c.var.view.geofence(c.req.valid("param").id));
+      const geofence = found(await c.get("view").geofence(c.req.valid("param").id));
       const headers = { ETag: entityTag(geofence.version) };
       if (isKnownToReader(c.req.header("if-none-match"), geofence.version)) return c.body(null, 304, headers);
       return c.json(geofenceBody(geofence), 200, headers);
@@ -210,12 +210,14 @@ export function geofenceRoutes(deps: Dependencies) {
     .openapi(replaceRoute, async (c) => {
       const expected = expectedVersion(c.req.valid("header")["if-match"]);
       const { id } = c.req.valid("param");
-      const geofence = written(await c.var.view.replaceGeofence(id, draftOf(c.req.valid("json")), expected));
+      const geofence = written(
+        await c.get("view").replaceGeofence(id, draftOf(c.req.valid("json")), expected),
+      );
       return c.json(geofenceBody(geofence), 200, { ETag: entityTag(geofence.version) });
     })
     .openapi(deleteRoute, async (c) => {
       const expected = expectedVersion(c.req.valid("header")["if-match"]);
-      const outcome = await c.var.view.deleteGeofence(c.req.valid("param").id, expected);
+      const outcome = await c.get("view").deleteGeofence(c.req.valid("param").id, expected);
       if (outcome === "version-mismatch") throw changedMeanwhile();
       found(outcome);
       return c.body(null, 204);

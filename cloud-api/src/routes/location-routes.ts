@@ -68,16 +68,16 @@ export function locationRoutes(deps: Dependencies) {
     .openapi(listRoute, async (c) => {
       const { id } = c.req.valid("param");
       const query = c.req.valid("query");
-      const scope = { route: "locations", owner: c.var.owner, tag: id };
+      const scope = { route: "locations", owner: c.get("owner"), tag: id };
       const range = timeRange(query, deps.cursors, scope);
-      const page = found(await c.var.view.locations(id, range));
+      const page = found(await c.get("view").locations(id, range));
       const next = nextInTime(page.next, range, deps.cursors, scope);
       return wantsGeoJson(query.format, c.req.header("accept"))
         ? c.json(featureCollectionBody(page.items, next), 200, GEO_JSON_HEADERS)
         : c.json({ items: page.items.map(locationBody), next }, 200, JSON_HEADERS);
     })
     .openapi(latestRoute, async (c) => {
-      const location = found(await c.var.view.latest(c.req.valid("param").id));
+      const location = found(await c.get("view").latest(c.req.valid("param").id));
       if (location === undefined) throw refuse("not-found", "The tag has not sent a location yet.");
       return wantsGeoJson(c.req.valid("query").format, c.req.header("accept"))
         ? c.json(featureBody(location), 200, GEO_JSON_HEADERS)

@@ -109,21 +109,21 @@ export function tagRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(listRoute, async (c) => {
       const { cursor, limit } = c.req.valid("query");
-      const scope = { route: "tags", owner: c.var.owner };
-      const page = await c.var.view.tags({ after: idAfter<TagId>(cursor, deps.cursors, scope), limit });
+      const scope = { route: "tags", owner: c.get("owner") };
+      const page = await c.get("view").tags({ after: idAfter<TagId>(cursor, deps.cursors, scope), limit });
       return c.json({ items: page.items.map(tagBody), next: nextById(page.next, deps.cursors, scope) }, 200);
     })
     .openapi(claimRoute, async (c) => {
       const { code, name } = c.req.valid("json");
-      const tag = await c.var.view.claim(code, name ?? FIRST_NAME);
+      const tag = await c.get("view").claim(code, name ?? FIRST_NAME);
       if (tag === "wrong-code") throw wrongCode();
       return c.json(tagBody(tag), 201, { Location: `/v1/tags/${tag.id}` });
     })
     .openapi(readRoute, async (c) =>
-      c.json(tagBody(found(await c.var.view.tag(c.req.valid("param").id))), 200),
+      c.json(tagBody(found(await c.get("view").tag(c.req.valid("param").id))), 200),
     )
     .openapi(renameRoute, async (c) => {
       const { name } = c.req.valid("json");
-      return c.json(tagBody(found(await c.var.view.renameTag(c.req.valid("param").id, name))), 200);
+      return c.json(tagBody(found(await c.get("view").renameTag(c.req.valid("param").id, name))), 200);
     });
 }
