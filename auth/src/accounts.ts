@@ -16,6 +16,7 @@ export interface Account {
   readonly passwordHash: PasswordHash;
   /** Whether the password is too short to be the only factor. */
   readonly hasShortPassword: boolean;
+  readonly isMailVerified: boolean;
   /** Names the account in throttles: see `throttleKey`. */
   readonly throttleKey: string;
 }
@@ -52,6 +53,7 @@ export class Accounts {
       roles: ["owner"],
       passwordHash: hash,
       hasShortPassword: false,
+      isMailVerified: false,
       throttleKey: this.throttleKey(mail),
     };
   }
@@ -89,6 +91,11 @@ export class Accounts {
     await this.#database.updateTable("account").set(columns).where("id", "=", id).execute();
   }
 
+  /** Notes that somebody has shown to read the account's mail. */
+  async markMailVerified(id: string, at: number): Promise<void> {
+    await this.#database.updateTable("account").set({ mail_verified_at: at }).where("id", "=", id).execute();
+  }
+
   /** Names the address in throttles, whether it has an account or not. */
   throttleKey(mail: MailAddress): string {
     return Buffer.from(this.#lookup(mail)).toString("base64");
@@ -111,6 +118,7 @@ export class Accounts {
       roles: row.roles.split(" ") as Role[],
       passwordHash: hashOf(row),
       hasShortPassword: row.password_short === 1,
+      isMailVerified: row.mail_verified_at > 0,
       throttleKey: Buffer.from(row.mail_lookup).toString("base64"),
     };
   }

@@ -4,6 +4,8 @@ import type { AccessTokens } from "./access-tokens.ts";
 import type { Accounts } from "./accounts.ts";
 import type { AuditTrail } from "./audit/audit-trail.ts";
 import type { LoginThrottle } from "./login-throttle.ts";
+import type { AccountMail } from "./mail/account-mail.ts";
+import type { PostOffice } from "./mail/post-office.ts";
 import type { PasswordHasher } from "./password-hasher.ts";
 import type { PurposeTokens } from "./purpose-tokens.ts";
 import type { AuthTables } from "./schema.ts";
@@ -22,6 +24,8 @@ export interface AuthService {
   readonly throttle: LoginThrottle;
   readonly secondFactors: SecondFactors;
   readonly purposeTokens: PurposeTokens;
+  readonly mail: AccountMail;
+  readonly postOffice: PostOffice;
   readonly audit: AuditTrail;
   readonly log: Log;
   /** Seconds of UTC. */

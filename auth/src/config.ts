@@ -12,6 +12,8 @@ export const configSchema = z.strictObject({
   tls: z.strictObject({ certificate: path, authority: path }),
   issuer: text,
   audience: text,
+  /** Without it no mail is sent, and the log says so. */
+  mail: z.strictObject({ outbox: path, from: text.regex(/^[^\r\n]+$/u), linkBase: z.url() }).optional(),
 });
 
 /** The validated configuration. */

@@ -8,6 +8,7 @@ import { clientAddress } from "./client-address.ts";
 import { fieldErrors } from "./field-errors.ts";
 import { problem } from "./problem.ts";
 import { readJsonBody } from "./read-json-body.ts";
+import { addMailEndpoints } from "./mail/mail-endpoints.ts";
 import { addChangePasswordEndpoint } from "./password/change-password-endpoint.ts";
 import { addSecondFactorEndpoints } from "./second-factor/second-factor-endpoints.ts";
 import { addSessionEndpoints } from "./sessions/session-endpoints.ts";
@@ -42,6 +43,7 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   addSessionEndpoints(app, service);
   addSecondFactorEndpoints(app, service);
   addChangePasswordEndpoint(app, service);
+  addMailEndpoints(app, service);
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", BEARER);
   app.get("/openapi.json", (context) => context.json(app.getOpenAPI31Document(INFO)));
   refuseOtherMethods(app);

@@ -6,9 +6,13 @@ import type { KeyObject } from "node:crypto";
 import { AccessTokens } from "./access-tokens.ts";
 import { Accounts } from "./accounts.ts";
 import { AuditTrail } from "./audit/audit-trail.ts";
+import type { AuditEvent } from "./audit/audit-trail.ts";
 import type { AuthService } from "./auth-service.ts";
 import { DataKeys } from "./data-keys.ts";
 import { LoginThrottle } from "./login-throttle.ts";
+import { AccountMail } from "./mail/account-mail.ts";
+import type { Mailer } from "./mail/mailer.ts";
+import { PostOffice } from "./mail/post-office.ts";
 import { PasswordHasher } from "./password-hasher.ts";
 import type { Argon2Cost } from "./password-hasher.ts";
 import { PurposeTokens } from "./purpose-tokens.ts";
@@ -28,6 +32,9 @@ export interface CreateServiceOptions {
   readonly issuer: string;
   readonly audience: string;
   readonly cost: Argon2Cost;
+  readonly mailer: Mailer;
+  /** Page that links in mails lead to. */
+  readonly linkBase: string;
   readonly log: Log;
   /** Seconds of UTC. */
   readonly now: () => number;
@@ -45,17 +52,26 @@ export async function createService(options: CreateServiceOptions): Promise<Auth
   const keys = await DataKeys.open(database, options.databaseKey);
   const endings = new SessionEndings(database, now);
   const limits = { concurrency: HASHES_AT_ONCE, maxWaiting: MAX_WAITING_HASHES };
+  const accounts = new Accounts(database, keys);
+  const purposeTokens = new PurposeTokens(keys, now);
+  const postOffice = new PostOffice(options.mailer, log);
+  const { linkBase, monotonicMs } = options;
+  const mail = new AccountMail({ accounts, purposeTokens, postOffice, linkBase, monotonicMs });
+  const failed = (error: unknown): void => sayUnwritten(log, error);
+  const listener = (event: AuditEvent): void => mail.notice(event);
   return {
     database,
-    accounts: new Accounts(database, keys),
+    accounts,
+    mail,
+    postOffice,
     sessions: new Sessions(database, keys, endings, now),
     endings,
     hasher: new PasswordHasher({ cost, pepper: keys.key("password-pepper"), ...limits }),
     tokens: await AccessTokens.open(options),
     throttle: new LoginThrottle(options.monotonicMs),
     secondFactors: new SecondFactors(database, keys, now),
-    purposeTokens: new PurposeTokens(keys, now),
-    audit: new AuditTrail(database, keys, now, (error) => sayUnwritten(log, error)),
+    purposeTokens,
+    audit: new AuditTrail({ database, keys, now, failed, listener }),
     log,
     now,
   };

@@ -21,6 +21,7 @@ const MAIL = asMailAddress("mia@example.org") as MailAddress;
 const databaseKey = randomBytes(32);
 let folder: string;
 let database: Database;
+const services: AuthService[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "purrimeter-auth-"));
@@ -30,19 +31,27 @@ beforeEach(() => {
     migrations: AUTH_MIGRATIONS,
   });
 });
-afterEach(() => {
+afterEach(async () => {
+  for (const service of services.splice(0)) {
+    await service.postOffice.flush();
+    await service.audit.flush();
+  }
   database.close();
   rmSync(folder, { recursive: true });
 });
 
-function serviceAt(cost: Argon2Cost, key = databaseKey): Promise<AuthService> {
-  return createService({
+async function serviceAt(cost: Argon2Cost, key = databaseKey): Promise<AuthService> {
+  const service = await createService({
     ...{ database, databaseKey: key, cost, otherKeys: [], issuer: "i", audience: "a" },
+    mailer: { send: () => Promise.resolve() },
+    linkBase: "",
     signingKey: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey,
     log: createLog("auth", { write: () => undefined }),
     now: () => 1_800_000_000,
     monotonicMs: () => 0,
   });
+  services.push(service);
+  return service;
 }
 
 function credentials(

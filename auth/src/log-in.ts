@@ -26,7 +26,10 @@ export async function logIn(
 ): Promise<LoginOutcome> {
   const key = service.accounts.throttleKey(mail);
   const retryAfterS = service.throttle.login(key, address);
-  if (retryAfterS > 0) return { kind: "throttled", retryAfterS };
+  if (retryAfterS > 0) {
+    alertOfGuessing(service, mail, key);
+    return { kind: "throttled", retryAfterS };
+  }
   const account = await service.accounts.findByMail(mail);
   const verdict = await service.hasher.verify(password, account?.passwordHash);
   if (verdict === "busy") return { kind: verdict };
@@ -40,6 +43,21 @@ export async function logIn(
   service.throttle.loggedIn(key, address);
   service.audit.record({ event: "login.accepted", account: account.id, network: address });
   return { kind: "accepted", account };
+}
+
+/** Tells log, trail and owner once an hour; nobody waits for it, so the answer takes no longer for a known address. */
+function alertOfGuessing(
+  { accounts, audit, log, postOffice, throttle }: AuthService,
+  mail: MailAddress,
+  key: string,
+): void {
+  if (!throttle.isNewlySlowed(key)) return;
+  log.warn("many wrong passwords for one mail address", { event: "security.guessing" });
+  postOffice.post(async () => {
+    const account = await accounts.findByMail(mail);
+    if (account) audit.record({ event: "account.throttled", account: account.id });
+    return undefined;
+  });
 }
 
 async function renewHash(

@@ -13,6 +13,9 @@ const BY_FAMILIAR: Rate = { burst: 10, refillS: 60 };
 /** Codes at one account: at 96 guesses a day, three codes good at a time, it takes nine years to meet one. */
 const BY_SECOND_FACTOR: Rate = { burst: 5, refillS: 900 };
 
+/** Alerts about one account. */
+const BY_ALERT: Rate = { burst: 1, refillS: 3_600 };
+
 /** Accounts made from one address. */
 const BY_REGISTRATION: Rate = { burst: 30, refillS: 60 };
 
@@ -27,6 +30,7 @@ export class LoginThrottle {
   readonly #byAccount: Throttle;
   readonly #byFamiliar: Throttle;
   readonly #bySecondFactor: Throttle;
+  readonly #byAlert: Throttle;
   readonly #byRegistration: Throttle;
   readonly #familiar = new Set<string>();
 
@@ -35,7 +39,13 @@ export class LoginThrottle {
     this.#byAccount = new Throttle(BY_ACCOUNT, monotonicMs);
     this.#byFamiliar = new Throttle(BY_FAMILIAR, monotonicMs);
     this.#bySecondFactor = new Throttle(BY_SECOND_FACTOR, monotonicMs);
+    this.#byAlert = new Throttle(BY_ALERT, monotonicMs);
     this.#byRegistration = new Throttle(BY_REGISTRATION, monotonicMs);
+  }
+
+  /** Before anything that costs or reveals a little: 0, or the seconds to wait. */
+  address(address: string): number {
+    return this.#byAddress.take(address);
   }
 
   /** Before a password is checked: 0, or the seconds to wait. */
@@ -66,6 +76,11 @@ export class LoginThrottle {
   /** After a right code: failures before it are forgotten. */
   secondFactorRight(account: string): void {
     this.#bySecondFactor.reset(account);
+  }
+
+  /** Whether this is the first time within an hour that the account is slowed: worth an alert. */
+  isNewlySlowed(account: string): boolean {
+    return this.#byAlert.take(account) === 0;
   }
 
   /** Before an account is made: 0, or the seconds to wait. */

@@ -5,9 +5,12 @@ import { createPrivateKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { readConfig } from "./config.ts";
+import type { Config } from "./config.ts";
 import { createApp } from "./create-app.ts";
 import { createService } from "./create-service.ts";
 import { listen } from "./listen.ts";
+import { openFileOutbox } from "./mail/file-outbox.ts";
+import type { Mailer } from "./mail/mailer.ts";
 import { DEFAULT_COST } from "./password-hasher.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
 
@@ -15,6 +18,7 @@ import { AUTH_MIGRATIONS } from "./schema.ts";
 const GRACE_MS = 2_500;
 
 const log = createLog("auth");
+const now = (): number => Math.floor(Date.now() / 1_000);
 const monotonicMs = (): number => performance.now();
 
 async function start(): Promise<void> {
@@ -34,8 +38,10 @@ async function start(): Promise<void> {
     issuer: config.issuer,
     audience: config.audience,
     cost: DEFAULT_COST,
+    mailer: chooseMailer(config),
+    linkBase: config.mail?.linkBase ?? "",
     log,
-    now: () => Math.floor(Date.now() / 1_000),
+    now,
     monotonicMs,
   });
   const listener = await listen(createApp(service, monotonicMs), {
@@ -56,11 +62,22 @@ async function start(): Promise<void> {
     // Answers the gateways that wait for a session to end.
     service.endings.announce();
     await closed;
+    await service.postOffice.flush();
     await service.audit.flush();
     await service.database.destroy();
     log.info("stopped", { event: "stopped" });
     if (process.connected) process.disconnect();
   }
+}
+
+function chooseMailer({ mail }: Config): Mailer {
+  if (mail) return openFileOutbox({ folder: mail.outbox, from: mail.from, now });
+  return {
+    send: () => {
+      log.warn("no mail is configured, so none was sent", { event: "mail.off" });
+      return Promise.resolve();
+    },
+  };
 }
 
 function explain(error: unknown): string {

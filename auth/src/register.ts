@@ -26,5 +26,6 @@ export async function register(service: AuthService, credentials: Credentials): 
   const account = await service.accounts.create(mail, hashed, service.now());
   if (account === "taken") return { kind: "taken" };
   service.audit.record({ event: "account.registered", account: account.id, network: address });
+  service.mail.verification(account.id);
   return { kind: "registered", account };
 }

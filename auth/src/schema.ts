@@ -14,6 +14,8 @@ export interface AuthTables {
     password_memory_kib: number;
     password_passes: number;
     password_lanes: number;
+    /** Seconds of UTC; 0 as long as nobody has shown to read the address. */
+    mail_verified_at: Generated<number>;
     /** 1 when the password is too short to be the only factor. */
     password_short: Generated<number>;
     /** Space separated. */
@@ -94,5 +96,9 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
       CREATE TABLE recovery_code (
         account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, hash BLOB NOT NULL,
         PRIMARY KEY (account, hash)) STRICT, WITHOUT ROWID;`,
+  },
+  {
+    name: "verified mail addresses",
+    sql: "ALTER TABLE account ADD COLUMN mail_verified_at INTEGER NOT NULL DEFAULT 0;",
   },
 ];

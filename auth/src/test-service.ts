@@ -13,6 +13,7 @@ import { createApp } from "./create-app.ts";
 import { createService } from "./create-service.ts";
 import { CLIENT_ADDRESS_HEADER } from "./gateway-interface.ts";
 import { listen } from "./listen.ts";
+import type { Mail, Mailer } from "./mail/mailer.ts";
 import type { Argon2Cost } from "./password-hasher.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
 import { makeTestCertificates } from "./test-certificates.ts";
@@ -44,6 +45,10 @@ export interface AnswerBody {
   readonly refreshToken: string;
   readonly expiresIn: number;
   readonly challenge: string;
+  readonly email: string;
+  readonly mailVerified: boolean;
+  readonly roles: readonly string[];
+  readonly token: string;
   readonly secret: string;
   readonly uri: string;
   readonly recoveryCodes: readonly string[];
@@ -80,6 +85,8 @@ export interface TestService {
   readonly port: number;
   /** Lines of the log so far. */
   readonly logLines: readonly string[];
+  /** Messages that were sent so far. */
+  readonly mails: readonly Mail[];
   /** Reasons of refused connections so far. */
   readonly refused: readonly string[];
   /** Seconds of UTC that the service sees; tests move it. */
@@ -113,7 +120,10 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const names = { issuer: ISSUER, audience: AUDIENCE };
   const keys = { databaseKey, signingKey, otherKeys: [] };
   const cost = options.cost ?? TEST_COST;
-  const service = await createService({ database, ...keys, ...names, cost, log, now, monotonicMs });
+  const mails: Mail[] = [];
+  const mailer: Mailer = { send: (mail) => Promise.resolve(void mails.push(mail)) };
+  const links = { mailer, linkBase: "https://web.test/" };
+  const service = await createService({ ...links, database, ...keys, ...names, cost, log, now, monotonicMs });
   const listener = await listen(createApp(service, monotonicMs), {
     host: "127.0.0.1",
     port: 0,
@@ -125,11 +135,12 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const agent = new Agent({ keepAlive: true });
   const { port } = listener;
   return {
-    ...{ service, certificates, signingKey, port, logLines, refused, clock },
+    ...{ service, certificates, signingKey, port, logLines, mails, refused, clock },
     call: (call) => send(call, port, certificates, agent),
     close: async () => {
       agent.destroy();
       await listener.close(100);
+      await service.postOffice.flush();
       await service.audit.flush();
       await service.database.destroy();
       rmSync(folder, { recursive: true });

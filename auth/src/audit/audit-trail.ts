@@ -43,31 +43,40 @@ const GATHER_MS = 50;
 /** The trail is deleted from its old end after this, 400 days: a year's pattern can be seen, nothing is kept for ever. */
 const KEPT_S = 400 * 86_400;
 
+interface AuditTrailOptions {
+  readonly database: Kysely<AuthTables>;
+  readonly keys: DataKeys;
+  /** Seconds of UTC. */
+  readonly now: () => number;
+  /** Told when events could not be written; they are tried again with the next ones. */
+  readonly failed: (error: unknown) => void;
+  /** Told of every event at once. */
+  readonly listener: (event: AuditEvent) => void;
+}
+
 /** Hash chain over everything that happened to accounts: a changed, inserted or missing row breaks it. */
 export class AuditTrail {
   readonly #database: Kysely<AuthTables>;
   readonly #keys: DataKeys;
   readonly #now: () => number;
   readonly #failed: (error: unknown) => void;
+  readonly #listener: (event: AuditEvent) => void;
   #gathered: UnchainedEvent[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  /** `failed` is told when events could not be written; they are tried again with the next ones. */
-  constructor(
-    database: Kysely<AuthTables>,
-    keys: DataKeys,
-    now: () => number,
-    failed: (error: unknown) => void,
-  ) {
+  constructor({ database, keys, now, failed, listener }: AuditTrailOptions) {
     this.#database = database;
     this.#keys = keys;
     this.#now = now;
     this.#failed = failed;
+    this.#listener = listener;
   }
 
   /** Records an event soon; never throws and never makes anyone wait. */
-  record({ event, account, session, network }: AuditEvent): void {
+  record(recorded: AuditEvent): void {
+    const { event, account, session, network } = recorded;
+    this.#listener(recorded);
     const hashed = network === undefined ? "" : this.#hashOfNetwork(network);
     this.#gathered.push({
       at: this.#now(),

@@ -5,7 +5,7 @@ import { requireBearer } from "../bearer.ts";
 import { confirmPassword } from "../confirm-password.ts";
 import { sayEnded } from "../sessions/say-ended.ts";
 import { changePasswordRoute } from "./change-password-route.ts";
-import { setPassword } from "./set-password.ts";
+import { refusePassword, setPassword } from "./set-password.ts";
 
 /** Adds changing one's password. */
 export function addChangePasswordEndpoint(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {
@@ -14,7 +14,9 @@ export function addChangePasswordEndpoint(app: OpenAPIHono<AppEnvironment>, serv
     const { password, newPassword } = context.req.valid("json");
     const confirmation = await confirmPassword(service, account, password, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
-    const refusal = await setPassword(service, account, newPassword);
+    const refusal =
+      (await refusePassword(service, account, newPassword)) ??
+      (await setPassword(service, account, newPassword));
     if (refusal) return refusal;
     sayEnded(context, await service.sessions.endAll(account, sid));
     service.audit.record({ event: "password.changed", account, network: context.var.address });

@@ -8,20 +8,27 @@ import { busy } from "../problem.ts";
 import type { Problem } from "../problem.ts";
 import { weakPassword } from "../weak-password.ts";
 
-/** Judges and stores a new password; gives the answer to a refused one. Eight characters are enough beside a second factor. */
-export async function setPassword(
-  service: AuthService,
+/** The answer to a new password that will not do; eight characters are enough beside a second factor. */
+export async function refusePassword(
+  { accounts, secondFactors }: AuthService,
   account: string,
   password: string,
 ): Promise<Problem | undefined> {
-  const { accounts, hasher, secondFactors } = service;
   const mail = (await accounts.mailOf(account)) ?? "";
   const hasSecond = await secondFactors.isRequired(account);
   const minLength = hasSecond ? MIN_PASSWORD_LENGTH_WITH_SECOND_FACTOR : MIN_PASSWORD_LENGTH;
   const refusal = judgePassword(password, mail, minLength);
-  if (refusal) return weakPassword(refusal, minLength);
+  return refusal && weakPassword(refusal, minLength);
+}
+
+/** Stores a password that refusePassword has nothing against; gives the answer when too many are being hashed. */
+export async function setPassword(
+  { accounts, hasher }: AuthService,
+  account: string,
+  password: string,
+): Promise<Problem | undefined> {
   const hashed = await hasher.hash(password);
   if (hashed === "busy") return busy();
-  await accounts.replacePassword(account, hashed, judgePassword(password, mail) === "too-short");
+  await accounts.replacePassword(account, hashed, judgePassword(password, "") === "too-short");
   return undefined;
 }

@@ -1,0 +1,91 @@
+import type { Account, Accounts } from "../accounts.ts";
+import type { AuditEvent } from "../audit/audit-trail.ts";
+import type { MailAddress } from "../mail-address.ts";
+import type { PurposeTokens } from "../purpose-tokens.ts";
+import { Throttle } from "../throttle.ts";
+import { noticeOf } from "./notices.ts";
+import type { PostOffice } from "./post-office.ts";
+
+const VERIFY_LIFETIME_S = 86_400;
+const RESET_LIFETIME_S = 1_800;
+
+/** Messages that one person gets through others' requests: enough for who mistypes, too few to annoy. */
+const RATE = { burst: 3, refillS: 1_200 };
+
+interface AccountMailOptions {
+  readonly accounts: Accounts;
+  readonly purposeTokens: PurposeTokens;
+  readonly postOffice: PostOffice;
+  /** Page that reads the token from the link's fragment, which no server logs. */
+  readonly linkBase: string;
+  readonly monotonicMs: () => number;
+}
+
+/** The messages that accounts get. */
+export class AccountMail {
+  readonly #options: AccountMailOptions;
+  readonly #throttle: Throttle;
+
+  constructor(options: AccountMailOptions) {
+    this.#options = options;
+    this.#throttle = new Throttle(RATE, options.monotonicMs);
+  }
+
+  /** Sends the link that verifies the account's address; 0, or the seconds to wait. */
+  verification(id: string): number {
+    const retryAfterS = this.#throttle.take(`verify ${id}`);
+    if (retryAfterS > 0) return retryAfterS;
+    this.#options.postOffice.post(async () => {
+      const [account, to] = [
+        await this.#options.accounts.findById(id),
+        await this.#options.accounts.mailOf(id),
+      ];
+      if (!account || to === undefined || account.isMailVerified) return undefined;
+      const token = this.#options.purposeTokens.write(
+        "mail",
+        id,
+        Buffer.from(account.throttleKey),
+        VERIFY_LIFETIME_S,
+      );
+      const text = `Open this link within a day to verify your mail address:\n\n${this.#link("verify", token)}\n`;
+      return { to, subject: "Verify your mail address", text };
+    });
+    return 0;
+  }
+
+  /** Sends the link that resets the password, if the address has an account. */
+  reset(mail: MailAddress): void {
+    if (this.#throttle.take(`reset ${this.#options.accounts.throttleKey(mail)}`) > 0) return;
+    this.#options.postOffice.post(async () => {
+      const account = await this.#options.accounts.findByMail(mail);
+      if (!account) return undefined;
+      const token = this.#options.purposeTokens.write(
+        "reset",
+        account.id,
+        account.passwordHash.tag,
+        RESET_LIFETIME_S,
+      );
+      const link = this.#link("reset", token);
+      const text = `Open this link within half an hour to set a new password:\n\n${link}\n\nIf you did not ask for it, ignore it.\n`;
+      return { to: mail, subject: "Reset your password", text };
+    });
+  }
+
+  /** Tells the owner what happened, when it is worth telling and the address is verified. */
+  notice(event: AuditEvent): void {
+    const text = noticeOf(event);
+    const { account: id } = event;
+    if (text === undefined || id === undefined) return;
+    this.#options.postOffice.post(async () => {
+      const account: Account | undefined = await this.#options.accounts.findById(id);
+      const to = await this.#options.accounts.mailOf(id);
+      return account?.isMailVerified && to !== undefined
+        ? { to, subject: "Your Purrimeter account", text }
+        : undefined;
+    });
+  }
+
+  #link(what: string, token: string): string {
+    return `${this.#options.linkBase}#${what}=${token}`;
+  }
+}
