@@ -1,6 +1,7 @@
 import { AGED_SQL, OWNERSHIP_SQL, prepareErasing } from "./erase-statements.ts";
 import type { Database } from "./open-database.ts";
 import { DAY_S } from "./utc-day.ts";
+import type { WalCheckpoint } from "./wal-checkpoint.ts";
 import type { WriteTransaction } from "./write-transaction.ts";
 
 /** Pieces deleted in a transaction: some 5 ms, so that reports in between are not kept waiting. */
@@ -15,11 +16,13 @@ interface ChainHead {
 /** Deletes in small steps, each a transaction, with other work let in between. A step that was cut off is taken up again. */
 export class Erasing {
   readonly #writes: WriteTransaction;
+  readonly #wal: WalCheckpoint;
   readonly #statements: ReturnType<typeof prepareErasing>;
   readonly #database: Database;
 
-  constructor(database: Database, writes: WriteTransaction) {
+  constructor(database: Database, writes: WriteTransaction, wal: WalCheckpoint) {
     this.#writes = writes;
+    this.#wal = wal;
     this.#database = database;
     this.#statements = prepareErasing(database);
   }
@@ -38,6 +41,7 @@ export class Erasing {
       while ((await this.#step(() => statement.run({ day, at }).changes)) > 0);
     }
     await this.#endedBefore(at);
+    this.#wal.truncate();
     return deleted;
   }
 
@@ -52,6 +56,7 @@ export class Erasing {
     this.#writes.run(() => {
       for (const sql of OWNERSHIP_SQL) this.#database.prepare(sql).run({ ownership });
     });
+    this.#wal.truncate();
   }
 
   async #endedBefore(at: number): Promise<void> {

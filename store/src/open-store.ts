@@ -71,10 +71,11 @@ export function openStore(options: OpenStoreOptions): Store {
 export function composeStore(database: Database, options: OpenStoreOptions): Store {
   const keys = new KeyCache(database, options.keyRing, options.monotonicMs);
   const freshness = new Freshness(database);
-  const writes = new WriteTransaction(database, freshness);
-  const erasing = new Erasing(database, writes);
+  const wal = new WalCheckpoint(database, options.path);
+  const writes = new WriteTransaction(database, freshness, wal);
+  const erasing = new Erasing(database, writes, wal);
   const ownerKeys = new OwnerKeys(database, options.keyRing, keys, writes);
-  const { reports, commits } = composeReports(database, options, keys, freshness);
+  const { reports, commits } = composeReports(database, options, keys, freshness, wal);
   freshness.onStale(() => {
     keys.clear();
   });
@@ -93,7 +94,13 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   };
 }
 
-function composeReports(database: Database, options: OpenStoreOptions, keys: KeyCache, freshness: Freshness) {
+function composeReports(
+  database: Database,
+  options: OpenStoreOptions,
+  keys: KeyCache,
+  freshness: Freshness,
+  wal: WalCheckpoint,
+) {
   const { path, monotonicMs, minFreeBytes = 32 * MIB, reserveBytes = 8 * MIB } = options;
   const standings = new TagStandings(database, keys, monotonicMs);
   const progress = new ProgressTable(database);
@@ -114,7 +121,7 @@ function composeReports(database: Database, options: OpenStoreOptions, keys: Key
       progress.rolledBack();
     },
   };
-  const commits = new GroupCommit(database, hooks, room, new WalCheckpoint(database, path), monotonicMs);
+  const commits = new GroupCommit(database, hooks, room, wal, monotonicMs);
   const parts = {
     reports: new ReportRecorder(database, progress),
     setAsides: new SetAsideRecorder(database),

@@ -99,12 +99,15 @@ export class OwnedGeofences {
     expected: number | undefined,
   ): Promise<"deleted" | "not-found" | "version-mismatch"> {
     const { owner, keys, writes, now, assignments } = this.#parts;
+    const seen = this.#statements.get.get({ owner, id });
+    if (seen === undefined) return "not-found";
+    const oldKey = await keys.byId(seen.sealing_key);
     const sealing = await keys.ofOwner(owner);
     return writes.run(() => {
       const old = this.#statements.get.get({ owner, id });
       if (old === undefined) return "not-found";
       if (expected !== undefined && old.version !== expected) return "version-mismatch";
-      const { name } = openGeofence(old, sealing.key);
+      const { name } = openGeofence(old, oldKey);
       const row = {
         ...old,
         version: old.version + 1,

@@ -108,12 +108,14 @@ export class PieceRecorder {
   #close(): void {
     if (this.#ownership === undefined || this.#tag === undefined) throw new Error("no report was begun");
     const { sealer, id: ownership } = this.#ownership;
-    const [epoch, first, receivedAt] = [this.#epoch, this.#first, this.#receivedAt];
+    const epoch = this.#epoch;
+    const first = this.#first;
+    const receivedAt = this.#receivedAt;
     const previous = this.#progress.lastReport(this.#tag, this.#day);
     const place = { kind: "report", epoch, number: first, at: receivedAt } as const;
     const sealed = sealer.seal(place, this.#writer.written());
-    const times = { firstAt: this.#firstAt, lastAt: this.#lastAt, receivedAt };
-    const row = { previous, ownership, epoch, first, ...times, key: sealer.keyId, sealed };
+    const [firstAt, lastAt, key] = [this.#firstAt, this.#lastAt, sealer.keyId];
+    const row = { previous, ownership, epoch, first, firstAt, lastAt, receivedAt, key, sealed };
     const id = this.#insert.insert(row);
     this.#progress.setLastReport(this.#tag, this.#day, id, this.#keepDay);
     this.#rememberLatest(this.#tag.row, id);

@@ -3,7 +3,15 @@ import type { Report } from "@purrimeter/protocol/messages";
 import type { EntryNumber } from "@purrimeter/protocol/values";
 import { EventRecorder } from "./record-event.ts";
 import { HoleRecorder } from "./record-hole.ts";
-import { addSpan, boundSpans, hasNumber, settledThrough, type NumberState } from "./number-spans.ts";
+import {
+  addSpan,
+  boundSpans,
+  hasNumber,
+  MAX_SPANS,
+  settledThrough,
+  type NumberState,
+  type Spans,
+} from "./number-spans.ts";
 import type { Database } from "./open-database.ts";
 import { PieceRecorder } from "./record-piece.ts";
 import type { ProgressRow } from "./progress-statements.ts";
@@ -12,6 +20,8 @@ import type { Suspicion } from "./suspicion.ts";
 import type { ProgressTable } from "./tag-progress.ts";
 import { type TagProgress } from "./tag-progress.ts";
 import type { OpenOwnership } from "./tag-standing.ts";
+
+const NO_SPANS: Spans = [];
 
 /** Records reports. Synchronous, and only inside a transaction: see GroupCommit. */
 export class ReportRecorder {
@@ -34,16 +44,17 @@ export class ReportRecorder {
   record(ownership: OpenOwnership, report: Report, received: Received): RecordOutcome {
     const progress = this.#progress.of(ownership.id);
     this.#progress.touch(progress);
-    if (progress.row.epoch !== report.epoch) this.#progress.switchEpoch(progress, report.epoch, received.at);
-    const before = { spans: progress.numbers.spans.slice(), settled: progress.numbers.settled };
-    progress.row.lastHeardAt = Math.max(progress.row.lastHeardAt, received.at);
+    const { row } = progress;
+    if (row.epoch !== report.epoch) this.#progress.switchEpoch(progress, report.epoch, received.at);
+    if (received.at > row.lastHeardAt) row.lastHeardAt = received.at;
+    const before = snapshot(progress.numbers, report.first);
     if (!advance(progress.numbers, report)) {
       progress.numbers = before;
       return { kind: "refused", reason: "busy" };
     }
-    const counts = this.#store(ownership, progress, report, received, before);
+    const stored = this.#store(ownership, progress, report, received, before.spans);
     this.#holes.record(ownership, report, before, progress.numbers, received.at);
-    return { kind: "stored", epoch: report.epoch, ...answer(progress.numbers, report), ...counts };
+    return stored;
   }
 
   #store(
@@ -51,23 +62,25 @@ export class ReportRecorder {
     progress: TagProgress,
     report: Report,
     received: Received,
-    before: NumberState,
-  ): Pick<Stored, "stored" | "duplicates" | "withheld"> {
-    const counts = { stored: 0, duplicates: 0, withheld: 0 };
-    this.#pieces.begin(ownership, progress, report.epoch, received.at);
-    for (let i = 0; i < report.entries.length; i++) {
-      const entry = report.entries[i];
+    spansBefore: Spans,
+  ): Stored {
+    const { epoch, entries } = report;
+    let [duplicates, withheld] = [0, 0];
+    this.#pieces.begin(ownership, progress, epoch, received.at);
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i];
       if (entry === undefined) continue;
       const number = (report.first + i) as EntryNumber;
-      if (hasNumber(before.spans, number)) counts.duplicates++;
-      else if (entry.at < ownership.entriesFrom) counts.withheld++;
-      else {
-        counts.stored++;
-        this.#add(ownership, progress, report, number, entry, received, received.suspect?.[i]);
-      }
+      if (hasNumber(spansBefore, number)) duplicates++;
+      else if (entry.at < ownership.entriesFrom) withheld++;
+      else this.#add(ownership, progress, report, number, entry, received, received.suspect?.[i]);
     }
     this.#pieces.end();
-    return counts;
+    const stored = entries.length - duplicates - withheld;
+    const through = progress.numbers.settled;
+    const ahead = spanAhead(progress.numbers, report);
+    if (ahead === undefined) return { kind: "stored", epoch, through, stored, duplicates, withheld };
+    return { kind: "stored", epoch, through, ahead, stored, duplicates, withheld };
   }
 
   #add(
@@ -100,16 +113,21 @@ function advance(numbers: NumberState, report: Report): boolean {
   return boundSpans(numbers);
 }
 
-/** Cumulative, and the report's own span where it lies after a hole (RFC 2018 style). */
-function answer(numbers: NumberState, report: Report): Pick<Stored, "through" | "ahead"> {
-  const through = numbers.settled;
+/** The report's own span where it lies after a hole (RFC 2018 style). */
+function spanAhead(numbers: NumberState, report: Report): Stored["ahead"] {
   const last = report.first + report.entries.length - 1;
-  if (last <= through) return { through };
+  if (last <= numbers.settled) return undefined;
   for (let at = 0; at < numbers.spans.length; at += 2) {
     const first = numbers.spans[at] ?? 0;
     const end = numbers.spans[at + 1] ?? 0;
-    if (first <= last && last <= end)
-      return { through, ahead: { first: first as EntryNumber, last: end as EntryNumber } };
+    if (first <= last && last <= end) return { first: first as EntryNumber, last: end as EntryNumber };
   }
-  return { through };
+  return undefined;
+}
+
+/** The state to compare with and to go back to. Most reports come after all others: then no span says anything of them. */
+function snapshot(numbers: NumberState, first: number): NumberState {
+  const { spans, settled } = numbers;
+  const isAfterAll = spans.length < MAX_SPANS && first > (spans.at(-1) ?? 0);
+  return { spans: isAfterAll ? NO_SPANS : spans.slice(), settled };
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NOON } from "./contract-values.ts";
@@ -8,6 +8,9 @@ import { openDatabase, type Database } from "./open-database.ts";
 import { composeStore } from "./open-store.ts";
 import { openSealedKeyFile } from "./sealed-key-file.ts";
 import type { StoreHarness } from "./store-harness.ts";
+
+/** Where a sync costs nothing: what a cut of power does is tested elsewhere, on a disk. */
+const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /** A store of SQLite for tests that look behind it. */
 export interface SqliteHarness extends StoreHarness {
@@ -29,7 +32,7 @@ export interface SqliteHarnessOptions {
 
 /** Two connections to one new database in a folder of its own. */
 export function openSqliteHarness(options: SqliteHarnessOptions = {}): SqliteHarness {
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), "purrimeter-store-"));
+  const folder = options.folder ?? mkdtempSync(join(IN_MEMORY, "purrimeter-store-"));
   const path = join(folder, "locations.db");
   const [databaseKey, ringKey] = [randomBytes(32), randomBytes(32)];
   const clock = { now: NOON };

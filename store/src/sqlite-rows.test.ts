@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
@@ -100,6 +100,14 @@ test("inside the open database what locates is sealed, and deleted rows leave no
     expect(blob.includes("Schnurrli")).toBe(false);
     expect(blob.includes(int32(fix(1).latE7, "LE"))).toBe(false);
   }
+});
+
+test("an erased tag leaves no row, no key, and no log that still holds them", async () => {
+  await recorded(harness, TAG, fixes(1, 50));
+  await view.eraseTag(TAG);
+  for (const table of ["report", "tag_day", "tag_progress", "ownership", "sealing_key"])
+    expect(all(`SELECT count(*) FROM ${table}`), table).toEqual([[0]]);
+  expect(statSync(`${harness.path}-wal`).size).toBe(0);
 });
 
 test("a row that was moved or changed does not open", async () => {

@@ -36,6 +36,11 @@ export class WalCheckpoint {
       });
   }
 
+  /** Nothing that was deleted stays in the log. */
+  truncate(): void {
+    this.#run("TRUNCATE");
+  }
+
   #run(mode: "PASSIVE" | "TRUNCATE"): void {
     if (!this.#database.open) return;
     try {
