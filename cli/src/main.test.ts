@@ -8,6 +8,10 @@ const folder = mkdtempSync(join(tmpdir(), "purrimeter-main-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const COMMANDS = [
+  ["demo"],
+  ["look"],
+  ["simulate"],
+  ["replay"],
   ["start"],
   ["tags", "add"],
   ["tags", "list"],

@@ -28,7 +28,7 @@ export function parseCount(text: string): number {
 /** Times as fast as real time: 0.1 to 1,000,000, or "max" as Infinity. */
 export function parseSpeed(text: string): number {
   if (text === "max") return Infinity;
-  const value = /^\d{1,7}(\.\d{1,3})?$/.test(text) ? Number(text) : NaN;
+  const value = /^[\d.]{1,10}$/.test(text) ? Number(text) : NaN;
   if (value >= 0.1 && value <= 1_000_000) return value;
   throw new InvalidArgumentError('It must be a number from 0.1 to 1000000, or "max".');
 }

@@ -1,12 +1,11 @@
 import { createLog } from "@purrimeter/log/log";
-import { describeTrackProblem } from "@purrimeter/simulator/track-problem";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
-import type { Track } from "@purrimeter/simulator/track";
 import { Command } from "commander";
 import type { DemoFile } from "../demo-account.ts";
-import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
+import { isFailure, reportFailure, type Failure } from "../failure.ts";
 import { writeToFiles } from "../line-log.ts";
 import { dataOption, examples, parseCount, parsePort, parseSpeed } from "../options.ts";
+import { readTracks } from "../read-tracks.ts";
 import { startServices } from "../start-services.ts";
 import { stopSignal } from "../stop-signal.ts";
 
@@ -68,12 +67,6 @@ async function demo(flags: DemoFlags, stopping: AbortSignal): Promise<Failure | 
   } finally {
     await services.stop();
   }
-}
-
-async function readTracks(path: string): Promise<readonly Track[] | Failure> {
-  const { loadTracks } = await import("@purrimeter/simulator/load-tracks");
-  const file = await loadTracks(path);
-  return file.ok ? file.tracks : failed(describeTrackProblem(file.problem).replace(/\.$/, ""));
 }
 
 /** One line that is written again on a terminal, and a line every few seconds elsewhere, until all have arrived. */

@@ -1,11 +1,10 @@
 import type { FleetResult } from "@purrimeter/simulator/fleet";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
-import type { Track } from "@purrimeter/simulator/track";
-import { describeTrackProblem } from "@purrimeter/simulator/track-problem";
 import { Command, InvalidArgumentError } from "commander";
 import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
 import type { FleetBridge } from "../fleet-tags.ts";
 import { examples, jsonOption, parseCount, parseSpeed } from "../options.ts";
+import { readTracks } from "../read-tracks.ts";
 import { stopSignal } from "../stop-signal.ts";
 import { parseSeed } from "./replay.ts";
 
@@ -70,7 +69,8 @@ function parseAddress(text: string): { host: string; port: number } {
 async function simulate(flags: SimulateFlags): Promise<FleetResult | Failure> {
   const bridge = bridgeOf(flags);
   if (bridge !== undefined && isFailure(bridge)) return bridge;
-  const tracks = flags.tracks === undefined ? undefined : await readTracks(flags.tracks, flags.skipGarbage);
+  const tracks =
+    flags.tracks === undefined ? undefined : await readTracks(flags.tracks, flags.skipGarbage === true);
   if (tracks !== undefined && isFailure(tracks)) return tracks;
   const { tags, duration, data, seed, speed, live } = flags;
   const show = progressLine(live === true);
@@ -95,15 +95,6 @@ function bridgeOf({ mqtt, certs, data }: SimulateFlags): FleetBridge | Failure |
   if (mqtt === undefined || certs === undefined) return failed("--mqtt and --certs belong together");
   if (data !== undefined) return failed("--mqtt and --data exclude each other");
   return { ...mqtt, certs };
-}
-
-async function readTracks(path: string, skipGarbage: true | undefined): Promise<readonly Track[] | Failure> {
-  const { loadTracks } = await import("@purrimeter/simulator/load-tracks");
-  const file = await loadTracks(path, skipGarbage === true ? "skip" : "refuse");
-  if (!file.ok) return failed(describeTrackProblem(file.problem).replace(/\.$/, ""));
-  if (file.skipped > 0)
-    process.stderr.write(`${file.skipped} rows skipped, the first: ${file.firstSkipped ?? "sentences"}\n`);
-  return file.tracks;
 }
 
 /** Lines on stderr: one that is written again on a terminal, one in five seconds elsewhere. */

@@ -1,0 +1,123 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { servicesOf, until } from "./running-purrimeter.ts";
+
+const BIN = join(import.meta.dirname, "..", "bin", "purrimeter.js");
+const CATS = join(import.meta.dirname, "../../../shared/data/cats/cats_uk.csv");
+const TAGS = 6;
+
+interface Demo {
+  readonly api: string;
+  readonly ca: string;
+  readonly mqtt: string;
+  readonly email: string;
+  readonly password: string;
+  readonly tags: readonly string[];
+}
+
+let folder: string;
+let said = "";
+let demo: Demo;
+let child: ReturnType<typeof spawn>;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "demo-"));
+  const tracks = existsSync(CATS) ? ["--tracks", CATS] : [];
+  const args = [
+    "demo",
+    "--data",
+    folder,
+    "--port",
+    "0",
+    "--mqtt-port",
+    "0",
+    "--tags",
+    String(TAGS),
+    ...tracks,
+  ];
+  child = spawn(process.execPath, [BIN, ...args, "--speed", "max"], { stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout?.on("data", (bytes: Buffer) => (said += bytes.toString()));
+  child.stderr?.on("data", (bytes: Buffer) => (said += bytes.toString()));
+  await until(() => /^ready /m.test(said) || child.exitCode !== null);
+  demo = JSON.parse(readFileSync(join(folder, "demo.json"), "utf8")) as Demo;
+});
+
+afterAll(() => {
+  child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function filesBelow(path: string): string[] {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+describe("the demo", () => {
+  test("says once that it is ready, and writes down where to look", () => {
+    expect(said.match(/^ready /gm)).toHaveLength(1);
+    expect(demo.tags).toHaveLength(TAGS);
+    expect(statSync(join(folder, "demo.json")).mode & 0o777).toBe(0o600);
+  });
+
+  test("lets its owner see where the cats are and when they left", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [BIN, "look", "--data", folder, "--json"]);
+    const seen = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { at: string; lat: number; events: unknown[] });
+    expect(seen).toHaveLength(TAGS);
+    for (const cat of seen) expect(cat.lat).toBeTypeOf("number");
+    expect(seen.flatMap(({ events }) => events).length).toBeGreaterThan(0);
+  });
+
+  test("keeps places, names, passwords and tokens out of logs and of what is not sealed", async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [BIN, "look", "--data", folder, "--json"]);
+    const cats = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { lat: number; lon: number; name: string });
+    const canaries = [
+      demo.email,
+      demo.password,
+      "Bearer ",
+      "eyJ",
+      ...cats.map(({ lat }) => lat.toFixed(4)),
+      ...cats.map(({ lon }) => lon.toFixed(4)),
+    ];
+    const logs = filesBelow(join(folder, "log"));
+    expect(logs.length).toBeGreaterThan(0);
+    for (const file of [...logs, ...readdirSync(folder).map((name) => join(folder, name))]) {
+      if (!statSync(file).isFile() || file.endsWith("demo.json")) continue;
+      const text = readFileSync(file, "latin1");
+      for (const canary of canaries) expect(text.includes(canary), `${file} holds ${canary}`).toBe(false);
+    }
+  });
+
+  test("hands secrets to their process only, in files of this user", () => {
+    for (const file of filesBelow(join(folder, "secrets")))
+      expect(statSync(file).mode & 0o777, file).toBe(0o600);
+    const held = (name: string): string[] => readdirSync(join(folder, "secrets", name)).sort();
+    expect(held("bridge")).toEqual(["database-key", "key-ring-key", "tls-key.pem"]);
+    expect(held("auth")).not.toContain("key-ring-key");
+    for (const { pid } of servicesOf(folder)) {
+      const surroundings =
+        readFileSync(`/proc/${pid}/environ`, "latin1") + readFileSync(`/proc/${pid}/cmdline`, "latin1");
+      expect(surroundings).not.toMatch(/[0-9a-f]{64}|PRIVATE KEY/);
+    }
+  });
+
+  test("stops in under 5 s and leaves no process", async () => {
+    const from = performance.now();
+    child.kill("SIGINT");
+    const [code] = (await once(child, "exit")) as [number | null];
+    expect(code).toBe(0);
+    expect(performance.now() - from).toBeLessThan(5_000);
+    expect(servicesOf(folder)).toEqual([]);
+  });
+});
