@@ -1,9 +1,10 @@
 import { calculateJwkThumbprint, exportJWK, jwtVerify, SignJWT } from "jose";
-import type { JWK } from "jose";
+import type { JWK, JWTPayload } from "jose";
 import { createPublicKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import type { Account } from "./accounts.ts";
 import { ACCESS_TOKEN_LIFETIME_S } from "./gateway-interface.ts";
+import type { Scope } from "./gateway-interface.ts";
 import { randomId } from "./random-id.ts";
 
 const ALGORITHM = "ES256";
@@ -57,16 +58,25 @@ export class AccessTokens {
   }
 
   /** A signed token for one session of the account, good for ACCESS_TOKEN_LIFETIME_S from now. */
-  async issue(account: Pick<Account, "id" | "roles">, sid: string): Promise<string> {
+  issue({ id, roles }: Pick<Account, "id" | "roles">, sid: string): Promise<string> {
+    return this.#sign(id, { roles, sid }, ACCESS_TOKEN_LIFETIME_S);
+  }
+
+  /** A signed token for the bearer of a personal access token: an owner, within the scopes, for `lifetimeS`. */
+  issueScoped(id: string, sid: string, scopes: readonly Scope[], lifetimeS: number): Promise<string> {
+    return this.#sign(id, { roles: ["owner"], sid, scope: scopes.join(" ") }, lifetimeS);
+  }
+
+  #sign(subject: string, claims: JWTPayload, lifetimeS: number): Promise<string> {
     const { issuer, audience, signingKey, now } = this.#options;
     const at = now();
-    return new SignJWT({ client_id: "purrimeter", roles: account.roles, sid })
+    return new SignJWT({ client_id: "purrimeter", ...claims })
       .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: this.#kid })
       .setIssuer(issuer)
       .setAudience(audience)
-      .setSubject(account.id)
+      .setSubject(subject)
       .setIssuedAt(at)
-      .setExpirationTime(at + ACCESS_TOKEN_LIFETIME_S)
+      .setExpirationTime(at + lifetimeS)
       .setJti(randomId())
       .sign(signingKey);
   }

@@ -6,6 +6,7 @@ import type { AppEnvironment } from "./app-environment.ts";
 import type { AuthService } from "./auth-service.ts";
 import { clientAddress } from "./client-address.ts";
 import { fieldErrors } from "./field-errors.ts";
+import { addPersonalTokenEndpoints } from "./personal-tokens/personal-token-endpoints.ts";
 import { problem } from "./problem.ts";
 import { readJsonBody } from "./read-json-body.ts";
 import { addMailEndpoints } from "./mail/mail-endpoints.ts";
@@ -44,6 +45,7 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   addSecondFactorEndpoints(app, service);
   addChangePasswordEndpoint(app, service);
   addMailEndpoints(app, service);
+  addPersonalTokenEndpoints(app, service);
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", BEARER);
   app.get("/openapi.json", (context) => context.json(app.getOpenAPI31Document(INFO)));
   refuseOtherMethods(app);

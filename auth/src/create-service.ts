@@ -15,6 +15,7 @@ import type { Mailer } from "./mail/mailer.ts";
 import { PostOffice } from "./mail/post-office.ts";
 import { PasswordHasher } from "./password-hasher.ts";
 import type { Argon2Cost } from "./password-hasher.ts";
+import { PersonalTokens } from "./personal-tokens/personal-tokens.ts";
 import { PurposeTokens } from "./purpose-tokens.ts";
 import type { AuthTables } from "./schema.ts";
 import { SecondFactors } from "./second-factor/second-factors.ts";
@@ -69,6 +70,7 @@ export async function createService(options: CreateServiceOptions): Promise<Auth
     hasher: new PasswordHasher({ cost, pepper: keys.key("password-pepper"), ...limits }),
     tokens: await AccessTokens.open(options),
     throttle: new LoginThrottle(options.monotonicMs),
+    personalTokens: new PersonalTokens(database, keys, endings, now),
     secondFactors: new SecondFactors(database, keys, now),
     purposeTokens,
     audit: new AuditTrail({ database, keys, now, failed, listener }),

@@ -16,10 +16,11 @@ const TAG_BYTES = 16;
 /** What the data keys are for; a key serves one purpose only. */
 const PURPOSES = [
   "audit-network",
-  "device-seal",
   "mail-lookup",
   "mail-seal",
+  "name-seal",
   "password-pepper",
+  "personal-token",
   "purpose-token",
   "recovery-code",
   "refresh-token",

@@ -36,6 +36,17 @@ export interface EndedSessions {
   readonly reset: boolean;
 }
 
+/** What a personal access token may be for; the gateway asks for one of them on every route. */
+export const SCOPES = [
+  "tags:read",
+  "tags:write",
+  "locations:read",
+  "geofences:read",
+  "geofences:write",
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
 /** Claims of an access token (RFC 9068): header `alg` ES256, `typ` at+jwt, `kid` from the JWKS. */
 export interface AccessTokenClaims {
   readonly iss: string;
@@ -51,6 +62,11 @@ export interface AccessTokenClaims {
   readonly jti: string;
   /** The session: 32 hex digits. Refuse the token when the session has ended. */
   readonly sid: string;
+  /**
+   * Only in tokens that a personal access token was exchanged for: scopes, space separated (RFC 8693, 4.2). `sid` is the
+   * personal token's id then, and ends like a session. Without this claim everything that the roles allow is allowed.
+   */
+  readonly scope?: string;
 }
 
 /** Seconds that an access token lives. */

@@ -60,7 +60,7 @@ async function start(): Promise<void> {
   async function stop(): Promise<void> {
     const closed = listener.close(GRACE_MS);
     // Answers the gateways that wait for a session to end.
-    service.endings.announce();
+    service.endings.stop();
     await closed;
     await service.postOffice.flush();
     await service.audit.flush();

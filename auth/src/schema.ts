@@ -41,6 +41,18 @@ export interface AuthTables {
     last_step: number;
   };
   recovery_code: { account: string; hash: Uint8Array };
+  personal_token: {
+    id: string;
+    account: string;
+    hash: Uint8Array;
+    name_sealed: Uint8Array;
+    /** Space separated. */
+    scopes: string;
+    created_at: number;
+    expires_at: number;
+    /** To the hour; 0 for never. */
+    used_at: number;
+  };
   /** See audit/audit-trail.ts. */
   audit_event: {
     number: Generated<number>;
@@ -100,5 +112,14 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
   {
     name: "verified mail addresses",
     sql: "ALTER TABLE account ADD COLUMN mail_verified_at INTEGER NOT NULL DEFAULT 0;",
+  },
+  {
+    name: "personal access tokens",
+    sql: `
+      CREATE TABLE personal_token (
+        id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        hash BLOB NOT NULL UNIQUE, name_sealed BLOB NOT NULL, scopes TEXT NOT NULL,
+        created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, used_at INTEGER NOT NULL) STRICT;
+      CREATE INDEX personal_token_account ON personal_token (account);`,
   },
 ];

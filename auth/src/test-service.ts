@@ -49,6 +49,7 @@ export interface AnswerBody {
   readonly mailVerified: boolean;
   readonly roles: readonly string[];
   readonly token: string;
+  readonly id: string;
   readonly secret: string;
   readonly uri: string;
   readonly recoveryCodes: readonly string[];

@@ -72,7 +72,11 @@ function addReset(app: App, service: AuthService): void {
     if (refusal) return refusal;
     await service.accounts.markMailVerified(account.id, service.now());
     service.throttle.passwordRight(account.throttleKey, context.var.address);
-    sayEnded(context, await service.sessions.endAll(account.id));
+    const ended = [
+      ...(await service.sessions.endAll(account.id)),
+      ...(await service.personalTokens.end(account.id)),
+    ];
+    sayEnded(context, ended);
     service.audit.record({ event: "password.reset", account: account.id, network: context.var.address });
     return context.body(null, 204);
   });

@@ -8,6 +8,9 @@ const MAX_ITEMS = 1_000;
 /** Gateways that may wait at once. */
 const MAX_WAITING = 64;
 
+/** Another process (the command line) may end sessions too: whoever waits looks this often. */
+const LOOK_MS = 500;
+
 /** A gateway's clock may be this far behind ours. */
 const CLOCK_SKEW_S = 60;
 
@@ -16,6 +19,7 @@ export class SessionEndings {
   readonly #database: Kysely<AuthTables>;
   readonly #now: () => number;
   readonly #waiting = new Set<() => void>();
+  #stopped = false;
 
   constructor(database: Kysely<AuthTables>, now: () => number) {
     this.#database = database;
@@ -38,13 +42,29 @@ export class SessionEndings {
     for (const wake of [...this.#waiting]) wake();
   }
 
+  /** Answers everyone who waits, and lets nobody wait any more. */
+  stop(): void {
+    this.#stopped = true;
+    this.announce();
+  }
+
   /** What ended after the cursor; waits up to `waitMs` for something when there is nothing. */
   async after(cursor: number, waitMs: number): Promise<EndedSessions> {
     const found = await this.#read(cursor);
-    if (found.items.length > 0 || found.reset || waitMs <= 0 || this.#waiting.size >= MAX_WAITING)
+    if (
+      found.items.length > 0 ||
+      found.reset ||
+      waitMs <= 0 ||
+      this.#stopped ||
+      this.#waiting.size >= MAX_WAITING
+    )
       return found;
-    await this.#wait(waitMs);
-    return this.#read(cursor);
+    for (let leftMs = waitMs; leftMs > 0; leftMs -= LOOK_MS) {
+      await this.#wait(Math.min(leftMs, LOOK_MS));
+      const later = await this.#read(cursor);
+      if (later.items.length > 0 || this.#stopped) return later;
+    }
+    return found;
   }
 
   async #read(cursor: number): Promise<EndedSessions> {

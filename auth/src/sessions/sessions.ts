@@ -63,7 +63,7 @@ export class Sessions {
     const sid = randomId();
     const at = this.#now();
     const sealed =
-      device === "" ? new Uint8Array() : seal(this.#keys.key("device-seal"), Buffer.from(device), sid);
+      device === "" ? new Uint8Array() : seal(this.#keys.key("name-seal"), Buffer.from(device), sid);
     const row = { id: sid, account, generation: 0, created_at: at, refreshed_at: at, device_sealed: sealed };
     await this.#database.insertInto("session").values(row).execute();
     const surplus = await this.#surplus(account, sid);
@@ -116,7 +116,7 @@ export class Sessions {
   async list(account: string): Promise<ListedSession[]> {
     const rows = await this.#ofAccount(account).orderBy("created_at", "desc").orderBy("id").execute();
     return rows.map(({ id, created_at: createdAt, refreshed_at: refreshedAt, device_sealed: sealed }) => {
-      const device = sealed.length === 0 ? "" : unseal(this.#keys.key("device-seal"), sealed, id);
+      const device = sealed.length === 0 ? "" : unseal(this.#keys.key("name-seal"), sealed, id);
       return { id, createdAt, refreshedAt, device: Buffer.from(device).toString("utf8") };
     });
   }

@@ -1,0 +1,81 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnvironment } from "../app-environment.ts";
+import type { AuthService } from "../auth-service.ts";
+import { requireBearer } from "../bearer.ts";
+import { confirmPassword } from "../confirm-password.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "../gateway-interface.ts";
+import { isoTime } from "../iso-time.ts";
+import { problem, tooManyRequests } from "../problem.ts";
+import { sayEnded } from "../sessions/say-ended.ts";
+import {
+  endPersonalTokenRoute,
+  exchangeRoute,
+  listPersonalTokensRoute,
+  makePersonalTokenRoute,
+} from "./personal-token-routes.ts";
+import { MAX_PERSONAL_TOKENS } from "./personal-tokens.ts";
+
+type App = OpenAPIHono<AppEnvironment>;
+
+const DAY_S = 86_400;
+
+/** Adds making, listing, ending and exchanging personal access tokens. */
+export function addPersonalTokenEndpoints(app: App, service: AuthService): void {
+  addMaking(app, service);
+  addListing(app, service);
+  addEnding(app, service);
+  addExchange(app, service);
+}
+
+function addMaking(app: App, service: AuthService): void {
+  app.openapi({ ...makePersonalTokenRoute, middleware: requireBearer(service) }, async (context) => {
+    const { account } = context.var.bearer;
+    const { password, name, scopes, expiresInDays } = context.req.valid("json");
+    const confirmation = await confirmPassword(service, account, password, context.var.address);
+    if ("refusal" in confirmation) return confirmation.refusal;
+    const expiresAt = service.now() + expiresInDays * DAY_S;
+    const made = await service.personalTokens.make({ account, name, scopes, expiresAt });
+    if (made === "too-many")
+      return problem("conflict", `An account has at most ${MAX_PERSONAL_TOKENS} of them.`);
+    service.audit.record({ event: "personal-token.made", account, session: made.id });
+    return context.json({ ...made, expiresAt: isoTime(expiresAt) }, 201);
+  });
+}
+
+function addListing(app: App, service: AuthService): void {
+  app.openapi({ ...listPersonalTokensRoute, middleware: requireBearer(service) }, async (context) => {
+    const tokens = await service.personalTokens.list(context.var.bearer.account);
+    const items = tokens.map(({ id, name, scopes, createdAt, expiresAt, usedAt }) => ({
+      ...{ id, name, scopes: [...scopes], createdAt: isoTime(createdAt), expiresAt: isoTime(expiresAt) },
+      usedAt: usedAt === 0 ? null : isoTime(usedAt),
+    }));
+    return context.json({ items }, 200);
+  });
+}
+
+function addEnding(app: App, service: AuthService): void {
+  app.openapi({ ...endPersonalTokenRoute, middleware: requireBearer(service) }, async (context) => {
+    const { account } = context.var.bearer;
+    const ended = await service.personalTokens.end(account, context.req.valid("param").id);
+    if (ended.length === 0) return problem("not-found", "There is no such token, or it is not yours.");
+    for (const session of ended) service.audit.record({ event: "personal-token.ended", account, session });
+    sayEnded(context, ended);
+    return context.body(null, 204);
+  });
+}
+
+function addExchange(app: App, service: AuthService): void {
+  app.openapi(exchangeRoute, async (context) => {
+    const retryAfterS = service.throttle.address(context.var.address);
+    if (retryAfterS > 0) return tooManyRequests(retryAfterS);
+    const personal = await service.personalTokens.use(context.req.valid("json").token);
+    const account = personal && (await service.accounts.findById(personal.account));
+    if (!account) return problem("unauthenticated", "The personal access token is not valid.");
+    const expiresIn = Math.min(ACCESS_TOKEN_LIFETIME_S, personal.expiresAt - service.now());
+    const { id, scopes } = personal;
+    return context.json(
+      { accessToken: await service.tokens.issueScoped(account.id, id, scopes, expiresIn), expiresIn },
+      200,
+    );
+  });
+}
