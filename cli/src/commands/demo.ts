@@ -1,6 +1,6 @@
 import { createLog } from "@purrimeter/log/log";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { DemoFile } from "../demo-account.ts";
 import { isFailure, reportFailure, type Failure } from "../failure.ts";
 import { writeToFiles } from "../line-log.ts";
@@ -29,7 +29,11 @@ export function demoCommand(): Command {
     .option("--mqtt-port <number>", "port for tags, 0 for any", parsePort, 8883)
     .option("--tags <number>", "how many cats", parseCount, 5)
     .option("--tracks <file>", "recorded cats (Movebank CSV, GPX, GeoJSON, NMEA) instead of invented ones")
-    .option("--speed <factor>", "how fast they live their past: 1 is real time, or max", parseSpeed, Infinity)
+    .addOption(
+      new Option("--speed <factor>", "how fast they live their past: 1 is real time, or max")
+        .argParser(parseSpeed)
+        .default(Infinity, "max"),
+    )
     .addHelpText(
       "after",
       examples("demo", "demo --tags 20 --tracks cats.csv --speed max", "demo --port 0 --mqtt-port 0"),

@@ -1,6 +1,6 @@
 import type { FleetResult } from "@purrimeter/simulator/fleet";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
 import type { FleetBridge } from "../fleet-tags.ts";
 import { examples, jsonOption, parseCount, parseSpeed } from "../options.ts";
@@ -29,7 +29,11 @@ export function simulateCommand(): Command {
     .option("--tags <number>", "how many; 10, or as many as there are tracks", parseCount)
     .option("--tracks <file>", "recorded cats (Movebank CSV, GPX, GeoJSON, NMEA), moved where nobody lives")
     .option("--skip-garbage", "leave rows of the track file out that hold no fix")
-    .option("--speed <factor>", "how fast they live: 1 is real time, or max", parseSpeed, Infinity)
+    .addOption(
+      new Option("--speed <factor>", "how fast they live: 1 is real time, or max")
+        .argParser(parseSpeed)
+        .default(Infinity, "max"),
+    )
     .option("--seed <number>", "the same seed gives the same cats", parseSeed, 1)
     .option("--duration <time>", "how much of the past they live, such as 90s, 30m, 6h, 7d", parseDuration)
     .option("--live", "go on in real time until Ctrl-C")
