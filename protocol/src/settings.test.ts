@@ -5,7 +5,7 @@ import { decodeSettings, encodeSettings } from "./settings.ts";
 
 /** A corner of a polygon of the widest extent (100 km) as near to a pole as geofences go (85 degrees). */
 function farCorner(i: number): object {
-  return { latE7: 850_000_000 - (i % 2) * 8_990_000, lonE7: -1_700_000_000 - (i % 2) * 103_000_000 + i };
+  return { latE7: 850_000_000 - (i % 2) * 8_990_000, lonE7: -1_600_000_000 - (i % 2) * 103_000_000 + i };
 }
 
 describe("the largest settings that an owner can make", () => {
