@@ -36,9 +36,9 @@ interface PublishedKey {
 
 /** Issues access tokens (RFC 9068, RFC 8725: one algorithm, one type, issuer and audience checked). */
 export class AccessTokens {
-  readonly #options: AccessTokensOptions;
-  readonly #published: ReadonlyMap<string, PublishedKey>;
-  readonly #kid: string;
+  #options: AccessTokensOptions;
+  #published: ReadonlyMap<string, PublishedKey>;
+  #kid: string;
 
   private constructor(options: AccessTokensOptions, published: readonly PublishedKey[]) {
     this.#options = options;
@@ -50,6 +50,14 @@ export class AccessTokens {
   static async open(options: AccessTokensOptions): Promise<AccessTokens> {
     const keys = [options.signingKey, ...options.otherKeys].map(publicHalf);
     return new AccessTokens(options, await Promise.all(keys.map(publish)));
+  }
+
+  /** Signs and publishes with other keys from now on; nothing changes when one of them cannot be used. */
+  async replaceKeys(keys: Pick<AccessTokensOptions, "signingKey" | "otherKeys">): Promise<void> {
+    const replaced = await AccessTokens.open({ ...this.#options, ...keys });
+    this.#options = replaced.#options;
+    this.#published = replaced.#published;
+    this.#kid = replaced.#kid;
   }
 
   /** The public keys (RFC 7517); the first is the one that signs. */

@@ -91,6 +91,15 @@ export class Accounts {
     await this.#database.updateTable("account").set(columns).where("id", "=", id).execute();
   }
 
+  /** Gives the account these roles and no others. */
+  async setRoles(id: string, roles: readonly Role[]): Promise<void> {
+    await this.#database
+      .updateTable("account")
+      .set({ roles: roles.join(" ") })
+      .where("id", "=", id)
+      .execute();
+  }
+
   /** Notes that somebody has shown to read the account's mail. */
   async markMailVerified(id: string, at: number): Promise<void> {
     await this.#database.updateTable("account").set({ mail_verified_at: at }).where("id", "=", id).execute();

@@ -3,6 +3,7 @@ import { errorCode } from "@purrimeter/log/log";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { AppEnvironment } from "./app-environment.ts";
+import { addAuditEndpoint } from "./audit/audit-endpoint.ts";
 import type { AuthService } from "./auth-service.ts";
 import { clientAddress } from "./client-address.ts";
 import { fieldErrors } from "./field-errors.ts";
@@ -46,6 +47,7 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   addChangePasswordEndpoint(app, service);
   addMailEndpoints(app, service);
   addPersonalTokenEndpoints(app, service);
+  addAuditEndpoint(app, service);
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", BEARER);
   app.get("/openapi.json", (context) => context.json(app.getOpenAPI31Document(INFO)));
   refuseOtherMethods(app);

@@ -55,7 +55,7 @@ export async function listen(app: OpenAPIHono<AppEnvironment>, options: ListenOp
   server.maxConnections = MAX_CONNECTIONS;
   server.maxHeadersCount = MAX_HEADERS;
   server.on("tlsClientError", () => options.refused("handshake"));
-  server.on("secureConnection", (socket) => {
+  server.prependListener("secureConnection", (socket) => {
     if (isGateway(socket)) return;
     options.refused("not-the-gateway");
     socket.destroy();

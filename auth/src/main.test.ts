@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { rotateSigningKey } from "./signing-keys/rotate-signing-key.ts";
 import { makeTestCertificates } from "./test-certificates.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
@@ -75,7 +76,12 @@ async function failure({ child, output }: Run): Promise<string> {
   return output.stderr.trim();
 }
 
-function call(port: number, path: string, body?: object): Promise<number> {
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+}
+
+function exchange(port: number, path: string, body?: object): Promise<Reply> {
   const identity = {
     ca: certificates.authority,
     key: certificates.gateway.key,
@@ -85,11 +91,23 @@ function call(port: number, path: string, body?: object): Promise<number> {
   const method = body ? "POST" : "GET";
   return new Promise((resolve, reject) => {
     const outgoing = request({ host: "127.0.0.1", port, path, method, headers, ...identity }, (incoming) => {
-      incoming.resume().on("end", () => resolve(incoming.statusCode ?? 0));
+      let text = "";
+      incoming.on("data", (chunk: Buffer) => (text += chunk.toString()));
+      incoming.on("end", () => resolve({ status: incoming.statusCode ?? 0, text }));
     });
     outgoing.on("error", reject);
     outgoing.end(body && JSON.stringify(body));
   });
+}
+
+async function call(port: number, path: string, body?: object): Promise<number> {
+  return (await exchange(port, path, body)).status;
+}
+
+/** Ids of the published keys. */
+async function keys(port: number): Promise<string[]> {
+  const { text } = await exchange(port, "/.well-known/jwks.json");
+  return (JSON.parse(text) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
 }
 
 test("starts, says so, keeps accounts over a restart and stops in time", async () => {
@@ -100,6 +118,11 @@ test("starts, says so, keeps accounts over a restart and stops in time", async (
   expect(statSync(join(folder, "accounts.db")).mode & 0o777).toBe(0o600);
   const waiting = call(port, "/sessions/ended?waitS=30");
   expect(await call(port, "/health")).toBe(200);
+  const keysAtFirst = await keys(port);
+  const step = rotateSigningKey(join(folder, "secrets"), Date.now());
+  expect(step.did).toBe("introduced");
+  first.child.kill("SIGHUP");
+  await expect.poll(() => keys(port)).toEqual([...keysAtFirst, expect.any(String)]);
   const began = performance.now();
   first.child.kill("SIGTERM");
   expect(await once(first.child, "close")).toEqual([0, null]);

@@ -1,9 +1,10 @@
-import { createLog } from "@purrimeter/log/log";
+import { createLog, errorCode } from "@purrimeter/log/log";
 import { openDatabase } from "@purrimeter/store/open-database";
 import { openSecretFolder } from "@purrimeter/store/secret-source";
-import { createPrivateKey } from "node:crypto";
+import type { SecretSource } from "@purrimeter/store/secret-source";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import type { AccessTokens } from "./access-tokens.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { createApp } from "./create-app.ts";
@@ -12,6 +13,7 @@ import { listen } from "./listen.ts";
 import { openFileOutbox } from "./mail/file-outbox.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { DEFAULT_COST } from "./password-hasher.ts";
+import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
 
 /** Shorter than the 4 s after which the supervisor loses patience. */
@@ -33,8 +35,7 @@ async function start(): Promise<void> {
   const service = await createService({
     database,
     databaseKey,
-    signingKey: createPrivateKey(secrets.read("signing-key.pem")),
-    otherKeys: [],
+    ...readSigningKeys(secrets, folder),
     issuer: config.issuer,
     audience: config.audience,
     cost: DEFAULT_COST,
@@ -52,6 +53,14 @@ async function start(): Promise<void> {
     authority: readFileSync(config.tls.authority, "utf8"),
     refused: (reason) => log.warn("connection refused", { event: "connection.refused", reason }),
   });
+  process.on("SIGHUP", () => {
+    replaceKeys(service.tokens, secrets, folder).catch((error: unknown) => {
+      log.error("the signing keys cannot be read; the old ones stay", {
+        event: "keys.unread",
+        code: errorCode(error),
+      });
+    });
+  });
   process.once("SIGTERM", () => void stop());
   process.once("SIGINT", () => void stop());
   log.info("ready", { event: "ready", port: listener.port });
@@ -68,6 +77,11 @@ async function start(): Promise<void> {
     log.info("stopped", { event: "stopped" });
     if (process.connected) process.disconnect();
   }
+}
+
+async function replaceKeys(tokens: AccessTokens, secrets: SecretSource, folder: string): Promise<void> {
+  await tokens.replaceKeys(readSigningKeys(secrets, folder));
+  log.info("signing keys read anew", { event: "keys.read", count: tokens.jwks.keys.length });
 }
 
 function chooseMailer({ mail }: Config): Mailer {

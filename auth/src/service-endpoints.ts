@@ -2,10 +2,8 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { sql } from "kysely";
 import type { AppEnvironment } from "./app-environment.ts";
 import type { AuthService } from "./auth-service.ts";
+import { JWKS_MAX_AGE_S } from "./signing-keys/rotate-signing-key.ts";
 import { endedSessionsRoute, healthRoute, jwksRoute } from "./service-routes.ts";
-
-/** A new key is published this long before it signs, so that no gateway meets a key that it does not know. */
-const JWKS_MAX_AGE_S = 300;
 
 /** Adds what the gateway asks for itself: keys, ended sessions, health. */
 export function addServiceEndpoints(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {

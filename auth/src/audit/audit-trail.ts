@@ -7,6 +7,7 @@ import type { AuthTables } from "../schema.ts";
 export type AuditEventName =
   | "account.registered"
   | "account.throttled"
+  | "audit.read"
   | "login.accepted"
   | "login.refused"
   | "login.second-factor-refused"
@@ -86,6 +87,17 @@ export class AuditTrail {
       network: hashed,
     });
     this.#timer ??= setTimeout(() => void this.flush(), GATHER_MS);
+  }
+
+  /** At most `limit` events after the number, oldest first. */
+  read(after: number, limit: number): Promise<AuditRow[]> {
+    return this.#database
+      .selectFrom("audit_event")
+      .selectAll()
+      .where("number", ">", after)
+      .orderBy("number")
+      .limit(limit)
+      .execute();
   }
 
   /** Writes what is gathered; resolves when it is on disk. */

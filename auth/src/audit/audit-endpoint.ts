@@ -1,0 +1,19 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnvironment } from "../app-environment.ts";
+import type { AuthService } from "../auth-service.ts";
+import { requireBearer } from "../bearer.ts";
+import { problem } from "../problem.ts";
+import { auditRoute } from "./audit-routes.ts";
+
+/** Adds reading the trail. The role is looked up, not taken from the token. */
+export function addAuditEndpoint(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {
+  app.openapi({ ...auditRoute, middleware: requireBearer(service) }, async (context) => {
+    const { account: id, sid: session } = context.var.bearer;
+    const account = await service.accounts.findById(id);
+    if (!account?.roles.includes("auditor")) return problem("forbidden", "Only auditors read the trail.");
+    const { after, limit } = context.req.valid("query");
+    const items = await service.audit.read(after, limit);
+    service.audit.record({ event: "audit.read", account: id, session });
+    return context.json({ items, next: items.length === limit ? (items.at(-1)?.number ?? null) : null }, 200);
+  });
+}

@@ -1,0 +1,34 @@
+import type { Role } from "../accounts.ts";
+import type { AuthService } from "../auth-service.ts";
+import type { MailAddress } from "../mail-address.ts";
+
+/** Why roles were not changed. */
+export type ChangeRolesRefusal = "no-account" | "no-second-factor";
+
+/**
+ * Gives an account these roles and no others, and ends its sessions and personal tokens, so that no token says otherwise
+ * any more. Who runs or examines the service needs a second factor (ASVS 5.0, 6.3.3). There is no endpoint for it:
+ * whoever may read the database key may run it from the command line, also while the service runs.
+ */
+export async function changeRoles(
+  {
+    accounts,
+    audit,
+    personalTokens,
+    secondFactors,
+    sessions,
+  }: Pick<AuthService, "accounts" | "audit" | "personalTokens" | "secondFactors" | "sessions">,
+  mail: MailAddress,
+  roles: readonly Role[],
+): Promise<"changed" | ChangeRolesRefusal> {
+  const account = await accounts.findByMail(mail);
+  if (!account) return "no-account";
+  const isTrusted = roles.includes("operator") || roles.includes("auditor");
+  if (isTrusted && !(await secondFactors.isRequired(account.id))) return "no-second-factor";
+  await accounts.setRoles(account.id, roles);
+  await sessions.endAll(account.id);
+  await personalTokens.end(account.id);
+  audit.record({ event: "roles.changed", account: account.id });
+  await audit.flush();
+  return "changed";
+}
