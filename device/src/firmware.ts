@@ -15,6 +15,7 @@ import { Random } from "./random.ts";
 import type { Reading } from "./reading.ts";
 import { SettingsStore, settingsPages } from "./settings-store.ts";
 import type { TagEvent } from "./tag-event.ts";
+import { SkyWatch } from "./sky-watch.ts";
 import { TagState } from "./tag-state.ts";
 import { nextTickMs, step } from "./tag.ts";
 import { UplinkQueue, type UplinkCounts } from "./uplink-queue.ts";
@@ -74,9 +75,11 @@ export class Firmware {
   private readonly queue: UplinkQueue;
   private readonly radio: Radio;
   private readonly parser: NmeaParser;
+  private readonly sky: SkyWatch;
   private readonly filter: FixFilterState;
   private readonly fix: Fix;
   private readonly fixEvent: Extract<TagEvent, { kind: "fix" }>;
+  private readonly skyEvent: Extract<TagEvent, { kind: "satellites" }>;
   private readonly movedEvent: Extract<TagEvent, { kind: "moved" }>;
   private readonly tickEvent: Extract<TagEvent, { kind: "tick" }>;
   private readonly refuse: (settings: Settings) => DecodeReason | undefined;
@@ -103,9 +106,11 @@ export class Firmware {
     this.queue = new UplinkQueue(this.journal, random, options.ackTimeoutMs);
     this.radio = new Radio(ports.uplink, options.lingerMs ?? Infinity, random);
     this.parser = new NmeaParser(options.builtAtS ?? BUILT_AT_S, (reading) => this.took(reading));
+    this.sky = new SkyWatch();
     this.filter = new FixFilterState();
     this.fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
     this.fixEvent = { kind: "fix", nowMs: 0, utcS: 0, fix: this.fix, number: 0 };
+    this.skyEvent = { kind: "satellites", nowMs: 0, utcS: 0, areHeard: false };
     this.movedEvent = { kind: "moved", nowMs: 0, utcS: 0 };
     this.tickEvent = { kind: "tick", nowMs: 0, utcS: 0, number: 0 };
     this.refuse = (settings) => this.refusalOf(settings);
@@ -139,6 +144,7 @@ export class Firmware {
 
   /** Bytes of NMEA as the receiver sends them, cut anywhere: the first `length` of `bytes`. */
   gnssBytes(bytes: Uint8Array, length: number): void {
+    this.watchSky(bytes, length);
     this.parser.feed(bytes, length);
     this.send();
   }
@@ -209,6 +215,16 @@ export class Firmware {
     return this.queue.counts;
   }
 
+  private watchSky(bytes: Uint8Array, length: number): void {
+    const { state, sky } = this;
+    if (!state.isSearching || state.hearsSatellites) return;
+    sky.feed(bytes, length);
+    if (!sky.lists || (state.listsSatellites && !sky.hears)) return;
+    this.skyEvent.nowMs = this.ports.clock.monotonicMs();
+    this.skyEvent.areHeard = sky.hears;
+    this.take(this.skyEvent);
+  }
+
   private took(reading: Reading): void {
     if (!this.state.isSearching || acceptReading(this.filter, reading, this.fix) !== "accepted") return;
     this.ports.clock.setUtcS(this.fix.at);
@@ -236,6 +252,7 @@ export class Firmware {
       case "report-now":
         return this.queue.flush(nowMs);
       case "gnss-start":
+        this.sky.restart();
         return this.ports.gnss.start();
       case "gnss-stop":
         return this.ports.gnss.stop();

@@ -3,7 +3,7 @@ import type { GeofenceSetting, Settings } from "@purrimeter/protocol/messages";
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
 import { describe, expect, it } from "vitest";
-import { NOON_S, Rig, type RigOptions } from "./tag-rig.contract.ts";
+import { NOON_S, Rig, sentence, type RigOptions } from "./tag-rig.contract.ts";
 
 const HOUR_S = 3_600;
 
@@ -122,6 +122,42 @@ describe("a cat that does not move", () => {
 
   it("is never believed to rest by a board that feels no motion", () => {
     expect(fixesIn(started(100), HOUR_S)).toBeGreaterThan(30);
+  });
+});
+
+describe("under a roof", () => {
+  const searched = (rig: Rig): number[] =>
+    [...rig.cloud.stored.values()].flatMap((entry) => (entry.kind === "no-sky" ? [entry.searchedS] : []));
+
+  function roofed(gsv: string | undefined): Rig {
+    const rig = started(100);
+    rig.connect();
+    rig.place = undefined;
+    rig.underRoof = gsv === undefined ? undefined : new TextEncoder().encode(sentence(gsv));
+    rig.pass(2 * HOUR_S);
+    return rig;
+  }
+
+  it("a receiver that hears no satellite is off again at once, and asked as often as ever", () => {
+    const lengths = searched(roofed("GPGSV,1,1,02,01,40,083,,02,17,308,"));
+    expect(new Set(lengths)).toEqual(new Set([8]));
+    expect(lengths.length).toBeGreaterThan(100);
+  });
+
+  it.each([
+    ["hears one too weak for a position", "GPGSV,1,1,02,01,40,083,24,02,17,308,"],
+    ["lists none", undefined],
+  ])("a receiver that %s searches longer, and ever more rarely", (_, gsv) => {
+    const lengths = searched(roofed(gsv));
+    expect(lengths.slice(0, 3)).toEqual([30, 20, 20]);
+    expect(lengths.length).toBeGreaterThan(30);
+    expect(lengths.length).toBeLessThan(60);
+  });
+
+  it("the sky is found again within two intervals", () => {
+    const rig = roofed("GPGSV,1,1,02,01,40,083,,02,17,308,");
+    rig.place = north(0);
+    expect(fixesIn(rig, 120)).toBeGreaterThanOrEqual(1);
   });
 });
 

@@ -19,8 +19,12 @@ const LIVE_INTERVAL_S = 5;
 const DOUBT_INTERVAL_S = 15;
 const MAX_DOUBTS = 6;
 
-/** Under a roof the receiver finds nothing however often it tries. */
-const MAX_EMPTY_INTERVAL_S = 600;
+/**
+ * Where signals come through a roof and are too weak, or the receiver lists no satellites, a search is long. The first
+ * in a row are made as often as any; then ever more rarely.
+ */
+const PATIENT_SEARCHES = 15;
+const MAX_EMPTY_INTERVAL_S = 300;
 
 /** Whether the last fixes left open where the cat is, and looking again soon may tell. */
 export function isDoubtful(state: TagState): boolean {
@@ -34,9 +38,9 @@ export function isDoubtful(state: TagState): boolean {
 export function fixIntervalS(state: TagState, nowMs: number): number {
   if (nowMs < state.liveUntilMs) return Math.min(LIVE_INTERVAL_S, state.fixIntervalS);
   if (isDoubtful(state)) return Math.min(DOUBT_INTERVAL_S, state.fixIntervalS);
-  if (state.emptySearches > 0) {
-    const backedOffS = Math.min(state.fixIntervalS * (state.emptySearches + 1), MAX_EMPTY_INTERVAL_S);
-    return Math.max(state.fixIntervalS, backedOffS);
+  if (state.emptySearches > PATIENT_SEARCHES && !state.wasDark) {
+    const backedOffS = state.fixIntervalS * (state.emptySearches - PATIENT_SEARCHES + 1);
+    return Math.max(state.fixIntervalS, Math.min(backedOffS, MAX_EMPTY_INTERVAL_S));
   }
   return state.fixIntervalS + Math.min(Math.floor(state.exitCm / TOP_SPEED_CM_S), MAX_REACH_S);
 }

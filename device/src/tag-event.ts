@@ -7,6 +7,8 @@ export type TagEvent =
   | { kind: "fix"; nowMs: number; utcS: number; fix: Fix; number: number }
   /** The accelerometer felt the cat move. */
   | { kind: "moved"; nowMs: number; utcS: number }
+  /** The receiver that searches listed its satellites, and whether it hears one. */
+  | { kind: "satellites"; nowMs: number; utcS: number; areHeard: boolean }
   /** The home beacon was heard. */
   | { kind: "home"; nowMs: number; utcS: number }
   /** Settings took effect; `Geofences` holds theirs already. */

@@ -12,7 +12,8 @@ export const TAG = asTagId("tom") as TagId;
 /** 2026-11-21 12:00:00 UTC. */
 export const NOON_S = Date.UTC(2026, 10, 21, 12) / 1_000;
 
-function sentence(body: string): string {
+/** `$body*checksum` and the line's end. */
+export function sentence(body: string): string {
   let sum = 0;
   for (const character of body) sum ^= character.charCodeAt(0);
   return `$${body}*${sum.toString(16).toUpperCase().padStart(2, "0")}\r\n`;
@@ -91,6 +92,8 @@ export class Rig {
   /** Whether the accelerometer feels something, and the beacon calls. */
   isMoving = false;
   callsHome = false;
+  /** Sentences that the receiver sends while it searches under a roof. */
+  underRoof: Uint8Array | undefined;
   searches = 0;
   listens = 0;
   sessions = 0;
@@ -166,6 +169,9 @@ export class Rig {
       if (this.isMoving && this.nowMs % 30_000 === 0) this.firmware.moved();
       this.tend();
       if (this.isReceiving && this.place !== undefined) this.speak(NOON_S + this.nowMs / 1_000);
+      else if (this.isReceiving && this.underRoof !== undefined) {
+        this.firmware.gnssBytes(this.underRoof, this.underRoof.length);
+      }
       if (answer && this.isUp) this.answer();
     }
   }

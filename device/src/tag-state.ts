@@ -22,11 +22,16 @@ export class TagState {
   nextFixMs = 0;
   isSearching = false;
   searchStartedMs = 0;
+  /** In this search the receiver has listed its satellites; it hears one. */
+  listsSatellites = false;
+  hearsSatellites = false;
   /** When the last search or listening ended; what moved since is not known. */
   lookedMs = -1;
   lastFixMs = -Infinity;
   /** Searches without a fix since the last one. */
   emptySearches = 0;
+  /** The last of them heard no satellite at all and was short. */
+  wasDark = false;
   /** Whether the next fix is taken whatever the cat does: new geofences, live mode. */
   isFixWanted = false;
   /** The least way from the last fix to where the cat would be out of a geofence that it is inside of, in cm. */

@@ -11,6 +11,7 @@ import {
   lookNow,
   moved,
   nextLookMs,
+  sawSatellites,
   passTime,
 } from "./look.ts";
 import { FARTHEST_EXIT_CM } from "./pace.ts";
@@ -35,6 +36,8 @@ export function step(state: TagState, event: TagEvent): void {
       return tookFix(state, event.nowMs, event.fix, event.number);
     case "moved":
       return moved(state, event.nowMs);
+    case "satellites":
+      return sawSatellites(state, event.areHeard);
     case "home":
       return heardHome(state, event.nowMs);
     case "settings":

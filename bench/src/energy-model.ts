@@ -1,0 +1,104 @@
+/** What a tag did, added up. */
+export interface Usage {
+  /** Seconds that the receiver was on. */
+  gnssS: number;
+  fixes: number;
+  /** Times that the radio went from power saving to a connection, and seconds that it stayed connected. */
+  sessions: number;
+  connectedS: number;
+  bytesUp: number;
+  bytesDown: number;
+  /** Times that it listened for the home beacon. */
+  listens: number;
+}
+
+export function noUsage(): Usage {
+  return { gnssS: 0, fixes: 0, sessions: 0, connectedS: 0, bytesUp: 0, bytesDown: 0, listens: 0 };
+}
+
+export function addUsage(sum: Usage, more: Usage): void {
+  for (const key of Object.keys(more) as (keyof Usage)[]) sum[key] += more[key];
+}
+
+/** Milliamperes at the battery. Each constant's source, and which are assumptions, is in docs/energy.md. */
+export const CURRENT_MA = {
+  /** Modem in power saving (SIM7080 series specification). */
+  modemSaving: 0.0032,
+  /** Accelerometer, 50 Hz, low power (ST LIS3DH data sheet). */
+  accelerometer: 0.006,
+  /** Processor in deep sleep with its clock (Espressif ESP32-S3 data sheet). */
+  processorAsleep: 0.008,
+  /** Receiver's clock and orbits kept; regulators and leaks (assumptions). */
+  receiverBackup: 0.015,
+  leaks: 0.01,
+  /** Receiver searching or tracking: between MAX-M8Q (23, HAT specification) and SIM7000 (30, botletics). */
+  gnss: 25,
+  /** Processor dozing between the receiver's sentences (assumption). */
+  processorDozing: 5,
+  /** LTE-M from its random access to the last byte: transmitting at 10 to 23 dBm (109 to 167) a part of the time (assumption). */
+  connecting: 70,
+  /** LTE-M connected with nothing to say (SIM7080 series specification: idle). */
+  connectedIdle: 10,
+  /** Processor's radio listening for a beacon (Espressif ESP32-S3 data sheet). */
+  listening: 95,
+} as const;
+
+/** How long a connection transmits before it is quiet (assumption; a PSM wake-up of the nRF9160 takes 1.5 s). */
+export const CONNECT_S = 2;
+
+/** The network lets a quiet connection go after this (assumption; operators use 5 to 20 s). */
+export const TAIL_S = 10;
+
+const LISTEN_S = 0.5;
+
+/** LTE-M carries at least this much up in a connection (assumption: a tenth of its 375 kbit/s at half duplex). */
+const BYTES_PER_S = 4_700;
+
+const DAY_S = 86_400;
+const HOUR_S = 3_600;
+
+/** A 500 mAh cell gives this before the modem's voltage is gone, cold and a year old (assumption). */
+const USABLE_MAH = 450;
+
+/** Milliampere-hours that the usage of so many days takes each day. */
+export function mAhPerDay(usage: Usage, days: number): number {
+  const { modemSaving, accelerometer, processorAsleep, receiverBackup, leaks } = CURRENT_MA;
+  const asleepMas = (modemSaving + accelerometer + processorAsleep + receiverBackup + leaks) * DAY_S * days;
+  const gnssMas = usage.gnssS * (CURRENT_MA.gnss + CURRENT_MA.processorDozing);
+  const sendingS = usage.sessions * CONNECT_S + usage.bytesUp / BYTES_PER_S;
+  const quietS = Math.max(0, usage.connectedS - sendingS);
+  const radioMas = sendingS * CURRENT_MA.connecting + quietS * CURRENT_MA.connectedIdle;
+  const listenMas = usage.listens * LISTEN_S * CURRENT_MA.listening;
+  return (asleepMas + gnssMas + radioMas + listenMas) / HOUR_S / days;
+}
+
+/** Days on a cell of 500 mAh. */
+export function daysOf(mAh: number): number {
+  return USABLE_MAH / mAh;
+}
+
+/** TCP and IP headers of one segment. */
+const SEGMENT_BYTES = 40;
+/** Topic, MQTT and TLS record of one report, without it. */
+const MESSAGE_BYTES = 47;
+/** TLS 1.3 resumed with the ticket of the last session. */
+const RESUMED_UP_BYTES = 1_134;
+const RESUMED_DOWN_BYTES = 241;
+/** CONNECT with the will, SUBSCRIBE to three topics, status, DISCONNECT; CONNACK, SUBACK. */
+const SESSION_UP_BYTES = 420;
+const SESSION_DOWN_BYTES = 80;
+const HANDSHAKE_SEGMENTS = 6;
+const ACK_BYTES = 12;
+
+/** A new TLS session for a batch of reports. */
+export function countSession(usage: Usage): void {
+  usage.sessions++;
+  usage.bytesUp += RESUMED_UP_BYTES + SESSION_UP_BYTES + HANDSHAKE_SEGMENTS * SEGMENT_BYTES;
+  usage.bytesDown += RESUMED_DOWN_BYTES + SESSION_DOWN_BYTES + HANDSHAKE_SEGMENTS * SEGMENT_BYTES;
+}
+
+/** One report of so many bytes and its answer, within a session. */
+export function countReport(usage: Usage, bytes: number): void {
+  usage.bytesUp += bytes + MESSAGE_BYTES + SEGMENT_BYTES;
+  usage.bytesDown += ACK_BYTES + MESSAGE_BYTES + SEGMENT_BYTES;
+}
