@@ -7,6 +7,7 @@ import type { LoginThrottle } from "./login-throttle.ts";
 import type { AccountMail } from "./mail/account-mail.ts";
 import type { PostOffice } from "./mail/post-office.ts";
 import type { PasswordHasher } from "./password-hasher.ts";
+import type { Passkeys } from "./passkeys/passkeys.ts";
 import type { PersonalTokens } from "./personal-tokens/personal-tokens.ts";
 import type { PurposeTokens } from "./purpose-tokens.ts";
 import type { AuthTables } from "./schema.ts";
@@ -25,6 +26,7 @@ export interface AuthService {
   readonly throttle: LoginThrottle;
   readonly secondFactors: SecondFactors;
   readonly purposeTokens: PurposeTokens;
+  readonly passkeys: Passkeys;
   readonly personalTokens: PersonalTokens;
   readonly mail: AccountMail;
   readonly postOffice: PostOffice;

@@ -19,7 +19,7 @@ function fileOf(content: string): string {
 }
 
 test("reads a configuration", () => {
-  expect(readConfig(fileOf(JSON.stringify(good)))).toEqual(good);
+  expect(readConfig(fileOf(JSON.stringify(good)))).toMatchObject(good);
 });
 
 test.each([

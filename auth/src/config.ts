@@ -12,6 +12,10 @@ export const configSchema = z.strictObject({
   tls: z.strictObject({ certificate: path, authority: path }),
   issuer: text,
   audience: text,
+  /** Host name and origins of the pages that use passkeys; this machine, any port of which the gateway has, by default. */
+  passkeys: z
+    .strictObject({ id: text, origins: z.array(z.url()).min(1).max(8) })
+    .default({ id: "localhost", origins: ["https://localhost:8443"] }),
   /** Without it no mail is sent, and the log says so. */
   mail: z.strictObject({ outbox: path, from: text.regex(/^[^\r\n]+$/u), linkBase: z.url() }).optional(),
 });

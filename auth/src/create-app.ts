@@ -7,6 +7,7 @@ import { addAuditEndpoint } from "./audit/audit-endpoint.ts";
 import type { AuthService } from "./auth-service.ts";
 import { clientAddress } from "./client-address.ts";
 import { fieldErrors } from "./field-errors.ts";
+import { addPasskeyEndpoints } from "./passkeys/passkey-endpoints.ts";
 import { addPersonalTokenEndpoints } from "./personal-tokens/personal-token-endpoints.ts";
 import { problem } from "./problem.ts";
 import { readJsonBody } from "./read-json-body.ts";
@@ -48,6 +49,7 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   addMailEndpoints(app, service);
   addPersonalTokenEndpoints(app, service);
   addAuditEndpoint(app, service);
+  addPasskeyEndpoints(app, service);
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", BEARER);
   app.get("/openapi.json", (context) => context.json(app.getOpenAPI31Document(INFO)));
   refuseOtherMethods(app);

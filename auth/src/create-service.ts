@@ -15,6 +15,8 @@ import type { Mailer } from "./mail/mailer.ts";
 import { PostOffice } from "./mail/post-office.ts";
 import { PasswordHasher } from "./password-hasher.ts";
 import type { Argon2Cost } from "./password-hasher.ts";
+import { Passkeys } from "./passkeys/passkeys.ts";
+import type { RelyingParty } from "./passkeys/passkeys.ts";
 import { PersonalTokens } from "./personal-tokens/personal-tokens.ts";
 import { PurposeTokens } from "./purpose-tokens.ts";
 import type { AuthTables } from "./schema.ts";
@@ -33,6 +35,7 @@ export interface CreateServiceOptions {
   readonly issuer: string;
   readonly audience: string;
   readonly cost: Argon2Cost;
+  readonly relyingParty: RelyingParty;
   readonly mailer: Mailer;
   /** Page that links in mails lead to. */
   readonly linkBase: string;
@@ -70,6 +73,7 @@ export async function createService(options: CreateServiceOptions): Promise<Auth
     hasher: new PasswordHasher({ cost, pepper: keys.key("password-pepper"), ...limits }),
     tokens: await AccessTokens.open(options),
     throttle: new LoginThrottle(options.monotonicMs),
+    passkeys: new Passkeys({ database, keys, relyingParty: options.relyingParty, now }),
     personalTokens: new PersonalTokens(database, keys, endings, now),
     secondFactors: new SecondFactors(database, keys, now),
     purposeTokens,

@@ -1,3 +1,4 @@
+import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import type { Account } from "./accounts.ts";
 import type { AuthService } from "./auth-service.ts";
 
@@ -10,30 +11,38 @@ export type FinishOutcome =
   | { readonly kind: "throttled"; readonly retryAfterS: number }
   | { readonly kind: "refused" };
 
-/** What the client comes back with: the challenge of the first step, and a TOTP or recovery code. */
+/** A TOTP or recovery code, or what a browser gives for a passkey. */
+export type SecondProof = { readonly code: string } | { readonly passkey: AuthenticationResponseJSON };
+
+/** What the client comes back with: the challenge of the first step, and a second factor. */
 export interface SecondStep {
   readonly challenge: string;
-  readonly code: string;
+  readonly proof: SecondProof;
   readonly address: string;
 }
 
-/** Ends a login of an account with a second factor. A challenge dies with the password that it was given for. */
+/** Whose login the challenge belongs to, while it is good. It dies with the password that it was given for. */
+export async function accountOfChallenge(
+  { accounts, purposeTokens }: AuthService,
+  challenge: string,
+): Promise<Account | undefined> {
+  const account = await accounts.findById(purposeTokens.accountOf(challenge));
+  const genuine = purposeTokens.check("login", challenge, account?.passwordHash.tag ?? new Uint8Array());
+  return genuine ? account : undefined;
+}
+
+/** Ends a login of an account with a second factor. */
 export async function finishLogin(
   service: AuthService,
-  { challenge, code, address }: SecondStep,
+  { challenge, proof, address }: SecondStep,
 ): Promise<FinishOutcome> {
-  const account = await service.accounts.findById(service.purposeTokens.accountOf(challenge));
-  const genuine = service.purposeTokens.check(
-    "login",
-    challenge,
-    account?.passwordHash.tag ?? new Uint8Array(),
-  );
-  if (!account || !genuine) return { kind: "refused" };
+  const account = await accountOfChallenge(service, challenge);
+  if (!account) return { kind: "refused" };
   const retryAfterS = service.throttle.secondFactor(account.id);
   if (retryAfterS > 0) return { kind: "throttled", retryAfterS };
-  const factor = await service.secondFactors.use(account.id, code);
+  const factor = await use(service, account.id, proof);
   const event = { account: account.id, network: address };
-  if (!factor) {
+  if (factor === undefined) {
     service.audit.record({ event: "login.second-factor-refused", ...event });
     return { kind: "refused" };
   }
@@ -42,4 +51,13 @@ export async function finishLogin(
   if (factor === "recovery-code") service.audit.record({ event: "recovery-code.used", ...event });
   service.audit.record({ event: "login.accepted", ...event });
   return { kind: "accepted", account };
+}
+
+async function use(
+  { passkeys, secondFactors }: AuthService,
+  account: string,
+  proof: SecondProof,
+): Promise<"totp" | "recovery-code" | "passkey" | undefined> {
+  if ("code" in proof) return secondFactors.use(account, proof.code);
+  return (await passkeys.finishLogin(account, proof.passkey)) ? "passkey" : undefined;
 }

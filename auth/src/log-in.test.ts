@@ -45,6 +45,7 @@ async function serviceAt(cost: Argon2Cost, key = databaseKey): Promise<AuthServi
     ...{ database, databaseKey: key, cost, otherKeys: [], issuer: "i", audience: "a" },
     mailer: { send: () => Promise.resolve() },
     linkBase: "",
+    relyingParty: { id: "localhost", origins: [] },
     signingKey: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey,
     log: createLog("auth", { write: () => undefined }),
     now: () => 1_800_000_000,

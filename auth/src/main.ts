@@ -39,6 +39,7 @@ async function start(): Promise<void> {
     issuer: config.issuer,
     audience: config.audience,
     cost: DEFAULT_COST,
+    relyingParty: config.passkeys,
     mailer: chooseMailer(config),
     linkBase: config.mail?.linkBase ?? "",
     log,

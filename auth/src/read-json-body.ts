@@ -6,8 +6,8 @@ import type { JsonRefusal } from "./strict-json.ts";
 /** The largest body here is a mail address, a password and a token. */
 export const MAX_BODY_BYTES = 4_096;
 
-/** No body here has an object in an object. */
-const MAX_DEPTH = 3;
+/** A browser's answer about a passkey nests four deep. */
+const MAX_DEPTH = 5;
 
 const REFUSALS: Readonly<Record<JsonRefusal, string>> = {
   "not-utf8": "The body is not UTF-8.",

@@ -41,6 +41,18 @@ export interface AuthTables {
     last_step: number;
   };
   recovery_code: { account: string; hash: Uint8Array };
+  passkey: {
+    /** The credential's id, base64url. */
+    id: string;
+    account: string;
+    /** COSE key. */
+    public_key: Uint8Array;
+    /** Signature counter; 0 for passkeys that have none. */
+    counter: number;
+    name_sealed: Uint8Array;
+    created_at: number;
+    used_at: number;
+  };
   personal_token: {
     id: string;
     account: string;
@@ -121,5 +133,14 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
         hash BLOB NOT NULL UNIQUE, name_sealed BLOB NOT NULL, scopes TEXT NOT NULL,
         created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, used_at INTEGER NOT NULL) STRICT;
       CREATE INDEX personal_token_account ON personal_token (account);`,
+  },
+  {
+    name: "passkeys",
+    sql: `
+      CREATE TABLE passkey (
+        id TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+        public_key BLOB NOT NULL, counter INTEGER NOT NULL, name_sealed BLOB NOT NULL,
+        created_at INTEGER NOT NULL, used_at INTEGER NOT NULL) STRICT;
+      CREATE INDEX passkey_account ON passkey (account);`,
   },
 ];

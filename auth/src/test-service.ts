@@ -25,6 +25,8 @@ export const AUDIENCE = "purrimeter-test";
 /** Cheap enough for many logins in a test. */
 export const TEST_COST: Argon2Cost = { memoryKiB: 64, passes: 1, lanes: 1 };
 
+export const RELYING_PARTY = { id: "web.test", origins: ["https://web.test"] };
+
 /** One request; the gateway's certificate and an address of its own unless told otherwise. */
 export interface Call {
   readonly method?: string;
@@ -45,6 +47,7 @@ export interface AnswerBody {
   readonly refreshToken: string;
   readonly expiresIn: number;
   readonly challenge: string;
+  readonly options: { readonly challenge: string };
   readonly email: string;
   readonly mailVerified: boolean;
   readonly roles: readonly string[];
@@ -123,7 +126,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const cost = options.cost ?? TEST_COST;
   const mails: Mail[] = [];
   const mailer: Mailer = { send: (mail) => Promise.resolve(void mails.push(mail)) };
-  const links = { mailer, linkBase: "https://web.test/" };
+  const links = { mailer, linkBase: "https://web.test/", relyingParty: RELYING_PARTY };
   const service = await createService({ ...links, database, ...keys, ...names, cost, log, now, monotonicMs });
   const listener = await listen(createApp(service, monotonicMs), {
     host: "127.0.0.1",

@@ -30,7 +30,7 @@ export function addSecondFactorEndpoints(app: App, service: AuthService): void {
 function addSecondStep(app: App, service: AuthService): void {
   app.openapi(secondFactorRoute, async (context) => {
     const { challenge, code, device } = context.req.valid("json");
-    const outcome = await finishLogin(service, { challenge, code, address: context.var.address });
+    const outcome = await finishLogin(service, { challenge, proof: { code }, address: context.var.address });
     switch (outcome.kind) {
       case "accepted":
         return context.json(await beginSession(context, service, outcome.account, device), 200);
@@ -48,7 +48,7 @@ function addSecondStep(app: App, service: AuthService): void {
 function addList(app: App, service: AuthService): void {
   app.openapi({ ...listFactorsRoute, middleware: requireBearer(service) }, async (context) => {
     const { account } = context.var.bearer;
-    const totp = await service.secondFactors.isRequired(account);
+    const totp = await service.secondFactors.hasTotp(account);
     return context.json(
       { totp, recoveryCodesLeft: await service.secondFactors.recoveryCodesLeft(account) },
       200,
@@ -88,10 +88,10 @@ function addRemoval(app: App, service: AuthService): void {
     const { password } = context.req.valid("json");
     const confirmation = await confirmPassword(service, id, password, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
-    if (confirmation.account.hasShortPassword)
+    const outcome = await service.secondFactors.removeTotp(confirmation.account);
+    if (outcome === "needed")
       return problem("conflict", "The password is too short to be the only factor; set a longer one first.");
-    if (!(await service.secondFactors.removeTotp(id)))
-      return problem("not-found", "There is no authenticator app.");
+    if (outcome === "not-found") return problem("not-found", "There is no authenticator app.");
     service.audit.record({ event: "second-factor.removed", account: id });
     return context.body(null, 204);
   });

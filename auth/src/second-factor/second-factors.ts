@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Kysely } from "kysely";
+import type { Account } from "../accounts.ts";
 import { seal, unseal } from "../data-keys.ts";
 import type { DataKeys } from "../data-keys.ts";
 import type { AuthTables } from "../schema.ts";
@@ -11,6 +12,9 @@ export const RECOVERY_CODES = 10;
 
 /** 80 bits: nobody guesses one, so a keyed hash without stretching is enough (SP 800-63B-4, 3.1.2.2). */
 const RECOVERY_CODE_BYTES = 10;
+
+/** What became of a wish to remove a second factor. */
+export type Removal = "removed" | "not-found" | "needed";
 
 /** The second factors of accounts: a TOTP secret (sealed) and recovery codes (hashed). */
 export class SecondFactors {
@@ -26,7 +30,12 @@ export class SecondFactors {
 
   /** Whether a login of the account needs a second factor. */
   async isRequired(account: string): Promise<boolean> {
-    return ((await this.#totp(account))?.confirmed ?? 0) === 1;
+    return (await this.hasTotp(account)) || (await this.#passkeys(account)) > 0;
+  }
+
+  /** Whether an authenticator app is in use. */
+  async hasTotp(account: string): Promise<boolean> {
+    return (await this.#totp(account))?.confirmed === 1;
   }
 
   /** Recovery codes that have not been used. */
@@ -61,11 +70,26 @@ export class SecondFactors {
     return this.makeRecoveryCodes(account);
   }
 
-  /** Takes TOTP and recovery codes away; whether there were any. */
-  async removeTotp(account: string): Promise<boolean> {
-    const removed = await this.#database.deleteFrom("totp").where("account", "=", account).executeTakeFirst();
-    await this.#database.deleteFrom("recovery_code").where("account", "=", account).execute();
-    return removed.numDeletedRows > 0n;
+  /** Takes the authenticator app away; "needed": it is the only second factor beside a short password. */
+  async removeTotp(account: Pick<Account, "id" | "hasShortPassword">): Promise<Removal> {
+    if (!(await this.#totp(account.id))) return "not-found";
+    if (account.hasShortPassword && (await this.#passkeys(account.id)) === 0) return "needed";
+    await this.#database.deleteFrom("totp").where("account", "=", account.id).execute();
+    return this.#dropRecoveryCodes(account.id);
+  }
+
+  /** Takes a passkey away, as removeTotp does. */
+  async removePasskey(account: Pick<Account, "id" | "hasShortPassword">, id: string): Promise<Removal> {
+    const own = this.#database.selectFrom("passkey").select("id").where("account", "=", account.id);
+    if (!(await own.where("id", "=", id).executeTakeFirst())) return "not-found";
+    const isLast = (await this.#passkeys(account.id)) === 1 && !(await this.hasTotp(account.id));
+    if (account.hasShortPassword && isLast) return "needed";
+    await this.#database
+      .deleteFrom("passkey")
+      .where("account", "=", account.id)
+      .where("id", "=", id)
+      .execute();
+    return this.#dropRecoveryCodes(account.id);
   }
 
   /** New recovery codes; the old ones are void. */
@@ -82,8 +106,20 @@ export class SecondFactors {
   /** Which of the account's factors the code is, if any. It is used up then. */
   async use(account: string, code: string): Promise<"totp" | "recovery-code" | undefined> {
     if (!(await this.isRequired(account))) return undefined;
-    if (await this.#useTotp(account, code)) return "totp";
+    if ((await this.hasTotp(account)) && (await this.#useTotp(account, code))) return "totp";
     return (await this.#useRecoveryCode(account, code)) ? "recovery-code" : undefined;
+  }
+
+  /** Recovery codes stand in for a second factor; without one there is nothing to recover. */
+  async #dropRecoveryCodes(account: string): Promise<"removed"> {
+    if (!(await this.isRequired(account)))
+      await this.#database.deleteFrom("recovery_code").where("account", "=", account).execute();
+    return "removed";
+  }
+
+  async #passkeys(account: string): Promise<number> {
+    const count = this.#database.selectFrom("passkey").select(({ fn }) => fn.countAll<number>().as("made"));
+    return (await count.where("account", "=", account).executeTakeFirst())?.made ?? 0;
   }
 
   async #totp(account: string): Promise<AuthTables["totp"] | undefined> {

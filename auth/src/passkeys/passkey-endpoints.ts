@@ -1,0 +1,112 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
+import type { AppEnvironment } from "../app-environment.ts";
+import type { AuthService } from "../auth-service.ts";
+import { beginSession } from "../begin-session.ts";
+import { requireBearer } from "../bearer.ts";
+import { confirmPassword } from "../confirm-password.ts";
+import { accountOfChallenge, finishLogin } from "../finish-login.ts";
+import { isoTime } from "../iso-time.ts";
+import { invalidField, problem, tooManyRequests } from "../problem.ts";
+import {
+  beginPasskeyRoute,
+  listPasskeysRoute,
+  makePasskeyRoute,
+  passkeyLoginOptionsRoute,
+  passkeyLoginRoute,
+  removePasskeyRoute,
+} from "./passkey-routes.ts";
+import { MAX_PASSKEYS } from "./passkeys.ts";
+
+type App = OpenAPIHono<AppEnvironment>;
+
+/** Adds making, listing, removing and using passkeys. */
+export function addPasskeyEndpoints(app: App, service: AuthService): void {
+  addMaking(app, service);
+  addListing(app, service);
+  addRemoval(app, service);
+  addLogin(app, service);
+}
+
+function addMaking(app: App, service: AuthService): void {
+  const { accounts, audit, passkeys, secondFactors } = service;
+
+  app.openapi({ ...beginPasskeyRoute, middleware: requireBearer(service) }, async (context) => {
+    const { account } = context.var.bearer;
+    const { password } = context.req.valid("json");
+    const confirmation = await confirmPassword(service, account, password, context.var.address);
+    if ("refusal" in confirmation) return confirmation.refusal;
+    const options = await passkeys.beginRegistration(account, (await accounts.mailOf(account)) ?? "");
+    if (!options) return problem("conflict", `An account has at most ${MAX_PASSKEYS} passkeys.`);
+    return context.json({ options: asJson(options) }, 200);
+  });
+
+  app.openapi({ ...makePasskeyRoute, middleware: requireBearer(service) }, async (context) => {
+    const { account } = context.var.bearer;
+    const { name, response } = context.req.valid("json");
+    const isFirst = !(await secondFactors.isRequired(account));
+    if ((await passkeys.finishRegistration(account, name, response as RegistrationResponseJSON)) === "wrong")
+      return invalidField({ field: "response", message: "This does not answer the challenge; begin again." });
+    audit.record({ event: "second-factor.added", account });
+    const recoveryCodes = isFirst ? [...(await secondFactors.makeRecoveryCodes(account))] : [];
+    return context.json({ id: response.id, recoveryCodes }, 201);
+  });
+}
+
+function addListing(app: App, service: AuthService): void {
+  app.openapi({ ...listPasskeysRoute, middleware: requireBearer(service) }, async (context) => {
+    const listed = await service.passkeys.list(context.var.bearer.account);
+    const items = listed.map(({ id, name, createdAt, usedAt }) => ({
+      ...{ id, name, createdAt: isoTime(createdAt) },
+      usedAt: usedAt === 0 ? null : isoTime(usedAt),
+    }));
+    return context.json({ items }, 200);
+  });
+}
+
+function addRemoval(app: App, service: AuthService): void {
+  app.openapi({ ...removePasskeyRoute, middleware: requireBearer(service) }, async (context) => {
+    const { account } = context.var.bearer;
+    const { password } = context.req.valid("json");
+    const confirmation = await confirmPassword(service, account, password, context.var.address);
+    if ("refusal" in confirmation) return confirmation.refusal;
+    const outcome = await service.secondFactors.removePasskey(
+      confirmation.account,
+      context.req.valid("param").id,
+    );
+    if (outcome === "needed")
+      return problem("conflict", "The password is too short to be the only factor; set a longer one first.");
+    if (outcome === "not-found") return problem("not-found", "There is no such passkey, or it is not yours.");
+    service.audit.record({ event: "second-factor.removed", account });
+    return context.body(null, 204);
+  });
+}
+
+function addLogin(app: App, service: AuthService): void {
+  app.openapi(passkeyLoginOptionsRoute, async (context) => {
+    const account = await accountOfChallenge(service, context.req.valid("json").challenge);
+    const options = account && (await service.passkeys.beginLogin(account.id));
+    if (!options)
+      return problem("wrong-credentials", "The login began too long ago, or the account has no passkey.");
+    return context.json({ options: asJson(options) }, 200);
+  });
+
+  app.openapi(passkeyLoginRoute, async (context) => {
+    const { challenge, response, device } = context.req.valid("json");
+    const proof = { passkey: response as AuthenticationResponseJSON };
+    const outcome = await finishLogin(service, { challenge, proof, address: context.var.address });
+    switch (outcome.kind) {
+      case "accepted":
+        return context.json(await beginSession(context, service, outcome.account, device), 200);
+      case "throttled":
+        return tooManyRequests(outcome.retryAfterS);
+      case "refused":
+        return problem("wrong-credentials", "The passkey is not accepted; begin again.");
+    }
+  });
+}
+
+/** The library's options are plain JSON, which their types do not say. */
+function asJson(options: object): Record<string, never> {
+  return options as Record<string, never>;
+}
