@@ -187,6 +187,176 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
   }
 
   expelRevoked(): void {
+    // Connections, not sessions: one may just have been admitted and not stand yet.
+    for (const connection of this.#connections) {
+      const admission = this.admit(connection.tag);
+      if (admission === "admitted") continue;
+      this.#expel(connection, admission === "revoked" ? "revoked-tag" : "unknown-tag");
+    }
+  }
+
+  replaceRevoked(revoked: string): void;
+  readonly sessions: number;
+  readonly connections: number;
+}
+
+const SWEEP_INTERVAL_MS = 1_000;
+/** Of the 4 s that a service has to stop: for the commit that runs, then for the last writes. */
+const DRAIN_TIMEOUT_MS = 2_500;
+const DRAIN_POLL_MS = 10;
+const NOT_GRANTED = 128;
+
+export function createAedesSource(options: AedesSourceOptions): AedesSource {
+  return new EmbeddedSource(options);
+}
+
+class EmbeddedSource implements AedesSource, ConnectionHost {
+  readonly limits: BridgeLimits;
+  readonly monotonicMs: () => number;
+  readonly #options: AedesSourceOptions;
+  readonly #listener: TlsListener;
+  readonly #connections = new Set<GuardedConnection>();
+  readonly #sessions = new Map<TagId, Client>();
+  /** The one connection of a tag that may be without a session: a tag that opens many holds only the last. */
+  readonly #joining = new Map<TagId, GuardedConnection>();
+  #toFlush: GuardedConnection[] = [];
+  #sink: ReportSink | undefined;
+  #broker: Aedes | undefined;
+  #sweep: NodeJS.Timeout | undefined;
+  #closing = false;
+
+  constructor(options: AedesSourceOptions) {
+    this.#options = options;
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.monotonicMs = options.monotonicMs;
+    this.#listener = createTlsListener({
+      ...options,
+      limits: this.limits,
+      onTag: (socket, identity) => this.#join(socket, identity),
+      onEvent: (event) => options.onSecurityEvent(event),
+    });
+  }
+
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  async open(sink: ReportSink): Promise<{ readonly port: number }> {
+    this.#sink = sink;
+    this.#broker = await createTagBroker(this);
+    this.#listenToBroker(this.#broker);
+    this.#sweep = setInterval(() => this.#endOverdue(), SWEEP_INTERVAL_MS);
+    return this.#listener.listen();
+  }
+
+  #listenToBroker(broker: Aedes): void {
+    broker.on("clientReady", (client) => this.#begin(client));
+    broker.on("clientDisconnect", (client) => this.#end(client));
+    broker.on("subscribe", (subscriptions, client) => {
+      for (const { topic, qos } of subscriptions)
+        if (Number(qos) !== NOT_GRANTED) this.#subscribed(client, topic);
+    });
+    broker.on("unsubscribe", (topics, client) => {
+      for (const topic of topics)
+        connectionBehind(client).channels.delete(parseTopic(topic)?.channel ?? "report");
+    });
+  }
+
+  #join(socket: TLSSocket, identity: PeerIdentity): void {
+    if (this.#closing || this.#broker === undefined) return void socket.destroy();
+    const connection = new GuardedConnection(socket, identity, this);
+    this.#joining.get(identity.tag)?.destroy();
+    this.#joining.set(identity.tag, connection);
+    this.#connections.add(connection);
+    this.#broker.handle(connection);
+  }
+
+  #begin(client: Client): void {
+    const connection = connectionBehind(client);
+    if (connection.destroyed) return;
+    this.#joining.delete(connection.tag);
+    this.#sessions.set(connection.tag, client);
+    connection.accept();
+  }
+
+  #end(client: Client): void {
+    const { tag } = connectionBehind(client);
+    if (this.#sessions.get(tag) !== client) return;
+    this.#sessions.delete(tag);
+    this.#sink?.left(tag);
+  }
+
+  #subscribed(client: Client, topic: string): void {
+    const connection = connectionBehind(client);
+    const channel = parseTopic(topic)?.channel;
+    if (channel === undefined) return;
+    connection.channels.add(channel);
+    this.#sink?.subscribed(connection.tag, channel);
+  }
+
+  closed(connection: GuardedConnection): void {
+    this.#connections.delete(connection);
+    if (this.#joining.get(connection.tag) === connection) this.#joining.delete(connection.tag);
+  }
+
+  #endOverdue(): void {
+    const nowMs = this.monotonicMs();
+    for (const connection of this.#connections) {
+      const event = connection.overdue(nowMs);
+      if (event === undefined) continue;
+      if (event !== "keep-alive") this.violated(connection, event);
+      connection.destroy();
+    }
+  }
+
+  admit(tag: TagId) {
+    return this.#sink?.admit(tag) ?? "unknown";
+  }
+
+  hasSession(tag: TagId): boolean {
+    return this.#sessions.has(tag);
+  }
+
+  report(tag: TagId, bytes: Uint8Array): Promise<Uint8Array> {
+    if (this.#sink === undefined) throw new Error("the source is not open");
+    return this.#sink.report(tag, bytes);
+  }
+
+  async status(tag: TagId, bytes: Uint8Array): Promise<void> {
+    // While the bridge stops, all tags "leave": their wills would say so of tags that are well.
+    if (!this.#closing) await this.#sink?.status(tag, bytes);
+  }
+
+  violated(connection: GuardedConnection, event: SecurityEvent): void {
+    this.#options.onSecurityEvent(event, connection.tag);
+  }
+
+  wantsFlush(connection: GuardedConnection): void {
+    // After all promises that one commit has settled: their answers leave in one pass, one record a tag.
+    if (this.#toFlush.push(connection) === 1) process.nextTick(() => this.#flush());
+  }
+
+  #flush(): void {
+    const connections = this.#toFlush;
+    this.#toFlush = [];
+    for (const connection of connections) connection.flush();
+  }
+
+  send(tag: TagId, channel: "settings" | "command", bytes: Uint8Array): boolean {
+    const client = this.#sessions.get(tag);
+    if (client === undefined) return false;
+    const { channels, writableLength } = connectionBehind(client);
+    if (!channels.has(channel) || writableLength > this.limits.maxUnreadBytes) return false;
+    const packet = { cmd: "publish" as const, topic: topicOf(tag, channel), payload: Buffer.from(bytes) };
+    client.publish({ ...packet, qos: 1, retain: false, dup: false }, ignoreOutcome);
+    return true;
+  }
+
+  expelRevoked(): void {
     for (const [tag, client] of this.#sessions) {
       const admission = this.admit(tag);
       if (admission === "admitted") continue;

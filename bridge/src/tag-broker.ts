@@ -84,7 +84,8 @@ export async function createTagBroker(host: BrokerRulesHost): Promise<Aedes> {
   const faults = new WeakMap<Client, SecurityEvent>();
   const options: AedesOptions = {
     mq: new ExactTopics(),
-    connectTimeout: host.limits.connectTimeoutMs,
+    // The sweep ends a late connection and says so; this timer of the broker only comes after it.
+    connectTimeout: host.limits.connectTimeoutMs + 10_000,
     drainTimeout: host.limits.drainTimeoutMs,
     queueLimit: 1,
     maxTopicLevels: 8,

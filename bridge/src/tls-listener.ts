@@ -45,7 +45,8 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
     ...contextOptions(options.tls),
     handshakeTimeout: limits.handshakeTimeoutMs,
   });
-  tlsServer.on("tlsClientError", () => onEvent("handshake-failed"));
+  // Node tells of a handshake that takes too long, and leaves the socket open.
+  tlsServer.on("tlsClientError", (_error, socket) => refuse(socket, "handshake-failed", onEvent));
   tlsServer.on("secureConnection", (socket) => {
     const identity = identifyPeer(socket.getPeerX509Certificate(), { issuers, revoked, now: options.now() });
     if (typeof identity === "object") return options.onTag(socket, identity);

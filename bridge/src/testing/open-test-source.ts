@@ -1,0 +1,38 @@
+import { asUnixSeconds, type TagId, type UnixSeconds } from "@purrimeter/protocol/values";
+import { createAedesSource, type AedesSource, type AedesSourceOptions } from "../aedes-source.ts";
+import type { SecurityEvent } from "../security-event.ts";
+import { RecordingSink } from "./recording-sink.ts";
+import type { TlsFiles } from "../tls-listener.ts";
+
+export interface TestSource {
+  readonly source: AedesSource;
+  readonly sink: RecordingSink;
+  readonly port: number;
+  /** "event" or "event tag", in order. */
+  readonly events: string[];
+}
+
+export function utcNow(): UnixSeconds {
+  return asUnixSeconds(Math.floor(Date.now() / 1000)) ?? (0 as UnixSeconds);
+}
+
+/** An Aedes source on a port of its own, with a sink and the security events that it tells of. */
+export async function openTestSource(
+  tls: TlsFiles,
+  changes: Partial<AedesSourceOptions> = {},
+): Promise<TestSource> {
+  const events: string[] = [];
+  const source = createAedesSource({
+    host: "127.0.0.1",
+    port: 0,
+    tls,
+    now: utcNow,
+    monotonicMs: () => performance.now(),
+    onSecurityEvent: (event: SecurityEvent, tag?: TagId) =>
+      events.push(tag === undefined ? event : `${event} ${tag}`),
+    ...changes,
+  });
+  const sink = new RecordingSink();
+  const { port } = await source.open(sink);
+  return { source, sink, port, events };
+}
