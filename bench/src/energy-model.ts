@@ -46,7 +46,7 @@ export const CURRENT_MA = {
 /** How long a connection transmits before it is quiet (assumption; a PSM wake-up of the nRF9160 takes 1.5 s). */
 export const CONNECT_S = 2;
 
-/** The network lets a quiet connection go after this (assumption; operators use 5 to 20 s). */
+/** The network lets a quiet connection go after this (assumption; networks differ). */
 export const TAIL_S = 10;
 
 const LISTEN_S = 0.5;
