@@ -4,6 +4,23 @@ import { readFileSync } from "node:fs";
 const path = z.string().min(1).max(4_096);
 const text = z.string().min(1).max(256);
 
+const header = text.regex(/^[^\r\n]+$/u);
+
+/** A folder that gets a file per message, or a mail server (its password is the secret `smtp-password`). */
+const mailSchema = z.union([
+  z.strictObject({ outbox: path, from: header, linkBase: z.url() }),
+  z.strictObject({
+    smtp: z.strictObject({
+      host: text,
+      port: z.int().min(1).max(65_535),
+      user: text,
+      authority: path.optional(),
+    }),
+    from: header,
+    linkBase: z.url(),
+  }),
+]);
+
 /** Configuration of the service; files are named by path, secrets are not in it. */
 export const configSchema = z.strictObject({
   host: text,
@@ -17,7 +34,7 @@ export const configSchema = z.strictObject({
     .strictObject({ id: text, origins: z.array(z.url()).min(1).max(8) })
     .default({ id: "localhost", origins: ["https://localhost:8443"] }),
   /** Without it no mail is sent, and the log says so. */
-  mail: z.strictObject({ outbox: path, from: text.regex(/^[^\r\n]+$/u), linkBase: z.url() }).optional(),
+  mail: mailSchema.optional(),
 });
 
 /** The validated configuration. */

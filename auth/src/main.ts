@@ -12,6 +12,7 @@ import { createService } from "./create-service.ts";
 import { listen } from "./listen.ts";
 import { openFileOutbox } from "./mail/file-outbox.ts";
 import type { Mailer } from "./mail/mailer.ts";
+import { openSmtpMailer } from "./mail/smtp-mailer.ts";
 import { DEFAULT_COST } from "./password-hasher.ts";
 import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
@@ -40,7 +41,7 @@ async function start(): Promise<void> {
     audience: config.audience,
     cost: DEFAULT_COST,
     relyingParty: config.passkeys,
-    mailer: chooseMailer(config),
+    mailer: chooseMailer(config, secrets),
     linkBase: config.mail?.linkBase ?? "",
     log,
     now,
@@ -85,14 +86,18 @@ async function replaceKeys(tokens: AccessTokens, secrets: SecretSource, folder: 
   log.info("signing keys read anew", { event: "keys.read", count: tokens.jwks.keys.length });
 }
 
-function chooseMailer({ mail }: Config): Mailer {
-  if (mail) return openFileOutbox({ folder: mail.outbox, from: mail.from, now });
-  return {
-    send: () => {
-      log.warn("no mail is configured, so none was sent", { event: "mail.off" });
-      return Promise.resolve();
-    },
-  };
+function chooseMailer({ mail }: Config, secrets: SecretSource): Mailer {
+  if (!mail) return { send: sayUnsent };
+  if ("outbox" in mail) return openFileOutbox({ folder: mail.outbox, from: mail.from, now });
+  const { authority, ...server } = mail.smtp;
+  const password = secrets.read("smtp-password").toString("utf8").trim();
+  const pem = authority === undefined ? undefined : readFileSync(authority, "utf8");
+  return openSmtpMailer({ ...server, from: mail.from, password, authority: pem });
+}
+
+function sayUnsent(): Promise<void> {
+  log.warn("no mail is configured, so none was sent", { event: "mail.off" });
+  return Promise.resolve();
 }
 
 function explain(error: unknown): string {
