@@ -90,7 +90,7 @@ describe("transitions", () => {
     rig.hear(settings(2), "settings");
     rig.pass(10 * 60);
     rig.place = away;
-    rig.pass(4 * 60);
+    rig.pass(15 * 60);
     const transitions = [...rig.cloud.stored.values()].filter((entry) => entry.kind === "transition");
     expect(transitions.map(({ from, to }) => [from, to])).toEqual([
       ["unknown", "inside"],
@@ -104,7 +104,7 @@ describe("transitions", () => {
     rig.hear(settings(2), "settings");
     rig.pass(3 * 3_600);
     rig.place = away;
-    rig.pass(3 * 60);
+    rig.pass(10 * 60);
     rig.connect();
     const first = decodeReport(rig.takeReports()[0] ?? new Uint8Array());
     if (!first.ok) throw new Error(first.error.reason);
@@ -130,6 +130,21 @@ describe("settings", () => {
     expect(status).toMatchObject({ value: { settingsVersion: 5 } });
     rig.pass(3_000);
     expect(rig.firmware.stats.fixes).toBeLessThan(13);
+  });
+
+  it("with the same geofences leave the sides as they are, others are decided anew", () => {
+    const rig = started();
+    rig.connect();
+    rig.hear(settings(2), "settings");
+    rig.pass(300);
+    const { transitions } = rig.firmware.stats;
+    expect(transitions).toBe(1);
+    rig.hear(settings(3, { fixIntervalS: 30 }), "settings");
+    rig.pass(300);
+    expect(rig.firmware.stats.transitions).toBe(1);
+    rig.hear(settings(4, { geofences: [{ ...zone, radiusCm: 8_000 }] }), "settings");
+    rig.pass(300);
+    expect(rig.firmware.stats.transitions).toBe(2);
   });
 
   it("that cannot be read are refused in the status, and nothing stops", () => {

@@ -13,6 +13,7 @@ import type { Ports } from "./ports.ts";
 import { Radio } from "./radio.ts";
 import { Random } from "./random.ts";
 import type { Reading } from "./reading.ts";
+import { sameGeofences } from "./same-geofences.ts";
 import { SettingsStore, settingsPages } from "./settings-store.ts";
 import type { TagEvent } from "./tag-event.ts";
 import { SkyWatch } from "./sky-watch.ts";
@@ -138,7 +139,7 @@ export class Firmware {
     this.state.nextFixMs = nowMs;
     this.state.nextHealthMs = nowMs;
     const settings = this.settings.current;
-    if (settings !== undefined && this.refusalOf(settings) === undefined) this.run(settings);
+    if (settings !== undefined && this.refusalOf(settings) === undefined) this.run(settings, false);
     this.wake();
   }
 
@@ -315,16 +316,19 @@ export class Firmware {
   }
 
   private configured(bytes: Uint8Array): void {
-    if (this.settings.offer(bytes, this.refuse) === "kept" && this.settings.current !== undefined) {
-      this.run(this.settings.current);
+    const before = this.settings.current;
+    const isKept = this.settings.offer(bytes, this.refuse) === "kept";
+    const settings = this.settings.current;
+    if (isKept && settings !== undefined) {
+      this.run(settings, before !== undefined && sameGeofences(before.geofences, settings.geofences));
       this.wake();
     }
     this.publishStatus();
   }
 
-  private run(settings: Settings): void {
+  private run(settings: Settings, hasSameGeofences: boolean): void {
     const nowMs = this.ports.clock.monotonicMs();
-    this.take({ kind: "settings", nowMs, utcS: this.ports.clock.utcS(), settings });
+    this.take({ kind: "settings", nowMs, utcS: this.ports.clock.utcS(), settings, hasSameGeofences });
   }
 
   /** Prepares the geofences of the settings; when that fails, those before stay. */

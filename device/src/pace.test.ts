@@ -221,7 +221,7 @@ describe("the radio of a board on a battery", () => {
     rig.pass(6 * HOUR_S);
     const { sessions } = rig;
     rig.place = north(500);
-    rig.pass(180);
+    rig.pass(900);
     expect(rig.sessions).toBe(sessions + 1);
     const transitions = [...rig.cloud.stored.values()].filter((entry) => entry.kind === "transition");
     expect(transitions.at(-1)).toMatchObject({ to: "outside" });

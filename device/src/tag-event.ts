@@ -11,8 +11,8 @@ export type TagEvent =
   | { kind: "satellites"; nowMs: number; utcS: number; areHeard: boolean }
   /** The home beacon was heard. */
   | { kind: "home"; nowMs: number; utcS: number }
-  /** Settings took effect; `Geofences` holds theirs already. */
-  | { kind: "settings"; nowMs: number; utcS: number; settings: Settings }
+  /** Settings took effect; `Geofences` holds theirs already. Those of the settings before are known the same or not. */
+  | { kind: "settings"; nowMs: number; utcS: number; settings: Settings; hasSameGeofences?: boolean }
   | { kind: "command"; nowMs: number; utcS: number; command: Command }
   /** Time passed. `number` is that of the journal's next entry. */
   | { kind: "tick"; nowMs: number; utcS: number; number: number };

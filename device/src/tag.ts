@@ -41,7 +41,7 @@ export function step(state: TagState, event: TagEvent): void {
     case "home":
       return heardHome(state, event.nowMs);
     case "settings":
-      return configure(state, event.nowMs, event.settings);
+      return configure(state, event.nowMs, event.settings, event.hasSameGeofences === true);
     case "command":
       if (isToDo(state, event.command, event.utcS)) act(state, event.command, event.nowMs);
       return;
@@ -131,13 +131,15 @@ function noteHealth(state: TagState, nowMs: number, utcS: number): void {
   state.effects.add("append-health", utcS, 0);
 }
 
-function configure(state: TagState, nowMs: number, settings: Settings): void {
+function configure(state: TagState, nowMs: number, settings: Settings, keepsSides: boolean): void {
   state.settingsVersion = settings.version;
   state.fixIntervalS = settings.fixIntervalS;
   state.reportIntervalS = settings.reportIntervalS;
-  state.sides.forget();
-  state.exitCm = 0;
-  state.doubts = 0;
+  if (!keepsSides) {
+    state.sides.forget();
+    state.exitCm = 0;
+    state.doubts = 0;
+  }
   lookNow(state, nowMs);
 }
 
