@@ -42,7 +42,7 @@ export function problem(
   detail: string,
   errors?: readonly FieldError[],
   headers: Readonly<Record<string, string>> = {},
-  members: Readonly<Record<string, string>> = {},
+  members: Readonly<Record<string, unknown>> = {},
 ): Problem {
   const [status, title] = PROBLEMS[name];
   const body = { type: `/v1/problems/${name}`, title, status, detail, ...(errors && { errors }), ...members };

@@ -47,6 +47,7 @@ export interface AnswerBody {
   readonly refreshToken: string;
   readonly expiresIn: number;
   readonly challenge: string;
+  readonly methods: readonly string[];
   readonly options: { readonly challenge: string };
   readonly email: string;
   readonly mailVerified: boolean;

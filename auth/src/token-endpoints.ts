@@ -60,16 +60,11 @@ function addLogin(app: OpenAPIHono<AppEnvironment>, service: AuthService): void 
   });
 }
 
-/** The password was right; `challenge` goes back with a code to /login/second-factor. */
-function secondFactorRequired({ purposeTokens }: AuthService, { id, passwordHash }: Account): Problem {
-  const challenge = purposeTokens.write("login", id, passwordHash.tag, CHALLENGE_LIFETIME_S);
-  return problem(
-    "second-factor-required",
-    "Send the challenge back with a code.",
-    undefined,
-    {},
-    { challenge },
-  );
+/** The password was right; `challenge` goes back with one of `methods` to /login/second-factor or /login/passkey. */
+async function secondFactorRequired(service: AuthService, { id, passwordHash }: Account): Promise<Problem> {
+  const challenge = service.purposeTokens.write("login", id, passwordHash.tag, CHALLENGE_LIFETIME_S);
+  const methods = await service.secondFactors.methods(id);
+  return problem("second-factor-required", "Send the challenge back.", undefined, {}, { challenge, methods });
 }
 
 function addRefresh(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {

@@ -76,6 +76,7 @@ describe("an authenticator app", () => {
     expect(login.status).toBe(401);
     expect(login.body.type).toBe("/v1/problems/second-factor-required");
     expect(login.body.accessToken).toBeUndefined();
+    expect(login.body.methods).toEqual(["totp", "recovery-code"]);
     auth.clock.s += STEP_S;
     const finished = await finish(mia, login.body.challenge, codeOf(begun.body.secret));
     expect(finished.status).toBe(200);

@@ -13,6 +13,9 @@ export const RECOVERY_CODES = 10;
 /** 80 bits: nobody guesses one, so a keyed hash without stretching is enough (SP 800-63B-4, 3.1.2.2). */
 const RECOVERY_CODE_BYTES = 10;
 
+/** Ways to finish a login. */
+export type SecondFactorMethod = "passkey" | "totp" | "recovery-code";
+
 /** What became of a wish to remove a second factor. */
 export type Removal = "removed" | "not-found" | "needed";
 
@@ -36,6 +39,15 @@ export class SecondFactors {
   /** Whether an authenticator app is in use. */
   async hasTotp(account: string): Promise<boolean> {
     return (await this.#totp(account))?.confirmed === 1;
+  }
+
+  /** What a login of the account may be finished with. */
+  async methods(account: string): Promise<readonly SecondFactorMethod[]> {
+    const methods: SecondFactorMethod[] = [];
+    if ((await this.#passkeys(account)) > 0) methods.push("passkey");
+    if (await this.hasTotp(account)) methods.push("totp");
+    if ((await this.recoveryCodesLeft(account)) > 0) methods.push("recovery-code");
+    return methods;
   }
 
   /** Recovery codes that have not been used. */
