@@ -77,13 +77,13 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const ownerKeys = new OwnerKeys(database, options.keyRing, keys, writes);
   const { reports, commits } = composeReports(database, options, keys, freshness, wal);
   freshness.onStale(() => {
-    keys.clear();
+    keys.doubt();
   });
   return {
     reports,
     registry: new SqliteTagRegistry(database, writes),
     retention: { deleteBefore: (at) => erasing.before(at) },
-    forOwner: composeOwners(database, options, ownerKeys, writes, erasing),
+    forOwner: composeOwners(database, options, keys, ownerKeys, writes, erasing),
     rewrapKeys: (owner) => ownerKeys.rewrap(owner),
     close: () => {
       commits.drain();
@@ -134,6 +134,7 @@ function composeReports(
 function composeOwners(
   database: Database,
   options: OpenStoreOptions,
+  cache: KeyCache,
   keys: OwnerKeys,
   writes: WriteTransaction,
   erasing: Erasing,
@@ -142,7 +143,7 @@ function composeOwners(
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
   const claims = new TagClaims(database, keys, writes, settings);
-  const erasure = new OwnerErasure({ database, keyRing, writes, erasing, settings, now });
+  const erasure = new OwnerErasure({ database, keyRing, keys: cache, writes, erasing, settings, now });
   const pieces = new PieceReader(database, keys);
   const statements = {
     tags: prepareTags(database),

@@ -1,4 +1,4 @@
-import { createSecretKey, randomBytes, type KeyObject } from "node:crypto";
+import { createSecretKey, type KeyObject } from "node:crypto";
 import type { KeyCache } from "./key-cache.ts";
 import type { KeyRing } from "./key-ring.ts";
 import type { Database } from "./open-database.ts";
@@ -20,11 +20,18 @@ function prepare(database: Database) {
     keys: statement(database, (queries, args: { owner: string }) =>
       queries.selectFrom("sealing_key").select(["id", "wrapped"]).where("owner", "=", args.owner),
     ),
-    setKey: statement(database, (queries, args: { id: number; wrapped: Buffer }) =>
-      queries.updateTable("sealing_key").set({ wrapped: args.wrapped }).where("id", "=", args.id),
+    setKey: statement(database, (queries, args: { id: number; wrapped: Buffer; former: Buffer }) =>
+      queries
+        .updateTable("sealing_key")
+        .set({ wrapped: args.wrapped })
+        .where("id", "=", args.id)
+        .where("wrapped", "=", args.former),
     ),
   };
 }
+
+/** As many requests to a Vault at once as it has connections; a transaction that other writers do not notice. */
+const REWRAPPED_AT_ONCE = 16;
 
 /** A new sealing key, ready for its row. */
 export interface FreshKey {
@@ -56,10 +63,9 @@ export class OwnerKeys {
   /** 32 random bytes, wrapped under the owner's key, which is made when there is none. */
   async fresh(owner: OwnerId): Promise<FreshKey> {
     await this.#keyRing.create(owner);
-    const bytes = randomBytes(32);
-    const wrapped = await this.#keyRing.wrap(owner, bytes);
-    if (wrapped === "unknown-owner") throw new Error("the key ring forgot an owner it just made");
-    return { key: createSecretKey(bytes), wrapped };
+    const fresh = await this.#keyRing.generate(owner);
+    if (fresh === "unknown-owner") throw new Error("the key ring forgot an owner it just made");
+    return { key: createSecretKey(fresh.key), wrapped: fresh.wrapped };
   }
 
   /** Adds the row of a fresh key; only inside a transaction. */
@@ -79,18 +85,30 @@ export class OwnerKeys {
     return this.ofOwner(owner);
   }
 
-  /** After the owner's key was rotated: wraps all sealing keys under the newest version. No sealed row changes. */
+  /**
+   * After the owner's key was rotated: wraps the sealing keys that are under an older version under the newest. No
+   * sealed row changes. Broken off, it goes on when it is called again. The number of keys that were rewrapped.
+   */
   async rewrap(owner: OwnerId): Promise<number> {
-    const rewrapped: { id: number; wrapped: Buffer }[] = [];
-    for (const { id, wrapped } of this.#statements.keys.all({ owner })) {
-      const key = await this.#keyRing.unwrap(owner, wrapped);
-      if (typeof key === "string") throw new Error(`sealing key ${id} is ${key}`);
-      const again = await this.#keyRing.wrap(owner, key);
-      if (again !== "unknown-owner") rewrapped.push({ id, wrapped: again });
-    }
+    const newest = await this.#keyRing.version(owner);
+    if (newest === "unknown-owner") return 0;
+    const rows = this.#statements.keys.all({ owner });
+    const old = rows.filter(({ wrapped }) => (this.#keyRing.versionOf(wrapped) ?? 0) < newest);
+    for (let from = 0; from < old.length; from += REWRAPPED_AT_ONCE)
+      await this.#rewrapRows(owner, old.slice(from, from + REWRAPPED_AT_ONCE));
+    return old.length;
+  }
+
+  async #rewrapRows(owner: OwnerId, rows: readonly { id: number; wrapped: Buffer }[]): Promise<void> {
+    const rewrapped = await Promise.all(
+      rows.map(async ({ id, wrapped: former }) => {
+        const wrapped = await this.#keyRing.rewrap(owner, former);
+        if (typeof wrapped === "string") throw new Error(`sealing key ${id} is ${wrapped}`);
+        return { id, wrapped, former };
+      }),
+    );
     this.#writes.run(() => {
       for (const row of rewrapped) this.#statements.setKey.run(row);
     });
-    return rewrapped.length;
   }
 }

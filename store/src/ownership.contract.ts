@@ -166,7 +166,10 @@ export function describeOwnershipContract(name: string, make: () => Promise<Stor
       const ada = await claimed(harness, ADA, TAG, "Schnurrli");
       await ada.createGeofence(draft("home", [TAG]));
       await recorded(harness, TAG, fixes(1, 3));
-      expect(await harness.store.rewrapKeys(ADA)).toBe(2);
+      expect(await harness.store.rewrapKeys(ADA)).toBe(0);
+      await harness.keyRing.rotate(ADA);
+      expect(await harness.second.rewrapKeys(ADA)).toBe(2);
+      expect(await harness.second.rewrapKeys(ADA)).toBe(0);
       await recorded(harness, TAG, fixes(4, 5));
       expect(await storedNumbers(ada, TAG)).toEqual([1, 2, 3, 4, 5]);
       expect(await ada.tag(TAG)).toMatchObject({ name: "Schnurrli" });

@@ -2,7 +2,7 @@ import { createSecretKey, randomBytes, type KeyObject } from "node:crypto";
 import { statSync } from "node:fs";
 import { withFileLock } from "./file-lock.ts";
 import { openBytes, sealBytes } from "./gcm.ts";
-import type { KeyRing } from "./key-ring.ts";
+import type { KeyRing, WrappedKey } from "./key-ring.ts";
 import { readKeyFile, writeKeyFile, type OwnerKeys } from "./key-file.ts";
 import type { OwnerId } from "./owner-view.ts";
 
@@ -16,7 +16,7 @@ const VERSION_BYTES = 4;
  */
 export function openSealedKeyFile(path: string, key: Buffer): KeyRing {
   const file = new SealedKeyFile(path, key);
-  file.owners();
+  file.keys();
   return file;
 }
 
@@ -32,7 +32,7 @@ class SealedKeyFile implements KeyRing {
   }
 
   /** The keys as the file has them now; a look at its metadata when nothing changed. */
-  owners(): OwnerKeys {
+  keys(): OwnerKeys {
     const seen = fingerprint(this.#path);
     if (seen !== this.#seen) {
       this.#owners = readKeyFile(this.#path, this.#key);
@@ -65,22 +65,16 @@ class SealedKeyFile implements KeyRing {
     return this.#change((owners) => owners.delete(owner));
   }
 
-  wrap(owner: OwnerId, key: Buffer): Promise<Buffer | "unknown-owner"> {
-    const keys = this.owners().get(owner) ?? [];
-    const newest = keys.at(-1);
-    if (newest === undefined) return Promise.resolve("unknown-owner");
-    const version = Buffer.alloc(VERSION_BYTES);
-    version.writeUInt32BE(keys.length);
-    return Promise.resolve(
-      Buffer.concat([version, sealBytes(createSecretKey(newest), key, additionalData(owner, version))]),
-    );
+  generate(owner: OwnerId): Promise<WrappedKey | "unknown-owner"> {
+    const key = randomBytes(32);
+    const wrapped = this.#wrap(owner, key);
+    return Promise.resolve(wrapped === "unknown-owner" ? wrapped : { key, wrapped });
   }
 
   unwrap(owner: OwnerId, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
-    const keys = this.owners().get(owner);
+    const keys = this.keys().get(owner);
     if (keys === undefined) return Promise.resolve("unknown-owner");
-    if (wrapped.length < VERSION_BYTES) return Promise.resolve("unreadable");
-    const key = keys[wrapped.readUInt32BE(0) - 1];
+    const key = keys[(this.versionOf(wrapped) ?? 0) - 1];
     if (key === undefined) return Promise.resolve("unreadable");
     const additional = additionalData(owner, wrapped.subarray(0, VERSION_BYTES));
     return Promise.resolve(
@@ -88,11 +82,38 @@ class SealedKeyFile implements KeyRing {
     );
   }
 
+  async rewrap(owner: OwnerId, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
+    const key = await this.unwrap(owner, wrapped);
+    return typeof key === "string" ? key : this.#wrap(owner, key);
+  }
+
+  version(owner: OwnerId): Promise<number | "unknown-owner"> {
+    return Promise.resolve(this.keys().get(owner)?.length ?? "unknown-owner");
+  }
+
+  versionOf(wrapped: Buffer): number | undefined {
+    return wrapped.length < VERSION_BYTES ? undefined : wrapped.readUInt32BE(0);
+  }
+
+  owners(): Promise<OwnerId[]> {
+    return Promise.resolve([...this.keys().keys()] as OwnerId[]);
+  }
+
+  #wrap(owner: OwnerId, key: Buffer): Buffer | "unknown-owner" {
+    const keys = this.keys().get(owner) ?? [];
+    const newest = keys.at(-1);
+    if (newest === undefined) return "unknown-owner";
+    const version = Buffer.alloc(VERSION_BYTES);
+    version.writeUInt32BE(keys.length);
+    const additional = additionalData(owner, version);
+    return Buffer.concat([version, sealBytes(createSecretKey(newest), key, additional)]);
+  }
+
   /** `edit` says whether it changed anything. Reading and writing again happen under one lock, without a pause. */
   // eslint-disable-next-line @typescript-eslint/require-await -- a fault becomes a rejection
   async #change(edit: (owners: OwnerKeys) => boolean): Promise<void> {
     withFileLock(this.#path, () => {
-      const owners = new Map(this.owners());
+      const owners = new Map(this.keys());
       if (edit(owners)) writeKeyFile(this.#path, this.#key, owners);
     });
   }

@@ -37,11 +37,12 @@ export function openSqliteHarness(options: SqliteHarnessOptions = {}): SqliteHar
   const [databaseKey, ringKey] = [randomBytes(32), randomBytes(32)];
   const clock = { now: NOON };
   let passedMs = 0;
+  const openRing = () => openSealedKeyFile(join(folder, "owners.keys"), ringKey);
   const open = (database: Database) =>
     composeStore(database, {
       path,
       databaseKey,
-      keyRing: openSealedKeyFile(join(folder, "owners.keys"), ringKey),
+      keyRing: openRing(),
       now: () => clock.now,
       monotonicMs: () => performance.now() + passedMs,
       minFreeBytes: options.minFreeBytes ?? 0,
@@ -58,5 +59,5 @@ export function openSqliteHarness(options: SqliteHarnessOptions = {}): SqliteHar
   const passMs = (ms: number) => {
     passedMs += ms;
   };
-  return { store, second, clock, folder, path, database, connect, passMs, close };
+  return { store, second, keyRing: openRing(), clock, folder, path, database, connect, passMs, close };
 }

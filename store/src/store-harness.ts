@@ -2,6 +2,7 @@ import type { Report } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "./claim-code.ts";
 import { ALWAYS, NOON, pageOf, receivedAt } from "./contract-values.ts";
+import type { KeyRing } from "./key-ring.ts";
 import type { Store } from "./open-store.ts";
 import type { Location, OwnerId, OwnerView } from "./owner-view.ts";
 import type { Received, RecordOutcome, Stored } from "./report-store.ts";
@@ -10,6 +11,8 @@ import type { Received, RecordOutcome, Stored } from "./report-store.ts";
 export interface StoreHarness {
   readonly store: Store;
   readonly second: Store;
+  /** The key ring that both use. */
+  readonly keyRing: KeyRing;
   /** What both stores take for the time. */
   readonly clock: { now: UnixSeconds };
   close(): Promise<void>;
