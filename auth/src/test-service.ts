@@ -88,6 +88,8 @@ export interface TestService {
   readonly certificates: TestCertificates;
   readonly signingKey: KeyObject;
   readonly port: number;
+  readonly databasePath: string;
+  readonly databaseKey: Buffer;
   /** Lines of the log so far. */
   readonly logLines: readonly string[];
   /** Messages that were sent so far. */
@@ -140,7 +142,18 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const agent = new Agent({ keepAlive: true });
   const { port } = listener;
   return {
-    ...{ service, certificates, signingKey, port, logLines, mails, refused, clock },
+    ...{
+      service,
+      certificates,
+      signingKey,
+      port,
+      databaseKey,
+      databasePath: join(folder, "accounts.db"),
+      logLines,
+      mails,
+      refused,
+      clock,
+    },
     call: (call) => send(call, port, certificates, agent),
     close: async () => {
       agent.destroy();

@@ -1,3 +1,5 @@
+import { createLog } from "@purrimeter/log/log";
+import { openDatabase } from "@purrimeter/store/open-database";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Role } from "../accounts.ts";
@@ -5,6 +7,8 @@ import { verifyAuditRows } from "../audit/audit-trail.ts";
 import type { AuditRow } from "../audit/audit-trail.ts";
 import { asMailAddress } from "../mail-address.ts";
 import type { MailAddress } from "../mail-address.ts";
+import { openAccounts } from "../open-accounts.ts";
+import { AUTH_MIGRATIONS } from "../schema.ts";
 import { STEP_S, totpCode } from "../second-factor/totp.ts";
 import { startTestService } from "../test-service.ts";
 import type { Answer, TestService } from "../test-service.ts";
@@ -71,6 +75,24 @@ describe("roles", () => {
       "no-account",
     );
     expect((await get(mia, "/account")).body.roles).toEqual(["owner"]);
+  });
+});
+
+describe("another process", () => {
+  test("changes roles while the service runs, and the gateway hears of it within a second", async () => {
+    const mia = await newOwner();
+    const path = auth.databasePath;
+    const database = openDatabase({ path, key: auth.databaseKey, migrations: AUTH_MIGRATIONS });
+    const [log, now] = [createLog("cli", { write: () => undefined }), (): number => auth.clock.s];
+    const listener = (): void => undefined;
+    const opened = await openAccounts({ database, databaseKey: auth.databaseKey, log, now, listener });
+    const { next } = (await auth.call({ path: "/sessions/ended" })).body;
+    const waiting = auth.call({ path: `/sessions/ended?after=${next}&waitS=30` });
+    const began = performance.now();
+    expect(await changeRoles(opened, mia.email as MailAddress, ["owner", "viewer"])).toBe("changed");
+    expect((await waiting).body.items.map(({ sid }) => sid)).toEqual([decodeJwt(mia.token)["sid"]]);
+    expect(performance.now() - began).toBeLessThan(3_000);
+    await opened.database.destroy();
   });
 });
 

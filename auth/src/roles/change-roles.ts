@@ -1,6 +1,6 @@
 import type { Role } from "../accounts.ts";
-import type { AuthService } from "../auth-service.ts";
 import type { MailAddress } from "../mail-address.ts";
+import type { OpenAccounts } from "../open-accounts.ts";
 
 /** Why roles were not changed. */
 export type ChangeRolesRefusal = "no-account" | "no-second-factor";
@@ -11,13 +11,7 @@ export type ChangeRolesRefusal = "no-account" | "no-second-factor";
  * whoever may read the database key may run it from the command line, also while the service runs.
  */
 export async function changeRoles(
-  {
-    accounts,
-    audit,
-    personalTokens,
-    secondFactors,
-    sessions,
-  }: Pick<AuthService, "accounts" | "audit" | "personalTokens" | "secondFactors" | "sessions">,
+  { accounts, audit, personalTokens, secondFactors, sessions }: OpenAccounts,
   mail: MailAddress,
   roles: readonly Role[],
 ): Promise<"changed" | ChangeRolesRefusal> {
