@@ -1,10 +1,10 @@
 import { KIND_FIX, KIND_HEALTH, KIND_NO_SKY, KIND_TRANSITION } from "@purrimeter/protocol/entry-kind";
 import type { Side } from "@purrimeter/protocol/values";
 import { emptyPageHeader, type PageHeader } from "./journal-page.ts";
+import { JournalHoldings } from "./journal-holdings.ts";
 import { emptyJournalEntry, encodeRecord, RECORD_BYTES, type JournalEntry } from "./journal-record.ts";
 import { JournalRing } from "./journal-ring.ts";
 import type { Flash } from "./ports.ts";
-import { ReleasedSpans } from "./released-spans.ts";
 
 /** A page that is opened keeps this part of its slots free of carried transitions, so that the journal goes on. */
 const FREE_PART = 8;
@@ -24,24 +24,21 @@ export class Journal {
   boots = 0;
   /** Entries given up because the journal was full, since the flash was new. */
   dropped = 0;
-  private releasedThrough = 0;
   private markedThrough = 0;
   private readonly ring: JournalRing;
   private readonly pageCount: number;
-  private readonly spans: ReleasedSpans;
+  private readonly holdings: JournalHoldings;
   private readonly header: PageHeader;
   private readonly draft: JournalEntry;
-  private readonly seen: JournalEntry;
   private readonly record: Uint8Array;
 
   /** The journal in `pageCount` (3 or more) pages from `firstPage`; reads nothing before `start`. */
   constructor(flash: Flash, firstPage: number, pageCount: number) {
     this.ring = new JournalRing(flash, firstPage, pageCount);
     this.pageCount = pageCount;
-    this.spans = new ReleasedSpans();
+    this.holdings = new JournalHoldings(this.ring);
     this.header = emptyPageHeader();
     this.draft = emptyJournalEntry();
-    this.seen = emptyJournalEntry();
     this.record = new Uint8Array(RECORD_BYTES);
   }
 
@@ -58,8 +55,8 @@ export class Journal {
     }
     const head = this.ring.head;
     this.next = head.firstNumber + this.ring.used(head.sequence) - this.ring.carried(head.sequence);
-    this.releasedThrough = this.ring.highestMark(this.next);
-    this.markedThrough = this.releasedThrough;
+    this.holdings.releasedThrough = this.ring.highestMark(this.next);
+    this.markedThrough = this.holdings.releasedThrough;
     this.dropped = head.dropped;
     this.boots = this.notedBoots() + 1;
     this.skipHoles();
@@ -108,61 +105,38 @@ export class Journal {
 
   /** Fills the entry of this number, or says false when it is not held. */
   read(number: number, entry: JournalEntry): boolean {
-    for (let sequence = this.ring.lowestSequence(); sequence <= this.ring.head.sequence; sequence++) {
-      const slot = this.ring.carried(sequence) + number - this.ring.firstNumber(sequence);
-      const isNormal = slot >= this.ring.carried(sequence) && slot < this.ring.used(sequence);
-      if (isNormal) return this.ring.readSlot(sequence, slot, entry);
-      if (this.ring.carried(sequence) > 0 && this.readCarried(sequence, number, entry)) return true;
-    }
-    return false;
+    return this.holdings.read(number, entry);
   }
 
   /** The lowest number from `from` on that is held and not acknowledged, or 0. */
   following(from: number): number {
-    let best = 0;
-    let normal = 0;
-    for (let sequence = this.ring.lowestSequence(); sequence <= this.ring.head.sequence; sequence++) {
-      if (normal === 0) normal = this.firstNormal(sequence, from);
-      if (this.ring.carried(sequence) > 0) best = lower(best, this.lowestCarried(sequence, from));
-    }
-    return lower(best, normal);
+    return this.holdings.following(from);
+  }
+
+  /** Entries held and not acknowledged. Torn ones count until the entries before them are acknowledged. */
+  pending(): number {
+    return this.holdings.pending(this.oldest);
   }
 
   /** The cloud has stored all numbers up to this; numbers never given are ignored. */
   releaseThrough(number: number): void {
-    if (number <= this.releasedThrough || number >= this.next) return;
-    this.releasedThrough = number;
+    if (number <= this.holdings.releasedThrough || number >= this.next) return;
+    this.holdings.releasedThrough = number;
     this.skipHoles();
     this.mark();
   }
 
   /** The cloud has stored these, and something before them is missing still. */
   releaseSpan(first: number, last: number): void {
-    if (last <= this.releasedThrough || last >= this.next || first > last) return;
-    this.spans.add(Math.max(first, this.releasedThrough + 1), last);
+    if (last <= this.holdings.releasedThrough || last >= this.next || first > last) return;
+    this.holdings.releaseSpan(first, last);
     this.skipHoles();
     this.mark();
   }
 
-  /** Entries held and not acknowledged. Torn ones count until the entries before them are acknowledged. */
-  pending(): number {
-    let sum = 0;
-    for (let sequence = this.ring.lowestSequence(); sequence <= this.ring.head.sequence; sequence++) {
-      const first = this.ring.firstNumber(sequence);
-      const last = first + this.ring.used(sequence) - this.ring.carried(sequence) - 1;
-      const from = Math.max(first, this.oldest);
-      if (last >= from) sum += last - from + 1 - this.spans.countIn(from, last);
-      for (let slot = 0; slot < this.ring.carried(sequence); slot++) if (this.isHeld(sequence, slot)) sum++;
-    }
-    return sum;
-  }
-
   /** Moves `oldest` on over entries that are not held any more: given up, torn, or gone bad since. */
   skipHoles(): void {
-    const oldest = this.following(this.releasedThrough + 1);
-    this.oldest = oldest === 0 ? this.next : oldest;
-    this.releasedThrough = this.oldest - 1;
-    this.spans.forgetThrough(this.releasedThrough);
+    this.oldest = this.holdings.settle(this.next);
   }
 
   private append(at: number): number {
@@ -174,7 +148,7 @@ export class Journal {
       encodeRecord(this.draft, this.record);
       this.ring.push(this.record);
       const sequence = this.ring.head.sequence;
-      if (this.ring.readSlot(sequence, this.ring.used(sequence) - 1, this.seen)) return number;
+      if (this.ring.readSlot(sequence, this.ring.used(sequence) - 1, this.holdings.seen)) return number;
       this.skipHoles();
     }
     return 0;
@@ -188,11 +162,11 @@ export class Journal {
     this.header.sequence = head.sequence + 1;
     this.header.epoch = head.epoch;
     this.header.firstNumber = this.next;
-    this.header.releasedThrough = this.releasedThrough;
+    this.header.releasedThrough = this.holdings.releasedThrough;
     this.header.boots = this.boots;
     this.header.dropped = this.dropped;
     this.ring.commitPage(this.header);
-    this.markedThrough = this.releasedThrough;
+    this.markedThrough = this.holdings.releasedThrough;
     this.skipHoles();
   }
 
@@ -201,9 +175,9 @@ export class Journal {
     let held = 0;
     let transitions = 0;
     for (let slot = 0; slot < this.ring.used(victim); slot++) {
-      if (!this.isHeld(victim, slot)) continue;
+      if (!this.holdings.isHeld(victim, slot)) continue;
       held++;
-      if (this.seen.kind === KIND_TRANSITION) transitions++;
+      if (this.holdings.seen.kind === KIND_TRANSITION) transitions++;
     }
     const carried = this.carryTransitions(victim, transitions - room);
     this.dropped += held - carried;
@@ -214,68 +188,27 @@ export class Journal {
     let met = 0;
     let carried = 0;
     for (let slot = 0; slot < this.ring.used(victim); slot++) {
-      if (!this.isHeld(victim, slot) || this.seen.kind !== KIND_TRANSITION) continue;
+      if (!this.holdings.isHeld(victim, slot) || this.holdings.seen.kind !== KIND_TRANSITION) continue;
       met++;
       if (met > tooMany) this.ring.carry(victim, slot, carried++);
     }
     return carried;
   }
 
-  private isHeld(sequence: number, slot: number): boolean {
-    return this.ring.readSlot(sequence, slot, this.seen) && this.releasedEnd(this.seen.number) === 0;
-  }
-
-  /** The last number of the acknowledged numbers that `number` is among, or 0. */
-  private releasedEnd(number: number): number {
-    return number <= this.releasedThrough ? this.releasedThrough : this.spans.endOf(number);
-  }
-
-  private firstNormal(sequence: number, from: number): number {
-    const carried = this.ring.carried(sequence);
-    const first = this.ring.firstNumber(sequence);
-    const end = first + this.ring.used(sequence) - carried;
-    let number = Math.max(from, first);
-    while (number < end) {
-      const released = this.releasedEnd(number);
-      if (released === 0 && this.ring.readSlot(sequence, carried + number - first, this.seen)) return number;
-      number = Math.max(number, released) + 1;
-    }
-    return 0;
-  }
-
-  private lowestCarried(sequence: number, from: number): number {
-    let best = 0;
-    for (let slot = 0; slot < this.ring.carried(sequence); slot++) {
-      if (this.isHeld(sequence, slot) && this.seen.number >= from) best = lower(best, this.seen.number);
-    }
-    return best;
-  }
-
-  private readCarried(sequence: number, number: number, entry: JournalEntry): boolean {
-    for (let slot = 0; slot < this.ring.carried(sequence); slot++) {
-      if (this.ring.readSlot(sequence, slot, entry) && entry.number === number) return true;
-    }
-    return false;
-  }
-
   private mark(): void {
-    if (this.releasedThrough === this.markedThrough) return;
-    if (this.ring.mark(this.releasedThrough)) this.markedThrough = this.releasedThrough;
+    if (this.holdings.releasedThrough === this.markedThrough) return;
+    if (this.ring.mark(this.holdings.releasedThrough)) this.markedThrough = this.holdings.releasedThrough;
   }
 
   private notedBoots(): number {
     const head = this.ring.head;
     let boots = head.boots;
     for (let slot = 0; slot < this.ring.used(head.sequence); slot++) {
-      const isHealth = this.ring.readSlot(head.sequence, slot, this.seen) && this.seen.kind === KIND_HEALTH;
-      if (isHealth) boots = Math.max(boots, this.seen.boots);
+      const isHealth =
+        this.ring.readSlot(head.sequence, slot, this.holdings.seen) &&
+        this.holdings.seen.kind === KIND_HEALTH;
+      if (isHealth) boots = Math.max(boots, this.holdings.seen.boots);
     }
     return boots;
   }
-}
-
-/** The lower of two numbers of which 0 means none. */
-function lower(a: number, b: number): number {
-  if (a === 0 || b === 0) return a + b;
-  return a < b ? a : b;
 }
