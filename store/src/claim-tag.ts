@@ -54,7 +54,21 @@ function prepare(database: Database) {
     end: statement(database, (queries, args: { id: number; at: number }) =>
       queries.updateTable("ownership").set({ ended_at: args.at }).where("id", "=", args.id),
     ),
+    endShares: statement(database, (queries, args: { ownership: number }) =>
+      queries.deleteFrom("share").where("ownership", "=", args.ownership),
+    ),
+    endTransfer: statement(database, (queries, args: { ownership: number }) =>
+      queries.deleteFrom("transfer").where("ownership", "=", args.ownership),
+    ),
   };
+}
+
+/** A tag that gets another owner. */
+export interface ClaimedTag {
+  readonly id: string;
+  readonly owned_before: number;
+  /** Of the owner until now. */
+  readonly ownership: number | null;
 }
 
 /** Gives tags to those who hold their claim code. */
@@ -79,18 +93,30 @@ export class TagClaims {
     return this.#writes.run(() => this.#take(owner, hash, name, fresh, at));
   }
 
-  /** Entries from before the change of owner are the former one's: they are never stored for the new one. */
   #take(owner: OwnerId, hash: Buffer, name: string, fresh: FreshKey, at: number): TagId | undefined {
     const row = this.#statements.byCode.get({ hash });
-    if (row === undefined) return undefined;
+    return row && this.start(owner, row, name, fresh, at);
+  }
+
+  /**
+   * Starts an ownership; only inside a transaction. Entries from before the change of owner are the former one's and
+   * never stored for the new one; what the former one shared has ended. A claim code that was out is void.
+   */
+  start(owner: OwnerId, row: ClaimedTag, name: string, fresh: FreshKey, at: number): TagId {
     const key = this.#keys.add(owner, fresh);
     const entriesFrom = row.owned_before === 1 ? at : 0;
     const ownership = this.#statements.add.insert({ tag: row.id, owner, key, at, entriesFrom });
     const sealer = new Sealer({ text: row.id, number: ownership, keyId: key }, fresh.key);
     this.#statements.name.run({ id: ownership, name: sealer.seal(TAG_NAME_PLACE, Buffer.from(name)) });
-    if (row.ownership !== null) this.#statements.end.run({ id: row.ownership, at });
+    if (row.ownership !== null) this.#end(row.ownership, at);
     this.#statements.give.run({ tag: row.id, ownership });
     this.#settings.bump(row.id);
     return row.id as TagId;
+  }
+
+  #end(ownership: number, at: number): void {
+    this.#statements.end.run({ id: ownership, at });
+    this.#statements.endShares.run({ ownership });
+    this.#statements.endTransfer.run({ ownership });
   }
 }

@@ -1,6 +1,5 @@
 import type { TagId } from "@purrimeter/protocol/values";
 import type { Erasing } from "./erasing.ts";
-import type { KeyCache } from "./key-cache.ts";
 import type { KeyRing } from "./key-ring.ts";
 import type { Database } from "./open-database.ts";
 import type { OwnedTags } from "./owned-tags.ts";
@@ -34,6 +33,12 @@ function prepare(database: Database) {
     owner: statement(database, (queries, args: { owner: string }) =>
       queries.deleteFrom("owner").where("id", "=", args.owner),
     ),
+    held: statement(database, (queries, args: { owner: string }) =>
+      queries.deleteFrom("share").where("viewer", "=", args.owner),
+    ),
+    accepted: statement(database, (queries, args: { owner: string }) =>
+      queries.deleteFrom("transfer").where("recipient", "=", args.owner),
+    ),
     keys: statement(database, (queries, args: { owner: string }) =>
       queries.deleteFrom("sealing_key").where("owner", "=", args.owner),
     ),
@@ -44,7 +49,6 @@ function prepare(database: Database) {
 export interface OwnerErasureParts {
   readonly database: Database;
   readonly keyRing: KeyRing;
-  readonly keys: KeyCache;
   readonly writes: WriteTransaction;
   readonly erasing: Erasing;
   readonly settings: TagSettings;
@@ -73,10 +77,11 @@ export class OwnerErasure {
     const ownerships = this.#statements.ownerships.all({ owner }).map(({ id }) => id);
     for (const ownership of ownerships) this.#end(ownership);
     await this.#parts.keyRing.destroy(owner);
-    this.#parts.keys.forget(owner);
     for (const ownership of ownerships) await this.#parts.erasing.ownership(ownership);
     this.#parts.writes.run(() => {
       this.#statements.geofences.run({ owner });
+      this.#statements.held.run({ owner });
+      this.#statements.accepted.run({ owner });
       this.#statements.owner.run({ owner });
       this.#statements.keys.run({ owner });
     });

@@ -51,6 +51,7 @@ export const AGED_SQL = [
   "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < @at ORDER BY id LIMIT 500)",
   "DELETE FROM set_aside WHERE id IN (SELECT id FROM set_aside WHERE at < @at ORDER BY id LIMIT 500)",
   "DELETE FROM geofence WHERE id IN (SELECT id FROM geofence WHERE deleted_at < @at LIMIT 500)",
+  "DELETE FROM found_report WHERE id IN (SELECT id FROM found_report WHERE at < @at ORDER BY id LIMIT 500)",
 ] as const;
 
 /** What hangs on an ownership beside its reports, the ownership itself last. */
@@ -63,6 +64,9 @@ export const OWNERSHIP_SQL = [
   "DELETE FROM past_epoch WHERE ownership = @ownership",
   "DELETE FROM tag_progress WHERE ownership = @ownership",
   "DELETE FROM assignment WHERE ownership = @ownership",
+  "DELETE FROM share WHERE ownership = @ownership",
+  "DELETE FROM transfer WHERE ownership = @ownership",
+  "DELETE FROM found_report WHERE ownership = @ownership",
   "DELETE FROM sealing_key WHERE id = (SELECT sealing_key FROM ownership WHERE id = @ownership)",
   "DELETE FROM ownership WHERE id = @ownership",
 ] as const;

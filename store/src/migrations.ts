@@ -110,4 +110,34 @@ CREATE INDEX set_aside_ownership ON set_aside (ownership, id);
 CREATE TABLE set_aside_count (ownership INTEGER PRIMARY KEY, count INTEGER NOT NULL) STRICT;
 `,
   },
+  {
+    name: "shares, transfers, found tags",
+    sql: `
+-- What is printed on the tag for whoever finds it; public, and none of its owner.
+ALTER TABLE tag ADD COLUMN printed_code TEXT;
+CREATE UNIQUE INDEX tag_printed_code ON tag (printed_code) WHERE printed_code IS NOT NULL;
+
+-- Who may look at a tag in an ownership: an invitation while viewer is null. name is the owner's word for the viewer, sealed.
+CREATE TABLE share (
+  id TEXT PRIMARY KEY, ownership INTEGER NOT NULL, kind TEXT NOT NULL, created_at INTEGER NOT NULL,
+  history_from INTEGER NOT NULL, ends_at INTEGER, code_hash BLOB UNIQUE, code_expires_at INTEGER NOT NULL, viewer TEXT,
+  accepted_at INTEGER, sealing_key INTEGER NOT NULL, name BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX share_ownership ON share (ownership);
+CREATE INDEX share_viewer ON share (viewer) WHERE viewer IS NOT NULL;
+
+-- A tag on its way to another account: at most one for each ownership.
+CREATE TABLE transfer (
+  ownership INTEGER PRIMARY KEY, code_hash BLOB UNIQUE, offered_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+  recipient TEXT, accepted_at INTEGER, check_number TEXT
+) STRICT;
+
+-- What finders wrote, sealed for the owner.
+CREATE TABLE found_report (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, ownership INTEGER NOT NULL, at INTEGER NOT NULL, sealing_key INTEGER NOT NULL,
+  sealed BLOB NOT NULL
+) STRICT;
+CREATE INDEX found_report_ownership ON found_report (ownership, id);
+`,
+  },
 ];

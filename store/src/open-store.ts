@@ -1,8 +1,10 @@
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { Assignments } from "./assign-geofence.ts";
+import { ChangeCount } from "./change-count.ts";
 import { TagClaims } from "./claim-tag.ts";
 import { OwnerErasure } from "./erase-owner.ts";
 import { Erasing } from "./erasing.ts";
+import type { FoundTags } from "./found-tags.ts";
 import { Freshness } from "./freshness.ts";
 import { prepareGeofences } from "./geofence-statements.ts";
 import { GroupCommit } from "./group-commit.ts";
@@ -11,24 +13,31 @@ import type { KeyRing } from "./key-ring.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { openDatabase, type Database } from "./open-database.ts";
 import { OwnedGeofences } from "./owned-geofences.ts";
+import { OwnedShares } from "./owned-shares.ts";
 import { OwnedTags, prepareTags } from "./owned-tags.ts";
 import { OwnerKeys } from "./owner-keys.ts";
 import type { OwnerId, OwnerView } from "./owner-view.ts";
 import { EventReader, prepareEvents } from "./read-events.ts";
-import { LocationReader, prepareLatest } from "./read-locations.ts";
+import { LocationReader } from "./read-locations.ts";
 import { PieceReader } from "./read-pieces.ts";
 import { ReportRecorder } from "./record-report.ts";
 import { StatusRecorder } from "./record-status.ts";
 import type { ReportStore, Retention } from "./report-store.ts";
 import { SetAsideRecorder } from "./set-aside-report.ts";
+import { prepareShares } from "./share-statements.ts";
+import { SqliteFoundTags } from "./sqlite-found-tags.ts";
 import { SqliteOwnerView } from "./sqlite-owner-view.ts";
 import { SqliteReportStore } from "./sqlite-report-store.ts";
 import { SqliteTagRegistry } from "./sqlite-tag-registry.ts";
+import { SqliteViewerView } from "./sqlite-viewer-view.ts";
 import { StorageRoom } from "./storage-room.ts";
 import { ProgressTable } from "./tag-progress.ts";
 import type { TagRegistry } from "./tag-registry.ts";
 import { TagSettings } from "./tag-settings.ts";
 import { TagStandings } from "./tag-standing.ts";
+import { prepareTransfers } from "./transfer-statements.ts";
+import { Transfers } from "./transfers.ts";
+import type { ViewerView } from "./viewer-view.ts";
 import { WalCheckpoint } from "./wal-checkpoint.ts";
 import { WantedSettings } from "./wanted-settings.ts";
 import { WriteTransaction } from "./write-transaction.ts";
@@ -52,7 +61,12 @@ export interface Store {
   readonly reports: ReportStore;
   readonly registry: TagRegistry;
   readonly retention: Retention;
+  readonly found: FoundTags;
   forOwner(owner: OwnerId): OwnerView;
+  /** What others let that account see. */
+  forViewer(viewer: OwnerId): ViewerView;
+  /** Grows when something that a view shows may have changed, here or by another process. Costs a microsecond. */
+  changeCount(): number;
   /** After KeyRing.rotate: wraps the owner's sealing keys under the newest version. The number of keys. */
   rewrapKeys(owner: OwnerId): Promise<number>;
   /** Commits what waits, then closes. */
@@ -76,14 +90,16 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const erasing = new Erasing(database, writes, wal);
   const ownerKeys = new OwnerKeys(database, options.keyRing, keys, writes);
   const { reports, commits } = composeReports(database, options, keys, freshness, wal);
+  const changes = new ChangeCount(database, freshness);
   freshness.onStale(() => {
-    keys.doubt();
+    keys.clear();
   });
   return {
     reports,
     registry: new SqliteTagRegistry(database, writes),
     retention: { deleteBefore: (at) => erasing.before(at) },
-    forOwner: composeOwners(database, options, keys, ownerKeys, writes, erasing),
+    ...composeViews(database, options, keys, ownerKeys, writes, erasing),
+    changeCount: () => changes.read(),
     rewrapKeys: (owner) => ownerKeys.rewrap(owner),
     close: () => {
       commits.drain();
@@ -131,39 +147,40 @@ function composeReports(
   return { commits, reports: new SqliteReportStore({ freshness, commits, standings, ...parts }) };
 }
 
-function composeOwners(
+function composeViews(
   database: Database,
   options: OpenStoreOptions,
   cache: KeyCache,
   keys: OwnerKeys,
   writes: WriteTransaction,
   erasing: Erasing,
-): (owner: OwnerId) => OwnerView {
+): Pick<Store, "forOwner" | "forViewer" | "found"> {
   const { keyRing, now } = options;
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
   const claims = new TagClaims(database, keys, writes, settings);
-  const erasure = new OwnerErasure({ database, keyRing, keys: cache, writes, erasing, settings, now });
+  const erasure = new OwnerErasure({ database, keyRing, writes, erasing, settings, now });
   const pieces = new PieceReader(database, keys);
+  const locations = new LocationReader(database, pieces);
+  const found = new SqliteFoundTags(database, cache, writes, now);
   const statements = {
     tags: prepareTags(database),
     geofences: prepareGeofences(database),
-    latest: prepareLatest(database),
     events: prepareEvents(database),
+    shares: prepareShares(database),
+    transfers: prepareTransfers(database),
   };
-  return (owner) => {
+  const forOwner = (owner: OwnerId): OwnerView => {
     const tags = new OwnedTags(statements.tags, owner, keys, writes);
-    const geofences = new OwnedGeofences({
-      statements: statements.geofences,
-      owner,
-      tags,
-      keys,
-      assignments,
-      writes,
-      now,
-    });
-    const locations = new LocationReader(statements.latest, tags, pieces);
+    const parts = { owner, tags, keys, writes, now };
+    const geofences = new OwnedGeofences({ ...parts, statements: statements.geofences, assignments });
     const events = new EventReader(statements.events, owner, tags, keys, pieces);
-    return new SqliteOwnerView({ owner, tags, geofences, locations, events, claims, erasure, now });
+    const shares = new OwnedShares({ ...parts, statements: statements.shares });
+    const transfers = new Transfers({ ...parts, statements: statements.transfers, claims });
+    const all = { owner, tags, geofences, locations, events, claims, shares, transfers, found, erasure, now };
+    return new SqliteOwnerView(all);
   };
+  const forViewer = (viewer: OwnerId): ViewerView =>
+    new SqliteViewerView({ statements: statements.shares, viewer, keys, locations, writes, now });
+  return { forOwner, forViewer, found };
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Assignments } from "./assign-geofence.ts";
 import { openGeofence, sealGeofence } from "./geofence-content.ts";
@@ -16,6 +15,7 @@ import type {
   OwnerId,
   Page,
 } from "./owner-view.ts";
+import { createRandomId } from "./random-id.ts";
 import type { WriteTransaction } from "./write-transaction.ts";
 
 /** An owner of twenty cats with eight each; more is a mistake or an attack. */
@@ -60,7 +60,7 @@ export class OwnedGeofences {
     const sealing = await keys.ofOwner(owner);
     const at = now();
     const row = {
-      id: newGeofenceId(),
+      id: createRandomId<GeofenceId>(),
       owner,
       version: 1,
       created_at: at,
@@ -161,14 +161,4 @@ export class OwnedGeofences {
 
 function verticesOf(shape: GeofenceShape): number {
   return shape.kind === "polygon" ? shape.vertices.length : 0;
-}
-
-/** 128 random bits in 26 letters and digits (RFC 4648 base 32, lower case). */
-function newGeofenceId(): GeofenceId {
-  const bits = Array.from(randomBytes(17), (byte) => byte.toString(2).padStart(8, "0")).join("");
-  const digits = bits.match(/.{5}/g) ?? [];
-  return digits
-    .slice(0, 26)
-    .map((five) => "abcdefghijklmnopqrstuvwxyz234567".charAt(parseInt(five, 2)))
-    .join("") as GeofenceId;
 }

@@ -110,19 +110,27 @@ export class OwnedTags {
   }
 
   async #toTag(row: TagRow): Promise<OwnedTag> {
-    const key = await this.#keys.byId(row.sealing_key);
-    const sealer = new Sealer({ text: row.tag, number: row.id, keyId: row.sealing_key }, key);
-    const name = sealer.open(TAG_NAME_PLACE, row.name);
-    if (name === undefined) throw new Error(`name of tag ${row.tag} does not open under its key`);
     return {
       id: row.tag as TagId,
-      name: name.toString(),
+      name: await openTagName(this.#keys, row),
       claimedAt: row.started_at as UnixSeconds,
       lastHeardAt: lastHeardAt(row),
       batteryPercent: row.battery_percent ?? undefined,
       settings: { wanted: row.wanted, reported: row.reported ?? 0 },
     };
   }
+}
+
+/** The name of a tag in an ownership, of which `id` is the row number. */
+export async function openTagName(
+  keys: OwnerKeys,
+  row: { readonly tag: string; readonly id: number; readonly sealing_key: number; readonly name: Buffer },
+): Promise<string> {
+  const key = await keys.byId(row.sealing_key);
+  const sealer = new Sealer({ text: row.tag, number: row.id, keyId: row.sealing_key }, key);
+  const name = sealer.open(TAG_NAME_PLACE, row.name);
+  if (name === undefined) throw new Error(`name of tag ${row.tag} does not open under its key`);
+  return name.toString();
 }
 
 /** A former owner's status is none of the present one's. */

@@ -1,5 +1,8 @@
 import type { EntryNumber, Epoch, LatE7, LonE7, Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { FoundReport } from "./found-tags.ts";
+import type { InviteOutcome, Share, ShareDraft, ShareId } from "./share.ts";
 import type { Suspicion } from "./suspicion.ts";
+import type { AcceptedTransfer, ConfirmOutcome, Transfer } from "./transfer.ts";
 
 declare const brand: unique symbol;
 
@@ -135,6 +138,26 @@ export interface OwnerView {
   /** The newest by time of the fix, suspects left out; undefined when there is none yet. */
   latest(tag: TagId): Promise<Location | undefined | "not-found">;
   events(tag: TagId, range: TimeRange): Promise<Page<GeofenceEvent, EntryPosition> | "not-found">;
+
+  /** Who may look at the tag, and who is invited: those that last, by id. */
+  shares(tag: TagId): Promise<readonly Share[] | "not-found">;
+  /** The code works once, within INVITATION_S. */
+  inviteViewer(tag: TagId, draft: ShareDraft): Promise<InviteOutcome>;
+  /** Takes a viewer's right, or withdraws an invitation; at once. */
+  removeShare(tag: TagId, id: ShareId): Promise<"removed" | "not-found">;
+
+  /** undefined when the tag is not offered. */
+  transfer(tag: TagId): Promise<Transfer | undefined | "not-found">;
+  /** A one-time code with which another account accepts the tag, within OFFER_S. An offer that stood before is void. */
+  offerTransfer(tag: TagId): Promise<{ readonly code: string; readonly transfer: Transfer } | "not-found">;
+  cancelTransfer(tag: TagId): Promise<"cancelled" | "not-found">;
+  /** As the recipient of somebody else's tag; nothing of it is theirs before its owner confirms. */
+  acceptTransfer(code: string): Promise<AcceptedTransfer | "wrong-code">;
+  /** Gives the tag away: a new ownership starts, neither sees the other's time, and what was shared ends. */
+  confirmTransfer(tag: TagId, checkNumber: string): Promise<ConfirmOutcome>;
+
+  /** What people wrote who found the tag, oldest first. */
+  foundReports(tag: TagId): Promise<readonly FoundReport[] | "not-found">;
 
   /** Ends the ownership and deletes all that was stored in it. */
   eraseTag(tag: TagId): Promise<"erased" | "not-found">;

@@ -1,6 +1,5 @@
-import type { Epoch, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { Epoch, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Database } from "./open-database.ts";
-import type { OwnedTags } from "./owned-tags.ts";
 import type { EntryPosition, Location, Page, TimeRange } from "./owner-view.ts";
 import type { StoredEntry } from "./piece-codec.ts";
 import type { OpenedPiece, PieceReader, ReadableOwnership } from "./read-pieces.ts";
@@ -10,9 +9,7 @@ import { utcDay } from "./utc-day.ts";
 /** Pieces opened between two pauses: a day of one-fix reports must not keep others waiting. */
 const OPEN_AT_ONCE = 256;
 
-/** The statement by which LocationReader finds the newest fix: prepared once for all owners. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
-export function prepareLatest(database: Database) {
+function prepareLatest(database: Database) {
   return statement(database, (queries, args: { ownership: number }) =>
     queries
       .selectFrom("tag_progress")
@@ -26,37 +23,32 @@ export function comparePositions(a: EntryPosition, b: EntryPosition): number {
   return a.at - b.at || a.epoch - b.epoch || a.number - b.number;
 }
 
-/** Reads where the tags of one owner are and were. */
+/** Reads where a tag is and was in an ownership; that the asker may read it was checked. */
 export class LocationReader {
-  readonly #tags: OwnedTags;
   readonly #pieces: PieceReader;
   readonly #latest: ReturnType<typeof prepareLatest>;
 
-  constructor(latest: ReturnType<typeof prepareLatest>, tags: OwnedTags, pieces: PieceReader) {
-    this.#tags = tags;
+  constructor(database: Database, pieces: PieceReader) {
     this.#pieces = pieces;
-    this.#latest = latest;
+    this.#latest = prepareLatest(database);
   }
 
-  async locations(tag: TagId, range: TimeRange): Promise<Page<Location, EntryPosition> | "not-found"> {
-    const present = this.#tags.present(tag);
-    if (present === undefined) return "not-found";
+  async locations(ownership: ReadableOwnership, range: TimeRange): Promise<Page<Location, EntryPosition>> {
     const found: Location[] = [];
     const from = Math.max(range.from, range.after?.at ?? 0);
     for (const day of this.#pieces.days(utcDay(from), utcDay(range.to))) {
-      await this.#readDay({ tag, id: present.id }, day, { ...range, from: from as UnixSeconds }, found);
+      await this.#readDay(ownership, day, { ...range, from: from as UnixSeconds }, found);
       if (found.length > range.limit) break;
     }
     const items = found.slice(0, range.limit);
     return { items, next: found.length > range.limit ? positionOf(items.at(-1)) : undefined };
   }
 
-  async latest(tag: TagId): Promise<Location | undefined | "not-found"> {
-    const present = this.#tags.present(tag);
-    if (present === undefined) return "not-found";
-    const row = this.#latest.get({ ownership: present.id });
+  /** The newest by time of the fix, suspects left out. */
+  async latest(ownership: ReadableOwnership): Promise<Location | undefined> {
+    const row = this.#latest.get({ ownership: ownership.id });
     if (row === undefined || row.latest_report === null) return undefined;
-    const piece = await this.#pieces.open({ tag, id: present.id }, row.latest_report);
+    const piece = await this.#pieces.open(ownership, row.latest_report);
     return piece && locationsOf(piece).find(({ number }) => number === row.latest_number);
   }
 

@@ -12,6 +12,7 @@ export interface Schema {
     owned_before: number;
     settings_version: number;
     settings_change: number;
+    printed_code: string | null;
   };
   tag_status: {
     tag: string;
@@ -111,4 +112,36 @@ export interface Schema {
     sealed: Buffer;
   };
   set_aside_count: { ownership: number; count: number };
+  share: {
+    id: string;
+    ownership: number;
+    kind: "live" | "history";
+    created_at: number;
+    /** What a viewer with history reads begins here. */
+    history_from: number;
+    ends_at: number | null;
+    /** Of the invitation, until it is used. */
+    code_hash: Buffer | null;
+    code_expires_at: number;
+    viewer: string | null;
+    accepted_at: number | null;
+    sealing_key: number;
+    name: Buffer;
+  };
+  transfer: {
+    ownership: number;
+    code_hash: Buffer | null;
+    offered_at: number;
+    expires_at: number;
+    recipient: string | null;
+    accepted_at: number | null;
+    check_number: string | null;
+  };
+  found_report: {
+    id: Generated<number>;
+    ownership: number;
+    at: number;
+    sealing_key: number;
+    sealed: Buffer;
+  };
 }

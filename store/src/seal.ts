@@ -2,7 +2,14 @@ import type { KeyObject } from "node:crypto";
 import { openBytes, sealBytes } from "./gcm.ts";
 
 /** What was sealed; part of the additional data, so that one is never taken for another. */
-export type SealedKind = "report" | "event" | "tag-name" | "geofence" | "set-aside";
+export type SealedKind =
+  | "report"
+  | "event"
+  | "tag-name"
+  | "geofence"
+  | "set-aside"
+  | "share-name"
+  | "found-report";
 
 const KINDS: Readonly<Record<SealedKind, number>> = {
   report: 1,
@@ -10,6 +17,8 @@ const KINDS: Readonly<Record<SealedKind, number>> = {
   "tag-name": 3,
   geofence: 4,
   "set-aside": 5,
+  "share-name": 6,
+  "found-report": 7,
 };
 const VERSION = 1;
 

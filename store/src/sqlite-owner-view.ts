@@ -6,8 +6,14 @@ import type { OwnedTags } from "./owned-tags.ts";
 import type * as view from "./owner-view.ts";
 import type { EventReader } from "./read-events.ts";
 import type { LocationReader } from "./read-locations.ts";
+import type { FoundReport } from "./found-tags.ts";
+import type { OwnedShares } from "./owned-shares.ts";
+import type { InviteOutcome, Share, ShareDraft, ShareId } from "./share.ts";
+import type { SqliteFoundTags } from "./sqlite-found-tags.ts";
+import type { AcceptedTransfer, ConfirmOutcome, Transfer } from "./transfer.ts";
+import type { Transfers } from "./transfers.ts";
 
-/** What SqliteOwnerView is made of: all of it is of one owner but the claims and the erasure, which are handed the owner. */
+/** What SqliteOwnerView is made of: what is of no owner is handed the owner or an ownership. */
 export interface OwnerViewParts {
   readonly owner: view.OwnerId;
   readonly tags: OwnedTags;
@@ -15,6 +21,9 @@ export interface OwnerViewParts {
   readonly locations: LocationReader;
   readonly events: EventReader;
   readonly claims: TagClaims;
+  readonly shares: OwnedShares;
+  readonly transfers: Transfers;
+  readonly found: SqliteFoundTags;
   readonly erasure: OwnerErasure;
   readonly now: () => UnixSeconds;
 }
@@ -73,15 +82,19 @@ export class SqliteOwnerView implements view.OwnerView {
     return this.#parts.geofences.delete(id, expectedVersion);
   }
 
-  locations(
+  async locations(
     tag: TagId,
     range: view.TimeRange,
   ): Promise<view.Page<view.Location, view.EntryPosition> | "not-found"> {
-    return this.#parts.locations.locations(tag, range);
+    const present = this.#parts.tags.present(tag);
+    return present === undefined
+      ? "not-found"
+      : this.#parts.locations.locations({ tag, id: present.id }, range);
   }
 
-  latest(tag: TagId): Promise<view.Location | undefined | "not-found"> {
-    return this.#parts.locations.latest(tag);
+  async latest(tag: TagId): Promise<view.Location | undefined | "not-found"> {
+    const present = this.#parts.tags.present(tag);
+    return present === undefined ? "not-found" : this.#parts.locations.latest({ tag, id: present.id });
   }
 
   events(
@@ -89,6 +102,42 @@ export class SqliteOwnerView implements view.OwnerView {
     range: view.TimeRange,
   ): Promise<view.Page<view.GeofenceEvent, view.EntryPosition> | "not-found"> {
     return this.#parts.events.events(tag, range);
+  }
+
+  shares(tag: TagId): Promise<readonly Share[] | "not-found"> {
+    return this.#parts.shares.list(tag);
+  }
+
+  inviteViewer(tag: TagId, draft: ShareDraft): Promise<InviteOutcome> {
+    return this.#parts.shares.invite(tag, draft);
+  }
+
+  removeShare(tag: TagId, id: ShareId): Promise<"removed" | "not-found"> {
+    return Promise.resolve(this.#parts.shares.remove(tag, id));
+  }
+
+  transfer(tag: TagId): Promise<Transfer | undefined | "not-found"> {
+    return Promise.resolve(this.#parts.transfers.read(tag));
+  }
+
+  offerTransfer(tag: TagId): Promise<{ readonly code: string; readonly transfer: Transfer } | "not-found"> {
+    return Promise.resolve(this.#parts.transfers.offer(tag));
+  }
+
+  cancelTransfer(tag: TagId): Promise<"cancelled" | "not-found"> {
+    return Promise.resolve(this.#parts.transfers.cancel(tag));
+  }
+
+  acceptTransfer(code: string): Promise<AcceptedTransfer | "wrong-code"> {
+    return Promise.resolve(this.#parts.transfers.accept(code));
+  }
+
+  confirmTransfer(tag: TagId, checkNumber: string): Promise<ConfirmOutcome> {
+    return this.#parts.transfers.confirm(tag, checkNumber);
+  }
+
+  foundReports(tag: TagId): Promise<readonly FoundReport[] | "not-found"> {
+    return this.#parts.found.of(this.#parts.tags, tag);
   }
 
   eraseTag(tag: TagId): Promise<"erased" | "not-found"> {

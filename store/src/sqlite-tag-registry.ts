@@ -1,6 +1,8 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { hashClaimCode } from "./claim-code.ts";
 import type { Database } from "./open-database.ts";
+import type { ListRange, Page } from "./owner-view.ts";
+import { createPrintedCode, type PrintedCode } from "./printed-code.ts";
 import { statement } from "./statement.ts";
 import type { RegisteredTag, TagRegistry } from "./tag-registry.ts";
 import type { WriteTransaction } from "./write-transaction.ts";
@@ -26,11 +28,31 @@ function prepare(database: Database) {
     revoke: statement(database, (queries, args: { tag: string; at: number }) =>
       queries.updateTable("tag").set({ revoked_at: args.at, claim_hash: null }).where("id", "=", args.tag),
     ),
-    list: statement(database, (queries) =>
-      queries.selectFrom("tag").select(["id", "registered_at", "revoked_at", "ownership"]).orderBy("id"),
+    list: statement(database, (queries, args: { after: string; limit: number }) =>
+      queries
+        .selectFrom("tag")
+        .select(["id", "registered_at", "revoked_at", "ownership"])
+        .where("id", ">", args.after)
+        .orderBy("id")
+        .limit(args.limit),
+    ),
+    printed: statement(database, (queries, args: { tag: string }) =>
+      queries.selectFrom("tag").select("printed_code").where("id", "=", args.tag),
+    ),
+    print: statement(database, (queries, args: { tag: string; code: string }) =>
+      queries
+        .updateTable("tag")
+        .set({ printed_code: args.code })
+        .where("id", "=", args.tag)
+        .where("printed_code", "is", null),
     ),
   };
 }
+
+/** Of SQLite's LIMIT. */
+const NO_LIMIT = -1;
+
+type TagRow = ReturnType<ReturnType<typeof prepare>["list"]["all"]>[number];
 
 /** The operator's side of the store on SQLite. */
 export class SqliteTagRegistry implements TagRegistry {
@@ -57,10 +79,28 @@ export class SqliteTagRegistry implements TagRegistry {
   }
 
   list(): readonly RegisteredTag[] {
-    return this.#statements.list.all({}).map((row) => ({
-      id: row.id as TagId,
-      standing: row.revoked_at !== null ? "revoked" : row.ownership === null ? "unclaimed" : "claimed",
-      registeredAt: row.registered_at as UnixSeconds,
-    }));
+    return this.#statements.list.all({ after: "", limit: NO_LIMIT }).map(registeredTag);
   }
+
+  page({ after, limit }: ListRange<TagId>): Page<RegisteredTag, TagId> {
+    const rows = this.#statements.list.all({ after: after ?? "", limit: limit + 1 });
+    const items = rows.slice(0, limit).map(registeredTag);
+    return { items, next: rows.length > limit ? items.at(-1)?.id : undefined };
+  }
+
+  printedCode(tag: TagId): PrintedCode | "not-found" {
+    const row = this.#statements.printed.get({ tag });
+    if (row === undefined) return "not-found";
+    if (row.printed_code !== null) return row.printed_code as PrintedCode;
+    this.#writes.run(() => this.#statements.print.run({ tag, code: createPrintedCode() }));
+    return this.printedCode(tag);
+  }
+}
+
+function registeredTag(row: TagRow): RegisteredTag {
+  return {
+    id: row.id as TagId,
+    standing: row.revoked_at !== null ? "revoked" : row.ownership === null ? "unclaimed" : "claimed",
+    registeredAt: row.registered_at as UnixSeconds,
+  };
 }

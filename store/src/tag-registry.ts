@@ -1,4 +1,6 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { ListRange, Page } from "./owner-view.ts";
+import type { PrintedCode } from "./printed-code.ts";
 import type { Standing } from "./report-store.ts";
 
 export interface RegisteredTag {
@@ -16,4 +18,8 @@ export interface TagRegistry {
   /** Refuses everything from the tag from now on. */
   revoke(tag: TagId, at: UnixSeconds): "revoked" | "not-found";
   list(): readonly RegisteredTag[];
+  /** Ascending by id. */
+  page(range: ListRange<TagId>): Page<RegisteredTag, TagId>;
+  /** The public code for the outside of the tag (see createPrintedCode), made at first use; the same ever after. */
+  printedCode(tag: TagId): PrintedCode | "not-found";
 }

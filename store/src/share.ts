@@ -1,0 +1,55 @@
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+
+declare const brand: unique symbol;
+
+/** Random id of a share, 26 of a-z 2-7. */
+export type ShareId = string & { readonly [brand]: "ShareId" };
+
+/** `live`: where the tag is while the share lasts. `history`: also where it was, from a time that the owner chose. */
+export type ShareKind = "live" | "history";
+
+/** How long an invitation can be accepted. */
+export const INVITATION_S = 7 * 86_400;
+
+/** Viewers and open invitations of one tag; more is a mistake. */
+export const MAX_SHARES = 20;
+
+/** What an owner says of a new share. */
+export interface ShareDraft {
+  readonly kind: ShareKind;
+  /** The owner's word for the viewer. */
+  readonly name: string;
+  /** For ever when left out. */
+  readonly endsAt: UnixSeconds | undefined;
+  /** Where the history begins; when left out now, so that nobody shows more than they thought of. */
+  readonly historyFrom: UnixSeconds | undefined;
+}
+
+/** A share as the tag's owner sees it. */
+export interface Share {
+  readonly id: ShareId;
+  readonly kind: ShareKind;
+  readonly name: string;
+  readonly createdAt: UnixSeconds;
+  /** The invitation is void after this. */
+  readonly inviteExpiresAt: UnixSeconds;
+  /** undefined while nobody has accepted. */
+  readonly acceptedAt: UnixSeconds | undefined;
+  /** undefined for a live share. */
+  readonly historyFrom: UnixSeconds | undefined;
+  readonly endsAt: UnixSeconds | undefined;
+}
+
+/** A share as its viewer sees it. */
+export interface HeldShare {
+  readonly id: ShareId;
+  readonly tag: { readonly id: TagId; readonly name: string };
+  readonly kind: ShareKind;
+  readonly acceptedAt: UnixSeconds;
+  readonly historyFrom: UnixSeconds | undefined;
+  readonly endsAt: UnixSeconds | undefined;
+}
+
+export type InviteOutcome =
+  | { readonly kind: "invited"; readonly share: Share; readonly code: string }
+  | { readonly kind: "refused"; readonly reason: "not-found" | "too-many-shares" };
