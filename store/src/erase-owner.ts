@@ -1,5 +1,6 @@
 import type { TagId } from "@purrimeter/protocol/values";
 import type { Erasing } from "./erasing.ts";
+import type { KeyCache } from "./key-cache.ts";
 import type { KeyRing } from "./key-ring.ts";
 import type { Database } from "./open-database.ts";
 import type { OwnedTags } from "./owned-tags.ts";
@@ -49,6 +50,7 @@ function prepare(database: Database) {
 export interface OwnerErasureParts {
   readonly database: Database;
   readonly keyRing: KeyRing;
+  readonly keys: KeyCache;
   readonly writes: WriteTransaction;
   readonly erasing: Erasing;
   readonly settings: TagSettings;
@@ -77,6 +79,7 @@ export class OwnerErasure {
     const ownerships = this.#statements.ownerships.all({ owner }).map(({ id }) => id);
     for (const ownership of ownerships) this.#end(ownership);
     await this.#parts.keyRing.destroy(owner);
+    this.#parts.keys.forget(owner);
     for (const ownership of ownerships) await this.#parts.erasing.ownership(ownership);
     this.#parts.writes.run(() => {
       this.#statements.geofences.run({ owner });

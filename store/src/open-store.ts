@@ -92,7 +92,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const { reports, commits } = composeReports(database, options, keys, freshness, wal);
   const changes = new ChangeCount(database, freshness);
   freshness.onStale(() => {
-    keys.clear();
+    keys.doubt();
   });
   return {
     reports,
@@ -159,7 +159,7 @@ function composeViews(
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
   const claims = new TagClaims(database, keys, writes, settings);
-  const erasure = new OwnerErasure({ database, keyRing, writes, erasing, settings, now });
+  const erasure = new OwnerErasure({ database, keyRing, keys: cache, writes, erasing, settings, now });
   const pieces = new PieceReader(database, keys);
   const locations = new LocationReader(database, pieces);
   const found = new SqliteFoundTags(database, cache, writes, now);

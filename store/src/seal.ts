@@ -3,13 +3,7 @@ import { openBytes, sealBytes } from "./gcm.ts";
 
 /** What was sealed; part of the additional data, so that one is never taken for another. */
 export type SealedKind =
-  | "report"
-  | "event"
-  | "tag-name"
-  | "geofence"
-  | "set-aside"
-  | "share-name"
-  | "found-report";
+  "report" | "event" | "tag-name" | "geofence" | "set-aside" | "share-name" | "found-report";
 
 const KINDS: Readonly<Record<SealedKind, number>> = {
   report: 1,
