@@ -1,43 +1,138 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { decide, exactWithinCm, expire, Sides } from "./decide-side.ts";
 
-import { decide, expire, Sides } from "./decide-side.ts";
+const START = 1_795_000_000;
 
-/** Sides that a row of one-minute distances in metres leads to, one geofence, 5 m claimed. */
-function follow(metres: readonly number[], state = new Sides(1)) {
-  return metres.map((metre, i) => decide(state, 0, metre * 100, 50, 1_795_000_000 + i * 60, i + 1));
+/** Sides that a row of one-minute distances in metres leads to, one geofence, 5 m claimed; numbers begin with 1. */
+function follow(metres: readonly number[], state = new Sides(1), startAt = START, firstNumber = 1) {
+  return metres.map((metre, i) => decide(state, 0, metre * 100, 50, startAt + i * 60, firstNumber + i));
+}
+
+function insideAtLast(): Sides {
+  const state = new Sides(1);
+  follow([-50, -50, -52, -49, -51], state);
+  expect(state.side(0)).toBe("inside");
+  return state;
 }
 
 describe("decide", () => {
-  it("knows the first side after one clear fix, and not at the edge", () => {
-    expect(follow([3, -3, -30])).toEqual([undefined, undefined, "inside"]);
-    expect(follow([30])).toEqual(["outside"]);
+  it("knows the first side after a few clear fixes, and not at the edge", () => {
+    expect(follow([3, -3, 2, -4, 1]).every((side) => side === undefined)).toBe(true);
+    expect(follow([-40, -41, -40, -40]).filter((side) => side !== undefined)).toEqual(["inside"]);
+    expect(follow([40, 41, 40, 40]).filter((side) => side !== undefined)).toEqual(["outside"]);
   });
 
-  it("does not take one fix outside for an escape", () => {
-    expect(follow([-30, -30, 25, -30, -30])).toEqual(["inside", undefined, undefined, undefined, undefined]);
+  it("does not change a known side for a single fix, wherever it lies and however long it took", () => {
+    const one = fc.record({
+      metres: fc.integer({ min: 1, max: 100_000 }),
+      after: fc.integer({ min: 1, max: 86_400 }),
+      accuracyDm: fc.integer({ min: 1, max: 65_535 }),
+    });
+    fc.assert(
+      fc.property(one, ({ metres, after, accuracyDm }) => {
+        const state = insideAtLast();
+        expect(decide(state, 0, metres * 100, accuracyDm, START + 240 + after, 9)).toBeUndefined();
+        expect(state.side(0)).toBe("inside");
+      }),
+    );
   });
 
-  it("says outside when the fixes go on saying it, and names the first that said it", () => {
-    const state = new Sides(1);
-    const sides = follow([-30, -30, 25, 30, 35, 40, 60, 90, 120], state);
-    expect(sides.filter((side) => side !== undefined)).toEqual(["inside", "outside"]);
+  it("sits out reflections of two minutes, 200 m off, that claim to be good", () => {
+    const state = insideAtLast();
+    expect(follow([200, 205, -50, -51, -50], state, START + 300, 6)).toEqual(Array(5).fill(undefined));
+  });
+
+  it("says outside within three fixes of a walk, and names the first that spoke for it", () => {
+    const state = insideAtLast();
+    const sides = follow([-15, 15, 50, 85, 110], state, START + 300, 6);
+    expect(sides.findIndex((side) => side === "outside")).toBeLessThanOrEqual(3);
     expect(state.side(0)).toBe("outside");
-    expect(state.evidenceFrom(0)).toBe(3);
+    expect([6, 7]).toContain(state.evidenceFrom(0));
   });
 
-  it("ignores fixes that are no newer", () => {
+  it("believes a cat that has been carried off in the end", () => {
+    const state = insideAtLast();
+    expect(follow(Array<number>(15).fill(3_000), state, START + 300, 6)).toContain("outside");
+  });
+
+  it("comes back inside", () => {
     const state = new Sides(1);
-    follow([-30, -30, -30], state);
-    for (let i = 0; i < 50; i++) expect(decide(state, 0, 50_000, 50, 1_795_000_000 + i, 99)).toBeUndefined();
+    follow([60, 60, 60, 60], state);
+    expect(follow([30, 5, -20, -45, -50, -50], state, START + 240, 5)).toContain("inside");
+  });
+
+  it("takes nothing from fixes that are late, twice or out of order", () => {
+    const state = insideAtLast();
+    const cells = JSON.stringify(state.belief);
+    for (let i = 0; i < 30; i++) decide(state, 0, 50_000, 50, START + 240 - (i % 7), 99);
+    expect(JSON.stringify(state.belief)).toBe(cells);
     expect(state.side(0)).toBe("inside");
   });
 
-  it("forgets a side that nothing has confirmed for long", () => {
+  it("starts again when ten fixes in order say that the last one's time was wrong", () => {
     const state = new Sides(1);
-    follow([-30, -30], state);
-    expect(expire(state, 0, 1_795_000_120)).toBeUndefined();
-    expect(expire(state, 0, 1_795_000_000 + 86_400)).toBe("unknown");
+    follow([-50, -50, -50, -50], state, START + 1_000_000_000);
+    const sides = follow(Array<number>(20).fill(-50), state, START, 5);
+    expect(sides.indexOf("inside")).toBeGreaterThanOrEqual(9);
+  });
+
+  it("keeps geofences apart", () => {
+    const state = new Sides(2);
+    for (let i = 0; i < 5; i++) {
+      decide(state, 0, -5_000, 50, START + i * 60, i + 1);
+      decide(state, 1, 5_000, 50, START + i * 60, i + 1);
+    }
+    expect([state.side(0), state.side(1)]).toEqual(["inside", "outside"]);
+  });
+
+  it("believes probabilities, whatever comes", () => {
+    const fix = fc.tuple(
+      fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }),
+      fc.integer({ min: 1, max: 65_535 }),
+      fc.integer({ min: -10, max: 100_000_000 }),
+    );
+    fc.assert(
+      fc.property(fc.array(fix, { maxLength: 50 }), (fixes) => {
+        const state = new Sides(1);
+        let at = START;
+        fixes.forEach(([cm, accuracyDm, after], i) => {
+          at = Math.max(1, at + after);
+          decide(state, 0, cm, accuracyDm, at, i + 1);
+          const outside = state.belief.outside[0] ?? NaN;
+          expect(outside >= 0 && outside <= 1 + 1e-9).toBe(true);
+        });
+      }),
+    );
+  });
+
+  it("gives these very bits on every engine", () => {
+    const state = new Sides(1);
+    const metres = [-31, -20, 4, 17, 23, -8, 60, 95, 140, 2, -77, -80];
+    let digest = 0;
+    metres.forEach((metre, i) => {
+      decide(state, 0, metre * 100 + i, 20 + i * 7, START + i * i * 13 + i * 47, i + 1);
+      const bits = new Uint32Array(Float64Array.of(state.belief.outside[0] ?? NaN).buffer);
+      for (const word of bits) digest = (Math.imul(digest, 31) + word) >>> 0;
+    });
+    expect(digest).toMatchInlineSnapshot(`1989226398`);
+  });
+});
+
+describe("what it asks for", () => {
+  it("wants distances to be exact near the edge, farther for poor fixes", () => {
+    expect(exactWithinCm(10)).toBe(1_500);
+    expect(exactWithinCm(1_000)).toBe(33_000);
+  });
+});
+
+describe("expire", () => {
+  it("forgets a side that nothing has confirmed for long, and decides it anew", () => {
+    const state = insideAtLast();
+    expect(expire(state, 0, START + 300)).toBeUndefined();
+    expect(expire(state, 0, START + 86_400)).toBe("unknown");
     expect(state.side(0)).toBe("unknown");
-    expect(expire(state, 0, 1_795_000_000 + 86_401)).toBeUndefined();
+    expect(expire(state, 0, START + 86_401)).toBeUndefined();
+    expect(follow([-50, -50, -50], state, START + 86_500, 6)).toContain("inside");
   });
 });

@@ -1,41 +1,68 @@
 import type { Side } from "@purrimeter/protocol/values";
+import { Belief } from "./belief.ts";
 
 const UNKNOWN = 0;
 const INSIDE = 1;
 const OUTSIDE = 2;
 
-/** Receivers claim less than a metre in the shade of a house; no margin is smaller than this. */
-const FLOOR_CM = 1_000;
+/** What the belief says when it says neither. */
+const BETWEEN = 3;
 
-/** A fix so many margins beyond the edge needs no second one. */
-const STRONG = 5;
+/**
+ * Accepted chances that a decision is wrong when it is made: the bounds of the sequential test are their odds (Wald
+ * 1945). docs/fences.md shows the false alarms and the delay that other bounds give.
+ */
+const WRONG_OUTSIDE = 0.04;
+const WRONG_INSIDE = 0.02;
 
-/** Fixes in a row that a change needs otherwise. */
-const NEEDED = 2;
+/** No fix of a collar is better than this, whatever the receiver claims. */
+const FLOOR_CM = 500;
+
+/**
+ * Expected error along one direction in cm over claimed error in dm. Small receivers are over-confident: collars claim
+ * half of their error over both directions (assumption), so 1.1 of the claim remains over one.
+ */
+const CM_PER_CLAIMED_DM = 11;
+
+/** Beyond so many expected errors from the edge it makes no difference where exactly a fix lies. */
+const EXACT_SCALES = 3;
 
 /** A side that no fix has confirmed for this long is unknown. */
 const BELIEVED_S = 6 * 3600;
+
+/** So many fixes in a row that are older than the last but in order: the clock was wrong before, and is right now. */
+const LATE_BELIEVED = 10;
 
 function nameOf(code: number): Side {
   if (code === INSIDE) return "inside";
   return code === OUTSIDE ? "outside" : "unknown";
 }
 
-/** Where the tag is to each of its geofences, and the evidence for it. */
+/** Where the tag is to each of its geofences, and the evidence for it. Made once. */
 export class Sides {
+  readonly belief: Belief;
   readonly sides: Uint8Array;
-  /** Side that the last fixes in a row say, and how many. */
-  readonly leanings: Uint8Array;
-  readonly runs: Uint8Array;
+  /** First entry that counted in the last change; first entry since the present side was last sure. */
   readonly evidence: Uint32Array;
+  readonly doubtedFrom: Uint32Array;
+  /** Time of the last fix that counted, 0 for none. */
   readonly lastAtS: Float64Array;
+  readonly lateAtS: Float64Array;
+  readonly lateRuns: Uint8Array;
+  readonly wrongOutside: number;
+  readonly wrongInside: number;
 
-  constructor(capacity: number) {
+  /** `wrongOutside`, `wrongInside`: accepted chances that a decision is wrong, 0 to 0.5. */
+  constructor(capacity: number, wrongOutside = WRONG_OUTSIDE, wrongInside = WRONG_INSIDE) {
+    this.belief = new Belief(capacity);
     this.sides = new Uint8Array(capacity);
-    this.leanings = new Uint8Array(capacity);
-    this.runs = new Uint8Array(capacity);
     this.evidence = new Uint32Array(capacity);
+    this.doubtedFrom = new Uint32Array(capacity);
     this.lastAtS = new Float64Array(capacity);
+    this.lateAtS = new Float64Array(capacity);
+    this.lateRuns = new Uint8Array(capacity);
+    this.wrongOutside = wrongOutside;
+    this.wrongInside = wrongInside;
   }
 
   side(index: number): Side {
@@ -49,40 +76,65 @@ export class Sides {
 
   /** Starts again with every side unknown, as after new settings. */
   forget(): void {
-    this.sides.fill(UNKNOWN);
-    this.leanings.fill(UNKNOWN);
-    this.runs.fill(0);
-    this.evidence.fill(0);
-    this.lastAtS.fill(0);
+    for (let index = 0; index < this.sides.length; index++) this.forgetOne(index);
+  }
+
+  /** Starts again with this side unknown. */
+  forgetOne(index: number): void {
+    this.sides[index] = UNKNOWN;
+    this.evidence[index] = 0;
+    this.doubtedFrom[index] = 0;
+    this.lastAtS[index] = 0;
+    this.lateAtS[index] = 0;
+    this.lateRuns[index] = 0;
   }
 }
 
-function marginCm(accuracyDm: number): number {
-  return Math.max(accuracyDm * 10, FLOOR_CM);
+function scaleCm(accuracyDm: number): number {
+  const claimedCm = accuracyDm * CM_PER_CLAIMED_DM;
+  return claimedCm > FLOOR_CM ? claimedCm : FLOOR_CM;
 }
 
 /** How near the edge the decision wants the exact distance of a fix of this accuracy, in cm. */
 export function exactWithinCm(accuracyDm: number): number {
-  return marginCm(accuracyDm) * STRONG;
+  return scaleCm(accuracyDm) * EXACT_SCALES;
 }
 
-function leaningOf(signedDistanceCm: number, margin: number): number {
-  if (signedDistanceCm > margin) return OUTSIDE;
-  return signedDistanceCm < -margin ? INSIDE : UNKNOWN;
+/** Whether a fix that is no newer than the last shows that the last one's time was wrong. */
+function provesClockWrong(state: Sides, index: number, atS: number): boolean {
+  const inOrder = atS > (state.lateAtS[index] ?? 0);
+  const run = inOrder ? (state.lateRuns[index] ?? 0) + 1 : 1;
+  state.lateAtS[index] = atS;
+  state.lateRuns[index] = run;
+  return run >= LATE_BELIEVED;
 }
 
-function lean(state: Sides, index: number, leaning: number, entryNumber: number): number {
-  const run = leaning === state.leanings[index] ? (state.runs[index] ?? 0) + 1 : 1;
-  if (run === 1) state.evidence[index] = entryNumber;
-  state.leanings[index] = leaning;
-  state.runs[index] = Math.min(run, NEEDED);
-  return run;
+/** The side that the bounds give; the present one between them. */
+function codeOf(state: Sides, index: number): number {
+  const outside = state.belief.outside[index] ?? 0.5;
+  if (outside >= 1 - state.wrongOutside) return OUTSIDE;
+  return outside <= state.wrongInside ? INSIDE : BETWEEN;
+}
+
+/** Keeps the number of the first entry since the present side was sure. */
+function follow(state: Sides, index: number, before: number, after: number, entryNumber: number): void {
+  const side = state.sides[index];
+  if (before === side) state.doubtedFrom[index] = 0;
+  if (after !== side && state.doubtedFrom[index] === 0) state.doubtedFrom[index] = entryNumber;
+}
+
+function weigh(state: Sides, index: number, signedDistanceCm: number, accuracyDm: number, atS: number): void {
+  const lastAtS = state.lastAtS[index] ?? 0;
+  const seconds = atS - lastAtS;
+  state.lastAtS[index] = atS;
+  if (lastAtS === 0) state.belief.forget(index);
+  state.belief.update(index, signedDistanceCm, scaleCm(accuracyDm), seconds);
 }
 
 /**
  * Takes one fix's signed distance (as Geofences.distanceCm gives it) and returns the new side when it changed.
  * The side before is read with `state.side` before the call, the evidence with `state.evidenceFrom` after it.
- * A fix that is no newer than the last one changes nothing.
+ * No single fix changes a known side. A fix that is no newer than the last one changes nothing, unless ten in a row say that the clock was wrong.
  */
 export function decide(
   state: Sides,
@@ -92,22 +144,29 @@ export function decide(
   atS: number,
   entryNumber: number,
 ): Side | undefined {
-  if (atS <= (state.lastAtS[index] ?? 0)) return undefined;
-  state.lastAtS[index] = atS;
-  const margin = marginCm(accuracyDm);
-  const leaning = leaningOf(signedDistanceCm, margin);
-  const run = lean(state, index, leaning, entryNumber);
-  if (leaning === UNKNOWN || leaning === state.sides[index]) return undefined;
-  const strong = Math.abs(signedDistanceCm) >= margin * STRONG || state.sides[index] === UNKNOWN;
-  if (run < NEEDED && !strong) return undefined;
-  state.sides[index] = leaning;
-  return nameOf(leaning);
+  if (atS <= (state.lastAtS[index] ?? 0)) {
+    if (!provesClockWrong(state, index, atS)) return undefined;
+    state.forgetOne(index);
+  }
+  state.lateRuns[index] = 0;
+  const before = codeOf(state, index);
+  weigh(state, index, signedDistanceCm, accuracyDm, atS);
+  const code = codeOf(state, index);
+  follow(state, index, before, code, entryNumber);
+  const side = state.sides[index] ?? UNKNOWN;
+  const isAlone = side !== UNKNOWN && state.doubtedFrom[index] === entryNumber;
+  if (code === BETWEEN || code === side || isAlone) return undefined;
+  state.sides[index] = code;
+  state.evidence[index] = state.doubtedFrom[index] ?? entryNumber;
+  state.doubtedFrom[index] = 0;
+  return nameOf(code);
 }
 
 /** Lets old evidence go: returns "unknown" when the side is no longer backed at `atS`, otherwise undefined. */
 export function expire(state: Sides, index: number, atS: number): Side | undefined {
   if (state.sides[index] === UNKNOWN || atS - (state.lastAtS[index] ?? 0) <= BELIEVED_S) return undefined;
   state.sides[index] = UNKNOWN;
-  state.leanings[index] = UNKNOWN;
+  state.evidence[index] = 0;
+  state.lastAtS[index] = 0;
   return "unknown";
 }

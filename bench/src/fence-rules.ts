@@ -1,0 +1,64 @@
+import { decide, Sides } from "@purrimeter/device/decide-side";
+
+/** Takes one fix (signed distance to the edge in metres, claimed accuracy in metres) and says whether the cat is out. */
+export type Rule = (signedM: number, accuracyM: number, at: number) => boolean;
+
+/** A rule by name, with the parameter that moves it along its curve. */
+export interface RuleFamily {
+  readonly name: string;
+  readonly parameters: readonly number[];
+  /** The parameter of the figures; of peers, what they come with. */
+  readonly usual: number;
+  readonly make: (parameter: number) => Rule;
+}
+
+/** Outside as soon as a fix is `bufferM` beyond the edge, inside as soon as one is not: Traccar, OwnTracks, ThingsBoard. */
+function naive(bufferM: number): Rule {
+  return (signedM) => signedM > bufferM;
+}
+
+/** Changes side only when the fix is farther beyond the edge than so many claimed errors. */
+function accuracyGate(errors: number): Rule {
+  let outside = false;
+  return (signedM, accuracyM) => {
+    if (signedM > errors * accuracyM) outside = true;
+    else if (signedM < -errors * accuracyM) outside = false;
+    return outside;
+  };
+}
+
+/** Changes side when so many fixes in a row say so. */
+function inARow(fixes: number): Rule {
+  let outside = false;
+  let run = 0;
+  return (signedM) => {
+    run = signedM > 0 === outside ? 0 : run + 1;
+    if (run >= fixes) {
+      outside = !outside;
+      run = 0;
+    }
+    return outside;
+  };
+}
+
+/** The tag's own decision, with this accepted chance that an exit is none. */
+function ours(wrongOutside: number): Rule {
+  const state = new Sides(1, wrongOutside);
+  let number = 0;
+  return (signedM, accuracyM, at) => {
+    decide(state, 0, Math.round(signedM * 100), Math.round(accuracyM * 10), at, ++number);
+    return state.side(0) === "outside";
+  };
+}
+
+export const RULES: readonly RuleFamily[] = [
+  { name: "naive", parameters: [0, 10, 20, 30, 45, 60, 80], usual: 0, make: naive },
+  { name: "accuracy gate", parameters: [0.5, 1, 2, 3, 5, 8, 12], usual: 1, make: accuracyGate },
+  { name: "in a row", parameters: [1, 2, 3, 4, 5, 6, 8], usual: 2, make: inARow },
+  {
+    name: "sequential",
+    parameters: [0.4, 0.2, 0.1, 0.04, 0.02, 0.01, 0.003, 0.001, 0.0001],
+    usual: 0.04,
+    make: ours,
+  },
+];
