@@ -12,6 +12,8 @@ export interface RuleFamily {
   readonly make: (parameter: number) => Rule;
 }
 
+const MOST_HURRIES = 6;
+
 /** Outside as soon as a fix is `bufferM` beyond the edge, inside as soon as one is not: Traccar, OwnTracks, ThingsBoard. */
 function naive(bufferM: number): Rule {
   return (signedM) => signedM > bufferM;
@@ -48,6 +50,36 @@ function ours(wrongOutside: number): Rule {
   return (signedM, accuracyM, at) => {
     decide(state, 0, Math.round(signedM * 100), Math.round(accuracyM * 10), at, ++number);
     return state.side(0) === "outside";
+  };
+}
+
+/**
+ * The rule where the tag looks every `intervalS` and, when a fix contradicts the side that it holds, again as soon as
+ * the next fix comes, up to six times. It is fed with every fix there is and passes on those that the tag would take.
+ */
+export function paced(rule: Rule, intervalS: number): Rule {
+  let outside = false;
+  let dueAt = 0;
+  let hurries = 0;
+  return (signedM, accuracyM, at) => {
+    if (at < dueAt) return outside;
+    outside = rule(signedM, accuracyM, at);
+    const isDoubtful = signedM > 0 !== outside && hurries < MOST_HURRIES;
+    hurries = isDoubtful ? hurries + 1 : signedM > 0 === outside ? 0 : hurries;
+    dueAt = isDoubtful ? at : at + intervalS;
+    return outside;
+  };
+}
+
+/** The rule with a fix every `intervalS`, of those that come. */
+export function regular(rule: Rule, intervalS: number): Rule {
+  let outside = false;
+  let dueAt = 0;
+  return (signedM, accuracyM, at) => {
+    if (at < dueAt) return outside;
+    dueAt = at + intervalS;
+    outside = rule(signedM, accuracyM, at);
+    return outside;
   };
 }
 

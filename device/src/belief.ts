@@ -74,6 +74,8 @@ export class Belief {
   forget(index: number): void {
     const start = index * GRIDS * CELLS;
     const share = REFLECTIONS_LAST_S / REFLECTIONS_EVERY_S / CELLS;
+    this.outside[index] = 0.5;
+    this.lastCm[index] = 0;
     this.cells.fill(1 / CELLS - share, start, start + CELLS);
     this.cells.fill(share, start + CELLS, start + GRIDS * CELLS);
   }
