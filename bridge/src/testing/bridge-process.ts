@@ -1,0 +1,70 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { TestAuthority } from "./test-authority.ts";
+import type { TestStore } from "./test-store.ts";
+
+/** What a bridge process is started with. */
+export interface ProcessFiles {
+  readonly config: string;
+  readonly secrets: string;
+}
+
+export interface BridgeProcess {
+  readonly child: ChildProcess;
+  readonly port: number;
+}
+
+/** Writes secrets and configuration into the store's folder. */
+export function writeProcessFiles(
+  store: TestStore,
+  authority: TestAuthority,
+  changes: object = {},
+): ProcessFiles {
+  const secrets = join(store.folder, "secrets");
+  mkdirSync(secrets, { recursive: true, mode: 0o700 });
+  const secret = (name: string, content: string): void =>
+    writeFileSync(join(secrets, name), content, { mode: 0o600 });
+  secret("database-key", store.databaseKey.toString("hex"));
+  secret("key-ring-key", store.keyRingKey.toString("hex"));
+  secret("tls-key.pem", authority.bridge.key);
+  const { branches } = authority.files;
+  const tls = {
+    certificate: authority.bridgeCertificate,
+    clientAuthority: branches.tags.anchor,
+    revoked: branches.tags.revoked,
+  };
+  const content = {
+    host: "127.0.0.1",
+    port: 0,
+    database: store.path,
+    keyRing: store.keyRingPath,
+    tls,
+    retentionDays: 30,
+  };
+  const config = join(store.folder, "bridge.json");
+  writeFileSync(config, JSON.stringify({ ...content, ...changes }));
+  return { config, secrets };
+}
+
+/** Starts the bridge as its supervisor does; resolves when it is up, rejects with what it wrote when it ends instead. */
+export async function startBridgeProcess({ config, secrets }: ProcessFiles): Promise<BridgeProcess> {
+  const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+  const env = { CREDENTIALS_DIRECTORY: secrets };
+  const child = fork(main, ["--config", config], {
+    env,
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+    execArgv: [],
+  });
+  let complaint = "";
+  child.stderr?.on("data", (text: Buffer) => (complaint += text.toString()));
+  const [up] = await Promise.race([
+    once(child, "message") as Promise<[{ type: string; port: number }]>,
+    once(child, "close").then(([code]) => {
+      throw new Error(`exit code ${String(code)}: ${complaint}`);
+    }),
+  ]);
+  return { child, port: up.port };
+}
