@@ -60,7 +60,7 @@ export type GeofenceSetting = PolygonSetting | CircleSetting;
 export interface Settings {
   /** 1 to 4,294,967,295; grows with every change. */
   readonly version: number;
-  /** Seconds between fixes when nothing is near, 1 to 86,400. */
+  /** How late the owner may hear of an escape: seconds between fixes at an edge, 1 to 86,400. Far inside they come rarer. */
   readonly fixIntervalS: number;
   /** Seconds between reports when nothing happens, 1 to 86,400. */
   readonly reportIntervalS: number;

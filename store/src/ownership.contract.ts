@@ -121,8 +121,14 @@ export function describeOwnershipContract(name: string, make: () => Promise<Stor
         lastHeardAt: NOON + 9,
         settings: { wanted: 1, reported: 1 },
       });
+      // As a will that was written before the tag took the settings.
+      const will = { online: false, settingsVersion: 0, firmware: "1.0.0" };
+      expect(await harness.store.reports.recordStatus(TAG, will, later(NOON, 10))).toEqual({
+        kind: "recorded",
+      });
+      expect(await ada.tag(TAG)).toMatchObject({ settings: { wanted: 1, reported: 1 } });
       const refused = {
-        online: false,
+        online: true,
         settingsVersion: 1,
         firmware: "1.0.0",
         refusedSettings: { version: 2, reason: "too-many" },

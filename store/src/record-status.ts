@@ -6,18 +6,35 @@ import { statement } from "./statement.ts";
 interface StatusRow {
   readonly tag: string;
   readonly at: number;
-  readonly online: number;
   readonly settingsVersion: number;
   readonly firmware: string;
   readonly refusedVersion: number | null;
   readonly refusedReason: string | null;
 }
 
-function upsertStatus(database: Database) {
+/** A will was written when the tag connected and knows nothing of settings that came after: it changes `online` alone. */
+function upsertOffline(database: Database) {
+  return statement(database, (queries, args: StatusRow) =>
+    queries
+      .insertInto("tag_status")
+      .values({
+        tag: args.tag,
+        at: args.at,
+        online: 0,
+        settings_version: args.settingsVersion,
+        firmware: args.firmware,
+        refused_version: null,
+        refused_reason: null,
+      })
+      .onConflict((conflict) => conflict.column("tag").doUpdateSet({ at: args.at, online: 0 })),
+  );
+}
+
+function upsertOnline(database: Database) {
   return statement(database, (queries, args: StatusRow) => {
     const columns = {
       at: args.at,
-      online: args.online,
+      online: 1,
       settings_version: args.settingsVersion,
       firmware: args.firmware,
       refused_version: args.refusedVersion,
@@ -32,17 +49,19 @@ function upsertStatus(database: Database) {
 
 /** Keeps the last that a tag said of itself. Only inside a transaction. */
 export class StatusRecorder {
-  readonly #upsert: ReturnType<typeof upsertStatus>;
+  readonly #online: ReturnType<typeof upsertOnline>;
+  readonly #offline: ReturnType<typeof upsertOffline>;
 
   constructor(database: Database) {
-    this.#upsert = upsertStatus(database);
+    this.#online = upsertOnline(database);
+    this.#offline = upsertOffline(database);
   }
 
   record(tag: TagId, status: Status, at: UnixSeconds): void {
-    this.#upsert.run({
+    const upsert = status.online ? this.#online : this.#offline;
+    upsert.run({
       tag,
       at,
-      online: status.online ? 1 : 0,
       settingsVersion: status.settingsVersion,
       firmware: status.firmware,
       refusedVersion: status.refusedSettings?.version ?? null,
