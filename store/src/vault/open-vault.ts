@@ -1,0 +1,40 @@
+import { VaultError, type VaultFault } from "./vault-error.ts";
+import { vaultHealth, type VaultHealth } from "./vault-health.ts";
+import { VaultHttp, type VaultAddress } from "./vault-http.ts";
+import type { VaultLogin } from "./vault-login.ts";
+import { VaultSession, type VaultClock } from "./vault-session.ts";
+
+/** A Vault to log in to. */
+export interface OpenVaultOptions extends Omit<VaultAddress, "url"> {
+  /** https://HOST:PORT. */
+  readonly address: string;
+  readonly login: VaultLogin;
+  readonly onFault?: ((error: VaultError) => void) | undefined;
+}
+
+/** The machine's monotonic clock. */
+const CLOCK: VaultClock = {
+  monotonicMs: () => performance.now(),
+  after: (ms, work) => {
+    // Longer than setTimeout can wait: renewed early then.
+    const timer = setTimeout(work, Math.min(ms, 2_147_483_647)).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Looks at the Vault's health, which says clearly what a refused login does not, and logs in. Throws a VaultError. */
+export async function openVault(options: OpenVaultOptions): Promise<VaultSession> {
+  const { address, authority, namespace, timeoutMs, login, onFault } = options;
+  const http = new VaultHttp({ url: address, authority, namespace, timeoutMs });
+  const fault = FAULTS[await vaultHealth(http)];
+  if (fault !== undefined) throw new VaultError(http.server, "log in", fault);
+  return VaultSession.open({ http, login, clock: CLOCK, onFault });
+}
+
+/** A standby passes requests on to the active node; what is unknown or away for a moment, the login tries again. */
+const FAULTS: Readonly<Partial<Record<VaultHealth, VaultFault>>> = {
+  untrusted: "untrusted",
+  sealed: "sealed",
+  "not-initialised": "standby",
+  "recovery-standby": "standby",
+};
