@@ -33,6 +33,8 @@ export const configSchema = z.strictObject({
   passkeys: z
     .strictObject({ id: text, origins: z.array(z.url()).min(1).max(8) })
     .default({ id: "localhost", origins: ["https://localhost:8443"] }),
+  /** Where the secrets are: parseSecretsConfig of the store knows. */
+  secrets: z.unknown().optional(),
   /** Without it no mail is sent, and the log says so. */
   mail: mailSchema.optional(),
 });

@@ -1,7 +1,7 @@
 import { createLog, errorCode } from "@purrimeter/log/log";
 import { openDatabase } from "@purrimeter/store/open-database";
-import { openSecretFolder } from "@purrimeter/store/secret-source";
-import type { SecretSource } from "@purrimeter/store/secret-source";
+import { openSecrets } from "@purrimeter/store/open-secrets";
+import type { Secrets } from "@purrimeter/store/open-secrets";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { AccessTokens } from "./access-tokens.ts";
@@ -26,17 +26,19 @@ const monotonicMs = (): number => performance.now();
 
 async function start(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: "string" } } });
-  const folder = process.env["CREDENTIALS_DIRECTORY"];
   if (values.config === undefined) throw new Error("--config FILE is missing");
-  if (folder === undefined) throw new Error("CREDENTIALS_DIRECTORY is not set");
   const config = readConfig(values.config);
-  const secrets = openSecretFolder(folder);
+  const secrets = await openSecrets({
+    process: "auth",
+    config: config.secrets,
+    credentials: process.env["CREDENTIALS_DIRECTORY"],
+  });
   const databaseKey = secrets.readKey("database-key");
   const database = openDatabase({ path: config.database, key: databaseKey, migrations: AUTH_MIGRATIONS });
   const service = await createService({
     database,
     databaseKey,
-    ...readSigningKeys(secrets, folder),
+    ...readSigningKeys(secrets),
     issuer: config.issuer,
     audience: config.audience,
     cost: DEFAULT_COST,
@@ -56,7 +58,7 @@ async function start(): Promise<void> {
     refused: (reason) => log.warn("connection refused", { event: "connection.refused", reason }),
   });
   process.on("SIGHUP", () => {
-    replaceKeys(service.tokens, secrets, folder).catch((error: unknown) => {
+    replaceKeys(service.tokens, secrets).catch((error: unknown) => {
       log.error("the signing keys cannot be read; the old ones stay", {
         event: "keys.unread",
         code: errorCode(error),
@@ -81,12 +83,13 @@ async function start(): Promise<void> {
   }
 }
 
-async function replaceKeys(tokens: AccessTokens, secrets: SecretSource, folder: string): Promise<void> {
-  await tokens.replaceKeys(readSigningKeys(secrets, folder));
+async function replaceKeys(tokens: AccessTokens, secrets: Secrets): Promise<void> {
+  await secrets.reload();
+  await tokens.replaceKeys(readSigningKeys(secrets));
   log.info("signing keys read anew", { event: "keys.read", count: tokens.jwks.keys.length });
 }
 
-function chooseMailer({ mail }: Config, secrets: SecretSource): Mailer {
+function chooseMailer({ mail }: Config, secrets: Secrets): Mailer {
   if (!mail) return { send: sayUnsent };
   if ("outbox" in mail) return openFileOutbox({ folder: mail.outbox, from: mail.from, now });
   const { authority, ...server } = mail.smtp;

@@ -20,6 +20,8 @@ export const bridgeConfigSchema = z.strictObject({
   }),
   /** How many days locations are kept. */
   retentionDays: z.int().min(1).max(36_500),
+  /** Where the secrets are: parseSecretsConfig of the store knows. */
+  secrets: z.unknown().optional(),
   maxConnections: z.int().min(1).max(1_000_000).optional(),
 });
 

@@ -2,8 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createLog, errorCode, type Log } from "@purrimeter/log/log";
 import { asUnixSeconds, type UnixSeconds } from "@purrimeter/protocol/values";
-import { openSealedKeyFile } from "@purrimeter/store/sealed-key-file";
-import { openSecretFolder, type SecretSource } from "@purrimeter/store/secret-source";
+import { openSecrets, type Secrets } from "@purrimeter/store/open-secrets";
 import { openStore, type Store } from "@purrimeter/store/open-store";
 import { createAedesSource, type AedesSource } from "./aedes-source.ts";
 import { bridgeConfigSchema, type BridgeConfig } from "./bridge-config.ts";
@@ -24,6 +23,7 @@ const monotonicMs = (): number => performance.now();
 interface Running {
   readonly source: AedesSource;
   readonly store: Store;
+  readonly secrets: Secrets;
   readonly timers: readonly NodeJS.Timeout[];
   readonly log: Log;
 }
@@ -37,29 +37,27 @@ function readConfig(): BridgeConfig {
   throw new Error(`${values.config}: ${where.join("; ")}`);
 }
 
-function openSecrets(): SecretSource {
-  const folder = process.env["CREDENTIALS_DIRECTORY"];
-  if (folder === undefined) throw new Error("CREDENTIALS_DIRECTORY names no folder with secrets");
-  return openSecretFolder(folder);
+function findSecrets({ secrets }: BridgeConfig, log: Log): Promise<Secrets> {
+  return openSecrets({
+    process: "bridge",
+    config: secrets,
+    credentials: process.env["CREDENTIALS_DIRECTORY"],
+    onFault: ({ code }) =>
+      log.error("the login to Vault could not be kept up", { event: "vault.fault", code }),
+  });
 }
 
-function openLocations(config: BridgeConfig, secrets: SecretSource): Store {
-  const keyRing = openSealedKeyFile(config.keyRing, secrets.readKey("key-ring-key"));
+function openLocations(config: BridgeConfig, secrets: Secrets): Store {
   return openStore({
     path: config.database,
     databaseKey: secrets.readKey("database-key"),
-    keyRing,
+    keyRing: secrets.keyRing(config.keyRing),
     now,
     monotonicMs,
   });
 }
 
-function openSource(
-  config: BridgeConfig,
-  secrets: SecretSource,
-  counters: BridgeCounters,
-  log: Log,
-): AedesSource {
+function openSource(config: BridgeConfig, secrets: Secrets, counters: BridgeCounters, log: Log): AedesSource {
   const { tls, host, port, maxConnections } = config;
   return createAedesSource({
     host,
@@ -108,7 +106,7 @@ async function clearOld(store: Store, retentionDays: number, log: Log): Promise<
 
 async function start(log: Log): Promise<Running> {
   const config = readConfig();
-  const secrets = openSecrets();
+  const secrets = await findSecrets(config, log);
   const counters = createBridgeCounters();
   const store = openLocations(config, secrets);
   const source = openSource(config, secrets, counters, log);
@@ -133,15 +131,16 @@ async function start(log: Log): Promise<Running> {
   void clearOld(store, retentionDays, log);
   log.info("bridge is up", { event: "ready", port });
   process.send?.({ type: "ready", port });
-  return { source, store, timers, log };
+  return { source, store, secrets, timers, log };
 }
 
 /** Sends the acknowledgements of the commit that runs; whatever hangs is left behind after 4 s. */
-async function stop({ source, store, timers, log }: Running): Promise<void> {
+async function stop({ source, store, secrets, timers, log }: Running): Promise<void> {
   setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
   for (const timer of timers) clearInterval(timer);
   await source.close();
   await store.close();
+  await secrets.close();
   log.info("bridge has stopped", { event: "stopped" });
   if (process.connected) process.disconnect();
 }

@@ -32,6 +32,8 @@ export const configSchema = z.strictObject({
   audience: z.string().min(1),
   /** The store keeps to it; here only so that one configuration fits. */
   retentionDays: z.number().int().min(1).optional(),
+  /** Where the secrets are: parseSecretsConfig of the store knows. */
+  secrets: z.unknown().optional(),
   /** Origins of pages that may call the API. */
   origins: z.array(z.url()).default([]),
   /** Host names beside those of the certificate. */

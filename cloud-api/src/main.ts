@@ -2,8 +2,7 @@ import { parseArgs } from "node:util";
 import { createLog } from "@purrimeter/log/log";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { openStore } from "@purrimeter/store/open-store";
-import { openSealedKeyFile } from "@purrimeter/store/sealed-key-file";
-import { openSecretFolder } from "@purrimeter/store/secret-source";
+import { openSecrets } from "@purrimeter/store/open-secrets";
 import { readConfig } from "./config.ts";
 import { startService } from "./start-service.ts";
 
@@ -16,12 +15,16 @@ const monotonicMs = (): number => performance.now();
 
 async function start(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: "string" } } });
-  const folder = process.env["CREDENTIALS_DIRECTORY"];
   if (values.config === undefined) throw new Error("--config FILE is missing");
-  if (folder === undefined) throw new Error("CREDENTIALS_DIRECTORY is not set");
   const config = readConfig(values.config);
-  const secrets = openSecretFolder(folder);
-  const keyRing = openSealedKeyFile(config.keyRing, secrets.readKey("key-ring-key"));
+  const secrets = await openSecrets({
+    process: "cloud-api",
+    config: config.secrets,
+    credentials: process.env["CREDENTIALS_DIRECTORY"],
+    onFault: ({ code }) =>
+      log.error("the login to Vault could not be kept up", { event: "vault.fault", code }),
+  });
+  const keyRing = secrets.keyRing(config.keyRing);
   const databaseKey = secrets.readKey("database-key");
   const store = openStore({ path: config.database, databaseKey, keyRing, now, monotonicMs });
   const service = await startService({ config, secrets, store, log, now, monotonicMs });
@@ -33,6 +36,7 @@ async function start(): Promise<void> {
   async function stop(): Promise<void> {
     await service.stop(GRACE_MS);
     await store.close();
+    await secrets.close();
     log.info("stopped", { event: "stopped" });
     if (process.connected) process.disconnect();
   }

@@ -1,8 +1,6 @@
 import type { SecretSource } from "@purrimeter/store/secret-source";
 import { createPrivateKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { SIGNING_KEY_FILES } from "./rotate-signing-key.ts";
 
 /** The key that signs, and those that are only published. */
@@ -12,10 +10,8 @@ export interface SigningKeys {
 }
 
 /** Reads the keys that are there; throws when the current one is missing or one cannot be read. */
-export function readSigningKeys(secrets: SecretSource, folder: string): SigningKeys {
+export function readSigningKeys(secrets: SecretSource): SigningKeys {
   const read = (name: string): KeyObject => createPrivateKey(secrets.read(name));
-  const others = [SIGNING_KEY_FILES.next, SIGNING_KEY_FILES.previous].filter((name) =>
-    existsSync(join(folder, name)),
-  );
+  const others = [SIGNING_KEY_FILES.next, SIGNING_KEY_FILES.previous].filter((name) => secrets.has(name));
   return { signingKey: read(SIGNING_KEY_FILES.current), otherKeys: others.map(read) };
 }

@@ -32,7 +32,7 @@ function rotate(): ReturnType<typeof rotateSigningKey> {
 }
 
 function open(): Promise<AccessTokens> {
-  const keys = readSigningKeys(openSecretFolder(folder), folder);
+  const keys = readSigningKeys(openSecretFolder(folder));
   return AccessTokens.open({ ...keys, issuer: "i", audience: "a", now: () => nowS });
 }
 
