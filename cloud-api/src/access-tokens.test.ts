@@ -50,9 +50,23 @@ describe("AccessTokens", () => {
   it("lets a valid token in and says whose it is", async () => {
     const [sub, sid] = [randomId(), randomId()];
     const token = await signToken(key, { sub, sid });
-    const identity = { owner: sub, session: sid, roles: ["owner"] };
+    const identity = {
+      owner: sub,
+      session: sid,
+      roles: ["owner"],
+      scopes: undefined,
+      expiresS: NOW_S + 600,
+    };
     expect(await tokens.check(token)).toEqual(identity);
     expect(tokens.check(token), "the second time at once").toEqual(identity);
+  });
+
+  it("says what a personal access token is bound to", async () => {
+    const check = async (scope: string) => tokens.check(await signToken(key, { scope }));
+    expect(await check("tags:read locations:read")).toMatchObject({
+      scopes: ["tags:read", "locations:read"],
+    });
+    expect(await check("")).toMatchObject({ scopes: [""] });
   });
 
   it.each([
@@ -65,6 +79,7 @@ describe("AccessTokens", () => {
     ["without an owner", { sub: undefined }],
     ["for an owner that is no id", { sub: "../../etc" }],
     ["with roles as text", { roles: "owner" }],
+    ["with scopes as a list", { scope: ["tags:read"] }],
   ])("refuses a token %s", async (_, claims) => {
     expect(await tokens.check(await signToken(key, claims))).toBe("invalid");
   });

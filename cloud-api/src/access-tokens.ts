@@ -12,6 +12,10 @@ export interface Identity {
   /** The `sid` of the token. */
   readonly session: string;
   readonly roles: readonly string[];
+  /** What a personal access token is bound to; undefined for a session, which may do all that its roles may. */
+  readonly scopes: readonly string[] | undefined;
+  /** Seconds of UTC at which the token ends. */
+  readonly expiresS: number;
 }
 
 /** `unavailable`: the authentication service has not been heard yet, so nobody can tell. */
@@ -42,6 +46,12 @@ const claimsSchema = z.object({
   sid: z.string().regex(/^[0-9a-f]{32}$/),
   roles: z.array(z.string()),
   exp: z.number(),
+  // RFC 8693 section 4.2: scopes with single blanks between them.
+  scope: z
+    .string()
+    .max(1_024)
+    .transform((scope) => scope.split(" "))
+    .optional(),
 });
 
 interface Remembered {
@@ -79,7 +89,13 @@ export class AccessTokens {
     if (key === "unknown-key") return "invalid";
     const claims = await this.#claims(token, key);
     if (claims === undefined || this.#options.ended.has(claims.sid)) return "invalid";
-    const identity = { owner: claims.sub as OwnerId, session: claims.sid, roles: claims.roles };
+    const identity = {
+      owner: claims.sub as OwnerId,
+      session: claims.sid,
+      roles: claims.roles,
+      scopes: claims.scope,
+      expiresS: claims.exp,
+    };
     this.#remember(token, identity, claims.exp);
     return identity;
   }

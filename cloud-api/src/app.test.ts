@@ -36,7 +36,7 @@ describe("paths and methods", () => {
 
   it.each([
     ["/v1/tags", "DELETE", "GET, HEAD"],
-    ["/v1/tags/x", "POST", "GET, HEAD, PATCH"],
+    ["/v1/tags/x", "POST", "DELETE, GET, HEAD, PATCH"],
     ["/v1/geofences", "PUT", "GET, HEAD, POST"],
     ["/v1/geofences/x", "PATCH", "DELETE, GET, HEAD, PUT"],
     ["/v1/tags/x/locations", "POST", "GET, HEAD"],

@@ -3,16 +3,21 @@ import { HTTPException } from "hono/http-exception";
 import { allowedMethods } from "./allowed-methods.ts";
 import type { Dependencies, Env } from "./dependencies.ts";
 import { NOT_FOUND } from "./found.ts";
-import { allowOrigins, checkHost, limitAddress, logAnswers, requireOwner, routeOf } from "./gateway.ts";
+import { allowOrigins, authorise, checkHost, limitAddress, logAnswers, routeOf } from "./gateway.ts";
 import { onInvalid } from "./on-invalid.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import { problem, ProblemError, problemResponse } from "./problem.ts";
 import { authRoutes } from "./routes/auth-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
+import { foundRoutes } from "./routes/found-routes.ts";
 import { geofenceRoutes } from "./routes/geofence-routes.ts";
+import { liveRoutes } from "./routes/live-routes.ts";
 import { locationRoutes } from "./routes/location-routes.ts";
+import { operatorRoutes } from "./routes/operator-routes.ts";
 import { serviceRoutes } from "./routes/service-routes.ts";
+import { shareRoutes } from "./routes/share-routes.ts";
 import { tagRoutes } from "./routes/tag-routes.ts";
+import { transferRoutes } from "./routes/transfer-routes.ts";
 
 function answerToError(deps: Dependencies, error: Error, route: string): Response {
   if (error instanceof ProblemError) return problemResponse(error.body, error.headers);
@@ -32,19 +37,23 @@ function answerToNoRoute(allow: string | undefined): Response {
 function addGateway(app: OpenAPIHono<Env>, deps: Dependencies): void {
   app.use(logAnswers(deps), checkHost(deps), limitAddress(deps));
   if (deps.origins.length > 0) app.use("/v1/*", allowOrigins(deps.origins));
-  const owner = requireOwner(deps);
-  app.use("/v1/tags/*", owner);
-  app.use("/v1/geofences/*", owner);
+  app.use("/v1/*", authorise(deps));
 }
 
 function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
+  // Not in AppType: the compiler gives up on a type of all routes, and operators have a command line.
+  app.route("/v1", operatorRoutes(deps));
   return app
     .route("/v1/auth", authRoutes(deps))
     .route("/v1", serviceRoutes())
     .route("/v1", tagRoutes(deps))
     .route("/v1", locationRoutes(deps))
     .route("/v1", eventRoutes(deps))
-    .route("/v1", geofenceRoutes(deps));
+    .route("/v1", geofenceRoutes(deps))
+    .route("/v1", shareRoutes(deps))
+    .route("/v1", transferRoutes(deps))
+    .route("/v1", liveRoutes(deps))
+    .route("/v1", foundRoutes(deps));
 }
 
 /** The whole API as one function from request to answer. */

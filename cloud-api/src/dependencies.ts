@@ -1,9 +1,14 @@
 import type { HttpBindings } from "@hono/node-server";
+import type { FoundTags } from "@purrimeter/store/found-tags";
 import type { OwnerId, OwnerView } from "@purrimeter/store/owner-view";
-import type { AccessTokens } from "./access-tokens.ts";
+import type { TagRegistry } from "@purrimeter/store/tag-registry";
+import type { ViewerView } from "@purrimeter/store/viewer-view";
+import type { UnixSeconds } from "@purrimeter/protocol/values";
+import type { AccessTokens, Identity } from "./access-tokens.ts";
 import type { AuthService } from "./auth-service.ts";
 import type { ClientAddresses } from "./client-address.ts";
 import type { Cursors } from "./cursors.ts";
+import type { LiveStreams } from "./live-streams.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 
 /** One answered request, without a place or a person: what may be logged. */
@@ -18,16 +23,24 @@ export interface RequestLine {
 /** What the API needs from outside. main.ts chooses. */
 export interface Dependencies {
   forOwner(owner: OwnerId): OwnerView;
+  forViewer(viewer: OwnerId): ViewerView;
+  readonly found: FoundTags;
+  /** The operator's part of it: no owner, no name and no location. */
+  readonly registry: Pick<TagRegistry, "page" | "revoke">;
+  readonly live: LiveStreams;
   readonly auth: Pick<AuthService, "call">;
   readonly tokens: AccessTokens;
   readonly cursors: Cursors;
   readonly addresses: ClientAddresses;
   readonly ownerRates: RateLimiter;
   readonly addressRates: RateLimiter;
+  /** Of what finders write, by address and by tag. */
+  readonly foundRates: RateLimiter;
   /** Host names (no port, lower case) that we answer for. */
   readonly hosts: ReadonlySet<string>;
   /** Origins whose pages may call us from a browser; none by default. */
   readonly origins: readonly string[];
+  readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
   logRequest(line: RequestLine): void;
   /** An error that is our own fault. */
@@ -39,6 +52,7 @@ export interface Env {
   /** Absent when a test asks the app without a socket. */
   Bindings: Partial<HttpBindings>;
   Variables: {
+    identity: Identity;
     view: OwnerView;
     owner: OwnerId;
     clientAddress: string;

@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import type { TagId } from "@purrimeter/protocol/values";
+import type { ShareId } from "@purrimeter/store/share";
 import type { GeofenceId } from "@purrimeter/store/owner-view";
 import { refuse } from "./problem.ts";
 
@@ -9,6 +10,8 @@ const idSchema = z.string().openapi({ param: { name: "id", in: "path" } });
 export const tagParamsSchema = z.object({ id: idSchema.transform((id) => id as TagId) });
 
 export const geofenceParamsSchema = z.object({ id: idSchema.transform((id) => id as GeofenceId) });
+
+export const shareParamsSchema = z.object({ id: idSchema.transform((id) => id as ShareId) });
 
 /** The same for what does not exist and for what is somebody else's. */
 export const NOT_FOUND = "There is no such thing, or it is not yours.";

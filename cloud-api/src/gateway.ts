@@ -2,6 +2,9 @@ import type { Context, MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { matchedRoutes } from "hono/route";
 import { rateKey } from "./client-address.ts";
+import { ACCESS } from "./access-table.ts";
+import type { Access } from "./access-table.ts";
+import type { Identity } from "./access-tokens.ts";
 import type { Dependencies, Env } from "./dependencies.ts";
 import { problem, ProblemError, refuse } from "./problem.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
@@ -37,7 +40,8 @@ export function checkHost(deps: Dependencies): MiddlewareHandler<Env> {
   };
 }
 
-function spend(rates: RateLimiter, key: string): void {
+/** Counts one request under a key; throws a problem `too-many-requests`. */
+export function spend(rates: RateLimiter, key: string): void {
   const waitS = rates.take(key);
   if (waitS === 0) return;
   const detail = `Try again in ${waitS} s.`;
@@ -55,29 +59,60 @@ export function limitAddress(deps: Dependencies): MiddlewareHandler<Env> {
   };
 }
 
-const BEARER = /^Bearer +([\w\-.~+/]+=*) *$/i;
-
 function unauthenticated(detail: string, challenge: string): ProblemError {
   return new ProblemError(problem("unauthenticated", detail), { "WWW-Authenticate": challenge });
 }
 
-/** Lets owners through: valid token of a session that goes on, role `owner`, rate of the account. */
-export function requireOwner(deps: Dependencies): MiddlewareHandler<Env> {
+const BEARER = /^Bearer +([\w\-.~+/]+=*) *$/i;
+
+async function identify(deps: Dependencies, header: string | undefined): Promise<Identity> {
+  if (header === undefined) throw unauthenticated("There is no access token.", "Bearer");
+  const token = BEARER.exec(header)?.[1];
+  const check = token === undefined ? "invalid" : deps.tokens.check(token);
+  const identity = check instanceof Promise ? await check : check;
+  if (identity === "unavailable") throw refuse("unavailable", "The authentication service does not answer.");
+  if (identity === "invalid")
+    throw unauthenticated("The access token is not valid (any more).", 'Bearer error="invalid_token"');
+  return identity;
+}
+
+/** What stands against the use of a route by who asks; undefined when nothing does. */
+function refusalOf(access: Access, { roles, scopes }: Identity): ProblemError | undefined {
+  if (access.who === "anyone") return undefined;
+  if (!access.roles.some((role) => roles.includes(role)))
+    return refuse("forbidden", `This is for the role ${access.roles.join(" or ")}.`);
+  if (scopes === undefined || (access.scope !== undefined && scopes.includes(access.scope))) return undefined;
+  const detail = `This personal access token lacks the scope ${access.scope ?? "for it: log in"}.`;
+  return new ProblemError(problem("forbidden", detail), {
+    "WWW-Authenticate": 'Bearer error="insufficient_scope"',
+  });
+}
+
+/** Who may use the route that answers; undefined when none does. A route that the table does not have is nobody's. */
+function accessOf(context: Context): Access | undefined {
+  const route = matchedRoutes(context).at(-1);
+  if (route === undefined || route.path.includes("*")) return undefined;
+  const access = ACCESS[`${route.method} ${route.path}`];
+  if (access === undefined) throw new Error("this route is missing in the table of access");
+  return access;
+}
+
+/**
+ * Lets through whom the table of access lets: valid token of a session that goes on, role, scope of a personal access
+ * token, rate of the account. Whose things they are is the store's to say.
+ */
+export function authorise(deps: Dependencies): MiddlewareHandler<Env> {
   return async (context, next) => {
-    const header = context.req.header("authorization");
-    if (header === undefined) throw unauthenticated("There is no access token.", "Bearer");
-    const token = BEARER.exec(header)?.[1];
-    const check = token === undefined ? "invalid" : deps.tokens.check(token);
-    const identity = check instanceof Promise ? await check : check;
-    if (identity === "unavailable")
-      throw refuse("unavailable", "The authentication service does not answer.");
-    if (identity === "invalid")
-      throw unauthenticated("The access token is not valid (any more).", 'Bearer error="invalid_token"');
-    if (!identity.roles.includes("owner")) throw refuse("forbidden", "This account is not an owner's.");
+    const access = accessOf(context);
+    if (access === undefined || access.who === "anyone") return next();
+    const identity = await identify(deps, context.req.header("authorization"));
+    const refusal = refusalOf(access, identity);
+    if (refusal !== undefined) throw refusal;
     spend(deps.ownerRates, identity.owner);
+    context.set("identity", identity);
     context.set("owner", identity.owner);
     context.set("view", deps.forOwner(identity.owner));
-    await next();
+    return next();
   };
 }
 

@@ -28,7 +28,9 @@ export const listQuerySchema = z.strictObject({ limit: limitSchema, cursor: curs
 const TIME_MESSAGE =
   "This must be an RFC 3339 time such as 2026-03-01T12:00:00Z (in an address, write + as %2B).";
 
-function timeSchema(description: string) {
+/** A time in a query or a body, as seconds of UTC. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Zod infers it.
+export function timeSchema(description: string) {
   return z
     .string()
     .transform((text, context) => {

@@ -15,6 +15,7 @@ import { EndedSessions } from "./ended-sessions.ts";
 import { KeySet } from "./key-set.ts";
 import { listen } from "./listen.ts";
 import type { Listening } from "./listen.ts";
+import { LiveStreams } from "./live-streams.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { makeTestCertificates } from "./testing/test-certificates.ts";
 import type { TestCertificates } from "./testing/test-certificates.ts";
@@ -36,10 +37,22 @@ function makeGateway(): ReturnType<typeof createApp> {
     () => Promise.resolve({ kind: "answer", body: { keys: [] } }),
     () => 0,
   );
+  const none = (): never => {
+    throw new Error("no store here");
+  };
   return createApp({
-    forOwner: () => {
-      throw new Error("no store here");
-    },
+    forOwner: none,
+    forViewer: none,
+    found: { isTag: none, report: none },
+    registry: { page: none, revoke: none },
+    live: new LiveStreams({
+      changeCount: none,
+      ended,
+      now,
+      monotonicMs: () => 0,
+      every: none,
+      onFailure: none,
+    }),
     auth: {
       call: (call) => {
         authCalls.push(call);
@@ -52,8 +65,10 @@ function makeGateway(): ReturnType<typeof createApp> {
     addresses: new ClientAddresses([]),
     ownerRates: new RateLimiter(rate, () => 0),
     addressRates: new RateLimiter(rate, () => 0),
+    foundRates: new RateLimiter(rate, () => 0),
     hosts: new Set(certificateHosts(certificates.gateway.certificate)),
     origins: [],
+    now,
     monotonicMs: () => 0,
     logRequest: (line) => void logged.push(line),
     logFailure: () => undefined,

@@ -115,11 +115,11 @@ describe("every route answers what it declares", () => {
       path: string,
       method: string,
       id: string,
-      more: Ask = {},
+      { share = "", ...more }: Ask & { share?: string } = {},
       query = "",
     ): Promise<Answer> => {
       tried.add(`${method} ${path}`);
-      const filled = path.replace(/\{\w+\}/, id) + query;
+      const filled = path.replace(/\{\w+\}/, id).replace("{share}", share) + query;
       const answer = await api.ask(filled, { method: method.toUpperCase(), token: owner.token, ...more });
       expectDeclared(path, method, answer);
       return answer;
@@ -174,6 +174,66 @@ describe("every route answers what it declares", () => {
       await ask(fencePath, "delete", id, { headers: headers });
     }
     await ask(fencePath, "delete", id, { headers: { "if-match": "*" } });
+    const sharesPath = `${tagPath}/shares`;
+    for (const body of [
+      { kind: "live" },
+      { kind: "history", historyFrom: "2026-01-01T00:00:00Z", endsAt: "2036-01-01T00:00:00Z", name: "Mum" },
+      { kind: "live", endsAt: "2020-01-01T00:00:00Z" },
+      { kind: "live", historyFrom: "2020-01-01T00:00:00Z" },
+      { kind: "all" },
+    ])
+      await ask(sharesPath, "post", tag, { body });
+    const invited = await ask(sharesPath, "post", tag, { body: { kind: "history" } });
+    const friend = (await api.owner()).token;
+    const accept = { body: { code: invited.body.code }, token: friend };
+    const held = await ask("/v1/shares/accept", "post", "", accept);
+    await ask("/v1/shares/accept", "post", "", accept);
+    for (const id of [tag, "nobody"])
+      for (const query of ["", "?limit=1", "?cursor=x"]) await ask(sharesPath, "get", id, {}, query);
+    for (const query of ["", "?limit=0", "?cursor=x"])
+      await ask("/v1/shares", "get", "", { token: friend }, query);
+    for (const query of ["", "?format=geojson"]) {
+      await ask(`${tagPath}/locations`, "get", tag, { token: friend }, query);
+      await ask(`${tagPath}/locations/latest`, "get", tag, { token: friend }, query);
+    }
+    for (const id of [tag, "nobody"]) await ask(`${tagPath}/live`, "get", id);
+    for (const id of [held.body.id, "nobody"]) await ask("/v1/shares/{id}", "delete", id, { token: friend });
+    const invitation = (await ask(sharesPath, "post", tag, { body: { kind: "live" } })).body.share.id;
+    for (const id of [invitation, "nobody"])
+      await ask(`${tagPath}/shares/{share}`, "delete", tag, { share: id });
+    while ((await ask(sharesPath, "post", tag, { body: { kind: "live" } })).status === 201);
+    const transferPath = `${tagPath}/transfer`;
+    await ask(transferPath, "get", tag);
+    for (const id of [tag, "nobody"]) {
+      await ask(transferPath, "post", id);
+      await ask(transferPath, "get", id);
+      await ask(transferPath, "delete", id);
+      await ask(`${transferPath}/confirm`, "post", id, { body: { checkNumber: "1" } });
+    }
+    const offer = await ask(transferPath, "post", tag);
+    await ask(`${transferPath}/confirm`, "post", tag, { body: { checkNumber: "1" } });
+    const take = { body: { code: offer.body.code }, token: friend };
+    const { checkNumber } = (await ask("/v1/transfers/accept", "post", "", take)).body;
+    await ask("/v1/transfers/accept", "post", "", take);
+    await ask(`${transferPath}/confirm`, "post", tag, { body: { checkNumber: "1" } });
+    const printed = api.store.registry.printedCode(tag);
+    for (const name of [printed, "nobody"]) {
+      await ask("/v1/found/{code}", "get", name);
+      await ask("/v1/found/{code}", "post", name, { body: { message: "" } });
+      await ask("/v1/found/{code}", "post", name, { body: { message: "On the porch" } });
+      const all = { message: "On the porch", contact: "a@b.c", place: { lat: 1, lon: 180 } };
+      await ask("/v1/found/{code}", "post", name, { body: all });
+    }
+    for (const id of [tag, "nobody"])
+      for (const query of ["", "?limit=1", "?cursor=x"]) await ask(`${tagPath}/found`, "get", id, {}, query);
+    await ask(`${transferPath}/confirm`, "post", tag, { body: { checkNumber } });
+    for (const id of [tag, "cat-openapi"]) await ask(tagPath, "delete", id);
+    const { token: operator } = await api.owner(["operator"]);
+    for (const query of ["", "?limit=1", "?cursor=x", "?limit=0"])
+      await ask("/v1/operator/tags", "get", "", { token: operator }, query);
+    await ask("/v1/operator/tags", "get", "");
+    for (const id of [tag, "nobody"])
+      await ask("/v1/operator/tags/{id}/revoke", "post", id, { token: operator });
     expect([...tried].sort()).toEqual(
       operations()
         .map(([path, method]) => `${method} ${path}`)

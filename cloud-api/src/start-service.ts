@@ -15,6 +15,7 @@ import { EndedSessions } from "./ended-sessions.ts";
 import { followEndedSessions } from "./follow-ended-sessions.ts";
 import { KeySet } from "./key-set.ts";
 import { listen } from "./listen.ts";
+import { LiveStreams } from "./live-streams.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { RequestLog } from "./request-log.ts";
 
@@ -24,7 +25,7 @@ const SUMMARY_EVERY_MS = 60_000;
 export interface ServiceParts {
   readonly config: Config;
   readonly secrets: SecretSource;
-  readonly store: Pick<Store, "forOwner">;
+  readonly store: Pick<Store, "forOwner" | "forViewer" | "found" | "registry" | "changeCount">;
   readonly log: Log;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
@@ -37,12 +38,39 @@ export interface Service {
   stop(graceMs: number): Promise<void>;
 }
 
-function makeApp(parts: ServiceParts, auth: AuthService, ended: EndedSessions, requests: RequestLog) {
+/** What finders read and write: an hour's patience for who tries codes, room for who stands in the rain. */
+const FOUND_RATE = { burst: 20, perSecond: 1 / 60 };
+
+function makeLive({ store, now, monotonicMs, log }: ServiceParts, ended: EndedSessions): LiveStreams {
+  return new LiveStreams({
+    changeCount: () => store.changeCount(),
+    ended,
+    now,
+    monotonicMs,
+    every: (periodMs, work) => {
+      const timer = setInterval(work, periodMs);
+      return () => clearInterval(timer);
+    },
+    onFailure: (error) => log.error("live stream failed", { code: errorCode(error) }),
+  });
+}
+
+function makeApp(
+  parts: ServiceParts,
+  auth: AuthService,
+  ended: EndedSessions,
+  live: LiveStreams,
+  requests: RequestLog,
+) {
   const { config, log, now, monotonicMs } = parts;
   const { issuer, audience } = config;
   const keys = new KeySet(() => auth.call({ method: "GET", path: "/.well-known/jwks.json" }), monotonicMs);
   return createApp({
     forOwner: (owner) => parts.store.forOwner(owner),
+    forViewer: (viewer) => parts.store.forViewer(viewer),
+    found: parts.store.found,
+    registry: parts.store.registry,
+    live,
     auth,
     tokens: new AccessTokens({ issuer, audience, keys, ended, now }),
     cursors: new Cursors(parts.secrets.readKey("cursor-key")),
@@ -51,6 +79,8 @@ function makeApp(parts: ServiceParts, auth: AuthService, ended: EndedSessions, r
     addressRates: new RateLimiter(config.rates.address, monotonicMs),
     hosts: new Set([...certificateHosts(readFileSync(config.tls.certificate)), ...config.hosts]),
     origins: config.origins,
+    foundRates: new RateLimiter(FOUND_RATE, monotonicMs),
+    now,
     monotonicMs,
     logRequest: (line) => requests.record(line),
     logFailure: (error, route) => log.error("request failed", { route, code: errorCode(error) }),
@@ -67,7 +97,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const certificate = readFileSync(config.auth.certificate);
   const auth = new AuthService({ url, authority, certificate, key, ended, nowS: now });
   const requests = new RequestLog(parts.log);
-  const app = makeApp(parts, auth, ended, requests);
+  const live = makeLive(parts, ended);
+  const app = makeApp(parts, auth, ended, live, requests);
   const { host, port, tls } = config;
   const server = await listen(app.fetch, { host, port, certificate: readFileSync(tls.certificate), key });
   const stopping = new AbortController();
@@ -78,6 +109,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     stop: async (graceMs) => {
       clearInterval(summary);
       stopping.abort();
+      live.close();
       await server.close(graceMs);
       auth.close();
       await following;

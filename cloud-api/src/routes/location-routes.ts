@@ -16,6 +16,7 @@ import {
 import { onInvalid } from "../on-invalid.ts";
 import { nextInTime, timeRange } from "../page-position.ts";
 import { refuse } from "../problem.ts";
+import { readLatest, readLocations } from "../read-shared.ts";
 
 const FORMATS = "JSON, or GeoJSON with `Accept: application/geo+json` or `format=geojson`.";
 
@@ -58,6 +59,11 @@ const latestRoute = createRoute({
   },
 });
 
+function readable<Thing>(thing: Thing | "not-found" | "live-only"): Thing {
+  if (thing !== "live-only") return found(thing);
+  throw refuse("forbidden", "The tag's owner shares where it is, not where it was.");
+}
+
 const GEO_JSON_HEADERS = { "Content-Type": GEO_JSON, Vary: "Accept" };
 const JSON_HEADERS = { Vary: "Accept" };
 
@@ -70,14 +76,16 @@ export function locationRoutes(deps: Dependencies) {
       const query = c.req.valid("query");
       const scope = { route: "locations", owner: c.get("owner"), tag: id };
       const range = timeRange(query, deps.cursors, scope);
-      const page = found(await c.get("view").locations(id, range));
+      const page = readable(await readLocations(c.get("view"), deps.forViewer(c.get("owner")), id, range));
       const next = nextInTime(page.next, range, deps.cursors, scope);
       return wantsGeoJson(query.format, c.req.header("accept"))
         ? c.json(featureCollectionBody(page.items, next), 200, GEO_JSON_HEADERS)
         : c.json({ items: page.items.map(locationBody), next }, 200, JSON_HEADERS);
     })
     .openapi(latestRoute, async (c) => {
-      const location = found(await c.get("view").latest(c.req.valid("param").id));
+      const location = found(
+        await readLatest(c.get("view"), deps.forViewer(c.get("owner")), c.req.valid("param").id),
+      );
       if (location === undefined) throw refuse("not-found", "The tag has not sent a location yet.");
       return wantsGeoJson(c.req.valid("query").format, c.req.header("accept"))
         ? c.json(featureBody(location), 200, GEO_JSON_HEADERS)

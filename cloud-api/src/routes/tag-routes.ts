@@ -8,8 +8,8 @@ import { listQuerySchema } from "../list-query.ts";
 import { rfc3339 } from "../rfc3339.ts";
 import { onInvalid } from "../on-invalid.ts";
 import { idAfter, nextById } from "../page-position.ts";
-import { refuse } from "../problem.ts";
 import { readJsonBody } from "../read-json-body.ts";
+import { wrongCode } from "../wrong-code.ts";
 import { claimSchema, tagChangeSchema, tagSchema } from "../tag-schema.ts";
 
 /** A name or a code. */
@@ -88,6 +88,22 @@ const renameRoute = createRoute({
   },
 });
 
+const giveUpRoute = createRoute({
+  method: "delete",
+  path: "/tags/{id}",
+  operationId: "giveUpTag",
+  summary: "Give a tag up",
+  description:
+    "Deletes all that it recorded while it was yours; this cannot be undone. Shares end. Its next owner needs a new claim code.",
+  tags: ["tags"],
+  security: BEARER_SECURITY,
+  request: { params: tagParamsSchema },
+  responses: {
+    204: { description: "The tag is nobody's." },
+    ...problemAnswers(...OWNER_PROBLEMS, "not-found"),
+  },
+});
+
 function tagBody(tag: OwnedTag): z.infer<typeof tagSchema> {
   return {
     id: tag.id,
@@ -96,11 +112,6 @@ function tagBody(tag: OwnedTag): z.infer<typeof tagSchema> {
     battery: tag.batteryPercent ?? null,
     settings: { wanted: tag.settings.wanted, reported: tag.settings.reported },
   };
-}
-
-function wrongCode(): Error {
-  const message = "This code is wrong, was used, or has been withdrawn.";
-  return refuse("invalid-request", message, [{ field: "code", message }]);
 }
 
 /** /v1/tags, /v1/tags/{id} and /v1/tags/claim. */
@@ -125,5 +136,9 @@ export function tagRoutes(deps: Dependencies) {
     .openapi(renameRoute, async (c) => {
       const { name } = c.req.valid("json");
       return c.json(tagBody(found(await c.get("view").renameTag(c.req.valid("param").id, name))), 200);
+    })
+    .openapi(giveUpRoute, async (c) => {
+      found(await c.get("view").eraseTag(c.req.valid("param").id));
+      return c.body(null, 204);
     });
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
@@ -16,10 +16,14 @@ import { Cursors } from "../cursors.ts";
 import type { Dependencies, RequestLine } from "../dependencies.ts";
 import { EndedSessions } from "../ended-sessions.ts";
 import { KeySet } from "../key-set.ts";
+import { LiveStreams } from "../live-streams.ts";
 import type { FieldError } from "../problem.ts";
 import { RateLimiter } from "../rate-limiter.ts";
 import { AUDIENCE, ISSUER, makeTestKey, NOW_S, randomId, signToken } from "./test-keys.ts";
 import type { TestKey } from "./test-keys.ts";
+
+/** Where a sync costs nothing: what a cut of power does is the store's to test. */
+const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /** What bodies of answers may hold; each test reads what it expects there. */
 export interface AnswerBody {
@@ -34,6 +38,9 @@ export interface AnswerBody {
   readonly name: string;
   readonly version: number;
   readonly shape: unknown;
+  readonly code: string;
+  readonly checkNumber: string;
+  readonly share: { readonly id: string };
   readonly settings: { readonly wanted: number; readonly reported: number };
 }
 
@@ -72,28 +79,39 @@ export class TestApi {
   readonly authCalls: unknown[] = [];
   authAnswer: AuthAnswer = { kind: "unavailable" };
   nowMs = 0;
+  nowS = NOW_S;
+  /** Nothing looks for changes by itself in tests: they call `look`. */
+  readonly live: LiveStreams;
   readonly #folder: string;
 
   constructor(key: TestKey, changes: Partial<Dependencies> = {}) {
     this.key = key;
-    this.#folder = mkdtempSync(join(tmpdir(), "purrimeter-cloud-api-"));
+    this.#folder = mkdtempSync(join(IN_MEMORY, "purrimeter-cloud-api-"));
     const keyRing = openSealedKeyFile(join(this.#folder, "owners.keys"), randomBytes(32));
     this.store = openStore({
       path: join(this.#folder, "locations.db"),
       databaseKey: randomBytes(32),
       keyRing,
-      now: () => NOW_S as UnixSeconds,
+      now: () => this.nowS as UnixSeconds,
       monotonicMs: () => this.nowMs,
       minFreeBytes: 0,
       reserveBytes: 0,
     });
     this.ended.heard();
+    this.live = new LiveStreams({
+      changeCount: () => this.store.changeCount(),
+      ended: this.ended,
+      now: () => this.nowS,
+      monotonicMs: () => this.nowMs,
+      every: () => () => undefined,
+      onFailure: (error) => void this.failures.push(error),
+    });
     this.app = createApp({ ...this.#dependencies(), ...changes });
   }
 
   #dependencies(): Dependencies {
     const monotonicMs = (): number => this.nowMs;
-    const now = (): UnixSeconds => NOW_S as UnixSeconds;
+    const now = (): UnixSeconds => this.nowS as UnixSeconds;
     const keys = new KeySet(
       () => Promise.resolve({ kind: "answer", body: { keys: [this.key.jwk] } }),
       monotonicMs,
@@ -101,6 +119,10 @@ export class TestApi {
     const plenty = { burst: 1e9, perSecond: 1e9 };
     return {
       forOwner: (owner) => this.store.forOwner(owner),
+      forViewer: (viewer) => this.store.forViewer(viewer),
+      found: this.store.found,
+      registry: this.store.registry,
+      live: this.live,
       auth: {
         call: (call) => {
           this.authCalls.push(call);
@@ -112,17 +134,26 @@ export class TestApi {
       addresses: new ClientAddresses([]),
       ownerRates: new RateLimiter(plenty, monotonicMs),
       addressRates: new RateLimiter(plenty, monotonicMs),
+      foundRates: new RateLimiter(plenty, monotonicMs),
       hosts: new Set(["localhost"]),
       origins: [],
+      now,
       monotonicMs,
       logRequest: (line) => void this.logged.push(line),
       logFailure: (error) => void this.failures.push(error),
     };
   }
 
-  async owner(roles: readonly string[] = ["owner"]): Promise<TestOwner> {
-    const [id, session] = [randomId(), randomId()];
-    return { id, session, token: await signToken(this.key, { sub: id, sid: session, roles }) };
+  /** `scope`: as in a token that a personal access token was exchanged for. */
+  async owner(roles: readonly string[] = ["owner"], scope?: string): Promise<TestOwner> {
+    return this.tokenOf(randomId(), roles, scope);
+  }
+
+  /** One more session of an account. */
+  async tokenOf(id: string, roles: readonly string[] = ["owner"], scope?: string): Promise<TestOwner> {
+    const session = randomId();
+    const claims = { sub: id, sid: session, roles, ...(scope !== undefined && { scope }) };
+    return { id, session, token: await signToken(this.key, claims) };
   }
 
   async ask(path: string, { method = "GET", body, headers = {}, token }: Ask = {}): Promise<Answer> {
@@ -133,7 +164,7 @@ export class TestApi {
     };
     const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
     const response = await this.app.request(`http://localhost${path}`, { method, headers: all, body: text });
-    const answer = await response.text();
+    const answer = await textOf(response);
     const isJson = response.headers.get("content-type")?.includes("json") === true;
     return {
       status: response.status,
@@ -157,10 +188,38 @@ export class TestApi {
     return id;
   }
 
+  /** Reads what a live stream sends; each call gives the next chunk, undefined at its end. */
+  async follow(
+    path: string,
+    token: string,
+    lastEventId?: string,
+  ): Promise<() => Promise<string | undefined>> {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(lastEventId !== undefined && { "last-event-id": lastEventId }),
+    };
+    const response = await this.app.request(`http://localhost${path}`, { headers });
+    if (response.status !== 200 || response.body === null)
+      throw new Error(`live answered ${response.status}`);
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+    return async () => {
+      const { value } = await reader.read();
+      return value === undefined ? undefined : Buffer.from(value).toString();
+    };
+  }
+
   async close(): Promise<void> {
+    this.live.close();
     await this.store.close();
     rmSync(this.#folder, { recursive: true });
   }
+}
+
+/** A live stream has no end: only its beginning was asked for. */
+async function textOf(response: Response): Promise<string> {
+  if (response.headers.get("content-type") !== "text/event-stream") return response.text();
+  await response.body?.cancel();
+  return "";
 }
 
 export async function makeTestApi(changes: Partial<Dependencies> = {}): Promise<TestApi> {

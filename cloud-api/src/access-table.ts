@@ -1,0 +1,90 @@
+/** Roles of accounts, in the tokens' `roles`. Who views a tag is no role of an account but a share, which the store knows. */
+export type Role = "owner" | "operator" | "auditor";
+
+/** What a personal access token may be for, as the authentication service names it. */
+export type Scope = "tags:read" | "tags:write" | "locations:read" | "geofences:read" | "geofences:write";
+
+/** What a viewer of a tag gets where its owner gets an answer: nothing, or what a share of that kind shows. */
+export type ViewerAccess = "nothing" | "live" | "history";
+
+/** Who may use a route. */
+export type Access =
+  | { readonly who: "anyone" }
+  | {
+      readonly who: "role";
+      /** One of them is needed. */
+      readonly roles: readonly Role[];
+      /** What a personal access token needs; undefined: a session only, for what a leaked token must never do. */
+      readonly scope: Scope | undefined;
+      /** Whose id the path or the body carries: somebody else's is answered as one that does not exist. */
+      readonly object: "none" | "tag" | "geofence" | "share" | "any-tag";
+      readonly viewer: ViewerAccess;
+    };
+
+const anyone: Access = { who: "anyone" };
+
+type ObjectKind = Extract<Access, { who: "role" }>["object"];
+
+function owners(
+  scope: Scope | undefined,
+  object: ObjectKind = "none",
+  viewer: ViewerAccess = "nothing",
+): Access {
+  return { who: "role", roles: ["owner"], scope, object, viewer };
+}
+
+function staff(role: "operator" | "auditor", object: ObjectKind = "none"): Access {
+  return { who: "role", roles: [role], scope: undefined, object, viewer: "nothing" };
+}
+
+/**
+ * Every route and who may use it. The gateway asks here, and lets nobody use a route that is missing; a test tries every
+ * route as everybody. Operators and auditors reach no route that shows a location.
+ */
+export const ACCESS: Readonly<Record<string, Access>> = {
+  "GET /v1/openapi.json": anyone,
+  "GET /v1/health": anyone,
+  "GET /v1/problems/:name": anyone,
+
+  "POST /v1/auth/register": anyone,
+  "POST /v1/auth/login": anyone,
+  "POST /v1/auth/refresh": anyone,
+  "POST /v1/auth/logout": anyone,
+
+  "GET /v1/tags": owners("tags:read"),
+  "POST /v1/tags/claim": owners(undefined),
+  "GET /v1/tags/:id": owners("tags:read", "tag"),
+  "PATCH /v1/tags/:id": owners("tags:write", "tag"),
+  "DELETE /v1/tags/:id": owners(undefined, "tag"),
+
+  "GET /v1/tags/:id/locations": owners("locations:read", "tag", "history"),
+  "GET /v1/tags/:id/locations/latest": owners("locations:read", "tag", "live"),
+  "GET /v1/tags/:id/live": owners("locations:read", "tag", "live"),
+  "GET /v1/tags/:id/events": owners("locations:read", "tag"),
+  "GET /v1/tags/:id/found": owners("locations:read", "tag"),
+
+  "GET /v1/geofences": owners("geofences:read"),
+  "POST /v1/geofences": owners("geofences:write", "tag"),
+  "GET /v1/geofences/:id": owners("geofences:read", "geofence"),
+  "PUT /v1/geofences/:id": owners("geofences:write", "geofence"),
+  "DELETE /v1/geofences/:id": owners("geofences:write", "geofence"),
+
+  "GET /v1/tags/:id/shares": owners("tags:read", "tag"),
+  "POST /v1/tags/:id/shares": owners(undefined, "tag"),
+  "DELETE /v1/tags/:id/shares/:share": owners(undefined, "tag"),
+  "GET /v1/shares": owners("tags:read"),
+  "POST /v1/shares/accept": owners(undefined),
+  "DELETE /v1/shares/:id": owners(undefined, "share"),
+
+  "GET /v1/tags/:id/transfer": owners("tags:read", "tag"),
+  "POST /v1/tags/:id/transfer": owners(undefined, "tag"),
+  "DELETE /v1/tags/:id/transfer": owners(undefined, "tag"),
+  "POST /v1/tags/:id/transfer/confirm": owners(undefined, "tag"),
+  "POST /v1/transfers/accept": owners(undefined),
+
+  "GET /v1/found/:code": anyone,
+  "POST /v1/found/:code": anyone,
+
+  "GET /v1/operator/tags": staff("operator"),
+  "POST /v1/operator/tags/:id/revoke": staff("operator", "any-tag"),
+};
