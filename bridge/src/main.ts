@@ -8,6 +8,7 @@ import { createAedesSource, type AedesSource } from "./aedes-source.ts";
 import { bridgeConfigSchema, type BridgeConfig } from "./bridge-config.ts";
 import { createBridgeCounters, type BridgeCounters } from "./bridge-counters.ts";
 import { createBridge } from "./bridge.ts";
+import { keepHeapSmall } from "./keep-heap-small.ts";
 import { logSecurityEvents } from "./log-security-events.ts";
 
 const SETTINGS_POLL_MS = 250;
@@ -146,6 +147,7 @@ async function stop({ source, store, secrets, timers, log }: Running): Promise<v
 }
 
 async function main(): Promise<void> {
+  keepHeapSmall();
   const log = createLog("bridge");
   try {
     const running = await start(log);

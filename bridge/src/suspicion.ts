@@ -1,4 +1,4 @@
-import type { FixEntry } from "@purrimeter/protocol/entry";
+import type { Entry, FixEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Suspicion } from "@purrimeter/store/suspicion";
@@ -28,15 +28,25 @@ export function createSuspicionJudge(retentionDays: number): SuspicionJudge {
   return {
     judge: (tag, { entries }, now) => {
       let suspicions: (Suspicion | undefined)[] | undefined;
-      for (const [i, entry] of entries.entries()) {
-        const bounds = suspectTime(entry.at, now, retentionDays);
-        const suspicion = entry.kind === "fix" ? (bounds ?? suspectPlace(entry, believed.get(tag))) : bounds;
+      for (let i = 0; i < entries.length; i++) {
+        const entry = entries[i] as Entry;
+        const suspicion = suspicionOf(entry, believed.get(tag), now, retentionDays);
         if (suspicion !== undefined) (suspicions ??= entries.map(() => undefined))[i] = suspicion;
         else if (entry.kind === "fix") believe(believed, tag, entry);
       }
       return suspicions;
     },
   };
+}
+
+function suspicionOf(
+  entry: Entry,
+  previous: FixEntry | undefined,
+  now: UnixSeconds,
+  retentionDays: number,
+): Suspicion | undefined {
+  const byTime = suspectTime(entry.at, now, retentionDays);
+  return byTime === undefined && entry.kind === "fix" ? suspectPlace(entry, previous) : byTime;
 }
 
 /** Late reports must not move the last believed fix back in time. */

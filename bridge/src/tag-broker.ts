@@ -7,6 +7,7 @@ import {
   type PublishPacket,
   type Subscription,
 } from "aedes";
+import { writeToStream } from "mqtt-packet";
 import { MAX_KEEP_ALIVE_S, MAX_SMALL_MESSAGE_BYTES } from "@purrimeter/protocol/limits";
 import { DOWNLINK_CHANNELS, parseTopic, topicOf, type Channel } from "@purrimeter/protocol/topics";
 import { isWhole, type TagId } from "@purrimeter/protocol/values";
@@ -81,6 +82,8 @@ function subscribable(tag: TagId, { topic, qos }: Subscription): Channel | undef
 
 /** Aedes with everything off that a tag does not need, and these rules: a tag has its own five topics. */
 export async function createTagBroker(host: BrokerRulesHost): Promise<Aedes> {
+  // Aedes' packet writer would keep a buffer for each of 65,536 message ids: 7 MiB, for packets that are rare here.
+  writeToStream.cacheNumbers = false;
   const faults = new WeakMap<Client, SecurityEvent>();
   const options: AedesOptions = {
     mq: new ExactTopics(),
