@@ -90,7 +90,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const erasing = new Erasing(database, writes, wal);
   const ownerKeys = new OwnerKeys(database, options.keyRing, keys, writes);
   const { reports, commits } = composeReports(database, options, keys, freshness, wal);
-  const changes = new ChangeCount(database, freshness);
+  const changes = new ChangeCount(database);
   freshness.onStale(() => {
     keys.doubt();
   });

@@ -106,7 +106,12 @@ export class TestApi {
       every: () => () => undefined,
       onFailure: (error) => void this.failures.push(error),
     });
-    this.app = createApp({ ...this.#dependencies(), ...changes });
+    this.app = this.appWith(changes);
+  }
+
+  /** The API over the same database, with some parts changed. */
+  appWith(changes: Partial<Dependencies>): AppType {
+    return createApp({ ...this.#dependencies(), ...changes });
   }
 
   #dependencies(): Dependencies {
