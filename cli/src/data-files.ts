@@ -23,6 +23,10 @@ export interface DataFiles {
   readonly run: string;
   readonly log: string;
   readonly compileCache: string;
+  /** Where secrets are in a Vault, if they are. */
+  readonly vault: string;
+  /** A rotation of owners' keys that is under way. */
+  readonly keyRotation: string;
   /** Folder of a process's secrets. */
   secrets(holder: SecretHolder): string;
   secret(holder: SecretHolder, name: string): string;
@@ -47,6 +51,8 @@ export function dataFiles(data: string): DataFiles {
     run,
     log: join(folder, "log"),
     compileCache: join(run, "compile-cache"),
+    vault: join(folder, "vault.json"),
+    keyRotation: join(run, "key-rotation.json"),
     secrets: (holder) => join(folder, "secrets", holder),
     secret: (holder, name) => join(folder, "secrets", holder, name),
     serviceChain: (service) => issuedFiles(certs, "services", service).chain,

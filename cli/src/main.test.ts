@@ -21,6 +21,8 @@ const COMMANDS = [
   ["certs", "list"],
   ["certs", "renew"],
   ["certs", "revoke"],
+  ["keys", "rotate"],
+  ["keys", "list"],
 ];
 
 test.each(COMMANDS)("%s %s --help shows examples", async (...command) => {
@@ -47,6 +49,9 @@ describe("what is not understood ends with 2 and says how to go on", () => {
     ["a missing argument", ["tags", "add"]],
     ["a kind that is none", ["certs", "issue", "dog", "rex"]],
     ["too many arguments", ["certs", "init", "now"]],
+    ["a rotation of nothing", ["keys", "rotate"]],
+    ["a rotation of one and all", ["keys", "rotate", "ada", "--all"]],
+    ["an owner's id that is none", ["keys", "rotate", "../ada"]],
   ])("%s", async (_what, argv) => {
     const { exitCode, stderr } = await runMain(...argv);
     expect(exitCode).toBe(2);

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
 import { certsCommand } from "./commands/certs.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { lookCommand } from "./commands/look.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { simulateCommand } from "./commands/simulate.ts";
@@ -19,6 +20,7 @@ const COMMANDS: readonly (() => Command)[] = [
   replayCommand,
   tagsCommand,
   certsCommand,
+  keysCommand,
 ];
 
 const USAGE_ERROR = 2;

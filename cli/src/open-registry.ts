@@ -1,46 +1,71 @@
-import { openSealedKeyFile, KeyRingError } from "@purrimeter/store/sealed-key-file";
-import { openSecretFolder, SecretError } from "@purrimeter/store/secret-source";
+import type { KeyRing } from "@purrimeter/store/key-ring";
+import { KeyRingError } from "@purrimeter/store/sealed-key-file";
+import { SecretError } from "@purrimeter/store/secret-source";
 import { OpenDatabaseError } from "@purrimeter/store/open-database";
-import { openStore } from "@purrimeter/store/open-store";
+import { openSecrets, type Secrets } from "@purrimeter/store/open-secrets";
+import { openStore, type Store } from "@purrimeter/store/open-store";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
+import { VaultError } from "@purrimeter/store/vault/vault-error";
 import type { DataFiles } from "./data-files.ts";
 import { failed, isFailure, type Failure } from "./failure.ts";
 import { openData } from "./prepare-data.ts";
 import { nowS } from "./now.ts";
+import { readSecretsOf } from "./secrets-of.ts";
+
+/** The locations' database and the owners' keys, with the operator's secrets. */
+export interface OperatorStore {
+  readonly store: Store;
+  readonly keyRing: KeyRing;
+}
+
+const KNOWN = [SecretError, KeyRingError, OpenDatabaseError, VaultError];
 
 /** Lets `use` work on the registry of tags of a data folder, with the operator's secrets. Services may be running. */
 export async function withRegistry<Result extends object>(
   files: DataFiles,
   use: (registry: TagRegistry) => Promise<Result | Failure>,
 ): Promise<Result | Failure> {
+  return withOperatorStore(files, ({ store }) => use(store.registry));
+}
+
+/** The same with all that the operator may use. */
+export async function withOperatorStore<Result extends object>(
+  files: DataFiles,
+  use: (opened: OperatorStore) => Promise<Result | Failure>,
+): Promise<Result | Failure> {
   const opened = openData(files);
   if (opened === undefined)
     return failed(`${files.folder} holds no data of purrimeter; make it with "purrimeter start"`);
   if (isFailure(opened)) return opened;
+  const secretsOf = readSecretsOf(files, false);
+  if (isFailure(secretsOf)) return secretsOf;
   try {
-    return await useRegistry(files, use);
+    const config = { folder: files.secrets("operator"), ...secretsOf("operator") };
+    return await useStore(files, await openSecrets({ process: "operator", config }), use);
   } catch (error) {
-    const known = [SecretError, KeyRingError, OpenDatabaseError].some((kind) => error instanceof kind);
-    if (known && error instanceof Error) return failed(error.message);
+    if (KNOWN.some((kind) => error instanceof kind) && error instanceof Error) return failed(error.message);
     throw error;
   }
 }
 
-async function useRegistry<Result extends object>(
+async function useStore<Result extends object>(
   files: DataFiles,
-  use: (registry: TagRegistry) => Promise<Result | Failure>,
+  secrets: Secrets,
+  use: (opened: OperatorStore) => Promise<Result | Failure>,
 ): Promise<Result | Failure> {
-  const secrets = openSecretFolder(files.secrets("operator"));
-  const store = openStore({
-    path: files.locations,
-    databaseKey: secrets.readKey("database-key"),
-    keyRing: openSealedKeyFile(files.keyRing, secrets.readKey("key-ring-key")),
-    now: nowS,
-    monotonicMs: () => performance.now(),
-  });
+  let store: Store | undefined;
   try {
-    return await use(store.registry);
+    const keyRing = secrets.keyRing(files.keyRing);
+    store = openStore({
+      path: files.locations,
+      databaseKey: secrets.readKey("database-key"),
+      keyRing,
+      now: nowS,
+      monotonicMs: () => performance.now(),
+    });
+    return await use({ store, keyRing });
   } finally {
-    await store.close();
+    await store?.close();
+    await secrets.close();
   }
 }

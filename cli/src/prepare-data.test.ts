@@ -1,5 +1,14 @@
 import { X509Certificate } from "node:crypto";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -47,10 +56,10 @@ test("each process gets its own secrets and nothing else", () => {
   expect(
     Object.fromEntries(names.map((name) => [name, readdirSync(files.secrets(name)).toSorted()])),
   ).toEqual({
-    auth: ["database-key", "signing-key.pem", "tls-key.pem"],
-    bridge: ["database-key", "key-ring-key", "tls-key.pem"],
-    "cloud-api": ["cursor-key", "database-key", "key-ring-key", "tls-key.pem"],
-    operator: ["database-key", "key-ring-key"],
+    auth: ["GENERATED", "database-key", "signing-key.pem", "tls-key.pem"],
+    bridge: ["GENERATED", "database-key", "key-ring-key", "tls-key.pem"],
+    "cloud-api": ["GENERATED", "cursor-key", "database-key", "key-ring-key", "tls-key.pem"],
+    operator: ["GENERATED", "database-key", "key-ring-key"],
   });
   const key = (holder: (typeof names)[number]): string =>
     readFileSync(files.secret(holder, "database-key"), "utf8");
@@ -126,4 +135,43 @@ test("a new host renews the services' certificates, and so does their end", asyn
     "cats.example.org",
     "127.0.0.1",
   ]);
+});
+
+test("production refuses keys that were generated, until the operator's own are in their place", async () => {
+  const outcome = (): Promise<object> => prepareData(files, { now, hosts: [], ownSecrets: true });
+  expect(await outcome()).toEqual({
+    failure:
+      "production mode refuses keys that purrimeter generated: bridge/database-key, cloud-api/database-key, " +
+      "operator/database-key, bridge/key-ring-key, cloud-api/key-ring-key, operator/key-ring-key, " +
+      `cloud-api/cursor-key, auth/database-key, auth/signing-key.pem in ${join(files.folder, "secrets")}; ` +
+      "put your own in their place, or give --allow-generated-keys",
+  });
+  for (const holder of ["bridge", "cloud-api", "operator", "auth"] as const)
+    for (const name of readdirSync(files.secrets(holder)).filter((one) => one.endsWith("-key")))
+      writeFileSync(files.secret(holder, name), "77".repeat(32));
+  expect(await outcome()).toMatchObject({
+    failure: expect.stringContaining(": auth/signing-key.pem in") as string,
+  });
+  writeFileSync(files.secret("auth", "signing-key.pem"), "my own");
+  expect(await outcome()).toEqual({ created: false });
+});
+
+test("production makes no keys for a new folder", async () => {
+  const fresh = dataFiles(join(temporary, "fresh"));
+  expect(await prepareData(fresh, { now, hosts: [], ownSecrets: true })).toMatchObject({
+    failure: expect.stringMatching(
+      /^production mode makes no keys: put your own bridge\/database-key, /,
+    ) as string,
+  });
+  expect(existsSync(fresh.folder)).toBe(false);
+});
+
+test("keys in a Vault are neither made nor missed", async () => {
+  const fresh = dataFiles(join(temporary, "vaulted"));
+  cpSync(template, fresh.folder, { recursive: true });
+  rmSync(join(fresh.folder, "secrets"), { recursive: true });
+  writeFileSync(fresh.vault, "{}");
+  expect(await prepareData(fresh, { now, hosts: [], ownSecrets: true })).toEqual({ created: false });
+  expect(readdirSync(fresh.secrets("bridge"))).toEqual(["tls-key.pem"]);
+  rmSync(fresh.folder, { recursive: true });
 });

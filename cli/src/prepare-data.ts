@@ -6,9 +6,10 @@ import { renew, serviceNeeds } from "@purrimeter/certs/renew";
 import { writeRevocationLists } from "@purrimeter/certs/revoke";
 import { makeFolder, PUBLIC_MODE, replaceFile } from "@purrimeter/certs/write-file";
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { DATA_FORMAT, type DataFiles, type ServiceName } from "./data-files.ts";
 import { failed, isFailure, type Failure } from "./failure.ts";
-import { checkSecrets, makeSecrets } from "./prepare-secrets.ts";
+import { checkSecrets, generatedSecrets, makeSecrets, missingSecrets } from "./prepare-secrets.ts";
 
 /** A data folder that is complete. */
 export interface PreparedData {
@@ -20,6 +21,8 @@ export interface PrepareOptions {
   readonly now: Date;
   /** Host names and addresses by which tags and owners reach this machine, besides localhost. */
   readonly hosts: readonly string[];
+  /** Whether secrets must be the operator's own: none is made, and those that were generated are refused. */
+  readonly ownSecrets?: boolean;
 }
 
 /** The services, each with whether it is another one's client. */
@@ -44,14 +47,37 @@ export async function prepareData(
   const opened = openData(files);
   if (opened !== undefined && isFailure(opened)) return opened;
   const created = opened === undefined;
+  const refused = options.ownSecrets === true ? refuseGenerated(files) : undefined;
+  if (refused !== undefined) return refused;
   for (const folder of [files.folder, files.run, files.log]) makeFolder(folder);
-  const failure = created ? await createAuthority(files, options.now) : checkSecrets(files);
+  const inVault = existsSync(files.vault);
+  const failure = created
+    ? await createAuthority(files, options.now)
+    : inVault
+      ? undefined
+      : checkSecrets(files);
   if (failure !== undefined) return failure;
-  if (created) makeSecrets(files);
+  if (created && !inVault) makeSecrets(files);
   const certified = await certifyServices(files, options);
   if (certified !== undefined) return certified;
   if (created) replaceFile(files.format, `${JSON.stringify({ format: DATA_FORMAT })}\n`, PUBLIC_MODE);
   return { created };
+}
+
+/** What keeps a folder from production; a Vault is asked by the services themselves. */
+function refuseGenerated(files: DataFiles): Failure | undefined {
+  const generated = generatedSecrets(files);
+  if (generated.length > 0)
+    return failed(
+      `production mode refuses keys that purrimeter generated: ${generated.join(", ")} in ${join(files.folder, "secrets")}; ` +
+        "put your own in their place, or give --allow-generated-keys",
+    );
+  const missing = existsSync(files.vault) ? [] : missingSecrets(files);
+  if (missing.length === 0) return undefined;
+  return failed(
+    `production mode makes no keys: put your own ${missing.join(", ")} into ${join(files.folder, "secrets")}, ` +
+      "or give --allow-generated-keys",
+  );
 }
 
 /** The data folder if it is complete and of our format; undefined when it is new. */

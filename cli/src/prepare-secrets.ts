@@ -1,4 +1,5 @@
 import { replaceFile, SECRET_MODE, makeFolder } from "@purrimeter/certs/write-file";
+import { GENERATED_MARKER, isGenerated, markedAsGenerated } from "@purrimeter/store/generated-secrets";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type { DataFiles, SecretHolder } from "./data-files.ts";
@@ -33,12 +34,38 @@ function signingKey(): string {
 /** Makes the secrets of a folder that was never complete; those that a broken-off start left are kept. */
 export function makeSecrets(files: DataFiles): void {
   for (const { name, holders, make } of SECRETS) {
-    const paths = holders.map((holder) => files.secret(holder, name));
     for (const holder of holders) makeFolder(files.secrets(holder));
-    const kept = paths.find((path) => existsSync(path));
-    const content = kept === undefined ? make() : readFileSync(kept);
-    for (const path of paths) if (!existsSync(path)) replaceFile(path, content, SECRET_MODE);
+    const keeper = holders.find((holder) => existsSync(files.secret(holder, name)));
+    const content = keeper === undefined ? Buffer.from(make()) : readFileSync(files.secret(keeper, name));
+    const isOurs = keeper === undefined || isGenerated(files.secrets(keeper), name, content);
+    for (const holder of holders.filter((one) => !existsSync(files.secret(one, name)))) {
+      if (isOurs) mark(files, holder, name, content);
+      replaceFile(files.secret(holder, name), content, SECRET_MODE);
+    }
   }
+}
+
+/** Written before the secret itself: none is ever there without its mark. */
+function mark(files: DataFiles, holder: SecretHolder, name: string, content: Buffer): void {
+  const folder = files.secrets(holder);
+  replaceFile(files.secret(holder, GENERATED_MARKER), markedAsGenerated(folder, name, content), SECRET_MODE);
+}
+
+/** Secrets that were generated and not replaced since, as HOLDER/NAME. */
+export function generatedSecrets(files: DataFiles): string[] {
+  return SECRETS.flatMap(({ name, holders }) =>
+    holders
+      .filter((holder) => existsSync(files.secret(holder, name)))
+      .filter((holder) => isGenerated(files.secrets(holder), name, readFileSync(files.secret(holder, name))))
+      .map((holder) => `${holder}/${name}`),
+  );
+}
+
+/** Secrets of a new data folder that nobody put there, as HOLDER/NAME. */
+export function missingSecrets(files: DataFiles): string[] {
+  return SECRETS.flatMap(({ name, holders }) =>
+    holders.filter((holder) => !existsSync(files.secret(holder, name))).map((holder) => `${holder}/${name}`),
+  );
 }
 
 /** A secret that is gone is not made anew: what it locks would be lost for ever, and nobody would know why. */

@@ -1,6 +1,7 @@
 import { PUBLIC_MODE, replaceFile } from "@purrimeter/certs/write-file";
 import { fileURLToPath } from "node:url";
 import type { DataFiles, ServiceName } from "./data-files.ts";
+import type { SecretsOf } from "./secrets-of.ts";
 import type { ServiceSpec } from "./service-process.ts";
 
 /** Issuer and audience of the tokens; both ends are ours. */
@@ -14,12 +15,13 @@ export interface Address {
 }
 
 /** Accounts and tokens; only the gateway calls it, so it listens on this machine only. */
-export function authSpec(files: DataFiles): ServiceSpec {
+export function authSpec(files: DataFiles, secrets: SecretsOf): ServiceSpec {
   return spec(
     files,
     "auth",
     { host: "127.0.0.1", port: 0 },
     {
+      secrets: secrets("auth"),
       database: files.accounts,
       tls: { certificate: files.serviceChain("auth"), authority: files.authority.branches.services.anchor },
       ...TOKENS,
@@ -28,9 +30,15 @@ export function authSpec(files: DataFiles): ServiceSpec {
 }
 
 /** What tags connect to. */
-export function bridgeSpec(files: DataFiles, address: Address, retentionDays: number): ServiceSpec {
+export function bridgeSpec(
+  files: DataFiles,
+  secrets: SecretsOf,
+  address: Address,
+  retentionDays: number,
+): ServiceSpec {
   const { anchor, revoked } = files.authority.branches.tags;
   return spec(files, "bridge", address, {
+    secrets: secrets("bridge"),
     database: files.locations,
     keyRing: files.keyRing,
     tls: { certificate: files.serviceChain("bridge"), clientAuthority: anchor, revoked },
@@ -41,11 +49,13 @@ export function bridgeSpec(files: DataFiles, address: Address, retentionDays: nu
 /** What owners connect to. */
 export function cloudApiSpec(
   files: DataFiles,
+  secrets: SecretsOf,
   address: Address,
   retentionDays: number,
   authPort: number,
 ): ServiceSpec {
   return spec(files, "cloud-api", address, {
+    secrets: secrets("cloud-api"),
     database: files.locations,
     keyRing: files.keyRing,
     tls: { certificate: files.serviceChain("cloud-api") },

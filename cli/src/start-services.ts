@@ -4,6 +4,7 @@ import { failed, isFailure, type Failure } from "./failure.ts";
 import type { WriteLine } from "./line-log.ts";
 import { prepareData } from "./prepare-data.ts";
 import { lockRun, type RunLock } from "./run-lock.ts";
+import { readSecretsOf, type SecretsOf } from "./secrets-of.ts";
 import { authSpec, bridgeSpec, cloudApiSpec } from "./service-specs.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -19,6 +20,8 @@ export interface StartOptions {
   /** Host names and addresses for the certificates, besides localhost. */
   readonly names: readonly string[];
   readonly retentionDays: number;
+  /** Whether generated keys are refused. */
+  readonly ownSecrets?: boolean;
   readonly writeLine: (files: DataFiles) => WriteLine;
   readonly onRestart: (service: string) => void;
   /** Aborted when the wait for the services is no longer wanted. */
@@ -59,7 +62,10 @@ async function prepareAndStart(
   options: StartOptions,
   lock: RunLock,
 ): Promise<RunningServices | Failure> {
-  const prepared = await prepareData(files, { now: new Date(), hosts: options.names });
+  const { names: hosts, ownSecrets = false } = options;
+  const secrets = readSecretsOf(files, ownSecrets);
+  if (isFailure(secrets)) return secrets;
+  const prepared = await prepareData(files, { now: new Date(), hosts, ownSecrets });
   if (isFailure(prepared)) return prepared;
   const supervisor = new Supervisor({
     writeLine: options.writeLine(files),
@@ -68,7 +74,7 @@ async function prepareAndStart(
   });
   options.stopping?.addEventListener("abort", () => void supervisor.stop());
   if (options.stopping?.aborted === true) return failed("stopped before everything was started");
-  const ports = await startAll(supervisor, files, options);
+  const ports = await startAll(supervisor, files, secrets, options);
   if (isFailure(ports)) {
     await supervisor.stop();
     return ports;
@@ -89,13 +95,14 @@ async function prepareAndStart(
 async function startAll(
   supervisor: Supervisor,
   files: DataFiles,
+  secrets: SecretsOf,
   { host, port, mqttPort, retentionDays }: StartOptions,
 ): Promise<{ readonly port: number; readonly mqttPort: number } | Failure> {
-  const auth = await supervisor.start(authSpec(files));
+  const auth = await supervisor.start(authSpec(files, secrets));
   if (isFailure(auth)) return auth;
   const [bridge, api] = await Promise.all([
-    supervisor.start(bridgeSpec(files, { host, port: mqttPort }, retentionDays)),
-    supervisor.start(cloudApiSpec(files, { host, port }, retentionDays, auth.port)),
+    supervisor.start(bridgeSpec(files, secrets, { host, port: mqttPort }, retentionDays)),
+    supervisor.start(cloudApiSpec(files, secrets, { host, port }, retentionDays, auth.port)),
   ]);
   if (isFailure(bridge)) return bridge;
   if (isFailure(api)) return api;

@@ -8,9 +8,11 @@ export const GENERATED_MARKER = "GENERATED";
 const HEADER =
   "# Secrets that purrimeter generated for development, with fingerprints: production mode refuses them.\n";
 
-/** The marker's content. A secret that is replaced by another is not generated any more. */
-export function generatedMarker(secrets: ReadonlyMap<string, Buffer>): string {
-  return HEADER + [...secrets].map(([name, content]) => `${name} ${fingerprint(content)}\n`).join("");
+/** The folder's marker with one more secret. One that is replaced by another is not generated any more. */
+export function markedAsGenerated(folder: string, name: string, content: Buffer): string {
+  const marker = join(folder, GENERATED_MARKER);
+  const marked = existsSync(marker) ? readFileSync(marker, "utf8") : HEADER;
+  return `${marked}${name} ${fingerprint(content)}\n`;
 }
 
 /** Whether the folder's marker says that this content was generated. */

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { GENERATED_MARKER, generatedMarker } from "./generated-secrets.ts";
+import { GENERATED_MARKER, markedAsGenerated } from "./generated-secrets.ts";
 import { openSecretPlaces, type SecretPlaces } from "./secret-places.ts";
 import { SecretError, type SecretSource } from "./secret-source.ts";
 
@@ -51,7 +51,11 @@ test("a folder that is named is the only one", () => {
   expect(() => open({ folder: named }).read("cursor-key")).toThrow(
     `secret "cursor-key" in ${named} is missing`,
   );
-  expect(open({ folder: put("named") }).read("cursor-key").toString()).toBe("named");
+  expect(
+    open({ folder: put("named") })
+      .read("cursor-key")
+      .toString(),
+  ).toBe("named");
 });
 
 test("another process's folder is not looked at", () => {
@@ -78,7 +82,7 @@ test("the system's folder must be private as a whole", () => {
 
 test("production refuses what was generated, until it is replaced", () => {
   const folder = put("credentials");
-  const marker = generatedMarker(new Map([["cursor-key", Buffer.from("credentials")]]));
+  const marker = markedAsGenerated(folder, "cursor-key", Buffer.from("credentials"));
   expect(marker).not.toContain(" credentials\n");
   writeFileSync(join(folder, GENERATED_MARKER), marker);
   expect(open().read("cursor-key").toString()).toBe("credentials");

@@ -15,6 +15,8 @@ interface StartFlags {
   readonly name: readonly string[];
   readonly retentionDays: number;
   readonly logFiles?: true;
+  readonly production?: true;
+  readonly allowGeneratedKeys?: true;
   readonly json?: true;
 }
 
@@ -33,11 +35,17 @@ export function startCommand(): Command {
       [],
     )
     .option("--retention-days <days>", "how long locations are kept", parseDays, 365)
+    .option("--production", "refuse keys that purrimeter generated for development")
+    .option("--allow-generated-keys", "accept them in production nevertheless")
     .option("--log-files", "write the services' logs to DIR/log instead of stderr")
     .addOption(jsonOption())
     .addHelpText(
       "after",
-      examples("start", "start --data /srv/purrimeter --host 0.0.0.0 --name cats.example.org"),
+      examples(
+        "start",
+        "start --data /srv/purrimeter --host 0.0.0.0 --name cats.example.org",
+        "start --data /srv/purrimeter --production",
+      ),
     )
     .action(start);
 }
@@ -48,6 +56,7 @@ async function start(flags: StartFlags): Promise<void> {
   const running = await startServices({
     ...flags,
     names: flags.name,
+    ownSecrets: flags.production === true && flags.allowGeneratedKeys !== true,
     writeLine: (files) => writerFor(flags, files),
     onRestart: (service) =>
       log.warn("service started again", { event: "service.restarted", process: service }),

@@ -1,0 +1,96 @@
+import type { OwnerId } from "@purrimeter/store/owner-view";
+import { Command, InvalidArgumentError } from "commander";
+import { dataFiles, type DataFiles } from "../data-files.ts";
+import { isFailure, reportFailure, type Failure } from "../failure.ts";
+import type { OperatorStore } from "../open-registry.ts";
+import { dataOption, examples, jsonOption } from "../options.ts";
+import type { RotatedOwner } from "../rotate-keys.ts";
+
+interface KeyFlags {
+  readonly data: string;
+  readonly all?: true;
+  readonly json?: true;
+}
+
+/** Loaded when it is needed: a database engine is much for a help text. */
+async function withOperatorStore<Result extends object>(
+  files: DataFiles,
+  use: (opened: OperatorStore) => Promise<Result | Failure>,
+): Promise<Result | Failure> {
+  return (await import("../open-registry.ts")).withOperatorStore(files, use);
+}
+
+/** `purrimeter keys`. */
+export function keysCommand(): Command {
+  return new Command("keys")
+    .description("the owners' keys, under which their locations are sealed")
+    .addCommand(rotateCommand())
+    .addCommand(listCommand());
+}
+
+function rotateCommand(): Command {
+  return new Command("rotate")
+    .description("give owners' keys a new version and put what they wrap under it; services may be running")
+    .argument("[owners...]", "ids of owners, as `keys list` prints them", parseOwner)
+    .option("--all", "all owners")
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText("after", examples("keys rotate --all", "keys rotate 0b9f6c1e-… --json"))
+    .action(async (owners: readonly OwnerId[] | undefined, flags: KeyFlags, command: Command) => {
+      const named = owners ?? [];
+      if (named.length > 0 === (flags.all === true))
+        command.error("error: name owners, or give --all", { exitCode: 2 });
+      await rotate(flags.all === true ? "all" : named, flags);
+    });
+}
+
+/** Collects arguments, because commander calls this for each. */
+function parseOwner(text: string, former: readonly OwnerId[] | undefined): readonly OwnerId[] {
+  if (!/^[A-Za-z0-9_-]{1,64}$/.test(text)) throw new InvalidArgumentError("It is no id of an owner.");
+  return [...(former ?? []), text as OwnerId];
+}
+
+async function rotate(owners: "all" | readonly OwnerId[], flags: KeyFlags): Promise<void> {
+  const { rotateKeys } = await import("../rotate-keys.ts");
+  const files = dataFiles(flags.data);
+  const options = { owners, now: () => new Date(), onOwner: progress(flags) };
+  const rotated = await withOperatorStore(files, (opened) => rotateKeys(files, opened, options));
+  if (isFailure(rotated)) reportFailure(rotated);
+  else if (flags.json === true) console.log(JSON.stringify(rotated));
+  else {
+    const { owners: count, rewrapped, resumed } = rotated;
+    const again = resumed ? ", going on with a rotation that was broken off" : "";
+    console.log(`owners' keys rotated: ${count}, sealing keys rewrapped: ${rewrapped}${again}`);
+  }
+}
+
+/** A line for each owner in JSON; on a terminal, one line that is written again. */
+function progress({ json }: KeyFlags): (rotated: RotatedOwner, done: number, total: number) => void {
+  return (rotated, done, total) => {
+    if (json === true) console.log(JSON.stringify(rotated));
+    else if (process.stdout.isTTY)
+      process.stdout.write(`\r\u001b[K${done} of ${total} owners${done === total ? "\n" : ""}`);
+  };
+}
+
+function listCommand(): Command {
+  return new Command("list")
+    .description("list the owners with a key: id and newest version")
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText("after", examples("keys list", "keys list --json"))
+    .action(async (flags: KeyFlags) => {
+      const listed = await withOperatorStore(dataFiles(flags.data), async ({ keyRing }) => {
+        for (const owner of (await keyRing.owners()).toSorted())
+          print(owner, await keyRing.version(owner), flags);
+        return {};
+      });
+      if (isFailure(listed)) reportFailure(listed);
+    });
+}
+
+function print(owner: OwnerId, version: number | "unknown-owner", { json }: KeyFlags): void {
+  if (version === "unknown-owner") return;
+  if (json === true) console.log(JSON.stringify({ owner, version }));
+  else console.log(`${owner.padEnd(36)}  version ${version}`);
+}
