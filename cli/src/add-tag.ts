@@ -14,6 +14,8 @@ export interface AddedTag {
   readonly tag: string;
   /** For the owner, who types it once; it is kept nowhere else. */
   readonly claimCode: string;
+  /** For the outside of the tag: with it a finder can report the tag. Public. */
+  readonly printedCode: string;
   /** What belongs onto the tag: certificate, key, authority. */
   readonly folder: string;
 }
@@ -33,5 +35,5 @@ export async function addTag(
   }
   const claimCode = createClaimCode();
   if (registry.register(tag, claimCode, nowS()) === "exists") return failed(`the tag ${tag} exists already`);
-  return { tag, claimCode, folder };
+  return { tag, claimCode, printedCode: registry.printedCode(tag), folder };
 }

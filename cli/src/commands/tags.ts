@@ -55,6 +55,7 @@ function printAdded(added: AddedTag, { json }: TagFlags): void {
   console.log(`tag         ${added.tag}`);
   console.log(`folder      ${added.folder}`);
   console.log(`claim code  ${added.claimCode} (shown only now)`);
+  console.log(`print on it ${added.printedCode} (with it a finder can report the tag)`);
 }
 
 function listCommand(): Command {
