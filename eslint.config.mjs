@@ -100,7 +100,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["device/src/**/*.ts", "protocol/src/**/*.ts"],
+    files: ["device/src/**/*.ts", "device/engines/src/**/*.ts", "protocol/src/**/*.ts"],
     ignores: ["**/*.test.ts", "**/*.contract.ts", "**/*.arbitrary.ts"],
     rules: {
       "no-restricted-syntax": ["error", ...restricted],

@@ -37,7 +37,7 @@ function faultsOf(file: string): string[] {
   return faults;
 }
 
-const files = globSync("*/{src,targets,e2e,testing}/**/*.ts", { exclude: ["node_modules/**"] });
+const files = globSync("*/{src,targets,engines,e2e,testing}/**/*.ts", { exclude: ["node_modules/**"] });
 const faults = files.filter((file) => !file.startsWith("node_modules")).flatMap(faultsOf);
 for (const fault of faults) console.error(fault);
 console.log(`${files.length} files, ${faults.length} imports that the house forbids`);
