@@ -24,8 +24,8 @@ export interface Started {
 }
 
 /** Runs `purrimeter start` on any ports until it is ready. */
-export async function start(data: string): Promise<Started> {
-  const args = ["start", "--data", data, "--port", "0", "--mqtt-port", "0", "--log-files", "--json"];
+export async function start(data: string, ...more: readonly string[]): Promise<Started> {
+  const args = ["start", "--data", data, "--port", "0", "--mqtt-port", "0", "--log-files", "--json", ...more];
   const child = spawn(process.execPath, [BIN, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";
   child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString()));

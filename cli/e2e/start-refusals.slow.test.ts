@@ -40,6 +40,16 @@ describe("a start that cannot succeed", () => {
     DEADLINE_MS,
   );
 
+  test(
+    "says that production refuses generated keys",
+    async () => {
+      expect(await refusal("--production")).toMatch(
+        /production mode refuses keys that purrimeter generated: .*give --allow-generated-keys$/m,
+      );
+    },
+    DEADLINE_MS,
+  );
+
   test.each([
     ["bridge", "database-key"],
     ["auth", "database-key"],
