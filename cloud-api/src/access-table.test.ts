@@ -3,6 +3,8 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import { ACCESS } from "./access-table.ts";
 import type { Access } from "./access-table.ts";
+import { AUDIT_EXCHANGE, OPEN_EXCHANGES, SESSION_EXCHANGES } from "./testing/auth-answers.ts";
+import type { AuthExchange } from "./testing/auth-answers.ts";
 import { makeTestApi } from "./testing/test-api.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "./testing/test-api.ts";
 import { NOW_S } from "./testing/test-keys.ts";
@@ -82,8 +84,18 @@ const ofGeofence =
   (_, ids) =>
     Promise.resolve([`/v1/geofences/${ids.geofence}`, ask, status]);
 
-const credentials = { email: "a@b.c", password: "x" };
-const tokens = { accessToken: "a", refreshToken: "r", expiresIn: 600 };
+const AUTH_EXCHANGES = [...OPEN_EXCHANGES, ...SESSION_EXCHANGES, AUDIT_EXCHANGE];
+
+const routeOfAuth = ({ method, path }: AuthExchange): string =>
+  `${method.toUpperCase()} /v1/auth${path.replace("{id}", ":id")}`;
+
+const authUse =
+  ({ path, id = "", body, status, answer }: AuthExchange): GoodUse =>
+  () => {
+    api.authAnswer = { kind: "answer", status, body: answer, retryAfter: undefined };
+    const ask = body === undefined ? {} : { body };
+    return Promise.resolve([`/v1/auth${path.replace("{id}", id)}`, ask, status]);
+  };
 
 /** A registered tag of nobody's. */
 function unclaimed(): { id: TagId; code: string } {
@@ -96,10 +108,7 @@ const GOOD_USES: Record<string, GoodUse> = {
   "GET /v1/openapi.json": at("/v1/openapi.json"),
   "GET /v1/health": at("/v1/health"),
   "GET /v1/problems/:name": at("/v1/problems/not-found"),
-  "POST /v1/auth/register": at("/v1/auth/register", 201, { body: credentials }),
-  "POST /v1/auth/login": at("/v1/auth/login", 200, { body: credentials }),
-  "POST /v1/auth/refresh": at("/v1/auth/refresh", 200, { body: { refreshToken: "r" } }),
-  "POST /v1/auth/logout": at("/v1/auth/logout", 204, { body: { refreshToken: "r" } }),
+  ...Object.fromEntries(AUTH_EXCHANGES.map((exchange) => [routeOfAuth(exchange), authUse(exchange)])),
   "GET /v1/tags": at("/v1/tags"),
   "POST /v1/tags/claim": () => Promise.resolve(["/v1/tags/claim", { body: { code: unclaimed().code } }, 201]),
   "GET /v1/tags/:id": ofTag(""),
@@ -264,9 +273,11 @@ async function use(
   const none = { tag: "nobody", geofence: "a".repeat(26), share: "a".repeat(26) };
   const own = { tag: world.tag, geofence: world.geofence, share: world.liveShare };
   const [path, ask, good] = (await GOOD_USES[route]?.(world, missing ? none : own)) ?? ["", {}, 0];
-  api.authAnswer = { kind: "answer", status: good, body: tokens, retryAfter: undefined };
   return [await api.ask(path, { ...ask, method: route.split(" ")[0] ?? "", token }), good];
 }
+
+/** What an account's own routes show is its own, whatever its roles. */
+const isOwnAccount = (route: string): boolean => route.includes(" /v1/auth/");
 
 describe("the table of access", () => {
   it("has every route and no other, and the test uses each", () => {
@@ -291,7 +302,8 @@ describe.each(Object.entries(ACCESS))("%s", (route, access) => {
       const [{ status, text }, good] = await use(route, world, await actor.token(world, role));
       const wanted = role === undefined ? "good" : actor.wanted(role);
       expect(status, `${actor.name}: ${text}`).toBe(wanted === "good" ? good : wanted);
-      if (status < 300 && !route.startsWith("GET")) world = await makeWorld();
+      const isChanged = status < 300 && !route.startsWith("GET") && !isOwnAccount(route);
+      if (isChanged) world = await makeWorld();
     }
   });
 
@@ -314,7 +326,7 @@ describe.each(Object.entries(ACCESS))("%s", (route, access) => {
       const world = await makeWorld();
       for (const roles of [["operator"], ["auditor"]]) {
         const [{ text }] = await use(route, world, (await api.owner(roles)).token);
-        if (route === "GET /v1/openapi.json") continue;
+        if (route === "GET /v1/openapi.json" || isOwnAccount(route)) continue;
         expect(text).not.toMatch(/"(lat|lon|coordinates|name|owner|email)"/);
         for (const secret of [world.owner.id, world.liveViewer.id, "Mimi", "Home"])
           expect(text).not.toContain(secret);

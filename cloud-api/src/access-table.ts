@@ -37,6 +37,15 @@ function staff(role: "operator" | "auditor", object: ObjectKind = "none"): Acces
   return { who: "role", roles: [role], scope: undefined, object, viewer: "nothing" };
 }
 
+/** Whoever has logged in; never a personal access token: what it may do never includes the account itself. */
+const session: Access = {
+  who: "role",
+  roles: ["owner", "operator", "auditor"],
+  scope: undefined,
+  object: "none",
+  viewer: "nothing",
+};
+
 /**
  * Every route and who may use it. The gateway asks here, and lets nobody use a route that is missing; a test tries every
  * route as everybody. Operators and auditors reach no route that shows a location.
@@ -48,8 +57,34 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   "POST /v1/auth/register": anyone,
   "POST /v1/auth/login": anyone,
+  "POST /v1/auth/login/second-factor": anyone,
+  "POST /v1/auth/login/passkey/options": anyone,
+  "POST /v1/auth/login/passkey": anyone,
   "POST /v1/auth/refresh": anyone,
   "POST /v1/auth/logout": anyone,
+  "POST /v1/auth/mail/verify": anyone,
+  "POST /v1/auth/password/reset-request": anyone,
+  "POST /v1/auth/password/reset": anyone,
+
+  "GET /v1/auth/account": session,
+  "GET /v1/auth/sessions": session,
+  "DELETE /v1/auth/sessions": session,
+  "DELETE /v1/auth/sessions/:id": session,
+  "POST /v1/auth/password": session,
+  "POST /v1/auth/mail/verification": session,
+  "GET /v1/auth/second-factors": session,
+  "POST /v1/auth/second-factors/totp": session,
+  "POST /v1/auth/second-factors/totp/confirm": session,
+  "POST /v1/auth/second-factors/totp/remove": session,
+  "POST /v1/auth/second-factors/recovery-codes": session,
+  "GET /v1/auth/passkeys": session,
+  "POST /v1/auth/passkeys/options": session,
+  "POST /v1/auth/passkeys": session,
+  "POST /v1/auth/passkeys/:id/remove": session,
+  "GET /v1/auth/personal-tokens": session,
+  "POST /v1/auth/personal-tokens": session,
+  "DELETE /v1/auth/personal-tokens/:id": session,
+  "GET /v1/auth/audit": staff("auditor"),
 
   "GET /v1/tags": owners("tags:read"),
   "POST /v1/tags/claim": owners(undefined),

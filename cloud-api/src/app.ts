@@ -41,10 +41,10 @@ function addGateway(app: OpenAPIHono<Env>, deps: Dependencies): void {
 }
 
 function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
-  // Not in AppType: the compiler gives up on a type of all routes, and operators have a command line.
-  app.route("/v1", operatorRoutes(deps));
+  // Not in AppType, because the compiler gives up on a type of all routes: AuthType is of its own.
+  const auth: OpenAPIHono<Env> = authRoutes(deps);
+  app.route("/v1/auth", auth);
   return app
-    .route("/v1/auth", authRoutes(deps))
     .route("/v1", serviceRoutes())
     .route("/v1", tagRoutes(deps))
     .route("/v1", locationRoutes(deps))
@@ -53,7 +53,8 @@ function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
     .route("/v1", shareRoutes(deps))
     .route("/v1", transferRoutes(deps))
     .route("/v1", liveRoutes(deps))
-    .route("/v1", foundRoutes(deps));
+    .route("/v1", foundRoutes(deps))
+    .route("/v1", operatorRoutes(deps));
 }
 
 /** The whole API as one function from request to answer. */

@@ -14,8 +14,8 @@ const ENDED_FOR_S = 3_600;
 /** A password takes a tenth of a second to check; a queue of them some seconds. */
 export const DEADLINE_MS = 10_000;
 
-/** Answers are tokens, keys and lists of a thousand session ids. */
-const MAX_ANSWER_BYTES = 262_144;
+/** The longest answer is a thousand events of the trail, at some 350 bytes. */
+const MAX_ANSWER_BYTES = 1_048_576;
 
 export interface AuthServiceOptions {
   readonly url: string;
@@ -37,10 +37,13 @@ export type AuthAnswer =
     }
   | { readonly kind: "unavailable" };
 
-interface Call {
-  readonly method: "GET" | "POST";
+/** One request to the service. */
+export interface AuthCall {
+  readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly clientAddress?: string;
+  /** For what only a session's owner may ask; checked here before, and there again. */
+  readonly accessToken?: string;
   readonly body?: unknown;
   readonly deadlineMs?: number;
 }
@@ -57,7 +60,7 @@ export class AuthService {
   }
 
   /** Calls the service. Sessions that the call ended are refused here before the answer is handed on. */
-  async call({ deadlineMs = DEADLINE_MS, ...call }: Call): Promise<AuthAnswer> {
+  async call({ deadlineMs = DEADLINE_MS, ...call }: AuthCall): Promise<AuthAnswer> {
     try {
       const answer = await this.#exchange(call, AbortSignal.timeout(deadlineMs));
       this.#recordEnded(answer);
@@ -78,10 +81,11 @@ export class AuthService {
     this.#agent.destroy();
   }
 
-  #exchange(call: Omit<Call, "deadlineMs">, signal: AbortSignal): Promise<IncomingMessage> {
+  #exchange(call: Omit<AuthCall, "deadlineMs">, signal: AbortSignal): Promise<IncomingMessage> {
     const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
     const headers: Record<string, string | number> = {};
     if (call.clientAddress !== undefined) headers[CLIENT_ADDRESS_HEADER] = call.clientAddress;
+    if (call.accessToken !== undefined) headers["authorization"] = `Bearer ${call.accessToken}`;
     if (body) Object.assign(headers, { "content-type": "application/json", "content-length": body.length });
     const options: RequestOptions = { method: call.method, agent: this.#agent, headers, signal };
     return new Promise((resolve, reject) => {

@@ -4,8 +4,10 @@ import { matchedRoutes } from "hono/route";
 import { rateKey } from "./client-address.ts";
 import { ACCESS } from "./access-table.ts";
 import type { Access } from "./access-table.ts";
+import { accessTokenOf } from "./access-token-of.ts";
 import type { Identity } from "./access-tokens.ts";
 import type { Dependencies, Env } from "./dependencies.ts";
+import { PersonalTokens } from "./personal-tokens.ts";
 import { problem, ProblemError, refuse } from "./problem.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 
@@ -63,11 +65,16 @@ function unauthenticated(detail: string, challenge: string): ProblemError {
   return new ProblemError(problem("unauthenticated", detail), { "WWW-Authenticate": challenge });
 }
 
-const BEARER = /^Bearer +([\w\-.~+/]+=*) *$/i;
-
-async function identify(deps: Dependencies, header: string | undefined): Promise<Identity> {
-  if (header === undefined) throw unauthenticated("There is no access token.", "Bearer");
-  const token = BEARER.exec(header)?.[1];
+async function identify(
+  deps: Dependencies,
+  personal: PersonalTokens,
+  context: Context<Env>,
+): Promise<Identity> {
+  const sent = accessTokenOf(context);
+  if (sent === undefined) throw unauthenticated("There is no access token.", "Bearer");
+  const token = personal.isPersonal(sent)
+    ? await personal.accessTokenFor(sent, context.get("clientAddress"))
+    : sent;
   const check = token === undefined ? "invalid" : deps.tokens.check(token);
   const identity = check instanceof Promise ? await check : check;
   if (identity === "unavailable") throw refuse("unavailable", "The authentication service does not answer.");
@@ -102,10 +109,11 @@ function accessOf(context: Context): Access | undefined {
  * token, rate of the account. Whose things they are is the store's to say.
  */
 export function authorise(deps: Dependencies): MiddlewareHandler<Env> {
+  const personal = new PersonalTokens(deps);
   return async (context, next) => {
     const access = accessOf(context);
     if (access === undefined || access.who === "anyone") return next();
-    const identity = await identify(deps, context.req.header("authorization"));
+    const identity = await identify(deps, personal, context);
     const refusal = refusalOf(access, identity);
     if (refusal !== undefined) throw refusal;
     spend(deps.ownerRates, identity.owner);

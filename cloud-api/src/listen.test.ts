@@ -245,7 +245,7 @@ describe("HTTP", () => {
     const answer = await raw(
       `POST /v1/auth/login HTTP/1.1\r\n${HEAD}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}${chunk}`,
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 413 [^]*"limit":8192/);
+    expect(answer).toMatch(/^HTTP\/1\.1 413 [^]*"limit":4096/);
   });
 
   it.each(["TRACE", "CONNECT", "PROPFIND", "OPTIONS"])("survives %s", async (method) => {

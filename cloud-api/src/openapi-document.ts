@@ -15,7 +15,8 @@ export function openApiDocument(app: OpenAPIHono<Env>): object {
     type: "http",
     scheme: "bearer",
     bearerFormat: "JWT",
-    description: "The access token of POST /v1/auth/login.",
+    description:
+      "The access token of POST /v1/auth/login, or a personal access token. Pages of this origin have cookies instead.",
   });
   app.openAPIRegistry.registerPath({
     method: "get",

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
+import { AUDIT_EXCHANGE, OPEN_EXCHANGES, serviceProblem, SESSION_EXCHANGES } from "./testing/auth-answers.ts";
 import { makeTestApi } from "./testing/test-api.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "./testing/test-api.ts";
 import { NOW_S } from "./testing/test-keys.ts";
@@ -108,6 +109,23 @@ describe("the OpenAPI document", () => {
   });
 });
 
+const AUTH_EXCHANGES = [...OPEN_EXCHANGES, ...SESSION_EXCHANGES, AUDIT_EXCHANGE];
+
+/** What the authentication service may refuse with. */
+const PROBLEMS = [
+  ["invalid-request", 400],
+  ["wrong-credentials", 401],
+  ["second-factor-required", 401],
+  ["unauthenticated", 401],
+  ["forbidden", 403],
+  ["not-found", 404],
+  ["conflict", 409],
+  ["too-many-requests", 429],
+  ["unavailable", 503],
+] as const;
+
+const hasSecondStep = (path: string): boolean => path === "/login" || path === "/password/reset";
+
 describe("every route answers what it declares", () => {
   it("for good and for bad requests", async () => {
     const tried = new Set<string>();
@@ -126,17 +144,25 @@ describe("every route answers what it declares", () => {
     };
     const shape = { type: "Circle", center: [-30, 1], radiusM: 75 };
     const geofence = { name: "Garden", tagIds: [tag], shape };
-    const tokens = { accessToken: "a", refreshToken: "r", expiresIn: 600 };
     const tagPath = "/v1/tags/{id}";
     const fencePath = "/v1/geofences/{id}";
-    api.authAnswer = { kind: "answer", status: 200, body: tokens, retryAfter: undefined };
-    for (const name of ["register", "login"]) {
-      await ask(`/v1/auth/${name}`, "post", "", { body: { email: "a@b.c", password: "x" } });
-      await ask(`/v1/auth/${name}`, "post", "", { body: {} });
-    }
-    for (const name of ["refresh", "logout"]) {
-      await ask(`/v1/auth/${name}`, "post", "", { body: { refreshToken: "x" } });
-      await ask(`/v1/auth/${name}`, "post", "", { body: "{" });
+    const { token: auditor } = await api.owner(["auditor"]);
+    for (const { method, path, id = "", body, status, answer } of AUTH_EXCHANGES) {
+      const whole = `/v1/auth${path}`;
+      const token = path === "/audit" ? auditor : owner.token;
+      const more = { token, ...(body !== undefined && { body }) };
+      api.authAnswer = { kind: "answer", status, body: answer, retryAfter: undefined };
+      expect((await ask(whole, method, id, more)).status, whole).toBe(status);
+      if (body !== undefined) for (const bad of [{}, "{"]) await ask(whole, method, id, { token, body: bad });
+      api.authAnswer = { kind: "unavailable" };
+      expect((await ask(whole, method, id, more)).status).toBe(503);
+      const problems = Object.keys(document.paths[whole]?.[method]?.responses ?? {});
+      for (const [name, problemStatus] of PROBLEMS.filter(([, known]) => problems.includes(String(known)))) {
+        const refusal = serviceProblem(name, problemStatus, { challenge: "c", methods: ["totp"] });
+        api.authAnswer = { kind: "answer", status: problemStatus, body: refusal, retryAfter: "1" };
+        if (name !== "second-factor-required" || hasSecondStep(path))
+          expect((await ask(whole, method, id, more)).status, `${whole} ${name}`).toBe(problemStatus);
+      }
     }
     await ask("/v1/health", "get", "");
     await ask("/v1/openapi.json", "get", "");

@@ -30,10 +30,17 @@ export const PROBLEM_TYPES = {
     title: "Address or password, or refresh token, not accepted",
     description: "An unknown address and a wrong password give the same answer.",
   },
+  "second-factor-required": {
+    status: 401,
+    title: "A second factor is needed",
+    description:
+      "Send `challenge` back with a code to POST /v1/auth/login/second-factor, or to POST /v1/auth/login/passkey/options.",
+  },
   forbidden: {
     status: 403,
     title: "Not allowed for this account",
-    description: "The account does not have the role that this route asks for.",
+    description:
+      "The account does not have the role that this route asks for, or the personal access token not the scope.",
   },
   "not-found": {
     status: 404,

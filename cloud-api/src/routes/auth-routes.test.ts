@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { AUDIT_EXCHANGE, serviceProblem, SESSION_EXCHANGES } from "../testing/auth-answers.ts";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { TestApi } from "../testing/test-api.ts";
+import { NOW_S } from "../testing/test-keys.ts";
 
 let api: TestApi;
 
@@ -20,16 +22,6 @@ const tokens = { accessToken: "a", refreshToken: "r", expiresIn: 600 };
 
 function answers(status: number, body?: unknown, retryAfter?: string): void {
   api.authAnswer = { kind: "answer", status, body, retryAfter };
-}
-
-function problemBody(name: string, status: number): unknown {
-  return {
-    type: `/v1/problems/${name}`,
-    title: "t",
-    status,
-    detail: "d",
-    errors: [{ field: "password", message: "m" }],
-  };
 }
 
 describe("auth routes", () => {
@@ -56,15 +48,26 @@ describe("auth routes", () => {
   it.each([
     ["wrong-credentials", 401, "Bearer", null],
     ["too-many-requests", 429, null, "7"],
-    ["conflict", 409, null, null],
+    ["second-factor-required", 401, "Bearer", null],
+    ["unavailable", 503, null, "2"],
     ["invalid-request", 400, null, null],
   ])("passes on %s", async (name, status, challenge, retryAfter) => {
-    answers(status, problemBody(name, status), retryAfter ?? undefined);
+    answers(status, serviceProblem(name, status), retryAfter ?? undefined);
     const answer = await api.ask("/v1/auth/login", { method: "POST", body: credentials });
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({ type: `/v1/problems/${name}`, errors: [{ field: "password" }] });
     expect(answer.headers.get("www-authenticate")).toBe(challenge);
     expect(answer.headers.get("retry-after")).toBe(retryAfter);
+  });
+
+  it("passes on what the second step needs, there alone", async () => {
+    const members = { challenge: "c", methods: ["totp", "recovery-code"] };
+    answers(401, serviceProblem("second-factor-required", 401, members));
+    const login = await api.ask("/v1/auth/login", { method: "POST", body: credentials });
+    expect(login.body).toMatchObject({ type: "/v1/problems/second-factor-required", ...members });
+    answers(401, serviceProblem("wrong-credentials", 401, members));
+    const wrong = await api.ask("/v1/auth/login", { method: "POST", body: credentials });
+    expect(wrong.body).not.toHaveProperty("challenge");
   });
 
   it("says 503 when the service is away, and 500 when it speaks nonsense or refuses the gateway", async () => {
@@ -73,14 +76,16 @@ describe("auth routes", () => {
     expect([away.status, away.headers.get("retry-after")]).toEqual([503, "1"]);
     for (const [status, body] of [
       [200, { surprise: true }],
-      [404, problemBody("not-found", 404)],
-      [500, problemBody("internal-error", 500)],
+      [404, serviceProblem("not-found", 404)],
+      [409, serviceProblem("conflict", 409)],
+      [405, serviceProblem("method-not-allowed", 405)],
+      [500, serviceProblem("internal-error", 500)],
       [502, "<html>"],
     ] as const) {
       answers(status, body);
       expect((await api.ask("/v1/auth/login", { method: "POST", body: credentials })).status).toBe(500);
     }
-    expect(api.failures).toHaveLength(4);
+    expect(api.failures).toHaveLength(6);
   });
 
   it.each([
@@ -96,8 +101,84 @@ describe("auth routes", () => {
     expect(api.authCalls).toEqual([]);
   });
 
-  it("reads no body beyond 8 KiB", async () => {
-    const body = { ...credentials, password: "x".repeat(9_000) };
+  it("reads no body beyond 4 KiB", async () => {
+    const body = { ...credentials, password: "x".repeat(4_200) };
     expect((await api.ask("/v1/auth/login", { method: "POST", body })).status).toBe(413);
+  });
+});
+
+describe("routes of a session", () => {
+  it.each(SESSION_EXCHANGES)(
+    "$method $path hands on the token, the address and what was validated",
+    async (exchange) => {
+      const { method, path, id = "", body, status, answer } = exchange;
+      const { token } = await api.owner();
+      answers(status, answer);
+      const asked = await api.ask(`/v1/auth${path.replace("{id}", id)}?after=1`, {
+        ...{ method: method.toUpperCase(), token },
+        ...(body !== undefined && { body }),
+      });
+      expect([asked.status, asked.body]).toEqual([status, answer]);
+      expect(api.authCalls).toEqual([
+        {
+          ...{
+            method: method.toUpperCase(),
+            path: path.replace("{id}", id),
+            clientAddress: "",
+            accessToken: token,
+          },
+          ...(body !== undefined && { body }),
+        },
+      ]);
+    },
+  );
+
+  it("hands on nothing without a good token, and no personal access token", async () => {
+    const { id, session, token } = await api.owner();
+    api.ended.add(session, NOW_S + 600);
+    const scoped = (await api.tokenOf(id, ["owner"], "tags:read tags:write")).token;
+    for (const [sent, wanted] of [
+      [undefined, 401],
+      [token, 401],
+      [scoped, 403],
+    ] as const)
+      for (const { method, path, id: object = "", body } of SESSION_EXCHANGES) {
+        const more = { method: method.toUpperCase(), token: sent, ...(body !== undefined && { body }) };
+        expect((await api.ask(`/v1/auth${path.replace("{id}", object)}`, more)).status).toBe(wanted);
+      }
+    expect(api.authCalls).toEqual([]);
+  });
+
+  it.each(["..", "a%2Fb", "%2e%2e%2Fhealth", "0123"])("makes no other path of the id %s", async (id) => {
+    const { token } = await api.owner();
+    answers(204);
+    const { status } = await api.ask(`/v1/auth/sessions/${id}`, { method: "DELETE", token });
+    expect([400, 404, 405, 204]).toContain(status);
+    for (const call of api.authCalls) expect(call).toMatchObject({ path: "/sessions" });
+  });
+
+  it("asks the trail for the page that an auditor wants", async () => {
+    answers(200, AUDIT_EXCHANGE.answer);
+    const { token } = await api.owner(["auditor"]);
+    const answer = await api.ask("/v1/auth/audit?after=7&limit=10", { token });
+    expect([answer.status, answer.body]).toEqual([200, AUDIT_EXCHANGE.answer]);
+    expect(api.authCalls).toMatchObject([{ method: "GET", path: "/audit?after=7&limit=10" }]);
+    expect((await api.ask("/v1/auth/audit?limit=1%26x", { token })).status).toBe(400);
+    expect((await api.ask("/v1/auth/audit", { token: (await api.owner()).token })).status).toBe(403);
+  });
+
+  it.each([
+    "/.well-known/jwks.json",
+    "/sessions/ended",
+    "/health",
+    "/openapi.json",
+    "/personal-tokens/exchange",
+  ])("never maps %s", async (path) => {
+    const { token } = await api.owner(["owner", "operator", "auditor"]);
+    for (const method of ["GET", "POST", "PUT"]) {
+      const body = method === "GET" ? {} : { body: { token: "x" } };
+      expect([404, 405]).toContain((await api.ask(`/v1/auth${path}`, { method, token, ...body })).status);
+    }
+    expect(api.authCalls).toEqual([]);
   });
 });

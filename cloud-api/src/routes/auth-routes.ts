@@ -1,130 +1,152 @@
-import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { BODY_PROBLEMS, problemAnswers } from "../answers.ts";
-import type { AuthAnswer } from "../auth-service.ts";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { z } from "zod";
+import {
+  accountRoute,
+  auditRoute,
+  changePasswordRoute,
+  endOtherSessionsRoute,
+  endSessionRoute,
+  listSessionsRoute,
+} from "../account/account-routes.ts";
+import { tokensSchema } from "../account/account-schemas.ts";
+import type { refreshSchema } from "../account/account-schemas.ts";
+import {
+  loginRoute,
+  logoutRoute,
+  passkeyLoginOptionsRoute,
+  passkeyLoginRoute,
+  refreshRoute,
+  registerRoute,
+  secondStepRoute,
+} from "../account/login-routes.ts";
+import {
+  requestResetRoute,
+  resetPasswordRoute,
+  sendVerificationRoute,
+  verifyMailRoute,
+} from "../account/mail-routes.ts";
+import {
+  endPersonalTokenRoute,
+  listPersonalTokensRoute,
+  makePersonalTokenRoute,
+} from "../account/personal-token-routes.ts";
+import {
+  beginPasskeyRoute,
+  beginTotpRoute,
+  confirmTotpRoute,
+  listFactorsRoute,
+  listPasskeysRoute,
+  makePasskeyRoute,
+  recoveryCodesRoute,
+  removePasskeyRoute,
+  removeTotpRoute,
+} from "../account/second-factor-routes.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
+import { authCall, bodyOf, forward, successOf } from "../forward-to-auth.ts";
+import type { AuthRoute, Forwarded } from "../forward-to-auth.ts";
 import { onInvalid } from "../on-invalid.ts";
-import { ownProblem } from "../own-problem.ts";
-import { problem, ProblemError } from "../problem.ts";
-import { readJsonBody } from "../read-json-body.ts";
+import { ProblemError, problemResponse, refuse } from "../problem.ts";
+import { RefreshExchanges } from "../refresh-exchanges.ts";
+import { clearSessionCookies, isOwnPage, refreshCookie, setSessionCookies } from "../session-cookies.ts";
 
-/** An address, a password or a token. */
-const MAX_BODY_BYTES = 8_192;
-
-const PROBLEMS = [
-  ...BODY_PROBLEMS,
-  "misdirected-request",
-  "too-many-requests",
-  "internal-error",
-  "unavailable",
-] as const;
-
-const credentialsSchema = z
-  .strictObject({
-    email: z.string().openapi({ format: "email", example: "owner@example.org" }),
-    password: z.string().openapi({ format: "password" }),
-  })
-  .openapi("Credentials");
-
-const refreshSchema = z.strictObject({ refreshToken: z.string() }).openapi("RefreshToken");
-
-const tokensSchema = z
-  .object({
-    accessToken: z.string(),
-    refreshToken: z.string().openapi({ description: "Good once: the answer to a refresh brings the next." }),
-    expiresIn: z.number().int().openapi({ description: "Seconds that the access token lives." }),
-  })
-  .openapi("Tokens");
-
-function body<Schema extends z.ZodType>(schema: Schema) {
-  return { body: { required: true, content: { "application/json": { schema } } } };
+/** Tokens in the body for who keeps them, in cookies for a page of ours. */
+function answerWithTokens(context: Context<Env>, body: unknown, route: AuthRoute): Forwarded {
+  const { accessToken, refreshToken, expiresIn } = tokensSchema.parse(body);
+  const tokens = { accessToken, refreshToken, expiresIn };
+  const own = isOwnPage(context);
+  if (own) setSessionCookies(context, tokens);
+  return context.json(own ? { expiresIn } : tokens, successOf(route).status as 200) as unknown as Forwarded;
 }
 
-const tokensAnswer = (description: string) => ({
-  description,
-  content: { "application/json": { schema: tokensSchema } },
-});
+function logIn(deps: Dependencies, route: AuthRoute): (context: Context<Env>) => Promise<Forwarded> {
+  return async (context) => {
+    const body = bodyOf(await deps.auth.call(authCall(context, route)), route);
+    return answerWithTokens(context, body, route);
+  };
+}
 
-const middleware = readJsonBody(MAX_BODY_BYTES);
+/** The refresh token that was sent, or that the page's cookie holds. */
+function refreshTokenOf(context: Context<Env>): string | undefined {
+  const { refreshToken } = context.req.valid("json" as never) as z.infer<typeof refreshSchema>;
+  if (refreshToken !== undefined) return refreshToken;
+  if (isOwnPage(context)) return refreshCookie(context);
+  const message = "This field is required.";
+  throw refuse("invalid-request", message, [{ field: "refreshToken", message }]);
+}
 
-const registerRoute = createRoute({
-  method: "post",
-  path: "/register",
-  operationId: "register",
-  summary: "Make an account",
-  tags: ["auth"],
-  middleware,
-  request: body(credentialsSchema),
-  responses: { 201: tokensAnswer("The account, logged in."), ...problemAnswers(...PROBLEMS, "conflict") },
-});
+/** What the handler answers; a page whose session is over loses its cookies with the refusal. */
+async function clearingRefused(context: Context<Env>, handle: () => Promise<Forwarded>): Promise<Forwarded> {
+  try {
+    return await handle();
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.body.status !== 401 || !isOwnPage(context)) throw error;
+    clearSessionCookies(context);
+    for (const [name, value] of problemResponse(error.body, error.headers).headers)
+      context.header(name, value);
+    return context.body(JSON.stringify(error.body), 401) as unknown as Forwarded;
+  }
+}
 
-const loginRoute = createRoute({
-  method: "post",
-  path: "/login",
-  operationId: "login",
-  summary: "Log in",
-  tags: ["auth"],
-  middleware,
-  request: body(credentialsSchema),
-  responses: { 200: tokensAnswer("A new session."), ...problemAnswers(...PROBLEMS, "wrong-credentials") },
-});
-
-const refreshRoute = createRoute({
-  method: "post",
-  path: "/refresh",
-  operationId: "refresh",
-  summary: "Get a new access token",
-  description: "A refresh token that comes a second time has been stolen by someone: the session ends.",
-  tags: ["auth"],
-  middleware,
-  request: body(refreshSchema),
-  responses: {
-    200: tokensAnswer("The session goes on."),
-    ...problemAnswers(...PROBLEMS, "wrong-credentials"),
-  },
-});
-
-const logoutRoute = createRoute({
-  method: "post",
-  path: "/logout",
-  operationId: "logout",
-  summary: "End the session",
-  description: "Access tokens of the session are refused from now on.",
-  tags: ["auth"],
-  middleware,
-  request: body(refreshSchema),
-  responses: {
-    204: { description: "The session has ended." },
-    ...problemAnswers(...PROBLEMS, "wrong-credentials"),
-  },
-});
-
-/** The service's answer, or its problem as one of ours. */
-function succeeded(answer: AuthAnswer): unknown {
-  if (answer.kind === "unavailable")
-    throw new ProblemError(problem("unavailable", "The authentication service does not answer."), {
-      "Retry-After": "1",
+function refresh(deps: Dependencies): (context: Context<Env>) => Promise<Forwarded> {
+  const exchanges = new RefreshExchanges(deps.monotonicMs);
+  return async (context) =>
+    clearingRefused(context, async () => {
+      const refreshToken = refreshTokenOf(context);
+      if (refreshToken === undefined) throw refuse("wrong-credentials", "There is no session; log in.");
+      const ask = () => deps.auth.call({ ...authCall(context, refreshRoute), body: { refreshToken } });
+      const answer = isOwnPage(context) ? exchanges.of(refreshToken, ask) : ask();
+      return answerWithTokens(context, bodyOf(await answer, refreshRoute), refreshRoute);
     });
-  if (answer.status < 300) return answer.body;
-  throw ownProblem(answer);
 }
 
-/** POST /v1/auth/register, login, refresh and logout: handed to the authentication service. */
+function logOut(deps: Dependencies): (context: Context<Env>) => Promise<Forwarded> {
+  return async (context) => {
+    const refreshToken = refreshTokenOf(context);
+    if (refreshToken !== undefined)
+      bodyOf(
+        await deps.auth.call({ ...authCall(context, logoutRoute), body: { refreshToken } }),
+        logoutRoute,
+      );
+    if (isOwnPage(context)) clearSessionCookies(context);
+    return context.body(null, 204) as unknown as Forwarded;
+  };
+}
+
+/** /v1/auth: accounts and sessions, handed to the authentication service. What only the gateway asks it is not here. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function authRoutes(deps: Dependencies) {
-  const call = async (path: string, clientAddress: string, json: unknown): Promise<unknown> =>
-    succeeded(await deps.auth.call({ method: "POST", path, clientAddress, body: json }));
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
-    .openapi(registerRoute, async (c) =>
-      c.json(tokensSchema.parse(await call("/register", c.get("clientAddress"), c.req.valid("json"))), 201),
-    )
-    .openapi(loginRoute, async (c) =>
-      c.json(tokensSchema.parse(await call("/login", c.get("clientAddress"), c.req.valid("json"))), 200),
-    )
-    .openapi(refreshRoute, async (c) =>
-      c.json(tokensSchema.parse(await call("/refresh", c.get("clientAddress"), c.req.valid("json"))), 200),
-    )
-    .openapi(logoutRoute, async (c) => {
-      await call("/logout", c.get("clientAddress"), c.req.valid("json"));
-      return c.body(null, 204);
-    });
+    .openapi(registerRoute, logIn(deps, registerRoute))
+    .openapi(loginRoute, logIn(deps, loginRoute))
+    .openapi(secondStepRoute, logIn(deps, secondStepRoute))
+    .openapi(passkeyLoginOptionsRoute, forward(deps, passkeyLoginOptionsRoute))
+    .openapi(passkeyLoginRoute, logIn(deps, passkeyLoginRoute))
+    .openapi(refreshRoute, refresh(deps))
+    .openapi(logoutRoute, logOut(deps))
+    .openapi(accountRoute, forward(deps, accountRoute))
+    .openapi(listSessionsRoute, forward(deps, listSessionsRoute))
+    .openapi(endOtherSessionsRoute, forward(deps, endOtherSessionsRoute))
+    .openapi(endSessionRoute, forward(deps, endSessionRoute))
+    .openapi(changePasswordRoute, forward(deps, changePasswordRoute))
+    .openapi(requestResetRoute, forward(deps, requestResetRoute))
+    .openapi(resetPasswordRoute, forward(deps, resetPasswordRoute))
+    .openapi(sendVerificationRoute, forward(deps, sendVerificationRoute))
+    .openapi(verifyMailRoute, forward(deps, verifyMailRoute))
+    .openapi(listFactorsRoute, forward(deps, listFactorsRoute))
+    .openapi(beginTotpRoute, forward(deps, beginTotpRoute))
+    .openapi(confirmTotpRoute, forward(deps, confirmTotpRoute))
+    .openapi(removeTotpRoute, forward(deps, removeTotpRoute))
+    .openapi(recoveryCodesRoute, forward(deps, recoveryCodesRoute))
+    .openapi(listPasskeysRoute, forward(deps, listPasskeysRoute))
+    .openapi(beginPasskeyRoute, forward(deps, beginPasskeyRoute))
+    .openapi(makePasskeyRoute, forward(deps, makePasskeyRoute))
+    .openapi(removePasskeyRoute, forward(deps, removePasskeyRoute))
+    .openapi(listPersonalTokensRoute, forward(deps, listPersonalTokensRoute))
+    .openapi(makePersonalTokenRoute, forward(deps, makePersonalTokenRoute))
+    .openapi(endPersonalTokenRoute, forward(deps, endPersonalTokenRoute))
+    .openapi(auditRoute, forward(deps, auditRoute));
 }
+
+/** For Hono's typed client, below /v1/auth; with all other routes in one type the compiler gives up. */
+export type AuthType = ReturnType<typeof authRoutes>;
