@@ -1,0 +1,161 @@
+import { makeVaultCertificate } from "@purrimeter/store/testing/vault-certificate";
+import { VaultServer, type Policy } from "@purrimeter/store/testing/vault-server";
+import { runFleet } from "@purrimeter/simulator/fleet";
+import { planFleet } from "@purrimeter/simulator/plan-fleet";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { dataFiles, type SecretHolder } from "../src/data-files.ts";
+import { newCredentials } from "../src/demo-account.ts";
+import { isFailure } from "../src/failure.ts";
+import { fleetTags } from "../src/fleet-tags.ts";
+import { withRegistry } from "../src/open-registry.ts";
+import { OwnerApi } from "../src/owner-api.ts";
+import { provisionFleet } from "../src/provision-fleet.ts";
+import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
+
+/** As docs/secrets.md has them. */
+const POLICIES: Readonly<Record<SecretHolder, Policy>> = {
+  auth: { "secret/data/purrimeter/auth": ["read"] },
+  bridge: {
+    "secret/data/purrimeter/bridge": ["read"],
+    "transit/keys/+": ["read"],
+    "transit/decrypt/+": ["update"],
+  },
+  "cloud-api": {
+    "secret/data/purrimeter/cloud-api": ["read"],
+    "transit/keys/+": ["create", "read", "update", "delete"],
+    "transit/keys/+/config": ["update"],
+    "transit/datakey/plaintext/+": ["update"],
+    "transit/decrypt/+": ["update"],
+  },
+  operator: {
+    "secret/data/purrimeter/operator": ["read"],
+    "transit/keys": ["list"],
+    "transit/keys/+": ["read"],
+    "transit/keys/+/rotate": ["update"],
+    "transit/rewrap/+": ["update"],
+  },
+};
+
+const files = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-vault-")));
+let vault: VaultServer;
+let running: Started;
+
+function secretsOf(): Record<SecretHolder, Record<string, string>> {
+  const key = (): string => randomBytes(32).toString("hex");
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const signingKey = privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+  const locations = { "database-key": key() };
+  return {
+    auth: { "database-key": key(), "signing-key.pem": signingKey },
+    bridge: locations,
+    "cloud-api": { ...locations, "cursor-key": key() },
+    operator: locations,
+  };
+}
+
+beforeAll(async () => {
+  const certificate = await makeVaultCertificate(new Date());
+  vault = await VaultServer.start(certificate);
+  const authority = join(files.folder, "vault-authority.pem");
+  writeFileSync(authority, certificate.authority);
+  const processes: Record<string, object> = {};
+  for (const [name, secrets] of Object.entries(secretsOf()) as [SecretHolder, Record<string, string>][]) {
+    vault.putSecret(`purrimeter/${name}`, secrets);
+    const { roleId, secretId } = vault.addRole(name, POLICIES[name], { ttlS: 60 });
+    mkdirSync(files.secrets(name), { recursive: true, mode: 0o700 });
+    writeFileSync(files.secret(name, "vault-secret-id"), secretId, { mode: 0o600 });
+    const login = { method: "approle", roleId };
+    processes[name] = { login, secrets: { path: `purrimeter/${name}` } };
+  }
+  writeFileSync(files.vault, JSON.stringify({ address: vault.url, authority, ownerKeys: {}, processes }));
+  running = await start(files.folder, "--production");
+}, DEADLINE_MS);
+
+afterAll(async () => {
+  running.process.kill("SIGTERM");
+  await once(running.process, "exit");
+  await until(() => servicesOf(files.folder).length === 0);
+  await vault.stop();
+  rmSync(files.folder, { recursive: true });
+});
+
+test("keys lie in Vault only", () => {
+  expect(existsSync(files.keyRing)).toBe(false);
+  expect(readdirSync(files.secrets("bridge")).toSorted()).toEqual(["tls-key.pem", "vault-secret-id"]);
+  for (const name of ["auth", "bridge", "cloud-api"])
+    expect(vault.asked).toContain(`GET secret/data/purrimeter/${name}`);
+  // The bridge and the API stay logged in for the owners' keys; the authentication service does not.
+  expect(vault.livingTokens).toBe(2);
+});
+
+test(
+  "an owner's locations are sealed, read and rotated with keys of Transit",
+  async () => {
+    const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"));
+    await owner.enter(newCredentials(), true);
+    const endsAt = Math.floor(Date.now() / 1_000);
+    const planned = planFleet({ tags: 2, seed: 3, endsAt, durationS: 7_200 });
+    await withRegistry(files, (registry) => provisionFleet(planned, registry, owner).then(() => ({})));
+    await report(planned, endsAt);
+    const read = async (): Promise<number> => {
+      const [tag] = await owner.tags();
+      const page = await owner.call("GET", `/v1/tags/${tag?.id}/locations?from=2000-01-01T00:00:00Z`);
+      return (page as { items: unknown[] }).items.length;
+    };
+    expect(await read()).toBeGreaterThan(0);
+    vault.revokeTokens();
+    const rotated = await purrimeter("keys", "rotate", "--all", "--data", files.folder, "--json");
+    expect(rotated).toMatchObject({ code: 0, stderr: "" });
+    expect(vault.asked.filter((line) => line.startsWith("POST transit/rewrap/")).length).toBeGreaterThan(0);
+    expect(await read()).toBeGreaterThan(0);
+    expect(vault.asked.filter((line) => line.startsWith("POST transit/decrypt/")).length).toBeGreaterThan(0);
+    expect(vault.asked.filter((line) => line.includes("transit/encrypt/"))).toEqual([]);
+    owner.close();
+  },
+  DEADLINE_MS,
+);
+
+async function report(planned: ReturnType<typeof planFleet>, endsAt: number): Promise<void> {
+  const port = Number(new URL(running.ready.mqtt).port);
+  const tags = await fleetTags(planned, { host: "localhost", port, certs: files.certs });
+  if (isFailure(tags)) throw new Error(tags.failure);
+  const clocks = {
+    utcMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    onProgress: () => undefined,
+  };
+  const { outcome } = await runFleet({ tags, speed: Infinity, endsAt, keepsLiving: false, ...clocks });
+  expect(outcome).toBe("complete");
+}
+
+test(
+  "a start on a sealed Vault says so in one line",
+  async () => {
+    running.process.kill("SIGTERM");
+    await once(running.process, "exit");
+    vault.health = 503;
+    const args = ["start", "--data", files.folder, "--port", "0", "--mqtt-port", "0", "--log-files"];
+    const { code, stderr } = await purrimeter(...args);
+    expect([code, stderr]).toEqual([
+      1,
+      `purrimeter: auth: Vault at ${new URL(vault.url).host}, asked to log in, is sealed; unseal it\n`,
+    ]);
+    vault.health = 200;
+    running = await start(files.folder);
+    expect(vault.livingTokens).toBe(2);
+  },
+  DEADLINE_MS,
+);
