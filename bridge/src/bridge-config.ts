@@ -22,6 +22,8 @@ export const bridgeConfigSchema = z.strictObject({
   retentionDays: z.int().min(1).max(36_500),
   /** Where the secrets are: parseSecretsConfig of the store knows. */
   secrets: z.unknown().optional(),
+  /** Whether the bridge decides reports again and counts what differs from the tag; true unless given. */
+  decideAgain: z.boolean().optional(),
   maxConnections: z.int().min(1).max(1_000_000).optional(),
 });
 

@@ -3,7 +3,9 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/log/log";
 import type { ReportStore, Standing } from "@purrimeter/store/report-store";
 import type { BridgeCounters } from "./bridge-counters.ts";
+import { createDecideAgain, type DecideAgain } from "./decide-again.ts";
 import { createSettingsDelivery, type SettingsDelivery } from "./deliver-settings.ts";
+import { createIdleQueue } from "./idle-queue.ts";
 import { receiveReport } from "./receive-report.ts";
 import type { Admission, ReportSink, ReportSource } from "./report-source.ts";
 import { createSuspicionJudge } from "./suspicion.ts";
@@ -14,6 +16,8 @@ export interface BridgeParts {
   readonly counters: BridgeCounters;
   readonly log: Log;
   readonly retentionDays: number;
+  /** Whether reports are decided again; they are unless this says no. */
+  readonly decideAgain?: boolean | undefined;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
 }
@@ -27,15 +31,18 @@ export interface Bridge {
 
 export function createBridge(parts: BridgeParts): Bridge {
   const suspicions = createSuspicionJudge(parts.retentionDays);
-  const settings = createSettingsDelivery(parts);
-  const reporting = { ...parts, suspicions };
+  const idle = createIdleQueue();
+  const decideAgain =
+    parts.decideAgain === false ? undefined : createDecideAgain({ ...parts, defer: idle.defer });
+  const settings = createSettingsDelivery({ ...parts, store: watched(parts.store, decideAgain) });
+  const reporting = { ...parts, suspicions, decideAgain };
   const guarded = (tag: TagId, work: Promise<void>): Promise<void> =>
     work.catch((error: unknown) => fault(parts, tag, error));
   return {
     sink: {
       admit: (tag) => admissionOf(parts.store.standing(tag)),
-      report: (tag, bytes) => receiveReport(reporting, tag, bytes),
-      status: (tag, bytes) => guarded(tag, receiveStatus(parts, settings, tag, bytes)),
+      report: (tag, bytes) => idle.busyWith(receiveReport(reporting, tag, bytes)),
+      status: (tag, bytes) => guarded(tag, receiveStatus(parts, settings, decideAgain, tag, bytes)),
       subscribed: (tag, channel) => {
         if (channel === "settings") void guarded(tag, settings.offer(tag));
       },
@@ -47,6 +54,21 @@ export function createBridge(parts: BridgeParts): Bridge {
   };
 }
 
+/** Lets the second decision know the settings that are about to be sent. */
+function watched(
+  store: ReportStore,
+  decideAgain: DecideAgain | undefined,
+): Pick<ReportStore, "wantedSettings" | "settingsChangedSince"> {
+  return {
+    wantedSettings: async (tag) => {
+      const settings = await store.wantedSettings(tag);
+      decideAgain?.wanted(tag, settings);
+      return settings;
+    },
+    settingsChangedSince: (cursor) => store.settingsChangedSince(cursor),
+  };
+}
+
 /** An unclaimed tag may connect: it learns so from the refusal of its reports, and keeps its journal. */
 function admissionOf(standing: Standing): Admission {
   return standing === "unknown" || standing === "revoked" ? standing : "admitted";
@@ -55,6 +77,7 @@ function admissionOf(standing: Standing): Admission {
 async function receiveStatus(
   parts: BridgeParts,
   settings: SettingsDelivery,
+  decideAgain: DecideAgain | undefined,
   tag: TagId,
   bytes: Uint8Array,
 ): Promise<void> {
@@ -64,6 +87,7 @@ async function receiveStatus(
     parts.log.warn("a status could not be read", { event: "status.bad", tag, reason: decoded.error.reason });
     return;
   }
+  decideAgain?.reported(tag, decoded.value);
   const outcome = await parts.store.recordStatus(tag, decoded.value, parts.now());
   if (outcome.kind === "refused") parts.counters.add("status-refused", outcome.reason);
   settings.reported(tag, decoded.value);

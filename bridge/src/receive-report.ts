@@ -6,6 +6,7 @@ import { errorCode, type Log } from "@purrimeter/log/log";
 import type { ReportStore, Stored } from "@purrimeter/store/report-store";
 import { acknowledgeStored, refuseReport } from "./acknowledge.ts";
 import type { BridgeCounters } from "./bridge-counters.ts";
+import type { DecideAgain } from "./decide-again.ts";
 import type { SuspicionJudge } from "./suspicion.ts";
 
 export interface ReceiveReportParts {
@@ -13,6 +14,8 @@ export interface ReceiveReportParts {
   readonly suspicions: SuspicionJudge;
   readonly counters: BridgeCounters;
   readonly log: Log;
+  /** Judges what was stored, after it was acknowledged; left out, nobody does. */
+  readonly decideAgain?: DecideAgain | undefined;
   readonly now: () => UnixSeconds;
 }
 
@@ -39,7 +42,7 @@ export async function receiveReport(
 }
 
 async function record(
-  { store, suspicions, counters, now }: ReceiveReportParts,
+  { store, suspicions, counters, decideAgain, now }: ReceiveReportParts,
   tag: TagId,
   bytes: Uint8Array,
   report: Report,
@@ -50,8 +53,10 @@ async function record(
   if (outcome.kind === "stored") {
     countStored(counters, outcome);
     for (const suspicion of suspect ?? []) if (suspicion !== undefined) counters.add("suspect", suspicion);
+    if (outcome.stored > 0) decideAgain?.stored(tag, report, outcome.through);
     return acknowledgeStored(outcome);
   }
+  if (outcome.reason === "unclaimed") decideAgain?.forget(tag);
   counters.add("refused", outcome.reason);
   return refuseReport(bytes, outcome.reason, false);
 }

@@ -1,0 +1,34 @@
+/** While reports wait for their acknowledgements, one piece of work runs in this time: a hundredth of a core or so. */
+const BUSY_PAUSE_MS = 50;
+
+/** The acknowledgements that are ready leave first. */
+const FIRST_PAUSE_MS = 5;
+
+/** Runs work one piece a turn of the event loop, after what waits for an answer. What is left when the process ends is lost. */
+export interface IdleQueue {
+  readonly defer: (work: () => void) => void;
+  /** Something that must not wait runs until the promise settles. */
+  busyWith<T>(promise: Promise<T>): Promise<T>;
+}
+
+export function createIdleQueue(): IdleQueue {
+  const works: (() => void)[] = [];
+  let busy = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const turn = (): void => {
+    works.shift()?.();
+    timer = works.length === 0 ? undefined : setTimeout(turn, busy > 0 ? BUSY_PAUSE_MS : 0).unref();
+  };
+  return {
+    defer: (work) => {
+      works.push(work);
+      timer ??= setTimeout(turn, busy > 0 ? BUSY_PAUSE_MS : FIRST_PAUSE_MS).unref();
+    },
+    busyWith: (promise) => {
+      busy++;
+      const done = (): void => void busy--;
+      promise.then(done, done);
+      return promise;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import type { GeofenceSetting, Settings } from "@purrimeter/protocol/messages";
+import { decodeSettings, encodeSettings } from "@purrimeter/protocol/settings";
+import type { TagId } from "@purrimeter/protocol/values";
+
+/** A tag that is slow to answer runs one of the last few. */
+const VERSIONS = 3;
+
+/** The geofences of one version of a tag's settings. */
+export interface KnownSettings {
+  readonly version: number;
+  /** The same for the same geofences in the same order; empty for none. */
+  readonly digest: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The last few settings of each tag that the bridge has seen, as bytes, for so many tags at most. */
+export interface SettingsMemory {
+  keep(tag: TagId, settings: Settings): void;
+  find(tag: TagId, version: number): KnownSettings | undefined;
+  forget(tag: TagId): void;
+}
+
+export function createSettingsMemory(maxTags: number): SettingsMemory {
+  const known = new Map<TagId, readonly KnownSettings[]>();
+  return {
+    keep: (tag, settings) => {
+      const before = known.get(tag) ?? [];
+      known.delete(tag);
+      known.set(tag, [knownOf(settings), ...before.filter(isNot(settings.version))].slice(0, VERSIONS));
+      const [oldest] = known.keys();
+      if (known.size > maxTags && oldest !== undefined) known.delete(oldest);
+    },
+    find: (tag, version) => known.get(tag)?.find((settings) => settings.version === version),
+    forget: (tag) => void known.delete(tag),
+  };
+}
+
+/** The geofences again. */
+export function geofencesOf({ bytes }: KnownSettings): readonly GeofenceSetting[] {
+  const decoded = decodeSettings(bytes);
+  if (!decoded.ok) throw new Error("settings that were encoded here cannot be decoded");
+  return decoded.value.geofences;
+}
+
+function isNot(version: number): (settings: KnownSettings) => boolean {
+  return (settings) => settings.version !== version;
+}
+
+function knownOf({ version, geofences }: Settings): KnownSettings {
+  const bytes = encodeSettings({ version: 1, fixIntervalS: 1, reportIntervalS: 1, geofences }).slice();
+  const digest = geofences.length === 0 ? "" : createHash("sha256").update(bytes).digest("base64url");
+  return { version, digest, bytes };
+}
