@@ -75,9 +75,20 @@ export class Accounts {
       .select("mail_sealed")
       .where("id", "=", id)
       .executeTakeFirst();
-    if (!row) return undefined;
-    const plain = unseal(this.#keys.key("mail-seal"), row.mail_sealed, `mail of ${id}`);
-    return Buffer.from(plain).toString("utf8") as MailAddress;
+    return row && this.#unsealMail(id, row.mail_sealed);
+  }
+
+  /** All accounts with their mail addresses, unsealed, oldest first: for the command line. */
+  async list(): Promise<{ id: string; mail: MailAddress; roles: readonly Role[] }[]> {
+    const rows = await this.#database
+      .selectFrom("account")
+      .select(["id", "mail_sealed", "roles"])
+      .orderBy("created_at")
+      .orderBy("id")
+      .execute();
+    return rows.map(({ id, mail_sealed: sealed, roles }) => ({
+      ...{ id, mail: this.#unsealMail(id, sealed), roles: roles.split(" ") as Role[] },
+    }));
   }
 
   /** Stores another hash of the same password. */
@@ -108,6 +119,11 @@ export class Accounts {
   /** Names the address in throttles, whether it has an account or not. */
   throttleKey(mail: MailAddress): string {
     return Buffer.from(this.#lookup(mail)).toString("base64");
+  }
+
+  #unsealMail(id: string, sealed: Uint8Array): MailAddress {
+    const plain = unseal(this.#keys.key("mail-seal"), sealed, `mail of ${id}`);
+    return Buffer.from(plain).toString("utf8") as MailAddress;
   }
 
   /** The keyed hash by which the address is found. */

@@ -1,8 +1,7 @@
 /**
- * What common passwords are made of: the words, names and keyboard patterns that head every published count of leaked
- * passwords (NCSC 2019, NordPass yearly, Have I Been Pwned), cat words, and this product's own. Lower case, letters
- * for the figures that stand for them ("p4ssw0rd" is looked up as "password"). Written by hand: lists of whole
- * passwords hold next to nothing of 15 characters or more that is not joined from these.
+ * What common passwords are made of: words, names and keyboard patterns of the kind that leaked passwords are known for,
+ * cat words, and this product's own. Lower case, letters for the figures that stand for them ("p4ssw0rd" is looked up
+ * as "password"). Written by hand, taken from no list and measured against none.
  */
 const COMMON_TEXT = `
 password passwort passw pass motdepasse contrasena senha wachtwoord parola parole haslo heslo admin administrator root

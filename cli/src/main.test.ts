@@ -23,6 +23,9 @@ const COMMANDS = [
   ["certs", "revoke"],
   ["keys", "rotate"],
   ["keys", "list"],
+  ["roles", "list"],
+  ["roles", "set"],
+  ["audit", "verify"],
 ];
 
 test.each(COMMANDS)("%s %s --help shows examples", async (...command) => {
@@ -49,6 +52,8 @@ describe("what is not understood ends with 2 and says how to go on", () => {
     ["a missing argument", ["tags", "add"]],
     ["a kind that is none", ["certs", "issue", "dog", "rex"]],
     ["too many arguments", ["certs", "init", "now"]],
+    ["a role that is none", ["roles", "set", "ada@example.org", "queen"]],
+    ["no role", ["roles", "set", "ada@example.org"]],
     ["a rotation of nothing", ["keys", "rotate"]],
     ["a rotation of one and all", ["keys", "rotate", "ada", "--all"]],
     ["an owner's id that is none", ["keys", "rotate", "../ada"]],

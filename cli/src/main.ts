@@ -1,10 +1,12 @@
 import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
+import { auditCommand } from "./commands/audit.ts";
 import { certsCommand } from "./commands/certs.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { lookCommand } from "./commands/look.ts";
 import { replayCommand } from "./commands/replay.ts";
+import { rolesCommand } from "./commands/roles.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { startCommand } from "./commands/start.ts";
 import { tagsCommand } from "./commands/tags.ts";
@@ -21,6 +23,8 @@ const COMMANDS: readonly (() => Command)[] = [
   tagsCommand,
   certsCommand,
   keysCommand,
+  rolesCommand,
+  auditCommand,
 ];
 
 const USAGE_ERROR = 2;

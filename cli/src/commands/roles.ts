@@ -1,0 +1,92 @@
+import { Argument, Command } from "commander";
+import { dataFiles } from "../data-files.ts";
+import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
+import { dataOption, examples, jsonOption } from "../options.ts";
+
+interface RoleFlags {
+  readonly data: string;
+  readonly all?: true;
+  readonly json?: true;
+}
+
+const ROLES = ["owner", "operator", "auditor"] as const;
+type AccountRole = (typeof ROLES)[number];
+
+/** `purrimeter roles`. */
+export function rolesCommand(): Command {
+  return new Command("roles")
+    .description("say which accounts run or examine the service; services may be running")
+    .addCommand(listCommand())
+    .addCommand(setCommand());
+}
+
+function listCommand(): Command {
+  return new Command("list")
+    .description("list the accounts that are more than owners: mail address and roles")
+    .option("--all", "all accounts")
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText("after", examples("roles list", "roles list --all --json"))
+    .action(list);
+}
+
+async function list(flags: RoleFlags): Promise<void> {
+  const { withAccounts } = await import("../open-accounts.ts");
+  const listed = await withAccounts(dataFiles(flags.data), async ({ accounts }) => ({
+    accounts: await accounts.list(),
+  }));
+  if (isFailure(listed)) {
+    reportFailure(listed);
+    return;
+  }
+  for (const { mail, roles } of listed.accounts) {
+    if (flags.all !== true && roles.every((role) => role === "owner")) continue;
+    if (flags.json === true) console.log(JSON.stringify({ email: mail, roles }));
+    else console.log(`${mail}  ${roles.join(" ")}`);
+  }
+}
+
+function setCommand(): Command {
+  return new Command("set")
+    .description(
+      "give an account these roles and no others, and end its sessions; operators and auditors need a second factor",
+    )
+    .argument("<mail>", "the account's mail address")
+    .addArgument(new Argument("<roles...>", "its roles").choices(ROLES))
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      examples("roles set ada@example.org owner auditor", "roles set ada@example.org owner"),
+    )
+    .action(set);
+}
+
+async function set(address: string, roles: readonly AccountRole[], flags: RoleFlags): Promise<void> {
+  const changed = await change(address, [...new Set(roles)], flags);
+  if (isFailure(changed)) reportFailure(changed);
+  else if (flags.json === true) console.log(JSON.stringify(changed));
+  else console.log(`${changed.email} is ${changed.roles.join(", ")} from now on and has to log in again`);
+}
+
+async function change(
+  address: string,
+  roles: readonly AccountRole[],
+  { data }: RoleFlags,
+): Promise<{ readonly email: string; readonly roles: readonly AccountRole[] } | Failure> {
+  const { asMailAddress } = await import("@purrimeter/auth/mail-address");
+  const { changeRoles } = await import("@purrimeter/auth/roles/change-roles");
+  const { withAccounts } = await import("../open-accounts.ts");
+  const mail = asMailAddress(address);
+  if (mail === undefined) return failed(`${address} is no mail address`);
+  return withAccounts(dataFiles(data), async (opened) => {
+    switch (await changeRoles(opened, mail, roles)) {
+      case "changed":
+        return { email: mail, roles };
+      case "no-account":
+        return failed(`${mail} has no account`);
+      case "no-second-factor":
+        return failed(`${mail} has no second factor, which operators and auditors need`);
+    }
+  });
+}
