@@ -1,5 +1,6 @@
+import { documentedPolicies } from "@purrimeter/store/testing/documented-policies";
 import { makeVaultCertificate } from "@purrimeter/store/testing/vault-certificate";
-import { VaultServer, type Policy } from "@purrimeter/store/testing/vault-server";
+import { VaultServer } from "@purrimeter/store/testing/vault-server";
 import { runFleet } from "@purrimeter/simulator/fleet";
 import { planFleet } from "@purrimeter/simulator/plan-fleet";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
@@ -25,29 +26,7 @@ import { OwnerApi } from "../src/owner-api.ts";
 import { provisionFleet } from "../src/provision-fleet.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
 
-/** As docs/secrets.md has them. */
-const POLICIES: Readonly<Record<SecretHolder, Policy>> = {
-  auth: { "secret/data/purrimeter/auth": ["read"] },
-  bridge: {
-    "secret/data/purrimeter/bridge": ["read"],
-    "transit/keys/+": ["read"],
-    "transit/decrypt/+": ["update"],
-  },
-  "cloud-api": {
-    "secret/data/purrimeter/cloud-api": ["read"],
-    "transit/keys/+": ["create", "read", "update", "delete"],
-    "transit/keys/+/config": ["update"],
-    "transit/datakey/plaintext/+": ["update"],
-    "transit/decrypt/+": ["update"],
-  },
-  operator: {
-    "secret/data/purrimeter/operator": ["read"],
-    "transit/keys": ["list"],
-    "transit/keys/+": ["read"],
-    "transit/keys/+/rotate": ["update"],
-    "transit/rewrap/+": ["update"],
-  },
-};
+const POLICIES = documentedPolicies();
 
 const files = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-vault-")));
 let vault: VaultServer;
