@@ -6,6 +6,7 @@ type Bench = () => Promise<readonly object[]>;
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   codec: async () => (await import("./codec.ts")).benchCodec,
   geofence: async () => (await import("./geofence.ts")).benchGeofence,
+  read: async () => (await import("./read.ts")).benchRead,
   ingest: async () => (await import("./ingest.ts")).benchIngest,
   fences: async () => (await import("./fences.ts")).benchFences,
   energy: async () => (await import("./energy.ts")).benchEnergy,

@@ -4,6 +4,7 @@ import { allowedMethods } from "./allowed-methods.ts";
 import type { Dependencies, Env } from "./dependencies.ts";
 import { NOT_FOUND } from "./found.ts";
 import { allowOrigins, authorise, checkHost, limitAddress, logAnswers, routeOf } from "./gateway.ts";
+import { MethodRouter } from "./method-router.ts";
 import { onInvalid } from "./on-invalid.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import { problem, ProblemError, problemResponse } from "./problem.ts";
@@ -60,7 +61,7 @@ function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
 /** The whole API as one function from request to answer. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function createApp(deps: Dependencies) {
-  const app = new OpenAPIHono<Env>({ defaultHook: onInvalid });
+  const app = new OpenAPIHono<Env>({ defaultHook: onInvalid, router: new MethodRouter() });
   addGateway(app, deps);
   const routes = addRoutes(app, deps);
   const document = JSON.stringify(openApiDocument(app));

@@ -161,7 +161,7 @@ function composeViews(
   const claims = new TagClaims(database, keys, writes, settings);
   const erasure = new OwnerErasure({ database, keyRing, keys: cache, writes, erasing, settings, now });
   const pieces = new PieceReader(database, keys);
-  const locations = new LocationReader(database, pieces);
+  const locations = new LocationReader(database, pieces, options.monotonicMs);
   const found = new SqliteFoundTags(database, cache, writes, now);
   const statements = {
     tags: prepareTags(database),

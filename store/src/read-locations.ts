@@ -9,13 +9,36 @@ import { utcDay } from "./utc-day.ts";
 /** Pieces opened between two pauses: a day of one-fix reports must not keep others waiting. */
 const OPEN_AT_ONCE = 256;
 
+/** An opened location stays in memory this long at most, as sealing keys do. */
+const KEEP_MS = 5 * 60_000;
+/** Some 300 bytes each. */
+const MAX_KEPT = 10_000;
+
+/** Without the sealed bytes: they are read only when the newest location is another than the one that was opened last. */
 function prepareLatest(database: Database) {
   return statement(database, (queries, args: { ownership: number }) =>
     queries
       .selectFrom("tag_progress")
-      .select(["latest_report", "latest_number"])
-      .where("ownership", "=", args.ownership),
+      .innerJoin("report", "report.id", "tag_progress.latest_report")
+      .select(["report.id", "report.first", "report.received_at", "tag_progress.latest_number as number"])
+      .select(["tag_progress.latest_epoch as epoch", "tag_progress.latest_at as at"])
+      .where("tag_progress.ownership", "=", args.ownership)
+      .where("report.ownership", "=", args.ownership),
   );
+}
+
+type LatestRow = NonNullable<ReturnType<ReturnType<typeof prepareLatest>["get"]>>;
+
+/** The newest location of an ownership as it was opened, and from which row. */
+interface KeptLatest {
+  readonly row: LatestRow;
+  readonly location: Location | undefined;
+  readonly untilMs: number;
+}
+
+function isSameRow(a: LatestRow, b: LatestRow): boolean {
+  if (a.id !== b.id || a.first !== b.first || a.received_at !== b.received_at) return false;
+  return a.number === b.number && a.epoch === b.epoch && a.at === b.at;
 }
 
 /** Order in which locations are served: by time, then epoch, then number. */
@@ -27,10 +50,13 @@ export function comparePositions(a: EntryPosition, b: EntryPosition): number {
 export class LocationReader {
   readonly #pieces: PieceReader;
   readonly #latest: ReturnType<typeof prepareLatest>;
+  readonly #monotonicMs: () => number;
+  readonly #kept = new Map<number, KeptLatest>();
 
-  constructor(database: Database, pieces: PieceReader) {
+  constructor(database: Database, pieces: PieceReader, monotonicMs: () => number) {
     this.#pieces = pieces;
     this.#latest = prepareLatest(database);
+    this.#monotonicMs = monotonicMs;
   }
 
   async locations(ownership: ReadableOwnership, range: TimeRange): Promise<Page<Location, EntryPosition>> {
@@ -44,12 +70,24 @@ export class LocationReader {
     return { items, next: found.length > range.limit ? positionOf(items.at(-1)) : undefined };
   }
 
-  /** The newest by time of the fix, suspects left out. */
+  /** The newest by time of the fix, suspects left out. Opened once for as long as the row that holds it is the newest. */
   async latest(ownership: ReadableOwnership): Promise<Location | undefined> {
     const row = this.#latest.get({ ownership: ownership.id });
-    if (row === undefined || row.latest_report === null) return undefined;
-    const piece = await this.#pieces.open(ownership, row.latest_report);
-    return piece && locationsOf(piece).find(({ number }) => number === row.latest_number);
+    if (row === undefined) return undefined;
+    const kept = this.#kept.get(ownership.id);
+    if (kept !== undefined && isSameRow(kept.row, row) && kept.untilMs > this.#monotonicMs())
+      return kept.location;
+    const piece = await this.#pieces.open(ownership, row.id);
+    const location = piece && locationsOf(piece).find(({ number }) => number === row.number);
+    this.#keep(ownership.id, row, location);
+    return location;
+  }
+
+  #keep(ownership: number, row: LatestRow, location: Location | undefined): void {
+    this.#kept.delete(ownership);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size >= MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    this.#kept.set(ownership, { row, location, untilMs: this.#monotonicMs() + KEEP_MS });
   }
 
   /**
