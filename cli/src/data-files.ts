@@ -22,6 +22,8 @@ export interface DataFiles {
   readonly keyRing: string;
   readonly run: string;
   readonly log: string;
+  /** Mail that no server is told to send; mode 0700. */
+  readonly outbox: string;
   readonly compileCache: string;
   /** Where secrets are in a Vault, if they are. */
   readonly vault: string;
@@ -50,6 +52,7 @@ export function dataFiles(data: string): DataFiles {
     keyRing: join(folder, "owners.keys"),
     run,
     log: join(folder, "log"),
+    outbox: join(folder, "outbox"),
     compileCache: join(run, "compile-cache"),
     vault: join(folder, "vault.json"),
     keyRotation: join(run, "key-rotation.json"),

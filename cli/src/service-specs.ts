@@ -1,4 +1,5 @@
 import { PUBLIC_MODE, replaceFile } from "@purrimeter/certs/write-file";
+import { isIP } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { DataFiles, ServiceName } from "./data-files.ts";
 import type { SecretsOf } from "./secrets-of.ts";
@@ -7,6 +8,9 @@ import type { ServiceSpec } from "./service-process.ts";
 /** Issuer and audience of the tokens; both ends are ours. */
 const TOKENS = { issuer: "https://purrimeter.local/auth", audience: "purrimeter" } as const;
 
+/** Of the owners' API. */
+export const DEFAULT_PORT = 8_443;
+
 /** Where a service listens. */
 export interface Address {
   readonly host: string;
@@ -14,8 +18,27 @@ export interface Address {
   readonly port: number;
 }
 
-/** Accounts and tokens; only the gateway calls it, so it listens on this machine only. */
-export function authSpec(files: DataFiles, secrets: SecretsOf): ServiceSpec {
+/** Where owners' browsers find this machine. */
+export interface Pages {
+  /** Names and addresses besides localhost. */
+  readonly names: readonly string[];
+  /** Port of the owners' API; 0: any. */
+  readonly port: number;
+}
+
+/**
+ * Host name and origin of the pages. A passkey is bound to a host name, so an address does not do. With any port the
+ * origin is not known yet when the authentication service starts: then links and passkeys are those of the usual port.
+ */
+function relyingParty({ names, port }: Pages): { id: string; origins: [string] } {
+  const id = names.find((name) => isIP(name) === 0) ?? "localhost";
+  const actual = port === 0 ? DEFAULT_PORT : port;
+  return { id, origins: [actual === 443 ? `https://${id}` : `https://${id}:${actual}`] };
+}
+
+/** Accounts and tokens; only the gateway calls it, so it listens on this machine only. Mail goes to a folder. */
+export function authSpec(files: DataFiles, secrets: SecretsOf, pages: Pages): ServiceSpec {
+  const passkeys = relyingParty(pages);
   return spec(
     files,
     "auth",
@@ -25,6 +48,12 @@ export function authSpec(files: DataFiles, secrets: SecretsOf): ServiceSpec {
       database: files.accounts,
       tls: { certificate: files.serviceChain("auth"), authority: files.authority.branches.services.anchor },
       ...TOKENS,
+      passkeys,
+      mail: {
+        outbox: files.outbox,
+        from: `Purrimeter <no-reply@${passkeys.id}>`,
+        linkBase: `${passkeys.origins[0]}/`,
+      },
     },
   );
 }

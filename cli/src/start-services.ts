@@ -96,9 +96,9 @@ async function startAll(
   supervisor: Supervisor,
   files: DataFiles,
   secrets: SecretsOf,
-  { host, port, mqttPort, retentionDays }: StartOptions,
+  { host, port, mqttPort, names, retentionDays }: StartOptions,
 ): Promise<{ readonly port: number; readonly mqttPort: number } | Failure> {
-  const auth = await supervisor.start(authSpec(files, secrets));
+  const auth = await supervisor.start(authSpec(files, secrets, { names, port }));
   if (isFailure(auth)) return auth;
   const [bridge, api] = await Promise.all([
     supervisor.start(bridgeSpec(files, secrets, { host, port: mqttPort }, retentionDays)),

@@ -6,6 +6,7 @@ import { isFailure, reportFailure, type Failure } from "../failure.ts";
 import { writeToFiles } from "../line-log.ts";
 import { dataOption, examples, parseCount, parsePort, parseSpeed } from "../options.ts";
 import { readTracks } from "../read-tracks.ts";
+import { DEFAULT_PORT } from "../service-specs.ts";
 import { startServices } from "../start-services.ts";
 import { stopSignal } from "../stop-signal.ts";
 
@@ -25,7 +26,7 @@ export function demoCommand(): Command {
   return new Command("demo")
     .description("start everything with simulated cats, and say where to look")
     .addOption(dataOption())
-    .option("--port <number>", "port of the owners' API, 0 for any", parsePort, 8443)
+    .option("--port <number>", "port of the owners' API, 0 for any", parsePort, DEFAULT_PORT)
     .option("--mqtt-port <number>", "port for tags, 0 for any", parsePort, 8883)
     .option("--tags <number>", "how many cats", parseCount, 5)
     .option("--tracks <file>", "recorded cats (Movebank CSV, GPX, GeoJSON, NMEA) instead of invented ones")

@@ -4,6 +4,7 @@ import type { DataFiles } from "../data-files.ts";
 import { isFailure, reportFailure } from "../failure.ts";
 import { writeToFiles, writeToStderr, type WriteLine } from "../line-log.ts";
 import { collect, dataOption, examples, jsonOption, parseDays, parsePort } from "../options.ts";
+import { DEFAULT_PORT } from "../service-specs.ts";
 import { startServices, type RunningServices } from "../start-services.ts";
 import { stopSignal } from "../stop-signal.ts";
 
@@ -26,7 +27,7 @@ export function startCommand(): Command {
     .description("run bridge, authentication and cloud API until SIGINT or SIGTERM")
     .addOption(dataOption())
     .option("--host <address>", "address to listen on; 0.0.0.0 or :: for every one", "127.0.0.1")
-    .option("--port <number>", "port of the owners' API, 0 for any", parsePort, 8443)
+    .option("--port <number>", "port of the owners' API, 0 for any", parsePort, DEFAULT_PORT)
     .option("--mqtt-port <number>", "port for tags, 0 for any", parsePort, 8883)
     .option(
       "--name <host>",

@@ -1,0 +1,225 @@
+import { totpCode, STEP_S } from "@purrimeter/auth/second-factor/totp";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { Agent, request } from "node:https";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
+
+/** What bodies of answers hold, all of it at most. */
+interface Body {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly expiresIn: number;
+  readonly type: string;
+  readonly challenge: string;
+  readonly methods: readonly string[];
+  readonly secret: string;
+  readonly recoveryCodes: readonly string[];
+  readonly id: string;
+  readonly token: string;
+  readonly roles: readonly string[];
+  readonly items: readonly { readonly id: string; readonly device: string; readonly current: boolean }[];
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Body;
+}
+
+interface Ask {
+  readonly token?: string | undefined;
+  readonly body?: object;
+  readonly headers?: Record<string, string>;
+}
+
+const data = mkdtempSync(join(tmpdir(), "purrimeter-account-"));
+const email = "mia@example.org";
+const NEW_PASSWORD = "three grey cats on a wall";
+let password = "zebra lantern copper violin";
+let running: Started;
+let agent: Agent;
+let phone: Body;
+let recoveryCodes: readonly string[];
+
+beforeAll(async () => {
+  running = await start(data);
+  agent = new Agent({ ca: readFileSync(running.ready.ca), keepAlive: true });
+}, DEADLINE_MS);
+
+afterAll(async () => {
+  agent.destroy();
+  running.process.kill("SIGTERM");
+  await once(running.process, "exit");
+  await until(() => servicesOf(data).length === 0);
+  rmSync(data, { recursive: true });
+});
+
+async function ask(method: string, path: string, { token, body, headers = {} }: Ask = {}): Promise<Answer> {
+  const json = body === undefined ? undefined : JSON.stringify(body);
+  const all = {
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...(json !== undefined && { "content-type": "application/json" }),
+    ...headers,
+  };
+  const sent = request(new URL(`/v1${path}`, running.ready.api), { method, headers: all, agent });
+  sent.end(json);
+  const [answer] = (await once(sent, "response")) as [IncomingMessage];
+  const said = await text(answer);
+  const parsed = (said === "" ? {} : JSON.parse(said)) as Body;
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: parsed };
+}
+
+/** RFC 4648, section 6. */
+function fromBase32(secret: string): Buffer {
+  const digits = [...secret].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter));
+  const bits = digits.map((digit) => digit.toString(2).padStart(5, "0")).join("");
+  const bytes = bits.match(/.{8}/g) ?? [];
+  return Buffer.from(bytes.map((byte) => parseInt(byte, 2)));
+}
+
+const stepNow = (): number => Math.floor(Date.now() / 1_000 / STEP_S);
+
+/** Logs in with a second factor. */
+async function logIn(device: string, code: string): Promise<Body> {
+  const first = await ask("POST", "/auth/login", { body: { email, password, device } });
+  expect([first.status, first.body.type]).toEqual([401, "/v1/problems/second-factor-required"]);
+  const { challenge } = first.body;
+  const second = await ask("POST", "/auth/login/second-factor", { body: { challenge, code, device } });
+  expect(second.status).toBe(200);
+  return second.body;
+}
+
+/** One that was not used. */
+function recoveryCode(): string {
+  const [code = "", ...rest] = recoveryCodes;
+  recoveryCodes = rest;
+  return code;
+}
+
+test("an account begins with a registration, whose mail lies in the outbox", async () => {
+  const registered = await ask("POST", "/auth/register", { body: { email, password, device: "phone" } });
+  expect(registered.status).toBe(201);
+  phone = registered.body;
+  const account = await ask("GET", "/auth/account", { token: phone.accessToken });
+  expect(account.body).toMatchObject({ email, mailVerified: false, roles: ["owner"] });
+  const outbox = join(data, "outbox");
+  expect(statSync(outbox).mode & 0o777).toBe(0o700);
+  await until(() => readdirSync(outbox).some((name) => name.endsWith(".eml")));
+  const mail = readFileSync(
+    join(outbox, readdirSync(outbox).find((name) => name.endsWith(".eml")) ?? ""),
+    "utf8",
+  );
+  const [, verification] = /#[a-z-]+=(\S+)/.exec(mail) ?? [];
+  const verified = await ask("POST", "/auth/mail/verify", { body: { token: verification } });
+  expect(verified.status).toBe(204);
+  expect((await ask("GET", "/auth/account", { token: phone.accessToken })).body).toMatchObject({
+    mailVerified: true,
+  });
+});
+
+test("a second factor is asked for once it is confirmed", async () => {
+  const token = phone.accessToken;
+  const begun = await ask("POST", "/auth/second-factors/totp", { token, body: { password } });
+  expect(begun.status).toBe(201);
+  const secret = fromBase32(begun.body.secret);
+  const used = stepNow();
+  const confirmation = { token, body: { code: totpCode(secret, used) } };
+  const confirmed = await ask("POST", "/auth/second-factors/totp/confirm", confirmation);
+  expect(confirmed.status).toBe(200);
+  ({ recoveryCodes } = confirmed.body);
+  const laptop = await logIn("laptop", totpCode(secret, used + 1));
+  expect((await ask("GET", "/tags", { token: laptop.accessToken })).status).toBe(200);
+});
+
+test("an ended session's token is refused at once", async () => {
+  const listed = await ask("GET", "/auth/sessions", { token: phone.accessToken });
+  expect(listed.body.items.map(({ device }) => device).toSorted()).toEqual(["laptop", "phone"]);
+  const tablet = await logIn("tablet", recoveryCode());
+  expect((await ask("GET", "/tags", { token: tablet.accessToken })).status).toBe(200);
+  const { items } = (await ask("GET", "/auth/sessions", { token: phone.accessToken })).body;
+  const id = items.find(({ device }) => device === "tablet")?.id ?? "";
+  expect((await ask("DELETE", `/auth/sessions/${id}`, { token: phone.accessToken })).status).toBe(204);
+  expect((await ask("GET", "/tags", { token: tablet.accessToken })).status).toBe(401);
+  const { refreshToken } = tablet;
+  expect((await ask("POST", "/auth/refresh", { body: { refreshToken } })).status).toBe(401);
+  expect((await ask("DELETE", `/auth/sessions/${id}`, { token: phone.accessToken })).status).toBe(404);
+});
+
+test("a personal access token reads where its scope says so, writes nothing, and ends at once", async () => {
+  const wish = { password, name: "script", scopes: ["geofences:read"], expiresInDays: 1 };
+  const made = await ask("POST", "/auth/personal-tokens", { token: phone.accessToken, body: wish });
+  expect(made.status).toBe(201);
+  const { id, token } = made.body;
+  const shape = { type: "Circle", center: [13.4, 52.5], radiusM: 75 };
+  const write = { token, body: { name: "Home", tagIds: [], shape } };
+  expect((await ask("GET", "/geofences", { token })).status).toBe(200);
+  expect((await ask("POST", "/geofences", write)).status).toBe(403);
+  expect((await ask("GET", "/tags", { token })).status).toBe(403);
+  expect((await ask("GET", "/auth/account", { token })).status).toBe(403);
+  expect((await ask("POST", "/auth/personal-tokens/exchange", { body: { token } })).status).toBeOneOf([
+    404, 405,
+  ]);
+  const ended = await ask("DELETE", `/auth/personal-tokens/${id}`, { token: phone.accessToken });
+  expect(ended.status).toBe(204);
+  expect((await ask("GET", "/geofences", { token })).status).toBe(401);
+});
+
+test("a page of this origin has cookies, which other origins cannot use", async () => {
+  const own = { origin: running.ready.api, "sec-fetch-site": "same-origin" };
+  const first = await ask("POST", "/auth/login", { body: { email, password }, headers: own });
+  const step = { body: { challenge: first.body.challenge, code: recoveryCode() }, headers: own };
+  const { body, headers } = await ask("POST", "/auth/login/second-factor", step);
+  expect(body).toEqual({ expiresIn: 600 });
+  const cookie = (headers["set-cookie"] ?? []).map((line) => line.split(";")[0]).join("; ");
+  expect((await ask("GET", "/tags", { headers: { ...own, cookie } })).status).toBe(200);
+  const foreign = { origin: "https://evil.example", "sec-fetch-site": "cross-site", cookie };
+  expect((await ask("GET", "/tags", { headers: foreign })).status).toBe(401);
+  const again = { body: {}, headers: { ...own, cookie } };
+  const tabs = await Promise.all([ask("POST", "/auth/refresh", again), ask("POST", "/auth/refresh", again)]);
+  expect(tabs.map(({ status }) => status)).toEqual([200, 200]);
+  const renewed = (tabs[0]?.headers["set-cookie"] ?? []).map((line) => line.split(";")[0]).join("; ");
+  const out = { body: {}, headers: { ...own, cookie: renewed } };
+  expect((await ask("POST", "/auth/logout", out)).status).toBe(204);
+  expect((await ask("GET", "/tags", { headers: { ...own, cookie: renewed } })).status).toBe(401);
+});
+
+test("a changed password ends all other sessions", async () => {
+  const other = await logIn("other", recoveryCode());
+  const change = { token: phone.accessToken, body: { password, newPassword: NEW_PASSWORD } };
+  expect((await ask("POST", "/auth/password", change)).status).toBe(204);
+  expect((await ask("GET", "/tags", { token: other.accessToken })).status).toBe(401);
+  expect((await ask("GET", "/tags", { token: phone.accessToken })).status).toBe(200);
+  expect((await ask("POST", "/auth/login", { body: { email, password } })).body.type).toBe(
+    "/v1/problems/wrong-credentials",
+  );
+  password = NEW_PASSWORD;
+});
+
+test(
+  "the command line makes an auditor, who reads the trail, and proves it",
+  async () => {
+    expect((await purrimeter("roles", "list", "--data", data)).stdout).toBe("");
+    const unknown = await purrimeter("roles", "set", "tom@example.org", "owner", "--data", data);
+    expect([unknown.code, unknown.stderr]).toEqual([1, "purrimeter: tom@example.org has no account\n"]);
+    const made = await purrimeter("roles", "set", email, "owner", "auditor", "--data", data);
+    expect(made.code).toBe(0);
+    await until(async () => (await ask("GET", "/tags", { token: phone.accessToken })).status === 401);
+    const auditor = await logIn("desk", recoveryCode());
+    const trail = await ask("GET", "/auth/audit", { token: auditor.accessToken });
+    expect(trail.body.items.length).toBeGreaterThan(5);
+    expect(JSON.stringify(trail.body)).not.toContain(email);
+    const listed = await purrimeter("roles", "list", "--data", data, "--json");
+    expect(JSON.parse(listed.stdout)).toEqual({ email, roles: ["owner", "auditor"] });
+    const proved = await purrimeter("audit", "verify", "--data", data, "--json");
+    expect(proved.code).toBe(0);
+    const verified = JSON.parse(proved.stdout) as { events: number; head: string };
+    expect(verified).toMatchObject({ intact: true, head: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+    expect(verified.events).toBeGreaterThanOrEqual(trail.body.items.length);
+  },
+  2 * DEADLINE_MS,
+);
