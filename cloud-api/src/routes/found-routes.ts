@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { degreesFromE7, latE7FromDegrees, lonE7FromDegrees } from "@purrimeter/protocol/values";
 import type { FoundDraft, FoundReport } from "@purrimeter/store/found-tags";
+import { normalisePrintedCode } from "@purrimeter/store/printed-code";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../answers.ts";
 import { rateKey } from "../client-address.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
@@ -143,7 +144,7 @@ export function foundRoutes(deps: Dependencies) {
       const { code } = c.req.valid("param");
       spend(deps.foundRates, `write ${rateKey(c.get("clientAddress"))}`);
       if (!deps.found.isTag(code)) throw notFound();
-      spend(deps.foundRates, `tag ${code}`);
+      spend(deps.foundRates, `tag ${normalisePrintedCode(code)}`);
       await deps.found.report(code, draftOf(c.req.valid("json")));
       return c.body(null, 204);
     })
