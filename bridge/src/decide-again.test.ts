@@ -2,6 +2,9 @@ import { describe, expect, it } from "vitest";
 import { TAG } from "@purrimeter/device/tag-rig.contract";
 import type { Entry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
+import { createLog } from "@purrimeter/log/log";
+import { createBridgeCounters } from "./bridge-counters.ts";
+import { createDecideAgain } from "./decide-again.ts";
 import { settingsOf, WalkingTag, ZONES } from "./testing/walking-tag.ts";
 
 const OUT_M = 250;
@@ -101,6 +104,42 @@ describe("the firmware's transitions decided again", () => {
     expect(tag.count("agree")).toBe(before + 4);
     expect(differences(tag)).toEqual({});
   });
+});
+
+it("a side that faded is believed, and what follows is judged", () => {
+  const tag = atHome();
+  tag.isIndoors = true;
+  tag.walkTo(0, 7 * 3_600);
+  expect(tag.counters.get("decided-again.not-comparable", "faded")).toBe(2);
+  tag.isIndoors = false;
+  walk(tag, 1);
+  expect(tag.count("agree")).toBe(2 + 6);
+  expect(differences(tag)).toEqual({});
+});
+
+it("an urgent transition that goes before a backlog waits for it", () => {
+  const tag = atHome();
+  tag.rig.cut();
+  tag.walkTo(0, 3_600);
+  walk(tag, 1);
+  tag.walkTo(0, 3_600);
+  tag.walkTo(OUT_M);
+  tag.reconnect();
+  expect(tag.firsts.some((first, i) => first < (tag.firsts[i - 1] ?? 0))).toBe(true);
+  expect(tag.count("agree")).toBe(2 + 6);
+  expect(differences(tag)).toEqual({});
+});
+
+it("judges a bounded number of reports, and counts the others", () => {
+  const counters = createBridgeCounters();
+  const log = createLog("bridge", { write: () => undefined });
+  const judge = createDecideAgain({ counters, log, monotonicMs: () => 0, defer: () => undefined });
+  judge.wanted(TAG, settingsOf(1));
+  judge.reported(TAG, { online: true, settingsVersion: 1, firmware: "1" });
+  const entries = [{ kind: "no-sky", at: 1, searchedS: 1 } as Entry];
+  const report = { epoch: 1, first: 1, oldest: 1, entries } as unknown as Report;
+  for (let i = 0; i < 300; i++) judge.stored(TAG, report, 1);
+  expect(counters.get("decided-again", "not-judged")).toBe(300 - 256);
 });
 
 describe("a tag that lies is found", () => {

@@ -184,7 +184,8 @@ class Judge implements DecideAgain {
     this.#close(tag);
     while (this.#slots.left < geofences.count) this.#closeOldest();
     const verdict = (one: Verdict): void => this.#count(tag, one);
-    const replay = new TagReplay({ slots: this.#slots, verdict }, digest, geofences);
+    const boots = before?.epoch === report.epoch ? before.replay.boots : undefined;
+    const replay = new TagReplay({ slots: this.#slots, verdict }, digest, geofences, boots);
     const course = {
       epoch: report.epoch,
       digest,

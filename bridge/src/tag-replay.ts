@@ -44,24 +44,27 @@ export class TagReplay {
   #isProven = false;
   #boots: number | undefined;
   /** Entries are missing since `#boots` was read. */
-  #areBootsOld = false;
+  #areBootsOld = true;
   #recent: NumberedFix[] = [];
   #expected: Expected[] = [];
 
-  /** Takes a slot for each geofence. */
-  constructor(parts: TagReplayParts, digest: string, geofences: Geofences) {
+  /** Takes a slot for each geofence. `boots`: how often the tag had started when it was last heard, if known. */
+  constructor(parts: TagReplayParts, digest: string, geofences: Geofences, boots: number | undefined) {
     this.#parts = parts;
     this.#digest = digest;
+    this.#boots = boots;
     const fences: ComparedFence[] = [];
     for (let index = 0; index < geofences.count; index++)
       fences.push(new ComparedFence(geofences.ref(index), parts.slots.take()));
     this.fences = fences;
   }
 
+  get boots(): number | undefined {
+    return this.#boots;
+  }
+
   /** Entries are missing before the next. */
   skipHole(): void {
-    this.#expected = [];
-    this.#recent = [];
     this.#areBootsOld = true;
     this.#beginAnew();
   }
@@ -79,7 +82,7 @@ export class TagReplay {
     if (entry.kind === "transition") return this.#compare(entry, geofences, digestOf(entry.settingsVersion));
     const start = entry.kind === "health" ? this.#startOf(entry) : "none";
     if (start === "here") return this.#restart();
-    if (start === "here-or-before") return this.skipHole();
+    if (start === "here-or-before") return this.#beginAnew();
     this.#missExpected();
     if (entry.kind === "fix") this.#decide(entry, geofences);
   }
@@ -90,7 +93,7 @@ export class TagReplay {
     this.#boots = boots;
     this.#areBootsOld = false;
     if (before === boots) return "none";
-    return before === undefined || isOld ? "here-or-before" : "here";
+    return isOld ? "here-or-before" : "here";
   }
 
   /** A cut between a fix and its transition takes the transition away. */
@@ -106,6 +109,8 @@ export class TagReplay {
   }
 
   #beginAnew(): void {
+    this.#expected = [];
+    this.#recent = [];
     for (const fence of this.fences) {
       this.#differs(fence.settle());
       if (this.#isProven) this.#converge(fence);
@@ -186,8 +191,6 @@ export class TagReplay {
   #unprove(): void {
     this.#incomparable("other-settings");
     this.#isProven = false;
-    this.#expected = [];
-    this.#recent = [];
     this.#beginAnew();
   }
 

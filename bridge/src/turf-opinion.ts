@@ -18,12 +18,16 @@ export function turfOpinion(geofence: GeofenceSetting, fix: Place): "inside" | "
   return isInside ? "inside" : "outside";
 }
 
-/** Turf knows no date line: longitudes are given from the fix. */
+/** Turf knows no date line: longitudes are given from the first corner. */
 function isInPolygon({ vertices }: PolygonSetting, fix: Place): boolean {
-  const ring = vertices.map(({ latE7, lonE7 }) => [eastE7(fix.lonE7, lonE7), latE7]);
-  const [first] = ring;
-  if (first === undefined) return false;
-  return booleanPointInPolygon([0, fix.latE7], { type: "Polygon", coordinates: [[...ring, first]] });
+  const [origin] = vertices;
+  if (origin === undefined) return false;
+  const positions = [...vertices, origin].map((at) => fromOrigin(origin, at));
+  return booleanPointInPolygon(fromOrigin(origin, fix), { type: "Polygon", coordinates: [positions] });
+}
+
+function fromOrigin(origin: Place, { latE7, lonE7 }: Place): [number, number] {
+  return [eastE7(origin.lonE7, lonE7), latE7];
 }
 
 function isInCircle(circle: CircleSetting, fix: Place): boolean {

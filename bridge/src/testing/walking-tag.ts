@@ -52,10 +52,15 @@ export class WalkingTag {
   tampers: (report: Report) => Report = (report) => report;
   /** Whether the second decision is given the report. */
   isJudged: (report: Report) => boolean = () => true;
+  /** Under a roof no fix comes. */
+  isIndoors = false;
+  /** First numbers of the reports, in the order in which they came. */
+  readonly firsts: number[] = [];
   #statuses = 0;
 
   constructor() {
     this.judge = this.#newJudge();
+    this.rig.firmware.start();
     this.rig.connect();
     this.#listen();
   }
@@ -64,9 +69,13 @@ export class WalkingTag {
   restartBridge(wanted: Settings): void {
     this.judge = this.#newJudge();
     this.rig.cut();
+    this.reconnect();
+    this.judge.wanted(TAG, wanted);
+  }
+
+  reconnect(): void {
     this.rig.connect();
     this.#listen();
-    this.judge.wanted(TAG, wanted);
   }
 
   send(settings: Settings): void {
@@ -94,7 +103,7 @@ export class WalkingTag {
   }
 
   #second(north: number): void {
-    this.rig.place = { lat: HOME.lat + north * METRE, lon: HOME.lon };
+    this.rig.place = this.isIndoors ? undefined : { lat: HOME.lat + north * METRE, lon: HOME.lon };
     this.rig.pass(1, false);
     this.#listen();
   }
@@ -117,6 +126,7 @@ export class WalkingTag {
     const decoded = decodeReport(bytes);
     if (!decoded.ok) throw new Error("the firmware's report cannot be read");
     const report = this.tampers(decoded.value);
+    this.firsts.push(report.first);
     const ack = this.rig.cloud.take(encodeReport(report));
     if (ack.kind === "stored" && this.isJudged(report)) this.judge.stored(TAG, report, ack.through);
     this.rig.hear(encodeAck(ack));

@@ -1,0 +1,30 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { createIdleQueue } from "./idle-queue.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+it("runs nothing before the turn ends, and then all in order", () => {
+  const queue = createIdleQueue();
+  const done: number[] = [];
+  for (const i of [1, 2, 3]) queue.defer(() => done.push(i));
+  expect(done).toEqual([]);
+  vi.advanceTimersByTime(20);
+  expect(done).toEqual([1, 2, 3]);
+});
+
+it("runs one piece in 50 ms while something must not wait, also when that fails", async () => {
+  const queue = createIdleQueue();
+  const done: number[] = [];
+  let fail: (error: Error) => void = () => undefined;
+  const pending = queue.busyWith(new Promise<void>((_, reject) => (fail = reject)));
+  for (const i of [1, 2, 3, 4]) queue.defer(() => done.push(i));
+  vi.advanceTimersByTime(49);
+  expect(done).toEqual([]);
+  vi.advanceTimersByTime(52);
+  expect(done).toEqual([1, 2]);
+  fail(new Error("refused"));
+  await expect(pending).rejects.toThrow("refused");
+  vi.advanceTimersByTime(60);
+  expect(done).toEqual([1, 2, 3, 4]);
+});
