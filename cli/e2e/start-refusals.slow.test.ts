@@ -41,6 +41,27 @@ describe("a start that cannot succeed", () => {
   );
 
   test(
+    "says that a Vault cannot be reached",
+    async () => {
+      const holder = { login: { method: "approle", roleId: "r" } };
+      const processes = { auth: holder, bridge: holder, "cloud-api": holder, operator: holder };
+      const path = join(data, "vault.json");
+      writeFileSync(path, JSON.stringify({ address: "https://127.0.0.1:1", processes }));
+      for (const name of ["auth", "operator"])
+        writeFileSync(join(data, "secrets", name, "vault-secret-id"), "x", { mode: 0o600 });
+      const said = "Vault at 127.0.0.1:1, asked to log in, cannot be reached\n";
+      expect(await refusal()).toBe(`purrimeter: auth: ${said}`);
+      expect(await purrimeter("keys", "list", "--data", data)).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: `purrimeter: ${said}`,
+      });
+      rmSync(path);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
     "says that production refuses generated keys",
     async () => {
       expect(await refusal("--production")).toMatch(

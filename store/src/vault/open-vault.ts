@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { VaultError, type VaultFault } from "./vault-error.ts";
 import { vaultHealth, type VaultHealth } from "./vault-health.ts";
 import { VaultHttp, type VaultAddress } from "./vault-http.ts";
@@ -20,6 +21,7 @@ const CLOCK: VaultClock = {
     const timer = setTimeout(work, Math.min(ms, 2_147_483_647)).unref();
     return () => clearTimeout(timer);
   },
+  sleep: (ms) => sleep(ms),
 };
 
 /** Looks at the Vault's health, which says clearly what a refused login does not, and logs in. Throws a VaultError. */

@@ -16,7 +16,7 @@ let clock: TestClock;
 let session: VaultSession | undefined;
 const faults: VaultError[] = [];
 
-/** Time that passes when it is told to; short waits pass at once. */
+/** Time that passes when it is told to; nobody waits for an answer. */
 class TestClock implements VaultClock {
   nowMs = 0;
   readonly #waiting = new Set<{ atMs: number; work: () => void }>();
@@ -27,9 +27,12 @@ class TestClock implements VaultClock {
 
   after(ms: number, work: () => void): () => void {
     const entry = { atMs: this.nowMs + ms, work };
-    if (ms < 1_000) setImmediate(work);
-    else this.#waiting.add(entry);
+    this.#waiting.add(entry);
     return () => void this.#waiting.delete(entry);
+  }
+
+  sleep(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Lets time pass here and at the server, and waits for what that starts. */

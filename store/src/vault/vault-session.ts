@@ -9,6 +9,8 @@ export interface VaultClock {
   monotonicMs(): number;
   /** Calls back once after so many ms; the function returned cancels it. Keeps no process alive. */
   after(ms: number, work: () => void): () => void;
+  /** Resolves after so many ms, for which it keeps the process alive: somebody waits for an answer. */
+  sleep(ms: number): Promise<void>;
 }
 
 export interface VaultSessionOptions {
@@ -114,7 +116,7 @@ export class VaultSession {
       } catch (error) {
         if (!(error instanceof VaultError) || !TRANSIENT.includes(error.fault)) throw error;
       }
-      await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
+      await this.#clock.sleep(waitMs);
     }
     return work();
   }
