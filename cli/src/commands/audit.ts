@@ -34,7 +34,8 @@ async function verify(flags: AuditFlags): Promise<void> {
     return;
   }
   if (flags.json === true) console.log(JSON.stringify(verified));
-  else if (verified.intact) console.log(`${verified.events} events, intact; head ${verified.head}`);
+  else if (verified.intact)
+    console.log(`${verified.events} events, intact${verified.head === "" ? "" : `; head ${verified.head}`}`);
   if (!verified.intact)
     reportFailure(
       failed(`the trail is broken at event ${verified.brokenAt}: it or the one before was changed`),
