@@ -27,16 +27,35 @@ export function logAnswers(deps: Dependencies): MiddlewareHandler<Env> {
   };
 }
 
+const HOST = "host";
+
 /** Host header without its port (RFC 9112 section 3.2), lower case. */
 function hostName(host: string): string {
   return host.replace(/:\d{1,5}$/, "").toLowerCase();
 }
 
+/**
+ * Hosts that a request names: its Host headers, of which there may be one (RFC 9112 section 3.2), and the host of a target
+ * in absolute form, which goes before them (section 3.2.2). A proxy before us may have believed any of them.
+ */
+function namedHosts(context: Context<Env>): readonly string[] {
+  const { incoming } = context.env ?? {};
+  if (incoming === undefined) return [context.req.header("host") ?? new URL(context.req.url).host];
+  const { rawHeaders, url = "" } = incoming;
+  const hosts: string[] = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? "";
+    if (name.length === HOST.length && name.toLowerCase() === HOST) hosts.push(rawHeaders[i + 1] ?? "");
+  }
+  if (!url.startsWith("/")) hosts.push(new URL(context.req.url).host);
+  return hosts;
+}
+
 /** Refuses requests for other hosts: a page that rebinds its own name to our address sends that name. */
 export function checkHost(deps: Dependencies): MiddlewareHandler<Env> {
   return async (context, next) => {
-    const host = context.req.header("host") ?? new URL(context.req.url).host;
-    if (!deps.hosts.has(hostName(host)))
+    const hosts = namedHosts(context);
+    if (hosts.length === 0 || !hosts.every((host) => deps.hosts.has(hostName(host))))
       throw refuse("misdirected-request", "The Host header names none of this server's hosts.");
     await next();
   };

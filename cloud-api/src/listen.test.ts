@@ -207,6 +207,25 @@ describe("HTTP", () => {
     },
   );
 
+  it.each([
+    "GET /v1/health HTTP/1.1\r\nHost: localhost\r\nHost: evil.test\r\n",
+    "GET /v1/health HTTP/1.1\r\nHost: evil.test\r\nHOST: localhost\r\n",
+    "GET https://evil.test/v1/health HTTP/1.1\r\nHost: localhost\r\n",
+    "GET https://localhost/v1/health HTTP/1.1\r\nHost: evil.test\r\n",
+    "GET https://localhost@evil.test/v1/health HTTP/1.1\r\nHost: localhost\r\n",
+    "GET /v1/health HTTP/1.1\r\nHost: localhost.\r\nX-Forwarded-Host: localhost\r\n",
+    "GET /v1/health HTTP/1.0\r\n",
+  ])("does not answer for two names at once, or for none: %j", async (head) => {
+    expect(await raw(`${head}Connection: close\r\n\r\n`)).toMatch(
+      /^HTTP\/1\.1 4(21|00) [^]*application\/problem\+json/,
+    );
+  });
+
+  it("answers for its own name in absolute form", async () => {
+    const head = "GET https://localhost/v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    expect(await raw(head)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
   it("takes the peer's address and not what it says of itself", async () => {
     const headers = {
       "content-type": "application/json",
