@@ -1,5 +1,5 @@
-/** While reports wait for their acknowledgements, one piece of work runs in this time: a hundredth of a core or so. */
-const BUSY_PAUSE_MS = 50;
+/** While reports wait for their acknowledgements, one piece of work runs in this time: a 20th of a core at the very most. */
+const BUSY_PAUSE_MS = 250;
 
 /** The acknowledgements that are ready leave first. */
 const FIRST_PAUSE_MS = 5;

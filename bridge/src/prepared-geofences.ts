@@ -1,12 +1,12 @@
 import { Geofences } from "@purrimeter/device/geofence";
 import { geofencesOf, type KnownSettings } from "./settings-memory.ts";
 
-/** Each takes 22 KB (device/src/ring-memory.ts): 350 KB in all. */
-const PREPARED = 16;
+/** Each takes 22 KB (device/src/ring-memory.ts) once it is wanted: 1.4 MB in all. */
+const PREPARED = 64;
 
 /**
  * Geofences laid out as the tag lays them out. Its grid has to be as fine as the tag's: far from an edge the distances are
- * bounds, which depend on it. Preparing circles takes microseconds, four polygons of 100 corners some 10 ms.
+ * bounds, which depend on it. Preparing circles takes microseconds, polygons some 10 ms.
  */
 export interface PreparedGeofences {
   /** Undefined for geofences that a tag refuses. Valid until the next call. */
