@@ -178,6 +178,7 @@ describe("HTTP", () => {
       "strict-transport-security": expect.stringContaining("max-age=63072000") as string,
       "x-content-type-options": "nosniff",
       "cache-control": "no-store",
+      vary: "Accept",
       "referrer-policy": "no-referrer",
       "content-security-policy": expect.stringContaining("default-src 'none'") as string,
     });

@@ -29,6 +29,8 @@ const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
   ["Referrer-Policy", "no-referrer"],
   ["Cross-Origin-Resource-Policy", "same-origin"],
   ["Cache-Control", "no-store"],
+  // Locations are JSON or GeoJSON by Accept; a header of the answer's own would cost more than reading the location.
+  ["Vary", "Accept"],
 ];
 
 /** Where to listen, and how slow a client may be. */

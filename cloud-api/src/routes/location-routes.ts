@@ -64,8 +64,7 @@ function readable<Thing>(thing: Thing | "not-found" | "live-only"): Thing {
   throw refuse("forbidden", "The tag's owner shares where it is, not where it was.");
 }
 
-const GEO_JSON_HEADERS = { "Content-Type": GEO_JSON, Vary: "Accept" };
-const JSON_HEADERS = { Vary: "Accept" };
+const GEO_JSON_HEADERS = { "Content-Type": GEO_JSON };
 
 /** /v1/tags/{id}/locations and /v1/tags/{id}/locations/latest. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
@@ -80,7 +79,7 @@ export function locationRoutes(deps: Dependencies) {
       const next = nextInTime(page.next, range, deps.cursors, scope);
       return wantsGeoJson(query.format, c.req.header("accept"))
         ? c.json(featureCollectionBody(page.items, next), 200, GEO_JSON_HEADERS)
-        : c.json({ items: page.items.map(locationBody), next }, 200, JSON_HEADERS);
+        : c.json({ items: page.items.map(locationBody), next }, 200);
     })
     .openapi(latestRoute, async (c) => {
       const location = found(
@@ -89,6 +88,6 @@ export function locationRoutes(deps: Dependencies) {
       if (location === undefined) throw refuse("not-found", "The tag has not sent a location yet.");
       return wantsGeoJson(c.req.valid("query").format, c.req.header("accept"))
         ? c.json(featureBody(location), 200, GEO_JSON_HEADERS)
-        : c.json(locationBody(location), 200, JSON_HEADERS);
+        : c.json(locationBody(location), 200);
     });
 }
