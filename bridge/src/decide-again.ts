@@ -61,7 +61,7 @@ interface Waiting {
 /** One tag in one epoch with one set of geofences. */
 interface Course {
   readonly epoch: Epoch;
-  readonly digest: string;
+  readonly settingsSince: number;
   readonly order: ReportOrder<Waiting>;
   readonly replay: TagReplay;
   newest: FixEntry | undefined;
@@ -146,7 +146,7 @@ class Judge implements DecideAgain {
   #settledSettings(tag: TagId, { reported, wanted, refused }: Versions): KnownSettings | undefined {
     const runs = this.#memory.find(tag, reported ?? 0);
     const coming = this.#memory.find(tag, wanted ?? 0);
-    const isSettled = wanted === reported || wanted === refused || coming?.digest === runs?.digest;
+    const isSettled = wanted === reported || wanted === refused || coming?.since === runs?.since;
     return isSettled ? runs : undefined;
   }
 
@@ -171,12 +171,12 @@ class Judge implements DecideAgain {
   #take(tag: TagId, course: Course, entry: NumberedEntry, geofences: Geofences): void {
     if (entry.kind === "fix") course.newest = entry;
     if (entry.kind === "transition") this.#askTurf(tag, entry, course.newest);
-    course.replay.take(entry, geofences, (version) => this.#memory.find(tag, version)?.digest);
+    course.replay.take(entry, geofences, (version) => this.#memory.find(tag, version)?.since);
   }
 
-  #courseOf({ tag, report }: Waiting, { digest }: KnownSettings, geofences: Geofences): Course {
+  #courseOf({ tag, report }: Waiting, { since }: KnownSettings, geofences: Geofences): Course {
     const before = this.#courses.get(tag);
-    if (before !== undefined && before.epoch === report.epoch && before.digest === digest) {
+    if (before !== undefined && before.epoch === report.epoch && before.settingsSince === since) {
       this.#courses.delete(tag);
       this.#courses.set(tag, before);
       return before;
@@ -185,10 +185,10 @@ class Judge implements DecideAgain {
     while (this.#slots.left < geofences.count) this.#closeOldest();
     const verdict = (one: Verdict): void => this.#count(tag, one);
     const boots = before?.epoch === report.epoch ? before.replay.boots : undefined;
-    const replay = new TagReplay({ slots: this.#slots, verdict }, digest, geofences, boots);
+    const replay = new TagReplay({ slots: this.#slots, verdict }, since, geofences, boots);
     const course = {
       epoch: report.epoch,
-      digest,
+      settingsSince: since,
       order: new ReportOrder<Waiting>(),
       replay,
       newest: undefined,

@@ -12,6 +12,8 @@ export interface KnownSettings {
   /** The same for the same geofences in the same order; empty for none. */
   readonly digest: string;
   readonly bytes: Uint8Array;
+  /** Version from which on the geofences are these: a tag that took others in between has forgotten its sides. */
+  readonly since: number;
 }
 
 /** The last few settings of each tag that the bridge has seen, as bytes, for so many tags at most. */
@@ -27,7 +29,10 @@ export function createSettingsMemory(maxTags: number): SettingsMemory {
     keep: (tag, settings) => {
       const before = known.get(tag) ?? [];
       known.delete(tag);
-      known.set(tag, [knownOf(settings), ...before.filter(isNot(settings.version))].slice(0, VERSIONS));
+      known.set(
+        tag,
+        [knownOf(settings, before[0]), ...before.filter(isNot(settings.version))].slice(0, VERSIONS),
+      );
       const [oldest] = known.keys();
       if (known.size > maxTags && oldest !== undefined) known.delete(oldest);
     },
@@ -47,8 +52,8 @@ function isNot(version: number): (settings: KnownSettings) => boolean {
   return (settings) => settings.version !== version;
 }
 
-function knownOf({ version, geofences }: Settings): KnownSettings {
+function knownOf({ version, geofences }: Settings, before: KnownSettings | undefined): KnownSettings {
   const bytes = encodeSettings({ version: 1, fixIntervalS: 1, reportIntervalS: 1, geofences }).slice();
   const digest = geofences.length === 0 ? "" : createHash("sha256").update(bytes).digest("base64url");
-  return { version, digest, bytes };
+  return { version, digest, bytes, since: before?.digest === digest ? before.since : version };
 }

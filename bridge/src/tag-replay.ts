@@ -40,7 +40,7 @@ type Start = "none" | "here" | "here-or-before";
 export class TagReplay {
   readonly fences: readonly ComparedFence[];
   readonly #parts: TagReplayParts;
-  readonly #digest: string;
+  readonly #settingsSince: number;
   #isProven = false;
   #boots: number | undefined;
   /** Entries are missing since `#boots` was read. */
@@ -49,9 +49,9 @@ export class TagReplay {
   #expected: Expected[] = [];
 
   /** Takes a slot for each geofence. `boots`: how often the tag had started when it was last heard, if known. */
-  constructor(parts: TagReplayParts, digest: string, geofences: Geofences, boots: number | undefined) {
+  constructor(parts: TagReplayParts, settingsSince: number, geofences: Geofences, boots: number | undefined) {
     this.#parts = parts;
-    this.#digest = digest;
+    this.#settingsSince = settingsSince;
     this.#boots = boots;
     const fences: ComparedFence[] = [];
     for (let index = 0; index < geofences.count; index++)
@@ -77,9 +77,9 @@ export class TagReplay {
     }
   }
 
-  /** The next entry. `digestOf` gives the geofences of a version of settings. */
-  take(entry: NumberedEntry, geofences: Geofences, digestOf: (version: number) => string | undefined): void {
-    if (entry.kind === "transition") return this.#compare(entry, geofences, digestOf(entry.settingsVersion));
+  /** The next entry. `sinceOf` gives the version from which on a version's geofences are the same. */
+  take(entry: NumberedEntry, geofences: Geofences, sinceOf: (version: number) => number | undefined): void {
+    if (entry.kind === "transition") return this.#compare(entry, geofences, sinceOf(entry.settingsVersion));
     const start = entry.kind === "health" ? this.#startOf(entry) : "none";
     if (start === "here") return this.#restart();
     if (start === "here-or-before") return this.#beginAnew();
@@ -172,9 +172,9 @@ export class TagReplay {
   #compare(
     transition: NumberedEntry & TransitionEntry,
     geofences: Geofences,
-    digest: string | undefined,
+    since: number | undefined,
   ): void {
-    if (digest !== this.#digest) return this.#unprove();
+    if (since !== this.#settingsSince) return this.#unprove();
     const index = this.fences.findIndex(({ ref }) => ref === transition.geofence);
     const fence = this.fences[index];
     if (fence === undefined) return this.#incomparable("other-settings");
