@@ -6,7 +6,7 @@ export default defineConfig({
     name: "engines",
     include: ["device/engines/**/*.engine.ts"],
     reporters: ["default", "./scripts/closing-line-reporter.ts"],
-    testTimeout: 240_000,
+    testTimeout: 480_000,
     hookTimeout: 420_000,
     fileParallelism: false,
   },

@@ -62,6 +62,8 @@ export async function transpileForEspruino(entry: URL, keep: readonly string[]):
     define: { RangeError: "Error" },
     mangleProps: /./,
     reserveProps: keptNames(keep),
+    // A word of the language to Espruino, also behind a dot.
+    mangleCache: { of: false },
   });
   const options = { babelrc: false, configFile: false, sourceType: "script" } as const;
   const lowered = transformSync(bundled.outputFiles[0]!.text, {

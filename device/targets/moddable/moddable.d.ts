@@ -1,0 +1,53 @@
+// What @moddable/typings 5.6.0 does not have yet of SDK 8.2.
+declare module "embedded:storage/flash" {
+  interface OpenFlash {
+    close(): void;
+    eraseBlock(start: number, end?: number): void;
+    read(buffer: Uint8Array, byteOffset: number): number;
+    write(buffer: Uint8Array, byteOffset: number): void;
+    status(): { size: number; blockLength: number; blocks: number; writeAlign: number; eraseValue: number };
+  }
+  const FlashStorage: { open(options: { path: string; mode?: "r" | "r+" }): OpenFlash };
+  export default FlashStorage;
+}
+
+declare module "embedded:sensor/Accelerometer/LIS3DH" {
+  export default class LIS3DH {
+    constructor(options: object);
+    configure(options: object): void;
+    status(): number;
+  }
+}
+
+declare module "mc/config" {
+  const config: {
+    readonly tag: string;
+    readonly host: string;
+    readonly port: number;
+    readonly gnss: {
+      readonly port: number;
+      readonly receive: number;
+      readonly transmit: number;
+      readonly baud: number;
+    };
+    readonly gnssPower: number;
+    readonly buzzer: number;
+    readonly lamp: number;
+    readonly motionInterrupt: number;
+    readonly lingerMs: number;
+  };
+  export default config;
+}
+
+interface ModdableDevice {
+  readonly io: { readonly Serial: unknown; readonly Digital: unknown; readonly SMBus: unknown };
+  readonly I2C: { readonly default: { readonly data: number; readonly clock: number } };
+  readonly network: {
+    readonly mqtts: {
+      readonly io: new (options: object) => import("./mqtt-session.ts").MqttClient;
+      readonly dns: object;
+      readonly socket: object & { readonly secure?: object };
+    };
+  };
+}
+declare const device: ModdableDevice;
