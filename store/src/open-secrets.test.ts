@@ -106,7 +106,9 @@ describe("from Vault", () => {
 
   test("a process cannot read another one's", async () => {
     server.putSecret("purrimeter/auth", { "signing-key.pem": "x" });
-    await expect(open({ vault: vault({ secrets: { path: "purrimeter/auth" } }) })).rejects.toThrow("denies it");
+    await expect(open({ vault: vault({ secrets: { path: "purrimeter/auth" } }) })).rejects.toThrow(
+      "denies it",
+    );
     expect(server.livingTokens).toBe(0);
   });
 

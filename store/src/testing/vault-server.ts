@@ -193,7 +193,11 @@ export class VaultServer {
   #issue(role: Role): Answer {
     const token = `hvs.${randomBytes(24).toString("base64url")}`;
     const bornMs = this.#nowMs();
-    this.#tokens.set(token, { role, bornMs, endsMs: role.ttlS === 0 ? Infinity : bornMs + role.ttlS * 1_000 });
+    this.#tokens.set(token, {
+      role,
+      bornMs,
+      endsMs: role.ttlS === 0 ? Infinity : bornMs + role.ttlS * 1_000,
+    });
     return ok({ auth: { client_token: token, lease_duration: role.ttlS, renewable: role.renewable } });
   }
 
@@ -244,7 +248,8 @@ export class VaultServer {
     const key = this.#keys.get(name);
     if (method === "GET") return key === undefined ? NONE : ok({ data: described(name, key) });
     if (method === "DELETE") {
-      if (key === undefined) return failed(400, `error deleting policy ${name}: could not delete key; not found`);
+      if (key === undefined)
+        return failed(400, `error deleting policy ${name}: could not delete key; not found`);
       if (!key.deletionAllowed)
         return failed(400, `error deleting policy ${name}: deletion is not allowed for this key`);
       this.#keys.delete(name);
@@ -302,7 +307,11 @@ function decrypt({ versions }: TransitKey, ciphertext: unknown): Buffer | string
 }
 
 /** Whether the mishap was the request's end. */
-function meetMishap(mishap: NonNullable<Mishap>, request: IncomingMessage, response: ServerResponse): boolean {
+function meetMishap(
+  mishap: NonNullable<Mishap>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
   if (mishap === "drop") request.socket.destroy();
   else if (mishap === "cut") {
     response.writeHead(200, { "content-length": "1000" });
@@ -310,7 +319,10 @@ function meetMishap(mishap: NonNullable<Mishap>, request: IncomingMessage, respo
   } else if (mishap === "nonsense") response.end("<html>welcome</html>");
   else if (mishap === "huge") response.end(JSON.stringify({ data: "x".repeat(9_000_000) }));
   else if (mishap !== "hang") {
-    response.writeHead(mishap.status, mishap.status === 307 ? { location: "https://elsewhere.example/" } : {});
+    response.writeHead(
+      mishap.status,
+      mishap.status === 307 ? { location: "https://elsewhere.example/" } : {},
+    );
     response.end(JSON.stringify({ errors: [`secret-in-error ${mishap.status}`] }));
   }
   return true;

@@ -140,7 +140,8 @@ export class TransitKeyRing implements KeyRing {
 }
 
 function nameOf(owner: OwnerId): string {
-  if (!OWNER.test(owner) || owner.endsWith("-")) throw new RangeError("an owner's id has 1 to 64 letters, digits, - or _");
+  if (!OWNER.test(owner) || owner.endsWith("-"))
+    throw new RangeError("an owner's id has 1 to 64 letters, digits, - or _");
   return PREFIX + owner;
 }
 
