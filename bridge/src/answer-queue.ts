@@ -28,13 +28,19 @@ export class AnswerQueue {
 
   /** The frames of all answers up to the first that is still missing, or undefined when that is the first. */
   takeReady(): Buffer | undefined {
+    const first = this.#pending[0];
+    if (first?.ack === undefined) return undefined;
+    if (this.#pending.length > 1) return this.#takeSeveral();
+    this.#pending.length = 0;
+    return writeAnswer(first.messageId, this.#ackTopic, first.ack);
+  }
+
+  #takeSeveral(): Buffer {
     let ready = 0;
     while (this.#pending[ready]?.ack !== undefined) ready++;
-    if (ready === 0) return undefined;
     const frames = this.#pending
       .splice(0, ready)
       .map(({ messageId, ack }) => writeAnswer(messageId, this.#ackTopic, ack));
-    const [only] = frames;
-    return frames.length === 1 ? only : Buffer.concat(frames);
+    return Buffer.concat(frames);
   }
 }

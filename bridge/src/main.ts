@@ -8,10 +8,13 @@ import { createAedesSource, type AedesSource } from "./aedes-source.ts";
 import { bridgeConfigSchema, type BridgeConfig } from "./bridge-config.ts";
 import { createBridgeCounters, type BridgeCounters } from "./bridge-counters.ts";
 import { createBridge } from "./bridge.ts";
-import { keepHeapSmall } from "./keep-heap-small.ts";
+import { HeapGrowth } from "./heap-growth.ts";
 import { logSecurityEvents } from "./log-security-events.ts";
 
 const SETTINGS_POLL_MS = 250;
+const HEAP_POLL_MS = 1_000;
+/** A report takes some small buffers; V8 keeps books of every pool that they are cut from. */
+const BUFFER_POOL_BYTES = 65_536;
 const REVOCATION_POLL_MS = 5_000;
 const RETENTION_INTERVAL_MS = 86_400_000;
 const DAY_S = 86_400;
@@ -95,6 +98,16 @@ function watchRevocations(path: string | undefined, source: AedesSource, log: Lo
   }, REVOCATION_POLL_MS);
 }
 
+function adaptHeap(counters: BridgeCounters): NodeJS.Timeout {
+  const growth = new HeapGrowth();
+  let seen = 0;
+  return setInterval(() => {
+    const reports = counters.get("reports");
+    growth.adapt(reports - seen);
+    seen = reports;
+  }, HEAP_POLL_MS);
+}
+
 async function clearOld(store: Store, retentionDays: number, log: Log): Promise<void> {
   try {
     const before = asUnixSeconds(Math.max(0, now() - retentionDays * DAY_S)) ?? (0 as UnixSeconds);
@@ -127,6 +140,7 @@ async function start(log: Log): Promise<Running> {
   });
   const timers = [
     setInterval(() => void bridge.tick(), SETTINGS_POLL_MS),
+    adaptHeap(counters),
     watchRevocations(config.tls.revoked, source, log),
     setInterval(() => void clearOld(store, retentionDays, log), RETENTION_INTERVAL_MS),
   ];
@@ -148,7 +162,7 @@ async function stop({ source, store, secrets, timers, log }: Running): Promise<v
 }
 
 async function main(): Promise<void> {
-  keepHeapSmall();
+  Buffer.poolSize = BUFFER_POOL_BYTES;
   const log = createLog("bridge");
   try {
     const running = await start(log);

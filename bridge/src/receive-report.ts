@@ -3,7 +3,8 @@ import type { Report } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/log/log";
-import type { ReportStore, Stored } from "@purrimeter/store/report-store";
+import type { RecordOutcome, ReportStore, Stored } from "@purrimeter/store/report-store";
+import type { Suspicion } from "@purrimeter/store/suspicion";
 import { acknowledgeStored, refuseReport } from "./acknowledge.ts";
 import type { BridgeCounters } from "./bridge-counters.ts";
 import type { DecideAgain } from "./decide-again.ts";
@@ -23,42 +24,52 @@ export interface ReceiveReportParts {
  * Stores a report and answers it: decode, judge, record, and after the commit the encoded acknowledgement.
  * What cannot be decoded is set aside, so that the next report goes through. Never rejects.
  */
-export async function receiveReport(
-  parts: ReceiveReportParts,
-  tag: TagId,
-  bytes: Uint8Array,
-): Promise<Uint8Array> {
+export function receiveReport(parts: ReceiveReportParts, tag: TagId, bytes: Uint8Array): Promise<Uint8Array> {
   const decoded = decodeReport(bytes);
-  try {
-    return decoded.ok
-      ? await record(parts, tag, bytes, decoded.value)
-      : await setAside(parts, tag, bytes, decoded.error.reason);
-  } catch (error) {
-    // The store's own fault. Nothing was committed, so the tag keeps its entries and tries again.
-    parts.counters.add("store-fault", errorCode(error));
-    parts.log.error("a report could not be stored", { event: "report.fault", tag, code: errorCode(error) });
-    return refuseReport(bytes, "busy", false);
-  }
+  const failed = (error: unknown): Uint8Array => fault(parts, tag, bytes, error);
+  return decoded.ok
+    ? record(parts, tag, bytes, decoded.value, failed)
+    : setAside(parts, tag, bytes, decoded.error.reason).catch(failed);
 }
 
-async function record(
+/** The store's own fault. Nothing was committed, so the tag keeps its entries and tries again. */
+function fault(
+  { counters, log }: ReceiveReportParts,
+  tag: TagId,
+  bytes: Uint8Array,
+  error: unknown,
+): Uint8Array {
+  counters.add("store-fault", errorCode(error));
+  log.error("a report could not be stored", { event: "report.fault", tag, code: errorCode(error) });
+  return refuseReport(bytes, "busy", false);
+}
+
+/** One promise, not a chain of async functions: this is the way of every report. */
+function record(
   { store, suspicions, counters, decideAgain, now }: ReceiveReportParts,
   tag: TagId,
   bytes: Uint8Array,
   report: Report,
+  failed: (error: unknown) => Uint8Array,
 ): Promise<Uint8Array> {
   const at = now();
   const suspect = suspicions.judge(tag, report, at);
-  const outcome = await store.recordReport(tag, report, { at, suspect });
-  if (outcome.kind === "stored") {
+  const answer = (outcome: RecordOutcome): Uint8Array => {
+    if (outcome.kind === "refused") {
+      if (outcome.reason === "unclaimed") decideAgain?.forget(tag);
+      counters.add("refused", outcome.reason);
+      return refuseReport(bytes, outcome.reason, false);
+    }
     countStored(counters, outcome);
-    for (const suspicion of suspect ?? []) if (suspicion !== undefined) counters.add("suspect", suspicion);
+    if (suspect !== undefined) countSuspect(counters, suspect);
     if (outcome.stored > 0) decideAgain?.stored(tag, report, outcome.through);
     return acknowledgeStored(outcome);
-  }
-  if (outcome.reason === "unclaimed") decideAgain?.forget(tag);
-  counters.add("refused", outcome.reason);
-  return refuseReport(bytes, outcome.reason, false);
+  };
+  return store.recordReport(tag, report, { at, suspect }).then(answer, failed);
+}
+
+function countSuspect(counters: BridgeCounters, suspect: readonly (Suspicion | undefined)[]): void {
+  for (const suspicion of suspect) if (suspicion !== undefined) counters.add("suspect", suspicion);
 }
 
 function countStored(counters: BridgeCounters, { stored, duplicates, withheld }: Stored): void {
