@@ -82,11 +82,12 @@ describe("the demo", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as { lat: number; lon: number; name: string });
+    // Long ones only: megabytes of sealed bytes hold any three letters by chance. A JOSE header begins like this.
     const canaries = [
       demo.email,
       demo.password,
       "Bearer ",
-      "eyJ",
+      "eyJhbGciOi",
       ...cats.map(({ lat }) => lat.toFixed(4)),
       ...cats.map(({ lon }) => lon.toFixed(4)),
     ];
