@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { connect } from "node:tls";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestService } from "./test-service.ts";
-import type { TestService } from "./test-service.ts";
+import { startTestService } from "./testing/test-service.ts";
+import type { TestService } from "./testing/test-service.ts";
 
 let auth: TestService;
 

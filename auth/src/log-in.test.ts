@@ -14,7 +14,7 @@ import type { MailAddress } from "./mail-address.ts";
 import type { Argon2Cost } from "./password-hasher.ts";
 import { register } from "./register.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
-import { TEST_COST } from "./test-service.ts";
+import { TEST_COST } from "./testing/test-service.ts";
 
 const PASSWORD = "three grey cats on a wall";
 const MAIL = asMailAddress("mia@example.org") as MailAddress;

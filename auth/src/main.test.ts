@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { rotateSigningKey } from "./signing-keys/rotate-signing-key.ts";
-import { makeTestCertificates } from "./test-certificates.ts";
+import { makeTestCertificates } from "./testing/test-certificates.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
 const certificates = makeTestCertificates();

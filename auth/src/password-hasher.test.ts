@@ -2,7 +2,7 @@ import { argon2Sync, randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { DEFAULT_COST, PasswordHasher } from "./password-hasher.ts";
 import type { PasswordHash } from "./password-hasher.ts";
-import { TEST_COST } from "./test-service.ts";
+import { TEST_COST } from "./testing/test-service.ts";
 
 const pepper = randomBytes(32);
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestService } from "./test-service.ts";
-import type { TestService } from "./test-service.ts";
+import { startTestService } from "./testing/test-service.ts";
+import type { TestService } from "./testing/test-service.ts";
 
 let auth: TestService;
 

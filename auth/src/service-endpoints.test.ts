@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestService } from "./test-service.ts";
-import type { Answer, TestService } from "./test-service.ts";
+import { startTestService } from "./testing/test-service.ts";
+import type { Answer, TestService } from "./testing/test-service.ts";
 
 const PASSWORD = "three grey cats on a wall";
 let auth: TestService;

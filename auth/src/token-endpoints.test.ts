@@ -10,8 +10,8 @@ import {
 import type { JSONWebKeySet } from "jose";
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { AUDIENCE, ISSUER, startTestService } from "./test-service.ts";
-import type { Answer, TestService } from "./test-service.ts";
+import { AUDIENCE, ISSUER, startTestService } from "./testing/test-service.ts";
+import type { Answer, TestService } from "./testing/test-service.ts";
 
 const PASSWORD = "three grey cats on a wall";
 let auth: TestService;

@@ -4,7 +4,7 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { afterEach, expect, test } from "vitest";
 import type { MailAddress } from "../mail-address.ts";
-import { makeTestCertificates } from "../test-certificates.ts";
+import { makeTestCertificates } from "../testing/test-certificates.ts";
 import { openSmtpMailer } from "./smtp-mailer.ts";
 
 const certificates = makeTestCertificates();

@@ -9,78 +9,52 @@ import { asMailAddress } from "../mail-address.ts";
 import type { MailAddress } from "../mail-address.ts";
 import { openAccounts } from "../open-accounts.ts";
 import { AUTH_MIGRATIONS } from "../schema.ts";
-import { STEP_S, totpCode } from "../second-factor/totp.ts";
-import { startTestService } from "../test-service.ts";
-import type { Answer, TestService } from "../test-service.ts";
+import { PASSWORD, TestPeople } from "../testing/test-people.ts";
+import type { Person } from "../testing/test-people.ts";
+import type { TestService } from "../testing/test-service.ts";
 import { changeRoles } from "./change-roles.ts";
 
-const PASSWORD = "three grey cats on a wall";
+let people: TestPeople;
 let auth: TestService;
-let people = 0;
 
 beforeAll(async () => {
-  auth = await startTestService();
+  people = await TestPeople.start();
+  ({ auth } = people);
 });
-afterAll(() => auth.close());
-
-interface Person {
-  readonly email: string;
-  readonly token: string;
-}
-
-async function newOwner(): Promise<Person> {
-  people += 1;
-  const email = `owner${people}@example.org`;
-  const { body } = await auth.call({ path: "/register", body: { email, password: PASSWORD } });
-  return { email, token: body.accessToken };
-}
+afterAll(() => people.close());
 
 /** Gives the roles and logs in again, with a second factor. */
-async function promote({ email, token }: Person, roles: readonly Role[]): Promise<Person> {
-  const headers = { authorization: `Bearer ${token}` };
-  const { secret } = (
-    await auth.call({ path: "/second-factors/totp", headers, body: { password: PASSWORD } })
-  ).body;
-  const bits = [...secret]
-    .map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0"))
-    .join("");
-  const key = Buffer.from((bits.match(/.{8}/gu) ?? []).map((byte) => parseInt(byte, 2)));
-  const code = (): string => totpCode(key, Math.floor(auth.clock.s / STEP_S));
-  await auth.call({ path: "/second-factors/totp/confirm", headers, body: { code: code() } });
-  expect(await changeRoles(auth.service, email as MailAddress, roles)).toBe("changed");
-  auth.clock.s += STEP_S;
-  const { challenge } = (await auth.call({ path: "/login", body: { email, password: PASSWORD } })).body;
-  const { body } = await auth.call({ path: "/login/second-factor", body: { challenge, code: code() } });
-  return { email, token: body.accessToken };
-}
-
-function get({ token }: Person, path: string): Promise<Answer> {
-  return auth.call({ path, headers: { authorization: `Bearer ${token}` } });
+async function promote(person: Person, roles: readonly Role[]): Promise<Person> {
+  const { secret } = await people.enrol(person);
+  expect(await changeRoles(auth.service, person.email as MailAddress, roles)).toBe("changed");
+  const { challenge } = (await people.logIn(person)).body;
+  const { body } = await people.finish(person, challenge, people.codeOf(secret));
+  return { ...person, token: body.accessToken };
 }
 
 describe("roles", () => {
   test("are an owner's at first, and stand in the tokens after a change, not before", async () => {
-    const mia = await newOwner();
+    const mia = await people.newOwner();
     expect(decodeJwt(mia.token)["roles"]).toEqual(["owner"]);
     const promoted = await promote(mia, ["owner", "auditor"]);
     expect(decodeJwt(promoted.token)["roles"]).toEqual(["owner", "auditor"]);
-    expect((await get(mia, "/account")).status).toBe(401);
-    expect((await get(promoted, "/account")).body.roles).toEqual(["owner", "auditor"]);
+    expect((await people.get(mia, "/account")).status).toBe(401);
+    expect((await people.get(promoted, "/account")).body.roles).toEqual(["owner", "auditor"]);
   });
 
   test("that reach other people's matters need a second factor", async () => {
-    const mia = await newOwner();
+    const mia = await people.newOwner();
     expect(await changeRoles(auth.service, mia.email as MailAddress, ["operator"])).toBe("no-second-factor");
     expect(await changeRoles(auth.service, asMailAddress("no@example.org") as MailAddress, ["owner"])).toBe(
       "no-account",
     );
-    expect((await get(mia, "/account")).body.roles).toEqual(["owner"]);
+    expect((await people.get(mia, "/account")).body.roles).toEqual(["owner"]);
   });
 });
 
 describe("another process", () => {
   test("changes roles while the service runs, and the gateway hears of it within a second", async () => {
-    const mia = await newOwner();
+    const mia = await people.newOwner();
     const path = auth.databasePath;
     const database = openDatabase({ path, key: auth.databaseKey, migrations: AUTH_MIGRATIONS });
     const [log, now] = [createLog("cli", { write: () => undefined }), (): number => auth.clock.s];
@@ -98,10 +72,10 @@ describe("another process", () => {
 
 describe("the trail", () => {
   test("is read by auditors, page by page, as a chain", async () => {
-    const auditor = await promote(await newOwner(), ["auditor"]);
+    const auditor = await promote(await people.newOwner(), ["auditor"]);
     const rows: AuditRow[] = [];
     for (let next: number | null = 0; next !== null;) {
-      const { status, body } = await get(auditor, `/audit?after=${next}&limit=3`);
+      const { status, body } = await people.get(auditor, `/audit?after=${next}&limit=3`);
       expect(status).toBe(200);
       rows.push(...(body.items as unknown as AuditRow[]));
       next = body.next;
@@ -112,18 +86,18 @@ describe("the trail", () => {
   });
 
   test("notes who reads it", async () => {
-    const auditor = await promote(await newOwner(), ["auditor"]);
-    await get(auditor, "/audit");
+    const auditor = await promote(await people.newOwner(), ["auditor"]);
+    await people.get(auditor, "/audit");
     await auth.service.audit.flush();
-    const { body } = await get(auditor, "/audit?limit=1000");
+    const { body } = await people.get(auditor, "/audit?limit=1000");
     const last = (body.items as unknown as AuditRow[]).at(-1);
     expect(last).toMatchObject({ event: "audit.read", account: decodeJwt(auditor.token).sub });
   });
 
   test("stays closed to owners and operators", async () => {
-    const owner = await newOwner();
-    expect((await get(owner, "/audit")).status).toBe(403);
-    expect((await get(await promote(owner, ["operator"]), "/audit")).status).toBe(403);
+    const owner = await people.newOwner();
+    expect((await people.get(owner, "/audit")).status).toBe(403);
+    expect((await people.get(await promote(owner, ["operator"]), "/audit")).status).toBe(403);
     expect((await auth.call({ path: "/audit" })).status).toBe(401);
   });
 });
