@@ -1,3 +1,4 @@
+import { Episodes } from "./episodes.ts";
 import type { Sky } from "./life.ts";
 import type { Random } from "./random.ts";
 
@@ -67,17 +68,18 @@ export class ReceiverError {
   claimedM = 0;
   readonly #parameters: ReceiverParameters;
   readonly #random: Random;
+  readonly #episodes: Episodes;
   #slowEast = 0;
   #slowNorth = 0;
   #quality = 1;
   #outlierEast = 0;
   #outlierNorth = 0;
-  #outlierLeftS = 0;
   #admittedM = 0;
 
   constructor(parameters: ReceiverParameters, random: Random) {
     this.#parameters = parameters;
     this.#random = random;
+    this.#episodes = new Episodes(parameters.outlierEveryS, parameters.outlierLastsS, random);
   }
 
   /** A new search: other satellites, another general quality, another error. */
@@ -102,15 +104,13 @@ export class ReceiverError {
   }
 
   #advanceOutlier(seconds: number): void {
-    const { outlierEveryS, outlierLastsS, outlierM, outlierSpread, admitted } = this.#parameters;
-    this.#outlierLeftS -= seconds;
-    if (this.#outlierLeftS > 0) return;
-    const begins = this.#random.chance(1 - Math.exp(-seconds / outlierEveryS));
-    const lengthM = begins ? this.#random.logNormal(outlierM, outlierSpread) : 0;
-    const angle = this.#random.between(0, 2 * Math.PI);
+    const { outlierM, outlierSpread, admitted } = this.#parameters;
+    const episode = this.#episodes.advance(seconds);
+    if (episode === "same") return;
+    const lengthM = episode === "new" ? this.#random.logNormal(outlierM, outlierSpread) : 0;
+    const angle = episode === "new" ? this.#random.between(0, 2 * Math.PI) : 0;
     this.#outlierEast = lengthM * Math.cos(angle);
     this.#outlierNorth = lengthM * Math.sin(angle);
-    this.#outlierLeftS = begins ? this.#random.exponential(outlierLastsS) : 0;
-    this.#admittedM = begins && this.#random.chance(admitted) ? lengthM : 0;
+    this.#admittedM = episode === "new" && this.#random.chance(admitted) ? lengthM : 0;
   }
 }

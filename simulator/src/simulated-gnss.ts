@@ -15,6 +15,12 @@ const SEARCHING_MS = 5_000;
 const EPHEMERIS_S = 4 * 3600;
 const HOT_S = 120;
 
+/** Everything about an error is forgotten after a day. */
+const LONGEST_STEP_S = 86_400;
+
+/** After so long other satellites are in sight, and errors begin anew. */
+const OTHER_SKY_S = 1_800;
+
 /** A receiver on virtual time: switched on it searches, then sends one epoch of NMEA bytes a second. */
 export class SimulatedGnss implements Gnss {
   /** Virtual time of the next bytes, ms; Infinity while it is off. */
@@ -40,6 +46,7 @@ export class SimulatedGnss implements Gnss {
   #lastFixS = -Infinity;
   #skyWantedS = 0;
   #lastEpochS = 0;
+  #errorAtS = -Infinity;
 
   constructor(clock: VirtualClock, life: Life, parameters: ReceiverParameters, random: Random) {
     this.#clock = clock;
@@ -54,7 +61,7 @@ export class SimulatedGnss implements Gnss {
     const utcS = this.#clock.trueUtcS();
     this.#skyWantedS = this.#random.logNormal(this.#searchS(utcS - this.#lastFixS), 0.3);
     this.#lastEpochS = utcS;
-    this.#error.restart();
+    if (utcS - this.#errorAtS > OTHER_SKY_S) this.#error.restart();
     this.nextMs = Math.ceil(this.#clock.nowMs / EPOCH_MS) * EPOCH_MS + EPOCH_MS;
   }
 
@@ -77,20 +84,22 @@ export class SimulatedGnss implements Gnss {
     const hasSky = !this.hasEnded && this.#truth.sky !== "none";
     if (hasSky) this.#skyWantedS -= seconds;
     const hasFix = hasSky && this.#skyWantedS <= 0;
-    this.#describe(utcS, seconds, hasFix);
+    this.#describe(utcS, hasFix);
     this.nextMs = this.#clock.nowMs + (hasFix || hasSky ? EPOCH_MS : SEARCHING_MS);
     this.#writer.write(this.#epoch);
     return this.#writer;
   }
 
-  #describe(utcS: number, seconds: number, hasFix: boolean): void {
+  #describe(utcS: number, hasFix: boolean): void {
     const epoch = this.#epoch;
     if (hasFix) this.#lastFixS = utcS;
     epoch.valid = hasFix;
     epoch.utcS = this.#lastFixS === -Infinity ? 0 : utcS;
     epoch.satellites = hasFix ? (this.#truth.sky === "open" ? 9 : 5) : 0;
     if (!hasFix) return;
-    this.#error.advance(seconds, this.#truth.sky);
+    // The sky goes on while the receiver is off: neighbouring searches err alike, and reflections end meanwhile.
+    this.#error.advance(Math.min(utcS - this.#errorAtS, LONGEST_STEP_S), this.#truth.sky);
+    this.#errorAtS = utcS;
     const plane = new LocalPlane(this.#truth.latDegrees, this.#truth.lonDegrees);
     epoch.latDegrees = plane.latDegreesAt(this.#error.northM);
     epoch.lonDegrees = plane.lonDegreesAt(this.#error.eastM);
