@@ -1,5 +1,9 @@
+import { getRequestListener } from "@hono/node-server";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Hono } from "hono";
@@ -11,7 +15,8 @@ import { fixAt, record } from "@purrimeter/cloud-api/testing/test-reports";
 import { openDatabase } from "@purrimeter/store/open-database";
 
 // One server of the benchmark "read", a process of its own: "ours" is the whole gateway over a real store, with its token
-// check; "peer" is a bare Hono route with one SQLite read from the same kind of encrypted file. Both behind TLS 1.3.
+// check; "peer" is a bare Hono route with one SQLite read from the same kind of encrypted file. Both behind the gateway's TLS
+// 1.3 listener, or ("plain") behind node:http, which shows what the program itself costs.
 
 /** What the loader asks for, and with which header. */
 interface Served {
@@ -57,9 +62,22 @@ function peer(): Served {
   return { fetch: app.fetch, paths, authorization: "none" };
 }
 
-const served = process.argv[2] === "ours" ? await ours() : peer();
+/** Resolves with the port. */
+async function listenPlainly(fetch: Served["fetch"]): Promise<number> {
+  const listener = getRequestListener(fetch);
+  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+const [, , which, transport] = process.argv;
+const { fetch, paths, authorization } = which === "ours" ? await ours() : peer();
 const { gateway, authority } = makeTestCertificates();
-const { port } = await listen(served.fetch, { host: "127.0.0.1", port: 0, ...gateway });
+const port =
+  transport === "plain"
+    ? await listenPlainly(fetch)
+    : (await listen(fetch, { host: "127.0.0.1", port: 0, ...gateway })).port;
 process.once("disconnect", () => process.exit());
 process.on("message", () => process.send?.({ type: "cpu", microseconds: process.cpuUsage() }));
-process.send?.({ type: "ready", port, authority, paths: served.paths, authorization: served.authorization });
+process.send?.({ type: "ready", port, authority, paths, authorization });

@@ -2,14 +2,18 @@ import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { connect as connectPlainly } from "node:net";
+import type { Socket } from "node:net";
 import { connect } from "node:tls";
-import type { TLSSocket } from "node:tls";
 import { medianOf } from "./rounds.ts";
 import type { BenchLine } from "./bench-line.ts";
 
 const CONNECTIONS = 64;
 const ROUNDS = 5;
 const ROUND_MS = 1_500;
+
+type Which = "ours" | "peer";
+type Transport = "tls" | "plain";
 
 interface Ready {
   readonly port: number;
@@ -24,8 +28,8 @@ interface Round {
   readonly p99Ms: number;
 }
 
-async function start(which: "ours" | "peer"): Promise<{ child: ChildProcess; ready: Ready }> {
-  const child = fork(join(import.meta.dirname, "read-server.ts"), [which], { execArgv: [] });
+async function start(which: Which, transport: Transport): Promise<{ child: ChildProcess; ready: Ready }> {
+  const child = fork(join(import.meta.dirname, "read-server.ts"), [which, transport], { execArgv: [] });
   const [ready] = (await once(child, "message")) as [Ready];
   return { child, ready };
 }
@@ -37,9 +41,11 @@ async function cpuOf(child: ChildProcess): Promise<number> {
   return microseconds.user + microseconds.system;
 }
 
-async function open({ port, authority }: Ready): Promise<TLSSocket> {
-  const socket = connect({ host: "127.0.0.1", servername: "localhost", port, ca: authority });
-  await once(socket, "secureConnect");
+async function open({ port, authority }: Ready, transport: Transport): Promise<Socket> {
+  const at = { host: "127.0.0.1", port };
+  const socket =
+    transport === "tls" ? connect({ ...at, servername: "localhost", ca: authority }) : connectPlainly(at);
+  await once(socket, transport === "tls" ? "secureConnect" : "connect");
   return socket.setEncoding("latin1").setNoDelay(true);
 }
 
@@ -53,13 +59,14 @@ function answerLength(text: string): number | undefined {
 
 /** One request after the other on one connection, until the time is over. Adds how long each took. */
 function ask(
-  socket: TLSSocket,
+  socket: Socket,
+  first: number,
   requests: readonly string[],
   untilMs: number,
   tookMs: number[],
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let [text, sentMs, next] = ["", 0, Math.floor(Math.random() * requests.length)];
+    let [text, sentMs, next] = ["", 0, first];
     const send = (): void => {
       sentMs = performance.now();
       socket.write(requests[next++ % requests.length] ?? "");
@@ -79,30 +86,49 @@ function ask(
   });
 }
 
-async function round(child: ChildProcess, ready: Ready, sockets: readonly TLSSocket[]): Promise<Round> {
+async function round(child: ChildProcess, ready: Ready, sockets: readonly Socket[]): Promise<Round> {
   const head = `Host: localhost\r\nAuthorization: ${ready.authorization}\r\nAccept: */*\r\n\r\n`;
   const requests = ready.paths.map((path) => `GET ${path} HTTP/1.1\r\n${head}`);
   const tookMs: number[] = [];
   const before = await cpuOf(child);
   const untilMs = performance.now() + ROUND_MS;
-  await Promise.all(sockets.map((socket) => ask(socket, requests, untilMs, tookMs)));
+  await Promise.all(sockets.map((socket, i) => ask(socket, i, requests, untilMs, tookMs)));
   const seconds = ((await cpuOf(child)) - before) / 1e6;
   const p99Ms = tookMs.toSorted((a, b) => a - b)[Math.floor(tookMs.length * 0.99)] ?? 0;
   return { perCpuSecond: tookMs.length / seconds, p99Ms };
 }
 
 /**
- * Token check and an owner's latest location through the whole gateway, 64 connections over TLS 1.3, against a bare Hono
- * route with one SQLite read behind the same listener. In turn, so that a change of the machine's speed meets both.
+ * Token check and an owner's latest location through the whole gateway, 64 connections, against a bare Hono route with
+ * one SQLite read behind the same listener: over TLS 1.3 as it is served, and over plain HTTP. In turn, so that a
+ * change of the machine's speed meets both.
  */
 export async function benchRead(): Promise<readonly BenchLine[]> {
-  const servers = { ours: await start("ours"), peer: await start("peer") };
-  const rounds = { ours: [] as Round[], peer: [] as Round[] };
+  return [...(await benchOver("tls")), ...(await benchOver("plain"))];
+}
+
+async function benchOver(transport: Transport): Promise<readonly BenchLine[]> {
+  const rounds = await alternate(transport);
+  const median = (which: Which, value: (round: Round) => number) => medianOf(rounds[which].map(value));
+  const [ours, peer] = [median("ours", (r) => r.perCpuSecond), median("peer", (r) => r.perCpuSecond)];
+  const [oursMs, peerMs] = [median("ours", (r) => r.p99Ms), median("peer", (r) => r.p99Ms)];
+  const name = `latest location${transport === "tls" ? "" : ", without TLS"}`;
+  const each = { bench: "read" } as const;
+  return [
+    { ...each, case: name, ours, peer, unit: "requests per CPU second", ratio: ours / peer },
+    { ...each, case: `${name}, p99`, ours: oursMs, peer: peerMs, unit: "ms", ratio: peerMs / oursMs },
+  ];
+}
+
+async function alternate(transport: Transport): Promise<Record<Which, Round[]>> {
+  const servers = { ours: await start("ours", transport), peer: await start("peer", transport) };
+  const rounds: Record<Which, Round[]> = { ours: [], peer: [] };
   try {
     for (let i = 0; i <= ROUNDS; i++)
       for (const which of ["ours", "peer"] as const) {
         const { child, ready } = servers[which];
-        const sockets = await Promise.all(Array.from({ length: CONNECTIONS }, () => open(ready)));
+        const opened = Array.from({ length: CONNECTIONS }, () => open(ready, transport));
+        const sockets = await Promise.all(opened);
         const measured = await round(child, ready, sockets);
         for (const socket of sockets) socket.destroy();
         // The first warms up and does not count.
@@ -111,26 +137,5 @@ export async function benchRead(): Promise<readonly BenchLine[]> {
   } finally {
     for (const { child } of Object.values(servers)) child.disconnect();
   }
-  const median = (which: "ours" | "peer", value: (round: Round) => number) =>
-    medianOf(rounds[which].map(value));
-  const [ours, peer] = [median("ours", (r) => r.perCpuSecond), median("peer", (r) => r.perCpuSecond)];
-  const [oursMs, peerMs] = [median("ours", (r) => r.p99Ms), median("peer", (r) => r.p99Ms)];
-  return [
-    {
-      bench: "read",
-      case: "latest location",
-      ours,
-      peer,
-      unit: "requests per CPU second",
-      ratio: ours / peer,
-    },
-    {
-      bench: "read",
-      case: "latest location, p99",
-      ours: oursMs,
-      peer: peerMs,
-      unit: "ms",
-      ratio: peerMs / oursMs,
-    },
-  ];
+  return rounds;
 }

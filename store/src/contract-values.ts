@@ -15,7 +15,8 @@ import type { GeofenceDraft, GeofenceShape, OwnerId, Page } from "./owner-view.t
 
 /** Values that contract tests are written with: short to read, deterministic. */
 
-export const ADA = "ada" as OwnerId;
+/** Long enough that no sealed bytes hold it by chance. */
+export const ADA = "ada-whose-cat-it-is" as OwnerId;
 export const BOB = "bob" as OwnerId;
 export const TAG = "tag-1" as TagId;
 export const OTHER_TAG = "tag-2" as TagId;

@@ -9,7 +9,7 @@ import type { OwnerId } from "./owner-view.ts";
 import { KeyRingError, openSealedKeyFile } from "./sealed-key-file.ts";
 
 const KEY = randomBytes(32);
-const ada = "ada" as OwnerId;
+const ada = "ada-whose-cat-it-is" as OwnerId;
 
 describeKeyRingContract("sealed key file", () => {
   const folder = mkdtempSync(join(tmpdir(), "purrimeter-keys-"));
@@ -38,7 +38,7 @@ test("the file is private, names no owner, and is whole when opened again", asyn
   await ring.create(ada);
   const { key, wrapped } = (await ring.generate(ada)) as WrappedKey;
   expect(statSync(path).mode & 0o777).toBe(0o600);
-  expect(readFileSync(path).includes("ada")).toBe(false);
+  expect(readFileSync(path).includes(ada)).toBe(false);
   expect(await openSealedKeyFile(path, KEY).unwrap(ada, wrapped)).toEqual(key);
   expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual([]);
 });

@@ -123,7 +123,7 @@ test("a row that was moved or changed does not open", async () => {
 test("a fault in the middle of a commit leaves nothing of it, in the file or in memory", async () => {
   await recorded(harness, TAG, fixes(1, 2));
   harness.database.exec(
-    "CREATE TRIGGER trouble BEFORE UPDATE ON tag_progress BEGIN SELECT RAISE(ABORT, 'trouble'); END",
+    "CREATE TRIGGER trouble BEFORE INSERT ON tag_progress BEGIN SELECT RAISE(ABORT, 'trouble'); END",
   );
   await expect(harness.store.reports.recordReport(TAG, fixes(3, 4), receivedAt())).rejects.toThrow("trouble");
   harness.database.exec("DROP TRIGGER trouble");

@@ -12,8 +12,6 @@ const NO_EPOCH = -1;
 /** What is known of a tag in one ownership: what the next report is compared with. */
 export interface TagProgress {
   readonly row: ProgressRow;
-  /** Whether the table has the row already. */
-  isStored: boolean;
   /** What row.settled and row.spans are written from. */
   numbers: NumberState;
   readonly days: Map<number, DayHead>;
@@ -110,16 +108,14 @@ export class ProgressTable {
       latestEpoch: stored?.latest_epoch ?? 0,
       latestNumber: stored?.latest_number ?? 0,
     };
-    return { row, isStored: stored !== undefined, numbers, days: new Map(), dirty: false };
+    return { row, numbers, days: new Map(), dirty: false };
   }
 
   #write(progress: TagProgress): void {
     const { row, numbers, days } = progress;
     row.settled = numbers.settled;
     row.spans = spansToBytes(numbers.spans);
-    if (progress.isStored) this.#statements.save.run(row);
-    else this.#statements.add.run(row);
-    progress.isStored = true;
+    this.#statements.save.run(row);
     this.#heads.write(days, row.ownership);
   }
 }
