@@ -6,6 +6,7 @@ import type { AppEnvironment } from "./app-environment.ts";
 import { addAuditEndpoint } from "./audit/audit-endpoint.ts";
 import type { AuthService } from "./auth-service.ts";
 import { clientAddress } from "./client-address.ts";
+import { addErasureEndpoints } from "./erasure/erasure-endpoints.ts";
 import { fieldErrors } from "./field-errors.ts";
 import { addPasskeyEndpoints } from "./passkeys/passkey-endpoints.ts";
 import { addPersonalTokenEndpoints } from "./personal-tokens/personal-token-endpoints.ts";
@@ -48,6 +49,7 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   addChangePasswordEndpoint(app, service);
   addMailEndpoints(app, service);
   addPersonalTokenEndpoints(app, service);
+  addErasureEndpoints(app, service);
   addAuditEndpoint(app, service);
   addPasskeyEndpoints(app, service);
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", BEARER);

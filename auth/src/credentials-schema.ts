@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { asMailAddress, MAX_MAIL_LENGTH } from "./mail-address.ts";
+import { assertionSchema } from "./passkeys/assertion-schema.ts";
 
 /** Longer than any password that can be set: 128 characters of at most 4 UTF-16 units after normalisation. */
 const MAX_PASSWORD_UNITS = 512;
@@ -8,6 +9,7 @@ const MAX_PASSWORD_UNITS = 512;
 const MAX_TOKEN_LENGTH = 2_048;
 
 const MAX_DEVICE_LENGTH = 64;
+const MAX_CODE_LENGTH = 64;
 
 /** A mail address, in the form by which accounts are found. */
 export const mailSchema = z
@@ -27,6 +29,18 @@ export const passwordSchema = z
   .min(1)
   .max(MAX_PASSWORD_UNITS)
   .refine((text) => text.isWellFormed(), "This is no Unicode text.");
+
+/** From an authenticator app, or a recovery code. */
+export const codeSchema = z.string().min(1).max(MAX_CODE_LENGTH);
+
+/** What shows once more that the owner asks. */
+export const ownerProofSchema = z
+  .strictObject({
+    password: passwordSchema,
+    code: codeSchema.optional().openapi({ description: "Where the account has a second factor." }),
+    passkey: assertionSchema.optional(),
+  })
+  .openapi("OwnerProof");
 
 /** What a registration and a login give. */
 export const loginSchema = z

@@ -1,6 +1,7 @@
-import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import type { Account } from "./accounts.ts";
 import type { AuthService } from "./auth-service.ts";
+import { checkSecondFactor } from "./second-factor/check-second-factor.ts";
+import type { SecondProof } from "./second-factor/check-second-factor.ts";
 
 /** How long a login may wait for its second factor. */
 export const CHALLENGE_LIFETIME_S = 300;
@@ -10,9 +11,6 @@ export type FinishOutcome =
   | { readonly kind: "accepted"; readonly account: Account }
   | { readonly kind: "throttled"; readonly retryAfterS: number }
   | { readonly kind: "refused" };
-
-/** A TOTP or recovery code, or what a browser gives for a passkey. */
-export type SecondProof = { readonly code: string } | { readonly passkey: AuthenticationResponseJSON };
 
 /** What the client comes back with: the challenge of the first step, and a second factor. */
 export interface SecondStep {
@@ -38,26 +36,15 @@ export async function finishLogin(
 ): Promise<FinishOutcome> {
   const account = await accountOfChallenge(service, challenge);
   if (!account) return { kind: "refused" };
-  const retryAfterS = service.throttle.secondFactor(account.id);
-  if (retryAfterS > 0) return { kind: "throttled", retryAfterS };
-  const factor = await use(service, account.id, proof);
-  const event = { account: account.id, network: address };
-  if (factor === undefined) {
-    service.audit.record({ event: "login.second-factor-refused", ...event });
-    return { kind: "refused" };
+  const check = await checkSecondFactor(service, account, proof, address);
+  switch (check.kind) {
+    case "throttled":
+      return check;
+    case "wrong":
+      return { kind: "refused" };
+    case "right":
+      service.throttle.loggedIn(account.throttleKey, address);
+      service.audit.record({ event: "login.accepted", account: account.id, network: address });
+      return { kind: "accepted", account };
   }
-  service.throttle.secondFactorRight(account.id);
-  service.throttle.loggedIn(account.throttleKey, address);
-  if (factor === "recovery-code") service.audit.record({ event: "recovery-code.used", ...event });
-  service.audit.record({ event: "login.accepted", ...event });
-  return { kind: "accepted", account };
-}
-
-async function use(
-  { passkeys, secondFactors }: AuthService,
-  account: string,
-  proof: SecondProof,
-): Promise<"totp" | "recovery-code" | "passkey" | undefined> {
-  if ("code" in proof) return secondFactors.use(account, proof.code);
-  return (await passkeys.finishLogin(account, proof.passkey)) ? "passkey" : undefined;
 }

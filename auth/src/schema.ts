@@ -78,6 +78,13 @@ export interface AuthTables {
   };
   /** Sessions that ended while access tokens of them may live; `number` is the cursor of the feed. */
   ended_session: { number: Generated<number>; sid: string; until: number };
+  /** Accounts that were closed, while something of them may be stored elsewhere: see erasure/erasures.ts. */
+  erasure: {
+    account: string;
+    begun_at: number;
+    /** 0 until the gateway has erased everything for the first time. */
+    erased_at: number;
+  };
   /** SQLite's own: the highest number that a table ever gave. */
   sqlite_sequence: { name: string; seq: number };
 }
@@ -142,5 +149,11 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
         public_key BLOB NOT NULL, counter INTEGER NOT NULL, name_sealed BLOB NOT NULL,
         created_at INTEGER NOT NULL, used_at INTEGER NOT NULL) STRICT;
       CREATE INDEX passkey_account ON passkey (account);`,
+  },
+  {
+    name: "erased accounts",
+    sql: `
+      CREATE TABLE erasure (
+        account TEXT PRIMARY KEY, begun_at INTEGER NOT NULL, erased_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
   },
 ];

@@ -1,14 +1,13 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Account } from "./accounts.ts";
 import type { AppEnvironment } from "./app-environment.ts";
 import type { AuthService } from "./auth-service.ts";
 import { beginSession, tokensOf } from "./begin-session.ts";
-import { CHALLENGE_LIFETIME_S } from "./finish-login.ts";
 import { ENDED_SESSIONS_HEADER } from "./gateway-interface.ts";
 import { logIn } from "./log-in.ts";
 import { busy, problem, tooManyRequests } from "./problem.ts";
 import type { Problem } from "./problem.ts";
 import { register } from "./register.ts";
+import { secondFactorRequired } from "./second-factor/second-factor-required.ts";
 import { sayEnded } from "./sessions/say-ended.ts";
 import type { RefreshOutcome } from "./sessions/sessions.ts";
 import { loginRoute, logoutRoute, refreshRoute, registerRoute } from "./token-routes.ts";
@@ -58,13 +57,6 @@ function addLogin(app: OpenAPIHono<AppEnvironment>, service: AuthService): void 
         return busy();
     }
   });
-}
-
-/** The password was right; `challenge` goes back with one of `methods` to /login/second-factor or /login/passkey. */
-async function secondFactorRequired(service: AuthService, { id, passwordHash }: Account): Promise<Problem> {
-  const challenge = service.purposeTokens.write("login", id, passwordHash.tag, CHALLENGE_LIFETIME_S);
-  const methods = await service.secondFactors.methods(id);
-  return problem("second-factor-required", "Send the challenge back.", undefined, {}, { challenge, methods });
 }
 
 function addRefresh(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {

@@ -5,6 +5,8 @@ import type { AuthTables } from "../schema.ts";
 
 /** What is recorded. Names are stable: whoever reads the trail searches for them. */
 export type AuditEventName =
+  | "account.closed"
+  | "account.erased"
   | "account.registered"
   | "account.throttled"
   | "audit.read"

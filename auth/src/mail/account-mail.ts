@@ -12,6 +12,10 @@ const RESET_LIFETIME_S = 1_800;
 /** Messages that one person gets through others' requests: enough for who mistypes, too few to annoy. */
 const RATE = { burst: 3, refillS: 1_200 };
 
+const FAREWELL =
+  "Your account was deleted at your request, with your tags' locations, your geofences and all that you shared.\n\n" +
+  "If that was not you, somebody knows your password: change it wherever you use it.\n";
+
 interface AccountMailOptions {
   readonly accounts: Accounts;
   readonly purposeTokens: PurposeTokens;
@@ -83,6 +87,15 @@ export class AccountMail {
         ? { to, subject: "Your Purrimeter account", text }
         : undefined;
     });
+  }
+
+  /** Prepares the last message, for what it needs to know is about to be deleted; call what it gives to send it. */
+  async farewell({ id, isMailVerified }: Account): Promise<() => void> {
+    const to = await this.#options.accounts.mailOf(id);
+    if (!isMailVerified || to === undefined) return () => undefined;
+    const text = FAREWELL;
+    return () =>
+      this.#options.postOffice.post(() => Promise.resolve({ to, subject: "Your Purrimeter account", text }));
   }
 
   #link(what: string, token: string): string {

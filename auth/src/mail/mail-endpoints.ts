@@ -6,6 +6,7 @@ import { requireBearer } from "../bearer.ts";
 import { refusePassword, setPassword } from "../password/set-password.ts";
 import { invalidField, problem, tooManyRequests } from "../problem.ts";
 import type { Problem } from "../problem.ts";
+import { checkSecondFactor } from "../second-factor/check-second-factor.ts";
 import { sayEnded } from "../sessions/say-ended.ts";
 import {
   accountRoute,
@@ -67,7 +68,7 @@ function addReset(app: App, service: AuthService): void {
     // The code is used up when it is right, so all else is looked at before it.
     const refusal =
       (await refusePassword(service, account.id, password)) ??
-      (await refuseFactor(service, account, code)) ??
+      (await refuseFactor(service, account, code, context.var.address)) ??
       (await setPassword(service, account.id, password));
     if (refusal) return refusal;
     await service.accounts.markMailVerified(account.id, service.now());
@@ -84,20 +85,22 @@ function addReset(app: App, service: AuthService): void {
 
 /** A mail box alone does not open an account that has a second factor (ASVS 5.0, 6.4.3). */
 async function refuseFactor(
-  { audit, secondFactors, throttle }: AuthService,
+  service: AuthService,
   account: Account,
   code: string | undefined,
+  address: string,
 ): Promise<Problem | undefined> {
-  if (!(await secondFactors.isRequired(account.id))) return undefined;
+  if (!(await service.secondFactors.isRequired(account.id))) return undefined;
   if (code === undefined) return problem("second-factor-required", "Send a code as well.");
-  const retryAfterS = throttle.secondFactor(account.id);
-  if (retryAfterS > 0) return tooManyRequests(retryAfterS);
-  if (await secondFactors.use(account.id, code)) {
-    throttle.secondFactorRight(account.id);
-    return undefined;
+  const check = await checkSecondFactor(service, account, { code }, address);
+  switch (check.kind) {
+    case "right":
+      return undefined;
+    case "wrong":
+      return problem("wrong-credentials", "The code is wrong or was used.");
+    case "throttled":
+      return tooManyRequests(check.retryAfterS);
   }
-  audit.record({ event: "login.second-factor-refused", account: account.id });
-  return problem("wrong-credentials", "The code is wrong or was used.");
 }
 
 function addAccount(app: App, service: AuthService): void {

@@ -1,25 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { passwordSchema, tokensSchema } from "../credentials-schema.ts";
+import { assertionSchema, base64url, credential } from "./assertion-schema.ts";
 import { problemResponses } from "../problem-responses.ts";
 
-const MAX_FIELD_LENGTH = 3_072;
 const security = [{ bearer: [] }];
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 const body = <Schema extends z.ZodType>(schema: Schema) => ({
   body: { required: true as const, content: json(schema) },
 });
-
-const base64url = z
-  .string()
-  .max(MAX_FIELD_LENGTH)
-  .regex(/^[\w-]*$/u, "This is not base64url.");
-const credential = {
-  id: base64url,
-  rawId: base64url,
-  type: z.literal("public-key"),
-  authenticatorAttachment: z.enum(["platform", "cross-platform"]).optional(),
-  clientExtensionResults: z.record(z.string(), z.unknown()).default({}),
-};
 
 /** What `navigator.credentials.create()` gives, as JSON (WebAuthn level 3, 5.1.8). */
 const registrationSchema = z
@@ -35,19 +23,6 @@ const registrationSchema = z
     }),
   })
   .openapi("RegistrationResponse");
-
-/** What `navigator.credentials.get()` gives. */
-const assertionSchema = z
-  .strictObject({
-    ...credential,
-    response: z.strictObject({
-      clientDataJSON: base64url,
-      authenticatorData: base64url,
-      signature: base64url,
-      userHandle: base64url.nullish(),
-    }),
-  })
-  .openapi("AuthenticationResponse");
 
 const options = {
   description: "For PublicKeyCredential.parseCreationOptionsFromJSON or parseRequestOptionsFromJSON",

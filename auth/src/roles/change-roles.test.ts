@@ -9,7 +9,7 @@ import { asMailAddress } from "../mail-address.ts";
 import type { MailAddress } from "../mail-address.ts";
 import { openAccounts } from "../open-accounts.ts";
 import { AUTH_MIGRATIONS } from "../schema.ts";
-import { PASSWORD, TestPeople } from "../testing/test-people.ts";
+import { TestPeople } from "../testing/test-people.ts";
 import type { Person } from "../testing/test-people.ts";
 import type { TestService } from "../testing/test-service.ts";
 import { changeRoles } from "./change-roles.ts";

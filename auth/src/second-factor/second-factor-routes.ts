@@ -1,12 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { passwordSchema, tokensSchema } from "../credentials-schema.ts";
+import { codeSchema, passwordSchema, tokensSchema } from "../credentials-schema.ts";
 import { problemResponses } from "../problem-responses.ts";
 
 const security = [{ bearer: [] }];
-const MAX_CODE_LENGTH = 64;
 const MAX_TOKEN_LENGTH = 256;
 
-const codeSchema = z.string().min(1).max(MAX_CODE_LENGTH);
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 const body = <Schema extends z.ZodType>(schema: Schema) => ({
   body: { required: true as const, content: json(schema) },

@@ -1,0 +1,40 @@
+import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
+import type { Account } from "../accounts.ts";
+import type { AuthService } from "../auth-service.ts";
+
+/** A TOTP or recovery code, or what a browser gives for a passkey. */
+export type SecondProof = { readonly code: string } | { readonly passkey: AuthenticationResponseJSON };
+
+/** What became of a second factor. */
+export type SecondFactorCheck =
+  { readonly kind: "right" | "wrong" } | { readonly kind: "throttled"; readonly retryAfterS: number };
+
+/** Checks a second factor of the account, which is used up when it is right. Failures count, and are recorded. */
+export async function checkSecondFactor(
+  service: AuthService,
+  account: Account,
+  proof: SecondProof,
+  network: string,
+): Promise<SecondFactorCheck> {
+  const { audit, throttle } = service;
+  const retryAfterS = throttle.secondFactor(account.id);
+  if (retryAfterS > 0) return { kind: "throttled", retryAfterS };
+  const factor = await use(service, account.id, proof);
+  const event = { account: account.id, network };
+  if (factor === undefined) {
+    audit.record({ event: "login.second-factor-refused", ...event });
+    return { kind: "wrong" };
+  }
+  throttle.secondFactorRight(account.id);
+  if (factor === "recovery-code") audit.record({ event: "recovery-code.used", ...event });
+  return { kind: "right" };
+}
+
+async function use(
+  { passkeys, secondFactors }: AuthService,
+  account: string,
+  proof: SecondProof,
+): Promise<"totp" | "recovery-code" | "passkey" | undefined> {
+  if ("code" in proof) return secondFactors.use(account, proof.code);
+  return (await passkeys.finishLogin(account, proof.passkey)) ? "passkey" : undefined;
+}

@@ -1,0 +1,18 @@
+import type { Account } from "../accounts.ts";
+import type { AuthService } from "../auth-service.ts";
+import { CHALLENGE_LIFETIME_S } from "../finish-login.ts";
+import { problem } from "../problem.ts";
+import type { Problem } from "../problem.ts";
+
+/**
+ * The answer to a right password that is not enough. `challenge` is for /login/second-factor or /login/passkey/options,
+ * and only for who has given the password.
+ */
+export async function secondFactorRequired(
+  service: AuthService,
+  { id, passwordHash }: Account,
+): Promise<Problem> {
+  const challenge = service.purposeTokens.write("login", id, passwordHash.tag, CHALLENGE_LIFETIME_S);
+  const methods = await service.secondFactors.methods(id);
+  return problem("second-factor-required", "Send the challenge back.", undefined, {}, { challenge, methods });
+}
