@@ -10,10 +10,11 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   device: ["protocol"],
   store: ["protocol"],
   bridge: ["protocol", "device", "store", "log"],
+  gateway: ["protocol", "device", "log"],
   auth: ["store", "log"],
   "cloud-api": ["protocol", "store", "log"],
   simulator: ["protocol", "device"],
-  cli: ["protocol", "device", "certs", "store", "bridge", "auth", "cloud-api", "simulator", "log"],
+  cli: ["protocol", "device", "certs", "store", "bridge", "gateway", "auth", "cloud-api", "simulator", "log"],
   bench: ["protocol", "device", "certs", "store", "bridge", "simulator", "cloud-api", "auth", "cli", "log"],
 };
 

@@ -1,0 +1,76 @@
+import { closeSync, constants, openSync } from "node:fs";
+import { isatty, ReadStream, WriteStream } from "node:tty";
+import type { AcceptLink } from "./link.ts";
+
+/** A Bluetooth adapter that was pulled out, or a watch out of reach: it comes back or it does not. */
+const REOPEN_MS = 5_000;
+
+/** A device that is tried again until it is told to stop. */
+export interface DeviceLink {
+  stop(): void;
+}
+
+/**
+ * Keeps a terminal device (a serial port, /dev/rfcomm0, what ble-serial makes) open as a link, and opens it again when it
+ * ends. `trouble` gets the system's code when it cannot be opened, or "not-a-terminal".
+ */
+export function keepDeviceLink(
+  path: string,
+  accept: AcceptLink,
+  trouble: (code: string) => void,
+): DeviceLink {
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let close: (() => void) | undefined;
+  const again = (): void => {
+    close = undefined;
+    if (!isStopped) timer = setTimeout(attempt, REOPEN_MS);
+  };
+  const attempt = (): void => {
+    try {
+      close = openDevice(path, accept, again);
+    } catch (error) {
+      trouble((error as NodeJS.ErrnoException).code ?? "unknown");
+      again();
+    }
+  };
+  attempt();
+  return {
+    stop: () => {
+      isStopped = true;
+      clearTimeout(timer);
+      close?.();
+    },
+  };
+}
+
+/** Opens the device raw; says how to close it. `ended` is called once, when it is closed for whatever reason. */
+function openDevice(path: string, accept: AcceptLink, ended: () => void): () => void {
+  // Without NOCTTY the device would become this process's terminal.
+  const file = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+  if (!isatty(file)) {
+    closeSync(file);
+    throw Object.assign(new Error("no terminal"), { code: "not-a-terminal" });
+  }
+  const input = new ReadStream(file);
+  input.setRawMode(true);
+  const output = new WriteStream(file);
+  const close = (): void => {
+    input.destroy();
+    output.destroy();
+  };
+  const end = accept({
+    write: (bytes) => void output.write(bytes),
+    unsentBytes: () => output.writableLength,
+    close,
+  });
+  input.on("data", (bytes: Buffer) => end.bytes(bytes));
+  input.on("end", close);
+  for (const stream of [input, output]) stream.on("error", close);
+  input.on("close", () => {
+    closeSync(file);
+    end.closed();
+    ended();
+  });
+  return close;
+}

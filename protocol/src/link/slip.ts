@@ -1,0 +1,73 @@
+import { copiedBytes } from "./copied-bytes.ts";
+
+/** SLIP (RFC 1055): frames in a stream of bytes; after bytes that are lost or strange the next END begins anew. */
+const END = 0xc0;
+const ESCAPE = 0xdb;
+const ESCAPED_END = 0xdc;
+const ESCAPED_ESCAPE = 0xdd;
+
+/** The bytes of a frame in the stream, with an END on either side: what stands before it spoils it not. */
+export function slipFrame(frame: Uint8Array): Uint8Array {
+  let length = frame.length + 2;
+  for (let i = 0; i < frame.length; i++) if (frame[i] === END || frame[i] === ESCAPE) length++;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  bytes[at++] = END;
+  for (let i = 0; i < frame.length; i++) {
+    const byte = frame[i] as number;
+    const isSpecial = byte === END || byte === ESCAPE;
+    if (isSpecial) bytes[at++] = ESCAPE;
+    bytes[at++] = isSpecial ? (byte === END ? ESCAPED_END : ESCAPED_ESCAPE) : byte;
+  }
+  bytes[at] = END;
+  return bytes;
+}
+
+/** Finds frames in a stream that is cut anywhere. A frame that is longer than expected is nothing. */
+export class SlipReader {
+  private readonly frame: Uint8Array;
+  private readonly take: (frame: Uint8Array) => void;
+  private length: number;
+  private isEscaped: boolean;
+
+  /** `take` gets each frame of 1 to `maxBytes` bytes, valid only during the call. */
+  constructor(maxBytes: number, take: (frame: Uint8Array) => void) {
+    // One byte more tells a frame that is too long.
+    this.frame = new Uint8Array(maxBytes + 1);
+    this.take = take;
+    this.length = 0;
+    this.isEscaped = false;
+  }
+
+  /** Forgets what has begun: the stream is another. */
+  restart(): void {
+    this.length = 0;
+    this.isEscaped = false;
+  }
+
+  feed(byte: number): void {
+    if (byte === END) {
+      this.end();
+    } else if (byte === ESCAPE) {
+      this.isEscaped = true;
+    } else {
+      this.add(this.isEscaped ? unescaped(byte) : byte);
+      this.isEscaped = false;
+    }
+  }
+
+  private add(byte: number): void {
+    if (this.length < this.frame.length) this.frame[this.length++] = byte;
+  }
+
+  private end(): void {
+    const length = this.length;
+    this.restart();
+    if (length > 0 && length < this.frame.length) this.take(copiedBytes(this.frame, 0, length));
+  }
+}
+
+function unescaped(byte: number): number {
+  if (byte === ESCAPED_END) return END;
+  return byte === ESCAPED_ESCAPE ? ESCAPE : byte;
+}
