@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { RULES, type RuleFamily } from "./fence-rules.ts";
 import { inventedDays } from "./fence-world.ts";
-import { scoreCats } from "./fences.ts";
+import { REPORTING_SEED, scoreCats } from "./fences.ts";
 
 /** Writes docs/fences.svg: false alarms against delay, each rule's curve as its parameter moves. */
 
@@ -29,7 +29,7 @@ const y = (perDay: number): number =>
   BOTTOM -
   ((Math.log10(Math.max(perDay, LEAST)) - Math.log10(LEAST)) / Math.log10(MOST / LEAST)) * (BOTTOM - TOP);
 
-const cats = inventedDays(300, 2, INTERVAL_S, 2);
+const cats = inventedDays(300, 2, { intervalS: INTERVAL_S, receiver: "fitted", seed: REPORTING_SEED });
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -86,7 +86,7 @@ export function regular(rule: Rule, intervalS: number): Rule {
 export const RULES: readonly RuleFamily[] = [
   { name: "naive", parameters: [0, 10, 20, 30, 45, 60, 80], usual: 0, make: naive },
   { name: "accuracy gate", parameters: [0.5, 1, 2, 3, 5, 8, 12], usual: 1, make: accuracyGate },
-  { name: "in a row", parameters: [1, 2, 3, 4, 5, 6, 8], usual: 2, make: inARow },
+  { name: "two in a row", parameters: [1, 2, 3, 4, 5, 6, 8], usual: 2, make: inARow },
   {
     name: "sequential",
     parameters: [0.4, 0.2, 0.1, 0.04, 0.02, 0.01, 0.003, 0.001, 0.0001],

@@ -30,6 +30,7 @@ const CAT_STEP_S = 187;
 /** Lags of the steps of the logs, s; as long as the shortest log bears. */
 const LAGS_S = [1, 10, 30];
 
+/** The value below which the given share of the values lies; NaN of none. */
 export function quantile(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length * share)] ?? NaN;
 }
@@ -72,6 +73,7 @@ export function figuresOfLongLog(log: StillLog): ReceiverFigures {
   };
 }
 
+/** Figures of what recorded cats say. */
 export function figuresOfCats(cats: StillCats): ReceiverFigures {
   const inARow = (isIn: (run: number) => boolean): number => cats.runs.filter(isIn).length / cats.runs.length;
   return {
