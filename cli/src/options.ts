@@ -1,8 +1,16 @@
 import { InvalidArgumentError, Option } from "commander";
 
+const DEFAULT_DATA = "data";
+
 /** `--data DIR`. */
 export function dataOption(): Option {
-  return new Option("--data <dir>", "folder that holds everything").default("data");
+  return new Option("--data <dir>", "folder that holds everything").default(DEFAULT_DATA);
+}
+
+/** What to add to a command that is to find the same data, as it is typed: a blank and the option, or nothing. */
+export function sameData(data: string): string {
+  if (data === DEFAULT_DATA) return "";
+  return ` --data ${/^[\w./-]+$/.test(data) ? data : `'${data.replaceAll("'", "'\\''")}'`}`;
 }
 
 /** `--json`. */

@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import type { DemoFile } from "../demo-account.ts";
 import { isFailure, reportFailure, type Failure } from "../failure.ts";
 import { writeToFiles } from "../line-log.ts";
-import { dataOption, examples, parseCount, parsePort, parseSpeed } from "../options.ts";
+import { dataOption, examples, sameData, parseCount, parsePort, parseSpeed } from "../options.ts";
 import { readTracks } from "../read-tracks.ts";
 import { DEFAULT_PORT } from "../service-specs.ts";
 import { startServices } from "../start-services.ts";
@@ -66,7 +66,10 @@ async function demo(flags: DemoFlags, stopping: AbortSignal): Promise<Failure | 
   try {
     const { runDemo } = await import("../run-demo.ts");
     const { tags, speed } = flags;
-    const options = { tags, speed, onProgress: progressLine(), onReady: announce, signal: stopping };
+    const onReady = (file: DemoFile): void => {
+      announce(file, flags.data);
+    };
+    const options = { tags, speed, onProgress: progressLine(), onReady, signal: stopping };
     const living = runDemo(services, tracks === undefined ? options : { ...options, tracks });
     return (await Promise.race([living, services.gaveUp])) ?? undefined;
   } finally {
@@ -87,7 +90,7 @@ function progressLine(): (progress: FleetProgress) => void {
   };
 }
 
-function announce({ api, ca, mqtt, email, tags }: DemoFile): void {
+function announce({ api, ca, mqtt, email, tags }: DemoFile, data: string): void {
   console.log(`
 API        ${api}/v1/openapi.json
 authority  ${ca}
@@ -95,7 +98,7 @@ tags       ${mqtt} (${tags.length} tags, firmware in a simulator)
 owner      ${email}; the password is in demo.json, beside which everything lies
 
 Log in and look, in another terminal:
-  npx purrimeter look
+  npx purrimeter look${sameData(data)}
 
 Ctrl-C ends it.`);
   console.log(`ready ${api} ${mqtt}`);
