@@ -4,8 +4,9 @@ import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { Settings, Status } from "@purrimeter/protocol/messages";
 import { encodeStatus } from "@purrimeter/protocol/status";
 import { topicOf } from "@purrimeter/protocol/topics";
-import type { LatE7, LonE7, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { LatE7, LonE7, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Effect } from "./effects.ts";
+import type { FirmwareOptions, FirmwareStats } from "./firmware-options.ts";
 import { acceptReading, FixFilterState, type Fix } from "./fix-filter.ts";
 import { Journal } from "./journal.ts";
 import { NmeaParser } from "./nmea.ts";
@@ -26,40 +27,6 @@ const BUILT_AT_S = 1_793_491_200;
 
 /** A status that the uplink did not take is offered again after this. */
 const STATUS_RETRY_MS = 1_000;
-
-/** What a board knows of itself. */
-export interface FirmwareOptions {
-  readonly tag: TagId;
-  /** Printable ASCII, at most MAX_FIRMWARE_LENGTH. */
-  readonly firmware: string;
-  /** 32 random bits: jitter, and the epoch of a new flash. A board hands in true randomness at every start. */
-  readonly seed: number;
-  /** Earlier dates of the receiver are taken as rolled over by 1,024 weeks; the date of this source unless given. */
-  readonly builtAtS?: number;
-  /** How long an acknowledgement may take, 30,000 unless given; a simulator whose time runs fast gives more. */
-  readonly ackTimeoutMs?: number;
-  /**
-   * A session ends when nothing was to be sent for so long, and stands again when something is: for boards that run on a
-   * battery. It stands always unless given; commands and settings reach a tag only while it stands.
-   */
-  readonly lingerMs?: number;
-}
-
-/** Counts since the start of this program, but `pending`, which outlives it. */
-export interface FirmwareStats {
-  /** Fixes that went to the journal. */
-  readonly fixes: number;
-  /** Entries that the journal took, of all kinds. */
-  readonly entries: number;
-  /** Entries that the cloud said it has stored. */
-  readonly acknowledged: number;
-  readonly transitions: number;
-  /** Entries that went out in a report again. */
-  readonly resent: number;
-  readonly reports: number;
-  /** Entries in the journal that are not acknowledged yet. */
-  readonly pending: number;
-}
 
 type Counted<T> = { -readonly [K in keyof T]: T[K] };
 

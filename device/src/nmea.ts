@@ -2,25 +2,10 @@ import { MAX_LAT_E7, MAX_LON_E7 } from "@purrimeter/protocol/values";
 
 import { believedUtcS, dayNumber } from "./gnss-time.ts";
 import { dateDigits, degreesE7, EMPTY, letter, MALFORMED, scaled, timeOfDayMs } from "./nmea-field.ts";
+import type { NmeaCounts } from "./nmea-counts.ts";
+import { GGA, GSA, GST, kindOf, RMC } from "./nmea-kind.ts";
 import { NmeaLine } from "./nmea-line.ts";
 import { emptyReading, type Reading } from "./reading.ts";
-
-/** Counts of what came over the line, by name. They only grow. */
-export interface NmeaCounts {
-  /** Sentences that were understood: RMC, GGA, GSA, GST, ZDA. */
-  sentences: number;
-  /** Right checksum, but another kind of sentence. */
-  foreign: number;
-  badChecksum: number;
-  /** Lines without checksum, cut lines, fields that are no numbers. */
-  malformed: number;
-  /** Lines longer than a receiver may send; skipped to their end. */
-  tooLong: number;
-  /** Bytes between sentences. */
-  garbageBytes: number;
-  /** Readings handed on. */
-  epochs: number;
-}
 
 /**
  * Error of one pseudorange seen by a small receiver, one standard deviation. Assumption: 5 m, a signal in space of
@@ -31,12 +16,6 @@ const RANGE_ERROR_DM = 50;
 /** One knot is 1852 m/h (NIST SP 811). */
 const CM_S_PER_KNOT = 185_200 / 3600;
 
-const RMC = 1;
-const GGA = 2;
-const GSA = 4;
-const GST = 8;
-const ZDA = 16;
-
 const LINE_FEED = 10;
 
 const UNSEEN = 0;
@@ -45,35 +24,6 @@ const VOID = 2;
 
 const HALF_DAY_MS = 43_200_000;
 const MAX_UINT16 = 65_535;
-
-function packed(a: number, b: number, c: number): number {
-  return (a * 256 + b) * 256 + c;
-}
-
-const KIND_RMC = packed(82, 77, 67);
-const KIND_GGA = packed(71, 71, 65);
-const KIND_GSA = packed(71, 83, 65);
-const KIND_GST = packed(71, 83, 84);
-const KIND_ZDA = packed(90, 68, 65);
-
-function kindOf(line: NmeaLine): number {
-  const proprietary = line.bytes[0] === 80;
-  if (line.stop(0) !== 5 || proprietary) return 0;
-  switch (packed(line.bytes[2] ?? 0, line.bytes[3] ?? 0, line.bytes[4] ?? 0)) {
-    case KIND_RMC:
-      return RMC;
-    case KIND_GGA:
-      return GGA;
-    case KIND_GSA:
-      return GSA;
-    case KIND_GST:
-      return GST;
-    case KIND_ZDA:
-      return ZDA;
-    default:
-      return 0;
-  }
-}
 
 /**
  * Byte-wise parser of NMEA 0183 that allocates nothing after construction.

@@ -1,4 +1,4 @@
-import type { FirmwareStats } from "@purrimeter/device/firmware";
+import type { FirmwareStats } from "@purrimeter/device/firmware-options";
 
 /** What a fleet did, sums over all tags. */
 export interface FleetSummary {

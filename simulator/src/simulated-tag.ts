@@ -1,4 +1,5 @@
-import { Firmware, type FirmwareStats } from "@purrimeter/device/firmware";
+import { Firmware } from "@purrimeter/device/firmware";
+import type { FirmwareStats } from "@purrimeter/device/firmware-options";
 import type { Battery, Indicator } from "@purrimeter/device/ports";
 import { RamFlash } from "@purrimeter/device/ram-flash";
 import { topicOf } from "@purrimeter/protocol/topics";

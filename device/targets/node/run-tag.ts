@@ -1,4 +1,5 @@
-import { Firmware, type FirmwareStats } from "@purrimeter/device/firmware";
+import { Firmware } from "@purrimeter/device/firmware";
+import type { FirmwareStats } from "@purrimeter/device/firmware-options";
 import type { Ports, Uplink } from "@purrimeter/device/ports";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { UplinkListener } from "./mqtt-uplink.ts";
