@@ -8,6 +8,7 @@ import type { PeerIdentity } from "./peer-identity.ts";
 import type { ReportSink, ReportSource } from "./report-source.ts";
 import type { SecurityEvent } from "./security-event.ts";
 import { connectionBehind, createTagBroker } from "./tag-broker.ts";
+import type { TlsVersion } from "./tls-context.ts";
 import { createTlsListener, type TlsFiles, type TlsListener } from "./tls-listener.ts";
 
 export interface AedesSourceOptions {
@@ -15,15 +16,21 @@ export interface AedesSourceOptions {
   /** 0 for any. */
   readonly port: number;
   readonly tls: TlsFiles;
+  /** A second listener of TLS 1.2; none unless given. */
+  readonly tls12?: { readonly port: number; readonly maxConnections?: number | undefined } | undefined;
   readonly limits?: Partial<BridgeLimits>;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
   /** Counted and logged by the caller. The tag is known once its certificate has been verified. */
   readonly onSecurityEvent: (event: SecurityEvent, tag?: TagId) => void;
+  /** Told of every tag that has been identified, before its session. */
+  readonly onTag?: (tag: TagId, version: TlsVersion) => void;
 }
 
 /** The broker in this process. */
 export interface AedesSource extends ReportSource {
+  /** As ReportSource.open; `tls12Port` is the second listener's, when there is one. */
+  open(sink: ReportSink): Promise<{ readonly port: number; readonly tls12Port?: number }>;
   /** Takes new revocation lists (PEM) and ends the sessions of certificates that are on them. */
   replaceRevoked(revoked: string): void;
   readonly sessions: number;
@@ -35,6 +42,8 @@ const SWEEP_INTERVAL_MS = 1_000;
 const DRAIN_TIMEOUT_MS = 2_500;
 const DRAIN_POLL_MS = 10;
 const NOT_GRANTED = 128;
+/** Of the second listener: it is for the few boards that cannot do better. */
+const MAX_CONNECTIONS_1_2 = 1_000;
 
 export function createAedesSource(options: AedesSourceOptions): AedesSource {
   return new EmbeddedSource(options);
@@ -45,6 +54,7 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
   readonly monotonicMs: () => number;
   readonly #options: AedesSourceOptions;
   readonly #listener: TlsListener;
+  readonly #listener12: TlsListener | undefined;
   readonly #connections = new Set<GuardedConnection>();
   readonly #sessions = new Map<TagId, Client>();
   /** The one connection of a tag that may be without a session: a tag that opens many holds only the last. */
@@ -59,12 +69,27 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
     this.#options = options;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
     this.monotonicMs = options.monotonicMs;
-    this.#listener = createTlsListener({
-      ...options,
-      limits: this.limits,
-      onTag: (socket, identity) => this.#join(socket, identity),
-      onEvent: (event) => options.onSecurityEvent(event),
+    this.#listener = this.#createListener("1.3", options.port, this.limits);
+    this.#listener12 = options.tls12 && this.#createListener12(options.tls12);
+  }
+
+  #createListener(version: TlsVersion, port: number, limits: BridgeLimits): TlsListener {
+    return createTlsListener({
+      ...this.#options,
+      version,
+      port,
+      limits,
+      onTag: (socket, identity) => {
+        this.#options.onTag?.(identity.tag, version);
+        this.#join(socket, identity);
+      },
+      onEvent: (event) => this.#options.onSecurityEvent(event),
     });
+  }
+
+  #createListener12({ port, maxConnections }: NonNullable<AedesSourceOptions["tls12"]>): TlsListener {
+    const limits = { ...this.limits, maxConnections: maxConnections ?? MAX_CONNECTIONS_1_2 };
+    return this.#createListener("1.2", port, limits);
   }
 
   get sessions(): number {
@@ -75,12 +100,14 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
     return this.#connections.size;
   }
 
-  async open(sink: ReportSink): Promise<{ readonly port: number }> {
+  async open(sink: ReportSink): Promise<{ readonly port: number; readonly tls12Port?: number }> {
     this.#sink = sink;
     this.#broker = await createTagBroker(this);
     this.#listenToBroker(this.#broker);
     this.#sweep = setInterval(() => this.#endOverdue(), SWEEP_INTERVAL_MS);
-    return this.#listener.listen();
+    const { port } = await this.#listener.listen();
+    if (this.#listener12 === undefined) return { port };
+    return { port, tls12Port: (await this.#listener12.listen()).port };
   }
 
   #listenToBroker(broker: Aedes): void {
@@ -197,6 +224,7 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
 
   replaceRevoked(revoked: string): void {
     const serials = this.#listener.replaceRevoked(revoked);
+    this.#listener12?.replaceRevoked(revoked);
     for (const connection of this.#connections)
       if (serials.has(connection.serial)) this.#expel(connection, "revoked-tag");
   }
@@ -209,6 +237,7 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
   async close(): Promise<void> {
     this.#closing = true;
     this.#listener.stopAccepting();
+    this.#listener12?.stopAccepting();
     clearInterval(this.#sweep);
     for (const connection of this.#connections) connection.stopReading();
     const deadlineMs = this.monotonicMs() + DRAIN_TIMEOUT_MS;

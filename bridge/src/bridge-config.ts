@@ -18,6 +18,15 @@ export const bridgeConfigSchema = z.strictObject({
     /** Revocation lists, PEM; read again when the file changes. */
     revoked: path.optional(),
   }),
+  /** A second listener, for boards whose TLS ends at 1.2; there is none unless this is given. */
+  tls12: z
+    .strictObject({
+      /** 0 for any. */
+      port: z.int().min(0).max(65_535),
+      /** TCP connections at once, besides those of the first listener; 1,000 unless given. */
+      maxConnections: z.int().min(1).max(1_000_000).optional(),
+    })
+    .optional(),
   /** How many days locations are kept. */
   retentionDays: z.int().min(1).max(36_500),
   /** Where the secrets are: parseSecretsConfig of the store knows. */

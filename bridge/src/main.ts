@@ -10,6 +10,7 @@ import { createBridgeCounters, type BridgeCounters } from "./bridge-counters.ts"
 import { createBridge } from "./bridge.ts";
 import { HeapGrowth } from "./heap-growth.ts";
 import { logSecurityEvents } from "./log-security-events.ts";
+import { logTls12Listener, logTlsVersions } from "./log-tls-versions.ts";
 
 const SETTINGS_POLL_MS = 250;
 const HEAP_POLL_MS = 1_000;
@@ -62,7 +63,7 @@ function openLocations(config: BridgeConfig, secrets: Secrets): Store {
 }
 
 function openSource(config: BridgeConfig, secrets: Secrets, counters: BridgeCounters, log: Log): AedesSource {
-  const { tls, host, port, maxConnections } = config;
+  const { tls, tls12, host, port, maxConnections } = config;
   return createAedesSource({
     host,
     port,
@@ -72,10 +73,12 @@ function openSource(config: BridgeConfig, secrets: Secrets, counters: BridgeCoun
       clientAuthority: readFileSync(tls.clientAuthority, "utf8"),
       revoked: tls.revoked === undefined ? undefined : readFileSync(tls.revoked, "utf8"),
     },
+    tls12,
     limits: maxConnections === undefined ? {} : { maxConnections },
     now,
     monotonicMs,
     onSecurityEvent: logSecurityEvents(counters, log, monotonicMs),
+    onTag: logTlsVersions(counters, log),
   });
 }
 
@@ -135,8 +138,9 @@ async function start(log: Log): Promise<Running> {
     now,
     monotonicMs,
   });
-  const { port } = await source.open(bridge.sink).catch((error: unknown) => {
-    throw new Error(`cannot listen on ${config.host}:${config.port} (${errorCode(error)})`, { cause: error });
+  const { port, tls12Port } = await source.open(bridge.sink).catch((error: unknown) => {
+    const ports = [config.port, ...(config.tls12 === undefined ? [] : [config.tls12.port])].join(" and ");
+    throw new Error(`cannot listen on ${config.host}:${ports} (${errorCode(error)})`, { cause: error });
   });
   const timers = [
     setInterval(() => void bridge.tick(), SETTINGS_POLL_MS),
@@ -146,7 +150,8 @@ async function start(log: Log): Promise<Running> {
   ];
   void clearOld(store, retentionDays, log);
   log.info("bridge is up", { event: "ready", port });
-  process.send?.({ type: "ready", port });
+  logTls12Listener(counters, log, tls12Port);
+  process.send?.({ type: "ready", port, tls12Port });
   return { source, store, secrets, timers, log };
 }
 

@@ -1,10 +1,11 @@
 import { createServer, type AddressInfo, type Socket } from "node:net";
-import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from "node:tls";
+import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { BridgeLimits } from "./bridge-limits.ts";
 import { identifyPeer, tagIssuers, type PeerIdentity } from "./peer-identity.ts";
 import { revokedSerials } from "./revoked-serials.ts";
 import type { SecurityEvent } from "./security-event.ts";
+import { tlsContext, type TlsVersion } from "./tls-context.ts";
 import { createTokenBucket, takeToken } from "./token-bucket.ts";
 
 /** PEM. */
@@ -21,6 +22,7 @@ export interface TlsFiles {
 export interface TlsListenerOptions {
   readonly host: string;
   readonly port: number;
+  readonly version: TlsVersion;
   readonly tls: TlsFiles;
   readonly limits: BridgeLimits;
   readonly now: () => UnixSeconds;
@@ -29,7 +31,7 @@ export interface TlsListenerOptions {
   readonly onEvent: (event: SecurityEvent) => void;
 }
 
-/** Mutual TLS 1.3 and nothing below it; hands on sockets whose other end is a tag. */
+/** Mutual TLS of one version; hands on sockets whose other end is a tag. */
 export interface TlsListener {
   listen(): Promise<{ readonly port: number }>;
   /** Takes new lists from now on. Returns the serial numbers on them. */
@@ -38,11 +40,11 @@ export interface TlsListener {
 }
 
 export function createTlsListener(options: TlsListenerOptions): TlsListener {
-  const { limits, monotonicMs, onEvent } = options;
+  const { limits, monotonicMs, onEvent, version } = options;
   const issuers = tagIssuers(options.tls.clientAuthority);
   let revoked: ReadonlySet<string> = revokedSerials(options.tls.revoked ?? "");
   const tlsServer = createTlsServer({
-    ...contextOptions(options.tls),
+    ...tlsContext(options.tls, version),
     handshakeTimeout: limits.handshakeTimeoutMs,
   });
   // Node tells of a handshake that takes too long, and leaves the socket open.
@@ -70,30 +72,13 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
         );
       }),
     replaceRevoked: (lists) => {
-      revoked = replaceLists(tlsServer, options.tls, lists);
+      revoked = revokedSerials(lists);
+      // Without a new context an old ticket would resume a session whose certificate has been revoked.
+      tlsServer.setSecureContext(tlsContext({ ...options.tls, revoked: lists }, version));
       return revoked;
     },
     stopAccepting: () => void server.close(),
   };
-}
-
-/** Without a new context an old ticket would resume a session whose certificate has been revoked. */
-function replaceLists(server: TlsServer, files: TlsFiles, revoked: string): ReadonlySet<string> {
-  const serials = revokedSerials(revoked);
-  server.setSecureContext(contextOptions({ ...files, revoked }));
-  return serials;
-}
-
-/**
- * Boards know no others. The hybrid with ML-KEM-768 that OpenSSL would prefer keeps 8 KiB a connection and sends
- * 2.2 KB more in a handshake.
- */
-const CURVES = "X25519:P-256";
-
-function contextOptions({ certificate, key, clientAuthority, revoked }: TlsFiles) {
-  const lists = revoked === undefined ? {} : { crl: revoked };
-  const peer = { ca: clientAuthority, requestCert: true, rejectUnauthorized: true };
-  return { cert: certificate, key, minVersion: "TLSv1.3" as const, ecdhCurve: CURVES, ...peer, ...lists };
 }
 
 function refuse(socket: Socket, event: SecurityEvent, onEvent: (event: SecurityEvent) => void): void {

@@ -8,6 +8,8 @@ export interface TestSource {
   readonly source: AedesSource;
   readonly sink: RecordingSink;
   readonly port: number;
+  /** Of the second listener, when the changes ask for one. */
+  readonly tls12Port: number | undefined;
   /** "event" or "event tag", in order. */
   readonly events: string[];
 }
@@ -33,6 +35,6 @@ export async function openTestSource(
     ...changes,
   });
   const sink = new RecordingSink();
-  const { port } = await source.open(sink);
-  return { source, sink, port, events };
+  const { port, tls12Port } = await source.open(sink);
+  return { source, sink, port, tls12Port, events };
 }
