@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Fleet } from "@purrimeter/certs/issue-fleet";
+import { leafOf } from "@purrimeter/device/targets/node/mqtt-uplink";
 import type { TagId } from "@purrimeter/protocol/values";
 import { connectLoadTag, type AnswerKind, type LoadTag } from "./load-tag.ts";
 
@@ -20,8 +21,6 @@ export interface LoadAnswer {
 /** So many handshakes at once: more only wait for each other. */
 const HANDSHAKES = 16;
 
-const END_OF_CERTIFICATE = "-----END CERTIFICATE-----\n";
-
 const fleet = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Fleet;
 const tags: Record<AnswerKind, LoadTag[]> = { stored: [], puback: [] };
 
@@ -34,11 +33,6 @@ async function connectAll(port: number, kind: AnswerKind, count: number): Promis
     }
   };
   await Promise.all(Array.from({ length: HANDSHAKES }, worker));
-}
-
-/** A tag shows its own certificate only: the bridge knows the issuer, and the air is spared a kilobyte. */
-function leafOf(chainPem: string): string {
-  return chainPem.slice(0, chainPem.indexOf(END_OF_CERTIFICATE) + END_OF_CERTIFICATE.length);
 }
 
 async function run(kind: AnswerKind, fixes: number, durationMs: number): Promise<LoadAnswer> {

@@ -9,7 +9,7 @@ import { DOWNLINK_CHANNELS, topicOf } from "@purrimeter/protocol/topics";
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import type { TlsOptions } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { MqttUplink, tagSecureContext } from "./mqtt-uplink.ts";
+import { leafOf, MqttUplink, tagSecureContext } from "./mqtt-uplink.ts";
 import { TestAuthority, TestBroker } from "./test-broker.contract.ts";
 
 const TAG = asTagId("tom") as TagId;
@@ -185,4 +185,11 @@ describe("a tag does not speak to", () => {
     expect(session.told).toEqual([]);
     expect(session.uplink.publish("x", new Uint8Array(1))).toBe(false);
   });
+});
+
+it("sends the leaf of a chain alone", () => {
+  const leaf = "-----BEGIN CERTIFICATE-----\nbGVhZg==\n-----END CERTIFICATE-----\n";
+  const issuer = "-----BEGIN CERTIFICATE-----\naXNzdWVy\n-----END CERTIFICATE-----\n";
+  expect(leafOf(leaf + issuer)).toBe(leaf);
+  expect(leafOf(leaf)).toBe(leaf);
 });
