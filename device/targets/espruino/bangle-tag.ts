@@ -1,0 +1,177 @@
+import { Firmware } from "@purrimeter/device/firmware";
+import type { Ports } from "@purrimeter/device/ports";
+import { asTagId } from "@purrimeter/protocol/values";
+import type { BangleSdk } from "./bangle-sdk.ts";
+import { EspruinoCipher } from "./espruino-cipher.ts";
+import { hexBytes } from "./hex-bytes.ts";
+import { LinkUplink } from "./link-uplink.ts";
+import { SessionNumbers } from "./session-numbers.ts";
+import { StorageFlash } from "./storage-flash.ts";
+import { TimeClock } from "./time-clock.ts";
+
+const VERSION = "0.1.0-bangle2";
+const APP = "purrimeter";
+
+/** What `purrimeter gateway pair` wrote: {"tag", "id", "key"}. */
+const LINK_FILE = "purrimeter.link";
+
+/** Journal and settings: 96 KiB of the 8 MiB, three days of one-minute fixes without a gateway. */
+const PAGE_BYTES = 4_096;
+const PAGES = 24;
+
+/** A cat that sleeps does not exceed this between two readings; one that walks does, every second. */
+const MOTION_G = 0.08;
+const MOTION_EVERY_MS = 1_000;
+/** Of the accelerometer: the slowest that the watch takes without losing its own watchdog is 4,000. */
+const POLL_MS = 500;
+
+const WATCHDOG_S = 60;
+/** A timer further away than this is set again when it fires. */
+const LONGEST_SLEEP_MS = 3_600_000;
+const LINE_BYTES = 256;
+const BUZZ_MS = 500;
+const BUZZ_EVERY_MS = 1_000;
+
+interface Provisioned {
+  readonly tag: string;
+  readonly id: string;
+  readonly key: string;
+}
+
+/** The firmware on a Bangle.js 2: its receiver, accelerometer, Storage and Bluetooth as the core's ports. */
+export class BangleTag {
+  private readonly sdk: BangleSdk;
+  private readonly clock: TimeClock;
+  private readonly uplink: LinkUplink;
+  private readonly firmware: Firmware;
+  private readonly line: Uint8Array;
+  private timer: number;
+  private movedMs: number;
+  private buzzesLeft: number;
+
+  /** Throws when the watch is not paired. */
+  constructor(sdk: BangleSdk) {
+    const { tag, id, key } = sdk.storage.readJSON(LINK_FILE) as Provisioned;
+    const tagId = asTagId(tag);
+    if (tagId === undefined) throw new RangeError(LINK_FILE);
+    this.sdk = sdk;
+    this.line = new Uint8Array(LINE_BYTES);
+    this.timer = 0;
+    this.movedMs = 0;
+    this.buzzesLeft = 0;
+    this.clock = new TimeClock(() => sdk.getTime());
+    this.uplink = new LinkUplink(
+      {
+        tag: tagId,
+        firmware: VERSION,
+        id: hexBytes(id),
+        key: hexBytes(key),
+        cipher: new EspruinoCipher(sdk.crypto),
+        numbers: new SessionNumbers(new StorageFlash(sdk.storage, "pm.n", 8, 2)),
+        random: () => sdk.E.hwRand(),
+        write: (bytes) => this.transmit(bytes),
+      },
+      {
+        up: () => this.firmware.uplinkUp(),
+        down: () => this.firmware.uplinkDown(),
+        message: (topic, bytes) => this.firmware.message(topic, bytes),
+      },
+    );
+    const seed = sdk.E.hwRand() >>> 0;
+    this.firmware = new Firmware(this.ports(), { tag: tagId, firmware: VERSION, seed });
+  }
+
+  /** Takes the console off Bluetooth, so that nobody near can read the journal or the key, and begins. Once. */
+  start(): void {
+    const { Bangle, NRF, Bluetooth, E } = this.sdk;
+    E.setConsole(null, { force: true });
+    E.enableWatchdog(WATCHDOG_S);
+    Bangle.setPollInterval(POLL_MS);
+    Bangle.setOptions({ backlightTimeout: 0 });
+    Bangle.setBacklight(false);
+    Bangle.on("GPS-raw", (line) => this.then(() => this.heardReceiver(line)));
+    Bangle.on("accel", ({ diff }) => this.felt(diff));
+    NRF.on("connect", () => this.then(() => this.uplink.opened()));
+    NRF.on("disconnect", () => this.then(() => this.uplink.closed()));
+    Bluetooth.on("data", (text) => this.then(() => this.heardRadio(text)));
+    this.firmware.start();
+    if (NRF.getSecurityStatus().connected) this.uplink.opened();
+    this.sleep();
+  }
+
+  private ports(): Ports {
+    const { sdk } = this;
+    return {
+      flash: new StorageFlash(sdk.storage, "pm.j", PAGE_BYTES, PAGES),
+      clock: this.clock,
+      gnss: {
+        start: () => sdk.Bangle.setGPSPower(true, APP),
+        stop: () => sdk.Bangle.setGPSPower(false, APP),
+      },
+      uplink: this.uplink,
+      indicator: { buzz: (seconds) => this.buzz(seconds), light: (seconds) => this.light(seconds) },
+      battery: { percent: () => sdk.E.getBattery() },
+    };
+  }
+
+  private transmit(bytes: Uint8Array): boolean {
+    const { connected } = this.sdk.NRF.getSecurityStatus();
+    if (connected) this.sdk.Bluetooth.write(bytes);
+    return connected;
+  }
+
+  private heardRadio(text: string): void {
+    for (let i = 0; i < text.length; i++) this.uplink.feed(text.charCodeAt(i));
+  }
+
+  /** The watch has taken the line's end away. */
+  private heardReceiver(text: string): void {
+    const length = Math.min(text.length, LINE_BYTES - 2);
+    for (let i = 0; i < length; i++) this.line[i] = text.charCodeAt(i);
+    this.line[length] = 13;
+    this.line[length + 1] = 10;
+    this.firmware.gnssBytes(this.line, length + 2);
+  }
+
+  private felt(diffG: number): void {
+    const nowMs = this.clock.monotonicMs();
+    if (diffG < MOTION_G || nowMs - this.movedMs < MOTION_EVERY_MS) return;
+    this.movedMs = nowMs;
+    this.then(() => this.firmware.moved());
+  }
+
+  private buzz(seconds: number): void {
+    const isBuzzing = this.buzzesLeft > 0;
+    this.buzzesLeft = seconds;
+    if (!isBuzzing) this.buzzOnce();
+  }
+
+  private buzzOnce(): void {
+    this.buzzesLeft--;
+    this.sdk.Bangle.buzz(BUZZ_MS);
+    if (this.buzzesLeft > 0) this.sdk.setTimeout(() => this.buzzOnce(), BUZZ_EVERY_MS);
+  }
+
+  private light(seconds: number): void {
+    this.sdk.Bangle.setBacklight(true);
+    this.sdk.setTimeout(() => this.sdk.Bangle.setBacklight(false), seconds * 1_000);
+  }
+
+  private then(call: () => void): void {
+    call();
+    this.sleep();
+  }
+
+  /** Plans the next wake-up anew: every call may have changed it. */
+  private sleep(): void {
+    if (this.timer !== 0) this.sdk.clearTimeout(this.timer);
+    const waitMs = this.firmware.nextWakeMs() - this.clock.monotonicMs();
+    const sleepMs = Math.max(1, Math.min(waitMs, LONGEST_SLEEP_MS));
+    this.timer = this.sdk.setTimeout(() => this.wake(), sleepMs);
+  }
+
+  private wake(): void {
+    this.timer = 0;
+    this.then(() => this.firmware.wake());
+  }
+}
