@@ -110,6 +110,11 @@ export default tseslint.config(
     },
   },
   {
+    // Hono infers the type of a chain of routes for its client; nobody could write it down.
+    files: ["cloud-api/src/app.ts", "cloud-api/src/routes/*-routes.ts"],
+    rules: { "@typescript-eslint/explicit-module-boundary-types": "off" },
+  },
+  {
     files: ["device/src/**/*.ts", "device/engines/src/**/*.ts", "protocol/src/**/*.ts"],
     ignores: ["**/*.test.ts", "**/*.contract.ts", "**/*.arbitrary.ts"],
     rules: {

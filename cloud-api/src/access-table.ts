@@ -66,6 +66,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /v1/auth/password/reset-request": anyone,
   "POST /v1/auth/password/reset": anyone,
 
+  "DELETE /v1/account": session,
   "GET /v1/auth/account": session,
   "GET /v1/auth/sessions": session,
   "DELETE /v1/auth/sessions": session,

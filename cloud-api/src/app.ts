@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
+import { VaultError } from "@purrimeter/store/vault/vault-error";
 import { allowedMethods } from "./allowed-methods.ts";
 import type { Dependencies, Env } from "./dependencies.ts";
 import { NOT_FOUND } from "./found.ts";
@@ -9,6 +10,7 @@ import { onInvalid } from "./on-invalid.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import { problem, ProblemError, problemResponse } from "./problem.ts";
 import { authRoutes } from "./routes/auth-routes.ts";
+import { erasureRoutes } from "./routes/erasure-routes.ts";
 import { eventRoutes } from "./routes/event-routes.ts";
 import { foundRoutes } from "./routes/found-routes.ts";
 import { geofenceRoutes } from "./routes/geofence-routes.ts";
@@ -20,6 +22,9 @@ import { shareRoutes } from "./routes/share-routes.ts";
 import { tagRoutes } from "./routes/tag-routes.ts";
 import { transferRoutes } from "./routes/transfer-routes.ts";
 
+/** Longer than the three tries that a fault of the Vault has had by then. */
+const VAULT_RETRY = { "Retry-After": "10" };
+
 function answerToError(deps: Dependencies, error: Error, route: string): Response {
   if (error instanceof ProblemError) return problemResponse(error.body, error.headers);
   if (error instanceof HTTPException && error.status === 415)
@@ -27,6 +32,8 @@ function answerToError(deps: Dependencies, error: Error, route: string): Respons
   if (error instanceof HTTPException && error.status < 500)
     return problemResponse(problem("invalid-request", "The request cannot be read."));
   deps.logFailure(error, route);
+  if (error instanceof VaultError)
+    return problemResponse(problem("unavailable", "The keys cannot be had at the moment."), VAULT_RETRY);
   return problemResponse(problem("internal-error", "The fault is ours and is in our log."));
 }
 
@@ -47,6 +54,7 @@ function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
   app.route("/v1/auth", auth);
   return app
     .route("/v1", serviceRoutes())
+    .route("/v1", erasureRoutes(deps))
     .route("/v1", tagRoutes(deps))
     .route("/v1", locationRoutes(deps))
     .route("/v1", eventRoutes(deps))
@@ -59,7 +67,6 @@ function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
 }
 
 /** The whole API as one function from request to answer. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function createApp(deps: Dependencies) {
   const app = new OpenAPIHono<Env>({ defaultHook: onInvalid, router: new MethodRouter() });
   addGateway(app, deps);

@@ -8,6 +8,7 @@ import type { AccessTokens, Identity } from "./access-tokens.ts";
 import type { AuthService } from "./auth-service.ts";
 import type { ClientAddresses } from "./client-address.ts";
 import type { Cursors } from "./cursors.ts";
+import type { Erasures } from "./erasures.ts";
 import type { LiveStreams } from "./live-streams.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 
@@ -28,6 +29,7 @@ export interface Dependencies {
   /** The operator's part of it: no owner, no name and no location. */
   readonly registry: Pick<TagRegistry, "page" | "revoke">;
   readonly live: LiveStreams;
+  readonly erasures: Pick<Erasures, "erase">;
   readonly auth: Pick<AuthService, "call">;
   readonly tokens: AccessTokens;
   readonly cursors: Cursors;

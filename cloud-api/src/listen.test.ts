@@ -45,6 +45,7 @@ function makeGateway(): ReturnType<typeof createApp> {
     forViewer: none,
     found: { isTag: none, report: none },
     registry: { page: none, revoke: none },
+    erasures: { erase: none },
     live: new LiveStreams({
       changeCount: none,
       ended,

@@ -164,6 +164,19 @@ describe("every route answers what it declares", () => {
           expect((await ask(whole, method, id, more)).status, `${whole} ${name}`).toBe(problemStatus);
       }
     }
+    const { token: leaver } = await api.owner();
+    const leave = { token: leaver, body: { password: "three grey cats on a wall", code: "123456" } };
+    for (const bad of [{}, "{", { password: "x", roles: ["operator"] }])
+      expect((await ask("/v1/account", "delete", "", { ...leave, body: bad })).status).toBe(400);
+    api.authAnswer = { kind: "unavailable" };
+    expect((await ask("/v1/account", "delete", "", leave)).status).toBe(503);
+    for (const [name, status] of PROBLEMS.filter(([known]) => !["not-found", "conflict"].includes(known))) {
+      const body = serviceProblem(name, status, { challenge: "c", methods: ["totp"] });
+      api.authAnswer = { kind: "answer", status, body, retryAfter: "1" };
+      expect((await ask("/v1/account", "delete", "", leave)).status, name).toBe(status);
+    }
+    api.authAnswer = { kind: "answer", status: 204, body: undefined, retryAfter: undefined };
+    expect((await ask("/v1/account", "delete", "", leave)).status).toBe(204);
     await ask("/v1/health", "get", "");
     await ask("/v1/openapi.json", "get", "");
     await ask("/v1/problems/{name}", "get", "not-found");

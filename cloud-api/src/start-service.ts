@@ -12,10 +12,13 @@ import { ClientAddresses } from "./client-address.ts";
 import type { Config } from "./config.ts";
 import { Cursors } from "./cursors.ts";
 import { EndedSessions } from "./ended-sessions.ts";
+import { Erasures } from "./erasures.ts";
 import { followEndedSessions } from "./follow-ended-sessions.ts";
+import { followErasures } from "./follow-erasures.ts";
 import { KeySet } from "./key-set.ts";
 import { listen } from "./listen.ts";
 import { LiveStreams } from "./live-streams.ts";
+import { logFailure } from "./log-failure.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import { RequestLog } from "./request-log.ts";
 
@@ -55,11 +58,21 @@ function makeLive({ store, now, monotonicMs, log }: ServiceParts, ended: EndedSe
   });
 }
 
+function makeErasures({ store, log }: ServiceParts, auth: AuthService): Erasures {
+  return new Erasures({
+    forOwner: (owner) => store.forOwner(owner),
+    auth,
+    onFailure: (error) =>
+      log.error("a closed account is not erased yet", { event: "erasure.left-over", code: errorCode(error) }),
+  });
+}
+
 function makeApp(
   parts: ServiceParts,
   auth: AuthService,
   ended: EndedSessions,
   live: LiveStreams,
+  erasures: Erasures,
   requests: RequestLog,
 ) {
   const { config, log, now, monotonicMs } = parts;
@@ -71,6 +84,7 @@ function makeApp(
     found: parts.store.found,
     registry: parts.store.registry,
     live,
+    erasures,
     auth,
     tokens: new AccessTokens({ issuer, audience, keys, ended, now }),
     cursors: new Cursors(parts.secrets.readKey("cursor-key")),
@@ -83,7 +97,7 @@ function makeApp(
     now,
     monotonicMs,
     logRequest: (line) => requests.record(line),
-    logFailure: (error, route) => log.error("request failed", { route, code: errorCode(error) }),
+    logFailure: logFailure(log),
   });
 }
 
@@ -98,11 +112,13 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const auth = new AuthService({ url, authority, certificate, key, ended, nowS: now });
   const requests = new RequestLog(parts.log);
   const live = makeLive(parts, ended);
-  const app = makeApp(parts, auth, ended, live, requests);
+  const erasures = makeErasures(parts, auth);
+  const app = makeApp(parts, auth, ended, live, erasures, requests);
   const { host, port, tls } = config;
   const server = await listen(app.fetch, { host, port, certificate: readFileSync(tls.certificate), key });
   const stopping = new AbortController();
   const following = followEndedSessions(auth, ended, stopping.signal);
+  const erasing = followErasures(erasures, stopping.signal);
   const summary = setInterval(() => requests.summarise(), SUMMARY_EVERY_MS);
   return {
     port: server.port,
@@ -112,7 +128,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       live.close();
       await server.close(graceMs);
       auth.close();
-      await following;
+      await Promise.all([following, erasing]);
       requests.summarise();
     },
   };

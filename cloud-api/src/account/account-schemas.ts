@@ -99,6 +99,18 @@ export const newPasskeySchema = z
 
 export const passkeyParamsSchema = z.object({ id: base64url.min(1) });
 
+/** Asked for once more before what cannot be taken back: all that a login asks for. */
+export const ownerProofSchema = z
+  .strictObject({
+    password,
+    code: code.optional(),
+    passkey: assertionSchema.optional().openapi({
+      description:
+        "To the options that POST /v1/auth/login/passkey/options gives for the refusal's challenge.",
+    }),
+  })
+  .openapi("OwnerProof");
+
 /** Asked for once more before what the thief of a token must not do. */
 export const confirmationSchema = z.strictObject({ password }).openapi("PasswordConfirmation");
 

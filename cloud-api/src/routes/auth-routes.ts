@@ -114,7 +114,6 @@ function logOut(deps: Dependencies): (context: Context<Env>) => Promise<Forwarde
 }
 
 /** /v1/auth: accounts and sessions, handed to the authentication service. What only the gateway asks it is not here. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function authRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(registerRoute, logIn(deps, registerRoute))

@@ -62,7 +62,6 @@ function eventBody(event: GeofenceEvent): z.infer<typeof eventSchema> {
 }
 
 /** /v1/tags/{id}/events. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function eventRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid }).openapi(listRoute, async (c) => {
     const { id } = c.req.valid("param");

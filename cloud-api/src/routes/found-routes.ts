@@ -132,7 +132,6 @@ function reportBody({ id, at, message, contact, place }: FoundReport): z.infer<t
 }
 
 /** /v1/found/{code}, for anybody, and /v1/tags/{id}/found. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function foundRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(lookUpRoute, (c) => {

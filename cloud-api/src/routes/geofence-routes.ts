@@ -181,7 +181,6 @@ function written(outcome: GeofenceOutcome): Geofence {
 }
 
 /** /v1/geofences and /v1/geofences/{id}. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function geofenceRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(listRoute, async (c) => {

@@ -37,7 +37,6 @@ function tooMany(): Error {
 const HEADERS = { "Content-Type": EVENT_STREAM, "X-Accel-Buffering": "no" };
 
 /** /v1/tags/{id}/live. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function liveRoutes(deps: Dependencies) {
   const app = new OpenAPIHono<Env>({ defaultHook: onInvalid });
   return app.openapi(liveRoute, async (c) => {

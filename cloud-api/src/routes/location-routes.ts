@@ -67,7 +67,6 @@ function readable<Thing>(thing: Thing | "not-found" | "live-only"): Thing {
 const GEO_JSON_HEADERS = { "Content-Type": GEO_JSON };
 
 /** /v1/tags/{id}/locations and /v1/tags/{id}/locations/latest. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function locationRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(listRoute, async (c) => {

@@ -58,7 +58,6 @@ function tagBody({ id, standing, registeredAt }: RegisteredTag): z.infer<typeof 
 }
 
 /** /v1/operator/tags. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function operatorRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(listRoute, (c) => {

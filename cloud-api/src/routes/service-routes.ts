@@ -56,7 +56,6 @@ const PROBLEM_BODIES = new Map(
 );
 
 /** /v1/health and /v1/problems/{name}. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function serviceRoutes() {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(healthRoute, (c) => c.json({ status: "ok" as const }, 200))

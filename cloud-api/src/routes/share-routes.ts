@@ -155,7 +155,6 @@ function tooManyShares(): Error {
 }
 
 /** /v1/tags/{id}/shares and /v1/shares. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function shareRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(listRoute, async (c) => {

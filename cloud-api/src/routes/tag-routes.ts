@@ -115,7 +115,6 @@ function tagBody(tag: OwnedTag): z.infer<typeof tagSchema> {
 }
 
 /** /v1/tags, /v1/tags/{id} and /v1/tags/claim. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function tagRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(listRoute, async (c) => {

@@ -135,7 +135,6 @@ function conflict(message: string): Error {
 }
 
 /** /v1/tags/{id}/transfer and /v1/transfers/accept. */
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Hono infers it for its client.
 export function transferRoutes(_deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(readRoute, async (c) => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
+import type { KeyRing } from "@purrimeter/store/key-ring";
 import { openStore } from "@purrimeter/store/open-store";
 import type { Store } from "@purrimeter/store/open-store";
 import { openSealedKeyFile } from "@purrimeter/store/sealed-key-file";
@@ -15,6 +16,7 @@ import { ClientAddresses } from "../client-address.ts";
 import { Cursors } from "../cursors.ts";
 import type { Dependencies, RequestLine } from "../dependencies.ts";
 import { EndedSessions } from "../ended-sessions.ts";
+import { Erasures } from "../erasures.ts";
 import { KeySet } from "../key-set.ts";
 import { LiveStreams } from "../live-streams.ts";
 import type { FieldError } from "../problem.ts";
@@ -84,10 +86,10 @@ export class TestApi {
   readonly live: LiveStreams;
   readonly #folder: string;
 
-  constructor(key: TestKey, changes: Partial<Dependencies> = {}) {
+  constructor(key: TestKey, changes: Partial<Dependencies> = {}, owners?: KeyRing) {
     this.key = key;
     this.#folder = mkdtempSync(join(IN_MEMORY, "purrimeter-cloud-api-"));
-    const keyRing = openSealedKeyFile(join(this.#folder, "owners.keys"), randomBytes(32));
+    const keyRing = owners ?? openSealedKeyFile(join(this.#folder, "owners.keys"), randomBytes(32));
     this.store = openStore({
       path: join(this.#folder, "locations.db"),
       databaseKey: randomBytes(32),
@@ -121,6 +123,12 @@ export class TestApi {
       () => Promise.resolve({ kind: "answer", body: { keys: [this.key.jwk] } }),
       monotonicMs,
     );
+    const auth: Dependencies["auth"] = {
+      call: (call) => {
+        this.authCalls.push(call);
+        return Promise.resolve(this.authAnswer);
+      },
+    };
     const plenty = { burst: 1e9, perSecond: 1e9 };
     return {
       forOwner: (owner) => this.store.forOwner(owner),
@@ -128,12 +136,12 @@ export class TestApi {
       found: this.store.found,
       registry: this.store.registry,
       live: this.live,
-      auth: {
-        call: (call) => {
-          this.authCalls.push(call);
-          return Promise.resolve(this.authAnswer);
-        },
-      },
+      auth,
+      erasures: new Erasures({
+        forOwner: (owner) => this.store.forOwner(owner),
+        auth,
+        onFailure: (error) => void this.failures.push(error),
+      }),
       tokens: new AccessTokens({ issuer: ISSUER, audience: AUDIENCE, keys, ended: this.ended, now }),
       cursors: new Cursors(randomBytes(32)),
       addresses: new ClientAddresses([]),
@@ -227,6 +235,7 @@ async function textOf(response: Response): Promise<string> {
   return "";
 }
 
-export async function makeTestApi(changes: Partial<Dependencies> = {}): Promise<TestApi> {
-  return new TestApi(await makeTestKey("k1"), changes);
+/** `owners`: the key ring; a sealed file of its own when it is left out. */
+export async function makeTestApi(changes: Partial<Dependencies> = {}, owners?: KeyRing): Promise<TestApi> {
+  return new TestApi(await makeTestKey("k1"), changes, owners);
 }

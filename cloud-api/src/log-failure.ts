@@ -1,0 +1,8 @@
+import { errorCode } from "@purrimeter/log/log";
+import type { Log } from "@purrimeter/log/log";
+
+/** Says in the log that a route failed, and with which code; of the error itself nothing, for it may name anything. */
+export function logFailure(log: Log): (error: unknown, route: string) => void {
+  return (error, route) =>
+    log.error("request failed", { event: "request.failed", route, code: errorCode(error) });
+}
