@@ -10,6 +10,7 @@ export type AuditEventName =
   | "account.registered"
   | "account.throttled"
   | "audit.read"
+  | "bridge.tls12-on"
   | "login.accepted"
   | "login.refused"
   | "login.second-factor-refused"
