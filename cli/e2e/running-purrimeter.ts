@@ -13,6 +13,7 @@ export const DEADLINE_MS = 60_000;
 export interface Ready {
   readonly api: string;
   readonly mqtt: string;
+  readonly mqttTls12?: string;
   readonly ca: string;
   readonly created: boolean;
 }

@@ -1,11 +1,13 @@
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { get } from "node:https";
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dataFiles } from "../src/data-files.ts";
+import { withAccounts } from "../src/open-accounts.ts";
 import {
   DEADLINE_MS,
   procFile,
@@ -156,6 +158,40 @@ describe("a later start", () => {
     async () => {
       running.process.kill("SIGKILL");
       await until(() => servicesOf(data).length === 0);
+    },
+    DEADLINE_MS,
+  );
+});
+
+describe("a start with --tls12-port", () => {
+  const mimi = (port: string) => {
+    const pem = (name: string): Buffer => readFileSync(join(data, "certs", "tags", "mimi", name));
+    const own = { cert: pem("chain.pem"), key: pem("key.pem"), ca: pem("authority.pem") };
+    return connect({ host: "localhost", port: Number(port), ...own, maxVersion: "TLSv1.2" });
+  };
+
+  async function freePort(): Promise<number> {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
+
+  test(
+    "takes TLS 1.2 there and nowhere else, and says so in log and audit trail",
+    async () => {
+      running = await start(data, "--tls12-port", String(await freePort()));
+      const socket = mimi(new URL(running.ready.mqttTls12 ?? "").port);
+      await once(socket, "secureConnect");
+      expect([socket.authorized, socket.getProtocol()]).toEqual([true, "TLSv1.2"]);
+      socket.destroy();
+      await expect(once(mimi(new URL(running.ready.mqtt).port), "secureConnect")).rejects.toThrow();
+      expect(readFileSync(join(data, "log", "bridge.log"), "utf8")).toContain('"event":"tls12.on"');
+      const trail = await withAccounts(dataFiles(data), async ({ audit }) => ({
+        rows: await audit.read(0, 100),
+      }));
+      expect(trail).toMatchObject({ rows: [{ event: "bridge.tls12-on" }] });
     },
     DEADLINE_MS,
   );

@@ -23,6 +23,11 @@ export function parsePort(text: string): number {
   return parseWhole(text, 0, 65_535);
 }
 
+/** A port number that others must know beforehand. */
+export function parseFixedPort(text: string): number {
+  return parseWhole(text, 1, 65_535);
+}
+
 /** A number of days, up to a century. */
 export function parseDays(text: string): number {
   return parseWhole(text, 1, 36_500);

@@ -58,12 +58,13 @@ export function authSpec(files: DataFiles, secrets: SecretsOf, pages: Pages): Se
   );
 }
 
-/** What tags connect to. */
+/** What tags connect to. `tls12Port`: of a second listener, for boards whose TLS ends at 1.2. */
 export function bridgeSpec(
   files: DataFiles,
   secrets: SecretsOf,
   address: Address,
   retentionDays: number,
+  tls12Port?: number,
 ): ServiceSpec {
   const { anchor, revoked } = files.authority.branches.tags;
   return spec(files, "bridge", address, {
@@ -71,6 +72,7 @@ export function bridgeSpec(
     database: files.locations,
     keyRing: files.keyRing,
     tls: { certificate: files.serviceChain("bridge"), clientAuthority: anchor, revoked },
+    ...(tls12Port === undefined ? {} : { tls12: { port: tls12Port } }),
     retentionDays,
   });
 }

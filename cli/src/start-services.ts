@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly port: number;
   /** Port that tags connect to; 0: any. */
   readonly mqttPort: number;
+  /** Port for boards whose TLS ends at 1.2; they are refused unless it is given. */
+  readonly tls12Port?: number;
   /** Host names and addresses for the certificates, besides localhost. */
   readonly names: readonly string[];
   readonly retentionDays: number;
@@ -96,12 +98,12 @@ async function startAll(
   supervisor: Supervisor,
   files: DataFiles,
   secrets: SecretsOf,
-  { host, port, mqttPort, names, retentionDays }: StartOptions,
+  { host, port, mqttPort, tls12Port, names, retentionDays }: StartOptions,
 ): Promise<{ readonly port: number; readonly mqttPort: number } | Failure> {
   const auth = await supervisor.start(authSpec(files, secrets, { names, port }));
   if (isFailure(auth)) return auth;
   const [bridge, api] = await Promise.all([
-    supervisor.start(bridgeSpec(files, secrets, { host, port: mqttPort }, retentionDays)),
+    supervisor.start(bridgeSpec(files, secrets, { host, port: mqttPort }, retentionDays, tls12Port)),
     supervisor.start(cloudApiSpec(files, secrets, { host, port }, retentionDays, auth.port)),
   ]);
   if (isFailure(bridge)) return bridge;

@@ -1,9 +1,17 @@
 import { createLog } from "@purrimeter/log/log";
 import { Command } from "commander";
 import type { DataFiles } from "../data-files.ts";
-import { isFailure, reportFailure } from "../failure.ts";
+import { isFailure, reportFailure, type Failure } from "../failure.ts";
 import { writeToFiles, writeToStderr, type WriteLine } from "../line-log.ts";
-import { collect, dataOption, examples, jsonOption, parseDays, parsePort } from "../options.ts";
+import {
+  collect,
+  dataOption,
+  examples,
+  jsonOption,
+  parseDays,
+  parseFixedPort,
+  parsePort,
+} from "../options.ts";
 import { DEFAULT_PORT } from "../service-specs.ts";
 import { startServices, type RunningServices } from "../start-services.ts";
 import { stopSignal } from "../stop-signal.ts";
@@ -13,6 +21,7 @@ interface StartFlags {
   readonly host: string;
   readonly port: number;
   readonly mqttPort: number;
+  readonly tls12Port?: number;
   readonly name: readonly string[];
   readonly retentionDays: number;
   readonly logFiles?: true;
@@ -29,6 +38,11 @@ export function startCommand(): Command {
     .option("--host <address>", "address to listen on; 0.0.0.0 or :: for every one", "127.0.0.1")
     .option("--port <number>", "port of the owners' API, 0 for any", parsePort, DEFAULT_PORT)
     .option("--mqtt-port <number>", "port for tags, 0 for any", parsePort, 8883)
+    .option(
+      "--tls12-port <number>",
+      "a second port, for boards whose TLS ends at 1.2; off unless given",
+      parseFixedPort,
+    )
     .option(
       "--name <host>",
       "host name or address of this machine for its certificates; repeatable",
@@ -67,6 +81,12 @@ async function start(flags: StartFlags): Promise<void> {
     if (!stopping.aborted) reportFailure(running);
     return;
   }
+  const unrecorded = await recordTls12(running, flags);
+  if (unrecorded !== undefined) {
+    await running.stop();
+    reportFailure(unrecorded);
+    return;
+  }
   announce(running, flags);
   const aborted = new Promise<undefined>((resolve) => {
     if (stopping.aborted) resolve(undefined);
@@ -81,18 +101,39 @@ function writerFor({ logFiles }: StartFlags, { log }: DataFiles): WriteLine {
   return logFiles === true ? writeToFiles(log) : writeToStderr;
 }
 
-function announce({ files, created, port, mqttPort }: RunningServices, { json, host }: StartFlags): void {
+/** Weaker TLS does not go on without a line in the audit trail. */
+async function recordTls12(
+  { files }: RunningServices,
+  { tls12Port }: StartFlags,
+): Promise<Failure | undefined> {
+  if (tls12Port === undefined) return undefined;
+  const { withAccounts } = await import("../open-accounts.ts");
+  const recorded = await withAccounts(files, async ({ audit }) => {
+    audit.record({ event: "bridge.tls12-on" });
+    await audit.flush();
+    return {};
+  });
+  return isFailure(recorded) ? recorded : undefined;
+}
+
+function announce(
+  { files, created, port, mqttPort }: RunningServices,
+  { json, host, tls12Port }: StartFlags,
+): void {
   const api = `https://${reachable(host)}:${port}`;
   const mqtt = `mqtts://${reachable(host)}:${mqttPort}`;
+  const mqttTls12 = tls12Port === undefined ? undefined : `mqtts://${reachable(host)}:${tls12Port}`;
   const ca = files.authority.root;
   if (json === true) {
-    console.log(JSON.stringify({ ready: true, api, mqtt, ca, data: files.folder, created }));
+    console.log(JSON.stringify({ ready: true, api, mqtt, mqttTls12, ca, data: files.folder, created }));
     return;
   }
   console.log(`data       ${files.folder}${created ? " (new)" : ""}`);
   console.log(`authority  ${ca}`);
   console.log(`API        ${api}/v1/openapi.json`);
   console.log(`tags       ${mqtt}`);
+  if (mqttTls12 !== undefined)
+    console.log(`TLS 1.2    ${mqttTls12}  warning: weaker than TLS 1.3, only for boards that know no better`);
   console.log(`ready ${api} ${mqtt}`);
 }
 
