@@ -158,6 +158,36 @@ describe("a polygon", () => {
     expect(geofences.distanceCm(0, 0, 0, 1_000)).toBeGreaterThan(100_000_000);
   });
 
+  it("keeps the side of a cell whose centre is less than a cm inside", () => {
+    const vertices: Vertex[] = [
+      [-318_489_754, 192_085_275],
+      [-318_477_175, 192_072_988],
+      [-318_489_754, 192_059_091],
+      [-318_506_495, 192_072_988],
+    ];
+    const geofences = prepared(polygon(vertices), 1_024);
+    expect(geofences.distanceCm(0, -318_499_584, 192_077_600, 1_000)).toBe(-370);
+  });
+
+  it("is as far away on every grid where it is asked for exactness", () => {
+    const place = fc.tuple(
+      fc.integer({ min: -40_000, max: 40_000 }),
+      fc.integer({ min: -40_000, max: 40_000 }),
+    );
+    fc.assert(
+      fc.property(ring, fc.array(place, { maxLength: 40 }), (vertices, places) => {
+        const coarse = new Geofences(64);
+        if (coarse.prepare([polygon(vertices)]) !== "prepared") return;
+        const fine = prepared(polygon(vertices), 1_024);
+        const [lat, lon] = vertices[0] ?? [0, 0];
+        for (const [north, east] of places) {
+          const at = [lat + north, wrap(lon + east), Infinity] as const;
+          expect(coarse.distanceCm(0, ...at)).toBe(fine.distanceCm(0, ...at));
+        }
+      }),
+    );
+  });
+
   it("is walked when eight large ones leave no room for candidates", () => {
     const geofences = new Geofences();
     const wild = (seed: number): Vertex[] =>

@@ -189,7 +189,8 @@ export class RingGrid {
       this.deepestEast = east;
       this.deepestNorth = north;
     }
-    return -leastCm;
+    // Not -leastCm: a centre less than a cm inside would give -0, which is no side.
+    return -1 - leastCm;
   }
 
   /** Finds how much farther than the nearest each edge is, at the centre of the quarter where that is least. */
