@@ -1,78 +1,36 @@
 import { totpCode, STEP_S } from "@purrimeter/auth/second-factor/totp";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { Agent, request } from "node:https";
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { text } from "node:stream/consumers";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ApiClient, type Answer, type Ask, type Body } from "./api-client.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
-
-/** What bodies of answers hold, all of it at most. */
-interface Body {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-  readonly expiresIn: number;
-  readonly type: string;
-  readonly challenge: string;
-  readonly methods: readonly string[];
-  readonly secret: string;
-  readonly recoveryCodes: readonly string[];
-  readonly id: string;
-  readonly token: string;
-  readonly roles: readonly string[];
-  readonly items: readonly { readonly id: string; readonly device: string; readonly current: boolean }[];
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: Body;
-}
-
-interface Ask {
-  readonly token?: string | undefined;
-  readonly body?: object;
-  readonly headers?: Record<string, string>;
-}
 
 const data = mkdtempSync(join(tmpdir(), "purrimeter-account-"));
 const email = "mia@example.org";
 const NEW_PASSWORD = "three grey cats on a wall";
 let password = "zebra lantern copper violin";
 let running: Started;
-let agent: Agent;
+let client: ApiClient;
 let phone: Body;
 let recoveryCodes: readonly string[];
 
 beforeAll(async () => {
   running = await start(data);
-  agent = new Agent({ ca: readFileSync(running.ready.ca), keepAlive: true });
+  client = new ApiClient(running.ready);
 }, DEADLINE_MS);
 
 afterAll(async () => {
-  agent.destroy();
+  client.close();
   running.process.kill("SIGTERM");
   await once(running.process, "exit");
   await until(() => servicesOf(data).length === 0);
   rmSync(data, { recursive: true });
 });
 
-async function ask(method: string, path: string, { token, body, headers = {} }: Ask = {}): Promise<Answer> {
-  const json = body === undefined ? undefined : JSON.stringify(body);
-  const all = {
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    ...(json !== undefined && { "content-type": "application/json" }),
-    ...headers,
-  };
-  const sent = request(new URL(`/v1${path}`, running.ready.api), { method, headers: all, agent });
-  sent.end(json);
-  const [answer] = (await once(sent, "response")) as [IncomingMessage];
-  const said = await text(answer);
-  const parsed = (said === "" ? {} : JSON.parse(said)) as Body;
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body: parsed };
-}
+const ask = (method: string, path: string, asked: Ask = {}): Promise<Answer> =>
+  client.ask(method, path, asked);
 
 /** RFC 4648, section 6. */
 function fromBase32(secret: string): Buffer {

@@ -1,0 +1,207 @@
+import { planFleet, type PlannedTag } from "@purrimeter/simulator/plan-fleet";
+import { runFleet } from "@purrimeter/simulator/fleet";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dataFiles } from "../src/data-files.ts";
+import { isFailure } from "../src/failure.ts";
+import { fleetTags } from "../src/fleet-tags.ts";
+import { withAccounts } from "../src/open-accounts.ts";
+import { withRegistry } from "../src/open-registry.ts";
+import { OwnerApi } from "../src/owner-api.ts";
+import { provisionFleet } from "../src/provision-fleet.ts";
+import { ApiClient } from "./api-client.ts";
+import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
+
+const PASSWORD = "zebra lantern copper violin";
+const files = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-erase-")));
+let running: Started;
+let client: ApiClient;
+
+/** An owner with a tag that has reported, a geofence, and a session. */
+interface Owner {
+  readonly id: string;
+  readonly email: string;
+  readonly token: string;
+  readonly refreshToken: string;
+  readonly tag: string;
+}
+
+beforeAll(async () => {
+  running = await start(files.folder);
+  client = new ApiClient(running.ready);
+}, DEADLINE_MS);
+
+afterAll(async () => {
+  client.close();
+  running.process.kill("SIGTERM");
+  await once(running.process, "exit");
+  await until(() => servicesOf(files.folder).length === 0);
+  rmSync(files.folder, { recursive: true });
+});
+
+async function makeOwner(name: string, index: number): Promise<Owner> {
+  const credentials = { email: `${name}@example.org`, password: PASSWORD };
+  const api = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"));
+  await api.enter(credentials, true);
+  const endsAt = Math.floor(Date.now() / 1_000);
+  const planned = planFleet({ tags: 3, seed: 3, endsAt, durationS: 3_600 }).slice(index, index + 1);
+  await withRegistry(files, (registry) => provisionFleet(planned, registry, api).then(() => ({})));
+  await report(planned, endsAt);
+  const [tag] = await api.tags();
+  api.close();
+  const { accessToken: token, refreshToken } = (
+    await client.ask("POST", "/auth/login", { body: credentials })
+  ).body;
+  const { id } = (await client.ask("GET", "/auth/account", { token })).body;
+  return { id, email: credentials.email, token, refreshToken, tag: tag?.id ?? "" };
+}
+
+async function report(planned: PlannedTag[], endsAt: number): Promise<void> {
+  const port = Number(new URL(running.ready.mqtt).port);
+  const tags = await fleetTags(planned, { host: "localhost", port, certs: files.certs });
+  if (isFailure(tags)) throw new Error(tags.failure);
+  const clocks = {
+    utcMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    onProgress: () => undefined,
+  };
+  const { outcome } = await runFleet({ tags, speed: Infinity, endsAt, keepsLiving: false, ...clocks });
+  expect(outcome).toBe("complete");
+}
+
+/** The viewer holds a share of the owner's tag from now on. */
+async function share(owner: Owner, viewer: Owner): Promise<void> {
+  const body = { kind: "history", historyFrom: "2000-01-01T00:00:00Z" };
+  const invited = await client.ask("POST", `/tags/${owner.tag}/shares`, { token: owner.token, body });
+  expect(invited.status).toBe(201);
+  const { code } = invited.body;
+  const accepted = await client.ask("POST", "/shares/accept", { token: viewer.token, body: { code } });
+  expect(accepted.status).toBe(201);
+}
+
+async function personalTokenOf({ token }: Owner): Promise<string> {
+  const body = { password: PASSWORD, name: "script", scopes: ["locations:read"], expiresInDays: 1 };
+  return (await client.ask("POST", "/auth/personal-tokens", { token, body })).body.token;
+}
+
+async function statusOf(path: string, token: string): Promise<number> {
+  return (await client.ask("GET", path, { token })).status;
+}
+
+async function ownersWithKeys(): Promise<readonly string[]> {
+  const { stdout } = await purrimeter("keys", "list", "--data", files.folder, "--json");
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => (JSON.parse(line) as { owner: string }).owner);
+}
+
+/** Why the stream ended, and when by the monotonic clock. */
+async function endOf(stream: IncomingMessage): Promise<{ reason: string | undefined; atMs: number }> {
+  const said = await text(stream);
+  const atMs = performance.now();
+  return { reason: /event: end\ndata: \{"reason":"([a-z-]+)"\}/.exec(said)?.[1], atMs };
+}
+
+describe("erasing an account", () => {
+  let mia: Owner;
+  let tom: Owner;
+
+  beforeAll(async () => {
+    mia = await makeOwner("mia", 0);
+    tom = await makeOwner("tom", 1);
+    await share(mia, tom);
+    await share(tom, mia);
+  }, 2 * DEADLINE_MS);
+
+  test(
+    "ends reads, streams and tokens within a second, and leaves neither shares nor a key",
+    async () => {
+      const locations = `/tags/${mia.tag}/locations`;
+      const script = await personalTokenOf(mia);
+      for (const token of [mia.token, tom.token, script]) expect(await statusOf(locations, token)).toBe(200);
+      expect(await statusOf(`/tags/${tom.tag}/locations/latest`, mia.token)).toBe(200);
+      expect(await ownersWithKeys()).toEqual([mia.id, tom.id].toSorted());
+      const streams = [mia, tom].map(async ({ token }) =>
+        endOf(await client.follow(`/tags/${mia.tag}/live`, token)),
+      );
+      const wrong = { token: mia.token, body: { password: "wrong wrong wrong wrong" } };
+      expect((await client.ask("DELETE", "/account", wrong)).status).toBe(400);
+      expect(await statusOf(locations, tom.token)).toBe(200);
+
+      const erased = await client.ask("DELETE", "/account", {
+        token: mia.token,
+        body: { password: PASSWORD },
+      });
+      const atMs = performance.now();
+      expect(erased.status).toBe(204);
+
+      for (const token of [mia.token, script]) expect(await statusOf("/tags", token)).toBe(401);
+      expect(await statusOf(locations, tom.token)).toBe(404);
+      const { refreshToken, email } = mia;
+      expect((await client.ask("POST", "/auth/refresh", { body: { refreshToken } })).status).toBe(401);
+      const login = await client.ask("POST", "/auth/login", { body: { email, password: PASSWORD } });
+      expect([login.status, login.body.type]).toEqual([401, "/v1/problems/wrong-credentials"]);
+      const ends = await Promise.all(streams);
+      expect(ends.map(({ reason }) => reason)).toEqual(["session-ended", "not-found"]);
+      for (const end of ends) expect(end.atMs - atMs).toBeLessThan(1_000);
+      expect((await client.ask("GET", "/shares", { token: tom.token })).body.items).toEqual([]);
+      const viewers = await client.ask("GET", `/tags/${tom.tag}/shares`, { token: tom.token });
+      expect(viewers.body.items).toEqual([]);
+      expect(await ownersWithKeys()).toEqual([tom.id]);
+      expect(await statusOf(`/tags/${tom.tag}/locations`, tom.token)).toBe(200);
+    },
+    2 * DEADLINE_MS,
+  );
+
+  test("leaves the mail address free, for an account that sees nothing of the one before", async () => {
+    const body = { email: mia.email, password: PASSWORD };
+    const { status, body: made } = await client.ask("POST", "/auth/register", { body });
+    expect(status).toBe(201);
+    for (const path of ["/tags", "/geofences", "/shares"])
+      expect((await client.ask("GET", path, { token: made.accessToken })).body.items).toEqual([]);
+    expect((await client.ask("GET", "/auth/account", { token: made.accessToken })).body.id).not.toBe(mia.id);
+  });
+
+  test(
+    "is finished by the gateway that comes after one that was killed in between",
+    async () => {
+      const eve = await makeOwner("eve", 2);
+      await share(eve, tom);
+      expect(await ownersWithKeys()).toContain(eve.id);
+      const killed = servicesOf(files.folder).find(({ name }) => name === "cloud-api")?.pid ?? 0;
+      // The account is closed, and nobody tells the gateway before it dies.
+      const closed = await withAccounts(files, async ({ erasures }) => ({
+        ended: await erasures.begin(eve.id),
+      }));
+      process.kill(killed, "SIGKILL");
+      expect(closed).toMatchObject({ ended: { length: 2 } });
+      await until(async () => !(await ownersWithKeys()).includes(eve.id));
+      await until(() =>
+        servicesOf(files.folder).some(({ name, pid }) => name === "cloud-api" && pid !== killed),
+      );
+      client.close();
+      client = new ApiClient(running.ready);
+      expect(await statusOf(`/tags/${eve.tag}/locations`, tom.token)).toBe(404);
+      expect(await statusOf("/tags", eve.token)).toBe(401);
+      expect(await ownersWithKeys()).toEqual([tom.id]);
+    },
+    3 * DEADLINE_MS,
+  );
+
+  test("is in the trail, which names nobody", async () => {
+    const proved = await purrimeter("audit", "verify", "--data", files.folder, "--json");
+    expect(proved.code).toBe(0);
+    const trail = await withAccounts(files, async ({ audit }) => ({ rows: await audit.read(0, 1_000) }));
+    if (isFailure(trail)) throw new Error(trail.failure);
+    const events = (account: string): string[] =>
+      trail.rows.filter((row) => row.account === account).map(({ event }) => event);
+    expect(events(mia.id).slice(-2)).toEqual(["account.closed", "account.erased"]);
+    expect(JSON.stringify(trail)).not.toMatch(/example\.org|127\.0\.0\.1/);
+  });
+});
