@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { auditCommand } from "./commands/audit.ts";
 import { certsCommand } from "./commands/certs.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { gatewayCommand } from "./commands/gateway.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { lookCommand } from "./commands/look.ts";
 import { replayCommand } from "./commands/replay.ts";
@@ -21,6 +22,7 @@ const COMMANDS: readonly (() => Command)[] = [
   simulateCommand,
   replayCommand,
   tagsCommand,
+  gatewayCommand,
   certsCommand,
   keysCommand,
   rolesCommand,

@@ -1,15 +1,40 @@
-import { createServer, type ListenOptions, type Server, type Socket } from "node:net";
+import { rmSync } from "node:fs";
+import { connect, createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import type { AcceptLink } from "./link.ts";
 
 /** Where programs that carry Bluetooth hand their bytes over. */
 export type SocketAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** Listens; every connection is a link to whatever tag is behind it. Rejects with the system's error. */
-export function listenForLinks(address: SocketAddress, accept: AcceptLink): Promise<Server> {
+/**
+ * Listens; every connection is a link to whatever tag is behind it. Rejects with the system's error. A path at which
+ * nobody listens any more, because a gateway was killed, is taken over.
+ */
+export async function listenForLinks(address: SocketAddress, accept: AcceptLink): Promise<Server> {
+  try {
+    return await listen(address, accept);
+  } catch (error) {
+    const isInUse = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
+    if (!isInUse || !("path" in address) || (await isAnswered(address.path))) throw error;
+    rmSync(address.path);
+    return listen(address, accept);
+  }
+}
+
+function listen(address: SocketAddress, accept: AcceptLink): Promise<Server> {
   const server = createServer((socket) => takeSocket(socket, accept));
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(address as ListenOptions, () => resolve(server));
+  });
+}
+
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
   });
 }
 

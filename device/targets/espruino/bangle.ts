@@ -9,16 +9,17 @@ declare const E: BangleSdk["E"];
 declare const getTime: () => number;
 declare function setTimeout(call: () => void, ms: number): number;
 declare function clearTimeout(timer: number): void;
-declare function require(name: "Storage"): BangleSdk["storage"];
-declare function require(name: "crypto"): BangleSdk["crypto"];
+/** Espruino's `require`, by the name that the build knows it by. */
+declare function espruinoModule(name: "Storage"): BangleSdk["storage"];
+declare function espruinoModule(name: "crypto"): BangleSdk["crypto"];
 
 new BangleTag({
   Bangle,
   NRF,
   Bluetooth,
   E,
-  storage: require("Storage"),
-  crypto: require("crypto"),
+  storage: espruinoModule("Storage"),
+  crypto: espruinoModule("crypto"),
   getTime,
   setTimeout,
   clearTimeout,

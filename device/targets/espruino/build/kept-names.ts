@@ -12,6 +12,8 @@ const ESPRUINO = [
   ],
   ...["Storage", "read", "write", "erase", "readArrayBuffer", "list", "setTime", "getBattery", "buzz"],
   ...["setGPSPower", "setPollInterval", "setOptions", "wakeOnTwist", "powerSave", "accel", "step", "GPS"],
+  ...["getSecurityStatus", "connected", "setConsole", "force", "enableWatchdog", "setBacklight", "diff"],
+  ...["backlightTimeout", "readJSON", "SHA256", "ccmEncrypt", "ccmDecrypt", "data", "tag", "id", "key"],
   ...["uart", "fix", "peek32", "crypto", "AES", "hwRand", "setSecurity", "setServices", "setLCDPower"],
 ];
 

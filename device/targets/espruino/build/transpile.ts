@@ -73,7 +73,13 @@ export async function transpileForEspruino(entry: URL, keep: readonly string[]):
     plugins: PLUGINS,
   });
   // A newer target would let the minifier bring back what Babel took away.
-  const { code } = await transform(lowered!.code, { minify: true, target: "es2015", charset: "ascii" });
+  const { code } = await transform(lowered!.code, {
+    minify: true,
+    target: "es2015",
+    charset: "ascii",
+    // The bundler would look for Espruino's own modules.
+    define: { espruinoModule: "require" },
+  });
   const refused = refusedSyntax(code);
   if (refused.length > 0) throw new Error(`Espruino cannot run this:\n${refused.join("\n")}`);
   return code;

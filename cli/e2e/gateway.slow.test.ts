@@ -1,0 +1,144 @@
+import { nmea } from "@purrimeter/device/tag-rig.contract";
+import { Journal } from "@purrimeter/device/journal";
+import { settingsPages } from "@purrimeter/device/settings-store";
+import { transpileForEspruino } from "@purrimeter/device/targets/espruino/build/transpile";
+import { StorageFlash } from "@purrimeter/device/targets/espruino/storage-flash";
+import { FakeBangle } from "@purrimeter/device/targets/espruino/testing/fake-bangle";
+import { FakeStorage } from "@purrimeter/device/targets/espruino/testing/fake-storage";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { addTag } from "../src/add-tag.ts";
+import { newCredentials } from "../src/demo-account.ts";
+import { isFailure } from "../src/failure.ts";
+import { nowS } from "../src/now.ts";
+import { withRegistry } from "../src/open-registry.ts";
+import { OwnerApi } from "../src/owner-api.ts";
+import { startServices, type RunningServices } from "../src/start-services.ts";
+import { purrimeter, until } from "./running-purrimeter.ts";
+
+const BIN = join(import.meta.dirname, "..", "bin", "purrimeter.js");
+const ENTRY = import.meta.resolve("@purrimeter/device/targets/espruino/bangle");
+const SPEED = 200;
+const BEGAN_S = nowS() - 86_400;
+
+let folder: string;
+let services: RunningServices;
+let owner: OwnerApi;
+let bangle: FakeBangle | undefined;
+const gateways: ChildProcess[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "gateway-"));
+  const started = await startServices({
+    data: folder,
+    host: "127.0.0.1",
+    port: 0,
+    mqttPort: 0,
+    names: [],
+    retentionDays: 365,
+    writeLine: () => () => undefined,
+    onRestart: () => undefined,
+  });
+  if (isFailure(started)) throw new Error(started.failure);
+  services = started;
+  const { root } = services.files.authority;
+  owner = new OwnerApi(`https://localhost:${services.port}`, readFileSync(root, "utf8"));
+  await owner.enter(newCredentials(), true);
+});
+
+afterAll(async () => {
+  bangle?.die();
+  for (const gateway of gateways) gateway.kill("SIGKILL");
+  owner.close();
+  await services.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** `purrimeter gateway run` until it is ready. */
+async function startGateway(): Promise<ChildProcess> {
+  const places = ["--listen", join(folder, "links"), "--bridge", `localhost:${services.mqttPort}`];
+  const child = spawn(process.execPath, [BIN, "gateway", "run", "--data", folder, "--json", ...places], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  gateways.push(child);
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  expect(JSON.parse(line.toString())).toEqual({
+    ready: true,
+    tags: ["mimi"],
+    listening: [join(folder, "links")],
+  });
+  return child;
+}
+
+/** Mimi walks east, a few metres a second; every fix of hers is at another place. */
+function walk(second: number): string {
+  return Buffer.from(nmea(BEGAN_S + second, 60.5, 7.5 + second * 1e-5)).toString("latin1");
+}
+
+function journalOf(storage: FakeStorage): Journal {
+  const flash = new StorageFlash(storage, "pm.j", 4_096, 24);
+  const pages = settingsPages(flash.pageBytes);
+  const journal = new Journal(flash, pages, flash.pageCount - pages);
+  journal.start(0);
+  return journal;
+}
+
+async function timesS(): Promise<number[]> {
+  const all: number[] = [];
+  for (let next: string | null = ""; next !== null;) {
+    const cursor: string = next === "" ? "" : `&cursor=${encodeURIComponent(next)}`;
+    const path = `/v1/tags/mimi/locations?limit=1000&from=2000-01-01T00:00:00Z${cursor}`;
+    const page = (await owner.call("GET", path)) as { items: { at: string }[]; next: string | null };
+    all.push(...page.items.map(({ at }) => Date.parse(at) / 1_000));
+    next = page.next;
+  }
+  return all.toSorted((a, b) => a - b);
+}
+
+test("a watch reaches its owner through a gateway that is killed, and loses nothing", async () => {
+  const added = await withRegistry(services.files, (registry) => addTag(services.files, registry, "mimi"));
+  if (isFailure(added)) throw new Error(added.failure);
+  await owner.claim(added.claimCode, "Mimi");
+  const paired = await purrimeter("gateway", "pair", "mimi", "--data", folder, "--json");
+  const { file } = JSON.parse(paired.stdout) as { file: string };
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect((await purrimeter("gateway", "pair", "mimi", "--data", folder)).stderr).toMatch(/is paired already/);
+
+  const storage = new FakeStorage();
+  storage.files.set("purrimeter.link", readFileSync(file));
+  const program = await transpileForEspruino(new URL(ENTRY), []);
+  const world = { speed: SPEED, nmea: walk };
+  bangle = new FakeBangle(program, storage, world);
+  expect(bangle.asked).toContain("console null true");
+
+  // A day out of reach, then near a gateway.
+  await until(() => journalOf(storage).next > 40);
+  let gateway = await startGateway();
+  bangle.approach(join(folder, "links"));
+  await until(async () => (await timesS()).length > 40);
+
+  const before = (await timesS()).length;
+  gateway.kill("SIGKILL");
+  await until(() => !bangle!.isConnected);
+  const held = journalOf(storage).next;
+  await until(() => journalOf(storage).next > held + 30);
+  expect(await timesS()).toHaveLength(before);
+
+  gateway = await startGateway();
+  bangle.approach(join(folder, "links"));
+  await until(async () => (await timesS()).length > before + 30);
+  await until(() => journalOf(storage).pending() === 0);
+  const times = await timesS();
+  const steps = times.slice(1).map((at, i) => at - times[i]!);
+  expect(Math.min(...steps)).toBeGreaterThan(0);
+  expect(Math.max(...steps)).toBeLessThan(3 * steps.toSorted((a, b) => a - b)[steps.length >> 1]!);
+  expect(journalOf(storage).dropped).toBe(0);
+
+  gateway.kill("SIGTERM");
+  const [code] = (await once(gateway, "exit")) as [number];
+  expect(code).toBe(0);
+});

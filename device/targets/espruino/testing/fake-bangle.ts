@@ -1,0 +1,132 @@
+import { EventEmitter } from "node:events";
+import { connect, type Socket } from "node:net";
+import { runInNewContext } from "node:vm";
+import { nodeCrypto } from "./node-crypto.ts";
+import type { FakeStorage } from "./fake-storage.ts";
+
+/** Where the watch is and how fast it lives. */
+export interface FakeWorld {
+  /** Times as fast as real time. */
+  readonly speed: number;
+  /** NMEA of the second that has begun: seconds since the watch was switched on. */
+  nmea(second: number): string;
+}
+
+/** More than a radio holds; the watch's own buffer is smaller still. */
+const MTU_BYTES = 20;
+
+/** A Bangle.js 2 up to its SDK: it runs the program as it would be flashed. Its flash outlives it. */
+export class FakeBangle {
+  readonly asked: string[] = [];
+  private readonly world: FakeWorld;
+  private readonly bangle = new EventEmitter();
+  private readonly nrf = new EventEmitter();
+  private readonly bluetooth = new EventEmitter();
+  private readonly timers = new Map<number, NodeJS.Timeout>();
+  private readonly beganMs = performance.now();
+  private readonly ticking: NodeJS.Timeout;
+  private socket: Socket | undefined;
+  private isReceiving = false;
+  private timersMade = 0;
+  private second = 0;
+
+  constructor(program: string, storage: FakeStorage, world: FakeWorld) {
+    this.world = world;
+    runInNewContext(program, this.globals(storage));
+    this.ticking = setInterval(() => this.tick(), 5);
+  }
+
+  /** Connects the radio to a gateway's socket; it stays until either side ends it. */
+  approach(path: string): void {
+    const socket = connect(path);
+    this.socket = socket;
+    socket.on("connect", () => this.nrf.emit("connect"));
+    socket.on("data", (bytes: Buffer) => {
+      for (let at = 0; at < bytes.length; at += MTU_BYTES)
+        this.bluetooth.emit("data", bytes.toString("latin1", at, at + MTU_BYTES));
+    });
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      this.socket = undefined;
+      this.nrf.emit("disconnect");
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.socket?.readyState === "open";
+  }
+
+  /** The battery is empty. */
+  die(): void {
+    clearInterval(this.ticking);
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const emitter of [this.bangle, this.nrf, this.bluetooth]) emitter.removeAllListeners();
+    this.socket?.destroy();
+  }
+
+  private tick(): void {
+    for (const now = Math.floor(this.seconds()); this.second < now; this.second++) {
+      if (this.isReceiving) this.receive(this.world.nmea(this.second));
+      this.bangle.emit("accel", { diff: 0.5 });
+    }
+  }
+
+  private receive(nmea: string): void {
+    for (const line of nmea.trimEnd().split("\r\n")) this.bangle.emit("GPS-raw", line, false);
+  }
+
+  private seconds(): number {
+    return ((performance.now() - this.beganMs) / 1_000) * this.world.speed;
+  }
+
+  private globals(storage: FakeStorage): object {
+    const ask = (what: string): void => void this.asked.push(what);
+    return {
+      Bangle: {
+        on: (event: string, take: () => void) => this.bangle.on(event, take),
+        setGPSPower: (isOn: boolean) => {
+          this.isReceiving = isOn;
+        },
+        setBacklight: (isOn: boolean) => ask(`backlight ${isOn}`),
+        setPollInterval: () => undefined,
+        setOptions: () => undefined,
+        buzz: (ms: number) => ask(`buzz ${ms}`),
+      },
+      NRF: {
+        on: (event: string, take: () => void) => this.nrf.on(event, take),
+        getSecurityStatus: () => ({ connected: this.isConnected }),
+      },
+      Bluetooth: {
+        on: (event: string, take: () => void) => this.bluetooth.on(event, take),
+        write: (bytes: Uint8Array) => {
+          for (let at = 0; at < bytes.length; at += MTU_BYTES)
+            this.socket?.write(bytes.slice(at, at + MTU_BYTES));
+        },
+      },
+      E: {
+        getBattery: () => 77,
+        hwRand: () => Math.floor(Math.random() * 4_294_967_296) | 0,
+        setConsole: (device: unknown, { force }: { readonly force: boolean }) =>
+          ask(`console ${JSON.stringify(device)} ${force}`),
+        enableWatchdog: () => undefined,
+      },
+      require: (name: string) => (name === "Storage" ? storage : nodeCrypto),
+      getTime: () => this.seconds(),
+      setTimeout: (call: () => void, ms: number) => this.later(call, ms),
+      clearTimeout: (id: number) => {
+        clearTimeout(this.timers.get(id));
+        this.timers.delete(id);
+      },
+    };
+  }
+
+  private later(call: () => void, ms: number): number {
+    const id = ++this.timersMade;
+    const fire = (): void => {
+      this.timers.delete(id);
+      call();
+    };
+    this.timers.set(id, setTimeout(fire, ms / this.world.speed));
+    return id;
+  }
+}
