@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openDatabase, OpenDatabaseError } from "./open-database.ts";
+import { openTogether } from "./testing/open-together.ts";
 
 const KEY = Buffer.alloc(32, 1);
 const ONE = { name: "one", sql: "CREATE TABLE cat(name TEXT)" };
@@ -56,6 +57,12 @@ test("a file that is no database gives the same answer", () => {
   expect(reasonOf(() => openDatabase({ path, key: KEY, migrations: [] }))).toMatch(
     /^wrong-key-or-no-database/,
   );
+});
+
+test("processes that start at once on a new folder all open it", async () => {
+  for (let round = 0; round < 5; round++)
+    expect(await openTogether(join(folder, `${round}.db`), KEY, 3)).toEqual(["opened", "opened", "opened"]);
+  expect(readdirSync(folder).toSorted()).toEqual(["0.db", "1.db", "2.db", "3.db", "4.db"]);
 });
 
 test("a missing folder is named", () => {

@@ -1,5 +1,6 @@
 import BetterSqlite3 from "better-sqlite3";
-import { chmodSync, closeSync, constants, openSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { chmodSync, closeSync, constants, existsSync, linkSync, openSync, rmSync } from "node:fs";
 import { migrate, type Migration } from "./migrate.ts";
 
 export type { Migration } from "./migrate.ts";
@@ -37,7 +38,7 @@ export interface OpenDatabaseOptions {
 export function openDatabase(options: OpenDatabaseOptions): Database {
   const { path, key } = options;
   if (key.length !== 32) throw new Error("a database key has 32 bytes");
-  createPrivately(path);
+  createPrivately(path, key);
   const database = new BetterSqlite3(path, { timeout: options.busyTimeoutMs ?? 5_000 });
   try {
     unlock(database, path, key);
@@ -51,9 +52,9 @@ export function openDatabase(options: OpenDatabaseOptions): Database {
 }
 
 /** SQLite would create the file as the umask says; its journal files follow the mode of the database. */
-function createPrivately(path: string): void {
+function createPrivately(path: string, key: Buffer): void {
   try {
-    closeSync(openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600));
+    if (!existsSync(path)) createWhole(path, key);
     chmodSync(path, 0o600);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "unknown fault";
@@ -61,10 +62,34 @@ function createPrivately(path: string): void {
   }
 }
 
+/**
+ * Two processes may start on a new folder at once. One that opens the other's file while its first page is being written
+ * takes it for none of ours, so a new file appears under its name when that page is there.
+ */
+function createWhole(path: string, key: Buffer): void {
+  const draft = `${path}.${randomUUID()}`;
+  closeSync(openSync(draft, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600));
+  try {
+    const database = new BetterSqlite3(draft);
+    setKey(database, key);
+    database.pragma("journal_mode=WAL");
+    database.close();
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    rmSync(draft);
+  }
+}
+
 /** The library's default cipher is ChaCha20, and a key that is not given as raw bytes is stretched by PBKDF2. */
-function unlock(database: Database, path: string, key: Buffer): void {
+function setKey(database: Database, key: Buffer): void {
   database.pragma("cipher='sqlcipher'");
   database.pragma(`key="x'${key.toString("hex")}'"`);
+}
+
+function unlock(database: Database, path: string, key: Buffer): void {
+  setKey(database, key);
   try {
     database.prepare("SELECT count(*) FROM sqlite_master").get();
   } catch (error) {
