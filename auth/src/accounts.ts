@@ -34,11 +34,10 @@ export class Accounts {
   /** Creates an owner's account at `at` (seconds of UTC); "taken" when the address has one. */
   async create(mail: MailAddress, hash: PasswordHash, at: number): Promise<Account | "taken"> {
     const id = randomId();
-    const mailSealed = seal(this.#keys.key("mail-seal"), Buffer.from(mail), `mail of ${id}`);
     const row = {
       id,
       mail_lookup: this.#lookup(mail),
-      mail_sealed: mailSealed,
+      mail_sealed: this.#sealMail(id, mail),
       roles: "owner",
       created_at: at,
     };
@@ -111,6 +110,20 @@ export class Accounts {
       .execute();
   }
 
+  /** Gives the account another address, which somebody has shown to read; "taken" when it has an account. */
+  async changeMail(id: string, mail: MailAddress, at: number): Promise<"changed" | "taken"> {
+    const lookup = this.#lookup(mail);
+    const row = { mail_lookup: lookup, mail_sealed: this.#sealMail(id, mail), mail_verified_at: at };
+    const update = this.#database.updateTable("account").set(row).where("id", "=", id);
+    const result = await update
+      .where((where) => {
+        const other = where.selectFrom("account as other").select("other.id");
+        return where.not(where.exists(other.where("other.mail_lookup", "=", lookup)));
+      })
+      .executeTakeFirst();
+    return result.numUpdatedRows === 1n ? "changed" : "taken";
+  }
+
   /** Notes that somebody has shown to read the account's mail. */
   async markMailVerified(id: string, at: number): Promise<void> {
     await this.#database.updateTable("account").set({ mail_verified_at: at }).where("id", "=", id).execute();
@@ -119,6 +132,10 @@ export class Accounts {
   /** Names the address in throttles, whether it has an account or not. */
   throttleKey(mail: MailAddress): string {
     return Buffer.from(this.#lookup(mail)).toString("base64");
+  }
+
+  #sealMail(id: string, mail: MailAddress): Uint8Array {
+    return seal(this.#keys.key("mail-seal"), Buffer.from(mail), `mail of ${id}`);
   }
 
   #unsealMail(id: string, sealed: Uint8Array): MailAddress {

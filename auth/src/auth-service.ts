@@ -2,6 +2,7 @@ import type { Log } from "@purrimeter/log/log";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { LoginThrottle } from "./login-throttle.ts";
 import type { AccountMail } from "./mail/account-mail.ts";
+import type { MailChanges } from "./mail/mail-changes.ts";
 import type { PostOffice } from "./mail/post-office.ts";
 import type { PasswordHasher } from "./password-hasher.ts";
 import type { OpenAccounts } from "./open-accounts.ts";
@@ -15,6 +16,7 @@ export interface AuthService extends OpenAccounts {
   readonly throttle: LoginThrottle;
   readonly passkeys: Passkeys;
   readonly mail: AccountMail;
+  readonly mailChanges: MailChanges;
   readonly postOffice: PostOffice;
   readonly purposeTokens: PurposeTokens;
   readonly log: Log;

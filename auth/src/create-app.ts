@@ -12,6 +12,7 @@ import { addPasskeyEndpoints } from "./passkeys/passkey-endpoints.ts";
 import { addPersonalTokenEndpoints } from "./personal-tokens/personal-token-endpoints.ts";
 import { problem } from "./problem.ts";
 import { readJsonBody } from "./read-json-body.ts";
+import { addChangeMailEndpoints } from "./mail/change-mail-endpoints.ts";
 import { addMailEndpoints } from "./mail/mail-endpoints.ts";
 import { addChangePasswordEndpoint } from "./password/change-password-endpoint.ts";
 import { addSecondFactorEndpoints } from "./second-factor/second-factor-endpoints.ts";
@@ -48,6 +49,7 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   addSecondFactorEndpoints(app, service);
   addChangePasswordEndpoint(app, service);
   addMailEndpoints(app, service);
+  addChangeMailEndpoints(app, service);
   addPersonalTokenEndpoints(app, service);
   addErasureEndpoints(app, service);
   addAuditEndpoint(app, service);

@@ -5,6 +5,7 @@ import { AccessTokens } from "./access-tokens.ts";
 import type { AuthService } from "./auth-service.ts";
 import { LoginThrottle } from "./login-throttle.ts";
 import { AccountMail } from "./mail/account-mail.ts";
+import { MailChanges } from "./mail/mail-changes.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { PostOffice } from "./mail/post-office.ts";
 import { PasswordHasher } from "./password-hasher.ts";
@@ -54,6 +55,7 @@ export async function createService(options: CreateServiceOptions): Promise<Auth
     hasher: new PasswordHasher({ cost, pepper: keys.key("password-pepper"), ...limits }),
     tokens: await AccessTokens.open(options),
     throttle: new LoginThrottle(monotonicMs),
+    mailChanges: new MailChanges({ accounts, database, keys, now }),
     passkeys: new Passkeys({ database, keys, relyingParty, now }),
   };
 }

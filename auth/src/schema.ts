@@ -78,6 +78,8 @@ export interface AuthTables {
   };
   /** Sessions that ended while access tokens of them may live; `number` is the cursor of the feed. */
   ended_session: { number: Generated<number>; sid: string; until: number };
+  /** Mail addresses that accounts are to have once somebody has shown to read them. */
+  mail_change: { account: string; mail_sealed: Uint8Array; asked_at: number };
   /** Accounts that were closed, while something of them may be stored elsewhere: see erasure/erasures.ts. */
   erasure: {
     account: string;
@@ -155,5 +157,12 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
     sql: `
       CREATE TABLE erasure (
         account TEXT PRIMARY KEY, begun_at INTEGER NOT NULL, erased_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;`,
+  },
+  {
+    name: "changes of mail addresses",
+    sql: `
+      CREATE TABLE mail_change (
+        account TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE, mail_sealed BLOB NOT NULL,
+        asked_at INTEGER NOT NULL) STRICT;`,
   },
 ];

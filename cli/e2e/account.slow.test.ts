@@ -8,6 +8,7 @@ import { ApiClient, type Answer, type Ask, type Body } from "./api-client.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
 
 const data = mkdtempSync(join(tmpdir(), "purrimeter-account-"));
+const outbox = join(data, "outbox");
 const email = "mia@example.org";
 const NEW_PASSWORD = "three grey cats on a wall";
 let password = "zebra lantern copper violin";
@@ -65,7 +66,6 @@ test("an account begins with a registration, whose mail lies in the outbox", asy
   phone = registered.body;
   const account = await ask("GET", "/auth/account", { token: phone.accessToken });
   expect(account.body).toMatchObject({ email, mailVerified: false, roles: ["owner"] });
-  const outbox = join(data, "outbox");
   expect(statSync(outbox).mode & 0o777).toBe(0o700);
   await until(() => readdirSync(outbox).some((name) => name.endsWith(".eml")));
   const mail = readFileSync(
@@ -156,6 +156,23 @@ test("a changed password ends all other sessions", async () => {
     "/v1/problems/wrong-credentials",
   );
   password = NEW_PASSWORD;
+});
+
+test("another mail address is the account's once its mail was read, and sessions go on", async () => {
+  const tom = { email: "tom@example.org", password: "purple kettle under rain" };
+  const { accessToken: token } = (await ask("POST", "/auth/register", { body: tom })).body;
+  const wish = { email: "thomas@example.org", password: tom.password };
+  expect((await ask("POST", "/auth/mail/change", { token, body: wish })).status).toBe(202);
+  let link: string | undefined;
+  await until(() => {
+    const mails = readdirSync(outbox).map((name) => readFileSync(join(outbox, name), "utf8"));
+    link = mails.map((mail) => /#change=(\S+)/.exec(mail)?.[1]).find((found) => found !== undefined);
+    return link !== undefined;
+  });
+  expect((await ask("POST", "/auth/mail/change/confirm", { body: { token: link } })).status).toBe(204);
+  expect((await ask("GET", "/auth/account", { token })).body).toMatchObject({ email: wish.email });
+  expect((await ask("POST", "/auth/login", { body: tom })).status).toBe(401);
+  expect((await ask("POST", "/auth/login", { body: wish })).status).toBe(200);
 });
 
 test(

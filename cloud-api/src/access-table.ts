@@ -63,6 +63,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /v1/auth/refresh": anyone,
   "POST /v1/auth/logout": anyone,
   "POST /v1/auth/mail/verify": anyone,
+  "POST /v1/auth/mail/change/confirm": anyone,
   "POST /v1/auth/password/reset-request": anyone,
   "POST /v1/auth/password/reset": anyone,
 
@@ -73,6 +74,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "DELETE /v1/auth/sessions/:id": session,
   "POST /v1/auth/password": session,
   "POST /v1/auth/mail/verification": session,
+  "POST /v1/auth/mail/change": session,
   "GET /v1/auth/second-factors": session,
   "POST /v1/auth/second-factors/totp": session,
   "POST /v1/auth/second-factors/totp/confirm": session,

@@ -124,7 +124,7 @@ const PROBLEMS = [
   ["unavailable", 503],
 ] as const;
 
-const hasSecondStep = (path: string): boolean => path === "/login" || path === "/password/reset";
+const hasSecondStep = (path: string): boolean => ["/login", "/password/reset", "/mail/change"].includes(path);
 
 describe("every route answers what it declares", () => {
   it("for good and for bad requests", async () => {

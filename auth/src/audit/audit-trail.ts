@@ -14,6 +14,8 @@ export type AuditEventName =
   | "login.accepted"
   | "login.refused"
   | "login.second-factor-refused"
+  | "mail.change-requested"
+  | "mail.changed"
   | "mail.verified"
   | "password.changed"
   | "password.reset"

@@ -3,6 +3,8 @@ import type { AuditEvent } from "../audit/audit-trail.ts";
 import type { MailAddress } from "../mail-address.ts";
 import type { PurposeTokens } from "../purpose-tokens.ts";
 import { Throttle } from "../throttle.ts";
+import { changeBinding, resetBinding, verifyBinding } from "./link-bindings.ts";
+import { CHANGE_LIFETIME_S } from "./mail-changes.ts";
 import { noticeOf } from "./notices.ts";
 import type { PostOffice } from "./post-office.ts";
 
@@ -15,6 +17,16 @@ const RATE = { burst: 3, refillS: 1_200 };
 const FAREWELL =
   "Your account was deleted at your request, with your tags' locations, your geofences and all that you shared.\n\n" +
   "If that was not you, somebody knows your password: change it wherever you use it.\n";
+
+const CHANGED =
+  "Your account has another mail address now, and this one gets no more messages about it.\n\n" +
+  "If that was not you, somebody knows your password and reads the other address: tell whoever runs the service.\n";
+
+const HAS_ACCOUNT =
+  "Somebody asked to make this the mail address of their account, but it has an account already. Nothing was changed.\n\n" +
+  "If that was you, log in with this address, or delete that account first. If not, ignore this.\n";
+
+const SUBJECT = "Your Purrimeter account";
 
 interface AccountMailOptions {
   readonly accounts: Accounts;
@@ -45,12 +57,7 @@ export class AccountMail {
         await this.#options.accounts.mailOf(id),
       ];
       if (!account || to === undefined || account.isMailVerified) return undefined;
-      const token = this.#options.purposeTokens.write(
-        "mail",
-        id,
-        Buffer.from(account.throttleKey),
-        VERIFY_LIFETIME_S,
-      );
+      const token = this.#options.purposeTokens.write("mail", id, verifyBinding(account), VERIFY_LIFETIME_S);
       const text = `Open this link within a day to verify your mail address:\n\n${this.#link("verify", token)}\n`;
       return { to, subject: "Verify your mail address", text };
     });
@@ -66,7 +73,7 @@ export class AccountMail {
       const token = this.#options.purposeTokens.write(
         "reset",
         account.id,
-        account.passwordHash.tag,
+        resetBinding(account),
         RESET_LIFETIME_S,
       );
       const link = this.#link("reset", token);
@@ -83,19 +90,51 @@ export class AccountMail {
     this.#options.postOffice.post(async () => {
       const account: Account | undefined = await this.#options.accounts.findById(id);
       const to = await this.#options.accounts.mailOf(id);
-      return account?.isMailVerified && to !== undefined
-        ? { to, subject: "Your Purrimeter account", text }
-        : undefined;
+      return account?.isMailVerified && to !== undefined ? { to, subject: SUBJECT, text } : undefined;
     });
   }
 
-  /** Prepares the last message, for what it needs to know is about to be deleted; call what it gives to send it. */
-  async farewell({ id, isMailVerified }: Account): Promise<() => void> {
+  /**
+   * Sends the link that makes the address the account's; 0, or the seconds to wait. An address that has an account is told
+   * so: nobody else is.
+   */
+  change(account: Account, mail: MailAddress): number {
+    const { accounts, postOffice, purposeTokens } = this.#options;
+    const retryAfterS = this.#throttle.take(`change ${account.id}`);
+    if (retryAfterS > 0) return retryAfterS;
+    const throttleKey = accounts.throttleKey(mail);
+    if (this.#throttle.take(`change to ${throttleKey}`) > 0) return 0;
+    postOffice.post(async () => {
+      const subject = "Your new mail address";
+      if (await accounts.findByMail(mail)) return { to: mail, subject, text: HAS_ACCOUNT };
+      const token = purposeTokens.write(
+        "change",
+        account.id,
+        changeBinding(account, throttleKey),
+        CHANGE_LIFETIME_S,
+      );
+      const link = this.#link("change", token);
+      const text = `Open this link within a day to make this the mail address of your account:\n\n${link}\n\nIf you did not ask for it, ignore it.\n`;
+      return { to: mail, subject, text };
+    });
+    return 0;
+  }
+
+  /** Prepares the message to the address that the account is about to lose; call what it gives to send it. */
+  changed(account: Account): Promise<() => void> {
+    return this.#lastTo(account, CHANGED);
+  }
+
+  /** Prepares the last message of an account that is about to be deleted; call what it gives to send it. */
+  farewell(account: Account): Promise<() => void> {
+    return this.#lastTo(account, FAREWELL);
+  }
+
+  async #lastTo({ id, isMailVerified }: Account, text: string): Promise<() => void> {
     const to = await this.#options.accounts.mailOf(id);
     if (!isMailVerified || to === undefined) return () => undefined;
-    const text = FAREWELL;
-    return () =>
-      this.#options.postOffice.post(() => Promise.resolve({ to, subject: "Your Purrimeter account", text }));
+    const mail = { to, subject: SUBJECT, text };
+    return () => this.#options.postOffice.post(() => Promise.resolve(mail));
   }
 
   #link(what: string, token: string): string {

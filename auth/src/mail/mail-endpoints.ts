@@ -4,10 +4,12 @@ import type { AppEnvironment } from "../app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { requireBearer } from "../bearer.ts";
 import { refusePassword, setPassword } from "../password/set-password.ts";
-import { invalidField, problem, tooManyRequests } from "../problem.ts";
+import { problem, tooManyRequests } from "../problem.ts";
 import type { Problem } from "../problem.ts";
 import { checkSecondFactor } from "../second-factor/check-second-factor.ts";
 import { sayEnded } from "../sessions/say-ended.ts";
+import { badLink } from "./bad-link.ts";
+import { resetBinding, verifyBinding } from "./link-bindings.ts";
 import {
   accountRoute,
   requestResetRoute,
@@ -38,8 +40,8 @@ function addVerification(app: App, service: AuthService): void {
     if (retryAfterS > 0) return tooManyRequests(retryAfterS);
     const { token } = context.req.valid("json");
     const account = await accounts.findById(purposeTokens.accountOf(token));
-    const binding = Buffer.from(account?.throttleKey ?? "");
-    if (!purposeTokens.check("mail", token, binding) || !account) return badToken();
+    const binding = account ? verifyBinding(account) : new Uint8Array();
+    if (!purposeTokens.check("mail", token, binding) || !account) return badLink();
     await accounts.markMailVerified(account.id, service.now());
     audit.record({ event: "mail.verified", account: account.id });
     return context.body(null, 204);
@@ -62,9 +64,9 @@ function addReset(app: App, service: AuthService): void {
     const genuine = service.purposeTokens.check(
       "reset",
       token,
-      account?.passwordHash.tag ?? new Uint8Array(),
+      account ? resetBinding(account) : new Uint8Array(),
     );
-    if (!genuine || !account) return badToken();
+    if (!genuine || !account) return badLink();
     // The code is used up when it is right, so all else is looked at before it.
     const refusal =
       (await refusePassword(service, account.id, password)) ??
@@ -111,8 +113,4 @@ function addAccount(app: App, service: AuthService): void {
     if (!account || email === undefined) return problem("unauthenticated", "The account is gone.");
     return context.json({ id, email, mailVerified: account.isMailVerified, roles: [...account.roles] }, 200);
   });
-}
-
-function badToken(): Problem {
-  return invalidField({ field: "token", message: "The link is not valid any more; ask for another." });
 }

@@ -4,6 +4,8 @@ import type { AuditEvent, AuditEventName } from "../audit/audit-trail.ts";
 const NOTICES: Partial<Record<AuditEventName, string>> = {
   "account.throttled":
     "Somebody tried many passwords at your account. They were slowed down; none of them was right.",
+  "mail.change-requested":
+    "Somebody who knows your password asked for another mail address for your account. It changes when a link that went to the other address is opened; a new password makes the link void.",
   "password.changed": "Your password was changed, and your other sessions have ended.",
   "password.reset": "Your password was reset through this mail address, and all your sessions have ended.",
   "personal-token.made": "A personal access token was made for your account.",

@@ -111,6 +111,9 @@ export const ownerProofSchema = z
   })
   .openapi("OwnerProof");
 
+/** What asks for another mail address. */
+export const mailChangeSchema = ownerProofSchema.extend({ email: mail }).openapi("MailChange");
+
 /** Asked for once more before what the thief of a token must not do. */
 export const confirmationSchema = z.strictObject({ password }).openapi("PasswordConfirmation");
 

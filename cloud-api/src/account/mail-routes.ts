@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../answers.ts";
-import { body, middleware, NOT_LOGGED_IN, OPEN_PROBLEMS } from "./account-answers.ts";
-import { mailTokenSchema, resetRequestSchema, resetSchema } from "./account-schemas.ts";
+import { body, middleware, NOT_LOGGED_IN, OPEN_PROBLEMS, SESSION_BODY_PROBLEMS } from "./account-answers.ts";
+import { mailChangeSchema, mailTokenSchema, resetRequestSchema, resetSchema } from "./account-schemas.ts";
 
 export const sendVerificationRoute = createRoute({
   method: "post",
@@ -22,6 +22,34 @@ export const verifyMailRoute = createRoute({
   middleware,
   request: body(mailTokenSchema),
   responses: { 204: { description: "It is verified." }, ...problemAnswers(...OPEN_PROBLEMS) },
+});
+
+export const changeMailRoute = createRoute({
+  method: "post",
+  path: "/mail/change",
+  operationId: "changeMail",
+  summary: "Get a mail to your new address, whose link makes it your account's",
+  description: "The answer is the same whether the address has an account or not. Your sessions go on.",
+  tags: ["auth"],
+  security: BEARER_SECURITY,
+  middleware,
+  request: body(mailChangeSchema),
+  responses: {
+    202: { description: "A mail is on its way to the new address." },
+    ...problemAnswers(...SESSION_BODY_PROBLEMS),
+    401: NOT_LOGGED_IN,
+  },
+});
+
+export const confirmMailRoute = createRoute({
+  method: "post",
+  path: "/mail/change/confirm",
+  operationId: "confirmMail",
+  summary: "Make the new mail address your account's",
+  tags: ["auth"],
+  middleware,
+  request: body(mailTokenSchema),
+  responses: { 204: { description: "It is." }, ...problemAnswers(...OPEN_PROBLEMS) },
 });
 
 export const requestResetRoute = createRoute({

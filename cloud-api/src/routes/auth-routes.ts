@@ -21,6 +21,8 @@ import {
   secondStepRoute,
 } from "../account/login-routes.ts";
 import {
+  changeMailRoute,
+  confirmMailRoute,
   requestResetRoute,
   resetPasswordRoute,
   sendVerificationRoute,
@@ -132,6 +134,8 @@ export function authRoutes(deps: Dependencies) {
     .openapi(resetPasswordRoute, forward(deps, resetPasswordRoute))
     .openapi(sendVerificationRoute, forward(deps, sendVerificationRoute))
     .openapi(verifyMailRoute, forward(deps, verifyMailRoute))
+    .openapi(changeMailRoute, forward(deps, changeMailRoute))
+    .openapi(confirmMailRoute, forward(deps, confirmMailRoute))
     .openapi(listFactorsRoute, forward(deps, listFactorsRoute))
     .openapi(beginTotpRoute, forward(deps, beginTotpRoute))
     .openapi(confirmTotpRoute, forward(deps, confirmTotpRoute))

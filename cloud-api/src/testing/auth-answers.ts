@@ -58,6 +58,7 @@ export const OPEN_EXCHANGES: readonly AuthExchange[] = [
   { method: "post", path: "/refresh", body: { refreshToken: "r" }, status: 200, answer: tokens },
   { method: "post", path: "/logout", body: { refreshToken: "r" }, status: 204 },
   { method: "post", path: "/mail/verify", body: { token: "t" }, status: 204 },
+  { method: "post", path: "/mail/change/confirm", body: { token: "t" }, status: 204 },
   { method: "post", path: "/password/reset-request", body: { email: "mia@example.org" }, status: 202 },
   { method: "post", path: "/password/reset", body: { token: "t", password, code: "123456" }, status: 204 },
 ];
@@ -73,6 +74,10 @@ export const SESSION_EXCHANGES: readonly AuthExchange[] = [
   { method: "delete", path: "/sessions/{id}", id: ID, status: 204 },
   { method: "post", path: "/password", body: { password, newPassword: `${password}!` }, status: 204 },
   { method: "post", path: "/mail/verification", status: 202 },
+  {
+    ...{ method: "post", path: "/mail/change", status: 202 },
+    body: { email: "new@example.org", password, code: "1" },
+  },
   { method: "get", path: "/second-factors", status: 200, answer: { totp: true, recoveryCodesLeft: 9 } },
   {
     ...{ method: "post", path: "/second-factors/totp", body: { password }, status: 201 },

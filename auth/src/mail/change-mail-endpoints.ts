@@ -1,0 +1,51 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnvironment } from "../app-environment.ts";
+import type { AuthService } from "../auth-service.ts";
+import { requireBearer } from "../bearer.ts";
+import { confirmOwner } from "../confirm-owner.ts";
+import { tooManyRequests } from "../problem.ts";
+import { badLink } from "./bad-link.ts";
+import { changeMailRoute, confirmMailRoute } from "./change-mail-routes.ts";
+import { changeBinding } from "./link-bindings.ts";
+
+type App = OpenAPIHono<AppEnvironment>;
+
+/** Adds changing one's mail address. */
+export function addChangeMailEndpoints(app: App, service: AuthService): void {
+  addAsking(app, service);
+  addConfirming(app, service);
+}
+
+function addAsking(app: App, service: AuthService): void {
+  app.openapi({ ...changeMailRoute, middleware: requireBearer(service) }, async (context) => {
+    const { account: id } = context.var.bearer;
+    const { email, ...proof } = context.req.valid("json");
+    const confirmation = await confirmOwner(service, id, proof, context.var.address);
+    if ("refusal" in confirmation) return confirmation.refusal;
+    const retryAfterS = service.mail.change(confirmation.account, email);
+    if (retryAfterS > 0) return tooManyRequests(retryAfterS);
+    await service.mailChanges.ask(id, email);
+    service.audit.record({ event: "mail.change-requested", account: id, network: context.var.address });
+    return context.body(null, 202);
+  });
+}
+
+function addConfirming(app: App, service: AuthService): void {
+  const { accounts, audit, mail, mailChanges, purposeTokens, throttle } = service;
+
+  app.openapi(confirmMailRoute, async (context) => {
+    const retryAfterS = throttle.address(context.var.address);
+    if (retryAfterS > 0) return tooManyRequests(retryAfterS);
+    const { token } = context.req.valid("json");
+    const account = await accounts.findById(purposeTokens.accountOf(token));
+    const wanted = account && (await mailChanges.wanted(account.id));
+    const binding = wanted && changeBinding(account, accounts.throttleKey(wanted));
+    if (!purposeTokens.check("change", token, binding ?? new Uint8Array()) || !account || !wanted)
+      return badLink();
+    const tellOld = await mail.changed(account);
+    if ((await mailChanges.finish(account.id, wanted)) === "taken") return badLink();
+    tellOld();
+    audit.record({ event: "mail.changed", account: account.id, network: context.var.address });
+    return context.body(null, 204);
+  });
+}

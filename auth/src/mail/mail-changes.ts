@@ -1,0 +1,66 @@
+import type { Kysely } from "kysely";
+import type { Accounts } from "../accounts.ts";
+import { seal, unseal } from "../data-keys.ts";
+import type { DataKeys } from "../data-keys.ts";
+import type { MailAddress } from "../mail-address.ts";
+import type { AuthTables } from "../schema.ts";
+
+/** How long the new address may take to answer. */
+export const CHANGE_LIFETIME_S = 86_400;
+
+interface MailChangesOptions {
+  readonly database: Kysely<AuthTables>;
+  readonly keys: DataKeys;
+  readonly accounts: Accounts;
+  /** Seconds of UTC. */
+  readonly now: () => number;
+}
+
+/** Addresses that accounts are to have once it is shown that they are read; one an account, sealed. */
+export class MailChanges {
+  readonly #options: MailChangesOptions;
+
+  constructor(options: MailChangesOptions) {
+    this.#options = options;
+  }
+
+  /** Notes the address that the account is to have. One that was noted before is forgotten, and so are all old ones. */
+  async ask(account: string, mail: MailAddress): Promise<void> {
+    const { database, keys, now } = this.#options;
+    const row = {
+      mail_sealed: seal(keys.key("mail-seal"), Buffer.from(mail), about(account)),
+      asked_at: now(),
+    };
+    await database.transaction().execute(async (transaction) => {
+      const old = transaction.deleteFrom("mail_change").where("asked_at", "<", now() - CHANGE_LIFETIME_S);
+      await old.execute();
+      await transaction
+        .insertInto("mail_change")
+        .values({ account, ...row })
+        .onConflict((conflict) => conflict.column("account").doUpdateSet(row))
+        .execute();
+    });
+  }
+
+  /** The address that was noted last. */
+  async wanted(account: string): Promise<MailAddress | undefined> {
+    const { database, keys } = this.#options;
+    const rows = database.selectFrom("mail_change").select("mail_sealed").where("account", "=", account);
+    const row = await rows.executeTakeFirst();
+    if (!row) return undefined;
+    const plain = unseal(keys.key("mail-seal"), row.mail_sealed, about(account));
+    return Buffer.from(plain).toString("utf8") as MailAddress;
+  }
+
+  /** Makes the address the account's, verified; "taken" when it has an account by now. */
+  async finish(account: string, mail: MailAddress): Promise<"changed" | "taken"> {
+    const { accounts, database, now } = this.#options;
+    const outcome = await accounts.changeMail(account, mail, now());
+    await database.deleteFrom("mail_change").where("account", "=", account).execute();
+    return outcome;
+  }
+}
+
+function about(account: string): string {
+  return `new mail of ${account}`;
+}
