@@ -115,7 +115,12 @@ export default tseslint.config(
     rules: { "@typescript-eslint/explicit-module-boundary-types": "off" },
   },
   {
-    files: ["device/src/**/*.ts", "device/engines/src/**/*.ts", "protocol/src/**/*.ts"],
+    files: [
+      "device/src/**/*.ts",
+      "device/engines/src/**/*.ts",
+      "device/targets/modem/*.ts",
+      "protocol/src/**/*.ts",
+    ],
     ignores: ["**/*.test.ts", "**/*.contract.ts", "**/*.arbitrary.ts"],
     rules: {
       "no-restricted-syntax": ["error", ...restricted],

@@ -1,0 +1,131 @@
+const CR = 13;
+const LF = 10;
+const SPACE = 32;
+const COMMA = 44;
+const COLON = 58;
+const PROMPT = 62;
+const ZERO = 48;
+const NINE = 57;
+
+/** Longest line that means something: the echo of AT+CAOPEN with a host name of 64 characters has 95. */
+const MAX_LINE_BYTES = 192;
+
+/** Most bytes that one AT+CARECV may give: longer answers of the SIM7080G were seen truncated. */
+export const MAX_READ_BYTES = 512;
+
+/** What the modem sends, piece by piece. */
+export interface AtListener {
+  /** A whole line, not empty, without its end. Valid only during the call. */
+  line(text: string): void;
+  /** A line begins with ">": bytes are awaited. */
+  prompt(): void;
+  /** The counted bytes of a "+CARECV: n," line. Valid only during the call. */
+  data(bytes: Uint8Array): void;
+}
+
+/**
+ * Cuts the modem's bytes into lines, prompts and counted data, wherever they were split. A line that is too long, or has
+ * bytes that are no ASCII, means nothing and is left out.
+ */
+export class AtStream {
+  /** Whether "+CARECV: n," is followed by data now; otherwise it is a line like any other. */
+  expectsData = false;
+  private readonly listener: AtListener;
+  private readonly data: Uint8Array;
+  private line = "";
+  private isBroken = false;
+  private dataLength = 0;
+  private dataRest = 0;
+  private isBehindData = false;
+  private endings = 0;
+
+  constructor(listener: AtListener) {
+    this.listener = listener;
+    this.data = new Uint8Array(MAX_READ_BYTES);
+  }
+
+  /**
+   * Ends of lines between the last data and what followed them, in bytes. Fewer than usual means that the data took some
+   * in place of bytes that were lost.
+   */
+  get endingsBehindData(): number {
+    return this.endings;
+  }
+
+  /** The first `length` of `bytes`. */
+  feed(bytes: Uint8Array, length: number): void {
+    for (let i = 0; i < length; i++) this.take(bytes[i] as number);
+  }
+
+  /** Forgets what is not whole. */
+  reset(): void {
+    this.line = "";
+    this.isBroken = false;
+    this.dataRest = 0;
+    this.isBehindData = false;
+    this.expectsData = false;
+  }
+
+  private take(byte: number): void {
+    if (this.isBehindData) this.countEnding(byte);
+    if (this.dataRest > 0) this.takeData(byte);
+    // An echo ends with what was typed: CR alone.
+    else if (byte === LF || byte === CR) this.endLine();
+    else if (byte === PROMPT && this.line === "" && !this.isBroken) this.listener.prompt();
+    else if (byte === COMMA && this.expectsData && this.beginsData()) this.beginData();
+    else this.addToLine(byte);
+  }
+
+  private takeData(byte: number): void {
+    this.data[this.dataLength++] = byte;
+    if (--this.dataRest > 0) return;
+    this.isBehindData = true;
+    this.endings = 0;
+    this.listener.data(this.data.subarray(0, this.dataLength));
+  }
+
+  private countEnding(byte: number): void {
+    if (byte === CR || byte === LF) this.endings++;
+    else this.isBehindData = false;
+  }
+
+  private addToLine(byte: number): void {
+    // A prompt's blank belongs to no line.
+    if (byte === SPACE && this.line === "") return;
+    if (byte < SPACE || byte > 126 || this.line.length >= MAX_LINE_BYTES) this.isBroken = true;
+    else this.line += String.fromCharCode(byte);
+  }
+
+  private endLine(): void {
+    const { line, isBroken } = this;
+    this.line = "";
+    this.isBroken = false;
+    if (line !== "" && !isBroken) this.listener.line(line);
+  }
+
+  private beginsData(): boolean {
+    const count = numberAfter(this.line, "+CARECV");
+    return !this.isBroken && count > 0 && count <= MAX_READ_BYTES;
+  }
+
+  private beginData(): void {
+    this.isBehindData = false;
+    this.dataRest = numberAfter(this.line, "+CARECV");
+    this.dataLength = 0;
+    this.line = "";
+  }
+}
+
+/** The number of "name: number" and nothing after it, or -1. */
+function numberAfter(line: string, name: string): number {
+  if (line.slice(0, name.length) !== name || line.charCodeAt(name.length) !== COLON) return -1;
+  const digits = line.slice(name.length + 2);
+  if (digits.length === 0 || digits.length > 6) return -1;
+  let value = 0;
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits.charCodeAt(i);
+    if (digit < ZERO || digit > NINE) return -1;
+    value = value * 10 + digit - ZERO;
+  }
+  return value;
+}

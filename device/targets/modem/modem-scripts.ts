@@ -1,0 +1,134 @@
+import { crc32 } from "@purrimeter/protocol/crc32";
+import { asciiBytes } from "./ascii-bytes.ts";
+import { clockText, knowsTime } from "./modem-clock.ts";
+import type { ModemConfig, ModemFiles } from "./modem-config.ts";
+import { oneOf, type ModemStep } from "./modem-step.ts";
+
+/** Most commands are answered at once; the manual's own maxima are seconds. */
+const QUICK_MS = 5_000;
+const WRITE_MS = 15_000;
+/** Attaching, and opening a socket with its handshake: the longest that the manual gives is 75 s. */
+const OPEN_MS = 75_000;
+
+/** Of all sockets, PDP and TLS contexts the tag needs one: number 0. */
+export const SOCKET = 0;
+
+/** PSM: tell the network every hour, listen for 6 s after that (3GPP TS 24.008, 10.5.7.4a and 10.5.7.3). */
+const PSM = '"00100001","00000011"';
+
+function step(text: string, more: Partial<ModemStep> = {}): ModemStep {
+  return { text, deadlineMs: QUICK_MS, ...more };
+}
+
+/** Finds a modem that may be asleep, and makes it echo: AtChannel tells answers apart by that. */
+export function syncScript(): readonly ModemStep[] {
+  return [
+    step("ATE1", {
+      deadlineMs: 1_000,
+      isUnechoed: true,
+      tries: 5,
+      mayFail: true,
+      failure: "no-answer",
+    }),
+    step("AT", { deadlineMs: 1_000, tries: 3, failure: "no-answer" }),
+  ];
+}
+
+/** From a modem that answers to an attached one. */
+export function attachScript({ apn }: ModemConfig): readonly ModemStep[] {
+  return [
+    step("AT+CPIN?", {
+      wants: "+CPIN:",
+      accepts: oneOf("+CPIN: READY"),
+      tries: 5,
+      pauseMs: 2_000,
+      failure: "no-sim",
+    }),
+    step("AT+CLTS=1", { mayFail: true }),
+    step("AT+CSCLK=1", { mayFail: true }),
+    step(`AT+CPSMS=1,,,${PSM}`, { mayFail: true }),
+    step(`AT+CGDCONT=1,"IP","${apn}"`, { mayFail: true }),
+    step(`AT+CNCFG=0,1,"${apn}"`, { mayFail: true }),
+    step("AT+CEREG?", {
+      wants: "+CEREG:",
+      accepts: oneOf(
+        "+CEREG: 0,1",
+        "+CEREG: 0,5",
+        "+CEREG: 1,1",
+        "+CEREG: 1,5",
+        "+CEREG: 2,1",
+        "+CEREG: 2,5",
+      ),
+      tries: 30,
+      pauseMs: 2_000,
+      failure: "no-network",
+    }),
+    step("AT+CNACT=0,1", { deadlineMs: OPEN_MS, mayFail: true, failure: "no-network" }),
+    step("AT+CNACT?", {
+      wants: "+CNACT: 0,",
+      accepts: oneOf("+CNACT: 0,1"),
+      tries: 15,
+      pauseMs: 1_000,
+      failure: "no-network",
+    }),
+  ];
+}
+
+/** The modem judges certificates by its own clock: from ours where it is set, otherwise from the network's. */
+export function clockScript(utcS: number): readonly ModemStep[] {
+  const ask = step("AT+CCLK?", {
+    wants: "+CCLK:",
+    accepts: knowsTime,
+    tries: 5,
+    pauseMs: 2_000,
+    failure: "no-time",
+  });
+  return utcS === 0 ? [ask] : [step(`AT+CCLK="${clockText(utcS)}"`, { failure: "no-time" }), ask];
+}
+
+/** Puts the credentials into the modem, unless they are there. The key is deleted when the modem has taken it over. */
+export function filesScript(config: ModemConfig, files: ModemFiles): readonly ModemStep[] {
+  const mark = `${crc32(files.certificate, 0, files.certificate.length)}`;
+  const { authorityFile, certificateFile } = config;
+  const write = (name: string, payload: Uint8Array): ModemStep =>
+    step(`AT+CFSWFILE=3,"${name}",0,${payload.length},10000`, { deadlineMs: WRITE_MS, payload });
+  return [
+    step("AT+CFSTERM", { mayFail: true }),
+    step("AT+CFSINIT"),
+    // The mark is written last: where it is, everything is.
+    step(`AT+CFSGFIS=3,"${mark}"`, { wants: "+CFSGFIS:", mayFail: true, leavesOut: 7 }),
+    write(authorityFile, files.authority),
+    write(certificateFile, files.certificate),
+    write("tag.key", files.key),
+    step(`AT+CSSLCFG="CONVERT",2,"${authorityFile}"`, { deadlineMs: WRITE_MS }),
+    step(`AT+CSSLCFG="CONVERT",1,"${certificateFile}","tag.key"`, { deadlineMs: WRITE_MS }),
+    step('AT+CFSDFILE=3,"tag.key"'),
+    write(mark, asciiBytes("ok")),
+    step("AT+CFSTERM", { mayFail: true }),
+  ].map((one) => ({ failure: "no-files" as const, ...one }));
+}
+
+/** From an attached modem to a TLS connection to the bridge. */
+export function openScript({
+  host,
+  port,
+  authorityFile,
+  certificateFile,
+}: ModemConfig): readonly ModemStep[] {
+  return [
+    step(`AT+CACLOSE=${SOCKET}`, { mayFail: true }),
+    step('AT+CSSLCFG="sslversion",0,3'),
+    step('AT+CSSLCFG="ignorertctime",0,0'),
+    step(`AT+CSSLCFG="sni",0,"${host}"`),
+    step(`AT+CACID=${SOCKET}`),
+    step(`AT+CASSLCFG=${SOCKET},"SSL",1`),
+    step(`AT+CASSLCFG=${SOCKET},"CRINDEX",0`),
+    step(`AT+CASSLCFG=${SOCKET},"CACERT","${authorityFile}"`),
+    step(`AT+CASSLCFG=${SOCKET},"CERT","${certificateFile}"`),
+    step(`AT+CAOPEN=${SOCKET},0,"TCP","${host}",${port}`, {
+      deadlineMs: OPEN_MS,
+      wants: `+CAOPEN: ${SOCKET},`,
+      accepts: oneOf(`+CAOPEN: ${SOCKET},0`),
+    }),
+  ].map((one) => ({ failure: "refused" as const, ...one }));
+}

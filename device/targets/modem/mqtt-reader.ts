@@ -1,0 +1,90 @@
+/** Packet types (MQTT 3.1.1, 2.2.1). */
+const CONNACK = 2;
+const PUBLISH = 3;
+const SUBACK = 9;
+const PINGRESP = 13;
+
+/** Longest packet for a tag: settings of 3,840 bytes with topic and heads. */
+const MAX_PACKET_BYTES = 4_096;
+
+/** What the broker says. */
+export interface MqttListener {
+  /** Code 0: the session stands (3.2.2.3). */
+  connected(code: number): void;
+  /** Whether every topic was granted (3.9.3). */
+  subscribed(isGranted: boolean): void;
+  /** `id` is 0 for QoS 0; any other wants an acknowledgement. `payload` is valid only during the call. */
+  published(topic: string, payload: Uint8Array, id: number): void;
+  alive(): void;
+}
+
+/** MQTT 3.1.1 packets out of a stream that is cut anywhere. */
+export class MqttReader {
+  private readonly listener: MqttListener;
+  private readonly packet: Uint8Array;
+  private length = 0;
+  private head = 0;
+
+  constructor(listener: MqttListener) {
+    this.listener = listener;
+    this.packet = new Uint8Array(MAX_PACKET_BYTES);
+  }
+
+  /** Forgets what is not whole. */
+  reset(): void {
+    this.length = 0;
+  }
+
+  /** Says false when this is no stream for a tag: the session cannot go on. */
+  feed(bytes: Uint8Array): boolean {
+    for (let i = 0; i < bytes.length; i++) if (!this.take(bytes[i] as number)) return false;
+    return true;
+  }
+
+  private take(byte: number): boolean {
+    this.packet[this.length++] = byte;
+    const whole = this.wholeLength();
+    if (whole > MAX_PACKET_BYTES) return false;
+    if (whole === 0 || this.length < whole) return true;
+    this.length = 0;
+    return this.read(whole);
+  }
+
+  /** Length of the packet with its head; 0 while the head is not whole. */
+  private wholeLength(): number {
+    let rest = 0;
+    for (let i = 1; i < this.length && i < 5; i++) {
+      const byte = this.packet[i] as number;
+      rest += (byte & 127) << (7 * (i - 1));
+      this.head = 1 + i;
+      if (byte < 128) return this.head + rest;
+    }
+    return this.length < 5 ? 0 : MAX_PACKET_BYTES + 1;
+  }
+
+  private read(whole: number): boolean {
+    const type = (this.packet[0] as number) >> 4;
+    const body = this.packet.subarray(this.head, whole);
+    if (type === CONNACK && body.length === 2) this.listener.connected(body[1] as number);
+    else if (type === SUBACK && body.length > 2) this.listener.subscribed(body.indexOf(0x80, 2) < 0);
+    else if (type === PINGRESP) this.listener.alive();
+    // PUBACK would answer nothing of ours: everything goes out at QoS 0.
+    else return type === PUBLISH && this.publish(body, ((this.packet[0] as number) >> 1) & 3);
+    return true;
+  }
+
+  private publish(body: Uint8Array, qos: number): boolean {
+    if (body.length < 2) return false;
+    const end = 2 + word(body, 0);
+    const start = qos === 0 ? end : end + 2;
+    if (qos > 1 || start > body.length) return false;
+    let topic = "";
+    for (let i = 2; i < end; i++) topic += String.fromCharCode(body[i] as number);
+    this.listener.published(topic, body.subarray(start), qos === 0 ? 0 : word(body, end));
+    return true;
+  }
+}
+
+function word(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+}

@@ -1,0 +1,340 @@
+import { connect, type TLSSocket } from "node:tls";
+import type { ModemPort } from "../modem-uplink.ts";
+
+/** What may go wrong on the way from the modem. Each is asked for every line that leaves it. */
+export interface ModemFaults {
+  /** How often the line leaves: 0 is lost, 2 is twice. */
+  copies(line: string): number;
+  /** Noise before the line. */
+  noise(): string;
+  /** Where the bytes that leave at once are cut. */
+  cut(length: number): number;
+  /** What the modem does instead of a command: refuses it, says nothing, or starts anew. */
+  mishap(command: string): "none" | "error" | "silence" | "restart";
+}
+
+const SOUND: ModemFaults = {
+  copies: () => 1,
+  noise: () => "",
+  cut: (length) => length,
+  mishap: () => "none",
+};
+
+export interface SimulatedModemOptions {
+  /** Where the network leads to whoever dials the bridge's name. */
+  readonly port: number;
+  /** Milliseconds of real time for a second of the modem. */
+  readonly secondMs: number;
+  readonly faults?: Partial<ModemFaults>;
+  /** Whether the network tells the time. */
+  readonly tellsTime?: boolean;
+  /** Whether it is registered. */
+  readonly hasNetwork?: boolean;
+  readonly hasSim?: boolean;
+  readonly isEchoing?: boolean;
+}
+
+const BOOT_S = 2;
+/** What a SIM7080 says of the time before anybody has told it: GPS's own beginning. */
+const UNSET = "80/01/06,00:00:12+00";
+
+/**
+ * The other end of the wire: the dialogue of a SIM7080G as its drivers know it (TinyGSM, Zephyr), with a real TLS 1.2
+ * client behind AT+CAOPEN that uses the certificates in the modem's files.
+ */
+export class SimulatedModem implements ModemPort {
+  /** Where the modem's bytes go. */
+  receiver: (bytes: Uint8Array) => void = () => undefined;
+  /** Every command that was understood. */
+  readonly commands: string[] = [];
+  readonly files = new Map<string, Buffer>();
+  readonly results: number[] = [];
+  isOn = false;
+  isAsleep = false;
+  keyPresses = 0;
+  powerCycles = 0;
+  hasNetwork: boolean;
+  tellsTime: boolean;
+  faults: ModemFaults;
+  /** Whether AT+CADATAIND is never sent. */
+  keepsSilent = false;
+  private readonly options: SimulatedModemOptions;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private typed = "";
+  private wanted = 0;
+  private payload: Buffer[] = [];
+  private takePayload: (bytes: Buffer) => void = () => undefined;
+  private isEchoing = true;
+  private isBooting = false;
+  private clock = UNSET;
+  private sni = "";
+  private authority = "";
+  private certificate = "";
+  private key = "";
+  private socket: TLSSocket | undefined;
+  private inbox: Buffer = Buffer.alloc(0);
+  private hasAnnounced = false;
+
+  constructor(options: SimulatedModemOptions) {
+    this.options = options;
+    this.hasNetwork = options.hasNetwork ?? true;
+    this.tellsTime = options.tellsTime ?? true;
+    this.faults = { ...SOUND, ...options.faults };
+  }
+
+  write(bytes: Uint8Array): void {
+    if (!this.isOn || this.isBooting || this.isAsleep) return;
+    for (const byte of bytes) this.type(byte);
+  }
+
+  sleep(isAsleep: boolean): void {
+    this.isAsleep = isAsleep;
+  }
+
+  pressPowerKey(): void {
+    this.keyPresses++;
+    if (!this.isOn) this.boot();
+  }
+
+  cyclePower(): void {
+    this.powerCycles++;
+    this.boot();
+  }
+
+  /** As if it fell from the table: everything that is not in its files is gone. */
+  boot(): void {
+    this.isOn = true;
+    this.isBooting = true;
+    this.isEchoing = this.options.isEchoing ?? true;
+    this.typed = "";
+    this.wanted = 0;
+    this.clock = this.tellsTime ? modemTime(Date.now()) : UNSET;
+    this.drop();
+    this.later(BOOT_S, () => {
+      this.isBooting = false;
+      this.say("RDY");
+    });
+  }
+
+  /** The bridge's end is gone without a word. */
+  breakSocket(): void {
+    this.socket?.destroy();
+  }
+
+  dispose(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+    this.drop();
+    this.isOn = false;
+  }
+
+  /** A line that nobody asked for. */
+  say(line: string): void {
+    this.emit(Buffer.from(`\r\n${line}\r\n`), line);
+  }
+
+  private later(seconds: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      act();
+    }, seconds * this.options.secondMs);
+    this.timers.add(timer);
+  }
+
+  private type(byte: number): void {
+    if (this.wanted > 0) {
+      this.payload.push(Buffer.of(byte));
+      if (--this.wanted === 0) this.takePayload(Buffer.concat(this.payload));
+    } else if (byte === 13) {
+      const command = this.typed;
+      this.typed = "";
+      if (command !== "") this.obey(command);
+    } else this.typed += String.fromCharCode(byte);
+  }
+
+  private obey(command: string): void {
+    const mishap = this.faults.mishap(command);
+    if (mishap === "restart") return this.boot();
+    if (this.isEchoing) this.emit(Buffer.from(`${command}\r`), command, false);
+    if (mishap === "silence") return;
+    this.later(0.02, () => {
+      if (mishap === "error") this.say("ERROR");
+      else this.execute(command);
+    });
+  }
+
+  private execute(command: string): void {
+    if (this.isBooting) return;
+    this.commands.push(command);
+    const values = (command.split("=")[1] ?? "").split(",").map((value) => value.replaceAll('"', ""));
+    if (command === "ATE1") this.isEchoing = true;
+    if (command === "AT+CPIN?")
+      this.say(this.options.hasSim === false ? "+CPIN: NOT INSERTED" : "+CPIN: READY");
+    else if (command === "AT+CEREG?") this.say(`+CEREG: 0,${this.hasNetwork ? 1 : 2}`);
+    else if (command === "AT+CNACT=0,1") this.later(0.1, () => this.say("+APP PDP: 0,ACTIVE"));
+    else if (command === "AT+CNACT?") this.sayPdp();
+    else if (command === "AT+CCLK?") this.say(`+CCLK: "${this.clock}"`);
+    else if (command.startsWith("AT+CCLK=")) this.clock = values.join(",");
+    else if (command.startsWith("AT+CFSWFILE=")) return this.writeFile(values);
+    else if (command.startsWith("AT+CFSGFIS=")) return this.sayFile(values[1] ?? "");
+    else if (command.startsWith("AT+CFSDFILE=")) this.files.delete(values[1] ?? "");
+    else if (command.startsWith('AT+CSSLCFG="CONVERT"')) return this.convert(values);
+    else if (command.startsWith('AT+CSSLCFG="sni"')) this.sni = values[2] ?? "";
+    else if (command.startsWith("AT+CASSLCFG=")) return this.name(values);
+    else if (command.startsWith("AT+CAOPEN=")) return this.open(values);
+    else if (command.startsWith("AT+CASEND=")) return this.send(Number(values[1]));
+    else if (command.startsWith("AT+CARECV=")) return this.receive(Number(values[1]));
+    else if (command.startsWith("AT+CACLOSE=")) return this.close();
+    else if (!KNOWN.some((known) => command.startsWith(known))) return this.say("ERROR");
+    this.say("OK");
+  }
+
+  private sayPdp(): void {
+    this.say(`+CNACT: 0,${this.hasNetwork ? '1,"10.0.0.2"' : '0,"0.0.0.0"'}`);
+    this.say('+CNACT: 1,0,"0.0.0.0"');
+  }
+
+  private writeFile([, name = "", , length]: string[]): void {
+    this.takePayload = (bytes) => {
+      this.files.set(name, bytes);
+      this.say("OK");
+    };
+    this.wait(Number(length), "DOWNLOAD");
+  }
+
+  private wait(count: number, word: string): void {
+    this.payload = [];
+    this.wanted = count;
+    if (word === ">") this.emit(Buffer.from("\r\n> "), word);
+    else this.say(word);
+  }
+
+  private sayFile(name: string): void {
+    const file = this.files.get(name);
+    if (file === undefined) return this.say("ERROR");
+    this.say(`+CFSGFIS: ${file.length}`);
+    this.say("OK");
+  }
+
+  private convert([, , name = "", keyName]: string[]): void {
+    const file = this.files.get(name);
+    const key = keyName === undefined ? undefined : this.files.get(keyName);
+    if (file === undefined || (keyName !== undefined && key === undefined)) return this.say("ERROR");
+    if (key !== undefined) this.files.set(`${name}:key`, key);
+    this.say("OK");
+  }
+
+  private name([, what, name = ""]: string[]): void {
+    if (what === "CACERT") this.authority = this.files.get(name)?.toString() ?? "";
+    if (what === "CERT") {
+      this.certificate = this.files.get(name)?.toString() ?? "";
+      this.key = this.files.get(`${name}:key`)?.toString() ?? "";
+    }
+    this.say("OK");
+  }
+
+  private open([, , , host]: string[]): void {
+    this.drop();
+    const { certificate: cert, key, authority: ca, sni: servername } = this;
+    const own = cert === "" ? {} : { cert, key };
+    const versions = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+    const to = { host: "127.0.0.1", port: this.options.port, servername };
+    const socket = connect({ ...to, ...own, ca: ca === "" ? [] : ca, ...versions });
+    this.socket = socket;
+    const opened = (result: number): void => {
+      if (this.socket !== socket) return;
+      this.results.push(result);
+      this.say(`+CAOPEN: 0,${result}`);
+      this.say("OK");
+      if (result === 0) this.listen(socket);
+      else this.drop();
+    };
+    socket.once("secureConnect", () => opened(host === servername ? this.judge(socket) : 25));
+    socket.once("error", (error: NodeJS.ErrnoException) => opened(resultOf(error)));
+  }
+
+  /** The modem's own clock says whether the bridge's certificate holds. */
+  private judge(socket: TLSSocket): number {
+    const { valid_from: from, valid_to: to } = socket.getPeerCertificate();
+    const [year = "", month = "", day = ""] = this.clock.slice(0, 8).split("/");
+    const nowMs = Date.UTC(
+      Number(year) + (Number(year) < 80 ? 2000 : 1900),
+      Number(month) - 1,
+      Number(day) + 1,
+    );
+    return Date.parse(from) <= nowMs && nowMs <= Date.parse(to) ? 0 : 24;
+  }
+
+  private listen(socket: TLSSocket): void {
+    socket.on("error", () => undefined);
+    socket.on("data", (bytes: Buffer) => {
+      this.inbox = Buffer.concat([this.inbox, bytes]);
+      if (!this.hasAnnounced && !this.keepsSilent) this.say("+CADATAIND: 0");
+      this.hasAnnounced = true;
+    });
+    socket.once("close", () => {
+      if (this.socket === socket) this.say("+CASTATE: 0,0");
+    });
+  }
+
+  private send(length: number): void {
+    const { socket } = this;
+    if (socket === undefined || socket.destroyed) return this.say("ERROR");
+    this.takePayload = (bytes) => {
+      socket.write(bytes);
+      this.say("OK");
+    };
+    this.wait(length, ">");
+  }
+
+  private receive(most: number): void {
+    if (this.socket === undefined) return this.say("ERROR");
+    const bytes = this.inbox.subarray(0, most);
+    this.inbox = this.inbox.subarray(bytes.length);
+    this.hasAnnounced = this.inbox.length > 0;
+    const head = Buffer.from(bytes.length === 0 ? "\r\n+CARECV: 0" : `\r\n+CARECV: ${bytes.length},`);
+    this.emit(Buffer.concat([head, bytes, Buffer.from("\r\n")]), "+CARECV");
+    this.say("OK");
+  }
+
+  private close(): void {
+    if (this.socket === undefined) return this.say("ERROR");
+    this.drop();
+    this.say("OK");
+  }
+
+  private drop(): void {
+    const { socket } = this;
+    this.socket = undefined;
+    this.inbox = Buffer.alloc(0);
+    this.hasAnnounced = false;
+    // What was handed over still leaves.
+    socket?.end();
+    socket?.on("error", () => undefined);
+  }
+
+  private emit(bytes: Buffer, line: string, isFaulty = true): void {
+    const noise = isFaulty ? this.faults.noise() : "";
+    const copies = this.faults.copies(line);
+    const all = Buffer.concat([Buffer.from(noise), ...Array.from({ length: copies }, () => bytes)]);
+    for (let at = 0; at < all.length;) {
+      const end = Math.min(all.length, at + Math.max(1, this.faults.cut(all.length - at)));
+      this.receiver(all.subarray(at, end));
+      at = end;
+    }
+  }
+}
+
+/** Commands that are answered by OK alone. */
+const KNOWN = ["AT", "ATE1"];
+
+function modemTime(ms: number): string {
+  const iso = new Date(ms).toISOString();
+  return `${iso.slice(2, 10).replaceAll("-", "/")},${iso.slice(11, 19)}+00`;
+}
+
+/** Results of AT+CAOPEN: 23 refused by the other side, 24 expired, 25 another name, 27 not connected. */
+function resultOf({ code }: NodeJS.ErrnoException): number {
+  if (code === "CERT_HAS_EXPIRED") return 24;
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return 25;
+  return code === "ECONNREFUSED" ? 27 : 23;
+}
