@@ -19,6 +19,12 @@ const BY_ALERT: Rate = { burst: 1, refillS: 3_600 };
 /** Accounts made from one address. */
 const BY_REGISTRATION: Rate = { burst: 30, refillS: 60 };
 
+/**
+ * Exchanges of personal access tokens from one address, which say nothing about passwords: a gateway asks anew for each
+ * token every ten minutes, and whoever guesses has 256 bits to guess.
+ */
+const BY_EXCHANGE: Rate = { burst: 60, refillS: 1 };
+
 const MAX_FAMILIAR = 20_000;
 
 /**
@@ -32,6 +38,7 @@ export class LoginThrottle {
   readonly #bySecondFactor: Throttle;
   readonly #byAlert: Throttle;
   readonly #byRegistration: Throttle;
+  readonly #byExchange: Throttle;
   readonly #familiar = new Set<string>();
 
   constructor(monotonicMs: () => number) {
@@ -41,6 +48,7 @@ export class LoginThrottle {
     this.#bySecondFactor = new Throttle(BY_SECOND_FACTOR, monotonicMs);
     this.#byAlert = new Throttle(BY_ALERT, monotonicMs);
     this.#byRegistration = new Throttle(BY_REGISTRATION, monotonicMs);
+    this.#byExchange = new Throttle(BY_EXCHANGE, monotonicMs);
   }
 
   /** Before anything that costs or reveals a little: 0, or the seconds to wait. */
@@ -86,6 +94,11 @@ export class LoginThrottle {
   /** Before an account is made: 0, or the seconds to wait. */
   registration(address: string): number {
     return this.#byAddress.take(address) || this.#byRegistration.take(address);
+  }
+
+  /** Before a personal access token is exchanged: 0, or the seconds to wait. Logins from the address are not counted with it. */
+  exchange(address: string): number {
+    return this.#byExchange.take(address);
   }
 
   #remember(pair: string): void {

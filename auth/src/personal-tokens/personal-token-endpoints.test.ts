@@ -106,6 +106,28 @@ describe("a personal access token", () => {
       expect((await exchange(mia, token)).status).toBe(401);
   });
 
+  test("is exchanged by a busy script in vain from some time on, while its owner still logs in from there", async () => {
+    const mia = await people.newOwner();
+    const statuses = [];
+    for (let i = 0; i < 61; i++) statuses.push((await exchange(mia, `purr_pat_${"A".repeat(43)}`)).status);
+    expect(statuses.slice(-2)).toEqual([401, 429]);
+    const { token } = (await people.call(mia, "POST", "/personal-tokens", WANTED)).body;
+    const throttled = await exchange(mia, token);
+    expect([throttled.status, throttled.headers["retry-after"]]).toEqual([429, "1"]);
+    expect((await people.logIn(mia)).status).toBe(200);
+    people.auth.clock.ms += 1_000;
+    expect((await exchange(mia, token)).status).toBe(200);
+  });
+
+  test("is exchanged while somebody tries passwords from the same address", async () => {
+    const mia = await people.newOwner();
+    const { token } = (await people.call(mia, "POST", "/personal-tokens", WANTED)).body;
+    const statuses = [];
+    for (let i = 0; i < 31; i++) statuses.push((await people.logIn(mia, WRONG_PASSWORD)).status);
+    expect(statuses.at(-1)).toBe(429);
+    expect((await exchange(mia, token)).status).toBe(200);
+  });
+
   test("is one of at most twenty", async () => {
     const mia = await people.newOwner();
     const account = String(decodeJwt(mia.token).sub);

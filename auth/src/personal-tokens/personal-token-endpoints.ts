@@ -66,7 +66,7 @@ function addEnding(app: App, service: AuthService): void {
 
 function addExchange(app: App, service: AuthService): void {
   app.openapi(exchangeRoute, async (context) => {
-    const retryAfterS = service.throttle.address(context.var.address);
+    const retryAfterS = service.throttle.exchange(context.var.address);
     if (retryAfterS > 0) return tooManyRequests(retryAfterS);
     const personal = await service.personalTokens.use(context.req.valid("json").token);
     const account = personal && (await service.accounts.findById(personal.account));
