@@ -110,7 +110,7 @@ test("a watch reaches its owner through a gateway that is killed, and loses noth
 
   const storage = new FakeStorage();
   storage.files.set("purrimeter.link", readFileSync(file));
-  const program = await transpileForEspruino(new URL(ENTRY), []);
+  const { code: program } = await transpileForEspruino(new URL(ENTRY), { names: [] });
   const world = { speed: SPEED, nmea: walk };
   bangle = new FakeBangle(program, storage, world);
   expect(bangle.asked).toContain("console null true");

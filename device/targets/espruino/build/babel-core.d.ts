@@ -4,6 +4,7 @@ declare module "@babel/core" {
 
   export interface NodePath<T> {
     readonly node: T;
+    readonly parent: Node;
     get(key: string): NodePath<Node>[];
   }
   export interface Plugin {

@@ -25,7 +25,7 @@ function cli(): string {
 
 /** Writes the script with its words as single bytes, as Espruino keeps it in Storage. Fetches Espruino's tool once. */
 export function pretokenise(script: string, into: string): void {
-  const options = ["-n", "--board", "BANGLEJS2", "--config", "PRETOKENISE=2", "-o", into, script];
+  const options = ["-n", "--board", "BANGLEJS2", "--config", "PRETOKENISE=1", "-o", into, script];
   // It asks the network for the board's description, and goes on without.
   execFileSync(process.execPath, [cli(), ...options], { stdio: "ignore", timeout: 120_000 });
 }

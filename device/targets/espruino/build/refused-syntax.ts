@@ -59,8 +59,6 @@ function faultOf(node: Node, parent: Node | undefined): string | undefined {
   if (!RUNS.has(node.type)) return node.type;
   // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- RUNS has refused all others
   switch (node.type) {
-    case "LogicalExpression":
-      return node.operator === "??" ? "operator ??" : undefined;
     case "BinaryExpression":
       return node.operator === "**" ? "operator **" : undefined;
     case "AssignmentExpression":

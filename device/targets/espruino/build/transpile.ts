@@ -5,17 +5,17 @@ import computedProperties from "@babel/plugin-transform-computed-properties";
 import destructuring from "@babel/plugin-transform-destructuring";
 import exponentiation from "@babel/plugin-transform-exponentiation-operator";
 import logicalAssignment from "@babel/plugin-transform-logical-assignment-operators";
-import nullishCoalescing from "@babel/plugin-transform-nullish-coalescing-operator";
 import objectRestSpread from "@babel/plugin-transform-object-rest-spread";
 import optionalChaining from "@babel/plugin-transform-optional-chaining";
 import parameters from "@babel/plugin-transform-parameters";
 import privateMethods from "@babel/plugin-transform-private-methods";
 import spread from "@babel/plugin-transform-spread";
-import { build, transform } from "esbuild";
+import { build, transform, type BuildResult } from "esbuild";
 import { fileURLToPath } from "node:url";
 import { hoistFunctions } from "./hoist-functions.ts";
 import { keptNames } from "./kept-names.ts";
 import { refusedSyntax } from "./refused-syntax.ts";
+import { shortenWords } from "./shorten-words.ts";
 
 /** Looser than the standard where our own code makes no difference, so that no helper comes along. */
 const ASSUMPTIONS = {
@@ -35,52 +35,85 @@ const PLUGINS = [
   [destructuring, { loose: true }],
   parameters,
   spread,
-  objectRestSpread,
+  [objectRestSpread, { loose: true, useBuiltIns: true }],
   computedProperties,
   optionalChaining,
-  nullishCoalescing,
   logicalAssignment,
   exponentiation,
   blockScoping,
   hoistFunctions,
 ];
 
+type Bundled = BuildResult<{ write: false; metafile: true }>;
+
+/** What stays as the source has it. */
+export interface Kept {
+  /** Property names that others know, besides those of the language and the board. */
+  readonly names: readonly string[];
+  /** Texts of one word that others know. */
+  readonly words?: readonly string[];
+  /** Shortens neither names nor words: to see what that brings. */
+  readonly all?: "names" | "words";
+}
+
+/** A script, and what each source file gave to it, in bytes before the last minifying. */
+export interface Transpiled {
+  readonly code: string;
+  readonly sources: ReadonlyMap<string, number>;
+}
+
 /**
- * One script for Espruino of the entry and all that it imports. Property names are shortened but for those that the
- * language and the board know and the entry's own `keep`: on the board every name is memory. Throws when Espruino could
- * not run the script.
+ * One script for Espruino of the entry and all that it imports. Property names are shortened, and so are the words by
+ * which our code names its own states: on the board every letter is memory. Throws when Espruino could not run the script.
  */
-export async function transpileForEspruino(entry: URL, keep: readonly string[]): Promise<string> {
-  const bundled = await build({
-    entryPoints: [fileURLToPath(entry)],
-    bundle: true,
-    format: "iife",
-    target: "es2022",
-    write: false,
-    logLevel: "silent",
-    // Espruino has Error alone.
-    define: { RangeError: "Error" },
-    mangleProps: /./,
-    reserveProps: keptNames(keep),
-    // A word of the language to Espruino, also behind a dot.
-    mangleCache: { of: false },
-  });
-  const options = { babelrc: false, configFile: false, sourceType: "script" } as const;
-  const lowered = transformSync(bundled.outputFiles[0]!.text, {
-    ...options,
+export async function transpileForEspruino(entry: URL, kept: Kept): Promise<Transpiled> {
+  const bundled = await bundle(entry, kept);
+  const [file] = bundled.outputFiles;
+  const words = kept.all === undefined ? [shortenWords(kept.words ?? [])] : [];
+  const lowered = transformSync(file!.text, {
+    babelrc: false,
+    configFile: false,
+    sourceType: "script",
     comments: false,
     assumptions: ASSUMPTIONS,
-    plugins: PLUGINS,
+    plugins: [...PLUGINS, ...words],
   });
-  // A newer target would let the minifier bring back what Babel took away.
   const { code } = await transform(lowered!.code, {
     minify: true,
+    // A newer target would let the minifier bring back what Babel took away. Espruino has this operator.
     target: "es2015",
+    supported: { "nullish-coalescing": true },
     charset: "ascii",
     // The bundler would look for Espruino's own modules.
     define: { espruinoModule: "require" },
   });
   const refused = refusedSyntax(code);
   if (refused.length > 0) throw new Error(`Espruino cannot run this:\n${refused.join("\n")}`);
-  return code;
+  const [output] = Object.values(bundled.metafile.outputs);
+  const inputs = Object.entries(output!.inputs);
+  return { code, sources: new Map(inputs.map(([path, { bytesInOutput }]) => [path, bytesInOutput])) };
+}
+
+function bundle(entry: URL, { names, all }: Kept): Promise<Bundled> {
+  const shortNames = {
+    mangleProps: /./,
+    reserveProps: keptNames(names),
+    // A word of the language to Espruino, also behind a dot.
+    mangleCache: { of: false as const },
+  };
+  return build({
+    entryPoints: [fileURLToPath(entry)],
+    bundle: true,
+    format: "iife",
+    target: "es2020",
+    // A field that is only declared is no field.
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+    minifySyntax: true,
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+    // Espruino has Error alone.
+    define: { RangeError: "Error" },
+    ...(all === "names" ? {} : shortNames),
+  });
 }
