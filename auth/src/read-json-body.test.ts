@@ -34,7 +34,7 @@ describe("bodies", () => {
       "a prototype",
       '{"__proto__":{"roles":["operator"]},"email":"a@b.example","password":"x"}',
       400,
-      "invalid-request",
+      "malformed-json",
     ],
     ["half a surrogate pair", '{"email":"a@b.example","password":"\\ud83d"}', 400, "invalid-request"],
   ])("with %s are refused", async (_, body, status, name) => {

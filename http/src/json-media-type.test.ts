@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import { mediaTypeFault } from "./json-media-type.ts";
+
+test.each([
+  [{ "content-type": "application/json" }, undefined],
+  [{ "content-type": "Application/JSON; charset=utf-8" }, undefined],
+  [{ "content-type": "application/json", "content-encoding": "identity" }, undefined],
+  [{}, "media-type"],
+  [{ "content-type": "" }, "media-type"],
+  [{ "content-type": "text/plain" }, "media-type"],
+  [{ "content-type": "application/jsonp" }, "media-type"],
+  [{ "content-type": "text/plain, application/json" }, "media-type"],
+  [{ "content-type": "application/x-www-form-urlencoded" }, "media-type"],
+  [{ "content-type": "application/json", "content-encoding": "gzip" }, "content-coding"],
+  [{ "content-type": "application/json", "content-encoding": "identity, br" }, "content-coding"],
+] as [Record<string, string>, string | undefined][])("%j: %s", (headers, fault) => {
+  expect(mediaTypeFault(new Headers(headers))).toBe(fault);
+});
