@@ -22,6 +22,7 @@ export function utcNow(): UnixSeconds {
 export async function openTestSource(
   tls: TlsFiles,
   changes: Partial<AedesSourceOptions> = {},
+  sink = new RecordingSink(),
 ): Promise<TestSource> {
   const events: string[] = [];
   const source = createAedesSource({
@@ -34,7 +35,6 @@ export async function openTestSource(
       events.push(tag === undefined ? event : `${event} ${tag}`),
     ...changes,
   });
-  const sink = new RecordingSink();
   const { port, tls12Port } = await source.open(sink);
   return { source, sink, port, tls12Port, events };
 }

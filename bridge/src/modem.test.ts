@@ -1,0 +1,146 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Cloud } from "@purrimeter/device/tag-rig.contract";
+import type { ModemFaults } from "@purrimeter/device/targets/modem/testing/simulated-modem";
+import { createLog } from "@purrimeter/log/log";
+import { encodeAck } from "@purrimeter/protocol/ack";
+import type { TagId } from "@purrimeter/protocol/values";
+import { createAedesSource } from "./aedes-source.ts";
+import { createBridgeCounters } from "./bridge-counters.ts";
+import { createBridge } from "./bridge.ts";
+import { ModemTag } from "./testing/modem-tag.ts";
+import { openTestSource, utcNow } from "./testing/open-test-source.ts";
+import { RecordingSink } from "./testing/recording-sink.ts";
+import { createTestAuthority, type Credentials, type TestAuthority } from "./testing/test-authority.ts";
+import { claimTag, createTestStore, OWNER } from "./testing/test-store.ts";
+
+const TOM = "tom" as TagId;
+const DEADLINE_MS = 15_000;
+const SECOND_MS = 10;
+
+let authority: TestAuthority;
+let tom: Credentials;
+
+beforeAll(async () => {
+  authority = await createTestAuthority();
+  [tom] = (await authority.tags([TOM])) as [Credentials];
+});
+afterAll(() => authority.remove());
+
+/** Waits, 15 s at most. */
+async function until(what: string, holds: () => boolean): Promise<void> {
+  const endsAt = performance.now() + DEADLINE_MS;
+  while (!holds()) {
+    if (performance.now() > endsAt) throw new Error(`waited for ${what} in vain`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+it("a tag's fixes go through its modem's TLS 1.2 into the store, and its journal is free again", async () => {
+  const files = createTestStore();
+  const store = files.open();
+  await claimTag(store, TOM);
+  const log = createLog("bridge", { write: () => undefined });
+  const shared = { now: utcNow, monotonicMs: () => performance.now(), log, counters: createBridgeCounters() };
+  const source = createAedesSource({
+    host: "127.0.0.1",
+    port: 0,
+    tls12: { port: 0 },
+    tls: authority.bridge,
+    onSecurityEvent: (event) => expect.unreachable(event),
+    ...shared,
+  });
+  const bridge = createBridge({ store: store.reports, source, retentionDays: 30, ...shared });
+  const { tls12Port = 0 } = await source.open(bridge.sink);
+  const tag = new ModemTag(TOM, tls12Port, tom, { secondMs: SECOND_MS });
+  await until("fixes", () => tag.firmware.stats.acknowledged > 5 && tag.pending === 0);
+  const { fixes } = tag.firmware.stats;
+  tag.stop();
+  const stored = store.forOwner(OWNER);
+  expect(stored).toBeDefined();
+  expect(shared.counters.get("entries", "stored")).toBeGreaterThanOrEqual(fixes);
+  expect(shared.counters.get("set-aside")).toBe(0);
+  await source.close();
+  await store.close();
+  files.remove();
+});
+
+/** A sink that stores as the bridge does, and fails the test when a number is given to two entries. */
+class CloudSink extends RecordingSink {
+  readonly cloud = new Cloud();
+  readonly faults: unknown[] = [];
+
+  override report(_tag: TagId, bytes: Uint8Array): Promise<Uint8Array> {
+    try {
+      return Promise.resolve(encodeAck(this.cloud.take(bytes)));
+    } catch (error) {
+      this.faults.push(error);
+      return new Promise(() => undefined);
+    }
+  }
+}
+
+const NOISE = [
+  "\r\n+CADATAIND: 0\r\n",
+  "\r\nOK\r\n",
+  "\r\nERROR\r\n",
+  "\r\n> ",
+  "\r\n+CARECV: 9\r\n",
+  "\r\n+CARECV: 9,",
+  `\r\n${"x".repeat(300)}\r\n`,
+];
+
+/** A modem that errs so often (0 to 1), as the numbers say: always, or only while bytes go to and fro. */
+function errors(next: () => number, rate: number, inTransfers: boolean): Partial<ModemFaults> {
+  let command = "";
+  const errs = (share = 1): boolean => {
+    const number = next();
+    return number < rate * share && (!inTransfers || /CASEND|CARECV/.test(command));
+  };
+  return {
+    copies: () => (errs() ? (next() < 0.5 ? 0 : 2) : 1),
+    noise: () => (errs() ? (NOISE[Math.floor(next() * NOISE.length)] ?? "") : ""),
+    cut: (length) => Math.ceil(next() * length),
+    mishap: (begun) => {
+      command = begun;
+      if (!errs(0.5)) return "none";
+      return (["error", "silence", "restart"] as const)[Math.floor(next() * 3)] ?? "error";
+    },
+  };
+}
+
+/** Mulberry32: the same numbers from the same seed. */
+function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+it("whatever a modem loses, repeats, cuts or invents: no entry is lost or changed, and it is never stuck", async () => {
+  const seeds = fc.oneof(
+    fc.record({ seed: fc.nat(), rate: fc.constantFrom(0.002, 0.01), inTransfers: fc.constant(false) }),
+    fc.record({ seed: fc.nat(), rate: fc.constantFrom(0.02, 0.1), inTransfers: fc.constant(true) }),
+  );
+  const property = fc.asyncProperty(seeds, async ({ seed, rate, inTransfers }) => {
+    const sink = new CloudSink();
+    const { source, tls12Port = 0 } = await openTestSource(authority.bridge, { tls12: { port: 0 } }, sink);
+    const faults = errors(randomOf(seed), rate, inTransfers);
+    const tag = new ModemTag(TOM, tls12Port, tom, { faults, secondMs: SECOND_MS });
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 4_000));
+      tag.link.modem.faults = { copies: () => 1, noise: () => "", cut: (n) => n, mishap: () => "none" };
+      await until(`the rest (${tag.link.failures.join(" ")})`, () => tag.pending === 0);
+      expect(sink.faults).toEqual([]);
+      const { entries } = tag.firmware.stats;
+      expect(sink.cloud.stored.size).toBe(entries);
+    } finally {
+      tag.stop();
+      await source.close();
+    }
+  });
+  await fc.assert(property, { numRuns: 4, endOnFailure: true });
+}, 120_000);

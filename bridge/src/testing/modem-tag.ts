@@ -1,0 +1,100 @@
+import { Firmware } from "@purrimeter/device/firmware";
+import { RamFlash } from "@purrimeter/device/ram-flash";
+import { nmea } from "@purrimeter/device/tag-rig.contract";
+import {
+  openModemUplink,
+  type OpenModemUplink,
+} from "@purrimeter/device/targets/modem/testing/open-modem-uplink";
+import type { ModemFaults } from "@purrimeter/device/targets/modem/testing/simulated-modem";
+import { encodeSettings } from "@purrimeter/protocol/settings";
+import { topicOf } from "@purrimeter/protocol/topics";
+import type { TagId } from "@purrimeter/protocol/values";
+import type { Credentials } from "./test-authority.ts";
+
+/** The cat's time begins two hours ago: it runs faster than the bridge's, which doubts what comes from the future. */
+const HEAD_START_S = 7_200;
+
+/** The firmware with a modem that does TLS itself: flash, clock and cat are simulated, everything from the modem's socket on is real. */
+export class ModemTag {
+  readonly firmware: Firmware;
+  readonly link: OpenModemUplink;
+  private readonly secondMs: number;
+  private readonly flash = new RamFlash(512, 40);
+  private wakeUp: NodeJS.Timeout | undefined;
+  private readonly sky: NodeJS.Timeout;
+  private isReceiving = false;
+  private steps = 0;
+
+  constructor(
+    tag: TagId,
+    port: number,
+    { cert, key, ca }: Credentials,
+    { faults = {}, secondMs = 20 }: { faults?: Partial<ModemFaults>; secondMs?: number } = {},
+  ) {
+    this.secondMs = secondMs;
+    const then = (act: () => void): void => {
+      act();
+      this.plan();
+    };
+    this.link = openModemUplink({
+      credentials: { authority: ca, certificate: cert, key },
+      port,
+      modem: { faults, secondMs },
+      uplink: { tag, firstRetryMs: 2_000 },
+      utcS: Math.floor(Date.now() / 1_000) - HEAD_START_S,
+      onUp: () => then(() => this.firmware.uplinkUp()),
+      onDown: () => then(() => this.firmware.uplinkDown()),
+      onMessage: (topic, bytes) => then(() => this.firmware.message(topic, bytes)),
+    });
+    const { connect, disconnect, publish, clock } = this.link;
+    this.firmware = new Firmware(
+      {
+        flash: this.flash,
+        clock,
+        uplink: { connect, disconnect, publish },
+        gnss: { start: () => (this.isReceiving = true), stop: () => (this.isReceiving = false) },
+        indicator: { buzz: () => undefined, light: () => undefined },
+        battery: { percent: () => 80 },
+      },
+      { tag, firmware: "1.0.0", seed: 42, lingerMs: 10_000 },
+    );
+    this.firmware.start();
+    const settings = encodeSettings({ version: 1, fixIntervalS: 5, reportIntervalS: 20, geofences: [] });
+    this.firmware.message(topicOf(tag, "settings"), settings);
+    this.plan();
+    this.sky = setInterval(() => this.receive(), secondMs);
+  }
+
+  /** Entries that the cloud has not acknowledged. */
+  get pending(): number {
+    return this.firmware.stats.pending;
+  }
+
+  stop(): void {
+    clearInterval(this.sky);
+    clearTimeout(this.wakeUp);
+    this.link.dispose();
+  }
+
+  /** A cat that walks north, half a metre a second. */
+  private receive(): void {
+    if (!this.isReceiving) return;
+    const bytes = nmea(this.link.clock.utcS(), 52 + this.steps++ * 4.5e-6, 5);
+    this.firmware.gnssBytes(bytes, bytes.length);
+    this.plan();
+  }
+
+  private plan(): void {
+    clearTimeout(this.wakeUp);
+    const { clock } = this.link;
+    // The uplink's first word may come before the firmware is there.
+    const waitMs = ((this.firmware?.nextWakeMs() ?? 0) - clock.monotonicMs()) * (this.secondMs / 1_000);
+    this.wakeUp = setTimeout(
+      () => {
+        this.firmware.wake();
+        this.plan();
+      },
+      Math.max(0, Math.min(waitMs, 60_000)),
+    );
+  }
+}
