@@ -1,5 +1,5 @@
 const DAY_S = 86_400;
-/** 2026-11-01: a modem that nobody has told the time says 1980. */
+/** A modem that nobody has told the time says 1970, 1980 or 2004; this source is of 2026. */
 const PLAUSIBLE_YEAR = 26;
 
 /** "yy/MM/dd,hh:mm:ss+00" of seconds since 1970, as AT+CCLK takes it; years 2000 to 2099. */
@@ -13,7 +13,7 @@ export function clockText(utcS: number): string {
 export function knowsTime(answer: string): boolean {
   const at = answer.indexOf('"');
   const year = at < 0 ? "" : answer.slice(at + 1, at + 3);
-  return year.length === 2 && +year >= PLAUSIBLE_YEAR && +year < 80;
+  return year.length === 2 && +year >= PLAUSIBLE_YEAR && +year < 70;
 }
 
 /** Civil date of days since 1970 (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms"), for 2000 to 2099. */
