@@ -1,4 +1,5 @@
 import { isCommonPassword } from "./is-common-password.ts";
+import { isLeakedPassword } from "./leaked-passwords.ts";
 
 /** SP 800-63B-4, 3.1.1.2: a password that is the only factor has 15 characters or more. */
 export const MIN_PASSWORD_LENGTH = 15;
@@ -34,5 +35,6 @@ export function judgePassword(
   const length = countCharacters(normal);
   if (length < minLength) return "too-short";
   if (length > MAX_PASSWORD_LENGTH) return "too-long";
-  return isCommonPassword(normal, [mail, ...mail.split(/[^\p{L}\p{N}]+/u)]) ? "common" : undefined;
+  const own = [mail, ...mail.split(/[^\p{L}\p{N}]+/u)];
+  return isLeakedPassword(normal) || isCommonPassword(normal, own) ? "common" : undefined;
 }
