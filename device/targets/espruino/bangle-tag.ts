@@ -19,6 +19,14 @@ const LINK_FILE = "purrimeter.link";
 const PAGE_BYTES = 4_096;
 const PAGES = 24;
 
+/**
+ * A sentence takes Espruino 10 ms on a PC and many times that on the watch (docs/boards.md): it reads those that make a
+ * fix, and the lists of satellites only while they decide whether there is a sky.
+ */
+const FIX_SENTENCES = "RMC GGA";
+const SATELLITE_LIST = "GSV";
+const LISTS_READ_MS = 10_000;
+
 /** A cat that sleeps does not exceed this between two readings; one that walks does, every second. */
 const MOTION_G = 0.08;
 const MOTION_EVERY_MS = 1_000;
@@ -48,6 +56,7 @@ export class BangleTag {
   private timer: number;
   private movedMs: number;
   private buzzesLeft: number;
+  private searchedMs: number;
 
   /** Throws when the watch is not paired. */
   constructor(sdk: BangleSdk) {
@@ -59,6 +68,7 @@ export class BangleTag {
     this.timer = 0;
     this.movedMs = 0;
     this.buzzesLeft = 0;
+    this.searchedMs = 0;
     this.clock = new TimeClock(() => sdk.getTime());
     this.uplink = new LinkUplink(
       {
@@ -89,7 +99,9 @@ export class BangleTag {
     Bangle.setPollInterval(POLL_MS);
     Bangle.setOptions({ backlightTimeout: 0 });
     Bangle.setBacklight(false);
-    Bangle.on("GPS-raw", (line) => this.then(() => this.heardReceiver(line)));
+    Bangle.on("GPS-raw", (line) => {
+      if (this.isRead(line.slice(3, 6))) this.then(() => this.heardReceiver(line));
+    });
     Bangle.on("accel", ({ diff }) => this.felt(diff));
     NRF.on("connect", () => this.then(() => this.uplink.opened()));
     NRF.on("disconnect", () => this.then(() => this.uplink.closed()));
@@ -105,13 +117,18 @@ export class BangleTag {
       flash: new StorageFlash(sdk.storage, "pm.j", PAGE_BYTES, PAGES),
       clock: this.clock,
       gnss: {
-        start: () => sdk.Bangle.setGPSPower(true, APP),
+        start: () => this.search(),
         stop: () => sdk.Bangle.setGPSPower(false, APP),
       },
       uplink: this.uplink,
       indicator: { buzz: (seconds) => this.buzz(seconds), light: (seconds) => this.light(seconds) },
       battery: { percent: () => sdk.E.getBattery() },
     };
+  }
+
+  private search(): void {
+    this.searchedMs = this.clock.monotonicMs();
+    this.sdk.Bangle.setGPSPower(true, APP);
   }
 
   private transmit(bytes: Uint8Array): boolean {
@@ -122,6 +139,11 @@ export class BangleTag {
 
   private heardRadio(text: string): void {
     for (let i = 0; i < text.length; i++) this.uplink.feed(text.charCodeAt(i));
+  }
+
+  private isRead(kind: string): boolean {
+    if (kind === SATELLITE_LIST) return this.clock.monotonicMs() - this.searchedMs < LISTS_READ_MS;
+    return kind.length === 3 && FIX_SENTENCES.indexOf(kind) >= 0;
   }
 
   /** The watch has taken the line's end away. */
