@@ -1,7 +1,10 @@
 import { decide, Sides } from "@purrimeter/device/decide-side";
 
-/** Takes one fix (signed distance to the edge in metres, claimed accuracy in metres) and says whether the cat is out. */
-export type Rule = (signedM: number, accuracyM: number, at: number) => boolean;
+/**
+ * Takes one fix (signed distance to the edge in metres, claimed accuracy in metres, when a search since the fix before
+ * found nothing, 0 for never) and says whether the cat is out.
+ */
+export type Rule = (signedM: number, accuracyM: number, at: number, darkAt: number) => boolean;
 
 /** A rule by name, with the parameter that moves it along its curve. */
 export interface RuleFamily {
@@ -47,8 +50,8 @@ function inARow(fixes: number): Rule {
 function ours(wrongOutside: number): Rule {
   const state = new Sides(1, wrongOutside);
   let number = 0;
-  return (signedM, accuracyM, at) => {
-    decide(state, 0, Math.round(signedM * 100), Math.round(accuracyM * 10), at, ++number);
+  return (signedM, accuracyM, at, darkAt) => {
+    decide(state, 0, Math.round(signedM * 100), Math.round(accuracyM * 10), at, ++number, darkAt);
     return state.side(0) === "outside";
   };
 }
@@ -61,9 +64,9 @@ export function paced(rule: Rule, intervalS: number): Rule {
   let outside = false;
   let dueAt = 0;
   let hurries = 0;
-  return (signedM, accuracyM, at) => {
+  return (signedM, accuracyM, at, darkAt) => {
     if (at < dueAt) return outside;
-    outside = rule(signedM, accuracyM, at);
+    outside = rule(signedM, accuracyM, at, darkAt);
     const isDoubtful = signedM > 0 !== outside && hurries < MOST_HURRIES;
     hurries = isDoubtful ? hurries + 1 : signedM > 0 === outside ? 0 : hurries;
     dueAt = isDoubtful ? at : at + intervalS;
@@ -75,10 +78,10 @@ export function paced(rule: Rule, intervalS: number): Rule {
 export function regular(rule: Rule, intervalS: number): Rule {
   let outside = false;
   let dueAt = 0;
-  return (signedM, accuracyM, at) => {
+  return (signedM, accuracyM, at, darkAt) => {
     if (at < dueAt) return outside;
     dueAt = at + intervalS;
-    outside = rule(signedM, accuracyM, at);
+    outside = rule(signedM, accuracyM, at, darkAt);
     return outside;
   };
 }
@@ -89,8 +92,8 @@ export const RULES: readonly RuleFamily[] = [
   { name: "two in a row", parameters: [1, 2, 3, 4, 5, 6, 8], usual: 2, make: inARow },
   {
     name: "sequential",
-    parameters: [0.4, 0.2, 0.1, 0.04, 0.02, 0.01, 0.003, 0.001, 0.0001],
-    usual: 0.04,
+    parameters: [0.3, 0.1, 0.05, 0.018, 0.01, 0.005, 0.002, 0.0005],
+    usual: 0.018,
     make: ours,
   },
 ];

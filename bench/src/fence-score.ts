@@ -66,7 +66,7 @@ export function scoreCat(score: Score, cat: CatDays, radiusM: number, rule: Rule
   for (let i = 0; i < cat.at.length; i++) {
     const at = cat.at[i] as number;
     const signedM = (cat.fixM[i] as number) - radiusM;
-    const now = rule(signedM, (cat.accuracyDm[i] as number) / 10, at);
+    const now = rule(signedM, (cat.accuracyDm[i] as number) / 10, at, cat.darkAt[i] as number);
     if (now && !outside && !first) {
       score.alarms++;
       if (!wasOutside(cat, at, radiusM)) score.falseAlarms++;

@@ -13,10 +13,7 @@ export const TRUTH_STEP_S = 10;
 /** The receiver of record is fitted to logs; the collar's is the simulator's, with chosen figures. */
 export type Receiver = "fitted" | "collar";
 
-/**
- * Share of searches indoors that give a fix all the same (assumption), and how such fixes drift beyond what the model
- * has: a phone with 3 to 5 satellites was 27 m off in the median of 22 fixes.
- */
+/** Share of searches indoors that give a fix all the same, and how such fixes of the collar's receiver drift (assumptions). */
 const INDOOR_FIX_SHARE = 0.15;
 const INDOOR_DRIFT_M = 25;
 const INDOOR_CORRELATION_S = 300;
@@ -37,6 +34,8 @@ export interface CatDays {
   readonly at: Float64Array;
   readonly fixM: Float32Array;
   readonly accuracyDm: Uint16Array;
+  /** When the last search between this fix and the one before found nothing; 0 for none. */
+  readonly darkAt: Float64Array;
 }
 
 interface Place {
@@ -82,7 +81,8 @@ function watch(
   const error = errorOf(receiver, random);
   const place: Place = { eastM: 0, northM: 0, sky: "none" };
   const trueM = new Float32Array(Math.ceil(seconds / TRUTH_STEP_S)).fill(NaN);
-  const fixes: [number, number, number][] = [];
+  const fixes: [number, number, number, number][] = [];
+  let darkAt = 0;
   let drift = { eastM: 0, northM: 0 };
   let lastFixAt = -Infinity;
   error.restart();
@@ -94,15 +94,20 @@ function watch(
     const indoors = place.sky === "none";
     if (at - lastFixAt > RESTART_AFTER_S) error.restart();
     // The receiver's error goes on while it has no fix, so that gaps make no episode likelier or longer.
-    error.advance(intervalS, indoors ? "partial" : place.sky);
-    drift = drifted(drift, indoors, random, intervalS);
-    if (indoors && !random.chance(INDOOR_FIX_SHARE)) continue;
+    error.advance(intervalS, place.sky);
+    drift = drifted(drift, indoors && receiver === "collar", random, intervalS);
+    if (indoors && !random.chance(INDOOR_FIX_SHARE)) {
+      darkAt = at;
+      continue;
+    }
     lastFixAt = at;
     const eastM = place.eastM + error.eastM + drift.eastM;
     const northM = place.northM + error.northM + drift.northM;
-    fixes.push([at, Math.hypot(eastM, northM), Math.max(1, Math.round(error.claimedM * 10))]);
+    const accuracyDm = Math.max(1, Math.round(error.claimedM * 10));
+    fixes.push([at, Math.hypot(eastM, northM), accuracyDm, darkAt]);
+    darkAt = 0;
   }
-  const column = (n: 0 | 1 | 2) => fixes.map((fix) => fix[n]);
+  const column = (n: 0 | 1 | 2 | 3) => fixes.map((fix) => fix[n]);
   return {
     days: trueM.reduce((sum, metres) => sum + (metres >= 0 ? TRUTH_STEP_S / 86_400 : 0), 0),
     startsAt,
@@ -110,6 +115,7 @@ function watch(
     at: Float64Array.from(column(0)),
     fixM: Float32Array.from(column(1)),
     accuracyDm: Uint16Array.from(column(2)),
+    darkAt: Float64Array.from(column(3)),
   };
 }
 

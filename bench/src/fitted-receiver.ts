@@ -29,6 +29,10 @@ export const FITTED = {
   claimM: 4.2,
   claimSpread: 0.35,
   claimFollows: 0.3,
+  /** Under a roof, where few satellites get through: a drift per axis, its memory, and the claim's share more. */
+  roofM: 22,
+  roofKeepsS: 300,
+  roofClaim: 1.5,
   /** Reflections: how often, how long, median length and spread; how alike within an episode. */
   reflectionsEveryS: 3_200,
   reflectionsLastS: 115,
@@ -78,6 +82,8 @@ export class FittedReceiver implements ErrorSource {
   private readonly north = new SmoothAxis();
   private readonly size = new SmoothAxis();
   private claim = 0;
+  private roofEast = 0;
+  private roofNorth = 0;
   private reflectedM = 0;
   private reflectedEast = 0;
   private reflectedNorth = 0;
@@ -100,6 +106,8 @@ export class FittedReceiver implements ErrorSource {
     this.north.restart(this.random);
     this.size.restart(this.random);
     this.claim = this.random.normal();
+    this.roofEast = this.random.normal();
+    this.roofNorth = this.random.normal();
   }
 
   advance(seconds: number, sky: Sky): void {
@@ -110,11 +118,19 @@ export class FittedReceiver implements ErrorSource {
     this.size.advance(seconds / parameters.spreadS, random);
     this.reflect(seconds);
     const sizeM = (sky === "open" ? openM : partialM) * Math.exp(spread * this.size.value);
-    this.eastM = sizeM * this.east.value + this.reflectedM * this.reflectedEast;
-    this.northM = sizeM * this.north.value + this.reflectedM * this.reflectedNorth;
+    this.drift(seconds);
+    const roofM = sky === "none" ? parameters.roofM : 0;
+    this.eastM = sizeM * this.east.value + roofM * this.roofEast + this.reflectedM * this.reflectedEast;
+    this.northM = sizeM * this.north.value + roofM * this.roofNorth + this.reflectedM * this.reflectedNorth;
     const claimedM = claimM * Math.exp(claimSpread * this.claim + claimFollows * spread * this.size.value);
     const admittedM = this.isAdmitted ? parameters.admittedShare * this.reflectedM : 0;
-    this.claimedM = claimedM + admittedM;
+    this.claimedM = claimedM * (sky === "none" ? parameters.roofClaim : 1) + admittedM;
+  }
+
+  private drift(seconds: number): void {
+    const passed = seconds / this.parameters.roofKeepsS;
+    this.roofEast = wandered(this.roofEast, passed, this.random);
+    this.roofNorth = wandered(this.roofNorth, passed, this.random);
   }
 
   private reflect(seconds: number): void {

@@ -1,4 +1,3 @@
-import { exactWithinCm } from "@purrimeter/device/decide-side";
 import { Geofences } from "@purrimeter/device/geofence";
 import type { PolygonSetting } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
@@ -14,7 +13,7 @@ const ROUNDS = 60;
 const BYTES_CHECKS = 1_000_000;
 
 /** What the decision asks for at a claimed accuracy of 5 m, which most receivers claim under an open sky. */
-const EXACT_WITHIN_CM = exactWithinCm(50);
+const EXACT_WITHIN_CM = 1_500;
 
 /** One cat's zone in both forms, and points to ask about in both forms. */
 interface Zone {

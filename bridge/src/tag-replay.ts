@@ -1,4 +1,4 @@
-import { decide, exactWithinCm, expire } from "@purrimeter/device/decide-side";
+import { decide, EXACT_WITHIN_CM, expire } from "@purrimeter/device/decide-side";
 import type { Geofences } from "@purrimeter/device/geofence";
 import type { FixEntry, HealthEntry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Side } from "@purrimeter/protocol/values";
@@ -10,7 +10,8 @@ import type { Difference, Incomparable, Verdict } from "./verdict.ts";
 /** Fixes that are kept while a first decision may say that the tag began with one of them; most are made of two to five. */
 const RECENT_FIXES = 16;
 
-type NumberedFix = FixEntry & { readonly number: number };
+/** `darkAtS`: when the last search between it and the fix before found nothing, 0 for none. */
+type NumberedFix = FixEntry & { readonly number: number; readonly darkAtS: number };
 
 /** A transition that the last fix gives. */
 interface Expected {
@@ -47,6 +48,7 @@ export class TagReplay {
   #areBootsOld = true;
   #recent: NumberedFix[] = [];
   #expected: Expected[] = [];
+  #darkAtS = 0;
 
   /** Takes a slot for each geofence. `boots`: how often the tag had started when it was last heard, if known. */
   constructor(parts: TagReplayParts, settingsSince: number, geofences: Geofences, boots: number | undefined) {
@@ -84,7 +86,10 @@ export class TagReplay {
     if (start === "here") return this.#restart();
     if (start === "here-or-before") return this.#beginAnew();
     this.#missExpected();
-    if (entry.kind === "fix") this.#decide(entry, geofences);
+    if (entry.kind === "no-sky") this.#darkAtS = entry.at;
+    if (entry.kind !== "fix") return;
+    this.#decide({ ...entry, darkAtS: this.#darkAtS }, geofences);
+    this.#darkAtS = 0;
   }
 
   #startOf({ boots }: HealthEntry): Start {
@@ -100,6 +105,7 @@ export class TagReplay {
   #restart(): void {
     this.#expected = [];
     this.#recent = [];
+    this.#darkAtS = 0;
     for (const fence of this.fences) {
       this.#differs(fence.settle());
       this.#parts.slots.sides.forgetOne(fence.slot);
@@ -111,6 +117,7 @@ export class TagReplay {
   #beginAnew(): void {
     this.#expected = [];
     this.#recent = [];
+    this.#darkAtS = 0;
     for (const fence of this.fences) {
       this.#differs(fence.settle());
       if (this.#isProven) this.#converge(fence);
@@ -147,9 +154,8 @@ export class TagReplay {
     const { sides } = this.#parts.slots;
     const { slot } = fence;
     const from = sides.side(slot);
-    const within = exactWithinCm(fix.accuracyDm);
-    const distanceCm = geofences.distanceCm(index, fix.latE7, fix.lonE7, within);
-    const to = decide(sides, slot, distanceCm, fix.accuracyDm, fix.at, fix.number);
+    const distanceCm = geofences.distanceCm(index, fix.latE7, fix.lonE7, EXACT_WITHIN_CM);
+    const to = decide(sides, slot, distanceCm, fix.accuracyDm, fix.at, fix.number, fix.darkAtS);
     if (to === undefined) return undefined;
     return { fence, from, to, at: fix.at, evidenceFrom: sides.evidenceFrom(slot) };
   }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decide, exactWithinCm, expire, Sides } from "./decide-side.ts";
+import { decide, EXACT_WITHIN_CM, expire, Sides } from "./decide-side.ts";
 
 const START = 1_795_000_000;
 
@@ -86,6 +86,23 @@ describe("decide", () => {
     expect([state.side(0), state.side(1)]).toEqual(["inside", "outside"]);
   });
 
+  it("takes a bound beyond its range for the distance itself", () => {
+    const [exact, bound] = [new Sides(1), new Sides(1)];
+    const fix = fc.tuple(fc.integer({ min: -60_000, max: 60_000 }), fc.integer({ min: 0, max: 60_000 }));
+    fc.assert(
+      fc.property(fc.array(fix, { maxLength: 30 }), (fixes) => {
+        for (const state of [exact, bound]) state.forget();
+        fixes.forEach(([cm, short], i) => {
+          const nearer = Math.max(EXACT_WITHIN_CM, Math.abs(cm) - short) * (cm < 0 ? -1 : 1);
+          const bounded = Math.abs(cm) < EXACT_WITHIN_CM ? cm : nearer;
+          const at = START + i * 60;
+          expect(decide(bound, 0, bounded, 50, at, i + 1)).toBe(decide(exact, 0, cm, 50, at, i + 1));
+          expect(bound.belief.outside[0]).toBe(exact.belief.outside[0]);
+        });
+      }),
+    );
+  });
+
   it("believes probabilities, whatever comes", () => {
     const fix = fc.tuple(
       fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }),
@@ -115,14 +132,7 @@ describe("decide", () => {
       const bits = new Uint32Array(Float64Array.of(state.belief.outside[0] ?? NaN).buffer);
       for (const word of bits) digest = (Math.imul(digest, 31) + word) >>> 0;
     });
-    expect(digest).toMatchInlineSnapshot(`1989226398`);
-  });
-});
-
-describe("what it asks for", () => {
-  it("wants distances to be exact near the edge, farther for poor fixes", () => {
-    expect(exactWithinCm(10)).toBe(1_500);
-    expect(exactWithinCm(1_000)).toBe(33_000);
+    expect(digest).toMatchInlineSnapshot(`2282032146`);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Side } from "@purrimeter/protocol/values";
 import { Belief } from "./belief.ts";
+import { FARTHEST_CM } from "./belief-cells.ts";
 
 const UNKNOWN = 0;
 const INSIDE = 1;
@@ -12,20 +13,20 @@ const BETWEEN = 3;
  * Accepted chances that a decision is wrong when it is made: the bounds of the sequential test are their odds (Wald
  * 1945). docs/fences.md shows the false alarms and the delay that other bounds give.
  */
-const WRONG_OUTSIDE = 0.04;
-const WRONG_INSIDE = 0.02;
+const WRONG_OUTSIDE = 0.018;
+const WRONG_INSIDE = 0.05;
 
 /** No fix of a collar is better than this, whatever the receiver claims. */
-const FLOOR_CM = 500;
+const FLOOR_CM = 430;
 
 /**
- * Expected error along one direction in cm over claimed error in dm. Small receivers are over-confident: collars claim
- * half of their error over both directions (assumption), so 1.1 of the claim remains over one.
+ * Expected error along one direction in cm over claimed error in dm. Small receivers are over-confident: in the logs of
+ * receivers at rest one fix in twenty errs by three times its claim over both directions.
  */
-const CM_PER_CLAIMED_DM = 11;
+const CM_PER_CLAIMED_DM = 16;
 
-/** Beyond so many expected errors from the edge it makes no difference where exactly a fix lies. */
-const EXACT_SCALES = 3;
+/** How near the edge the decision wants the exact distance of a fix; what lies beyond is all the same to it. */
+export const EXACT_WITHIN_CM = FARTHEST_CM;
 
 /** A side that no fix has confirmed for this long is unknown. */
 const BELIEVED_S = 6 * 3600;
@@ -95,9 +96,10 @@ function scaleCm(accuracyDm: number): number {
   return claimedCm > FLOOR_CM ? claimedCm : FLOOR_CM;
 }
 
-/** How near the edge the decision wants the exact distance of a fix of this accuracy, in cm. */
-export function exactWithinCm(accuracyDm: number): number {
-  return scaleCm(accuracyDm) * EXACT_SCALES;
+/** A bound of the distance beyond the range decides as the distance itself. */
+function withinRangeCm(signedDistanceCm: number): number {
+  if (signedDistanceCm > FARTHEST_CM) return FARTHEST_CM;
+  return signedDistanceCm < -FARTHEST_CM ? -FARTHEST_CM : signedDistanceCm;
 }
 
 /** Whether a fix that is no newer than the last shows that the last one's time was wrong. */
@@ -123,17 +125,27 @@ function follow(state: Sides, index: number, before: number, after: number, entr
   if (after !== side && state.doubtedFrom[index] === 0) state.doubtedFrom[index] = entryNumber;
 }
 
-function weigh(state: Sides, index: number, signedDistanceCm: number, accuracyDm: number, atS: number): void {
+function weigh(
+  state: Sides,
+  index: number,
+  signedDistanceCm: number,
+  accuracyDm: number,
+  atS: number,
+  darkAtS: number,
+): void {
   const lastAtS = state.lastAtS[index] ?? 0;
   const seconds = atS - lastAtS;
+  const wasDark = lastAtS > 0 && darkAtS > lastAtS && darkAtS < atS;
+  const freeS = wasDark ? atS - darkAtS : seconds;
   state.lastAtS[index] = atS;
   if (lastAtS === 0) state.belief.forget(index);
-  state.belief.update(index, signedDistanceCm, scaleCm(accuracyDm), seconds);
+  state.belief.update(index, withinRangeCm(signedDistanceCm), scaleCm(accuracyDm), seconds, freeS);
 }
 
 /**
  * Takes one fix's signed distance (as Geofences.distanceCm gives it) and returns the new side when it changed.
  * The side before is read with `state.side` before the call, the evidence with `state.evidenceFrom` after it.
+ * `darkAtS`: when the last search since the fix before found nothing, 0 for none; the cat was under a roof until then.
  * No single fix changes a known side. A fix that is no newer than the last one changes nothing, unless ten in a row say that the clock was wrong.
  */
 export function decide(
@@ -143,6 +155,7 @@ export function decide(
   accuracyDm: number,
   atS: number,
   entryNumber: number,
+  darkAtS = 0,
 ): Side | undefined {
   if (atS <= (state.lastAtS[index] ?? 0)) {
     if (!provesClockWrong(state, index, atS)) return undefined;
@@ -150,7 +163,7 @@ export function decide(
   }
   state.lateRuns[index] = 0;
   const before = codeOf(state, index);
-  weigh(state, index, signedDistanceCm, accuracyDm, atS);
+  weigh(state, index, signedDistanceCm, accuracyDm, atS, darkAtS);
   const code = codeOf(state, index);
   follow(state, index, before, code, entryNumber);
   const side = state.sides[index] ?? UNKNOWN;

@@ -53,7 +53,7 @@ describe("a reading by itself", () => {
   it("gets an accuracy when the receiver claims none", () => {
     const fix = emptyFix();
     acceptReading(new FixFilterState(), reading({ accuracyDm: 0 }), fix);
-    expect(fix.accuracyDm).toBe(150);
+    expect(fix.accuracyDm).toBe(80);
   });
 });
 

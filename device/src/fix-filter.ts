@@ -25,8 +25,8 @@ const MAX_SPEED_CM_S = 5_000;
 /** A fix that claims worse says nothing about a garden. */
 const POOR_DM = 1_000;
 
-/** Taken when the receiver claims nothing: cat loggers scatter by 8 to 17 m in the median (Movebank, UK cats). */
-const UNKNOWN_ACCURACY_DM = 150;
+/** Taken when the receiver claims nothing: two of three fixes of cat loggers at rest err by less (Movebank, UK cats). */
+const UNKNOWN_ACCURACY_DM = 80;
 
 /** Receivers without a position give 0, 0 or a last digit of it; 11 m of sea are lost. */
 const NULL_ISLAND_E7 = 1_000;

@@ -78,6 +78,7 @@ export function endEmptySearch(state: TagState, nowMs: number, utcS: number): vo
   if (!state.isSearching || searchedMs < searchLimitMs(state)) return;
   state.effects.add("append-no-sky", utcS, Math.min(65_535, Math.floor(searchedMs / 1_000)));
   state.emptySearches++;
+  state.darkAtS = utcS;
   state.wasDark = isDark(state);
   state.exitCm = 0;
   state.doubts = 0;

@@ -30,6 +30,8 @@ export class TagState {
   lastFixMs = -Infinity;
   /** Searches without a fix since the last one. */
   emptySearches = 0;
+  /** When the last of them ended, UTC; 0 when there was none, or the time was not known. */
+  darkAtS = 0;
   /** The last of them heard no satellite at all and was short. */
   wasDark = false;
   /** Whether the next fix is taken whatever the cat does: new geofences, live mode. */

@@ -1,6 +1,6 @@
 import type { Command, Settings } from "@purrimeter/protocol/messages";
 import type { Side } from "@purrimeter/protocol/values";
-import { decide, exactWithinCm, expire } from "./decide-side.ts";
+import { decide, expire } from "./decide-side.ts";
 import type { Fix } from "./fix-filter.ts";
 import {
   endEmptySearch,
@@ -74,6 +74,7 @@ function tookFix(state: TagState, nowMs: number, fix: Fix, number: number): void
   state.doubts = isDoubted ? state.doubts + 1 : 0;
   if (nowMs < state.liveUntilMs) state.effects.add("report-now", fix.at, 0);
   state.emptySearches = 0;
+  state.darkAtS = 0;
   state.restedMs = 0;
   state.lastFixMs = nowMs;
   lookAgain(state, nowMs);
@@ -82,12 +83,11 @@ function tookFix(state: TagState, nowMs: number, fix: Fix, number: number): void
 /** Decides one geofence; says whether the fix leaves its side in doubt. */
 function decideOne(state: TagState, index: number, fix: Fix, number: number): boolean {
   const from = state.sides.side(index);
-  const within = exactWithinCm(fix.accuracyDm);
-  const distanceCm = state.geofences.distanceCm(index, fix.latE7, fix.lonE7, within);
-  const to = decide(state.sides, index, distanceCm, fix.accuracyDm, fix.at, number);
+  const distanceCm = state.geofences.distanceCm(index, fix.latE7, fix.lonE7, FARTHEST_EXIT_CM);
+  const to = decide(state.sides, index, distanceCm, fix.accuracyDm, fix.at, number, state.darkAtS);
   if (to !== undefined) noteTransition(state, index, from, to, fix.at, state.sides.evidenceFrom(index));
   const side = to ?? from;
-  if (side === "inside") noteExit(state, index, fix);
+  if (side === "inside") noteExit(state, -distanceCm, fix.accuracyDm);
   return side === "unknown" || (side === "inside" ? distanceCm > 0 : distanceCm < 0);
 }
 
@@ -107,9 +107,8 @@ function noteTransition(
 }
 
 /** Keeps the shortest way out in `exitCm`. */
-function noteExit(state: TagState, index: number, fix: Fix): void {
-  const inwardCm = -state.geofences.distanceCm(index, fix.latE7, fix.lonE7, FARTHEST_EXIT_CM);
-  const surelyCm = Math.max(1, inwardCm - DOUBTED_ERRORS * fix.accuracyDm * 10);
+function noteExit(state: TagState, inwardCm: number, accuracyDm: number): void {
+  const surelyCm = Math.max(1, inwardCm - DOUBTED_ERRORS * accuracyDm * 10);
   state.exitCm = state.exitCm === 0 ? surelyCm : Math.min(state.exitCm, surelyCm);
 }
 

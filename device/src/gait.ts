@@ -1,0 +1,120 @@
+import { CELL_CM, CELLS, leftAfter } from "./belief-cells.ts";
+
+/** Where a cat that rests has got to in a minute, on average; it grows with the square root of the time. */
+const REST_CM = 270;
+
+/**
+ * A cat that walks about goes up to 0.75 m/s (99 % of the recorded steps of three minutes are slower), and after a minute
+ * it turns or sits down: how far across an edge it gets grows more slowly then, and not beyond 100 m.
+ */
+const WALK_CM_S = 75;
+const WALK_CELLS = 5;
+const WALK_S_PER_CELL = 60;
+const MOST_WALK_CELLS = 10;
+
+/** A cat that leaves goes steadily outward: at least so fast for a minute, and at most so fast for four. */
+const LEAVES_CM_S = 30;
+const LEAVES_S = 60;
+const LEAVES_MOST_CM_S = 70;
+const LEAVES_MOST_S = 240;
+
+/** Chance a second that the cat is anywhere: a car, a gap, a wrong model. No evidence is lost for ever. */
+const ELSEWHERE_PER_S = 1.7e-7;
+
+function reachOf(seconds: number): number {
+  const straight = Math.floor((WALK_CM_S * seconds) / CELL_CM);
+  const turning = WALK_CELLS + Math.floor(seconds / WALK_S_PER_CELL);
+  return Math.min(straight, turning, MOST_WALK_CELLS);
+}
+
+/** Whole cells that a way of so many cm is. */
+function cellsOf(cm: number): number {
+  return Math.floor(cm / CELL_CM + 0.5);
+}
+
+/** Carries probabilities of a cat's distance from an edge on through time. Made once. */
+export class Gait {
+  private readonly before: Float64Array;
+  private readonly passed: Float64Array;
+
+  constructor() {
+    this.before = new Float64Array(CELLS);
+    this.passed = new Float64Array(CELLS);
+  }
+
+  /** Lets the cat of the cells from `start` on rest, walk about every `everyS`, or be elsewhere. */
+  stray(cells: Float64Array, start: number, seconds: number, everyS: number): void {
+    const { before } = this;
+    let sum = 0;
+    for (let i = 0; i < CELLS; i++) {
+      before[i] = cells[start + i] ?? 0;
+      sum += before[i] ?? 0;
+    }
+    const elsewhere = seconds * ELSEWHERE_PER_S;
+    for (let i = start; i < start + CELLS; i++) cells[i] = (sum * elsewhere) / CELLS;
+    const walks = 1 - leftAfter(seconds / everyS);
+    this.rest(cells, start, seconds, 1 - walks - elsewhere);
+    this.walk(cells, start, reachOf(seconds), walks);
+  }
+
+  /** Lets the cat of the cells from `start` on go outward. What goes over the end stays in the last cell. */
+  leave(cells: Float64Array, start: number, seconds: number): void {
+    const { before } = this;
+    for (let i = 0; i < CELLS; i++) {
+      before[i] = cells[start + i] ?? 0;
+      cells[start + i] = 0;
+    }
+    const least = cellsOf(LEAVES_CM_S * Math.min(seconds, LEAVES_S));
+    const most = cellsOf(LEAVES_MOST_CM_S * Math.min(seconds, LEAVES_MOST_S));
+    const share = 1 / (most - least + 1);
+    for (let i = 0; i < CELLS; i++) {
+      const part = (before[i] ?? 0) * share;
+      for (let to = i + least; to <= i + most; to++) {
+        const cell = start + Math.min(to, CELLS - 1);
+        cells[cell] = (cells[cell] ?? 0) + part;
+      }
+    }
+  }
+
+  /** Adds two-sided geometric steps: of what a cell has on, it passes `carried` further. */
+  private rest(cells: Float64Array, start: number, seconds: number, weight: number): void {
+    const { before, passed } = this;
+    const stepCm = REST_CM * Math.sqrt(seconds / 60);
+    const carried = stepCm / (stepCm + CELL_CM);
+    const kept = (weight * (1 - carried)) / (1 + carried);
+    const atEnd = weight / (1 + carried);
+    let flow = 0;
+    for (let i = 0; i < CELLS; i++) {
+      passed[i] = flow;
+      flow = (flow + (before[i] ?? 0)) * carried;
+    }
+    const last = start + CELLS - 1;
+    cells[last] = (cells[last] ?? 0) + flow * atEnd;
+    flow = 0;
+    for (let i = CELLS - 1; i >= 0; i--) {
+      const own = before[i] ?? 0;
+      cells[start + i] = (cells[start + i] ?? 0) + (own + (passed[i] ?? 0) + flow) * kept;
+      flow = (flow + own) * carried;
+    }
+    cells[start] = (cells[start] ?? 0) + flow * atEnd;
+  }
+
+  /** Adds steps of up to so many cells either way, all alike. What goes over an end stays in the last cell. */
+  private walk(cells: Float64Array, start: number, reach: number, weight: number): void {
+    const { before } = this;
+    const share = weight / (2 * reach + 1);
+    let within = 0;
+    for (let i = 0; i < reach; i++) within += before[i] ?? 0;
+    let below = 0;
+    let above = 0;
+    for (let i = 0; i < CELLS; i++) {
+      if (i + reach < CELLS) within += before[i + reach] ?? 0;
+      if (i > reach) within -= before[i - reach - 1] ?? 0;
+      cells[start + i] = (cells[start + i] ?? 0) + within * share;
+      if (i < reach) below += (before[i] ?? 0) * (reach - i);
+      if (i + reach >= CELLS) above += (before[i] ?? 0) * (i + reach - CELLS + 1);
+    }
+    cells[start] = (cells[start] ?? 0) + below * share;
+    cells[start + CELLS - 1] = (cells[start + CELLS - 1] ?? 0) + above * share;
+  }
+}
