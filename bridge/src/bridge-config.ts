@@ -34,6 +34,8 @@ export const bridgeConfigSchema = z.strictObject({
   /** Whether the bridge decides reports again and counts what differs from the tag; true unless given. */
   decideAgain: z.boolean().optional(),
   maxConnections: z.int().min(1).max(1_000_000).optional(),
+  /** File for counts in the text format of Prometheus, written every 15 s; none unless given. */
+  metrics: path.optional(),
 });
 
 export type BridgeConfig = z.infer<typeof bridgeConfigSchema>;

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { unrefused } from "@purrimeter/certs/refusal";
@@ -67,13 +67,19 @@ it("ends the session of a certificate that is revoked while it runs", async () =
   await expect(again).rejects.toThrow();
 });
 
+it("writes its counts where it is told to, the listener of TLS 1.2 among them", async () => {
+  const metrics = join(files.folder, "bridge.prom");
+  running = await startBridgeProcess(writeProcessFiles(files, authority, { metrics, tls12: { port: 0 } }));
+  const text = readFileSync(metrics, "utf8");
+  expect(text).toContain("purrimeter_bridge_sessions 0\n");
+  expect(text).toContain('purrimeter_bridge_listeners_total{reason="tls12"} 1\n');
+});
+
 it("names the port that is in use", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");
   const { port } = other.address() as AddressInfo;
-  expect(await complaintOf({ port })).toBe(
-    `Error: exit code 1: bridge: cannot listen on 127.0.0.1:${port} (EADDRINUSE)\n`,
-  );
+  expect(await complaintOf({ port })).toBe(`Error: exit code 1: bridge: port ${port} is in use\n`);
   other.close();
 });
 

@@ -10,6 +10,8 @@ import { createBridgeCounters, type BridgeCounters } from "./bridge-counters.ts"
 import { createBridge } from "./bridge.ts";
 import { HeapGrowth } from "./heap-growth.ts";
 import { logSecurityEvents } from "./log-security-events.ts";
+import { METRICS_EVERY_MS, MetricsFile } from "./metrics-file.ts";
+import { metricsText } from "./metrics-text.ts";
 import { logTls12Listener, logTlsVersions } from "./log-tls-versions.ts";
 
 const SETTINGS_POLL_MS = 250;
@@ -111,6 +113,23 @@ function adaptHeap(counters: BridgeCounters): NodeJS.Timeout {
   }, HEAP_POLL_MS);
 }
 
+/** Writes the counts now and then, from the start on; what it gives stops nothing when there is no such file. */
+function keepMetrics(
+  path: string | undefined,
+  counters: BridgeCounters,
+  source: AedesSource,
+  log: Log,
+): NodeJS.Timeout | undefined {
+  if (path === undefined) return undefined;
+  const file = new MetricsFile(path, log);
+  const write = (): void => {
+    const { sessions, connections } = source;
+    file.write(metricsText(counters.counts, { sessions, connections }));
+  };
+  write();
+  return setInterval(write, METRICS_EVERY_MS);
+}
+
 async function clearOld(store: Store, retentionDays: number, log: Log): Promise<void> {
   try {
     const before = asUnixSeconds(Math.max(0, now() - retentionDays * DAY_S)) ?? (0 as UnixSeconds);
@@ -119,6 +138,14 @@ async function clearOld(store: Store, retentionDays: number, log: Log): Promise<
   } catch (error) {
     log.error("old locations could not be deleted", { event: "retention.fault", code: errorCode(error) });
   }
+}
+
+/** Why it cannot listen, in one line. */
+function whyDeaf({ host, port, tls12 }: BridgeConfig, error: unknown): string {
+  const { code, port: taken } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === "EADDRINUSE") return `port ${String(taken)} is in use`;
+  const ports = [port, ...(tls12 === undefined ? [] : [tls12.port])].join(" and ");
+  return `cannot listen on ${host}:${ports} (${errorCode(error)})`;
 }
 
 async function start(log: Log): Promise<Running> {
@@ -139,18 +166,19 @@ async function start(log: Log): Promise<Running> {
     monotonicMs,
   });
   const { port, tls12Port } = await source.open(bridge.sink).catch((error: unknown) => {
-    const ports = [config.port, ...(config.tls12 === undefined ? [] : [config.tls12.port])].join(" and ");
-    throw new Error(`cannot listen on ${config.host}:${ports} (${errorCode(error)})`, { cause: error });
+    throw new Error(whyDeaf(config, error), { cause: error });
   });
+  logTls12Listener(counters, log, tls12Port);
   const timers = [
     setInterval(() => void bridge.tick(), SETTINGS_POLL_MS),
     adaptHeap(counters),
     watchRevocations(config.tls.revoked, source, log),
     setInterval(() => void clearOld(store, retentionDays, log), RETENTION_INTERVAL_MS),
   ];
+  const metrics = keepMetrics(config.metrics, counters, source, log);
+  if (metrics !== undefined) timers.push(metrics);
   void clearOld(store, retentionDays, log);
   log.info("bridge is up", { event: "ready", port });
-  logTls12Listener(counters, log, tls12Port);
   process.send?.({ type: "ready", port, tls12Port });
   return { source, store, secrets, timers, log };
 }
