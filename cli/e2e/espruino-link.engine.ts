@@ -1,0 +1,82 @@
+import { nmea } from "@purrimeter/device/tag-rig.contract";
+import { transpileForEspruino } from "@purrimeter/device/targets/espruino/build/transpile";
+import { linuxWatchScript } from "@purrimeter/device/targets/espruino/testing/linux-watch";
+import { until } from "@purrimeter/device/uplink.contract";
+import { openGateway } from "@purrimeter/gateway/gateway";
+import { nodeCipher } from "@purrimeter/gateway/node-cipher";
+import type { TagUplink } from "@purrimeter/gateway/paired-tag";
+import { newPairing, pairingText } from "@purrimeter/gateway/pairing";
+import { listenForLinks } from "@purrimeter/gateway/socket-links";
+import { encodeAck } from "@purrimeter/protocol/ack";
+import { encodeCommand } from "@purrimeter/protocol/command";
+import { decodeReport } from "@purrimeter/protocol/report";
+import { topicOf } from "@purrimeter/protocol/topics";
+import { asTagId, type TagId } from "@purrimeter/protocol/values";
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { it } from "vitest";
+import { nowS } from "../src/now.ts";
+
+const TOM = asTagId("tom") as TagId;
+const ENTRY = import.meta.resolve("@purrimeter/device/targets/espruino/bangle");
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const program = process.env["ESPRUINO"];
+
+it.skipIf(program === undefined)("the watch's program on Espruino reports through a gateway", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "espruino-link-"));
+  const pairing = newPairing(TOM);
+  const kinds: string[] = [];
+  const gateway = openGateway({
+    pairings: [pairing],
+    cipher: nodeCipher,
+    log: SILENT,
+    monotonicMs: () => performance.now(),
+    makeUplink: (tag, _firmware, listener): TagUplink => ({
+      connect: () => void setTimeout(() => listener.up(), 10),
+      disconnect: () => undefined,
+      close: () => undefined,
+      publish: (topic, bytes) => {
+        if (topic !== topicOf(tag, "report")) return true;
+        const report = decodeReport(bytes);
+        if (!report.ok) throw new Error(report.error.reason);
+        const { epoch, first, entries } = report.value;
+        const ack = { kind: "stored" as const, epoch, through: first + entries.length - 1 };
+        listener.message(topicOf(tag, "ack"), encodeAck(ack));
+        const isFirst = kinds.length === 0;
+        kinds.push(...entries.map(({ kind }) => kind));
+        // Live mode: fixes come at once, and in the next report.
+        const live = encodeCommand({ id: 1, action: "live", seconds: 60, expiresAt: 0 });
+        if (isFirst) listener.message(topicOf(tag, "command"), live);
+        return true;
+      },
+    }),
+  });
+  const server = await listenForLinks({ host: "127.0.0.1", port: 0 }, gateway.accept);
+  const { code } = await transpileForEspruino(new URL(ENTRY), { names: [] });
+  const beganS = nowS() - 3_600;
+  const script = linuxWatchScript({
+    program: code,
+    link: pairingText(pairing),
+    seconds: Array.from({ length: 100 }, (_, i) =>
+      Buffer.from(nmea(beganS + i, 60.5, 7.5 + i * 1e-5))
+        .toString("latin1")
+        .trim()
+        .split("\r\n"),
+    ),
+    port: (server.address() as AddressInfo).port,
+  });
+  writeFileSync(join(folder, "watch.js"), script);
+  const child = spawn(program ?? "", [join(folder, "watch.js")], { cwd: folder, stdio: "ignore" });
+  try {
+    // The second comes at once in live mode only.
+    await until("two fixes", () => kinds.filter((kind) => kind === "fix").length >= 2);
+  } finally {
+    child.kill("SIGKILL");
+    gateway.close();
+    await new Promise((resolve) => server.close(resolve));
+    rmSync(folder, { recursive: true });
+  }
+});
