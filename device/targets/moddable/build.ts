@@ -1,5 +1,5 @@
 // Checks the Moddable target against the SDK's types and bundles it, without the SDK: npm run build:moddable.
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -8,21 +8,34 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 const compiler = path("../../../node_modules/typescript-native/bin/tsc");
 execFileSync(process.execPath, [compiler, "-p", path("tsconfig.json")], { stdio: "inherit" });
 
-const outfile = path("../../build/moddable/main.js");
-const result = await build({
-  entryPoints: [path("main.ts")],
+/** The SDK's own modules. */
+const SDK = ["embedded:*", "mc/config", "Resource", "time", "timer"];
+
+/** main.js does nothing but start what tag.js has: only tag.js is preloaded, and preloading runs a module on the host. */
+const preloaded: Plugin = {
+  name: "preloaded",
+  setup: (plugins) => {
+    plugins.onResolve({ filter: /^\.\/board\.ts$/ }, ({ kind }) =>
+      kind === "import-statement" ? { path: "tag", external: true } : undefined,
+    );
+  },
+};
+
+const options = {
   bundle: true,
   format: "esm",
   platform: "neutral",
   target: "es2022",
   minifySyntax: true,
-  outfile,
   metafile: true,
   logLevel: "warning",
-  // The SDK's own modules.
-  external: ["embedded:*", "mc/config", "Resource", "time", "timer"],
-});
-const [output] = Object.values(result.metafile.outputs);
-process.stdout.write(
-  `device/build/moddable/main.js: ${output?.bytes} bytes of source; mcconfig compiles it\n`,
-);
+} as const;
+
+const out = (name: string): string => path(`../../build/moddable/${name}.js`);
+const bundles = [
+  await build({ ...options, external: SDK, entryPoints: [path("board.ts")], outfile: out("tag") }),
+  await build({ ...options, plugins: [preloaded], entryPoints: [path("main.ts")], outfile: out("main") }),
+];
+for (const { metafile } of bundles)
+  for (const [name, { bytes }] of Object.entries(metafile.outputs))
+    process.stdout.write(`${name}: ${bytes} bytes of source; mcconfig compiles it\n`);

@@ -24,6 +24,12 @@ declare module "mc/config" {
     readonly tag: string;
     readonly host: string;
     readonly port: number;
+    /** Of the SIM's operator. */
+    readonly apn: string;
+    /** The modem's own TLS, or the SDK's on Wi-Fi. */
+    readonly uplink: "modem" | "wifi";
+    readonly modem: import("./serial-modem.ts").SerialModemPins;
+    readonly i2c: { readonly data: number; readonly clock: number };
     readonly gnss: {
       readonly port: number;
       readonly receive: number;
@@ -39,9 +45,14 @@ declare module "mc/config" {
   export default config;
 }
 
+/** Of xsc: binds a C function of the manifest's modules. */
+declare function native(name: string): (this: unknown, ...values: unknown[]) => unknown;
+
+/** The SDK's abort hook; false goes on. */
+declare var abort: ((message: string, exception?: unknown) => boolean) | undefined;
+
 interface ModdableDevice {
   readonly io: { readonly Serial: unknown; readonly Digital: unknown; readonly SMBus: unknown };
-  readonly I2C: { readonly default: { readonly data: number; readonly clock: number } };
   readonly network: {
     readonly mqtts: {
       readonly io: new (options: object) => import("./mqtt-session.ts").MqttClient;

@@ -141,6 +141,7 @@ describe("a session over the SDK's MQTT client", () => {
   it.each([
     ["an error", (bench: Bench) => bench.client.events.onError()],
     ["a close", (bench: Bench) => bench.client.events.onClose()],
+    ["an exception that nobody caught", (bench: Bench) => bench.session.abandon()],
     [
       "a write that throws",
       (bench: Bench) => {

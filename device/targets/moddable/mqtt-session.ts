@@ -83,6 +83,11 @@ export class MqttSession implements Uplink {
     this.drop();
   }
 
+  /** Something in the SDK's client failed that it did not tell: as if it had. */
+  abandon(): void {
+    this.failed();
+  }
+
   publish(topic: string, bytes: Uint8Array): boolean {
     const client = this.client;
     // Fixed header, its length, and the topic's length: at most 7 bytes besides.

@@ -44,6 +44,8 @@ export interface ModemUplinkOptions extends ModemConfig {
   /** To be put into the modem at its first start; none where somebody else has done so. */
   readonly files?: ModemFiles;
   readonly keepAliveS?: number;
+  /** What one read may bring, so that a whole answer fits the board's own receive buffer; 512 at most, and unless given. */
+  readonly maxReadBytes?: number;
   /** First wait after a failure, 5,000 unless given. */
   readonly firstRetryMs?: number;
 }
@@ -149,6 +151,11 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     if (wasUp || this.phase === "joining") this.close();
     else if (this.phase !== "closing") this.rest();
     if (wasUp) this.listener.down();
+  }
+
+  /** Whether the modem is not needed: nothing runs, nothing is planned. */
+  get isResting(): boolean {
+    return this.phase === "off";
   }
 
   publish(topic: string, bytes: Uint8Array): boolean {
@@ -340,7 +347,8 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
   }
 
   private readSome(): void {
-    this.run({ text: `AT+CARECV=${SOCKET},${MAX_READ_BYTES}`, deadlineMs: COMMAND_MS, reads: true });
+    const most = this.options.maxReadBytes ?? MAX_READ_BYTES;
+    this.run({ text: `AT+CARECV=${SOCKET},${most}`, deadlineMs: COMMAND_MS, reads: true });
   }
 
   private transferred(outcome: AtOutcome, data: Uint8Array | undefined): void {

@@ -1,0 +1,296 @@
+import { Firmware } from "@purrimeter/device/firmware";
+import type { Ports, Uplink } from "@purrimeter/device/ports";
+import { asTagId } from "@purrimeter/protocol/values";
+import { ModemUplink } from "@purrimeter/device/targets/modem/modem-uplink";
+import Digital from "embedded:io/digital";
+import Serial from "embedded:io/serial";
+import SMBus from "embedded:io/smbus";
+import LIS3DH from "embedded:sensor/Accelerometer/LIS3DH";
+import FlashStorage from "embedded:storage/flash";
+import config from "mc/config";
+import Resource from "Resource";
+import Time from "time";
+import Timer from "timer";
+import { AbortSupervisor } from "./abort-supervisor.ts";
+import { hold, lightSleep, uptimeMs } from "./light-sleep.ts";
+import { MqttSession, type MqttClient, type MqttEvents } from "./mqtt-session.ts";
+import { PartitionFlash } from "./partition-flash.ts";
+import { PowerRails } from "./power-rails.ts";
+import { SerialModem } from "./serial-modem.ts";
+import { TicksClock } from "./ticks-clock.ts";
+
+const VERSION = "0.2.0-moddable";
+const JOURNAL_PARTITION = "journal";
+
+/** The broker may grant no more than this (protocol/src/limits.ts). */
+const KEEP_ALIVE_MS = 3_600_000;
+
+/** The power controller of the T-SIM7080G boards. */
+const POWER_ADDRESS = 0x34;
+
+/** A timer of the SDK takes 31 bits of milliseconds; an hour is early enough to look again. */
+const LONGEST_SLEEP_MS = 3_600_000;
+/** Less is not worth falling asleep for. */
+const SHORTEST_DOZE_MS = 1_000;
+const UINT32 = 4_294_967_296;
+const SENTENCES_BYTES = 512;
+
+/** With its command and ends, an answer of this length fits the port's FIFO of 128 bytes, however late it is read. */
+const MODEM_READ_BYTES = 80;
+
+/** Names under which the modem keeps the credentials. */
+const AUTHORITY_FILE = "ca.crt";
+const CERTIFICATE_FILE = "tag.crt";
+
+/** Movement that a walking cat makes and a sleeping one does not: 1/64 g for two samples at 10 Hz (LIS3DH, 8.21). */
+const MOTION = {
+  rate: 2,
+  range: 0,
+  enable: 0b111,
+  lowPower: true,
+  alert: { mode: 1, threshold: 1, duration: 2 },
+};
+
+function seed(): number {
+  return Math.floor(Math.random() * UINT32);
+}
+
+function tagId(): NonNullable<ReturnType<typeof asTagId>> {
+  const id = asTagId(config.tag);
+  if (id === undefined) throw new RangeError("the configuration names no tag");
+  return id;
+}
+
+/** The certificates, in DER; the key is RSA in PKCS#8, the only kind that the SDK's TLS can sign with. */
+function secure(): object {
+  return {
+    certificate: new Resource("authority.der"),
+    clientCertificates: [new Resource("tag.der"), new Resource("issuer.der")],
+    clientKey: new Resource("key.der"),
+  };
+}
+
+function openClient(events: MqttEvents): MqttClient {
+  const { mqtts } = device.network;
+  const socket = { ...mqtts.socket, secure: { ...mqtts.socket.secure, ...secure() } };
+  const { host, port, tag: id } = config;
+  return new mqtts.io({ ...mqtts, ...events, socket, host, port, id, clean: true, keepAlive: KEEP_ALIVE_MS });
+}
+
+function file(name: string): Uint8Array {
+  return new Uint8Array(new Resource(name).slice(0));
+}
+
+/** A T-SIM7080G-S3 with a receiver and an accelerometer: everything of the firmware that is this board's. */
+export class Board {
+  private readonly clock: TicksClock;
+  private readonly receiverPower: Digital;
+  private readonly buzzer: Digital;
+  private readonly lamp: Digital;
+  private readonly rails: PowerRails;
+  private readonly sentences: Uint8Array;
+  private readonly supervisor: AbortSupervisor;
+  private readonly modem: ModemUplink | undefined;
+  private readonly session: MqttSession | undefined;
+  private readonly sensor: LIS3DH;
+  private readonly firmware: Firmware;
+  private timer: Timer | undefined = undefined;
+  private wantsSession = false;
+  private isReceiving = false;
+  private pulses = 0;
+
+  constructor() {
+    this.clock = new TicksClock(
+      () => uptimeMs() % UINT32,
+      (utcS) => this.tellTime(utcS),
+    );
+    this.receiverPower = new Digital({ pin: config.gnssPower, mode: Digital.Output });
+    this.buzzer = new Digital({ pin: config.buzzer, mode: Digital.Output });
+    this.lamp = new Digital({ pin: config.lamp, mode: Digital.Output });
+    // The typings describe SMBus's options as a list of itself.
+    const bus: unknown = { ...config.i2c, hz: 400_000, address: POWER_ADDRESS };
+    this.rails = new PowerRails(new SMBus(bus as ConstructorParameters<typeof SMBus>[0]));
+    this.sentences = new Uint8Array(SENTENCES_BYTES);
+    this.modem = config.uplink === "modem" ? this.openModem() : undefined;
+    this.session = config.uplink === "wifi" ? this.openSession() : undefined;
+    this.supervisor = new AbortSupervisor(() => this.session?.abandon());
+    globalThis.abort = (message) => this.supervisor.aborted(message);
+    const options = { tag: tagId(), firmware: VERSION, seed: seed(), lingerMs: config.lingerMs };
+    this.firmware = new Firmware(this.ports(), options);
+    this.listenToGnss();
+    this.sensor = this.listenToMotion();
+    this.firmware.start();
+    this.plan();
+  }
+
+  private openModem(): ModemUplink {
+    const { apn, host, port } = config;
+    const files = { authorityFile: AUTHORITY_FILE, certificateFile: CERTIFICATE_FILE };
+    const credentials = {
+      authority: file("authority.pem"),
+      certificate: file("tag.pem"),
+      key: file("key.pem"),
+    };
+    const serial = new SerialModem(config.modem, this.rails, () => this.plan());
+    const own = { tag: tagId(), firmware: VERSION, seed: seed(), files: credentials };
+    const uplink = new ModemUplink(
+      this.clock,
+      serial,
+      { ...own, ...files, apn, host, port, maxReadBytes: MODEM_READ_BYTES },
+      this.listener(),
+    );
+    serial.uplink = uplink;
+    return uplink;
+  }
+
+  private openSession(): MqttSession {
+    return new MqttSession(tagId(), seed(), {
+      ...this.listener(),
+      open: openClient,
+      after: (ms, call) => {
+        const timer = Timer.set(call, ms);
+        return () => Timer.clear(timer);
+      },
+    });
+  }
+
+  private listener(): {
+    up: () => void;
+    down: () => void;
+    message: (topic: string, bytes: Uint8Array) => void;
+  } {
+    return {
+      up: () => {
+        this.supervisor.calm();
+        this.then(() => this.firmware.uplinkUp());
+      },
+      down: () => this.then(() => this.firmware.uplinkDown()),
+      message: (topic, bytes) => this.then(() => this.firmware.message(topic, bytes)),
+    };
+  }
+
+  private ports(): Ports {
+    const partition = FlashStorage.open({ path: JOURNAL_PARTITION, mode: "r+" });
+    return {
+      flash: new PartitionFlash(partition),
+      clock: this.clock,
+      gnss: { start: () => this.receive(true), stop: () => this.receive(false) },
+      uplink: this.modem ?? this.wifi(),
+      indicator: {
+        buzz: (seconds) => this.pulse(this.buzzer, seconds),
+        light: (seconds) => this.pulse(this.lamp, seconds),
+      },
+      battery: { percent: () => this.rails.percent() },
+    };
+  }
+
+  /** The SDK's TLS judges certificates by the board's clock: no session before a fix has set it. */
+  private wifi(): Uplink {
+    return {
+      connect: () => {
+        this.wantsSession = true;
+        if (this.clock.utcS() > 0) this.session?.connect();
+      },
+      disconnect: () => {
+        this.wantsSession = false;
+        this.session?.disconnect();
+      },
+      publish: (topic, bytes) => this.session?.publish(topic, bytes) === true,
+    };
+  }
+
+  private tellTime(utcS: number): void {
+    Time.set(utcS);
+    if (this.wantsSession) this.session?.connect();
+  }
+
+  private receive(isOn: boolean): void {
+    this.isReceiving = isOn;
+    hold(config.gnssPower, false);
+    this.receiverPower.write(isOn ? 1 : 0);
+    hold(config.gnssPower, true);
+  }
+
+  private pulse(pin: Digital, seconds: number): void {
+    this.pulses++;
+    pin.write(1);
+    Timer.set(() => {
+      this.pulses--;
+      pin.write(0);
+      this.plan();
+    }, seconds * 1_000);
+  }
+
+  private listenToGnss(): void {
+    const { port, receive, transmit, baud } = config.gnss;
+    const take = (count: number): void => this.hear(serial, count);
+    const serial = new Serial({ port, receive, transmit, baud, format: "buffer", onReadable: take });
+  }
+
+  private hear(serial: Serial, count: number): void {
+    let rest = count;
+    while (rest > 0) {
+      const length = serial.read(this.sentences.subarray(0, Math.min(rest, SENTENCES_BYTES)));
+      if (typeof length !== "number" || length <= 0) break;
+      this.firmware.gnssBytes(this.sentences, length);
+      rest -= length;
+    }
+    this.plan();
+  }
+
+  private listenToMotion(): LIS3DH {
+    const { io } = device;
+    const sensor = new LIS3DH({
+      sensor: { ...config.i2c, io: io.SMBus },
+      alert: { io: io.Digital, pin: config.motionInterrupt },
+      onAlert: () => this.moved(),
+    });
+    sensor.configure(MOTION);
+    return sensor;
+  }
+
+  private moved(): void {
+    // Reading the register lets go of the line.
+    this.sensor.status();
+    this.then(() => this.firmware.moved());
+  }
+
+  private then(call: () => void): void {
+    call();
+    this.plan();
+  }
+
+  /** Plans the next wake-up anew: every call may have changed it. */
+  private plan(): void {
+    Timer.clear(this.timer);
+    const waitMs = this.waitMs();
+    const mayDoze = waitMs >= SHORTEST_DOZE_MS && this.isQuiet();
+    this.timer = Timer.set(() => (mayDoze ? this.doze() : this.tick()), mayDoze ? 1 : waitMs);
+  }
+
+  private waitMs(): number {
+    const modemMs = this.modem?.nextWakeMs() ?? Infinity;
+    const waitMs = Math.min(this.firmware.nextWakeMs(), modemMs) - this.clock.monotonicMs();
+    return Math.max(1, Math.min(waitMs, LONGEST_SLEEP_MS));
+  }
+
+  /** Whether nobody sends bytes that a sleeping processor would not hear, and no pin changes meanwhile. */
+  private isQuiet(): boolean {
+    return this.modem?.isResting === true && !this.isReceiving && this.pulses === 0;
+  }
+
+  private doze(): void {
+    const waitMs = this.waitMs();
+    const hasMoved =
+      waitMs >= SHORTEST_DOZE_MS && this.isQuiet() && lightSleep(waitMs, config.motionInterrupt);
+    if (hasMoved) this.moved();
+    this.tick();
+  }
+
+  private tick(): void {
+    this.then(() => {
+      this.firmware.wake();
+      this.modem?.wake();
+    });
+  }
+}

@@ -1,0 +1,90 @@
+import type { ModemPort, ModemUplink } from "@purrimeter/device/targets/modem/modem-uplink";
+import Digital from "embedded:io/digital";
+import Serial from "embedded:io/serial";
+import Timer from "timer";
+import { hold } from "./light-sleep.ts";
+import type { PowerRails } from "./power-rails.ts";
+import { SerialQueue } from "./serial-queue.ts";
+
+/** How long the power key is held: more than a second starts the modem (SIM7080G hardware design, 3.2.1). */
+const KEY_MS = 1_200;
+const SUPPLY_OFF_MS = 1_000;
+const CHUNK_BYTES = 128;
+
+export interface SerialModemPins {
+  readonly port: number;
+  readonly receive: number;
+  readonly transmit: number;
+  readonly baud: number;
+  readonly powerKey: number;
+  readonly dataTerminalReady: number;
+}
+
+/** The modem of the T-SIM7080G-S3: a serial port, its power key and sleep pin (both inverted on the board), its supply. */
+export class SerialModem implements ModemPort {
+  uplink: ModemUplink | undefined = undefined;
+  private readonly rails: PowerRails;
+  private readonly serial: Serial;
+  private readonly queue: SerialQueue;
+  private readonly key: Digital;
+  private readonly sleepPin: Digital;
+  private readonly sleepPinNumber: number;
+  private readonly chunk: Uint8Array;
+  private readonly then: () => void;
+
+  /** `then` is called after every byte that was heard. */
+  constructor(pins: SerialModemPins, rails: PowerRails, then: () => void) {
+    const { port, receive, transmit, baud } = pins;
+    this.rails = rails;
+    this.then = then;
+    this.chunk = new Uint8Array(CHUNK_BYTES);
+    this.key = new Digital({ pin: pins.powerKey, mode: Digital.Output });
+    this.sleepPin = new Digital({ pin: pins.dataTerminalReady, mode: Digital.Output });
+    this.sleepPinNumber = pins.dataTerminalReady;
+    this.key.write(0);
+    this.sleepPin.write(0);
+    this.queue = new SerialQueue((bytes) => this.serial.write(bytes));
+    this.serial = new Serial({
+      ...{ port, receive, transmit, baud, format: "buffer" },
+      onReadable: (count) => this.hear(count),
+      onWritable: (count) => this.queue.writable(count),
+    });
+    rails.modem(true);
+  }
+
+  write(bytes: Uint8Array): void {
+    this.queue.push(bytes);
+  }
+
+  sleep(isAsleep: boolean): void {
+    hold(this.sleepPinNumber, false);
+    this.sleepPin.write(isAsleep ? 1 : 0);
+    hold(this.sleepPinNumber, true);
+  }
+
+  pressPowerKey(): void {
+    this.queue.clear();
+    this.key.write(1);
+    Timer.set(() => this.key.write(0), KEY_MS);
+  }
+
+  cyclePower(): void {
+    this.queue.clear();
+    this.rails.modem(false);
+    Timer.set(() => {
+      this.rails.modem(true);
+      this.pressPowerKey();
+    }, SUPPLY_OFF_MS);
+  }
+
+  private hear(count: number): void {
+    let rest = count;
+    while (rest > 0) {
+      const length = this.serial.read(this.chunk.subarray(0, Math.min(rest, CHUNK_BYTES)));
+      if (typeof length !== "number" || length <= 0) break;
+      this.uplink?.modemBytes(this.chunk, length);
+      rest -= length;
+    }
+    this.then();
+  }
+}
