@@ -17,7 +17,7 @@ export interface OwnerProof {
 }
 
 /**
- * Asks for all that a login asks for before something that cannot be taken back (ASVS 5.0, 7.5.1). Without the second factor
+ * Asks for all that a login asks for before something that cannot be taken back (ASVS 5.0, 7.5.1 and 7.5.3). Without the second factor
  * the answer is that of a login, with a challenge.
  */
 export async function confirmOwner(

@@ -124,7 +124,11 @@ const PROBLEMS = [
   ["unavailable", 503],
 ] as const;
 
-const hasSecondStep = (path: string): boolean => ["/login", "/password/reset", "/mail/change"].includes(path);
+/** Where all is asked for that a login asks for. */
+const hasSecondStep = (path: string): boolean =>
+  /^\/(login|password\/reset|mail\/change|second-factors\/(totp(\/remove)?|recovery-codes)|passkeys\/(options|\{id\}\/remove))$/.test(
+    path,
+  );
 
 describe("every route answers what it declares", () => {
   it("for good and for bad requests", async () => {

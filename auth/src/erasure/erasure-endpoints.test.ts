@@ -41,9 +41,10 @@ async function tablesWith(account: string): Promise<readonly string[]> {
 
 /** Gives the account one of everything. */
 async function furnish(): Promise<{ readonly secret: string; readonly personal: string }> {
-  const { secret } = await people.enrol(mia);
+  const { secret, recoveryCodes } = await people.enrol(mia);
   const key = new SoftwareAuthenticator(PAGE.relyingParty, PAGE.origin);
-  const { challenge } = (await people.post(mia, "/passkeys/options", { password: PASSWORD })).body.options;
+  const proof = { password: PASSWORD, code: recoveryCodes[0] };
+  const { challenge } = (await people.post(mia, "/passkeys/options", proof)).body.options;
   await people.post(mia, "/passkeys", { name: "laptop", response: key.create(challenge) });
   const wish = { password: PASSWORD, name: "script", scopes: ["tags:read"], expiresInDays: 1 };
   const { token } = (await people.post(mia, "/personal-tokens", wish)).body;

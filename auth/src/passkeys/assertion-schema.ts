@@ -17,7 +17,7 @@ export const credential = {
   clientExtensionResults: z.record(z.string(), z.unknown()).default({}),
 };
 
-/** What `navigator.credentials.get()` gives, as JSON (WebAuthn level 3, 5.1.8). */
+/** What `navigator.credentials.get()` gives, as JSON (WebAuthn level 3, 5.1). */
 export const assertionSchema = z
   .strictObject({
     ...credential,

@@ -16,13 +16,18 @@ function newKey(): SoftwareAuthenticator {
   return new SoftwareAuthenticator(PAGE.relyingParty, PAGE.origin);
 }
 
-async function begin(person: Person): Promise<string> {
-  const { body } = await people.post(person, "/passkeys/options", { password: PASSWORD });
+/** `code`: of who has a second factor already. */
+async function begin(person: Person, code?: string): Promise<string> {
+  const { body } = await people.post(person, "/passkeys/options", { password: PASSWORD, code });
   return body.options.challenge;
 }
 
-async function make(person: Person, key = newKey(), distortion: Distortion = {}): Promise<Answer> {
-  const response = key.create(await begin(person), distortion);
+async function make(
+  person: Person,
+  key = newKey(),
+  { code, ...distortion }: Distortion & { readonly code?: string | undefined } = {},
+): Promise<Answer> {
+  const response = key.create(await begin(person, code), distortion);
   return people.post(person, "/passkeys", { name: "laptop", response });
 }
 
@@ -80,12 +85,12 @@ describe("a passkey", () => {
 
   test("answers each challenge once", async () => {
     const [mia, key] = [await people.newOwner(), newKey()];
-    await make(mia, key);
+    const [code] = (await make(mia, key)).body.recoveryCodes;
     const { challenge, signed } = await beginLogin(mia);
     const answer = key.get(signed);
     expect((await finishLogin(mia, challenge, answer)).status).toBe(200);
     expect((await finishLogin(mia, challenge, answer)).status).toBe(401);
-    const [registered, other] = [await begin(mia), newKey()];
+    const [registered, other] = [await begin(mia, code), newKey()];
     await people.post(mia, "/passkeys", { name: "one", response: other.create(registered) });
     const again = await people.post(mia, "/passkeys", { name: "two", response: newKey().create(registered) });
     expect(again.status).toBe(400);
@@ -103,10 +108,10 @@ describe("a passkey", () => {
   test("of one account neither opens another nor is made there again", async () => {
     const [mia, eve, mias, eves] = [await people.newOwner(), await people.newOwner(), newKey(), newKey()];
     await make(mia, mias);
-    await make(eve, eves);
+    const [code] = (await make(eve, eves)).body.recoveryCodes;
     const { challenge, signed } = await beginLogin(mia);
     expect((await finishLogin(mia, challenge, eves.get(signed))).status).toBe(401);
-    expect((await make(eve, mias)).status).toBe(400);
+    expect((await make(eve, mias, { code })).status).toBe(400);
   });
 
   test("signed by another key is refused", async () => {
@@ -119,14 +124,19 @@ describe("a passkey", () => {
 
   test("is removed by its owner with the password; then a password is enough again", async () => {
     const [mia, eve, key] = [await people.newOwner(), await people.newOwner(), newKey()];
-    await make(mia, key);
+    const { recoveryCodes } = (await make(mia, key)).body;
     const path = `/passkeys/${key.id}/remove`;
     expect((await people.post(eve, path, { password: PASSWORD })).status).toBe(404);
     expect((await people.post(mia, path, { password: WRONG_PASSWORD })).status).toBe(400);
     await people.post(mia, "/password", { password: PASSWORD, newPassword: "k7#mQz2p" });
-    expect((await people.post(mia, path, { password: "k7#mQz2p" })).status).toBe(409);
+    expect((await people.post(mia, path, { password: "k7#mQz2p", code: recoveryCodes[0] })).status).toBe(409);
     await people.post(mia, "/password", { password: "k7#mQz2p", newPassword: PASSWORD });
-    expect((await people.post(mia, path, { password: PASSWORD })).status).toBe(204);
+    const without = await people.post(mia, path, { password: PASSWORD });
+    expect([without.status, without.body.methods]).toEqual([401, ["passkey", "recovery-code"]]);
+    const { challenge } = without.body;
+    const { options } = (await people.post(mia, "/login/passkey/options", { challenge })).body;
+    const proof = { password: PASSWORD, passkey: key.get(options.challenge) };
+    expect((await people.post(mia, path, proof)).status).toBe(204);
     const login = await people.auth.call({
       path: "/login",
       address: mia.address,
@@ -147,7 +157,10 @@ describe("a passkey", () => {
 
   test("is one of at most ten", async () => {
     const mia = await people.newOwner();
-    for (let i = 0; i < 10; i++) expect((await make(mia)).status).toBe(201);
-    expect((await people.post(mia, "/passkeys/options", { password: PASSWORD })).status).toBe(409);
+    const first = await make(mia);
+    const { recoveryCodes } = first.body;
+    for (const code of recoveryCodes.slice(1)) expect((await make(mia, newKey(), { code })).status).toBe(201);
+    const eleventh = { password: PASSWORD, code: recoveryCodes[0] };
+    expect((await people.post(mia, "/passkeys/options", eleventh)).status).toBe(409);
   });
 });

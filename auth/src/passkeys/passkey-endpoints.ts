@@ -4,7 +4,7 @@ import type { AppEnvironment } from "../app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { beginSession } from "../begin-session.ts";
 import { requireBearer } from "../bearer.ts";
-import { confirmPassword } from "../confirm-password.ts";
+import { confirmOwner } from "../confirm-owner.ts";
 import { accountOfChallenge, finishLogin } from "../finish-login.ts";
 import { isoTime } from "../iso-time.ts";
 import { invalidField, problem, tooManyRequests } from "../problem.ts";
@@ -33,8 +33,8 @@ function addMaking(app: App, service: AuthService): void {
 
   app.openapi({ ...beginPasskeyRoute, middleware: requireBearer(service) }, async (context) => {
     const { account } = context.var.bearer;
-    const { password } = context.req.valid("json");
-    const confirmation = await confirmPassword(service, account, password, context.var.address);
+    const proof = context.req.valid("json");
+    const confirmation = await confirmOwner(service, account, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     const options = await passkeys.beginRegistration(account, (await accounts.mailOf(account)) ?? "");
     if (!options) return problem("conflict", `An account has at most ${MAX_PASSKEYS} passkeys.`);
@@ -67,8 +67,8 @@ function addListing(app: App, service: AuthService): void {
 function addRemoval(app: App, service: AuthService): void {
   app.openapi({ ...removePasskeyRoute, middleware: requireBearer(service) }, async (context) => {
     const { account } = context.var.bearer;
-    const { password } = context.req.valid("json");
-    const confirmation = await confirmPassword(service, account, password, context.var.address);
+    const proof = context.req.valid("json");
+    const confirmation = await confirmOwner(service, account, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     const outcome = await service.secondFactors.removePasskey(
       confirmation.account,

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { passwordSchema, tokensSchema } from "../credentials-schema.ts";
+import { ownerProofSchema, tokensSchema } from "../credentials-schema.ts";
 import { assertionSchema, base64url, credential } from "./assertion-schema.ts";
 import { problemResponses } from "../problem-responses.ts";
 
@@ -9,7 +9,7 @@ const body = <Schema extends z.ZodType>(schema: Schema) => ({
   body: { required: true as const, content: json(schema) },
 });
 
-/** What `navigator.credentials.create()` gives, as JSON (WebAuthn level 3, 5.1.8). */
+/** What `navigator.credentials.create()` gives, as JSON (WebAuthn level 3, 5.1). */
 const registrationSchema = z
   .strictObject({
     ...credential,
@@ -30,7 +30,7 @@ const options = {
 };
 const loginChallenge = z.string().min(1).max(256);
 const passkeyParams = { params: z.strictObject({ id: base64url }) };
-const passwordBody = body(z.strictObject({ password: passwordSchema }));
+const proofBody = body(ownerProofSchema);
 
 /** Begins making a passkey. */
 export const beginPasskeyRoute = createRoute({
@@ -39,7 +39,7 @@ export const beginPasskeyRoute = createRoute({
   operationId: "beginPasskey",
   summary: "Begin to make a passkey",
   security,
-  request: passwordBody,
+  request: proofBody,
   responses: { 200: options, ...problemResponses(400, 401, 403, 409, 429, 503) },
 });
 
@@ -94,7 +94,7 @@ export const removePasskeyRoute = createRoute({
   operationId: "removePasskey",
   summary: "Remove a passkey",
   security,
-  request: { ...passkeyParams, ...passwordBody },
+  request: { ...passkeyParams, ...proofBody },
   responses: { 204: { description: "Removed" }, ...problemResponses(400, 401, 403, 404, 409, 429, 503) },
 });
 

@@ -24,7 +24,7 @@ const RELYING_PARTY_NAME = "Purrimeter";
 /** ES256 and RS256: what platforms and security keys make. */
 const ALGORITHMS = [-7, -257];
 
-/** Whose passkeys they are (WebAuthn level 3, 5.1.2): a host name, and the origins of pages that may ask for them. */
+/** Whose passkeys they are (WebAuthn level 3, 4: RP ID): a host name, and the origins of pages that may ask for them. */
 export interface RelyingParty {
   readonly id: string;
   readonly origins: readonly string[];

@@ -50,16 +50,25 @@ describe("an authenticator app", () => {
     expect((await people.logIn(mia, wrong)).body).toEqual((await people.logIn(eve, wrong)).body);
   });
 
-  test("needs the password to be set up and removed", async () => {
+  test("needs the password to be set up, and all that a login needs to be set up again or removed", async () => {
     const mia = await people.newOwner();
-    const refused = await people.post(mia, "/second-factors/totp", { password: WRONG_PASSWORD });
-    expect(refused.status).toBe(400);
-    await people.enrol(mia);
-    expect((await people.post(mia, "/second-factors/totp/remove", { password: WRONG_PASSWORD })).status).toBe(
-      400,
-    );
-    expect((await people.post(mia, "/second-factors/totp", { password: PASSWORD })).status).toBe(409);
-    expect((await people.post(mia, "/second-factors/totp/remove", { password: PASSWORD })).status).toBe(204);
+    const begin = (proof: object) => people.post(mia, "/second-factors/totp", proof);
+    const remove = (proof: object) => people.post(mia, "/second-factors/totp/remove", proof);
+    expect((await begin({ password: WRONG_PASSWORD })).status).toBe(400);
+    const { secret } = await people.enrol(mia);
+    for (const path of [
+      "/second-factors/totp",
+      "/second-factors/totp/remove",
+      "/second-factors/recovery-codes",
+    ]) {
+      const { status, body } = await people.post(mia, path, { password: PASSWORD });
+      expect([status, body.type], path).toEqual([401, "/v1/problems/second-factor-required"]);
+    }
+    expect((await remove({ password: WRONG_PASSWORD, code: people.codeOf(secret) })).status).toBe(400);
+    expect((await remove({ password: PASSWORD, code: "000000" })).status).toBe(401);
+    expect((await begin({ password: PASSWORD, code: people.codeOf(secret) })).status).toBe(409);
+    expect((await remove({ password: PASSWORD, code: people.codeOf(secret) })).status).toBe(401);
+    expect((await remove({ password: PASSWORD, code: people.codeOf(secret, 1) })).status).toBe(204);
     expect((await people.logIn(mia)).status).toBe(200);
   });
 
@@ -120,7 +129,7 @@ describe("recovery codes", () => {
     const mia = await people.newOwner();
     const { recoveryCodes } = await people.enrol(mia);
     expect(new Set(recoveryCodes).size).toBe(10);
-    for (const code of recoveryCodes) expect(code).toMatch(/^(?:[A-Z2-7]{4}-){3}[A-Z2-7]{4}$/u);
+    for (const code of recoveryCodes) expect(code).toMatch(/^(?:[A-Z2-7]{4}-){5}[A-Z2-7]{4}$/u);
     const [first = "", second = ""] = recoveryCodes;
     const { challenge } = (await people.logIn(mia)).body;
     expect((await people.finish(mia, challenge, first)).status).toBe(200);
@@ -131,8 +140,9 @@ describe("recovery codes", () => {
 
   test("are void when new ones are made", async () => {
     const mia = await people.newOwner();
-    const { recoveryCodes: old } = await people.enrol(mia);
-    const made = await people.post(mia, "/second-factors/recovery-codes", { password: PASSWORD });
+    const { recoveryCodes: old, secret } = await people.enrol(mia);
+    const proof = { password: PASSWORD, code: people.codeOf(secret) };
+    const made = await people.post(mia, "/second-factors/recovery-codes", proof);
     const { challenge } = (await people.logIn(mia)).body;
     expect((await people.finish(mia, challenge, old[0] ?? "")).status).toBe(401);
     expect((await people.finish(mia, challenge, made.body.recoveryCodes[0] ?? "")).status).toBe(200);
@@ -171,15 +181,17 @@ describe("changing the password", () => {
 
   test("takes eight characters beside a second factor, which then stays", async () => {
     const mia = await people.newOwner();
-    await people.enrol(mia);
+    const { secret } = await people.enrol(mia);
+    const remove = (password: string, step: number) =>
+      people.post(mia, "/second-factors/totp/remove", { password, code: people.codeOf(secret, step) });
     const short = "k7#mQz2p";
     const seven = await people.post(mia, "/password", { password: PASSWORD, newPassword: "k7#mQz2" });
     expect(seven.body.errors[0]).toMatchObject({ field: "password", limit: 8 });
     expect((await people.post(mia, "/password", { password: PASSWORD, newPassword: short })).status).toBe(
       204,
     );
-    expect((await people.post(mia, "/second-factors/totp/remove", { password: short })).status).toBe(409);
+    expect((await remove(short, 0)).status).toBe(409);
     await people.post(mia, "/password", { password: short, newPassword: PASSWORD });
-    expect((await people.post(mia, "/second-factors/totp/remove", { password: PASSWORD })).status).toBe(204);
+    expect((await remove(PASSWORD, 1)).status).toBe(204);
   });
 });

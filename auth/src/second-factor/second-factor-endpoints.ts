@@ -3,7 +3,7 @@ import type { AppEnvironment } from "../app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { beginSession } from "../begin-session.ts";
 import { requireBearer } from "../bearer.ts";
-import { confirmPassword } from "../confirm-password.ts";
+import { confirmOwner } from "../confirm-owner.ts";
 import { finishLogin } from "../finish-login.ts";
 import { invalidField, problem, tooManyRequests } from "../problem.ts";
 import {
@@ -61,8 +61,8 @@ function addEnrolment(app: App, service: AuthService): void {
 
   app.openapi({ ...beginTotpRoute, middleware: requireBearer(service) }, async (context) => {
     const { account } = context.var.bearer;
-    const { password } = context.req.valid("json");
-    const confirmation = await confirmPassword(service, account, password, context.var.address);
+    const proof = context.req.valid("json");
+    const confirmation = await confirmOwner(service, account, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     const begun = await secondFactors.beginTotp(account);
     if (begun === undefined) return problem("conflict", "An authenticator app is in use; remove it first.");
@@ -85,8 +85,8 @@ function addEnrolment(app: App, service: AuthService): void {
 function addRemoval(app: App, service: AuthService): void {
   app.openapi({ ...removeTotpRoute, middleware: requireBearer(service) }, async (context) => {
     const { account: id } = context.var.bearer;
-    const { password } = context.req.valid("json");
-    const confirmation = await confirmPassword(service, id, password, context.var.address);
+    const proof = context.req.valid("json");
+    const confirmation = await confirmOwner(service, id, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     const outcome = await service.secondFactors.removeTotp(confirmation.account);
     if (outcome === "needed")
@@ -100,8 +100,8 @@ function addRemoval(app: App, service: AuthService): void {
 function addRecoveryCodes(app: App, service: AuthService): void {
   app.openapi({ ...recoveryCodesRoute, middleware: requireBearer(service) }, async (context) => {
     const { account } = context.var.bearer;
-    const { password } = context.req.valid("json");
-    const confirmation = await confirmPassword(service, account, password, context.var.address);
+    const proof = context.req.valid("json");
+    const confirmation = await confirmOwner(service, account, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     if (!(await service.secondFactors.isRequired(account)))
       return problem("conflict", "Recovery codes stand in for an authenticator app; set one up first.");

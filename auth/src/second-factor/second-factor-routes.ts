@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { codeSchema, passwordSchema, tokensSchema } from "../credentials-schema.ts";
+import { codeSchema, ownerProofSchema, tokensSchema } from "../credentials-schema.ts";
 import { problemResponses } from "../problem-responses.ts";
 
 const security = [{ bearer: [] }];
@@ -9,7 +9,7 @@ const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json"
 const body = <Schema extends z.ZodType>(schema: Schema) => ({
   body: { required: true as const, content: json(schema) },
 });
-const passwordBody = body(z.strictObject({ password: passwordSchema }).openapi("PasswordConfirmation"));
+const proofBody = body(ownerProofSchema);
 const recoveryCodes = {
   description: "Recovery codes, shown this once",
   content: json(z.strictObject({ recoveryCodes: z.array(z.string()) })),
@@ -57,7 +57,7 @@ export const beginTotpRoute = createRoute({
   operationId: "beginTotp",
   summary: "Get a secret for your authenticator app",
   security,
-  request: passwordBody,
+  request: proofBody,
   responses: {
     201: {
       description: "Not in use before it is confirmed",
@@ -85,7 +85,7 @@ export const removeTotpRoute = createRoute({
   operationId: "removeTotp",
   summary: "Log in without a second factor from now on",
   security,
-  request: passwordBody,
+  request: proofBody,
   responses: { 204: { description: "Removed" }, ...problemResponses(400, 401, 403, 404, 409, 429, 503) },
 });
 
@@ -96,6 +96,6 @@ export const recoveryCodesRoute = createRoute({
   operationId: "makeRecoveryCodes",
   summary: "Get new recovery codes; the old ones are void",
   security,
-  request: passwordBody,
+  request: proofBody,
   responses: { 200: recoveryCodes, ...problemResponses(400, 401, 403, 409, 429, 503) },
 });

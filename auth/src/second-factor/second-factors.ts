@@ -10,8 +10,8 @@ import { matchTotp, TOTP_SECRET_BYTES } from "./totp.ts";
 /** Recovery codes that an account has at most. */
 export const RECOVERY_CODES = 10;
 
-/** 80 bits: nobody guesses one, so a keyed hash without stretching is enough (SP 800-63B-4, 3.1.2.2). */
-const RECOVERY_CODE_BYTES = 10;
+/** 120 bits: from 112 on a hash without stretching is enough (SP 800-63B-4, 3.1.2.2; ASVS 5.0, 6.5.2). */
+const RECOVERY_CODE_BYTES = 15;
 
 /** Ways to finish a login. */
 export type SecondFactorMethod = "passkey" | "totp" | "recovery-code";

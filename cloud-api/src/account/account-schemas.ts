@@ -114,9 +114,6 @@ export const ownerProofSchema = z
 /** What asks for another mail address. */
 export const mailChangeSchema = ownerProofSchema.extend({ email: mail }).openapi("MailChange");
 
-/** Asked for once more before what the thief of a token must not do. */
-export const confirmationSchema = z.strictObject({ password }).openapi("PasswordConfirmation");
-
 export const totpCodeSchema = z.strictObject({ code }).openapi("TotpCode");
 
 export const passwordChangeSchema = z

@@ -1,10 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../answers.ts";
-import { answer, body, middleware, SESSION_BODY_PROBLEMS } from "./account-answers.ts";
+import { answer, body, middleware, NOT_LOGGED_IN, SESSION_BODY_PROBLEMS } from "./account-answers.ts";
 import {
-  confirmationSchema,
   madePasskeySchema,
   newPasskeySchema,
+  ownerProofSchema,
   passkeyOptionsSchema,
   passkeyParamsSchema,
   passkeysSchema,
@@ -32,10 +32,11 @@ export const beginTotpRoute = createRoute({
   tags: ["auth"],
   security: BEARER_SECURITY,
   middleware,
-  request: body(confirmationSchema),
+  request: body(ownerProofSchema),
   responses: {
     201: answer("Not in use before it is confirmed.", totpSecretSchema),
     ...problemAnswers(...SESSION_BODY_PROBLEMS, "conflict"),
+    401: NOT_LOGGED_IN,
   },
 });
 
@@ -62,10 +63,11 @@ export const removeTotpRoute = createRoute({
   tags: ["auth"],
   security: BEARER_SECURITY,
   middleware,
-  request: body(confirmationSchema),
+  request: body(ownerProofSchema),
   responses: {
     204: { description: "It is removed." },
     ...problemAnswers(...SESSION_BODY_PROBLEMS, "not-found", "conflict"),
+    401: NOT_LOGGED_IN,
   },
 });
 
@@ -77,10 +79,11 @@ export const recoveryCodesRoute = createRoute({
   tags: ["auth"],
   security: BEARER_SECURITY,
   middleware,
-  request: body(confirmationSchema),
+  request: body(ownerProofSchema),
   responses: {
     200: answer("New codes.", recoveryCodesSchema),
     ...problemAnswers(...SESSION_BODY_PROBLEMS, "conflict"),
+    401: NOT_LOGGED_IN,
   },
 });
 
@@ -102,10 +105,11 @@ export const beginPasskeyRoute = createRoute({
   tags: ["auth"],
   security: BEARER_SECURITY,
   middleware,
-  request: body(confirmationSchema),
+  request: body(ownerProofSchema),
   responses: {
     200: answer("For the browser.", passkeyOptionsSchema),
     ...problemAnswers(...SESSION_BODY_PROBLEMS, "conflict"),
+    401: NOT_LOGGED_IN,
   },
 });
 
@@ -129,9 +133,10 @@ export const removePasskeyRoute = createRoute({
   tags: ["auth"],
   security: BEARER_SECURITY,
   middleware,
-  request: { params: passkeyParamsSchema, ...body(confirmationSchema) },
+  request: { params: passkeyParamsSchema, ...body(ownerProofSchema) },
   responses: {
     204: { description: "It is removed." },
     ...problemAnswers(...SESSION_BODY_PROBLEMS, "not-found", "conflict"),
+    401: NOT_LOGGED_IN,
   },
 });
