@@ -92,8 +92,8 @@ export const RULES: readonly RuleFamily[] = [
   { name: "two in a row", parameters: [1, 2, 3, 4, 5, 6, 8], usual: 2, make: inARow },
   {
     name: "sequential",
-    parameters: [0.3, 0.1, 0.05, 0.018, 0.01, 0.005, 0.002, 0.0005],
-    usual: 0.018,
+    parameters: [0.3, 0.1, 0.05, 0.022, 0.01, 0.005, 0.002, 0.0005],
+    usual: 0.022,
     make: ours,
   },
 ];

@@ -7,8 +7,8 @@ const DAYS = 2;
 const RADII_M = [50, 75, 100];
 const INTERVALS_S = [60, 120, 300];
 
-/** Cats that no figure of the decision was chosen on: that was done on those of seeds 1 to 7 and 2026. */
-export const REPORTING_SEED = 4_051;
+/** Cats that no figure of the decision was chosen on: that was done on those of seeds 1, 7, 2026 and 4051. */
+export const REPORTING_SEED = 5_077;
 
 /** Each recorded cat is seen by so many receivers, because there are few recorded days. */
 const RECEIVERS = 5;
