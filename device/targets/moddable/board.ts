@@ -43,13 +43,10 @@ const AUTHORITY_FILE = "ca.crt";
 const CERTIFICATE_FILE = "tag.crt";
 
 /** Movement that a walking cat makes and a sleeping one does not: 1/64 g for two samples at 10 Hz (LIS3DH, 8.21). */
-const MOTION = {
-  rate: 2,
-  range: 0,
-  enable: 0b111,
-  lowPower: true,
-  alert: { mode: 1, threshold: 1, duration: 2 },
-};
+function motionAlert(): object {
+  const alert = { mode: 1, threshold: 1, duration: 2 };
+  return { rate: 2, range: 0, enable: 0b111, lowPower: true, alert };
+}
 
 function seed(): number {
   return Math.floor(Math.random() * UINT32);
@@ -245,7 +242,7 @@ export class Board {
       alert: { io: io.Digital, pin: config.motionInterrupt },
       onAlert: () => this.moved(),
     });
-    sensor.configure(MOTION);
+    sensor.configure(motionAlert());
     return sensor;
   }
 
