@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { RamFlash } from "@purrimeter/device/ram-flash";
 import { Cloud } from "@purrimeter/device/tag-rig.contract";
 import type { ModemFaults } from "@purrimeter/device/targets/modem/testing/simulated-modem";
 import { createLog } from "@purrimeter/log/log";
@@ -36,6 +37,21 @@ async function until(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
+/** A sink that stores as the bridge does, and fails the test when a number is given to two entries. */
+class CloudSink extends RecordingSink {
+  readonly cloud = new Cloud();
+  readonly faults: unknown[] = [];
+
+  override report(_tag: TagId, bytes: Uint8Array): Promise<Uint8Array> {
+    try {
+      return Promise.resolve(encodeAck(this.cloud.take(bytes)));
+    } catch (error) {
+      this.faults.push(error);
+      return new Promise(() => undefined);
+    }
+  }
+}
+
 it("a tag's fixes go through its modem's TLS 1.2 into the store, and its journal is free again", async () => {
   const files = createTestStore();
   const store = files.open();
@@ -65,20 +81,30 @@ it("a tag's fixes go through its modem's TLS 1.2 into the store, and its journal
   files.remove();
 });
 
-/** A sink that stores as the bridge does, and fails the test when a number is given to two entries. */
-class CloudSink extends RecordingSink {
-  readonly cloud = new Cloud();
-  readonly faults: unknown[] = [];
-
-  override report(_tag: TagId, bytes: Uint8Array): Promise<Uint8Array> {
-    try {
-      return Promise.resolve(encodeAck(this.cloud.take(bytes)));
-    } catch (error) {
-      this.faults.push(error);
-      return new Promise(() => undefined);
-    }
-  }
-}
+it("a tag whose certificate has expired keeps its journal, asks more and more rarely, and sends all of it with a new one", async () => {
+  const sixYearsAgo = new Date(Date.now() - 6 * 365 * 86_400_000);
+  const [expired] = (await authority.tags([TOM], sixYearsAgo)) as [Credentials];
+  const sink = new CloudSink();
+  const {
+    source,
+    tls12Port = 0,
+    events,
+  } = await openTestSource(authority.bridge, { tls12: { port: 0 } }, sink);
+  const flash = new RamFlash(512, 40);
+  const before = new ModemTag(TOM, tls12Port, expired, { secondMs: SECOND_MS, flash });
+  await until("refusals", () => before.link.failures.length > 2);
+  expect(new Set(before.link.failures)).toEqual(new Set(["refused"]));
+  expect(events).toContain("handshake-failed");
+  await until("a journal", () => before.pending > 10);
+  expect([before.firmware.stats.acknowledged, sink.cloud.stored.size]).toEqual([0, 0]);
+  const { pending } = before;
+  before.stop();
+  const after = new ModemTag(TOM, tls12Port, tom, { secondMs: SECOND_MS, flash });
+  await until("the rest", () => after.pending === 0 && sink.cloud.stored.size >= pending);
+  expect(sink.faults).toEqual([]);
+  after.stop();
+  await source.close();
+});
 
 const NOISE = [
   "\r\n+CADATAIND: 0\r\n",

@@ -14,12 +14,19 @@ import type { Credentials } from "./test-authority.ts";
 /** The cat's time begins two hours ago: it runs faster than the bridge's, which doubts what comes from the future. */
 const HEAD_START_S = 7_200;
 
+/** What is not as usual. */
+export interface ModemTagOptions {
+  readonly faults?: Partial<ModemFaults>;
+  /** Milliseconds of real time for a second of the tag's. */
+  readonly secondMs?: number;
+  readonly flash?: RamFlash;
+}
+
 /** The firmware with a modem that does TLS itself: flash, clock and cat are simulated, everything from the modem's socket on is real. */
 export class ModemTag {
   readonly firmware: Firmware;
   readonly link: OpenModemUplink;
   private readonly secondMs: number;
-  private readonly flash = new RamFlash(512, 40);
   private wakeUp: NodeJS.Timeout | undefined;
   private readonly sky: NodeJS.Timeout;
   private isReceiving = false;
@@ -29,7 +36,7 @@ export class ModemTag {
     tag: TagId,
     port: number,
     { cert, key, ca }: Credentials,
-    { faults = {}, secondMs = 20 }: { faults?: Partial<ModemFaults>; secondMs?: number } = {},
+    { faults = {}, secondMs = 20, flash = new RamFlash(512, 40) }: ModemTagOptions = {},
   ) {
     this.secondMs = secondMs;
     const then = (act: () => void): void => {
@@ -49,7 +56,7 @@ export class ModemTag {
     const { connect, disconnect, publish, clock } = this.link;
     this.firmware = new Firmware(
       {
-        flash: this.flash,
+        flash,
         clock,
         uplink: { connect, disconnect, publish },
         gnss: { start: () => (this.isReceiving = true), stop: () => (this.isReceiving = false) },
