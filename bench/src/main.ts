@@ -26,8 +26,13 @@ function shown(value: unknown): string {
   return Number.isInteger(value) ? value.toLocaleString("en") : value.toPrecision(4);
 }
 
-function print(lines: readonly object[], json: boolean): void {
-  if (json) for (const line of lines) console.log(JSON.stringify(line));
+/** What --json prints of a case, where the table says more. */
+const JSON_FIELDS: Readonly<Record<string, string[]>> = {
+  energy: ["bench", "policy", "days", "gnssSecondsPerDay", "bytesPerDay"],
+};
+
+function print(lines: readonly object[], json: boolean, fields?: string[]): void {
+  if (json) for (const line of lines) console.log(JSON.stringify(line, fields));
   else
     console.table(
       lines.map((line) =>
@@ -49,5 +54,5 @@ if (values.help || load === undefined) {
   process.exitCode = values.help ? 0 : 2;
 } else {
   const bench = await load();
-  print(await bench(), values.json);
+  print(await bench(), values.json, JSON_FIELDS[name]);
 }

@@ -17,7 +17,7 @@ import type { Verdict } from "./verdict.ts";
 /** Reports that wait to be judged, 10 KB each at most. */
 const MAX_QUEUED = 256;
 
-/** Geofences of all tags together: 2.8 MB when all are used. */
+/** Geofences of all tags together: 4.2 MB when all are used. */
 const MAX_GEOFENCES_HELD = 4_096;
 
 /** Tags whose reported settings are remembered, about 0.5 KB each and their geofences' bytes. */
