@@ -8,6 +8,7 @@ import { dataFiles, type DataFiles } from "../data-files.ts";
 import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
 import { nowS } from "../now.ts";
 import { dataOption, examples, jsonOption } from "../options.ts";
+import { provisionCommand } from "./provision.ts";
 
 interface TagFlags {
   readonly data: string;
@@ -28,6 +29,7 @@ export function tagsCommand(): Command {
     .description("say which tags exist")
     .addCommand(addCommand())
     .addCommand(listCommand())
+    .addCommand(provisionCommand())
     .addCommand(revokeCommand());
 }
 

@@ -1,0 +1,43 @@
+import { Command, InvalidArgumentError } from "commander";
+import { dataFiles } from "../data-files.ts";
+import { isFailure, reportFailure } from "../failure.ts";
+import { dataOption, examples, jsonOption, parseFixedPort } from "../options.ts";
+import { provisionBoard, type BoardNetwork } from "../provision-board.ts";
+
+interface ProvisionFlags extends BoardNetwork {
+  readonly data: string;
+  readonly out: string;
+  readonly json?: true;
+}
+
+/** `purrimeter tags provision`. */
+export function provisionCommand(): Command {
+  return new Command("provision")
+    .description("write what the firmware's build for a board takes in: certificates, key, names")
+    .argument("<id>", "a tag that has its certificate")
+    .requiredOption("--out <dir>", "folder to write; it holds the tag's key afterwards")
+    .requiredOption("--host <name>", "name of the bridge, as in its certificate", parseName)
+    .requiredOption("--port <number>", "port of the bridge for TLS 1.2", parseFixedPort)
+    .option("--apn <name>", "access point of the SIM's operator", parseName, "iot")
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      examples(
+        "tags provision mimi --out device/targets/moddable/provisioned --host cats.example.org --port 8884 --apn iot.example",
+      ),
+    )
+    .action((id: string, flags: ProvisionFlags) => {
+      const { host, port, apn } = flags;
+      const provisioned = provisionBoard(dataFiles(flags.data), id, flags.out, { host, port, apn });
+      if (isFailure(provisioned)) reportFailure(provisioned);
+      else if (flags.json === true) console.log(JSON.stringify(provisioned));
+      else console.log(`${provisioned.folder}: ${provisioned.files.join(", ")}`);
+    });
+}
+
+/** It goes into an AT command between quotes. */
+function parseName(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9.-]{0,63}$/.test(text)) return text;
+  throw new InvalidArgumentError("It must be 1 to 64 of A-Z a-z 0-9 . -");
+}
