@@ -6,7 +6,7 @@ import { hold } from "./light-sleep.ts";
 import type { PowerRails } from "./power-rails.ts";
 import { SerialQueue } from "./serial-queue.ts";
 
-/** How long the power key is held: more than a second starts the modem (SIM7080G hardware design, 3.2.1). */
+/** How long the power key is held: more than a second starts the modem (LILYGO's examples for the T-SIM7080G). */
 const KEY_MS = 1_200;
 const SUPPLY_OFF_MS = 1_000;
 const CHUNK_BYTES = 128;

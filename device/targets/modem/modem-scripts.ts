@@ -4,10 +4,10 @@ import { clockText, knowsTime } from "./modem-clock.ts";
 import type { ModemConfig, ModemFiles } from "./modem-config.ts";
 import { oneOf, type ModemStep } from "./modem-step.ts";
 
-/** Most commands are answered at once; the manual's own maxima are seconds. */
+/** Most commands are answered at once; drivers wait 5 s for those that write settings (TinyGSM). */
 const QUICK_MS = 5_000;
 const WRITE_MS = 15_000;
-/** Attaching, and opening a socket with its handshake: the longest that the manual gives is 75 s. */
+/** Attaching, and opening a socket with its handshake: drivers wait 75 s (TinyGSM). */
 const OPEN_MS = 75_000;
 
 /** Of all sockets, PDP and TLS contexts the tag needs one: number 0. */

@@ -76,7 +76,7 @@ const KEEP_ALIVE_S = 1_200;
 const FIRST_POLL_MS = 2_000;
 const MAX_POLL_MS = 60_000;
 
-/** How long a modem takes to answer after its key was pressed, and after its supply came back (SIM7080G: 1.8 s to the UART). */
+/** Given to a modem after its key was pressed, and after its supply went away: the press itself, the supply's pause, and the start. */
 const KEY_MS = 5_000;
 const CYCLE_MS = 8_000;
 
