@@ -96,7 +96,7 @@ export function figuresOfCats(cats: StillCats): ReceiverFigures {
 export function figuresOfModel(parameters: FittedParameters, seed: number): ReceiverFigures {
   const random = new Random(seed);
   const log = (seconds: number): StillLog => modelLog(new FittedReceiver(random, parameters), seconds);
-  const repeats = Array.from({ length: 100 }, () => ({
+  const repeats = Array.from({ length: 300 }, () => ({
     ...figuresOfLogs([log(1_200), log(186), log(71), log(60)]),
     ...figuresOfLongLog(log(1_200)),
   }));

@@ -109,7 +109,7 @@ describe("the firmware's transitions decided again", () => {
 it("a side that faded is believed, and what follows is judged", () => {
   const tag = atHome();
   tag.isIndoors = true;
-  tag.walkTo(0, 7 * 3_600);
+  tag.walkTo(0, 25 * 3_600);
   expect(tag.counters.get("decided-again.not-comparable", "faded")).toBe(2);
   tag.isIndoors = false;
   walk(tag, 1);

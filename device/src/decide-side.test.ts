@@ -139,10 +139,18 @@ describe("decide", () => {
 describe("expire", () => {
   it("forgets a side that nothing has confirmed for long, and decides it anew", () => {
     const state = insideAtLast();
-    expect(expire(state, 0, START + 300)).toBeUndefined();
-    expect(expire(state, 0, START + 86_400)).toBe("unknown");
+    expect(expire(state, 0, START + 86_400)).toBeUndefined();
+    expect(expire(state, 0, START + 86_700)).toBe("unknown");
     expect(state.side(0)).toBe("unknown");
-    expect(expire(state, 0, START + 86_401)).toBeUndefined();
-    expect(follow([-50, -50, -50], state, START + 86_500, 6)).toContain("inside");
+    expect(expire(state, 0, START + 86_701)).toBeUndefined();
+    expect(follow([-50, -50, -50], state, START + 86_800, 6)).toContain("inside");
+  });
+
+  it("forgets sooner that a cat was out than that it was in", () => {
+    const state = new Sides(1);
+    follow([60, 60, 60, 60], state);
+    expect(state.side(0)).toBe("outside");
+    expect(expire(state, 0, START + 6 * 3_600)).toBeUndefined();
+    expect(expire(state, 0, START + 7 * 3_600)).toBe("unknown");
   });
 });

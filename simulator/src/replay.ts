@@ -34,8 +34,8 @@ const SETTINGS: Settings = { version: 1, fixIntervalS: 60, reportIntervalS: 300,
 /** A side fades when nothing backs it for hours: in a gap the core is asked this often. */
 const GAP_TICK_S = 3_600;
 
-/** After a day nothing is left to fade. */
-const MAX_GAP_TICKS = 24;
+/** After a day and an hour nothing is left to fade. */
+const MAX_GAP_TICKS = 25;
 
 function nameOf(geofences: readonly NamedGeofence[], ref: number): string {
   return geofences.find(({ setting }) => setting.ref === ref)?.name ?? String(ref);
