@@ -36,6 +36,14 @@ export interface EndedSessions {
   readonly reset: boolean;
 }
 
+/**
+ * Answer of `GET /erasures`: ids of accounts that were closed, at most 100. The gateway erases what it has of each, then
+ * says so with `DELETE /erasures/{account}`. An account is listed again until its last access token has expired everywhere.
+ */
+export interface ListedErasures {
+  readonly items: readonly string[];
+}
+
 /** What a personal access token may be for; the gateway asks for one of them on every route. */
 export const SCOPES = [
   "tags:read",

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { TagId } from "@purrimeter/protocol/values";
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { OwnerId } from "@purrimeter/store/owner-view";
 import type { AppType } from "./app.ts";
 import type { AuthAnswer, AuthCall } from "./auth-service.ts";
@@ -147,6 +148,20 @@ describe("DELETE /v1/account", () => {
     const answer = await erase(own);
     expect(answer.status).toBe(204);
     expect(answer.headers.getSetCookie().join()).toMatch(/__Host-access=;.*__Host-refresh=;/);
+  });
+
+  it("leaves the tag to nobody, and its code used: who finds it cannot claim it", async () => {
+    const code = createClaimCode();
+    api.store.registry.register("cat-left-behind" as TagId, code, NOW_S as UnixSeconds);
+    const claim = ({ token }: TestOwner) =>
+      api.ask("/v1/tags/claim", { method: "POST", token, body: { code } });
+    expect((await claim(mia)).status).toBe(201);
+    const given = await api.owner();
+    expect((await erase()).status).toBe(204);
+    expect((await claim(given)).status).toBe(400);
+    const { token } = await api.owner(["operator"]);
+    const { items } = (await api.ask("/v1/operator/tags", { token })).body;
+    expect(items).toContainEqual(expect.objectContaining({ id: "cat-left-behind", standing: "unclaimed" }));
   });
 
   it("ends what was shared: the viewer's reads and streams, and what the owner was shown", async () => {

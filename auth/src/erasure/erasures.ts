@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { ACCESS_TOKEN_LIFETIME_S } from "../gateway-interface.ts";
+import type { ListedErasures } from "../gateway-interface.ts";
 import type { AuthTables } from "../schema.ts";
 import type { SessionEndings } from "../sessions/session-endings.ts";
 
@@ -50,7 +51,7 @@ export class Erasures {
   }
 
   /** Accounts whose things the gateway has to erase, the first closed first. */
-  async list(): Promise<readonly string[]> {
+  async list(): Promise<ListedErasures["items"]> {
     const rows = this.#database
       .selectFrom("erasure")
       .select("account")
