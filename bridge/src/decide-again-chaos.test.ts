@@ -58,7 +58,7 @@ it("finds no difference in an honest tag, whatever befalls it and the bridge", (
       judged += tag.count("agree");
       expect([...tag.counters.counts].filter(([name]) => name.includes(".differ"))).toEqual([]);
     }),
-    { numRuns: 4, seed: 7, endOnFailure: true },
+    { numRuns: 12, seed: 7, endOnFailure: true },
   );
   expect(judged).toBeGreaterThan(4);
 }, 60_000);
