@@ -1,3 +1,5 @@
+import type { TagId } from "@purrimeter/protocol/values";
+import { createClaimCode } from "@purrimeter/store/claim-code";
 import { documentedPolicies } from "@purrimeter/store/testing/documented-policies";
 import { makeVaultCertificate } from "@purrimeter/store/testing/vault-certificate";
 import { VaultServer } from "@purrimeter/store/testing/vault-server";
@@ -21,6 +23,7 @@ import { dataFiles, type SecretHolder } from "../src/data-files.ts";
 import { newCredentials } from "../src/demo-account.ts";
 import { isFailure } from "../src/failure.ts";
 import { fleetTags } from "../src/fleet-tags.ts";
+import { nowS } from "../src/now.ts";
 import { withRegistry } from "../src/open-registry.ts";
 import { OwnerApi } from "../src/owner-api.ts";
 import { provisionFleet } from "../src/provision-fleet.ts";
@@ -106,6 +109,60 @@ test(
   },
   DEADLINE_MS,
 );
+
+test(
+  "a Vault that is sealed meanwhile makes what needs a key answer 503, and what it held up is done later",
+  async () => {
+    const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"));
+    const credentials = { email: "eve@example.org", password: newCredentials().password };
+    await owner.enter(credentials, true);
+    const { id } = (await owner.call("GET", "/v1/auth/account")) as { id: string };
+    const [first, second] = [createClaimCode(), createClaimCode()];
+    await withRegistry(files, (registry) => {
+      registry.register("cat-one" as TagId, first, nowS());
+      registry.register("cat-two" as TagId, second, nowS());
+      return Promise.resolve({});
+    });
+
+    await owner.claim(first, "One");
+    vault.health = 503;
+    await expect(owner.claim(second, "Two")).rejects.toMatchObject({ status: 503 });
+
+    const [failure] = linesOfApi().filter((line) => line["event"] === "request.failed");
+    expect(failure).toMatchObject({ code: "VAULT_SEALED", route: "/v1/tags/claim" });
+    expect(JSON.stringify(failure)).not.toContain(new URL(vault.url).host);
+    // The account is closed at once; its key can be destroyed only later.
+    expect(await owner.call("DELETE", "/v1/account", { password: credentials.password })).toBeUndefined();
+
+    await expect(owner.tags()).rejects.toMatchObject({ status: 401 });
+
+    expect(linesOfApi()).toContainEqual(
+      expect.objectContaining({ event: "erasure.left-over", code: "VAULT_SEALED" }),
+    );
+    vault.health = 200;
+    expect(await ownersWithKeys()).toContain(id);
+    process.kill(servicesOf(files.folder).find(({ name }) => name === "cloud-api")?.pid ?? 0, "SIGKILL");
+    await until(async () => !(await ownersWithKeys()).includes(id));
+    // The token of the gateway that was killed lives on until it ends by itself.
+    vault.revokeTokens();
+    owner.close();
+  },
+  2 * DEADLINE_MS,
+);
+
+function linesOfApi(): Record<string, unknown>[] {
+  const text = readFileSync(join(files.folder, "log", "cloud-api.log"), "utf8");
+  return text
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+async function ownersWithKeys(): Promise<string[]> {
+  const { stdout } = await purrimeter("keys", "list", "--data", files.folder, "--json");
+  const lines = stdout.split("\n").filter((line) => line !== "");
+  return lines.map((line) => (JSON.parse(line) as { owner: string }).owner);
+}
 
 async function report(planned: ReturnType<typeof planFleet>, endsAt: number): Promise<void> {
   const port = Number(new URL(running.ready.mqtt).port);

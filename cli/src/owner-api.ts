@@ -102,8 +102,12 @@ export class OwnerApi {
 
   #send(method: string, path: string, body: unknown): Promise<Answer> {
     const json = body === undefined ? undefined : JSON.stringify(body);
-    const headers: Record<string, string> = { accept: "application/json" };
-    if (json !== undefined) headers["content-type"] = "application/json";
+    const headers: Record<string, string | number> = { accept: "application/json" };
+    if (json !== undefined) {
+      headers["content-type"] = "application/json";
+      // Node frames the body of a DELETE only when it is told the length.
+      headers["content-length"] = Buffer.byteLength(json);
+    }
     if (this.#token !== "") headers["authorization"] = `Bearer ${this.#token}`;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const sent = request(
