@@ -39,7 +39,7 @@ export const CURRENT_MA = {
   connecting: 70,
   /** LTE-M connected with nothing to say (SIM7080 series specification: idle). */
   connectedIdle: 10,
-  /** Processor's radio listening for a beacon (Espressif ESP32-S3 data sheet). */
+  /** Processor's radio listening for a beacon (assumption: an ESP32 receives at 80 to 90). */
   listening: 95,
 } as const;
 

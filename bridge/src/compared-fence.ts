@@ -3,8 +3,8 @@ import type { Difference } from "./verdict.ts";
 
 /**
  * Whatever the tag believed before, after so many fixes and so long it believes what the fixes since say: two beliefs
- * with different pasts were within 10^-9 of each other after 25 fixes three minutes apart, 38 a minute apart and 60 twenty
- * seconds apart (1,200 s; real tracks). Ten more prove that an earlier time was wrong (decide-side.ts).
+ * with different pasts were within 10^-9 of each other after at most 34 fixes three minutes apart, 42 a minute apart and 114
+ * twenty seconds apart (2,280 s; recorded and invented cats). Ten more prove that an earlier time was wrong (decide-side.ts).
  */
 const CONVERGED_FIXES = 80;
 const CONVERGED_S = 3_600;
