@@ -42,7 +42,7 @@ export class SerialModem implements ModemPort {
     this.sleepPin = new Digital({ pin: pins.dataTerminalReady, mode: Digital.Output });
     this.sleepPinNumber = pins.dataTerminalReady;
     this.key.write(0);
-    this.sleepPin.write(0);
+    this.sleep(true);
     this.queue = new SerialQueue((bytes) => this.serial.write(bytes));
     this.serial = new Serial({
       ...{ port, receive, transmit, baud, format: "buffer" },
