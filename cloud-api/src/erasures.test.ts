@@ -209,6 +209,18 @@ describe("an erasure that was broken off", () => {
     expect((await api.ask("/v1/tags", { token: friend.token })).body.items).toHaveLength(1);
   });
 
+  it("takes what a request wrote that was let in just before the end", async () => {
+    expect((await erase()).status).toBe(204);
+    const code = createClaimCode();
+    api.store.registry.register("cat-too-late" as TagId, code, NOW_S as UnixSeconds);
+    const view = api.store.forOwner(mia.id as OwnerId);
+    expect(await view.claim(code, "Late")).toMatchObject({ id: "cat-too-late" });
+    expect(await storedTags()).toBe(1);
+    auth.listed.add(mia.id);
+    expect(await erasures.sweep()).toBe("erased");
+    expect(await storedTags()).toBe(0);
+  });
+
   it("is one erasure when two ask for it at once", async () => {
     auth.listed.add(mia.id);
     await Promise.all([erasures.erase(mia.id as OwnerId), erasures.sweep()]);
