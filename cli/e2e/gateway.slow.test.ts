@@ -116,21 +116,21 @@ test("a watch reaches its owner through a gateway that is killed, and loses noth
   expect(bangle.asked).toContain("console null true");
 
   // A day out of reach, then near a gateway.
-  await until(() => journalOf(storage).next > 40);
+  await until(() => journalOf(storage).next > 30);
   let gateway = await startGateway();
   bangle.approach(join(folder, "links"));
-  await until(async () => (await timesS()).length > 40);
+  await until(async () => (await timesS()).length > 25);
 
   const before = (await timesS()).length;
   gateway.kill("SIGKILL");
   await until(() => !bangle!.isConnected);
   const held = journalOf(storage).next;
-  await until(() => journalOf(storage).next > held + 30);
+  await until(() => journalOf(storage).next > held + 15);
   expect(await timesS()).toHaveLength(before);
 
   gateway = await startGateway();
   bangle.approach(join(folder, "links"));
-  await until(async () => (await timesS()).length > before + 30);
+  await until(async () => (await timesS()).length > before + 15);
   await until(() => journalOf(storage).pending() === 0);
   const times = await timesS();
   const steps = times.slice(1).map((at, i) => at - times[i]!);

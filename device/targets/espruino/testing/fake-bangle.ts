@@ -6,7 +6,7 @@ import type { FakeStorage } from "./fake-storage.ts";
 
 /** Where the watch is and how fast it lives. */
 export interface FakeWorld {
-  /** Times as fast as real time. */
+  /** Seconds of the watch in one of ours, on a machine that keeps up; its clock stands while the machine is busy. */
   readonly speed: number;
   /** NMEA of the second that has begun: seconds since the watch was switched on. */
   nmea(second: number): string;
@@ -15,6 +15,8 @@ export interface FakeWorld {
 /** More than a radio holds; the watch's own buffer is smaller still. */
 const MTU_BYTES = 20;
 
+const TICK_MS = 5;
+
 /** A Bangle.js 2 up to its SDK: it runs the program as it would be flashed. Its flash outlives it. */
 export class FakeBangle {
   readonly asked: string[] = [];
@@ -22,18 +24,18 @@ export class FakeBangle {
   private readonly bangle = new EventEmitter();
   private readonly nrf = new EventEmitter();
   private readonly bluetooth = new EventEmitter();
-  private readonly timers = new Map<number, NodeJS.Timeout>();
-  private readonly beganMs = performance.now();
+  private readonly timers = new Map<number, { readonly atS: number; readonly call: () => void }>();
   private readonly ticking: NodeJS.Timeout;
   private socket: Socket | undefined;
   private isReceiving = false;
   private timersMade = 0;
   private second = 0;
+  private nowS = 0;
 
   constructor(program: string, storage: FakeStorage, world: FakeWorld) {
     this.world = world;
     runInNewContext(program, this.globals(storage));
-    this.ticking = setInterval(() => this.tick(), 5);
+    this.ticking = setInterval(() => this.tick(), TICK_MS);
   }
 
   /** Connects the radio to a gateway's socket; it stays until either side ends it. */
@@ -59,13 +61,19 @@ export class FakeBangle {
   /** The battery is empty. */
   die(): void {
     clearInterval(this.ticking);
-    for (const timer of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
     for (const emitter of [this.bangle, this.nrf, this.bluetooth]) emitter.removeAllListeners();
     this.socket?.destroy();
   }
 
   private tick(): void {
-    for (const now = Math.floor(this.seconds()); this.second < now; this.second++) {
+    this.nowS += (this.world.speed * TICK_MS) / 1_000;
+    for (const [id, { atS, call }] of this.timers) {
+      if (atS > this.nowS) continue;
+      this.timers.delete(id);
+      call();
+    }
+    for (; this.second < Math.floor(this.nowS); this.second++) {
       if (this.isReceiving) this.receive(this.world.nmea(this.second));
       this.bangle.emit("accel", { diff: 0.5 });
     }
@@ -73,10 +81,6 @@ export class FakeBangle {
 
   private receive(nmea: string): void {
     for (const line of nmea.trimEnd().split("\r\n")) this.bangle.emit("GPS-raw", line, false);
-  }
-
-  private seconds(): number {
-    return ((performance.now() - this.beganMs) / 1_000) * this.world.speed;
   }
 
   private globals(storage: FakeStorage): object {
@@ -111,22 +115,15 @@ export class FakeBangle {
         enableWatchdog: () => undefined,
       },
       require: (name: string) => (name === "Storage" ? storage : nodeCrypto),
-      getTime: () => this.seconds(),
+      getTime: () => this.nowS,
       setTimeout: (call: () => void, ms: number) => this.later(call, ms),
-      clearTimeout: (id: number) => {
-        clearTimeout(this.timers.get(id));
-        this.timers.delete(id);
-      },
+      clearTimeout: (id: number) => void this.timers.delete(id),
     };
   }
 
   private later(call: () => void, ms: number): number {
     const id = ++this.timersMade;
-    const fire = (): void => {
-      this.timers.delete(id);
-      call();
-    };
-    this.timers.set(id, setTimeout(fire, ms / this.world.speed));
+    this.timers.set(id, { atS: this.nowS + ms / 1_000, call });
     return id;
   }
 }
