@@ -1,4 +1,5 @@
-import type { ModemPort, ModemUplink } from "@purrimeter/device/targets/modem/modem-uplink";
+import type { ModemPort } from "@purrimeter/device/targets/modem/modem-port";
+import type { ModemUplink } from "@purrimeter/device/targets/modem/modem-uplink";
 import Digital from "embedded:io/digital";
 import Serial from "embedded:io/serial";
 import Timer from "timer";

@@ -1,29 +1,18 @@
-import { backOffMs } from "@purrimeter/device/back-off";
 import type { Clock, Uplink } from "@purrimeter/device/ports";
 import { Random } from "@purrimeter/device/random";
 import { encodeStatus } from "@purrimeter/protocol/status";
 import { DOWNLINK_CHANNELS, topicOf } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";
 import { AtChannel, type AtCommand, type AtHost, type AtOutcome } from "./at-channel.ts";
-import { MAX_READ_BYTES } from "./at-stream.ts";
+import { ModemCaller } from "./modem-caller.ts";
 import type { ModemConfig, ModemFiles } from "./modem-config.ts";
+import { isHopeless, pauseMs } from "./modem-pause.ts";
+import type { ModemPort } from "./modem-port.ts";
 import { attachScript, clockScript, filesScript, openScript, SOCKET, syncScript } from "./modem-scripts.ts";
-import type { ModemFailure } from "./modem-step.ts";
-import { MqttReader, type MqttListener } from "./mqtt-reader.ts";
-import { MqttWriter } from "./mqtt-writer.ts";
+import { ModemSocket } from "./modem-socket.ts";
+import type { ModemFailure, ModemStep } from "./modem-step.ts";
+import type { MqttListener } from "./mqtt-reader.ts";
 import { ScriptRunner, type ScriptHost } from "./script-runner.ts";
-
-/** What the board does for the modem. */
-export interface ModemPort {
-  /** Sends to the modem. `bytes` is valid only during the call. */
-  write(bytes: Uint8Array): void;
-  /** Lets the modem sleep between sessions, or wakes it (DTR). */
-  sleep(isAsleep: boolean): void;
-  /** Presses the power key: starts a modem that is off, wakes one in power saving mode. Returns at once. */
-  pressPowerKey(): void;
-  /** Takes the modem's supply away for a second, and presses the key. Returns at once. */
-  cyclePower(): void;
-}
 
 /** Whom the uplink tells what happens; nobody is told anything within `connect`. */
 export interface ModemListener {
@@ -50,41 +39,15 @@ export interface ModemUplinkOptions extends ModemConfig {
   readonly firstRetryMs?: number;
 }
 
-type Phase =
-  | "off"
-  | "waiting"
-  | "syncing"
-  | "attaching"
-  | "setting-clock"
-  | "loading-files"
-  | "opening"
-  | "joining"
-  | "up"
-  | "closing";
+/** The way to a session, in this order; a script for each. */
+type Setup = "syncing" | "attaching" | "setting-clock" | "loading-files" | "opening";
+type Phase = Setup | "off" | "waiting" | "joining" | "up" | "closing";
 
-/** Most that one AT+CASEND takes is 1,459; a power of two leaves the modem's own buffer room. */
-const MAX_SEND_BYTES = 1_024;
-const COMMAND_MS = 10_000;
-const SEND_MS = 20_000;
-
+const CLOSE_MS = 10_000;
 /** From TLS to granted topics. */
 const JOIN_MS = 30_000;
-const PING_MS = 30_000;
 const KEEP_ALIVE_S = 1_200;
 
-/** The modem says when something has come; in case that line was lost, it is asked. */
-const FIRST_POLL_MS = 2_000;
-const MAX_POLL_MS = 60_000;
-
-/** Given to a modem after its key was pressed, and after its supply went away: the press itself, the supply's pause, and the start. */
-const KEY_MS = 5_000;
-const CYCLE_MS = 8_000;
-
-const FIRST_RETRY_MS = 5_000;
-const MAX_RETRY_MS = 10 * 60_000;
-/** What only a person can mend costs no battery. */
-const FIRST_HOPELESS_MS = 10 * 60_000;
-const MAX_HOPELESS_MS = 2 * 3_600_000;
 /** Failures in a row after which the modem starts anew. */
 const CYCLE_AFTER = 3;
 
@@ -105,24 +68,15 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
   private readonly random: Random;
   private readonly channel: AtChannel;
   private readonly scripts: ScriptRunner;
-  private readonly writer: MqttWriter;
-  private readonly reader: MqttReader;
+  private readonly caller: ModemCaller;
+  private readonly socket: ModemSocket;
   private phase: Phase = "off";
   private isWanted = false;
   private hasFiles: boolean;
   private failures = 0;
   private retryAtMs = 0;
-  /** Calls that a modem has not answered since it last did. */
-  private calls = 0;
-  private mustCycle = false;
   private joinByMs = Infinity;
-  private pingAtMs = Infinity;
-  private aliveByMs = Infinity;
-  private pollAtMs = Infinity;
-  private pollMs = FIRST_POLL_MS;
-  /** Bytes that are with the modem but not confirmed. */
-  private sending = 0;
-  private isClosing = false;
+  private isLeaving = false;
 
   constructor(clock: Clock, port: ModemPort, options: ModemUplinkOptions, listener: ModemListener) {
     this.clock = clock;
@@ -133,8 +87,8 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     this.random = new Random(options.seed);
     this.channel = new AtChannel(clock, this);
     this.scripts = new ScriptRunner(clock, this);
-    this.writer = new MqttWriter();
-    this.reader = new MqttReader(this);
+    this.caller = new ModemCaller(port);
+    this.socket = new ModemSocket(clock, this.channel, this, this.keepAliveS(), options.maxReadBytes);
     this.hasFiles = options.files === undefined;
   }
 
@@ -148,7 +102,7 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
   disconnect(): void {
     this.isWanted = false;
     const wasUp = this.phase === "up";
-    if (wasUp || this.phase === "joining") this.close();
+    if (this.isOpen()) this.close();
     else if (this.phase !== "closing") this.rest();
     if (wasUp) this.listener.down();
   }
@@ -159,7 +113,7 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
   }
 
   publish(topic: string, bytes: Uint8Array): boolean {
-    if (this.phase !== "up" || !this.writer.publish(topic, bytes)) return false;
+    if (this.phase !== "up" || !this.socket.writer.publish(topic, bytes)) return false;
     this.pump();
     return true;
   }
@@ -172,21 +126,19 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
   /** To be called at `nextWakeMs`; earlier or later does no harm. */
   wake(): void {
     const nowMs = this.clock.monotonicMs();
-    if (this.phase === "waiting" && nowMs >= this.retryAtMs) this.begin();
+    if (this.phase === "waiting" && nowMs >= this.retryAtMs) this.synchronise(this.caller.begin());
     this.channel.tick();
     this.scripts.tick();
     if (nowMs >= this.joinByMs) this.fail("refused");
-    else if (nowMs >= this.aliveByMs) this.fail("closed");
-    else if (nowMs >= this.pingAtMs && this.isOpen()) this.sendPing(nowMs);
+    else if (this.isOpen() && !this.socket.tick()) this.fail("closed");
     this.pump();
   }
 
   /** When `wake` wants to be called, in milliseconds of the monotonic clock; Infinity = not before something else happens. */
   nextWakeMs(): number {
-    const own = Math.min(this.joinByMs, this.aliveByMs, this.pingAtMs);
-    const idle = this.channel.isIdle ? this.pollAtMs : Infinity;
     const retry = this.phase === "waiting" ? this.retryAtMs : Infinity;
-    return Math.min(own, idle, retry, this.channel.nextWakeMs(), this.scripts.nextWakeMs());
+    const open = this.isOpen() ? this.socket.nextWakeMs() : Infinity;
+    return Math.min(this.joinByMs, retry, open, this.channel.nextWakeMs(), this.scripts.nextWakeMs());
   }
 
   write(bytes: Uint8Array): void {
@@ -204,26 +156,22 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
   }
 
   unsolicited(line: string): void {
-    const isOpen = this.isOpen();
     if (line === "RDY" || line === "NORMAL POWER DOWN") this.restarted();
-    else if (isOpen && line === `+CADATAIND: ${SOCKET}`) this.poll();
-    else if (isOpen && (begins(line, `+CASTATE: ${SOCKET},0`) || begins(line, "+APP PDP: 0,DEACTIVE")))
+    if (!this.isOpen()) return;
+    if (line === `+CADATAIND: ${SOCKET}`) this.socket.announced();
+    else if (begins(line, `+CASTATE: ${SOCKET},0`) || begins(line, "+APP PDP: 0,DEACTIVE"))
       this.fail("closed");
   }
 
   scriptDone(): void {
-    this.calls = 0;
-    if (this.phase === "syncing") this.enter("attaching");
-    else if (this.phase === "attaching") this.enter("setting-clock");
-    else if (this.phase === "setting-clock") this.enter(this.hasFiles ? "opening" : "loading-files");
-    else if (this.phase === "loading-files") {
-      this.hasFiles = true;
-      this.enter("opening");
-    } else if (this.phase === "opening") this.join();
+    if (this.phase === "loading-files") this.hasFiles = true;
+    const next = following(this.phase, this.hasFiles);
+    if (next === undefined) this.join();
+    else this.enter(next);
   }
 
   scriptFailed(failure: ModemFailure, answer: string): void {
-    if (this.phase === "syncing") return this.call();
+    if (this.phase === "syncing") return this.synchronise(this.caller.unanswered());
     const result = answer.slice(`+CAOPEN: ${SOCKET},`.length);
     const isCertificate = begins(answer, "+CAOPEN") && CERTIFICATE_RESULTS.indexOf(result) >= 0;
     this.fail(isCertificate ? "certificate" : failure);
@@ -233,7 +181,7 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     if (this.phase !== "joining") return;
     if (code !== 0) return this.fail("refused");
     // The acknowledgements come at QoS 0, what happens once at QoS 1.
-    this.writer.subscribe(1, this.topics, [0, 1, 1]);
+    this.socket.writer.subscribe(1, this.topics, [0, 1, 1]);
   }
 
   subscribed(isGranted: boolean): void {
@@ -245,55 +193,30 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     this.listener.up();
   }
 
+  /** Also before `up`: a broker may send before its SUBACK is through (MQTT 3.1.1, 3.8.4), and settings come once. */
   published(topic: string, payload: Uint8Array, id: number): void {
     if (!this.isOpen()) return;
-    if (id !== 0) this.writer.acknowledge(id);
+    if (id !== 0) this.socket.writer.acknowledge(id);
     this.listener.message(topic, payload);
   }
 
   alive(): void {
-    this.aliveByMs = Infinity;
+    this.socket.alive();
   }
 
-  private begin(): void {
-    this.port.sleep(false);
-    this.calls = 0;
-    if (this.mustCycle) this.cycle();
-    else this.enter("syncing");
-  }
-
-  /** A modem that does not answer is off, in power saving mode, or beside itself. */
-  private call(): void {
-    this.calls++;
-    if (this.calls === 1) {
-      this.port.pressPowerKey();
-      this.callIn(KEY_MS);
-    } else if (this.calls === 2) {
-      this.cycle();
-    } else {
-      this.fail("no-answer");
-    }
-  }
-
-  private cycle(): void {
-    this.mustCycle = false;
-    this.calls = 2;
-    this.port.cyclePower();
-    this.callIn(CYCLE_MS);
-  }
-
-  private callIn(ms: number): void {
+  /** Types nothing for a while, then asks whether the modem answers; undefined gives it up. */
+  private synchronise(waitMs: number | undefined): void {
+    if (waitMs === undefined) return this.fail("no-answer");
     this.phase = "syncing";
-    // A step that waits: nothing is typed while the modem starts.
-    this.scripts.startIn(ms, syncScript());
+    this.scripts.startIn(waitMs, syncScript());
   }
 
-  private enter(phase: "syncing" | "attaching" | "setting-clock" | "loading-files" | "opening"): void {
+  private enter(phase: Setup): void {
     this.phase = phase;
     this.scripts.start(this.script(phase));
   }
 
-  private script(phase: "syncing" | "attaching" | "setting-clock" | "loading-files" | "opening") {
+  private script(phase: Setup): readonly ModemStep[] {
     const { options } = this;
     switch (phase) {
       case "syncing":
@@ -310,13 +233,11 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
   }
 
   private join(): void {
-    const nowMs = this.clock.monotonicMs();
     const { tag, firmware } = this.options;
     this.phase = "joining";
-    this.joinByMs = nowMs + JOIN_MS;
-    this.reader.reset();
-    this.writer.clear();
-    this.writer.connect({
+    this.joinByMs = this.clock.monotonicMs() + JOIN_MS;
+    this.socket.reset();
+    this.socket.writer.connect({
       clientId: tag,
       keepAliveS: this.keepAliveS(),
       willTopic: topicOf(tag, "status"),
@@ -329,58 +250,18 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     return this.options.keepAliveS ?? KEEP_ALIVE_S;
   }
 
-  /** Hands over what waits, or asks for what came: one command at a time. */
+  private isOpen(): boolean {
+    return this.phase === "joining" || this.phase === "up";
+  }
+
   private pump(): void {
-    if (!this.channel.isIdle || !this.isOpen()) return;
-    if (this.writer.waiting > 0) this.sendFront();
-    else if (this.clock.monotonicMs() >= this.pollAtMs) this.readSome();
-  }
-
-  private sendFront(): void {
-    const payload = this.writer.front(MAX_SEND_BYTES);
-    const nowMs = this.clock.monotonicMs();
-    this.sending = payload.length;
-    this.pingAtMs = nowMs + this.keepAliveS() * 750;
-    this.pollMs = FIRST_POLL_MS;
-    this.pollAtMs = nowMs + FIRST_POLL_MS;
-    this.run({ text: `AT+CASEND=${SOCKET},${payload.length}`, deadlineMs: SEND_MS, payload });
-  }
-
-  private readSome(): void {
-    const most = this.options.maxReadBytes ?? MAX_READ_BYTES;
-    this.run({ text: `AT+CARECV=${SOCKET},${most}`, deadlineMs: COMMAND_MS, reads: true });
+    if (this.isOpen()) this.socket.pump();
   }
 
   private transferred(outcome: AtOutcome, data: Uint8Array | undefined): void {
-    if (outcome !== "ok") return this.fail(outcome === "stuck" ? "stuck" : "closed");
-    if (this.sending > 0) this.sent();
-    else this.planPoll(data !== undefined);
-    if (data !== undefined && !this.reader.feed(data)) this.fail("broken-stream");
+    const failure = this.socket.transferred(outcome, data);
+    if (failure !== undefined) this.fail(failure);
     this.pump();
-  }
-
-  private sent(): void {
-    this.writer.drop(this.sending);
-    this.sending = 0;
-  }
-
-  /** More may wait behind what was read; when nothing was, later and later. */
-  private planPoll(hasRead: boolean): void {
-    if (hasRead) this.pollMs = FIRST_POLL_MS;
-    this.pollAtMs = this.clock.monotonicMs() + (hasRead ? 0 : this.pollMs);
-    if (!hasRead) this.pollMs = Math.min(MAX_POLL_MS, this.pollMs * 2);
-  }
-
-  private poll(): void {
-    this.pollMs = FIRST_POLL_MS;
-    this.pollAtMs = this.clock.monotonicMs();
-    this.pump();
-  }
-
-  private sendPing(nowMs: number): void {
-    this.pingAtMs = Infinity;
-    this.aliveByMs = nowMs + PING_MS;
-    this.writer.ping();
   }
 
   private restarted(): void {
@@ -390,55 +271,45 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
   private fail(failure: ModemFailure): void {
     const wasUp = this.phase === "up";
     this.stop();
-    const isHopeless = failure === "certificate" || failure === "no-sim";
-    const firstMs = isHopeless ? FIRST_HOPELESS_MS : (this.options.firstRetryMs ?? FIRST_RETRY_MS);
-    // Files wear the modem's flash.
-    const mostMs = isHopeless || failure === "no-files" ? MAX_HOPELESS_MS : MAX_RETRY_MS;
-    this.retryAtMs = this.clock.monotonicMs() + backOffMs(this.failures++, firstMs, mostMs, this.random);
-    if (failure === "stuck" || (!isHopeless && this.failures % CYCLE_AFTER === 0)) this.mustCycle = true;
+    const { firstRetryMs } = this.options;
+    this.retryAtMs = this.clock.monotonicMs() + pauseMs(failure, this.failures++, this.random, firstRetryMs);
+    const isWorn = !isHopeless(failure) && this.failures % CYCLE_AFTER === 0;
+    if (failure === "stuck" || isWorn) this.caller.mustCycle = true;
     if (this.isWanted) this.phase = "waiting";
     else this.rest();
     this.listener.failed?.(failure);
     if (wasUp) this.listener.down();
   }
 
-  private isOpen(): boolean {
-    return this.phase === "joining" || this.phase === "up";
-  }
-
   private stop(): void {
-    if (this.channel.isHandingOver) this.mustCycle = true;
+    if (this.channel.isHandingOver) this.caller.mustCycle = true;
     this.scripts.stop();
     this.channel.abandon();
-    this.writer.clear();
-    this.sending = 0;
+    this.socket.reset();
     this.joinByMs = Infinity;
-    this.pingAtMs = Infinity;
-    this.aliveByMs = Infinity;
-    this.pollAtMs = Infinity;
   }
 
   /** Takes leave, so that the broker does not publish the will; once the command that runs has ended. */
   private close(): void {
     this.phase = "closing";
-    this.isClosing = false;
+    this.isLeaving = false;
     this.joinByMs = Infinity;
-    this.aliveByMs = Infinity;
-    this.writer.disconnect();
+    this.socket.rest();
+    this.socket.writer.disconnect();
     if (this.channel.isIdle) this.takeLeave();
   }
 
   private closed(outcome: AtOutcome): void {
-    if (outcome === "stuck") this.mustCycle = true;
-    if (outcome !== "ok" || this.isClosing) return this.rest();
-    this.sent();
+    if (outcome === "stuck") this.caller.mustCycle = true;
+    if (outcome !== "ok" || this.isLeaving) return this.rest();
+    this.socket.sent();
     this.takeLeave();
   }
 
   private takeLeave(): void {
-    if (this.writer.waiting > 0) return this.sendFront();
-    this.isClosing = true;
-    this.run({ text: `AT+CACLOSE=${SOCKET}`, deadlineMs: COMMAND_MS });
+    if (this.socket.sendFront()) return;
+    this.isLeaving = true;
+    this.run({ text: `AT+CACLOSE=${SOCKET}`, deadlineMs: CLOSE_MS });
   }
 
   /** Nothing is wanted of the modem. */
@@ -448,6 +319,14 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     this.port.sleep(true);
     if (this.isWanted) this.connect();
   }
+}
+
+/** What comes after a script of that phase; undefined when the way is at its end. */
+function following(phase: Phase, hasFiles: boolean): Setup | undefined {
+  if (phase === "syncing") return "attaching";
+  if (phase === "attaching") return "setting-clock";
+  if (phase === "setting-clock" && !hasFiles) return "loading-files";
+  return phase === "opening" ? undefined : "opening";
 }
 
 function begins(text: string, start: string): boolean {

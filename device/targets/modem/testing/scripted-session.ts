@@ -1,6 +1,7 @@
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { asciiBytes } from "../ascii-bytes.ts";
-import { ModemUplink, type ModemPort } from "../modem-uplink.ts";
+import type { ModemPort } from "../modem-port.ts";
+import { ModemUplink } from "../modem-uplink.ts";
 
 const CONNECT = 1;
 const PUBLISH = 3;

@@ -1,5 +1,5 @@
 import { connect, type TLSSocket } from "node:tls";
-import type { ModemPort } from "../modem-uplink.ts";
+import type { ModemPort } from "../modem-port.ts";
 
 /** What may go wrong on the way from the modem. Each is asked for every line that leaves it. */
 export interface ModemFaults {
