@@ -42,6 +42,7 @@ export async function runGateway(
   if (kept.length === 0) return failed(`no tag is paired in ${files.folder}; "purrimeter gateway pair" does`);
   const pairings = kept.map(({ pairing }) => pairing);
   const contexts = secureContexts(files, pairings);
+  if (isFailure(contexts)) return contexts;
   const makeUplink: MakeUplink = (tag, firmware, listener) => {
     const secureContext = contexts.get(tag) as SecureContext;
     return new MqttUplink(
@@ -69,16 +70,25 @@ export async function runGateway(
   return { tags: pairings.map(({ tag }) => tag), listening: servers.map(addressOf), stop };
 }
 
-function secureContexts(files: DataFiles, pairings: readonly Pairing[]): Map<TagId, SecureContext> {
+function secureContexts(files: DataFiles, pairings: readonly Pairing[]): Map<TagId, SecureContext> | Failure {
   const contexts = new Map<TagId, SecureContext>();
   for (const { tag } of pairings) {
-    const { key, chain, authority } = issuedFiles(files.certs, "tags", tag);
-    const [keyPem, chainPem, authorityPem] = [key, chain, authority].map((path) =>
-      readFileSync(path, "utf8"),
-    );
-    contexts.set(tag, tagSecureContext(keyPem ?? "", chainPem ?? "", authorityPem ?? ""));
+    const context = secureContextOf(files, tag);
+    if (context === undefined) return failed(`certificate or key of ${tag} cannot be read; issue them again`);
+    contexts.set(tag, context);
   }
   return contexts;
+}
+
+/** Undefined when what the files hold is no certificate or key; a file that is missing is thrown. */
+function secureContextOf(files: DataFiles, tag: TagId): SecureContext | undefined {
+  const { key, chain, authority } = issuedFiles(files.certs, "tags", tag);
+  const [keyPem, chainPem, authorityPem] = [key, chain, authority].map((path) => readFileSync(path, "utf8"));
+  try {
+    return tagSecureContext(keyPem ?? "", chainPem ?? "", authorityPem ?? "");
+  } catch {
+    return undefined;
+  }
 }
 
 function addressOf(server: Server): string {
