@@ -22,6 +22,9 @@ const UNITS: Readonly<Record<string, string>> = { string: " characters", array: 
 
 function typeMessage(issue: Extract<Issue, { code: "invalid_type" }>): string {
   if (issue.input === undefined && issue.message.includes("undefined")) return "This field is required.";
+  // A query's parameter that comes twice is a list.
+  if (issue.expected === "string" && issue.message.includes("received array"))
+    return "This must be one string, given once.";
   const article = /^[aeiou]/.test(issue.expected) ? "an" : "a";
   return `This must be ${article} ${issue.expected}.`;
 }

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { MAX_UINT32 } from "@purrimeter/protocol/values";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { MAX_CURSOR_LENGTH } from "./cursors.ts";
-import { secondsFromRfc3339 } from "./rfc3339.ts";
+import { rfc3339, secondsFromRfc3339 } from "./rfc3339.ts";
 
 export const MAX_PAGE_ITEMS = 1_000;
 export const DEFAULT_PAGE_ITEMS = 100;
@@ -25,32 +25,34 @@ const cursorSchema = z
 /** Query of every list. */
 export const listQuerySchema = z.strictObject({ limit: limitSchema, cursor: cursorSchema });
 
-const TIME_MESSAGE =
-  "This must be an RFC 3339 time such as 2026-03-01T12:00:00Z (in an address, write + as %2B).";
+export const EARLIEST = 0 as UnixSeconds;
+export const LATEST = MAX_UINT32 as UnixSeconds;
 
-/** A time in a query or a body, as seconds of UTC. */
+const TIME_MESSAGES = {
+  malformed: "This must be an RFC 3339 time such as 2026-03-01T12:00:00Z (in an address, write + as %2B).",
+  "out-of-range": `This time is not between ${rfc3339(EARLIEST)} and ${rfc3339(LATEST)}.`,
+} as const;
+
+/** A time in a query or a body, as seconds of UTC; `round` says what becomes of fractions. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Zod infers it.
-export function timeSchema(description: string) {
+export function timeSchema(description: string, round = Math.ceil) {
   return z
     .string()
     .transform((text, context) => {
-      const seconds = secondsFromRfc3339(text);
-      if (seconds !== undefined) return seconds;
-      context.addIssue({ code: "custom", message: TIME_MESSAGE });
+      const seconds = secondsFromRfc3339(text, round);
+      if (typeof seconds === "number") return seconds;
+      context.addIssue({ code: "custom", message: TIME_MESSAGES[seconds] });
       return z.NEVER;
     })
     .optional()
     .openapi({ type: "string", format: "date-time", description });
 }
 
-export const EARLIEST = 0 as UnixSeconds;
-export const LATEST = MAX_UINT32 as UnixSeconds;
-
 /** Query of lists in time. Both ends are included; without them the list is all that is kept. */
 export const timeQuerySchema = z
   .strictObject({
     from: timeSchema("Not before this time. Everything that is kept when left out."),
-    to: timeSchema("Not after this time. Without an end when left out."),
+    to: timeSchema("Not after this time. Without an end when left out.", Math.floor),
     limit: limitSchema,
     cursor: cursorSchema,
   })

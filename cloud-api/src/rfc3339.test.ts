@@ -27,11 +27,20 @@ describe("secondsFromRfc3339", () => {
     "2026-13-01T12:00:00Z",
     "2026-03-01T25:00:00Z",
     "2026-03-01T12:00:00 01:00",
-    "1969-12-31T23:59:59Z",
-    "2106-02-07T06:28:16Z",
     "Sun, 01 Mar 2026 12:00:00 GMT",
   ])("refuses %j", (text) => {
-    expect(secondsFromRfc3339(text)).toBeUndefined();
+    expect(secondsFromRfc3339(text)).toBe("malformed");
+  });
+
+  it.each(["1969-12-31T23:59:59Z", "2106-02-07T06:28:16Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])(
+    "says of %s that it is out of range",
+    (text) => {
+      expect(secondsFromRfc3339(text)).toBe("out-of-range");
+    },
+  );
+
+  it("rounds fractions down where that is asked for", () => {
+    expect(secondsFromRfc3339("1970-01-01T00:00:01.999Z", Math.floor)).toBe(1);
   });
 
   it("reads what rfc3339 writes", () => {

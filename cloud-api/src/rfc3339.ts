@@ -4,12 +4,15 @@ import type { UnixSeconds } from "@purrimeter/protocol/values";
 // Date.parse reads far more than RFC 3339 section 5.6 allows.
 const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d|\d\d:\d\d:\d\d\.\d{1,9})([Zz]|[+-]\d\d:\d\d)$/;
 
-/** Seconds of UTC of an RFC 3339 time, fractions rounded up; undefined for anything else and outside 32 bits. */
-export function secondsFromRfc3339(text: string): UnixSeconds | undefined {
+/** `out-of-range`: before 1970 or not in 32 bits. */
+export type TimeRefusal = "malformed" | "out-of-range";
+
+/** Seconds of UTC of an RFC 3339 time, fractions rounded up unless told otherwise. */
+export function secondsFromRfc3339(text: string, round = Math.ceil): UnixSeconds | TimeRefusal {
   const [, day = "", time = "", zone = ""] = RFC3339.exec(text) ?? [];
   const ms = Date.parse(`${day}T${time}${zone.toUpperCase()}`);
-  if (Number.isNaN(ms) || !new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)) return undefined;
-  return asUnixSeconds(Math.ceil(ms / 1000));
+  const isTime = !Number.isNaN(ms) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+  return isTime ? (asUnixSeconds(round(ms / 1000)) ?? "out-of-range") : "malformed";
 }
 
 const DAY_S = 86_400;
