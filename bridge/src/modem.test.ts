@@ -159,7 +159,7 @@ it("whatever a modem loses, repeats, cuts or invents: no entry is lost or change
     try {
       await new Promise((resolve) => setTimeout(resolve, 4_000));
       tag.link.modem.faults = { copies: () => 1, noise: () => "", cut: (n) => n, mishap: () => "none" };
-      await until(`the rest (${tag.link.failures.join(" ")})`, () => tag.pending === 0);
+      await until("the rest", () => tag.pending === 0 || sink.faults.length > 0);
       expect(sink.faults).toEqual([]);
       const { entries } = tag.firmware.stats;
       expect(sink.cloud.stored.size).toBe(entries);

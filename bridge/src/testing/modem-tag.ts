@@ -101,7 +101,7 @@ export class ModemTag {
         this.firmware.wake();
         this.plan();
       },
-      Math.max(0, Math.min(waitMs, 60_000)),
+      Math.max(1, Math.min(waitMs, 60_000)),
     );
   }
 }

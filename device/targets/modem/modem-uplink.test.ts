@@ -8,7 +8,6 @@ import {
   type ModemCredentials,
   type OpenModemUplink,
   type OpenModemUplinkOptions,
-  SECOND_MS,
 } from "./testing/open-modem-uplink.ts";
 
 const TAG = asTagId("tom") as TagId;
@@ -76,7 +75,10 @@ describeUplinkContract("ModemUplink", async () => {
 const DEADLINE_S = 60;
 
 /** Modem seconds. */
-const seconds = (s: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, s * SECOND_MS));
+async function seconds({ clock }: OpenModemUplink, s: number): Promise<void> {
+  const endMs = clock.monotonicMs() + s * 1_000;
+  await until(`${s} s`, () => clock.monotonicMs() >= endMs);
+}
 
 /** What it takes: a session, a report over it, and its answer. */
 async function expectToWork({ told, publish }: OpenModemUplink): Promise<void> {
@@ -139,7 +141,7 @@ describe("a modem that does TLS itself", () => {
 
   it("asks whether the broker is there when nothing else is said", async () => {
     const one = await connected({ uplink: { keepAliveS: 20 } });
-    await seconds(50);
+    await seconds(one, 50);
     expect(one.told).toEqual(["up"]);
     expect(
       one.modem.commands.filter((command) => command.startsWith("AT+CASEND=0,2")).length,
@@ -282,7 +284,7 @@ describe("a modem that", () => {
   it("never answers loses its supply now and then, and costs little otherwise", async () => {
     const one = await open({ modem: { faults: { mishap: () => "silence" } } });
     one.connect();
-    await seconds(DEADLINE_S * 3);
+    await seconds(one, DEADLINE_S * 3);
     expect(one.modem.powerCycles).toBeGreaterThan(0);
     expect(one.modem.powerCycles).toBeLessThan(10);
     one.modem.faults = { ...one.modem.faults, mishap: () => "none" };

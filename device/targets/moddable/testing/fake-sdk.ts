@@ -1,3 +1,4 @@
+import { FastClock } from "@purrimeter/device/targets/modem/testing/modem-rig";
 import { build } from "esbuild";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -34,11 +35,11 @@ export class FakeSdk {
   moves = false;
   /** Asked before every doze. */
   mayDoze: () => void = () => undefined;
-  private readonly beganMs = performance.now();
+  private readonly clock = new FastClock(SECOND_MS, 0);
   private sleptMs = 0;
 
   uptimeMs(): number {
-    return ((performance.now() - this.beganMs) * 1_000) / SECOND_MS + this.sleptMs;
+    return this.clock.monotonicMs() + this.sleptMs;
   }
 
   after(ms: number, call: () => void): NodeJS.Timeout {
@@ -48,6 +49,7 @@ export class FakeSdk {
   }
 
   dispose(): void {
+    this.clock.stop();
     for (const timer of this.timers) clearTimeout(timer);
   }
 

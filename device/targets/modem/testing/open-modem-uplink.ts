@@ -98,6 +98,7 @@ export function openModemUplink(options: OpenModemUplinkOptions): OpenModemUplin
     publish: (topic, bytes) => then(uplink.publish(topic, bytes)),
     dispose: () => {
       loop.stop();
+      clock.stop();
       modem.dispose();
     },
   };
