@@ -14,6 +14,8 @@ import {
   type UplinkUnderTest,
 } from "@purrimeter/device/uplink.contract";
 import type { Log, LogFields } from "@purrimeter/log/log";
+import { MAX_GATEWAY_FRAME_BYTES } from "@purrimeter/protocol/link/link-limits";
+import { slipFrame, SlipReader } from "@purrimeter/protocol/link/slip";
 import { DOWNLINK_CHANNELS, topicOf } from "@purrimeter/protocol/topics";
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -86,7 +88,8 @@ function dial(
       cipher: nodeCipher,
       numbers: new SessionNumbers(new RamFlash(8, 2)),
       random: () => Math.floor(Math.random() * 4_294_967_296),
-      write: (bytes) => {
+      send: (frame) => {
+        const bytes = slipFrame(frame);
         for (let at = 0; at < bytes.length; at += cutBytes) socket.write(bytes.slice(at, at + cutBytes));
         return true;
       },
@@ -97,8 +100,9 @@ function dial(
       message: (topic, bytes) => told.push(message(topic, bytes)),
     },
   );
+  const reader = new SlipReader(MAX_GATEWAY_FRAME_BYTES, (frame) => uplink.take(frame));
   socket.on("connect", () => uplink.opened());
-  socket.on("data", (bytes) => bytes.forEach((byte) => uplink.feed(byte)));
+  socket.on("data", (bytes) => bytes.forEach((byte) => reader.feed(byte)));
   socket.on("error", () => undefined);
   socket.on("close", () => uplink.closed());
   return { uplink, socket };

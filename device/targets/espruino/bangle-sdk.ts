@@ -23,10 +23,13 @@ export interface BangleSdk {
     /** Each character is a byte. */
     on(event: "data", take: (text: string) => void): void;
     /** Waits until the bytes have room in the radio's buffer. */
-    write(bytes: Uint8Array): void;
+    write(text: string): void;
   };
   readonly E: {
     getBattery(): number;
+    /** A character for each byte, and back. */
+    toString(bytes: Uint8Array): string;
+    toUint8Array(text: string): Uint8Array;
     /** 32 bits of the chip's noise. */
     hwRand(): number;
     setConsole(device: null, options: { readonly force: boolean }): void;

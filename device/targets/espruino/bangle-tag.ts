@@ -1,11 +1,13 @@
 import { Firmware } from "@purrimeter/device/firmware";
 import type { Ports } from "@purrimeter/device/ports";
+import { MAX_GATEWAY_FRAME_BYTES } from "@purrimeter/protocol/link/link-limits";
 import { asTagId } from "@purrimeter/protocol/values";
 import type { BangleSdk } from "./bangle-sdk.ts";
 import { EspruinoCipher } from "./espruino-cipher.ts";
 import { hexBytes } from "./hex-bytes.ts";
 import { LinkUplink } from "./link-uplink.ts";
 import { SessionNumbers } from "./session-numbers.ts";
+import { SlipText, slipText } from "./slip-text.ts";
 import { StorageFlash } from "./storage-flash.ts";
 import { TimeClock } from "./time-clock.ts";
 
@@ -51,6 +53,7 @@ export class BangleTag {
   private readonly sdk: BangleSdk;
   private readonly clock: TimeClock;
   private readonly uplink: LinkUplink;
+  private readonly stream: SlipText;
   private readonly firmware: Firmware;
   private readonly line: Uint8Array;
   private timer: number;
@@ -79,13 +82,16 @@ export class BangleTag {
         cipher: new EspruinoCipher(sdk.crypto),
         numbers: new SessionNumbers(new StorageFlash(sdk.storage, "pm.n", 8, 2)),
         random: () => sdk.E.hwRand(),
-        write: (bytes) => this.transmit(bytes),
+        send: (frame) => this.transmit(frame),
       },
       {
         up: () => this.firmware.uplinkUp(),
         down: () => this.firmware.uplinkDown(),
         message: (topic, bytes) => this.firmware.message(topic, bytes),
       },
+    );
+    this.stream = new SlipText(MAX_GATEWAY_FRAME_BYTES, (frame) =>
+      this.uplink.take(sdk.E.toUint8Array(frame)),
     );
     const seed = sdk.E.hwRand() >>> 0;
     this.firmware = new Firmware(this.ports(), { tag: tagId, firmware: VERSION, seed });
@@ -103,11 +109,11 @@ export class BangleTag {
       if (this.isRead(line.slice(3, 6))) this.then(() => this.heardReceiver(line));
     });
     Bangle.on("accel", ({ diff }) => this.felt(diff));
-    NRF.on("connect", () => this.then(() => this.uplink.opened()));
+    NRF.on("connect", () => this.then(() => this.opened()));
     NRF.on("disconnect", () => this.then(() => this.uplink.closed()));
-    Bluetooth.on("data", (text) => this.then(() => this.heardRadio(text)));
+    Bluetooth.on("data", (text) => this.then(() => this.stream.feed(text)));
     this.firmware.start();
-    if (NRF.getSecurityStatus().connected) this.uplink.opened();
+    if (NRF.getSecurityStatus().connected) this.opened();
     this.sleep();
   }
 
@@ -126,19 +132,21 @@ export class BangleTag {
     };
   }
 
+  private opened(): void {
+    this.stream.restart();
+    this.uplink.opened();
+  }
+
   private search(): void {
     this.searchedMs = this.clock.monotonicMs();
     this.sdk.Bangle.setGPSPower(true, APP);
   }
 
-  private transmit(bytes: Uint8Array): boolean {
-    const { connected } = this.sdk.NRF.getSecurityStatus();
-    if (connected) this.sdk.Bluetooth.write(bytes);
+  private transmit(frame: Uint8Array): boolean {
+    const { NRF, Bluetooth, E } = this.sdk;
+    const { connected } = NRF.getSecurityStatus();
+    if (connected) Bluetooth.write(slipText(E.toString(frame)));
     return connected;
-  }
-
-  private heardRadio(text: string): void {
-    for (let i = 0; i < text.length; i++) this.uplink.feed(text.charCodeAt(i));
   }
 
   private isRead(kind: string): boolean {

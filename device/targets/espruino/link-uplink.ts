@@ -16,10 +16,9 @@ import {
   MESSAGE_STATUS,
   MESSAGE_UP,
 } from "@purrimeter/protocol/link/link-frame";
-import { LINK_NONCE_BYTES, MAX_GATEWAY_FRAME_BYTES } from "@purrimeter/protocol/link/link-limits";
+import { LINK_NONCE_BYTES } from "@purrimeter/protocol/link/link-limits";
 import { LinkSession, type LinkMessage } from "@purrimeter/protocol/link/link-session";
 import { sessionKeys } from "@purrimeter/protocol/link/session-keys";
-import { slipFrame, SlipReader } from "@purrimeter/protocol/link/slip";
 import { topicOf } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { SessionNumbers } from "./session-numbers.ts";
@@ -36,8 +35,8 @@ export interface TagLink {
   readonly numbers: SessionNumbers;
   /** 32 random bits. */
   random(): number;
-  /** Hands bytes to the radio; false when it cannot take all of them. */
-  write(bytes: Uint8Array): boolean;
+  /** Puts a frame into the stream; false when nobody is connected. */
+  send(frame: Uint8Array): boolean;
 }
 
 /** Whom the uplink tells what happens; nobody is told anything within `connect`. */
@@ -54,7 +53,6 @@ export interface LinkListener {
 export class LinkUplink implements Uplink {
   private readonly link: TagLink;
   private readonly listener: LinkListener;
-  private readonly reader: SlipReader;
   private readonly reportTopic: string;
   private readonly firmware: Uint8Array;
   /** The session in which the gateway has proved itself, and one in which it has not yet. */
@@ -66,7 +64,6 @@ export class LinkUplink implements Uplink {
   constructor(link: TagLink, listener: LinkListener) {
     this.link = link;
     this.listener = listener;
-    this.reader = new SlipReader(MAX_GATEWAY_FRAME_BYTES, (frame) => this.take(frame));
     this.reportTopic = topicOf(link.tag, "report");
     this.firmware = new Uint8Array(link.firmware.length);
     for (let i = 0; i < link.firmware.length; i++) this.firmware[i] = link.firmware.charCodeAt(i);
@@ -79,19 +76,13 @@ export class LinkUplink implements Uplink {
   /** Somebody is connected; who, will be seen. */
   opened(): void {
     this.closed();
-    this.reader.restart();
-    this.write(knockFrame());
+    this.link.send(knockFrame());
   }
 
   closed(): void {
     this.session = undefined;
     this.candidate = undefined;
     this.fall();
-  }
-
-  /** One byte of what comes in. */
-  feed(byte: number): void {
-    this.reader.feed(byte);
   }
 
   connect(): void {
@@ -110,7 +101,8 @@ export class LinkUplink implements Uplink {
     return this.isUp && this.send(this.session, kind, bytes);
   }
 
-  private take(frame: Uint8Array): void {
+  /** A frame that came in. */
+  take(frame: Uint8Array): void {
     if (isFrame(frame, FRAME_CHALLENGE)) return this.answer(copiedBytes(frame, 2, frame.length));
     const first = this.candidate === undefined ? undefined : this.candidate.open(frame);
     if (first !== undefined) {
@@ -119,7 +111,7 @@ export class LinkUplink implements Uplink {
     }
     const message = first !== undefined || this.session === undefined ? first : this.session.open(frame);
     if (message !== undefined) this.heard(message);
-    else if (this.session === undefined && this.candidate === undefined) this.write(knockFrame());
+    else if (this.session === undefined && this.candidate === undefined) this.link.send(knockFrame());
   }
 
   private answer(challenge: Uint8Array): void {
@@ -127,7 +119,7 @@ export class LinkUplink implements Uplink {
     const answer = this.drawAnswer();
     const keys = sessionKeys(cipher, key, id, challenge, answer);
     this.candidate = new LinkSession(cipher, keys.toGateway, keys.toTag);
-    this.write(helloFrame(id, answer));
+    this.link.send(helloFrame(id, answer));
     this.sendWish(this.candidate);
   }
 
@@ -185,10 +177,6 @@ export class LinkUplink implements Uplink {
 
   private send(session: LinkSession | undefined, kind: number, payload: Uint8Array): boolean {
     const frame = session === undefined ? undefined : session.seal(kind, payload);
-    return frame !== undefined && this.write(frame);
-  }
-
-  private write(frame: Uint8Array): boolean {
-    return this.link.write(slipFrame(frame));
+    return frame !== undefined && this.link.send(frame);
   }
 }

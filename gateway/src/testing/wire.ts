@@ -3,6 +3,8 @@ import { SessionNumbers } from "@purrimeter/device/targets/espruino/session-numb
 import { RamFlash } from "@purrimeter/device/ram-flash";
 import type { UplinkListener } from "@purrimeter/device/targets/node/mqtt-uplink";
 import { message } from "@purrimeter/device/uplink.contract";
+import { MAX_GATEWAY_FRAME_BYTES } from "@purrimeter/protocol/link/link-limits";
+import { slipFrame, SlipReader } from "@purrimeter/protocol/link/slip";
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { nodeCipher } from "../node-cipher.ts";
 import { hex, newPairing, type Pairing } from "../pairing.ts";
@@ -24,6 +26,7 @@ export class Wire {
   readonly tag: LinkUplink;
   gateway: TagLink;
   bridge: UplinkListener | undefined;
+  private readonly reader = new SlipReader(MAX_GATEWAY_FRAME_BYTES, (frame) => this.tag.take(frame));
   private readonly known: readonly Pairing[];
   private nowMs = 0;
 
@@ -38,9 +41,10 @@ export class Wire {
         numbers: new SessionNumbers(this.flash),
         // A chip without any noise.
         random: () => 0,
-        write: (bytes) => {
-          this.toGateway.push(Uint8Array.from(bytes));
-          this.sentToGateway.push(Uint8Array.from(bytes));
+        send: (frame) => {
+          const bytes = slipFrame(frame);
+          this.toGateway.push(bytes);
+          this.sentToGateway.push(bytes);
           return true;
         },
       },
@@ -79,7 +83,7 @@ export class Wire {
   }
 
   feedTag(bytes: Uint8Array): void {
-    for (const byte of bytes) this.tag.feed(byte);
+    for (const byte of bytes) this.reader.feed(byte);
   }
 
   /** Another gateway process with the same pairings. */

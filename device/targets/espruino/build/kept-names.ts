@@ -3,7 +3,7 @@ const LANGUAGE: readonly string[] = [
   ...["prototype", "constructor", "length", "assign"],
   ...["floor", "ceil", "round", "min", "max", "abs", "sqrt"],
   ...["push", "indexOf", "slice", "fill", "set", "subarray", "buffer"],
-  ...["charAt", "charCodeAt", "fromCharCode", "startsWith"],
+  ...["charAt", "charCodeAt", "fromCharCode", "startsWith", "split", "join"],
 ];
 
 /** What the program of Bangle.js 2 uses of the watch's own objects (firmware 2v29). */
@@ -19,7 +19,7 @@ const ESPRUINO: readonly string[] = [
     "backlightTimeout",
   ],
   ...["buzz", "diff", "getSecurityStatus", "connected", "SHA256", "AES", "ccmEncrypt", "ccmDecrypt", "data"],
-  ...["tag", "id", "key"],
+  ...["tag", "id", "key", "toString", "toUint8Array"],
 ];
 
 /** Matches the property names that a minifier must leave alone, besides those given. */

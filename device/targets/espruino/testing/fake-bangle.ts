@@ -102,12 +102,14 @@ export class FakeBangle {
       },
       Bluetooth: {
         on: (event: string, take: () => void) => this.bluetooth.on(event, take),
-        write: (bytes: Uint8Array) => {
-          for (let at = 0; at < bytes.length; at += MTU_BYTES)
-            this.socket?.write(bytes.slice(at, at + MTU_BYTES));
+        write: (text: string) => {
+          for (let at = 0; at < text.length; at += MTU_BYTES)
+            this.socket?.write(text.slice(at, at + MTU_BYTES), "latin1");
         },
       },
       E: {
+        toString: (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1"),
+        toUint8Array: (text: string) => Uint8Array.from(Buffer.from(text, "latin1")),
         getBattery: () => 77,
         hwRand: () => Math.floor(Math.random() * 4_294_967_296) | 0,
         setConsole: (device: unknown, { force }: { readonly force: boolean }) =>

@@ -24,7 +24,7 @@ var Bangle = {
   setGPSPower: function (isOn) { isReceiving = isOn; }
 };
 var NRF = { on: taker("NRF "), getSecurityStatus: function () { return { connected: isConnected }; } };
-var Bluetooth = { on: taker("Bluetooth "), write: function (bytes) { socket.write(E.toString(bytes)); } };
+var Bluetooth = { on: taker("Bluetooth "), write: function (text) { socket.write(text); } };
 E.getBattery = function () { return 66; };
 E.setConsole = nothing;
 E.enableWatchdog = nothing;
