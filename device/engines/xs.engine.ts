@@ -27,6 +27,9 @@ engine.write = (line) => {
 const track = catTrack();
 let program = "";
 let worker: XsWorker;
+/** Has the recorded cat's week for itself: that takes as long as all other scenarios, on another processor. */
+let weekWorker: XsWorker | undefined;
+let week: Promise<string[]> | undefined;
 /** Begun first and awaited last: it takes as long as all else, on another processor. */
 let many: Promise<number>;
 
@@ -36,8 +39,8 @@ function linesOnV8(name: string): string[] {
   return lines;
 }
 
-async function linesOnXs(name: string): Promise<string[]> {
-  const { issued } = await worker.evaluate(
+async function linesOnXs(on: XsWorker, name: string): Promise<string[]> {
+  const { issued } = await on.evaluate(
     `engine.runScenario(${JSON.stringify(name)}, engine.track, engine.write); engine.flush();`,
   );
   return issued.trimEnd().split("\n");
@@ -57,22 +60,35 @@ beforeAll(async () => {
   // Its test reports it; until then nobody listens.
   many.catch(() => undefined);
   const script = await bundle(new URL("src/engine-entry.ts", import.meta.url), false);
-  worker = new XsWorker(program);
-  await worker.evaluate(PRELUDE);
-  await worker.evaluate(script);
-  await worker.evaluate(`engine.track = ${JSON.stringify(track ?? NO_TRACK)};`);
+  worker = await scenarioWorker(script);
+  const name = scenarioNames().find(needsTrack);
+  if (track === undefined || name === undefined) return;
+  weekWorker = await scenarioWorker(script);
+  week = linesOnXs(weekWorker, name);
+  week.catch(() => undefined);
 });
 
-afterAll(() => worker?.close());
+afterAll(() => {
+  worker?.close();
+  weekWorker?.close();
+});
+
+async function scenarioWorker(script: string): Promise<XsWorker> {
+  const own = new XsWorker(program);
+  await own.evaluate(PRELUDE);
+  await own.evaluate(script);
+  await own.evaluate(`engine.track = ${JSON.stringify(track ?? NO_TRACK)};`);
+  return own;
+}
 
 describe("golden scenarios on XS", () => {
   const goldens = readGoldens();
 
   it.for(scenarioNames())("%s", async (name, { skip }) => {
     if (needsTrack(name) && track === undefined) skip("the recorded cats are not here (../shared/data/cats)");
-    const lines = await linesOnXs(name);
+    const lines = needsTrack(name) ? await week : await linesOnXs(worker, name);
     expect(lines).toEqual(linesOnV8(name));
-    expect(goldenOf(lines)).toEqual(goldens[name]);
+    expect(goldenOf(lines ?? [])).toEqual(goldens[name]);
   });
 });
 
