@@ -23,6 +23,9 @@ export interface AtCommand {
  */
 export type AtOutcome = "ok" | "error" | "timeout" | "stuck";
 
+/** In which a modem that has refused to take bytes may ask for them nevertheless. */
+const LATE_PROMPT_MS = 1_000;
+
 /** Whom a channel tells. */
 export interface AtHost {
   /** Sends to the modem. `bytes` is valid only during the call. */
@@ -49,6 +52,7 @@ export class AtChannel implements AtListener {
   private isEchoed = false;
   private isSent = false;
   private isOk = false;
+  private isRefused = false;
   private answer = "";
   private reads = 0;
   private read: Uint8Array | undefined = undefined;
@@ -97,7 +101,9 @@ export class AtChannel implements AtListener {
   tick(): void {
     if (this.command === undefined || this.clock.monotonicMs() < this.deadlineMs) return;
     this.stream.reset();
-    this.end(this.command.payload === undefined ? "timeout" : "stuck");
+    const isHandingOver = this.isHandingOver && !this.isRefused;
+    const outcome = isHandingOver ? "stuck" : this.isRefused ? "error" : "timeout";
+    this.end(outcome);
   }
 
   nextWakeMs(): number {
@@ -108,7 +114,8 @@ export class AtChannel implements AtListener {
     const command = this.command;
     if (command === undefined || !this.isEchoed) this.beforeEcho(command, text);
     else if (text === "OK") this.gotOk(command);
-    else if (text === "ERROR" || begins(text, "+CME ERROR") || begins(text, "+CMS ERROR")) this.end("error");
+    else if (text === "ERROR" || begins(text, "+CME ERROR") || begins(text, "+CMS ERROR"))
+      this.refused(command);
     else if (text === "DOWNLOAD") this.prompt();
     else if (command.wants !== undefined && begins(text, command.wants)) this.gotAnswer(text);
     else if (command.reads === true && begins(text, "+CARECV")) this.reads++;
@@ -119,6 +126,7 @@ export class AtChannel implements AtListener {
   prompt(): void {
     const payload = this.command?.payload;
     if (payload === undefined || !this.isEchoed || this.isSent) return;
+    if (this.isRefused) return this.end("stuck");
     this.isSent = true;
     this.host.write(payload);
   }
@@ -134,8 +142,17 @@ export class AtChannel implements AtListener {
   }
 
   private gotOk(command: AtCommand): void {
-    if (!this.isWhole(command) || (command.payload !== undefined && !this.isSent)) this.end("error");
+    const isUnasked = command.payload !== undefined && !this.isSent;
+    if (!this.isWhole(command) || isUnasked) this.refused(command);
     else this.isOk = true;
+  }
+
+  /** A modem that refuses and asks for the bytes all the same would take for them whatever is typed next. */
+  private refused(command: AtCommand): void {
+    if (command.payload === undefined) return this.end("error");
+    if (this.isSent) return this.end("stuck");
+    this.isRefused = true;
+    this.deadlineMs = this.clock.monotonicMs() + LATE_PROMPT_MS;
   }
 
   /** Data that came twice, or not at all, or without some of their bytes leave a hole in a stream: better no stream. */
@@ -162,13 +179,14 @@ export class AtChannel implements AtListener {
     const { answer, read } = this;
     this.command = undefined;
     this.forget();
-    this.host.ended(outcome, answer, read);
+    this.host.ended(outcome, answer, outcome === "ok" ? read : undefined);
   }
 
   private forget(): void {
     this.isEchoed = false;
     this.isSent = false;
     this.isOk = false;
+    this.isRefused = false;
     this.answer = "";
     this.reads = 0;
     this.read = undefined;
