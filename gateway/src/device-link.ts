@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
 import { isatty, ReadStream, WriteStream } from "node:tty";
 import type { AcceptLink } from "./link.ts";
@@ -12,25 +13,30 @@ export interface DeviceLink {
 
 /**
  * Keeps a terminal device (a serial port, /dev/rfcomm0, what ble-serial makes) open as a link, and opens it again when it
- * ends. `trouble` gets the system's code when it cannot be opened, or "not-a-terminal".
+ * ends. `trouble` gets the system's code when it cannot be opened, or "not-a-terminal": once, not at every attempt.
  */
 export function keepDeviceLink(
   path: string,
   accept: AcceptLink,
   trouble: (code: string) => void,
+  reopenMs = REOPEN_MS,
 ): DeviceLink {
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
   let close: (() => void) | undefined;
+  let told = "";
   const again = (): void => {
     close = undefined;
-    if (!isStopped) timer = setTimeout(attempt, REOPEN_MS);
+    if (!isStopped) timer = setTimeout(attempt, reopenMs);
   };
   const attempt = (): void => {
     try {
       close = openDevice(path, accept, again);
+      told = "";
     } catch (error) {
-      trouble((error as NodeJS.ErrnoException).code ?? "unknown");
+      const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+      if (code !== told) trouble(code);
+      told = code;
       again();
     }
   };
@@ -48,12 +54,11 @@ export function keepDeviceLink(
 function openDevice(path: string, accept: AcceptLink, ended: () => void): () => void {
   // Without NOCTTY the device would become this process's terminal.
   const file = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
-  if (!isatty(file)) {
+  if (!isatty(file) || !madeRaw(path)) {
     closeSync(file);
     throw Object.assign(new Error("no terminal"), { code: "not-a-terminal" });
   }
   const input = new ReadStream(file);
-  input.setRawMode(true);
   const output = new WriteStream(file);
   const close = (): void => {
     input.destroy();
@@ -73,4 +78,13 @@ function openDevice(path: string, accept: AcceptLink, ended: () => void): () => 
     ended();
   });
   return close;
+}
+
+/**
+ * Makes the device carry bytes as they are, both ways; says false when it cannot. Node's own raw mode writes a carriage
+ * return before every line feed.
+ */
+function madeRaw(path: string): boolean {
+  const flag = process.platform === "darwin" ? "-f" : "-F";
+  return spawnSync("stty", [flag, path, "raw", "-echo"], { stdio: "ignore" }).status === 0;
 }

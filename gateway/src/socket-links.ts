@@ -38,8 +38,12 @@ function isAnswered(path: string): Promise<boolean> {
   });
 }
 
+const KEEP_ALIVE_MS = 30_000;
+
 function takeSocket(socket: Socket, accept: AcceptLink): void {
   socket.setNoDelay(true);
+  // Whoever was switched off says nothing.
+  socket.setKeepAlive(true, KEEP_ALIVE_MS);
   const end = accept({
     write: (bytes) => void socket.write(bytes),
     unsentBytes: () => socket.writableLength,
