@@ -323,6 +323,19 @@ describe("a modem that", () => {
     expect(broker.received.filter((line) => line.startsWith(REPORT))).toHaveLength(1);
   });
 
+  it("refuses a report and asks for it all the same loses its supply too", async () => {
+    const one = await connected({ uplink: { firstRetryMs: 1_000 } });
+    const { faults } = one.modem;
+    one.modem.faults = { ...faults, noise: (line) => (line === ">" ? "\r\nERROR\r\n" : "") };
+    expect(one.publish(REPORT, Uint8Array.of(1, 2, 3))).toBe(true);
+    await until("down", () => one.told.length > 1);
+    expect(one.failures).toEqual(["stuck"]);
+    one.modem.faults = faults;
+    await expectToWork(one);
+    expect(one.modem.powerCycles).toBe(1);
+    expect(broker.received.filter((line) => line.startsWith(REPORT))).toHaveLength(1);
+  });
+
   it("drops bytes of what it read is not believed", async () => {
     const one = await connected({ uplink: { firstRetryMs: 1_000 } });
     const { receiver } = one.modem;

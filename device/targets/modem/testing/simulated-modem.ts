@@ -6,7 +6,7 @@ export interface ModemFaults {
   /** How often the line leaves: 0 is lost, 2 is twice. */
   copies(line: string): number;
   /** Noise before the line. */
-  noise(): string;
+  noise(line: string): string;
   /** Where the bytes that leave at once are cut. */
   cut(length: number): number;
   /** What the modem does instead of a command: refuses it, says nothing, or starts anew. */
@@ -313,7 +313,7 @@ export class SimulatedModem implements ModemPort {
   }
 
   private emit(bytes: Buffer, line: string, isFaulty = true): void {
-    const noise = isFaulty ? this.faults.noise() : "";
+    const noise = isFaulty ? this.faults.noise(line) : "";
     const copies = this.faults.copies(line);
     const all = Buffer.concat([Buffer.from(noise), ...Array.from({ length: copies }, () => bytes)]);
     for (let at = 0; at < all.length;) {
