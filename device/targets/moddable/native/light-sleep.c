@@ -4,6 +4,7 @@
 
 #include "driver/gpio.h"
 #include "esp_sleep.h"
+#include "esp_task_wdt.h"
 #include "esp_timer.h"
 
 /*
