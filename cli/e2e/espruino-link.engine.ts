@@ -1,4 +1,5 @@
 import { nmea } from "@purrimeter/device/tag-rig.contract";
+import { pretokenise } from "@purrimeter/device/targets/espruino/build/pretokenise";
 import { transpileForEspruino } from "@purrimeter/device/targets/espruino/build/transpile";
 import { linuxWatchScript } from "@purrimeter/device/targets/espruino/testing/linux-watch";
 import { until } from "@purrimeter/device/uplink.contract";
@@ -56,9 +57,11 @@ it.skipIf(program === undefined)("the watch's program on Espruino reports throug
   });
   const server = await listenForLinks({ host: "127.0.0.1", port: 0 }, gateway.accept);
   const { code } = await transpileForEspruino(new URL(ENTRY), { names: [] });
+  writeFileSync(join(folder, "bangle.min.js"), code);
+  pretokenise(join(folder, "bangle.min.js"), join(folder, "bangle.js"));
   const beganS = nowS() - 3_600;
   const script = linuxWatchScript({
-    program: code,
+    program: join(folder, "bangle.js"),
     link: pairingText(pairing),
     seconds: Array.from({ length: 100 }, (_, i) =>
       Buffer.from(nmea(beganS + i, 60.5, 7.5 + i * 1e-5))

@@ -1,6 +1,6 @@
 /** What a watch that Espruino for Linux plays is given. */
 export interface LinuxWatch {
-  /** bangle.js before it is pretokenised. */
+  /** Path of bangle.js as it goes into the watch's Storage. */
   readonly program: string;
   /** JSON of the file purrimeter.link. */
   readonly link: string;
@@ -39,7 +39,7 @@ Modules.addCached("Storage", function () {
   exports.readJSON = function () { return ${link.trim()}; };
 });
 var seconds = ${JSON.stringify(seconds)};
-${program}
+eval(require("fs").readFileSync(${JSON.stringify(program)}));
 setInterval(function () {
   if (!isReceiving || second === seconds.length) return;
   seconds[second++].forEach(function (line) { handlers["Bangle GPS-raw"](line, false); });
