@@ -35,7 +35,8 @@ const MOTION_EVERY_MS = 1_000;
 /** Of the accelerometer: the slowest that the watch takes without losing its own watchdog is 4,000. */
 const POLL_MS = 500;
 
-const WATCHDOG_S = 60;
+/** Reading a journal at the start takes a PC a tenth of a second, and the watch many times that. */
+const WATCHDOG_S = 300;
 /** A timer further away than this is set again when it fires. */
 const LONGEST_SLEEP_MS = 3_600_000;
 const LINE_BYTES = 256;

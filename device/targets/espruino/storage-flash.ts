@@ -32,8 +32,9 @@ export class StorageFlash implements Flash {
   read(page: number, offset: number, into: Uint8Array): void {
     this.assertWithin(page, offset, into.length);
     const cells = this.cells(page);
-    for (let i = 0; i < into.length; i++)
-      into[i] = cells === undefined ? ERASED : (cells[offset + i] as number);
+    // Not byte by byte: on the watch that takes a second for a thousand.
+    if (cells === undefined) into.fill(ERASED);
+    else into.set(cells.subarray(offset, offset + into.length));
   }
 
   write(page: number, offset: number, bytes: Uint8Array): void {
