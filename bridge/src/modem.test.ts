@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RamFlash } from "@purrimeter/device/ram-flash";
 import { Cloud } from "@purrimeter/device/tag-rig.contract";
-import type { ModemFaults } from "@purrimeter/device/targets/modem/testing/simulated-modem";
+import { SOUND, type ModemFaults } from "@purrimeter/device/targets/modem/testing/simulated-modem";
 import { createLog } from "@purrimeter/log/log";
 import { encodeAck } from "@purrimeter/protocol/ack";
 import type { TagId } from "@purrimeter/protocol/values";
@@ -158,7 +158,7 @@ it("whatever a modem loses, repeats, cuts or invents: no entry is lost or change
     const tag = new ModemTag(TOM, tls12Port, tom, { faults, secondMs: SECOND_MS });
     try {
       await new Promise((resolve) => setTimeout(resolve, 4_000));
-      tag.link.modem.faults = { copies: () => 1, noise: () => "", cut: (n) => n, mishap: () => "none" };
+      tag.link.modem.faults = SOUND;
       await until("the rest", () => tag.pending === 0 || sink.faults.length > 0);
       expect(sink.faults).toEqual([]);
       const { entries } = tag.firmware.stats;

@@ -80,7 +80,6 @@ export class AtChannel implements AtListener {
     this.command = command;
     this.deadlineMs = this.clock.monotonicMs() + command.deadlineMs;
     this.isEchoed = command.isUnechoed === true;
-    this.stream.expectsData = command.reads === true;
     this.host.write(asciiBytes(`${command.text}\r`));
   }
 
@@ -137,8 +136,13 @@ export class AtChannel implements AtListener {
   }
 
   private beforeEcho(command: AtCommand | undefined, text: string): void {
-    if (command !== undefined && text === command.text) this.isEchoed = true;
+    if (command !== undefined && text === command.text) this.echoed(command);
     else if (text !== "OK" && text !== "ERROR") this.host.unsolicited(text);
+  }
+
+  private echoed(command: AtCommand): void {
+    this.isEchoed = true;
+    this.stream.expectsData = command.reads === true;
   }
 
   private gotOk(command: AtCommand): void {

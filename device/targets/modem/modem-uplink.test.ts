@@ -83,11 +83,10 @@ async function seconds({ clock }: OpenModemUplink, s: number): Promise<void> {
 /** What it takes: a session, a report over it, and its answer. */
 async function expectToWork({ told, publish }: OpenModemUplink): Promise<void> {
   await until("a session", () => told.at(-1) === "up");
-  const before = broker.received.length;
   const bytes = Uint8Array.from({ length: 1_900 }, (_, i) => (i * 7) & 255);
   expect(publish(REPORT, bytes)).toBe(true);
-  await until("the report", () => broker.received.length > before);
-  expect(broker.received.at(-1)).toBe(message(REPORT, bytes));
+  // Beside it a will of a former session may come.
+  await until("the report", () => broker.received.includes(message(REPORT, bytes)));
 }
 
 describe("a modem that does TLS itself", () => {
@@ -250,12 +249,9 @@ describe("a modem that", () => {
     await Promise.all([survive("error"), survive("silence"), survive("restart")]);
   });
 
-  it("answers late is understood: the answer is not taken for the next command's", async () => {
-    const one = await connected({ uplink: { firstRetryMs: 1_000 } });
-    one.modem.say("OK");
-    one.modem.say("ERROR");
-    one.modem.say("+CARECV: 5,");
-    one.modem.say("> ");
+  it("answers late is understood: no answer is taken for the next command's", async () => {
+    const late = (): string => "\r\nOK\r\n\r\nERROR\r\n\r\n> \r\n+CARECV: 5,\r\nab\r\n\r\n+CAOPEN: 0,23\r\n";
+    const one = await connected({ modem: { faults: { late } } });
     await expectToWork(one);
     expect(one.failures).toEqual([]);
   });

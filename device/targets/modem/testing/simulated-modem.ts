@@ -7,15 +7,19 @@ export interface ModemFaults {
   copies(line: string): number;
   /** Noise before the line. */
   noise(line: string): string;
+  /** What the modem still had to say of former commands, before it echoes the next. */
+  late(command: string): string;
   /** Where the bytes that leave at once are cut. */
   cut(length: number): number;
   /** What the modem does instead of a command: refuses it, says nothing, or starts anew. */
   mishap(command: string): "none" | "error" | "silence" | "restart";
 }
 
-const SOUND: ModemFaults = {
+/** Nothing goes wrong. */
+export const SOUND: ModemFaults = {
   copies: () => 1,
   noise: () => "",
+  late: () => "",
   cut: (length) => length,
   mishap: () => "none",
 };
@@ -154,6 +158,8 @@ export class SimulatedModem implements ModemPort {
   private obey(command: string): void {
     const mishap = this.faults.mishap(command);
     if (mishap === "restart") return this.boot();
+    const late = this.faults.late(command);
+    if (late !== "") this.emit(Buffer.from(late), "late", false);
     if (this.isEchoing) this.emit(Buffer.from(`${command}\r`), command, false);
     if (mishap === "silence") return;
     this.later(0.02, () => {
