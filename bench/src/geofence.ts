@@ -1,3 +1,4 @@
+import { EXACT_WITHIN_CM } from "@purrimeter/device/decide-side";
 import { Geofences } from "@purrimeter/device/geofence";
 import type { PolygonSetting } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
@@ -11,9 +12,6 @@ const RADIUS_M = 75;
 const METRES_PER_DEGREE = 111_195;
 const ROUNDS = 60;
 const BYTES_CHECKS = 1_000_000;
-
-/** What the decision asks for at a claimed accuracy of 5 m, which most receivers claim under an open sky. */
-const EXACT_WITHIN_CM = 1_500;
 
 /** One cat's zone in both forms, and points to ask about in both forms. */
 interface Zone {

@@ -2,8 +2,14 @@
 export const CELL_CM = 1_000;
 export const CELLS = 40;
 
-/** Farther than this from the edge, in cm, it makes no difference where a fix lies. */
+/** Farther out than this from the edge, in cm, it makes no difference where a fix lies. */
 export const FARTHEST_CM = (CELL_CM * CELLS) / 2;
+
+/**
+ * Nor deeper inside than this: whether a cat is 30 m or 100 m from the edge hardly changes a decision (docs/fences.md), and most
+ * fixes of a cat at home need no more than a distance from the middle of its zone.
+ */
+export const DEEPEST_CM = 3000;
 
 /**
  * What is left of something that lasts a while, after so many of these whiles: e^-x within 0.03, by operations that every

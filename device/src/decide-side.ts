@@ -1,6 +1,6 @@
 import type { Side } from "@purrimeter/protocol/values";
 import { Belief } from "./belief.ts";
-import { FARTHEST_CM } from "./belief-cells.ts";
+import { DEEPEST_CM, FARTHEST_CM } from "./belief-cells.ts";
 
 const UNKNOWN = 0;
 const INSIDE = 1;
@@ -25,8 +25,11 @@ const FLOOR_CM = 430;
  */
 const CM_PER_CLAIMED_DM = 16;
 
-/** How near the edge the decision wants the exact distance of a fix; what lies beyond is all the same to it. */
-export const EXACT_WITHIN_CM = FARTHEST_CM;
+/**
+ * How near the edge the decision wants the exact distance of a fix. Deeper inside all is the same to it; farther outside a
+ * bound that no grid changes will do.
+ */
+export const EXACT_WITHIN_CM = DEEPEST_CM;
 
 /**
  * A side that no fix has confirmed for this long is unknown. Of the recorded cats that were inside, 95 % still were when
@@ -101,10 +104,10 @@ function scaleCm(accuracyDm: number): number {
   return claimedCm > FLOOR_CM ? claimedCm : FLOOR_CM;
 }
 
-/** A bound of the distance beyond the range decides as the distance itself. */
+/** What lies beyond the range decides as its end. */
 function withinRangeCm(signedDistanceCm: number): number {
   if (signedDistanceCm > FARTHEST_CM) return FARTHEST_CM;
-  return signedDistanceCm < -FARTHEST_CM ? -FARTHEST_CM : signedDistanceCm;
+  return signedDistanceCm < -DEEPEST_CM ? -DEEPEST_CM : signedDistanceCm;
 }
 
 /** Whether a fix that is no newer than the last shows that the last one's time was wrong. */

@@ -65,7 +65,8 @@ export class Geofences {
   /**
    * Signed distance from a point (E7) to the edge of geofence `index` in whole cm: negative inside (-1 on the edge),
    * 0 and above outside. To the cm where the edge is nearer than `exactWithinCm`; farther away the side is right and
-   * the size is a lower bound of the distance, not below `exactWithinCm`. Infinity asks for exactness everywhere.
+   * the size is a lower bound of the distance, not below `exactWithinCm`. Outside that bound comes from the polygon alone
+   * and is the same on every board; inside it depends on the grid. Infinity asks for exactness everywhere.
    */
   distanceCm(index: number, latE7: number, lonE7: number, exactWithinCm: number): number {
     const shape = this.shapes[index];

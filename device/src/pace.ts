@@ -9,9 +9,6 @@ const TOP_SPEED_CM_S = 300;
 /** However far the edge: a cat can be carried. */
 const MAX_REACH_S = 900;
 
-/** Beyond this the way to an edge changes no pace. */
-export const FARTHEST_EXIT_CM = TOP_SPEED_CM_S * MAX_REACH_S;
-
 /** Live mode: the owner looks at the map and walks towards the cat. */
 const LIVE_INTERVAL_S = 5;
 

@@ -9,7 +9,7 @@ const MARGIN_CM = 3_000;
 const SLACK_CM = 3;
 
 /** Cells farther from every edge have no list: whoever wants exactness there walks the ring. */
-const LISTED_WITHIN_CM = 2_500;
+const LISTED_WITHIN_CM = 3500;
 
 /** The edge in a candidate's number, and the mark of a lone candidate that has the inside on its left. */
 const EDGE = 127;

@@ -4,13 +4,13 @@ import { MAX_GEOFENCES, MAX_TAG_VERTICES, MAX_VERTICES } from "@purrimeter/proto
 const MAX_SIDE = 32;
 
 /** Candidate edges of all cells of a tag's polygons; a cell that finds no room walks its ring instead. */
-const CANDIDATES = 4096;
+const CANDIDATES = 6144;
 
 /** Edges by row of all polygons; without room every ring is walked whole. */
 const ROW_EDGES = 2048;
 
 /**
- * The typed arrays that a tag's polygons share, made once: 21.7 KB with 1,024 cells, of which 7.2 KB are vertices (18 B
+ * The typed arrays that a tag's polygons share, made once: 23.7 KB with 1,024 cells, of which 7.2 KB are vertices (18 B
  * each), 6.2 KB cells (6 B each) and the rest numbers of edges. A single polygon of 100 vertices uses 1.8 KB of vertices,
  * 6 KB of cells and about 2 KB of numbers; with three others it uses 1.8, 1.5 and 1 KB.
  */

@@ -12,7 +12,7 @@ const SLACK_CM = 2;
 
 /**
  * A polygon. What is deep inside an inscribed disc or far outside a circumscribed one is decided by its distance from
- * their common centre; what lies between is looked up in a grid.
+ * the disc's centre; what lies between is looked up in a grid.
  */
 export class Ring {
   private readonly memory: RingMemory;
@@ -20,8 +20,10 @@ export class Ring {
   private readonly grid: RingGrid;
   private latE7 = 0;
   private lonE7 = 0;
-  private discEast = 0;
-  private discNorth = 0;
+  private innerEast = 0;
+  private innerNorth = 0;
+  private outerEast = 0;
+  private outerNorth = 0;
   private cmPerEast = 0.5;
   private cmPerNorth = 0.5;
   private innerCm = 0.5;
@@ -43,9 +45,11 @@ export class Ring {
     this.lonE7 = this.edges.lon0;
     this.cmPerEast = this.edges.cmPerEast;
     this.cmPerNorth = this.edges.cmPerNorth;
-    this.discEast = this.grid.deepestEast;
-    this.discNorth = this.grid.deepestNorth;
+    this.innerEast = this.grid.deepestEast;
+    this.innerNorth = this.grid.deepestNorth;
     this.innerCm = this.grid.deepestCm - SLACK_CM;
+    this.outerEast = Math.round((this.edges.west + this.edges.east) / 2);
+    this.outerNorth = Math.round((this.edges.south + this.edges.north) / 2);
     this.outerCm = this.farthestVertexCm() + SLACK_CM;
     return "prepared";
   }
@@ -54,20 +58,25 @@ export class Ring {
   distanceCm(latE7: number, lonE7: number, exactWithinCm: number): number {
     const east = eastwardE7(this.lonE7, lonE7);
     const north = latE7 - this.latE7;
-    const x = (east - this.discEast) * this.cmPerEast;
-    const y = (north - this.discNorth) * this.cmPerNorth;
-    const fromCentreCm = Math.sqrt(x * x + y * y);
-    if (this.innerCm - fromCentreCm >= exactWithinCm) return insideCm(this.innerCm - fromCentreCm);
-    if (fromCentreCm - this.outerCm >= exactWithinCm) return outsideCm(fromCentreCm - this.outerCm);
-    return this.grid.distanceCm(east, north, exactWithinCm);
+    const innerX = (east - this.innerEast) * this.cmPerEast;
+    const innerY = (north - this.innerNorth) * this.cmPerNorth;
+    const inwardCm = this.innerCm - Math.sqrt(innerX * innerX + innerY * innerY);
+    if (inwardCm >= exactWithinCm) return insideCm(inwardCm);
+    const outerX = (east - this.outerEast) * this.cmPerEast;
+    const outerY = (north - this.outerNorth) * this.cmPerNorth;
+    const outwardCm = Math.sqrt(outerX * outerX + outerY * outerY) - this.outerCm;
+    if (outwardCm >= exactWithinCm) return outsideCm(outwardCm);
+    const distanceCm = this.grid.distanceCm(east, north, exactWithinCm);
+    // Farther out than the disc tells: by no more than asked for, lest the grid's fineness show.
+    return distanceCm < exactWithinCm ? distanceCm : exactWithinCm;
   }
 
   private farthestVertexCm(): number {
     const { edges, memory } = this;
     let most = 0;
     for (let i = edges.first; i < edges.first + edges.count; i++) {
-      const x = ((memory.east[i] ?? 0) - this.discEast) * this.cmPerEast;
-      const y = ((memory.north[i] ?? 0) - this.discNorth) * this.cmPerNorth;
+      const x = ((memory.east[i] ?? 0) - this.outerEast) * this.cmPerEast;
+      const y = ((memory.north[i] ?? 0) - this.outerNorth) * this.cmPerNorth;
       most = Math.max(most, x * x + y * y);
     }
     return Math.sqrt(most);

@@ -1,6 +1,6 @@
 import type { Command, Settings } from "@purrimeter/protocol/messages";
 import type { Side } from "@purrimeter/protocol/values";
-import { decide, expire } from "./decide-side.ts";
+import { decide, EXACT_WITHIN_CM, expire } from "./decide-side.ts";
 import type { Fix } from "./fix-filter.ts";
 import {
   endEmptySearch,
@@ -14,7 +14,6 @@ import {
   sawSatellites,
   passTime,
 } from "./look.ts";
-import { FARTHEST_EXIT_CM } from "./pace.ts";
 import type { TagEvent } from "./tag-event.ts";
 import type { TagState } from "./tag-state.ts";
 
@@ -83,7 +82,7 @@ function tookFix(state: TagState, nowMs: number, fix: Fix, number: number): void
 /** Decides one geofence; says whether the fix leaves its side in doubt. */
 function decideOne(state: TagState, index: number, fix: Fix, number: number): boolean {
   const from = state.sides.side(index);
-  const distanceCm = state.geofences.distanceCm(index, fix.latE7, fix.lonE7, FARTHEST_EXIT_CM);
+  const distanceCm = state.geofences.distanceCm(index, fix.latE7, fix.lonE7, EXACT_WITHIN_CM);
   const to = decide(state.sides, index, distanceCm, fix.accuracyDm, fix.at, number, state.darkAtS);
   if (to !== undefined) noteTransition(state, index, from, to, fix.at, state.sides.evidenceFrom(index));
   const side = to ?? from;
