@@ -105,12 +105,13 @@ export class AuditTrail {
       .execute();
   }
 
-  /** Writes what is gathered; resolves when it is on disk. */
-  flush(): Promise<void> {
+  /** Writes what is gathered; false when some of it is not on disk and waits for the next write. */
+  async flush(): Promise<boolean> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#writing = this.#writing.then(() => this.#write());
-    return this.#writing;
+    await this.#writing;
+    return this.#gathered.length === 0;
   }
 
   async #write(): Promise<void> {

@@ -1,7 +1,7 @@
 import { createLog } from "@purrimeter/log/log";
 import { Command } from "commander";
 import type { DataFiles } from "../data-files.ts";
-import { isFailure, reportFailure, type Failure } from "../failure.ts";
+import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
 import { writeToFiles, writeToStderr, type WriteLine } from "../line-log.ts";
 import {
   collect,
@@ -110,8 +110,9 @@ async function recordTls12(
   const { withAccounts } = await import("../open-accounts.ts");
   const recorded = await withAccounts(files, async ({ audit }) => {
     audit.record({ event: "bridge.tls12-on" });
-    await audit.flush();
-    return {};
+    return (await audit.flush())
+      ? {}
+      : failed("the audit trail cannot be written, and without it there is no TLS 1.2");
   });
   return isFailure(recorded) ? recorded : undefined;
 }
