@@ -152,7 +152,9 @@ describe("a tag that lies is found", () => {
     expect(tag.counters.get("second-opinion", "disagree")).toBe(1);
     const [line = "{}"] = tag.lines.filter((one) => one.includes("transition.differs"));
     expect(JSON.parse(line)).toMatchObject({ event: "transition.differs", tag: TAG, reason: "other-side" });
-    expect(tag.lines.join("")).not.toMatch(/52\.|520|latE7/);
+    // The time of a line may hold any digits.
+    const said = tag.lines.join("").replaceAll(/"time":"[^"]*"/g, "");
+    expect(said).not.toMatch(/52\.|520|latE7/);
   });
 
   it("about the time and the evidence", () => {

@@ -21,7 +21,8 @@ describe("createLog", () => {
   it("drops every field that is not listed, whatever the types allowed", () => {
     const sneaky = { lat: 50.1, email: "a@example.org", error: new Error("50.17,-5.11"), tag: { lat: 1 } };
     const line = logged((log) => log.warn("refused", sneaky as unknown as LogFields));
-    expect(line).not.toMatch(/50\.1|example|lat|error"/);
+    // The time may hold any two digits.
+    expect(line.replace(/"time":"[^"]*"/, "")).not.toMatch(/50\.1|example|lat|error"/);
   });
 
   it("cuts text that is too long to be a name", () => {
