@@ -1,5 +1,4 @@
-import { planFleet, type PlannedTag } from "@purrimeter/simulator/plan-fleet";
-import { runFleet } from "@purrimeter/simulator/fleet";
+import { planFleet } from "@purrimeter/simulator/plan-fleet";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
@@ -9,12 +8,12 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dataFiles } from "../src/data-files.ts";
 import { isFailure } from "../src/failure.ts";
-import { fleetTags } from "../src/fleet-tags.ts";
 import { withAccounts } from "../src/open-accounts.ts";
 import { withRegistry } from "../src/open-registry.ts";
 import { OwnerApi } from "../src/owner-api.ts";
 import { provisionFleet } from "../src/provision-fleet.ts";
 import { ApiClient } from "./api-client.ts";
+import { liveThrough } from "./live-through.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
 
 const PASSWORD = "zebra lantern copper violin";
@@ -51,7 +50,8 @@ async function makeOwner(name: string, index: number): Promise<Owner> {
   const endsAt = Math.floor(Date.now() / 1_000);
   const planned = planFleet({ tags: 3, seed: 3, endsAt, durationS: 3_600 }).slice(index, index + 1);
   await withRegistry(files, (registry) => provisionFleet(planned, registry, api).then(() => ({})));
-  await report(planned, endsAt);
+  const lived = await liveThrough(planned, running, files.certs, endsAt);
+  expect(lived.outcome).toBe("complete");
   const [tag] = await api.tags();
   api.close();
   const { accessToken: token, refreshToken } = (
@@ -59,19 +59,6 @@ async function makeOwner(name: string, index: number): Promise<Owner> {
   ).body;
   const { id } = (await client.ask("GET", "/auth/account", { token })).body;
   return { id, email: credentials.email, token, refreshToken, tag: tag?.id ?? "" };
-}
-
-async function report(planned: PlannedTag[], endsAt: number): Promise<void> {
-  const port = Number(new URL(running.ready.mqtt).port);
-  const tags = await fleetTags(planned, { host: "localhost", port, certs: files.certs });
-  if (isFailure(tags)) throw new Error(tags.failure);
-  const clocks = {
-    utcMs: () => Date.now(),
-    monotonicMs: () => performance.now(),
-    onProgress: () => undefined,
-  };
-  const { outcome } = await runFleet({ tags, speed: Infinity, endsAt, keepsLiving: false, ...clocks });
-  expect(outcome).toBe("complete");
 }
 
 /** The viewer holds a share of the owner's tag from now on. */

@@ -12,13 +12,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addTag } from "../src/add-tag.ts";
-import { newCredentials } from "../src/demo-account.ts";
 import { isFailure } from "../src/failure.ts";
 import { nowS } from "../src/now.ts";
 import { withRegistry } from "../src/open-registry.ts";
-import { OwnerApi } from "../src/owner-api.ts";
-import { startServices, type RunningServices } from "../src/start-services.ts";
+import type { OwnerApi } from "../src/owner-api.ts";
+import type { RunningServices } from "../src/start-services.ts";
 import { purrimeter, until } from "./running-purrimeter.ts";
+import { servicesWithOwner } from "./services-with-owner.ts";
 
 const BIN = join(import.meta.dirname, "..", "bin", "purrimeter.js");
 const ENTRY = import.meta.resolve("@purrimeter/device/targets/espruino/bangle");
@@ -33,21 +33,7 @@ const gateways: ChildProcess[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "gateway-"));
-  const started = await startServices({
-    data: folder,
-    host: "127.0.0.1",
-    port: 0,
-    mqttPort: 0,
-    names: [],
-    retentionDays: 365,
-    writeLine: () => () => undefined,
-    onRestart: () => undefined,
-  });
-  if (isFailure(started)) throw new Error(started.failure);
-  services = started;
-  const { root } = services.files.authority;
-  owner = new OwnerApi(`https://localhost:${services.port}`, readFileSync(root, "utf8"));
-  await owner.enter(newCredentials(), true);
+  ({ services, owner } = await servicesWithOwner(folder));
 });
 
 afterAll(async () => {

@@ -1,17 +1,17 @@
 import { runFleet } from "@purrimeter/simulator/fleet";
 import { loadTracks } from "@purrimeter/simulator/load-tracks";
 import { planFleet } from "@purrimeter/simulator/plan-fleet";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { newCredentials } from "../src/demo-account.ts";
 import { isFailure } from "../src/failure.ts";
 import { fleetTags } from "../src/fleet-tags.ts";
 import { withRegistry } from "../src/open-registry.ts";
-import { OwnerApi } from "../src/owner-api.ts";
+import type { OwnerApi } from "../src/owner-api.ts";
 import { provisionFleet } from "../src/provision-fleet.ts";
-import { startServices, type RunningServices } from "../src/start-services.ts";
+import type { RunningServices } from "../src/start-services.ts";
+import { servicesWithOwner } from "./services-with-owner.ts";
 
 const CATS = join(import.meta.dirname, "../../../shared/data/cats/cats_uk.csv");
 const TAGS = 8;
@@ -23,23 +23,7 @@ let owner: OwnerApi;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "killed-bridge-"));
-  const started = await startServices({
-    data: folder,
-    host: "127.0.0.1",
-    port: 0,
-    mqttPort: 0,
-    names: [],
-    retentionDays: 365,
-    writeLine: () => () => undefined,
-    onRestart: () => undefined,
-  });
-  if (isFailure(started)) throw new Error(started.failure);
-  services = started;
-  owner = new OwnerApi(
-    `https://localhost:${services.port}`,
-    readFileSync(services.files.authority.root, "utf8"),
-  );
-  await owner.enter(newCredentials(), true);
+  ({ services, owner } = await servicesWithOwner(folder));
 });
 
 afterEach(async () => {

@@ -1,4 +1,3 @@
-import { runFleet } from "@purrimeter/simulator/fleet";
 import { planFleet } from "@purrimeter/simulator/plan-fleet";
 import { execFileSync } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
@@ -17,11 +16,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataFiles, type SecretHolder } from "../src/data-files.ts";
 import { newCredentials } from "../src/demo-account.ts";
-import { isFailure } from "../src/failure.ts";
-import { fleetTags } from "../src/fleet-tags.ts";
 import { withRegistry } from "../src/open-registry.ts";
 import { OwnerApi } from "../src/owner-api.ts";
 import { provisionFleet } from "../src/provision-fleet.ts";
+import { liveThrough } from "./live-through.ts";
 import {
   DEADLINE_MS,
   procFile,
@@ -74,15 +72,7 @@ async function live(): Promise<void> {
     return {};
   });
   expect(provisioned).toEqual({});
-  const mqtt = new URL(running.ready.mqtt);
-  const tags = await fleetTags(planned, { host: "localhost", port: Number(mqtt.port), certs: files.certs });
-  if (isFailure(tags)) throw new Error(tags.failure);
-  const clocks = {
-    utcMs: () => Date.now(),
-    monotonicMs: () => performance.now(),
-    onProgress: () => undefined,
-  };
-  const { summary } = await runFleet({ tags, speed: Infinity, endsAt, keepsLiving: false, ...clocks });
+  const { summary } = await liveThrough(planned, running, files.certs, endsAt);
   expect(summary.acknowledged).toBeGreaterThan(0);
   await expectLocations(owner);
   const rotated = await purrimeter("keys", "rotate", "--all", "--data", files.folder, "--json");

@@ -3,7 +3,6 @@ import { createClaimCode } from "@purrimeter/store/claim-code";
 import { documentedPolicies } from "@purrimeter/store/testing/documented-policies";
 import { makeVaultCertificate } from "@purrimeter/store/testing/vault-certificate";
 import { VaultServer } from "@purrimeter/store/testing/vault-server";
-import { runFleet } from "@purrimeter/simulator/fleet";
 import { planFleet } from "@purrimeter/simulator/plan-fleet";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -21,12 +20,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataFiles, type SecretHolder } from "../src/data-files.ts";
 import { newCredentials } from "../src/demo-account.ts";
-import { isFailure } from "../src/failure.ts";
-import { fleetTags } from "../src/fleet-tags.ts";
 import { nowS } from "../src/now.ts";
 import { withRegistry } from "../src/open-registry.ts";
 import { OwnerApi } from "../src/owner-api.ts";
 import { provisionFleet } from "../src/provision-fleet.ts";
+import { liveThrough } from "./live-through.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
 
 const POLICIES = documentedPolicies();
@@ -91,7 +89,8 @@ test(
     const endsAt = Math.floor(Date.now() / 1_000);
     const planned = planFleet({ tags: 2, seed: 3, endsAt, durationS: 7_200 });
     await withRegistry(files, (registry) => provisionFleet(planned, registry, owner).then(() => ({})));
-    await report(planned, endsAt);
+    const lived = await liveThrough(planned, running, files.certs, endsAt);
+    expect(lived.outcome).toBe("complete");
     const read = async (): Promise<number> => {
       const [tag] = await owner.tags();
       const page = await owner.call("GET", `/v1/tags/${tag?.id}/locations?from=2000-01-01T00:00:00Z`);
@@ -162,19 +161,6 @@ async function ownersWithKeys(): Promise<string[]> {
   const { stdout } = await purrimeter("keys", "list", "--data", files.folder, "--json");
   const lines = stdout.split("\n").filter((line) => line !== "");
   return lines.map((line) => (JSON.parse(line) as { owner: string }).owner);
-}
-
-async function report(planned: ReturnType<typeof planFleet>, endsAt: number): Promise<void> {
-  const port = Number(new URL(running.ready.mqtt).port);
-  const tags = await fleetTags(planned, { host: "localhost", port, certs: files.certs });
-  if (isFailure(tags)) throw new Error(tags.failure);
-  const clocks = {
-    utcMs: () => Date.now(),
-    monotonicMs: () => performance.now(),
-    onProgress: () => undefined,
-  };
-  const { outcome } = await runFleet({ tags, speed: Infinity, endsAt, keepsLiving: false, ...clocks });
-  expect(outcome).toBe("complete");
 }
 
 test(

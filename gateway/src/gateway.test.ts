@@ -7,6 +7,7 @@ import { SessionNumbers } from "@purrimeter/device/targets/espruino/session-numb
 import { MqttUplink, tagSecureContext } from "@purrimeter/device/targets/node/mqtt-uplink";
 import { TestAuthority, TestBroker } from "@purrimeter/device/targets/node/test-broker.contract";
 import { RamFlash } from "@purrimeter/device/ram-flash";
+import { Random } from "@purrimeter/device/random";
 import {
   describeUplinkContract,
   message,
@@ -23,6 +24,8 @@ import { openGateway, type Gateway } from "./gateway.ts";
 import { nodeCipher } from "./node-cipher.ts";
 import { newPairing, type Pairing } from "./pairing.ts";
 import { listenForLinks } from "./socket-links.ts";
+
+const random = new Random(1);
 
 const TAG = asTagId("tom") as TagId;
 
@@ -87,7 +90,7 @@ function dial(
       firmware: "1.0.0",
       cipher: nodeCipher,
       numbers: new SessionNumbers(new RamFlash(8, 2)),
-      random: () => Math.floor(Math.random() * 4_294_967_296),
+      random: () => Math.floor(random.next() * 4_294_967_296),
       send: (frame) => {
         const bytes = slipFrame(frame);
         for (let at = 0; at < bytes.length; at += cutBytes) socket.write(bytes.slice(at, at + cutBytes));

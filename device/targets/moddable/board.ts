@@ -48,6 +48,7 @@ function motionAlert(): object {
   return { rate: 2, range: 0, enable: 0b111, lowPower: true, alert };
 }
 
+/** True randomness: on an ESP32, XS takes Math.random from esp_random (xs/platforms/esp/xsHost.h). */
 function seed(): number {
   return Math.floor(Math.random() * UINT32);
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { connect, type Socket } from "node:net";
 import { runInNewContext } from "node:vm";
@@ -111,7 +112,7 @@ export class FakeBangle {
         toString: (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1"),
         toUint8Array: (text: string) => Uint8Array.from(Buffer.from(text, "latin1")),
         getBattery: () => 77,
-        hwRand: () => Math.floor(Math.random() * 4_294_967_296) | 0,
+        hwRand: () => randomBytes(4).readInt32LE(),
         setConsole: (device: unknown, { force }: { readonly force: boolean }) =>
           ask(`console ${JSON.stringify(device)} ${force}`),
         enableWatchdog: () => undefined,

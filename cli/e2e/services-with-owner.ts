@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { newCredentials } from "../src/demo-account.ts";
+import { isFailure } from "../src/failure.ts";
+import { OwnerApi } from "../src/owner-api.ts";
+import { startServices, type RunningServices } from "../src/start-services.ts";
+
+/** Starts all services on a new data folder, silently, and logs in an owner who has nothing yet. */
+export async function servicesWithOwner(
+  data: string,
+): Promise<{ readonly services: RunningServices; readonly owner: OwnerApi }> {
+  const services = await startServices({
+    data,
+    host: "127.0.0.1",
+    port: 0,
+    mqttPort: 0,
+    names: [],
+    retentionDays: 365,
+    writeLine: () => () => undefined,
+    onRestart: () => undefined,
+  });
+  if (isFailure(services)) throw new Error(services.failure);
+  const authority = readFileSync(services.files.authority.root, "utf8");
+  const owner = new OwnerApi(`https://localhost:${services.port}`, authority);
+  try {
+    await owner.enter(newCredentials(), true);
+  } catch (error) {
+    await services.stop();
+    throw error;
+  }
+  return { services, owner };
+}
