@@ -127,6 +127,8 @@ test(
     vault.health = 503;
     await expect(owner.claim(second, "Two")).rejects.toMatchObject({ status: 503 });
 
+    // A line reaches its file after the answer reaches its reader.
+    await until(() => linesOfApi().some((line) => line["event"] === "request.failed"));
     const [failure] = linesOfApi().filter((line) => line["event"] === "request.failed");
     expect(failure).toMatchObject({ code: "VAULT_SEALED", route: "/v1/tags/claim" });
     expect(JSON.stringify(failure)).not.toContain(new URL(vault.url).host);
@@ -135,6 +137,7 @@ test(
 
     await expect(owner.tags()).rejects.toMatchObject({ status: 401 });
 
+    await until(() => linesOfApi().some((line) => line["event"] === "erasure.left-over"));
     expect(linesOfApi()).toContainEqual(
       expect.objectContaining({ event: "erasure.left-over", code: "VAULT_SEALED" }),
     );
