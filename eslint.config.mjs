@@ -119,6 +119,7 @@ export default tseslint.config(
       "device/src/**/*.ts",
       "device/engines/src/**/*.ts",
       "device/targets/modem/*.ts",
+      "device/targets/t-sim7080g/*.ts",
       "protocol/src/**/*.ts",
     ],
     ignores: ["**/*.test.ts", "**/*.contract.ts", "**/*.arbitrary.ts"],

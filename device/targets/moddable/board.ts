@@ -2,6 +2,7 @@ import { Firmware } from "@purrimeter/device/firmware";
 import type { Ports, Uplink } from "@purrimeter/device/ports";
 import { asTagId } from "@purrimeter/protocol/values";
 import { ModemUplink } from "@purrimeter/device/targets/modem/modem-uplink";
+import { PowerRails } from "@purrimeter/device/targets/t-sim7080g/power-rails";
 import Digital from "embedded:io/digital";
 import Serial from "embedded:io/serial";
 import SMBus from "embedded:io/smbus";
@@ -15,7 +16,6 @@ import { AbortSupervisor } from "./abort-supervisor.ts";
 import { hold, lightSleep, uptimeMs } from "./light-sleep.ts";
 import { MqttSession, type MqttClient, type MqttEvents } from "./mqtt-session.ts";
 import { PartitionFlash } from "./partition-flash.ts";
-import { PowerRails } from "./power-rails.ts";
 import { SerialModem } from "./serial-modem.ts";
 import { TicksClock } from "./ticks-clock.ts";
 

@@ -1,15 +1,13 @@
 import type { ModemPort } from "@purrimeter/device/targets/modem/modem-port";
 import type { ModemUplink } from "@purrimeter/device/targets/modem/modem-uplink";
+import { ModemPower } from "@purrimeter/device/targets/t-sim7080g/modem-power";
+import type { PowerRails } from "@purrimeter/device/targets/t-sim7080g/power-rails";
 import Digital from "embedded:io/digital";
 import Serial from "embedded:io/serial";
 import Timer from "timer";
 import { hold } from "./light-sleep.ts";
-import type { PowerRails } from "./power-rails.ts";
 import { SerialQueue } from "./serial-queue.ts";
 
-/** How long the power key is held: more than a second starts the modem (LILYGO's examples for the T-SIM7080G). */
-const KEY_MS = 1_200;
-const SUPPLY_OFF_MS = 1_000;
 const CHUNK_BYTES = 128;
 
 export interface SerialModemPins {
@@ -24,7 +22,7 @@ export interface SerialModemPins {
 /** The modem of the T-SIM7080G-S3: a serial port, its power key and sleep pin (both inverted on the board), its supply. */
 export class SerialModem implements ModemPort {
   uplink: ModemUplink | undefined = undefined;
-  private readonly rails: PowerRails;
+  private readonly power: ModemPower;
   private readonly serial: Serial;
   private readonly queue: SerialQueue;
   private readonly key: Digital;
@@ -36,13 +34,11 @@ export class SerialModem implements ModemPort {
   /** `then` is called after every byte that was heard. */
   constructor(pins: SerialModemPins, rails: PowerRails, then: () => void) {
     const { port, receive, transmit, baud } = pins;
-    this.rails = rails;
     this.then = then;
     this.chunk = new Uint8Array(CHUNK_BYTES);
     this.key = new Digital({ pin: pins.powerKey, mode: Digital.Output });
     this.sleepPin = new Digital({ pin: pins.dataTerminalReady, mode: Digital.Output });
     this.sleepPinNumber = pins.dataTerminalReady;
-    this.key.write(0);
     this.sleep(true);
     this.queue = new SerialQueue((bytes) => this.serial.write(bytes));
     this.serial = new Serial({
@@ -50,7 +46,10 @@ export class SerialModem implements ModemPort {
       onReadable: (count) => this.hear(count),
       onWritable: (count) => this.queue.writable(count),
     });
-    rails.modem(true);
+    this.power = new ModemPower(rails, {
+      key: (isPressed) => this.key.write(isPressed ? 1 : 0),
+      after: (ms, call) => void Timer.set(call, ms),
+    });
   }
 
   write(bytes: Uint8Array): void {
@@ -65,17 +64,12 @@ export class SerialModem implements ModemPort {
 
   pressPowerKey(): void {
     this.queue.clear();
-    this.key.write(1);
-    Timer.set(() => this.key.write(0), KEY_MS);
+    this.power.pressKey();
   }
 
   cyclePower(): void {
     this.queue.clear();
-    this.rails.modem(false);
-    Timer.set(() => {
-      this.rails.modem(true);
-      this.pressPowerKey();
-    }, SUPPLY_OFF_MS);
+    this.power.cycle();
   }
 
   private hear(count: number): void {

@@ -1,4 +1,4 @@
-/** What this asks of `embedded:io/smbus`. */
+/** Registers of a chip on the I2C bus. */
 export interface Registers {
   readUint8(register: number): number;
   writeUint8(register: number, value: number): void;
