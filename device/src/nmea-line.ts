@@ -8,6 +8,9 @@ const ASTERISK = 42;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
+/** What is no digit makes a claimed checksum negative, and so wrong. */
+const NO_DIGIT = -256;
+
 /** What one byte made of the line. */
 export type LineEvent = "nothing" | "sentence" | "garbage" | "malformed" | "too-long" | "bad-checksum";
 
@@ -15,7 +18,7 @@ function hexDigit(byte: number): number {
   if (byte >= 48 && byte <= 57) return byte - 48;
   if (byte >= 65 && byte <= 70) return byte - 55;
   if (byte >= 97 && byte <= 102) return byte - 87;
-  return -1;
+  return NO_DIGIT;
 }
 
 /** Finds `$...*hh` in a stream of bytes and splits it at its commas, in place. */

@@ -145,6 +145,7 @@ describe("what the line may bring", () => {
 
   it.each([
     ["a wrong checksum", rmc("085411").replace(/\*../, "*00"), "badChecksum", 1],
+    ["a checksum that is no number", "$GPTXT,L*3G\r\n", "badChecksum", 1],
     ["no checksum", "$GPRMC,085411,A\r\n", "malformed", 1],
     ["a cut line", rmc("085411").slice(0, 30), "malformed", 1],
     ["a line of 9,999 characters", `$${"A".repeat(9998)}\r\n`, "tooLong", 1],
