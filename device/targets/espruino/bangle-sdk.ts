@@ -35,6 +35,10 @@ export interface BangleSdk {
     setConsole(device: null, options: { readonly force: boolean }): void;
     /** Starts the watch again when it does not come to rest within so many seconds. */
     enableWatchdog(seconds: number): void;
+    reboot(): void;
+  };
+  readonly process: {
+    on(event: "uncaughtException", take: () => void): void;
   };
   readonly storage: Storage & {
     /** The file's JSON, or undefined. */

@@ -6,6 +6,7 @@ import type { BangleSdk } from "./bangle-sdk.ts";
 import { EspruinoCipher } from "./espruino-cipher.ts";
 import { hexBytes } from "./hex-bytes.ts";
 import { LinkUplink } from "./link-uplink.ts";
+import { SentenceFilter } from "./sentence-filter.ts";
 import { SessionNumbers } from "./session-numbers.ts";
 import { SlipText, slipText } from "./slip-text.ts";
 import { StorageFlash } from "./storage-flash.ts";
@@ -21,14 +22,6 @@ const LINK_FILE = "purrimeter.link";
 const PAGE_BYTES = 4_096;
 const PAGES = 24;
 
-/**
- * A sentence takes Espruino 10 ms on a PC and many times that on the watch (docs/boards.md): it reads those that make a
- * fix, and the lists of satellites only while they decide whether there is a sky.
- */
-const FIX_SENTENCES = "RMC GGA";
-const SATELLITE_LIST = "GSV";
-const LISTS_READ_MS = 10_000;
-
 /** A cat that sleeps does not exceed this between two readings; one that walks does, every second. */
 const MOTION_G = 0.08;
 const MOTION_EVERY_MS = 1_000;
@@ -37,9 +30,10 @@ const POLL_MS = 500;
 
 /** Reading a journal at the start takes a PC a tenth of a second, and the watch many times that. */
 const WATCHDOG_S = 300;
+/** Long enough that a fault at every start does not wear the flash out with starts. */
+const RESTART_MS = 60_000;
 /** A timer further away than this is set again when it fires. */
 const LONGEST_SLEEP_MS = 3_600_000;
-const LINE_BYTES = 256;
 const BUZZ_MS = 500;
 const BUZZ_EVERY_MS = 1_000;
 
@@ -56,11 +50,10 @@ export class BangleTag {
   private readonly uplink: LinkUplink;
   private readonly stream: SlipText;
   private readonly firmware: Firmware;
-  private readonly line: Uint8Array;
+  private readonly sentences: SentenceFilter;
   private timer: number;
   private movedMs: number;
   private buzzesLeft: number;
-  private searchedMs: number;
 
   /** Throws when the watch is not paired. */
   constructor(sdk: BangleSdk) {
@@ -68,12 +61,14 @@ export class BangleTag {
     const tagId = asTagId(tag);
     if (tagId === undefined) throw new RangeError(LINK_FILE);
     this.sdk = sdk;
-    this.line = new Uint8Array(LINE_BYTES);
     this.timer = 0;
     this.movedMs = 0;
     this.buzzesLeft = 0;
-    this.searchedMs = 0;
     this.clock = new TimeClock(() => sdk.getTime());
+    this.sentences = new SentenceFilter(
+      () => this.clock.monotonicMs(),
+      (sentence) => this.then(() => this.firmware.gnssBytes(sdk.E.toUint8Array(sentence), sentence.length)),
+    );
     this.uplink = new LinkUplink(
       {
         tag: tagId,
@@ -100,15 +95,15 @@ export class BangleTag {
 
   /** Takes the console off Bluetooth, so that nobody near can read the journal or the key, and begins. Once. */
   start(): void {
-    const { Bangle, NRF, Bluetooth, E } = this.sdk;
+    const { sdk } = this;
+    const { Bangle, NRF, Bluetooth, E } = sdk;
     E.setConsole(null, { force: true });
     E.enableWatchdog(WATCHDOG_S);
+    sdk.process.on("uncaughtException", () => void sdk.setTimeout(() => E.reboot(), RESTART_MS));
     Bangle.setPollInterval(POLL_MS);
     Bangle.setOptions({ backlightTimeout: 0 });
     Bangle.setBacklight(false);
-    Bangle.on("GPS-raw", (line) => {
-      if (this.isRead(line.slice(3, 6))) this.then(() => this.heardReceiver(line));
-    });
+    Bangle.on("GPS-raw", (line) => this.sentences.line(line));
     Bangle.on("accel", ({ diff }) => this.felt(diff));
     NRF.on("connect", () => this.then(() => this.opened()));
     NRF.on("disconnect", () => this.then(() => this.uplink.closed()));
@@ -139,7 +134,7 @@ export class BangleTag {
   }
 
   private search(): void {
-    this.searchedMs = this.clock.monotonicMs();
+    this.sentences.restart();
     this.sdk.Bangle.setGPSPower(true, APP);
   }
 
@@ -148,20 +143,6 @@ export class BangleTag {
     const { connected } = NRF.getSecurityStatus();
     if (connected) Bluetooth.write(slipText(E.toString(frame)));
     return connected;
-  }
-
-  private isRead(kind: string): boolean {
-    if (kind === SATELLITE_LIST) return this.clock.monotonicMs() - this.searchedMs < LISTS_READ_MS;
-    return kind.length === 3 && FIX_SENTENCES.indexOf(kind) >= 0;
-  }
-
-  /** The watch has taken the line's end away. */
-  private heardReceiver(text: string): void {
-    const length = Math.min(text.length, LINE_BYTES - 2);
-    for (let i = 0; i < length; i++) this.line[i] = text.charCodeAt(i);
-    this.line[length] = 13;
-    this.line[length + 1] = 10;
-    this.firmware.gnssBytes(this.line, length + 2);
   }
 
   private felt(diffG: number): void {

@@ -6,6 +6,7 @@ declare const Bangle: BangleSdk["Bangle"];
 declare const NRF: BangleSdk["NRF"];
 declare const Bluetooth: BangleSdk["Bluetooth"];
 declare const E: BangleSdk["E"];
+declare const process: BangleSdk["process"];
 declare const getTime: () => number;
 declare function setTimeout(call: () => void, ms: number): number;
 declare function clearTimeout(timer: number): void;
@@ -18,6 +19,7 @@ new BangleTag({
   NRF,
   Bluetooth,
   E,
+  process,
   storage: espruinoModule("Storage"),
   crypto: espruinoModule("crypto"),
   getTime,

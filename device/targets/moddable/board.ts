@@ -3,6 +3,7 @@ import type { Ports, Uplink } from "@purrimeter/device/ports";
 import { asTagId } from "@purrimeter/protocol/values";
 import { ModemUplink } from "@purrimeter/device/targets/modem/modem-uplink";
 import { PowerRails } from "@purrimeter/device/targets/t-sim7080g/power-rails";
+import { WakePlan } from "@purrimeter/device/targets/t-sim7080g/wake-plan";
 import Digital from "embedded:io/digital";
 import Serial from "embedded:io/serial";
 import SMBus from "embedded:io/smbus";
@@ -28,10 +29,6 @@ const KEEP_ALIVE_MS = 3_600_000;
 /** The power controller of the T-SIM7080G boards. */
 const POWER_ADDRESS = 0x34;
 
-/** A timer of the SDK takes 31 bits of milliseconds; an hour is early enough to look again. */
-const LONGEST_SLEEP_MS = 3_600_000;
-/** Less is not worth falling asleep for. */
-const SHORTEST_DOZE_MS = 1_000;
 const UINT32 = 4_294_967_296;
 const SENTENCES_BYTES = 512;
 
@@ -75,6 +72,11 @@ function openClient(events: MqttEvents): MqttClient {
   return new mqtts.io({ ...mqtts, ...events, socket, host, port, id, clean: true, keepAlive: KEEP_ALIVE_MS });
 }
 
+function after(ms: number, call: () => void): () => void {
+  const timer = Timer.set(call, ms);
+  return () => Timer.clear(timer);
+}
+
 function file(name: string): Uint8Array {
   return new Uint8Array(new Resource(name).slice(0));
 }
@@ -92,7 +94,7 @@ export class Board {
   private readonly session: MqttSession | undefined;
   private readonly sensor: LIS3DH;
   private readonly firmware: Firmware;
-  private timer: Timer | undefined = undefined;
+  private readonly plan: WakePlan;
   private wantsSession = false;
   private isReceiving = false;
   private pulses = 0;
@@ -109,6 +111,7 @@ export class Board {
     const bus: unknown = { ...config.i2c, hz: 400_000, address: POWER_ADDRESS };
     this.rails = new PowerRails(new SMBus(bus as ConstructorParameters<typeof SMBus>[0]));
     this.sentences = new Uint8Array(SENTENCES_BYTES);
+    this.plan = this.makePlan();
     this.modem = config.uplink === "modem" ? this.openModem() : undefined;
     this.session = config.uplink === "wifi" ? this.openSession() : undefined;
     this.supervisor = new AbortSupervisor(() => this.session?.abandon());
@@ -118,7 +121,23 @@ export class Board {
     this.listenToGnss();
     this.sensor = this.listenToMotion();
     this.firmware.start();
-    this.plan();
+    this.plan.renew();
+  }
+
+  private makePlan(): WakePlan {
+    return new WakePlan({
+      monotonicMs: () => this.clock.monotonicMs(),
+      nextWakeMs: () => Math.min(this.firmware.nextWakeMs(), this.modem?.nextWakeMs() ?? Infinity),
+      isQuiet: () => this.modem?.isResting === true && !this.isReceiving && this.pulses === 0,
+      after,
+      doze: (ms) => {
+        if (lightSleep(ms, config.motionInterrupt)) this.moved();
+      },
+      wake: () => {
+        this.firmware.wake();
+        this.modem?.wake();
+      },
+    });
   }
 
   private openModem(): ModemUplink {
@@ -129,7 +148,7 @@ export class Board {
       certificate: file("tag.pem"),
       key: file("key.pem"),
     };
-    const serial = new SerialModem(config.modem, this.rails, () => this.plan());
+    const serial = new SerialModem(config.modem, this.rails, () => this.plan.renew());
     const own = { tag: tagId(), firmware: VERSION, seed: seed(), files: credentials };
     const uplink = new ModemUplink(
       this.clock,
@@ -145,10 +164,7 @@ export class Board {
     return new MqttSession(tagId(), seed(), {
       ...this.listener(),
       open: openClient,
-      after: (ms, call) => {
-        const timer = Timer.set(call, ms);
-        return () => Timer.clear(timer);
-      },
+      after,
     });
   }
 
@@ -215,7 +231,7 @@ export class Board {
     Timer.set(() => {
       this.pulses--;
       pin.write(0);
-      this.plan();
+      this.plan.renew();
     }, seconds * 1_000);
   }
 
@@ -233,7 +249,7 @@ export class Board {
       this.firmware.gnssBytes(this.sentences, length);
       rest -= length;
     }
-    this.plan();
+    this.plan.renew();
   }
 
   private listenToMotion(): LIS3DH {
@@ -255,40 +271,6 @@ export class Board {
 
   private then(call: () => void): void {
     call();
-    this.plan();
-  }
-
-  /** Plans the next wake-up anew: every call may have changed it. */
-  private plan(): void {
-    Timer.clear(this.timer);
-    const waitMs = this.waitMs();
-    const mayDoze = waitMs >= SHORTEST_DOZE_MS && this.isQuiet();
-    this.timer = Timer.set(() => (mayDoze ? this.doze() : this.tick()), mayDoze ? 1 : waitMs);
-  }
-
-  private waitMs(): number {
-    const modemMs = this.modem?.nextWakeMs() ?? Infinity;
-    const waitMs = Math.min(this.firmware.nextWakeMs(), modemMs) - this.clock.monotonicMs();
-    return Math.max(1, Math.min(waitMs, LONGEST_SLEEP_MS));
-  }
-
-  /** Whether nobody sends bytes that a sleeping processor would not hear, and no pin changes meanwhile. */
-  private isQuiet(): boolean {
-    return this.modem?.isResting === true && !this.isReceiving && this.pulses === 0;
-  }
-
-  private doze(): void {
-    const waitMs = this.waitMs();
-    const hasMoved =
-      waitMs >= SHORTEST_DOZE_MS && this.isQuiet() && lightSleep(waitMs, config.motionInterrupt);
-    if (hasMoved) this.moved();
-    this.tick();
-  }
-
-  private tick(): void {
-    this.then(() => {
-      this.firmware.wake();
-      this.modem?.wake();
-    });
+    this.plan.renew();
   }
 }

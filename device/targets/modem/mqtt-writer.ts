@@ -43,7 +43,8 @@ export class MqttWriter {
 
   /** The front is with the modem. */
   drop(count: number): void {
-    this.bytes.copyWithin(0, count, this.length);
+    // Espruino has no copyWithin.
+    this.bytes.set(this.bytes.subarray(count, this.length));
     this.length -= count;
   }
 

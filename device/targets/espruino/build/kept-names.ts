@@ -3,10 +3,10 @@ const LANGUAGE: readonly string[] = [
   ...["prototype", "constructor", "length", "assign"],
   ...["floor", "ceil", "round", "min", "max", "abs", "sqrt"],
   ...["push", "indexOf", "slice", "fill", "set", "subarray", "buffer"],
-  ...["charAt", "charCodeAt", "fromCharCode", "startsWith", "split", "join"],
+  ...["charAt", "charCodeAt", "fromCharCode", "startsWith", "split", "join", "map"],
 ];
 
-/** What the program of Bangle.js 2 uses of the watch's own objects (firmware 2v29). */
+/** What the programs use of Espruino's own objects (firmware 2v29), and what they read of JSON. */
 const ESPRUINO: readonly string[] = [
   ...["on", "write", "erase", "readArrayBuffer", "readJSON", "hwRand", "getBattery", "enableWatchdog"],
   ...[
@@ -19,7 +19,9 @@ const ESPRUINO: readonly string[] = [
     "backlightTimeout",
   ],
   ...["buzz", "diff", "getSecurityStatus", "connected", "SHA256", "AES", "ccmEncrypt", "ccmDecrypt", "data"],
-  ...["tag", "id", "key", "toString", "toUint8Array"],
+  ...["tag", "id", "key", "host", "port", "apn", "toString", "toUint8Array", "reboot"],
+  ...["getState", "BLE", "Wifi", "enableBLE", "enableWifi", "lightSleep", "setup", "rx", "tx", "sda", "scl"],
+  ...["bitrate", "readReg", "writeTo", "read", "erasePage", "edge", "repeat"],
 ];
 
 /** Matches the property names that a minifier must leave alone, besides those given. */

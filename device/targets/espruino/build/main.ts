@@ -14,6 +14,7 @@ const BOARD_VARIABLES = 12_000;
 const PROGRAMS = [
   { name: "purrimeter", what: "the core, a module", names: PUBLIC_NAMES, limitBytes: 38_000 },
   { name: "bangle", what: "the program of a Bangle.js 2", names: [], limitBytes: 43_000 },
+  { name: "esp32s3", what: "the program of a T-SIM7080G-S3", names: [], limitBytes: 52_000 },
 ] as const;
 
 /** Groups of the table of sources, by the first pattern that fits. */
@@ -25,6 +26,7 @@ const GROUPS: readonly (readonly [string, RegExp])[] = [
   ["receiver: NMEA, filter, time", /src\/(?:nmea|fix-filter|gnss-time|reading|sky-watch)/],
   ["journal and its flash", /src\/(?:journal|released-spans|little-endian)|storage-flash/],
   ["sending: queue and radio", /src\/(?:uplink-queue|radio|back-off|random)/],
+  ["modem: AT commands, MQTT", /targets\/modem\//],
   ["link to the gateway", /link|session-numbers|espruino-cipher|hex-bytes/],
   ["messages: CBOR, report, settings", /protocol\/src\//],
   ["the rest: firmware, pace, settings, board", /./],
@@ -57,7 +59,8 @@ async function explain(name: string, names: readonly string[], built: Transpiled
     groups.set(group, (groups.get(group) ?? 0) + bytes);
   }
   const sum = [...built.sources.values()].reduce((all, bytes) => all + bytes, 0);
-  for (const [group, bytes] of groups) say(`${((bytes / sum) * 100).toFixed(0).padStart(7)} %  ${group}`);
+  for (const [group, bytes] of groups)
+    if (bytes > 0) say(`${((bytes / sum) * 100).toFixed(0).padStart(7)} %  ${group}`);
 }
 
 mkdirSync(folder, { recursive: true });

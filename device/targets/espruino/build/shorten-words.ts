@@ -7,7 +7,7 @@ const WORD = /^[a-z][A-Za-z-]+$/;
 /** What the outside knows: topics, Espruino's modules and events, files. */
 const KNOWN_OUTSIDE: ReadonlySet<string> = new Set([
   ...["report", "status", "ack", "settings", "command"],
-  ...["crypto", "purrimeter", "accel", "connect", "disconnect", "data"],
+  ...["crypto", "purrimeter", "accel", "connect", "disconnect", "data", "falling", "uncaughtException"],
 ]);
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";

@@ -3,6 +3,7 @@ import { EventEmitter } from "node:events";
 import { connect, type Socket } from "node:net";
 import { runInNewContext } from "node:vm";
 import { nodeCrypto } from "./node-crypto.ts";
+import { EspruinoTime } from "./espruino-time.ts";
 import type { FakeStorage } from "./fake-storage.ts";
 
 /** Where the watch is and how fast it lives. */
@@ -16,8 +17,6 @@ export interface FakeWorld {
 /** More than a radio holds; the watch's own buffer is smaller still. */
 const MTU_BYTES = 20;
 
-const TICK_MS = 5;
-
 /** A Bangle.js 2 up to its SDK: it runs the program as it would be flashed. Its flash outlives it. */
 export class FakeBangle {
   readonly asked: string[] = [];
@@ -25,18 +24,19 @@ export class FakeBangle {
   private readonly bangle = new EventEmitter();
   private readonly nrf = new EventEmitter();
   private readonly bluetooth = new EventEmitter();
-  private readonly timers = new Map<number, { readonly atS: number; readonly call: () => void }>();
-  private readonly ticking: NodeJS.Timeout;
+  private readonly time: EspruinoTime;
   private socket: Socket | undefined;
   private isReceiving = false;
-  private timersMade = 0;
-  private second = 0;
-  private nowS = 0;
 
   constructor(program: string, storage: FakeStorage, world: FakeWorld) {
     this.world = world;
-    runInNewContext(program, this.globals(storage));
-    this.ticking = setInterval(() => this.tick(), TICK_MS);
+    this.time = new EspruinoTime(world.speed, (second) => this.live(second));
+    try {
+      runInNewContext(program, this.globals(storage));
+    } catch (error) {
+      this.die();
+      throw error;
+    }
   }
 
   /** Connects the radio to a gateway's socket; it stays until either side ends it. */
@@ -61,23 +61,14 @@ export class FakeBangle {
 
   /** The battery is empty. */
   die(): void {
-    clearInterval(this.ticking);
-    this.timers.clear();
+    this.time.stop();
     for (const emitter of [this.bangle, this.nrf, this.bluetooth]) emitter.removeAllListeners();
     this.socket?.destroy();
   }
 
-  private tick(): void {
-    this.nowS += (this.world.speed * TICK_MS) / 1_000;
-    for (const [id, { atS, call }] of this.timers) {
-      if (atS > this.nowS) continue;
-      this.timers.delete(id);
-      call();
-    }
-    for (; this.second < Math.floor(this.nowS); this.second++) {
-      if (this.isReceiving) this.receive(this.world.nmea(this.second));
-      this.bangle.emit("accel", { diff: 0.5 });
-    }
+  private live(second: number): void {
+    if (this.isReceiving) this.receive(this.world.nmea(second));
+    this.bangle.emit("accel", { diff: 0.5 });
   }
 
   private receive(nmea: string): void {
@@ -116,17 +107,13 @@ export class FakeBangle {
         setConsole: (device: unknown, { force }: { readonly force: boolean }) =>
           ask(`console ${JSON.stringify(device)} ${force}`),
         enableWatchdog: () => undefined,
+        reboot: () => ask("reboot"),
       },
+      process: { on: (event: string, take: () => void) => this.bangle.on(event, take) },
       require: (name: string) => (name === "Storage" ? storage : nodeCrypto),
-      getTime: () => this.nowS,
-      setTimeout: (call: () => void, ms: number) => this.later(call, ms),
-      clearTimeout: (id: number) => void this.timers.delete(id),
+      getTime: () => this.time.nowS,
+      setTimeout: (call: () => void, ms: number) => this.time.after(call, ms),
+      clearTimeout: (id: number) => this.time.cancel(id),
     };
-  }
-
-  private later(call: () => void, ms: number): number {
-    const id = ++this.timersMade;
-    this.timers.set(id, { atS: this.nowS + ms / 1_000, call });
-    return id;
   }
 }

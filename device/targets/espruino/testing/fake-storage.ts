@@ -17,7 +17,8 @@ export class FakeStorage implements Storage {
   }
 
   readArrayBuffer(name: string): ArrayBuffer | undefined {
-    return this.files.get(name)?.slice().buffer;
+    const file = this.files.get(name);
+    return file === undefined ? undefined : Uint8Array.from(file).buffer;
   }
 
   readJSON(name: string): unknown {

@@ -1,0 +1,55 @@
+import type { Flash } from "@purrimeter/device/ports";
+
+/** What this asks of Espruino's `require("Flash")`. */
+export interface FlashModule {
+  read(length: number, address: number): Uint8Array;
+  write(bytes: Uint8Array, address: number): void;
+  /** The page that has that address. */
+  erasePage(address: number): void;
+}
+
+const ERASED = 0xff;
+
+/** Pages of the chip's flash that nobody else uses. Unlike files of Storage they need no compaction. */
+export class RawFlash implements Flash {
+  readonly pageBytes: number;
+  readonly pageCount: number;
+  private readonly flash: FlashModule;
+  private readonly address: number;
+
+  /** `address` is that of the first page. */
+  constructor(flash: FlashModule, address: number, pageBytes: number, pageCount: number) {
+    this.flash = flash;
+    this.address = address;
+    this.pageBytes = pageBytes;
+    this.pageCount = pageCount;
+  }
+
+  read(page: number, offset: number, into: Uint8Array): void {
+    const at = this.addressOf(page, offset, into.length);
+    if (into.length > 0) into.set(this.flash.read(into.length, at));
+  }
+
+  write(page: number, offset: number, bytes: Uint8Array): void {
+    const at = this.addressOf(page, offset, bytes.length);
+    if (bytes.length === 0) return;
+    const cells = this.flash.read(bytes.length, at);
+    for (let i = 0; i < bytes.length; i++) {
+      const before = cells[i] as number;
+      if (before !== ERASED && before !== bytes[i])
+        throw new RangeError(`byte ${offset + i} of page ${page} is not erased`);
+    }
+    this.flash.write(bytes, at);
+  }
+
+  erase(page: number): void {
+    this.flash.erasePage(this.addressOf(page, 0, 0));
+  }
+
+  private addressOf(page: number, offset: number, length: number): number {
+    const isPage = page >= 0 && page < this.pageCount && page % 1 === 0;
+    if (isPage && offset >= 0 && offset + length <= this.pageBytes)
+      return this.address + page * this.pageBytes + offset;
+    throw new RangeError(`page ${page}, bytes ${offset} to ${offset + length} do not exist`);
+  }
+}
