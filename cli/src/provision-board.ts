@@ -25,8 +25,9 @@ export interface ProvisionedBoard {
 }
 
 /**
- * Writes what a board's build takes in: the tag's certificates and key as the SDK's TLS reads them (DER) and as the modem
- * does (PEM, the key in PKCS#1), and a manifest with its names. Files that are there are replaced.
+ * Writes what a board takes in: the tag's certificates and key as the SDK's TLS reads them (DER) and as the modem does
+ * (PEM, the key in PKCS#1), and its names, in a manifest for the build and in a file for the board. Files that are there
+ * are replaced.
  */
 export function provisionBoard(
   files: DataFiles,
@@ -54,13 +55,19 @@ export function provisionBoard(
   write("authority.pem", readFileSync(issued.authority));
   write("tag.pem", new X509Certificate(leaf).toString());
   write("key.pem", key.export({ type: "pkcs1", format: "pem" }).toString(), SECRET_MODE);
-  // Last: with it the build finds all the others.
-  write("manifest.json", manifest(id, network, written));
+  const data = [...written];
+  write("board.json", json({ tag: id, ...network }));
+  // Last: with it the build finds the certificates.
+  write("manifest.json", manifest(id, network, data));
   return { tag: id, folder, files: written };
 }
 
 /** mcconfig takes data by names without endings, and packs every file that has such a name. */
 function manifest(tag: string, network: BoardNetwork, names: readonly string[]): string {
   const stems = new Set(names.map((name) => `./${name.slice(0, name.lastIndexOf("."))}`));
-  return `${JSON.stringify({ data: { "*": [...stems] }, config: { tag, ...network } }, null, 2)}\n`;
+  return json({ data: { "*": [...stems] }, config: { tag, ...network } });
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -54,7 +54,7 @@ it.skipIf(program === undefined)("the board's program on Espruino reports throug
   const script = linuxEsp32Script({
     program: join(folder, "esp32s3.js"),
     files: {
-      "tag.json": JSON.stringify({ tag: TAG, host: "localhost", port: broker.port, apn: "iot.example" }),
+      "board.json": JSON.stringify({ tag: TAG, host: "localhost", port: broker.port, apn: "iot.example" }),
       "authority.pem": authority.certificate,
       "tag.pem": cert,
       "key.pem": key,

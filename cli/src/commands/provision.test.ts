@@ -19,16 +19,18 @@ function provision(id: string, ...more: readonly string[]): Promise<Ran> {
   return runMain("tags", "provision", id, ...where, ...more);
 }
 
-test("a board gets certificates, key and names, and its build finds them", async () => {
+test("a board gets certificates, key and names, and both boards' programs find them", async () => {
   const { exitCode, stdout } = await provision("mimi", "--apn", "iot.example", "--json");
   expect(exitCode).toBe(0);
   const { files } = JSON.parse(stdout) as { files: string[] };
   expect(files.every((name) => existsSync(join(out, name)))).toBe(true);
-  const manifest = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8")) as unknown;
-  expect(manifest).toEqual({
+  const json = (name: string): unknown => JSON.parse(readFileSync(join(out, name), "utf8"));
+  const config = { tag: "mimi", host: "cats.example.org", port: 8884, apn: "iot.example" };
+  expect(json("manifest.json")).toEqual({
     data: { "*": ["./authority", "./issuer", "./tag", "./key"] },
-    config: { tag: "mimi", host: "cats.example.org", port: 8884, apn: "iot.example" },
+    config,
   });
+  expect(json("board.json")).toEqual(config);
 });
 
 test("its key is the certificate's in both forms, and nobody else's to read", () => {

@@ -13,7 +13,7 @@ interface ProvisionFlags extends BoardNetwork {
 /** `purrimeter tags provision`. */
 export function provisionCommand(): Command {
   return new Command("provision")
-    .description("write what the firmware's build for a board takes in: certificates, key, names")
+    .description("write what a board with a modem takes in: certificates, key, names")
     .argument("<id>", "a tag that has its certificate")
     .requiredOption("--out <dir>", "folder to write; it holds the tag's key afterwards")
     .requiredOption("--host <name>", "name of the bridge, as in its certificate", parseName)

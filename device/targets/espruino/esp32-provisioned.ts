@@ -3,7 +3,7 @@ import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import type { Esp32Sdk } from "./esp32-sdk.ts";
 
 /** What `purrimeter tags provision` wrote. */
-const TAG_FILE = "tag.json";
+const BOARD_FILE = "board.json";
 
 /** Whose tag the board is, and how it finds the bridge. */
 export interface Provisioned extends Pick<ModemConfig, "apn" | "host" | "port"> {
@@ -13,9 +13,9 @@ export interface Provisioned extends Pick<ModemConfig, "apn" | "host" | "port"> 
 
 /** Throws when a file is missing or names no tag. */
 export function readProvisioned(storage: Esp32Sdk["storage"]): Provisioned {
-  const { tag, host, port, apn } = storage.readJSON(TAG_FILE) as Provisioned;
+  const { tag, host, port, apn } = storage.readJSON(BOARD_FILE) as Provisioned;
   const tagId = asTagId(tag);
-  if (tagId === undefined) throw new RangeError(TAG_FILE);
+  if (tagId === undefined) throw new RangeError(BOARD_FILE);
   // Where they lie in flash, they take no memory.
   const file = (name: string): Uint8Array => {
     const bytes = storage.readArrayBuffer(name);

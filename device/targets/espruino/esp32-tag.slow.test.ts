@@ -49,7 +49,7 @@ function provisioned(): Esp32Flash {
   const { key, cert } = authority.issue(TAG, "clientAuth");
   const network = JSON.stringify({ tag: TAG, host: "localhost", port: broker.port, apn: "iot.example" });
   const files = {
-    "tag.json": network,
+    "board.json": network,
     "authority.pem": authority.certificate,
     "tag.pem": cert,
     "key.pem": key,
@@ -180,8 +180,8 @@ describe("the program of a T-SIM7080G-S3 under Espruino, as built", () => {
 
   it("does not start without its files, or with one that names no tag, and leaves the console to say so", () => {
     for (const [name, content] of [
-      ["tag.json", undefined],
-      ["tag.json", '{"tag":"m/m"}'],
+      ["board.json", undefined],
+      ["board.json", '{"tag":"m/m"}'],
       ["key.pem", undefined],
     ] as const) {
       const flash = provisioned();
