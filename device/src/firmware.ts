@@ -9,6 +9,7 @@ import type { Effect } from "./effects.ts";
 import type { FirmwareOptions, FirmwareStats } from "./firmware-options.ts";
 import { acceptReading, FixFilterState, type Fix } from "./fix-filter.ts";
 import { Journal } from "./journal.ts";
+import type { NmeaLine } from "./nmea-line.ts";
 import { NmeaParser } from "./nmea.ts";
 import type { Ports } from "./ports.ts";
 import { Radio } from "./radio.ts";
@@ -17,7 +18,7 @@ import type { Reading } from "./reading.ts";
 import { sameGeofences } from "./same-geofences.ts";
 import { SettingsStore, settingsPages } from "./settings-store.ts";
 import type { TagEvent } from "./tag-event.ts";
-import { SkyWatch } from "./sky-watch.ts";
+import { hearsSatellite, listsSatellites } from "./sky-watch.ts";
 import { TagState } from "./tag-state.ts";
 import { nextTickMs, step } from "./tag.ts";
 import { UplinkQueue, type UplinkCounts } from "./uplink-queue.ts";
@@ -43,7 +44,6 @@ export class Firmware {
   private readonly queue: UplinkQueue;
   private readonly radio: Radio;
   private readonly parser: NmeaParser;
-  private readonly sky: SkyWatch;
   private readonly filter: FixFilterState;
   private readonly fix: Fix;
   private readonly fixEvent: Extract<TagEvent, { kind: "fix" }>;
@@ -73,8 +73,11 @@ export class Firmware {
     const random = new Random(options.seed);
     this.queue = new UplinkQueue(this.journal, random, options.ackTimeoutMs);
     this.radio = new Radio(ports.uplink, options.lingerMs ?? Infinity, random);
-    this.parser = new NmeaParser(options.builtAtS ?? BUILT_AT_S, (reading) => this.took(reading));
-    this.sky = new SkyWatch();
+    this.parser = new NmeaParser(
+      options.builtAtS ?? BUILT_AT_S,
+      (reading) => this.took(reading),
+      (line) => this.watchSky(line),
+    );
     this.filter = new FixFilterState();
     this.fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
     this.fixEvent = { kind: "fix", nowMs: 0, utcS: 0, fix: this.fix, number: 0 };
@@ -112,7 +115,6 @@ export class Firmware {
 
   /** Bytes of NMEA as the receiver sends them, cut anywhere: the first `length` of `bytes`. */
   gnssBytes(bytes: Uint8Array, length: number): void {
-    this.watchSky(bytes, length);
     this.parser.feed(bytes, length);
     this.send();
   }
@@ -183,13 +185,13 @@ export class Firmware {
     return this.queue.counts;
   }
 
-  private watchSky(bytes: Uint8Array, length: number): void {
-    const { state, sky } = this;
-    if (!state.isSearching || state.hearsSatellites) return;
-    sky.feed(bytes, length);
-    if (!sky.lists || (state.listsSatellites && !sky.hears)) return;
+  private watchSky(line: NmeaLine): void {
+    const { state } = this;
+    if (!state.isSearching || state.hearsSatellites || !listsSatellites(line)) return;
+    const areHeard = hearsSatellite(line);
+    if (state.listsSatellites && !areHeard) return;
     this.skyEvent.nowMs = this.ports.clock.monotonicMs();
-    this.skyEvent.areHeard = sky.hears;
+    this.skyEvent.areHeard = areHeard;
     this.take(this.skyEvent);
   }
 
@@ -220,7 +222,6 @@ export class Firmware {
       case "report-now":
         return this.queue.flush(nowMs);
       case "gnss-start":
-        this.sky.restart();
         return this.ports.gnss.start();
       case "gnss-stop":
         return this.ports.gnss.stop();

@@ -8,11 +8,16 @@ export const MALFORMED = -2;
 const MAX_DIGITS = 10;
 const DAY_MS = 86_400_000;
 
+const ZERO = 48;
+/** A dot, counted from the digit 0. */
+const DOT = -2;
+
 /** The ASCII code of a field of one character, EMPTY or MALFORMED. */
 export function letter(line: NmeaLine, index: number): number {
-  const size = line.stop(index) - line.start(index);
+  const start = line.starts[index]!;
+  const size = line.starts[index + 1]! - start - 1;
   if (size <= 0) return EMPTY;
-  return size === 1 ? (line.bytes[line.start(index)] ?? MALFORMED) : MALFORMED;
+  return size === 1 ? line.bytes[start]! : MALFORMED;
 }
 
 /**
@@ -20,61 +25,61 @@ export function letter(line: NmeaLine, index: number): number {
  * At most ten digits count, so the result is exact.
  */
 export function scaled(line: NmeaLine, index: number, decimals: number): number {
-  return decimalBetween(line.bytes, line.start(index), line.stop(index), decimals);
+  return decimalBetween(line.bytes, line.starts[index]!, line.starts[index + 1]! - 1, decimals);
 }
 
 function decimalBetween(bytes: Uint8Array, start: number, stop: number, decimals: number): number {
   if (stop <= start) return EMPTY;
   let value = 0;
-  let digits = 0;
-  let decimal = -1;
-  for (let i = start; i < stop; i++) {
-    const byte = bytes[i] ?? 0;
-    if (byte === 46) {
-      if (decimal >= 0) return MALFORMED;
-      decimal = 0;
-      continue;
-    }
-    if (byte < 48 || byte > 57) return MALFORMED;
-    if (decimal >= decimals) continue;
-    value = value * 10 + byte - 48;
-    if (++digits > MAX_DIGITS) return MALFORMED;
-    if (decimal >= 0) decimal++;
+  let digit = 0;
+  let at = start;
+  for (; at < stop && (digit = bytes[at]! - ZERO) >= 0 && digit < 10; at++) value = value * 10 + digit;
+  let digits = at - start;
+  let left = decimals;
+  if (at < stop) {
+    if (digit !== DOT) return MALFORMED;
+    const last = Math.min(stop, ++at + decimals);
+    for (; at < last && (digit = bytes[at]! - ZERO) >= 0 && digit < 10; at++, left--)
+      value = value * 10 + digit;
+    digits += decimals - left;
+    if (wholeBetween(bytes, at, stop) < 0) return MALFORMED;
   }
-  if (digits === 0) return MALFORMED;
-  for (let left = decimals - Math.max(decimal, 0); left > 0; left--) value *= 10;
+  if (digits === 0 || digits > MAX_DIGITS) return MALFORMED;
+  for (; left > 0; left--) value *= 10;
   return value;
 }
 
-function twoDigits(bytes: Uint8Array, at: number): number {
-  const tens = (bytes[at] ?? 0) - 48;
-  const ones = (bytes[at + 1] ?? 0) - 48;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+/** The number that these digits are, or -1 when one is none. */
+function wholeBetween(bytes: Uint8Array, start: number, stop: number): number {
+  let value = 0;
+  for (let at = start; at < stop; at++) {
+    const digit = bytes[at]! - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 /** `hhmmss.sss` as milliseconds of the day (second 60, a leap second, is allowed), EMPTY or MALFORMED. */
 export function timeOfDayMs(line: NmeaLine, index: number): number {
-  const start = line.start(index);
-  const stop = line.stop(index);
+  const start = line.starts[index]!;
+  const stop = line.starts[index + 1]! - 1;
   if (stop <= start) return EMPTY;
-  const hour = twoDigits(line.bytes, start);
-  const minute = twoDigits(line.bytes, start + 2);
+  if (stop < start + 6) return MALFORMED;
+  const hhmm = wholeBetween(line.bytes, start, start + 4);
+  const minutes = hhmm % 100;
   const ms = decimalBetween(line.bytes, start + 4, stop, 3);
-  if (stop < start + 6 || hour < 0 || hour > 23 || minute < 0 || minute > 59) return MALFORMED;
-  if (ms < 0 || ms >= 61_000) return MALFORMED;
-  return Math.min((hour * 60 + minute) * 60_000 + ms, DAY_MS - 1);
+  if (hhmm < 0 || hhmm >= 2400 || minutes > 59 || ms < 0 || ms >= 61_000) return MALFORMED;
+  return Math.min((((hhmm - minutes) / 100) * 60 + minutes) * 60_000 + ms, DAY_MS - 1);
 }
 
 /** `ddmmyy` as day x 10^4 + month x 100 + year of two digits, EMPTY or MALFORMED. */
 export function dateDigits(line: NmeaLine, index: number): number {
-  const start = line.start(index);
-  const size = line.stop(index) - start;
+  const start = line.starts[index]!;
+  const size = line.starts[index + 1]! - start - 1;
   if (size <= 0) return EMPTY;
-  const day = twoDigits(line.bytes, start);
-  const month = twoDigits(line.bytes, start + 2);
-  const year = twoDigits(line.bytes, start + 4);
-  if (size !== 6 || day < 0 || month < 0 || year < 0) return MALFORMED;
-  return day * 10_000 + month * 100 + year;
+  const digits = size === 6 ? wholeBetween(line.bytes, start, start + 6) : -1;
+  return digits < 0 ? MALFORMED : digits;
 }
 
 /**
@@ -82,8 +87,8 @@ export function dateDigits(line: NmeaLine, index: number): number {
  * `degreeDigits` is 2 for a latitude, 3 for a longitude. EMPTY or MALFORMED.
  */
 export function degreesE7(line: NmeaLine, index: number, degreeDigits: number): number {
-  const start = line.start(index);
-  const stop = line.stop(index);
+  const start = line.starts[index]!;
+  const stop = line.starts[index + 1]! - 1;
   if (stop <= start) return EMPTY;
   const minutesAt = start + degreeDigits;
   if (stop < minutesAt + 2) return MALFORMED;

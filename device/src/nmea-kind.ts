@@ -19,9 +19,10 @@ const KIND_ZDA = packed(90, 68, 65);
 
 /** Kind of the sentence in the line, whatever the talker; 0 for any other and for proprietary ones. */
 export function kindOf(line: NmeaLine): number {
-  const proprietary = line.bytes[0] === 80;
-  if (line.stop(0) !== 5 || proprietary) return 0;
-  switch (packed(line.bytes[2] ?? 0, line.bytes[3] ?? 0, line.bytes[4] ?? 0)) {
+  const { bytes, starts } = line;
+  const at = starts[0]!;
+  if (starts[1] !== at + 6 || bytes[at] === 80) return 0;
+  switch (packed(bytes[at + 2]!, bytes[at + 3]!, bytes[at + 4]!)) {
     case KIND_RMC:
       return RMC;
     case KIND_GGA:

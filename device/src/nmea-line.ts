@@ -1,3 +1,5 @@
+import type { NmeaCounts } from "./nmea-counts.ts";
+
 /** Longest line kept. NMEA 0183 allows 82 characters; receivers with long sentences stay under this. */
 const MAX_LINE_BYTES = 128;
 const MAX_FIELDS = 40;
@@ -7,12 +9,16 @@ const COMMA = 44;
 const ASTERISK = 42;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
+const SPACE = 32;
+const DELETE = 127;
+
+/** What a byte is within a line, so that one sum counts commas and finds the end: no line has so many of them. */
+const PART = 0;
+const SEPARATOR = 1;
+const END = 255;
 
 /** What is no digit makes a claimed checksum negative, and so wrong. */
 const NO_DIGIT = -256;
-
-/** What one byte made of the line. */
-export type LineEvent = "nothing" | "sentence" | "garbage" | "malformed" | "too-long" | "bad-checksum";
 
 function hexDigit(byte: number): number {
   if (byte >= 48 && byte <= 57) return byte - 48;
@@ -21,82 +27,141 @@ function hexDigit(byte: number): number {
   return NO_DIGIT;
 }
 
-/** Finds `$...*hh` in a stream of bytes and splits it at its commas, in place. */
+/**
+ * Finds `$...*hh` in a stream of bytes and splits it at its commas, in place. Its loops are short, because an interpreter
+ * reads their text again for each byte.
+ */
 export class NmeaLine {
-  /** Characters after the dollar sign. */
-  readonly bytes: Uint8Array;
-  /** Fields of the last sentence; the address is field 0. */
+  /** Where the last sentence is: the caller's bytes, or our own when it was cut. */
+  bytes: Uint8Array;
+  /** Where its fields begin in `bytes`, each one byte behind the end of the one before. The address is field 0. */
+  readonly starts: Uint32Array;
+  /** Fields of the last sentence; those behind it are empty. */
   fieldCount = 0;
-  private readonly fieldStart: Uint8Array;
-  private length = 0;
+  private readonly counts: NmeaCounts;
+  private readonly kinds: Uint8Array;
+  /** What came earlier of a line that was cut. */
+  private readonly kept: Uint8Array;
+  private keptLength = 0;
+  private sum = 0;
+  private commas = 0;
   private state: "between" | "within" | "skipping" = "between";
 
-  constructor() {
-    this.bytes = new Uint8Array(MAX_LINE_BYTES);
-    this.fieldStart = new Uint8Array(MAX_FIELDS + 1);
+  /** `counts` takes what is no sentence. */
+  constructor(counts: NmeaCounts) {
+    this.counts = counts;
+    this.kept = new Uint8Array(MAX_LINE_BYTES);
+    this.bytes = this.kept;
+    this.starts = new Uint32Array(MAX_FIELDS + 1);
+    this.kinds = new Uint8Array(256);
+    this.kinds.fill(END);
+    this.kinds.fill(PART, SPACE, DELETE);
+    this.kinds[DOLLAR] = END;
+    this.kinds[COMMA] = SEPARATOR;
   }
 
-  /** Takes a byte; after "sentence" the fields stand until the next byte. */
-  push(byte: number): LineEvent {
-    if (byte === DOLLAR) return this.begin();
-    if (byte === LINE_FEED || byte === CARRIAGE_RETURN) return this.end();
-    if (this.state === "between") return "garbage";
-    return this.state === "within" ? this.keep(byte) : "nothing";
+  /**
+   * Takes bytes, from `from` to before `to`, up to the end of the next sentence, and says where that is; 0 when it is not
+   * among them. The fields stand until the next call.
+   */
+  next(bytes: Uint8Array, from: number, to: number): number {
+    for (let at = from; at < to; at++) {
+      if (this.state !== "within") at = this.seek(bytes, at, to);
+      const start = at;
+      at = this.scan(bytes, start, Math.min(to, start + MAX_LINE_BYTES - this.keptLength));
+      if (at === to) this.keep(bytes, start, to);
+      else if (this.endsSentence(bytes, start, at)) return at + 1;
+    }
+    return 0;
   }
 
-  /** Where field `index` begins in `bytes`; an absent field is empty. */
-  start(index: number): number {
-    return index < this.fieldCount ? (this.fieldStart[index] ?? 0) : 0;
+  /** Where the next line begins, behind its dollar sign. */
+  private seek(bytes: Uint8Array, from: number, to: number): number {
+    for (let at = from; at < to; at++) {
+      const byte = bytes[at];
+      if (byte === DOLLAR) {
+        this.begin();
+        return at + 1;
+      }
+      if (byte === LINE_FEED || byte === CARRIAGE_RETURN) this.state = "between";
+      else if (this.state === "between") this.counts.garbageBytes++;
+    }
+    return to;
   }
 
-  /** Where field `index` ends, exclusive. */
-  stop(index: number): number {
-    return index < this.fieldCount ? (this.fieldStart[index + 1] ?? 1) - 1 : 0;
-  }
-
-  private begin(): LineEvent {
-    const cut = this.state === "within";
+  private begin(): void {
     this.state = "within";
-    this.length = 0;
-    return cut ? "malformed" : "nothing";
+    this.keptLength = 0;
+    this.sum = 0;
+    this.commas = 0;
   }
 
-  private keep(byte: number): LineEvent {
-    const printable = byte >= 32 && byte <= 126;
-    if (printable && this.length < MAX_LINE_BYTES) {
-      this.bytes[this.length++] = byte;
-      return "nothing";
+  /** Where the line stops to be one. */
+  private scan(bytes: Uint8Array, from: number, to: number): number {
+    const { kinds } = this;
+    let { sum, commas } = this;
+    let at = from;
+    let byte = 0;
+    for (; at < to && (commas += kinds[(byte = bytes[at]!)]!) < END; at++) sum ^= byte;
+    this.sum = sum;
+    this.commas = commas % END;
+    return at;
+  }
+
+  private keep(bytes: Uint8Array, from: number, to: number): void {
+    let length = this.keptLength;
+    for (let at = from; at < to; at++) this.kept[length++] = bytes[at]!;
+    this.keptLength = length;
+  }
+
+  /** Whether the byte at `stop` ends a sentence; otherwise it ends the line, or is too much for it. */
+  private endsSentence(bytes: Uint8Array, start: number, stop: number): boolean {
+    const byte = bytes[stop]!;
+    if (byte === LINE_FEED || byte === CARRIAGE_RETURN) {
+      this.state = "between";
+      return this.check(bytes, start, stop);
     }
     this.state = "skipping";
-    return printable ? "too-long" : "malformed";
+    if (this.kinds[byte] !== END) this.counts.tooLong++;
+    else this.counts.malformed++;
+    if (byte === DOLLAR) this.begin();
+    return false;
   }
 
-  private end(): LineEvent {
-    const complete = this.state === "within";
-    this.state = "between";
-    return complete ? this.check() : "nothing";
-  }
-
-  private check(): LineEvent {
-    const star = this.length - 3;
-    if (star < 5 || this.bytes[star] !== ASTERISK) return "malformed";
-    const claimed = hexDigit(this.bytes[star + 1] ?? 0) * 16 + hexDigit(this.bytes[star + 2] ?? 0);
-    let sum = 0;
-    for (let i = 0; i < star; i++) sum ^= this.bytes[i] ?? 0;
-    if (sum !== claimed) return "bad-checksum";
-    return this.split(star) ? "sentence" : "malformed";
-  }
-
-  private split(end: number): boolean {
-    let count = 0;
-    this.fieldStart[0] = 0;
-    for (let i = 0; i < end; i++) {
-      if (this.bytes[i] !== COMMA) continue;
-      if (++count >= MAX_FIELDS) return false;
-      this.fieldStart[count] = i + 1;
+  private check(bytes: Uint8Array, start: number, stop: number): boolean {
+    if (this.keptLength > 0) {
+      this.keep(bytes, start, stop);
+      return this.holds(this.kept, 0, this.keptLength - 3);
     }
-    this.fieldStart[count + 1] = end + 1;
-    this.fieldCount = count + 1;
+    return this.holds(bytes, start, stop - 3);
+  }
+
+  private holds(bytes: Uint8Array, start: number, star: number): boolean {
+    if (star < start + 5 || bytes[star] !== ASTERISK) return this.refuse();
+    const high = bytes[star + 1]!;
+    const low = bytes[star + 2]!;
+    if ((this.sum ^ ASTERISK ^ high ^ low) !== hexDigit(high) * 16 + hexDigit(low)) {
+      this.counts.badChecksum++;
+      return false;
+    }
+    return this.commas < MAX_FIELDS ? this.split(bytes, start, star) : this.refuse();
+  }
+
+  private refuse(): boolean {
+    this.counts.malformed++;
+    return false;
+  }
+
+  private split(bytes: Uint8Array, start: number, star: number): boolean {
+    const { starts, commas } = this;
+    starts[0] = start;
+    for (let i = 0; i < commas;) {
+      const comma = bytes.indexOf(COMMA, starts[i]);
+      starts[++i] = comma + 1;
+    }
+    starts.fill(star + 1, commas + 1);
+    this.bytes = bytes;
+    this.fieldCount = commas + 1;
     return true;
   }
 }

@@ -48,6 +48,7 @@ export class NmeaParser {
   private readonly line: NmeaLine;
   private readonly buildUtcS: number;
   private readonly onReading: (reading: Reading) => void;
+  private readonly onForeign: ((line: NmeaLine) => void) | undefined;
 
   private expected = RMC | GGA;
   private seen = 0;
@@ -58,59 +59,46 @@ export class NmeaParser {
   private hasPosition = false;
   private latE7 = 0;
   private lonE7 = 0;
+  private lineLatE7 = EMPTY;
+  private lineLonE7 = EMPTY;
   private sigmaDm = 0;
   private knownDay = -1;
   private knownDayMs = 0;
 
   /**
    * `buildUtcS`: when this firmware was built; dates before it are taken as rolled over by 1,024 weeks.
-   * `onReading` is called once per epoch, from within `feed`; the reading is overwritten afterwards.
+   * `onReading` is called once per epoch, from within `feed`; the reading is overwritten afterwards. `onForeign` is called
+   * with every sentence of another kind.
    */
-  constructor(buildUtcS: number, onReading: (reading: Reading) => void) {
+  constructor(
+    buildUtcS: number,
+    onReading: (reading: Reading) => void,
+    onForeign?: (line: NmeaLine) => void,
+  ) {
     this.reading = emptyReading();
-    this.line = new NmeaLine();
+    this.line = new NmeaLine(this.counts);
     this.buildUtcS = buildUtcS;
     this.onReading = onReading;
+    this.onForeign = onForeign;
   }
 
   /** Takes the first `length` bytes, cut anywhere. */
   feed(bytes: Uint8Array, length: number): void {
-    for (let i = 0; i < length; i++) this.take(bytes[i] ?? 0);
+    const { line } = this;
+    for (let at = line.next(bytes, 0, length); at > 0; at = line.next(bytes, at, length)) this.takeSentence();
   }
 
   /** Hands on an epoch that is still incomplete, as when the receiver was switched off. */
   finish(): void {
-    this.take(LINE_FEED);
+    this.feed(new Uint8Array([LINE_FEED]), 1);
     if (this.seen !== 0 && !this.handedOn) this.handOn();
-  }
-
-  private take(byte: number): void {
-    const event = this.line.push(byte);
-    switch (event) {
-      case "nothing":
-        return;
-      case "sentence":
-        this.takeSentence();
-        return;
-      case "garbage":
-        this.counts.garbageBytes++;
-        return;
-      case "malformed":
-        this.counts.malformed++;
-        return;
-      case "too-long":
-        this.counts.tooLong++;
-        return;
-      case "bad-checksum":
-        this.counts.badChecksum++;
-        return;
-    }
   }
 
   private takeSentence(): void {
     const kind = kindOf(this.line);
     if (kind === 0) {
       this.counts.foreign++;
+      this.onForeign?.(this.line);
     } else if (this.understand(kind)) {
       this.counts.sentences++;
       if (!this.handedOn && (this.seen & this.expected) === this.expected) this.handOn();
@@ -167,7 +155,7 @@ export class NmeaParser {
     const date = dateDigits(line, 9);
     const mode = letter(line, 12);
     const faulty = timeMs === MALFORMED || knotsE3 === MALFORMED || date === MALFORMED;
-    if (faulty || (status !== 65 && status !== 86) || !this.positionHolds(3)) return false;
+    if (faulty || (status !== 65 && status !== 86) || !this.readPosition(3)) return false;
     this.join(RMC, timeMs);
     const measured =
       mode === EMPTY || mode === 65 || mode === 68 || mode === 70 || mode === 80 || mode === 82;
@@ -186,7 +174,7 @@ export class NmeaParser {
     const satellites = scaled(line, 7, 0);
     const hdopTenths = this.tenthsRoundedUp(8);
     const faulty = timeMs === MALFORMED || quality === MALFORMED || satellites === MALFORMED;
-    if (faulty || hdopTenths === MALFORMED || !this.positionHolds(2)) return false;
+    if (faulty || hdopTenths === MALFORMED || !this.readPosition(2)) return false;
     this.join(GGA, timeMs);
     this.ggaStatus = quality >= 1 && quality <= 5 ? ACTIVE : VOID;
     if (this.ggaStatus === ACTIVE) this.takePosition(2);
@@ -244,16 +232,19 @@ export class NmeaParser {
     return hundredths < 0 ? hundredths : Math.min(Math.ceil(hundredths / 10), MAX_UINT16);
   }
 
-  /** Whether latitude and longitude in the four fields from `field` are numbers in range, or empty. */
-  private positionHolds(field: number): boolean {
+  /** Reads latitude and longitude of the four fields from `field`; says whether they are numbers in range, or empty. */
+  private readPosition(field: number): boolean {
     const latE7 = degreesE7(this.line, field, 2);
     const lonE7 = degreesE7(this.line, field + 2, 3);
+    this.lineLatE7 = latE7;
+    this.lineLonE7 = lonE7;
     return latE7 !== MALFORMED && lonE7 !== MALFORMED && latE7 <= MAX_LAT_E7 && lonE7 <= MAX_LON_E7;
   }
 
+  /** Keeps what `readPosition` has read. */
   private takePosition(field: number): void {
-    const latE7 = degreesE7(this.line, field, 2);
-    const lonE7 = degreesE7(this.line, field + 2, 3);
+    const latE7 = this.lineLatE7;
+    const lonE7 = this.lineLonE7;
     const northing = letter(this.line, field + 1);
     const easting = letter(this.line, field + 3);
     const complete = latE7 >= 0 && lonE7 >= 0;
