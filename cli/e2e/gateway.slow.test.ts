@@ -19,6 +19,7 @@ import type { OwnerApi } from "../src/owner-api.ts";
 import type { RunningServices } from "../src/start-services.ts";
 import { purrimeter, until } from "./running-purrimeter.ts";
 import { servicesWithOwner } from "./services-with-owner.ts";
+import { storedTimesS } from "./stored-times.ts";
 
 const BIN = join(import.meta.dirname, "..", "bin", "purrimeter.js");
 const ENTRY = import.meta.resolve("@purrimeter/device/targets/espruino/bangle");
@@ -73,18 +74,6 @@ function journalOf(storage: FakeStorage): Journal {
   return journal;
 }
 
-async function timesS(): Promise<number[]> {
-  const all: number[] = [];
-  for (let next: string | null = ""; next !== null;) {
-    const cursor: string = next === "" ? "" : `&cursor=${encodeURIComponent(next)}`;
-    const path = `/v1/tags/mimi/locations?limit=1000&from=2000-01-01T00:00:00Z${cursor}`;
-    const page = (await owner.call("GET", path)) as { items: { at: string }[]; next: string | null };
-    all.push(...page.items.map(({ at }) => Date.parse(at) / 1_000));
-    next = page.next;
-  }
-  return all.toSorted((a, b) => a - b);
-}
-
 test("a watch reaches its owner through a gateway that is killed, and loses nothing", async () => {
   const added = await withRegistry(services.files, (registry) => addTag(services.files, registry, "mimi"));
   if (isFailure(added)) throw new Error(added.failure);
@@ -105,22 +94,22 @@ test("a watch reaches its owner through a gateway that is killed, and loses noth
   await until(() => journalOf(storage).next > 30);
   let gateway = await startGateway();
   bangle.approach(join(folder, "links"));
-  await until(async () => (await timesS()).length > 25);
+  await until(async () => (await storedTimesS(owner, "mimi")).length > 25);
 
-  const before = (await timesS()).length;
+  const before = (await storedTimesS(owner, "mimi")).length;
   gateway.kill("SIGKILL");
   await until(() => !bangle!.isConnected);
   const held = journalOf(storage).next;
   await until(() => journalOf(storage).next > held + 15);
-  expect(await timesS()).toHaveLength(before);
+  expect(await storedTimesS(owner, "mimi")).toHaveLength(before);
 
   gateway = await startGateway();
   bangle.approach(join(folder, "links"));
-  await until(async () => (await timesS()).length > before + 15);
+  await until(async () => (await storedTimesS(owner, "mimi")).length > before + 15);
   // The cat lives on: what waits is those that were written by now, not a moment without any.
   const written = journalOf(storage).next;
   await until(() => journalOf(storage).next - journalOf(storage).pending() >= written);
-  const times = await timesS();
+  const times = await storedTimesS(owner, "mimi");
   const steps = times.slice(1).map((at, i) => at - times[i]!);
   expect(Math.min(...steps)).toBeGreaterThan(0);
   expect(Math.max(...steps)).toBeLessThan(3 * steps.toSorted((a, b) => a - b)[steps.length >> 1]!);

@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { newCredentials } from "../src/demo-account.ts";
 import { isFailure } from "../src/failure.ts";
 import { OwnerApi } from "../src/owner-api.ts";
-import { startServices, type RunningServices } from "../src/start-services.ts";
+import { startServices, type RunningServices, type StartOptions } from "../src/start-services.ts";
 
 /** Starts all services on a new data folder, silently, and logs in an owner who has nothing yet. */
 export async function servicesWithOwner(
   data: string,
+  more: Partial<StartOptions> = {},
 ): Promise<{ readonly services: RunningServices; readonly owner: OwnerApi }> {
   const services = await startServices({
     data,
@@ -17,6 +18,7 @@ export async function servicesWithOwner(
     retentionDays: 365,
     writeLine: () => () => undefined,
     onRestart: () => undefined,
+    ...more,
   });
   if (isFailure(services)) throw new Error(services.failure);
   const authority = readFileSync(services.files.authority.root, "utf8");

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { get } from "node:https";
-import { connect as connectTcp, createServer, type AddressInfo } from "node:net";
+import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
@@ -10,6 +10,7 @@ import { dataFiles } from "../src/data-files.ts";
 import { withAccounts } from "../src/open-accounts.ts";
 import {
   DEADLINE_MS,
+  freePort,
   procFile,
   purrimeter,
   servicesOf,
@@ -169,14 +170,6 @@ describe("a start with --tls12-port", () => {
     const own = { cert: pem("chain.pem"), key: pem("key.pem"), ca: pem("authority.pem") };
     return connect({ host: "localhost", port: Number(port), ...own, maxVersion: "TLSv1.2" });
   };
-
-  async function freePort(): Promise<number> {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
 
   test(
     "takes TLS 1.2 there and nowhere else, and says so in log and audit trail",

@@ -1,6 +1,4 @@
-import { Journal } from "@purrimeter/device/journal";
 import { emptyJournalEntry } from "@purrimeter/device/journal-record";
-import { settingsPages } from "@purrimeter/device/settings-store";
 import { nmea, TAG } from "@purrimeter/device/tag-rig.contract";
 import { SimulatedModem } from "@purrimeter/device/targets/modem/testing/simulated-modem";
 import { TestAuthority, TestBroker } from "@purrimeter/device/targets/node/test-broker.contract";
@@ -12,7 +10,6 @@ import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { transpileForEspruino } from "./build/transpile.ts";
 import * as wiring from "./esp32-wiring.ts";
-import { RawFlash } from "./raw-flash.ts";
 import { Esp32Flash, FakeEsp32 } from "./testing/fake-esp32.ts";
 import { FakeStorage } from "./testing/fake-storage.ts";
 
@@ -79,15 +76,8 @@ function reported(): string[] {
     });
 }
 
-function journalIn({ cells }: Esp32Flash): { epoch: number; fixes: number } {
-  const chip = { read: (length: number, at: number) => cells.slice(at, at + length) };
-  const never = (): never => {
-    throw new Error("reads only");
-  };
-  const flash = new RawFlash({ ...chip, write: never, erasePage: never }, JOURNAL.from, 4_096, 128);
-  const pages = settingsPages(flash.pageBytes);
-  const journal = new Journal(flash, pages, flash.pageCount - pages);
-  journal.start(0);
+function journalIn(flash: Esp32Flash): { epoch: number; fixes: number } {
+  const journal = flash.journal();
   const entry = emptyJournalEntry();
   let fixes = 0;
   for (let number = 1; number < journal.next; number++)

@@ -1,3 +1,5 @@
+import { Journal } from "@purrimeter/device/journal";
+import { settingsPages } from "@purrimeter/device/settings-store";
 import type { SimulatedModem } from "@purrimeter/device/targets/modem/testing/simulated-modem";
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
@@ -9,10 +11,12 @@ import {
   POWER_ADDRESS,
   POWER_KEY_PIN,
 } from "../esp32-wiring.ts";
+import { RawFlash } from "../raw-flash.ts";
 import { EspruinoTime } from "./espruino-time.ts";
 import type { FakeStorage } from "./fake-storage.ts";
 
 const FLASH_BYTES = 4_194_304;
+const JOURNAL_ADDRESS = 0x290000;
 
 /** What of a board outlives a restart. */
 export class Esp32Flash {
@@ -23,6 +27,19 @@ export class Esp32Flash {
 
   constructor(storage: FakeStorage) {
     this.storage = storage;
+  }
+
+  /** Where the program keeps it; to read only. */
+  journal(): Journal {
+    const never = (): never => {
+      throw new Error("to read only");
+    };
+    const read = (length: number, at: number): Uint8Array => this.cells.slice(at, at + length);
+    const flash = new RawFlash({ read, write: never, erasePage: never }, JOURNAL_ADDRESS, 4_096, 128);
+    const pages = settingsPages(flash.pageBytes);
+    const journal = new Journal(flash, pages, flash.pageCount - pages);
+    journal.start(0);
+    return journal;
   }
 }
 
