@@ -12,12 +12,14 @@ const ZERO = 48;
 /** A dot, counted from the digit 0. */
 const DOT = -2;
 
+const POWERS_OF_TEN = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+
 /** The ASCII code of a field of one character, EMPTY or MALFORMED. */
 export function letter(line: NmeaLine, index: number): number {
   const start = line.starts[index]!;
-  const size = line.starts[index + 1]! - start - 1;
-  if (size <= 0) return EMPTY;
-  return size === 1 ? line.bytes[start]! : MALFORMED;
+  const next = line.starts[index + 1]!;
+  if (next === start + 2) return line.bytes[line.begin + start]!;
+  return next < start + 2 ? EMPTY : MALFORMED;
 }
 
 /**
@@ -25,28 +27,39 @@ export function letter(line: NmeaLine, index: number): number {
  * At most ten digits count, so the result is exact.
  */
 export function scaled(line: NmeaLine, index: number, decimals: number): number {
-  return decimalBetween(line.bytes, line.starts[index]!, line.starts[index + 1]! - 1, decimals);
+  const { begin, starts } = line;
+  return decimalBetween(line.bytes, begin + starts[index]!, begin + starts[index + 1]! - 1, decimals);
 }
 
 function decimalBetween(bytes: Uint8Array, start: number, stop: number, decimals: number): number {
-  if (stop <= start) return EMPTY;
   let value = 0;
   let digit = 0;
   let at = start;
   for (; at < stop && (digit = bytes[at]! - ZERO) >= 0 && digit < 10; at++) value = value * 10 + digit;
-  let digits = at - start;
-  let left = decimals;
-  if (at < stop) {
-    if (digit !== DOT) return MALFORMED;
-    const last = Math.min(stop, ++at + decimals);
-    for (; at < last && (digit = bytes[at]! - ZERO) >= 0 && digit < 10; at++, left--)
-      value = value * 10 + digit;
-    digits += decimals - left;
-    if (wholeBetween(bytes, at, stop) < 0) return MALFORMED;
-  }
-  if (digits === 0 || digits > MAX_DIGITS) return MALFORMED;
-  for (; left > 0; left--) value *= 10;
-  return value;
+  if (at < stop)
+    return digit === DOT ? withDecimals(bytes, at, stop, decimals, value, at - start) : MALFORMED;
+  if (stop <= start) return EMPTY;
+  return stop - start > MAX_DIGITS ? MALFORMED : value * POWERS_OF_TEN[decimals]!;
+}
+
+/** The number whose `digits` before the dot were `whole`. */
+function withDecimals(
+  bytes: Uint8Array,
+  dot: number,
+  stop: number,
+  decimals: number,
+  whole: number,
+  digits: number,
+): number {
+  let value = whole;
+  let digit = 0;
+  let at = dot + 1;
+  const last = at + decimals;
+  for (; at < stop && (digit = bytes[at]! - ZERO) >= 0 && digit < 10 && at < last; at++)
+    value = value * 10 + digit;
+  const count = digits + at - dot - 1;
+  if (count === 0 || count > MAX_DIGITS || wholeBetween(bytes, at, stop) < 0) return MALFORMED;
+  return value * POWERS_OF_TEN[last - at]!;
 }
 
 /** The number that these digits are, or -1 when one is none. */
@@ -62,8 +75,8 @@ function wholeBetween(bytes: Uint8Array, start: number, stop: number): number {
 
 /** `hhmmss.sss` as milliseconds of the day (second 60, a leap second, is allowed), EMPTY or MALFORMED. */
 export function timeOfDayMs(line: NmeaLine, index: number): number {
-  const start = line.starts[index]!;
-  const stop = line.starts[index + 1]! - 1;
+  const start = line.begin + line.starts[index]!;
+  const stop = line.begin + line.starts[index + 1]! - 1;
   if (stop <= start) return EMPTY;
   if (stop < start + 6) return MALFORMED;
   const hhmm = wholeBetween(line.bytes, start, start + 4);
@@ -75,10 +88,10 @@ export function timeOfDayMs(line: NmeaLine, index: number): number {
 
 /** `ddmmyy` as day x 10^4 + month x 100 + year of two digits, EMPTY or MALFORMED. */
 export function dateDigits(line: NmeaLine, index: number): number {
-  const start = line.starts[index]!;
-  const size = line.starts[index + 1]! - start - 1;
-  if (size <= 0) return EMPTY;
-  const digits = size === 6 ? wholeBetween(line.bytes, start, start + 6) : -1;
+  const start = line.begin + line.starts[index]!;
+  const stop = line.begin + line.starts[index + 1]! - 1;
+  if (stop <= start) return EMPTY;
+  const digits = stop === start + 6 ? wholeBetween(line.bytes, start, stop) : -1;
   return digits < 0 ? MALFORMED : digits;
 }
 
@@ -87,8 +100,8 @@ export function dateDigits(line: NmeaLine, index: number): number {
  * `degreeDigits` is 2 for a latitude, 3 for a longitude. EMPTY or MALFORMED.
  */
 export function degreesE7(line: NmeaLine, index: number, degreeDigits: number): number {
-  const start = line.starts[index]!;
-  const stop = line.starts[index + 1]! - 1;
+  const start = line.begin + line.starts[index]!;
+  const stop = line.begin + line.starts[index + 1]! - 1;
   if (stop <= start) return EMPTY;
   const minutesAt = start + degreeDigits;
   if (stop < minutesAt + 2) return MALFORMED;

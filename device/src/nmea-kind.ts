@@ -19,10 +19,9 @@ const KIND_ZDA = packed(90, 68, 65);
 
 /** Kind of the sentence in the line, whatever the talker; 0 for any other and for proprietary ones. */
 export function kindOf(line: NmeaLine): number {
-  const { bytes, starts } = line;
-  const at = starts[0]!;
-  if (starts[1] !== at + 6 || bytes[at] === 80) return 0;
-  switch (packed(bytes[at + 2]!, bytes[at + 3]!, bytes[at + 4]!)) {
+  const { bytes, begin } = line;
+  if (line.starts[1] !== 6 || bytes[begin] === 80) return 0;
+  switch (packed(bytes[begin + 2]!, bytes[begin + 3]!, bytes[begin + 4]!)) {
     case KIND_RMC:
       return RMC;
     case KIND_GGA:

@@ -12,10 +12,10 @@ const CARRIAGE_RETURN = 13;
 const SPACE = 32;
 const DELETE = 127;
 
-/** What a byte is within a line, so that one sum counts commas and finds the end: no line has so many of them. */
+/** What a byte is within a line. */
 const PART = 0;
 const SEPARATOR = 1;
-const END = 255;
+const END = 2;
 
 /** What is no digit makes a claimed checksum negative, and so wrong. */
 const NO_DIGIT = -256;
@@ -32,10 +32,11 @@ function hexDigit(byte: number): number {
  * reads their text again for each byte.
  */
 export class NmeaLine {
-  /** Where the last sentence is: the caller's bytes, or our own when it was cut. */
+  /** Where the last sentence is, from `begin` on: the caller's bytes, or our own when it was cut. */
   bytes: Uint8Array;
-  /** Where its fields begin in `bytes`, each one byte behind the end of the one before. The address is field 0. */
-  readonly starts: Uint32Array;
+  begin = 0;
+  /** Where its fields begin, from `begin`, each one byte behind the end of the one before. The address is field 0. */
+  readonly starts: Uint8Array;
   /** Fields of the last sentence; those behind it are empty. */
   fieldCount = 0;
   private readonly counts: NmeaCounts;
@@ -52,7 +53,7 @@ export class NmeaLine {
     this.counts = counts;
     this.kept = new Uint8Array(MAX_LINE_BYTES);
     this.bytes = this.kept;
-    this.starts = new Uint32Array(MAX_FIELDS + 1);
+    this.starts = new Uint8Array(MAX_LINE_BYTES + 2);
     this.kinds = new Uint8Array(256);
     this.kinds.fill(END);
     this.kinds.fill(PART, SPACE, DELETE);
@@ -80,7 +81,7 @@ export class NmeaLine {
     for (let at = from; at < to; at++) {
       const byte = bytes[at];
       if (byte === DOLLAR) {
-        this.begin();
+        this.startLine();
         return at + 1;
       }
       if (byte === LINE_FEED || byte === CARRIAGE_RETURN) this.state = "between";
@@ -89,7 +90,7 @@ export class NmeaLine {
     return to;
   }
 
-  private begin(): void {
+  private startLine(): void {
     this.state = "within";
     this.keptLength = 0;
     this.sum = 0;
@@ -98,13 +99,18 @@ export class NmeaLine {
 
   /** Where the line stops to be one. */
   private scan(bytes: Uint8Array, from: number, to: number): number {
-    const { kinds } = this;
+    const { kinds, starts } = this;
+    const behind = this.keptLength + 1 - from;
     let { sum, commas } = this;
     let at = from;
-    let byte = 0;
-    for (; at < to && (commas += kinds[(byte = bytes[at]!)]!) < END; at++) sum ^= byte;
+    for (let byte = 0; at < to; at++) {
+      for (; at < to && kinds[(byte = bytes[at]!)] === PART; at++) sum ^= byte;
+      if (byte !== COMMA) break;
+      sum ^= byte;
+      starts[++commas] = at + behind;
+    }
     this.sum = sum;
-    this.commas = commas % END;
+    this.commas = commas;
     return at;
   }
 
@@ -124,44 +130,37 @@ export class NmeaLine {
     this.state = "skipping";
     if (this.kinds[byte] !== END) this.counts.tooLong++;
     else this.counts.malformed++;
-    if (byte === DOLLAR) this.begin();
+    if (byte === DOLLAR) this.startLine();
     return false;
   }
 
   private check(bytes: Uint8Array, start: number, stop: number): boolean {
-    if (this.keptLength > 0) {
-      this.keep(bytes, start, stop);
-      return this.holds(this.kept, 0, this.keptLength - 3);
-    }
-    return this.holds(bytes, start, stop - 3);
+    const isCut = this.keptLength > 0;
+    if (isCut) this.keep(bytes, start, stop);
+    this.bytes = isCut ? this.kept : bytes;
+    this.begin = isCut ? 0 : start;
+    return this.holds(isCut ? this.keptLength - 3 : stop - start - 3);
   }
 
-  private holds(bytes: Uint8Array, start: number, star: number): boolean {
-    if (star < start + 5 || bytes[star] !== ASTERISK) return this.refuse();
+  /** Whether checksum and fields are right; `size` without the checksum. */
+  private holds(size: number): boolean {
+    const { bytes, commas } = this;
+    const star = this.begin + size;
+    if (size < 5 || bytes[star] !== ASTERISK) return this.refuse();
     const high = bytes[star + 1]!;
     const low = bytes[star + 2]!;
     if ((this.sum ^ ASTERISK ^ high ^ low) !== hexDigit(high) * 16 + hexDigit(low)) {
       this.counts.badChecksum++;
       return false;
     }
-    return this.commas < MAX_FIELDS ? this.split(bytes, start, star) : this.refuse();
+    if (commas >= MAX_FIELDS) return this.refuse();
+    this.starts.fill(size + 1, commas + 1, MAX_FIELDS + 1);
+    this.fieldCount = commas + 1;
+    return true;
   }
 
   private refuse(): boolean {
     this.counts.malformed++;
     return false;
-  }
-
-  private split(bytes: Uint8Array, start: number, star: number): boolean {
-    const { starts, commas } = this;
-    starts[0] = start;
-    for (let i = 0; i < commas;) {
-      const comma = bytes.indexOf(COMMA, starts[i]);
-      starts[++i] = comma + 1;
-    }
-    starts.fill(star + 1, commas + 1);
-    this.bytes = bytes;
-    this.fieldCount = commas + 1;
-    return true;
   }
 }

@@ -9,9 +9,10 @@ const FIELDS_PER_SATELLITE = 4;
 
 /** Whether the sentence lists satellites: "GSV" behind a talker of two letters. */
 export function listsSatellites(line: NmeaLine): boolean {
-  const { bytes, starts } = line;
-  const at = starts[0]!;
-  return starts[1] === at + 6 && bytes[at + 2] === 71 && bytes[at + 3] === 83 && bytes[at + 4] === 86;
+  const { bytes, begin } = line;
+  return (
+    line.starts[1] === 6 && bytes[begin + 2] === 71 && bytes[begin + 3] === 83 && bytes[begin + 4] === 86
+  );
 }
 
 /** Whether one of the satellites in a list is heard well enough; a receiver under a roof need not search to the end. */
