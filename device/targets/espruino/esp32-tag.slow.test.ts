@@ -168,6 +168,12 @@ describe("the program of a T-SIM7080G-S3 under Espruino, as built", () => {
     await until("a restart", () => tag.asked.includes("reboot"));
   });
 
+  it("does not start on an Espruino without light sleep: its battery would last a day", () => {
+    const flash = provisioned();
+    flash.knowsSleep = false;
+    expect(() => switchOn(flash)).toThrow();
+  });
+
   it("does not start without its files, or with one that names no tag, and leaves the console to say so", () => {
     for (const [name, content] of [
       ["board.json", undefined],

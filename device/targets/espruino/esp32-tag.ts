@@ -63,9 +63,11 @@ export class Esp32Tag {
   private pulses: number;
   private movedMs: number;
 
-  /** Throws when the board is not provisioned, or has other chips. Restarts it when a radio is on that it does not need. */
+  /** Throws when the board is not provisioned, has other chips, or an Espruino that is too old. Restarts it when a radio is on that it does not need. */
   constructor(sdk: Esp32Sdk) {
     closeRadios(sdk);
+    // Added after release 2v29.
+    if (sdk.ESP32.lightSleep === undefined) throw new RangeError("lightSleep");
     const provisioned = readProvisioned(sdk.storage);
     this.sdk = sdk;
     this.isReceiving = false;

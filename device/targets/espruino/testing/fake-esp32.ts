@@ -22,6 +22,8 @@ const JOURNAL_ADDRESS = 0x290000;
 export class Esp32Flash {
   readonly cells = new Uint8Array(FLASH_BYTES).fill(255);
   readonly storage: FakeStorage;
+  /** Whether this Espruino knows light sleep. */
+  knowsSleep = true;
   /** In the chip's own settings: on when it is new. */
   radios = { BLE: true, Wifi: true };
 
@@ -147,14 +149,15 @@ export class FakeEsp32 {
       this.flash.radios[radio] = isOn;
       throw new Error("restarts");
     };
+    const lightSleep = (ms: number): void => {
+      this.naps.push(ms);
+      if (!this.sleepsNot) this.time.nowS += ms / 1_000;
+    };
     return {
       getState: () => ({ ...this.flash.radios }),
       enableBLE: (isOn: boolean) => set("BLE", isOn),
       enableWifi: (isOn: boolean) => set("Wifi", isOn),
-      lightSleep: (ms: number) => {
-        this.naps.push(ms);
-        if (!this.sleepsNot) this.time.nowS += ms / 1_000;
-      },
+      ...(this.flash.knowsSleep ? { lightSleep } : {}),
     };
   }
 
