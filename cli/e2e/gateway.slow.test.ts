@@ -66,6 +66,17 @@ function walk(second: number): string {
   return Buffer.from(nmea(BEGAN_S + second, 60.5, 7.5 + second * 1e-5)).toString("latin1");
 }
 
+/** A round garden of a hundred corners, whose settings take a kilobyte. */
+function garden(index: number): object {
+  const corners = Array.from({ length: 100 }, (_, corner) => {
+    const angle = (2 * Math.PI * corner) / 100;
+    const out = 0.01 + 0.002 * Math.sin(7 * angle + index);
+    return [7.5 + 2 * out * Math.cos(angle), 60.5 + out * Math.sin(angle)];
+  });
+  const shape = { type: "Polygon", coordinates: [[...corners, corners[0]]] };
+  return { name: `Garden ${index}`, tagIds: ["mimi"], shape };
+}
+
 function journalOf(storage: FakeStorage): Journal {
   const flash = new StorageFlash(storage, "pm.j", 4_096, 24);
   const pages = settingsPages(flash.pageBytes);
@@ -78,6 +89,7 @@ test("a watch reaches its owner through a gateway that is killed, and loses noth
   const added = await withRegistry(services.files, (registry) => addTag(services.files, registry, "mimi"));
   if (isFailure(added)) throw new Error(added.failure);
   await owner.claim(added.claimCode, "Mimi");
+  for (let i = 0; i < 4; i++) await owner.call("POST", "/v1/geofences", garden(i));
   const paired = await purrimeter("gateway", "pair", "mimi", "--data", folder, "--json");
   const { file } = JSON.parse(paired.stdout) as { file: string };
   expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -95,6 +107,12 @@ test("a watch reaches its owner through a gateway that is killed, and loses noth
   let gateway = await startGateway();
   bangle.approach(join(folder, "links"));
   await until(async () => (await storedTimesS(owner, "mimi")).length > 25);
+  // They are larger than the watch's buffer for what it has not read.
+  await until(async () => {
+    const [{ settings }] = (await owner.tags()) as unknown as [{ settings: Record<string, number> }];
+    return settings["wanted"]! > 0 && settings["reported"] === settings["wanted"];
+  });
+  expect(bangle.lostBytes).toBe(0);
 
   const before = (await storedTimesS(owner, "mimi")).length;
   gateway.kill("SIGKILL");

@@ -3,6 +3,7 @@ import { MqttUplink, tagSecureContext } from "@purrimeter/device/targets/node/mq
 import { keepDeviceLink } from "@purrimeter/gateway/device-link";
 import { openGateway } from "@purrimeter/gateway/gateway";
 import { nodeCipher } from "@purrimeter/gateway/node-cipher";
+import { paced } from "@purrimeter/gateway/paced-link";
 import type { MakeUplink } from "@purrimeter/gateway/paired-tag";
 import type { Pairing } from "@purrimeter/gateway/pairing";
 import { listenForLinks, type SocketAddress } from "@purrimeter/gateway/socket-links";
@@ -52,9 +53,10 @@ export async function runGateway(
   };
   const monotonicMs = (): number => performance.now();
   const gateway = openGateway({ pairings, cipher: nodeCipher, makeUplink, log, monotonicMs });
+  const accept = paced(gateway.accept);
   const servers: Server[] = [];
   const devices = places.devices.map((path) =>
-    keepDeviceLink(path, gateway.accept, (code) => log.warn("no device", { event: "device.trouble", code })),
+    keepDeviceLink(path, accept, (code) => log.warn("no device", { event: "device.trouble", code })),
   );
   const stop = async (): Promise<void> => {
     for (const device of devices) device.stop();
@@ -62,7 +64,7 @@ export async function runGateway(
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   };
   try {
-    for (const address of places.listen) servers.push(await listenForLinks(address, gateway.accept));
+    for (const address of places.listen) servers.push(await listenForLinks(address, accept));
   } catch (error) {
     await stop();
     return failed(`the gateway cannot listen (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);

@@ -9,7 +9,10 @@ const bytesOf = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 
 const frame = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 300 }),
   fc
-    .array(fc.constantFrom(0xc0, 0xdb, 0xdc, 0xdd, 0), { minLength: 1, maxLength: 50 })
+    .array(fc.constantFrom(0xc0, 0xdb, 0xdc, 0xdd, 0xde, 0xdf, 0x11, 0x13, 0), {
+      minLength: 1,
+      maxLength: 50,
+    })
     .map((some) => Uint8Array.from(some)),
 );
 

@@ -1,12 +1,16 @@
 /** SLIP (protocol/src/link/slip.ts) by Espruino's own functions for text, a character a byte: a loop over bytes takes it ten times as long. */
 const END = "\xC0";
 const ESCAPE = "\xDB";
-const ESCAPED_END = "\xDB\xDC";
+/** What is escaped and what stands for it. */
+const SPECIAL = "\xC0\x11\x13";
+const INSTEAD = "\xDC\xDE\xDF";
 const ESCAPED_ESCAPE = "\xDB\xDD";
 
 /** The text of a frame in the stream; `frame` has a character for each byte. */
 export function slipText(frame: string): string {
-  const escaped = frame.split(ESCAPE).join(ESCAPED_ESCAPE).split(END).join(ESCAPED_END);
+  let escaped = frame.split(ESCAPE).join(ESCAPED_ESCAPE);
+  for (let i = 0; i < SPECIAL.length; i++)
+    escaped = escaped.split(SPECIAL.charAt(i)).join(ESCAPE + INSTEAD.charAt(i));
   return END + escaped + END;
 }
 
@@ -43,5 +47,8 @@ export class SlipText {
 }
 
 function unescaped(text: string): string {
-  return text.split(ESCAPED_END).join(END).split(ESCAPED_ESCAPE).join(ESCAPE);
+  let plain = text;
+  for (let i = 0; i < SPECIAL.length; i++)
+    plain = plain.split(ESCAPE + INSTEAD.charAt(i)).join(SPECIAL.charAt(i));
+  return plain.split(ESCAPED_ESCAPE).join(ESCAPE);
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { slipFrame, SlipReader } from "./slip.ts";
+import { slipFrame, SlipReader, XOFF, XON } from "./slip.ts";
 
 const END = 0xc0;
 
@@ -14,7 +14,10 @@ function read(stream: Uint8Array, maxBytes = 300): Uint8Array[] {
 const frame = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 300 }),
   fc
-    .array(fc.constantFrom(0xc0, 0xdb, 0xdc, 0xdd, 0), { minLength: 1, maxLength: 50 })
+    .array(fc.constantFrom(0xc0, 0xdb, 0xdc, 0xdd, 0xde, 0xdf, 0x11, 0x13, 0), {
+      minLength: 1,
+      maxLength: 50,
+    })
     .map((some) => Uint8Array.from(some)),
 );
 
@@ -40,7 +43,7 @@ it("gives nothing for a frame that is longer than expected, and goes on", () => 
   expect(read(slipFrame(new Uint8Array(300).fill(7)))).toHaveLength(1);
 });
 
-it("has an END on either side and none within", () => {
-  const stream = slipFrame(Uint8Array.of(END, 1, 0xdb));
-  expect([...stream]).toEqual([END, 0xdb, 0xdc, 1, 0xdb, 0xdd, END]);
+it("has an END on either side and none within, and neither XON nor XOFF", () => {
+  const stream = slipFrame(Uint8Array.of(END, 1, 0xdb, XON, XOFF));
+  expect([...stream]).toEqual([END, 0xdb, 0xdc, 1, 0xdb, 0xdd, 0xdb, 0xde, 0xdb, 0xdf, END]);
 });

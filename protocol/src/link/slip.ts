@@ -1,23 +1,32 @@
 import { copiedBytes } from "./copied-bytes.ts";
 
-/** SLIP (RFC 1055): frames in a stream of bytes; after bytes that are lost or strange the next END begins anew. */
+/**
+ * SLIP (RFC 1055): frames in a stream of bytes; after bytes that are lost or strange the next END begins anew. XON and XOFF
+ * are escaped too, so that they stand for themselves wherever they come (docs/link.md).
+ */
 const END = 0xc0;
 const ESCAPE = 0xdb;
 const ESCAPED_END = 0xdc;
 const ESCAPED_ESCAPE = 0xdd;
+const ESCAPED_XON = 0xde;
+const ESCAPED_XOFF = 0xdf;
+
+/** Flow control (ISO/IEC 646, DC1 and DC3): who says XOFF has no room for more until it says XON. */
+export const XON = 0x11;
+export const XOFF = 0x13;
 
 /** The bytes of a frame in the stream, with an END on either side: what stands before it spoils it not. */
 export function slipFrame(frame: Uint8Array): Uint8Array {
   let length = frame.length + 2;
-  for (let i = 0; i < frame.length; i++) if (frame[i] === END || frame[i] === ESCAPE) length++;
+  for (let i = 0; i < frame.length; i++) if (escaped(frame[i] as number) !== 0) length++;
   const bytes = new Uint8Array(length);
   let at = 0;
   bytes[at++] = END;
   for (let i = 0; i < frame.length; i++) {
     const byte = frame[i] as number;
-    const isSpecial = byte === END || byte === ESCAPE;
-    if (isSpecial) bytes[at++] = ESCAPE;
-    bytes[at++] = isSpecial ? (byte === END ? ESCAPED_END : ESCAPED_ESCAPE) : byte;
+    const instead = escaped(byte);
+    if (instead !== 0) bytes[at++] = ESCAPE;
+    bytes[at++] = instead === 0 ? byte : instead;
   }
   bytes[at] = END;
   return bytes;
@@ -67,7 +76,33 @@ export class SlipReader {
   }
 }
 
+/** What stands behind ESCAPE in place of the byte; 0 when it needs none. */
+function escaped(byte: number): number {
+  switch (byte) {
+    case END:
+      return ESCAPED_END;
+    case ESCAPE:
+      return ESCAPED_ESCAPE;
+    case XON:
+      return ESCAPED_XON;
+    case XOFF:
+      return ESCAPED_XOFF;
+    default:
+      return 0;
+  }
+}
+
 function unescaped(byte: number): number {
-  if (byte === ESCAPED_END) return END;
-  return byte === ESCAPED_ESCAPE ? ESCAPE : byte;
+  switch (byte) {
+    case ESCAPED_END:
+      return END;
+    case ESCAPED_ESCAPE:
+      return ESCAPE;
+    case ESCAPED_XON:
+      return XON;
+    case ESCAPED_XOFF:
+      return XOFF;
+    default:
+      return byte;
+  }
 }

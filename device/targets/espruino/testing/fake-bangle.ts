@@ -5,6 +5,7 @@ import { runInNewContext } from "node:vm";
 import { nodeCrypto } from "./node-crypto.ts";
 import { EspruinoTime } from "./espruino-time.ts";
 import type { FakeStorage } from "./fake-storage.ts";
+import { InputBuffer } from "./input-buffer.ts";
 
 /** Where the watch is and how fast it lives. */
 export interface FakeWorld {
@@ -17,6 +18,9 @@ export interface FakeWorld {
 /** More than a radio holds; the watch's own buffer is smaller still. */
 const MTU_BYTES = 20;
 
+/** Slower than the gateway writes, as a watch that is busy. */
+const READS_IN_SECOND = 1_000;
+
 /** A Bangle.js 2 up to its SDK: it runs the program as it would be flashed. Its flash outlives it. */
 export class FakeBangle {
   readonly asked: string[] = [];
@@ -25,12 +29,18 @@ export class FakeBangle {
   private readonly nrf = new EventEmitter();
   private readonly bluetooth = new EventEmitter();
   private readonly time: EspruinoTime;
+  private readonly input: InputBuffer;
   private socket: Socket | undefined;
   private isReceiving = false;
 
   constructor(program: string, storage: FakeStorage, world: FakeWorld) {
     this.world = world;
     this.time = new EspruinoTime(world.speed, (second) => this.live(second));
+    this.input = new InputBuffer(
+      READS_IN_SECOND,
+      (byte) => this.socket?.write(Uint8Array.of(byte)),
+      (text) => this.bluetooth.emit("data", text),
+    );
     try {
       runInNewContext(program, this.globals(storage));
     } catch (error) {
@@ -44,15 +54,17 @@ export class FakeBangle {
     const socket = connect(path);
     this.socket = socket;
     socket.on("connect", () => this.nrf.emit("connect"));
-    socket.on("data", (bytes: Buffer) => {
-      for (let at = 0; at < bytes.length; at += MTU_BYTES)
-        this.bluetooth.emit("data", bytes.toString("latin1", at, at + MTU_BYTES));
-    });
+    socket.on("data", (bytes: Buffer) => this.input.take(bytes));
     socket.on("error", () => undefined);
     socket.on("close", () => {
       this.socket = undefined;
       this.nrf.emit("disconnect");
     });
+  }
+
+  /** Bytes that came faster than the program read. */
+  get lostBytes(): number {
+    return this.input.lost;
   }
 
   get isConnected(): boolean {
@@ -62,6 +74,7 @@ export class FakeBangle {
   /** The battery is empty. */
   die(): void {
     this.time.stop();
+    this.input.stop();
     for (const emitter of [this.bangle, this.nrf, this.bluetooth]) emitter.removeAllListeners();
     this.socket?.destroy();
   }
