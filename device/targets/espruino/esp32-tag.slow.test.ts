@@ -100,6 +100,7 @@ describe("the program of a T-SIM7080G-S3 under Espruino, as built", () => {
       "gnss 9600 9 10",
       "watch 13 falling",
     ]);
+    expect([wiring.BUZZER_PIN, wiring.LAMP_PIN].map((pin) => tag.pins.get(pin))).toEqual([false, false]);
     // The rails of the modem and of its level shifter.
     expect((tag.registers.get(0x80) ?? 0) & 4).toBe(4);
     expect((tag.registers.get(0x90) ?? 0) & 16).toBe(16);

@@ -101,6 +101,8 @@ export class Esp32Tag {
     sdk.modemSerial.setup(MODEM_BAUD, MODEM_SERIAL);
     sdk.gnssSerial.on("data", (text) => this.then(() => this.sentences.feed(text)));
     sdk.gnssSerial.setup(GNSS_BAUD, GNSS_SERIAL);
+    // Espruino pulls some pins up when it starts.
+    for (const pin of [BUZZER_PIN, LAMP_PIN]) sdk.digitalWrite(pin, false);
     this.sensor.watch();
     sdk.setWatch(() => this.then(() => this.feel()), MOTION_PIN, { edge: "falling", repeat: true });
     this.then(() => this.firmware.start());
