@@ -60,7 +60,8 @@ export class Esp32Tag {
   private readonly firmware: Firmware;
   private readonly plan: WakePlan;
   private isReceiving: boolean;
-  private pulses: number;
+  /** Waits that do not pass while the processor sleeps: of a pin that is held, or of the modem's supply. */
+  private waits: number;
   private movedMs: number;
 
   /** Throws when the board is not provisioned, has other chips, or an Espruino that is too old. Restarts it when a radio is on that it does not need. */
@@ -71,7 +72,7 @@ export class Esp32Tag {
     const provisioned = readProvisioned(sdk.storage);
     this.sdk = sdk;
     this.isReceiving = false;
-    this.pulses = 0;
+    this.waits = 0;
     this.movedMs = 0;
     this.clock = new TimeClock(() => sdk.getTime());
     sdk.i2c.setup({ ...I2C_PINS, bitrate: I2C_HZ });
@@ -112,7 +113,7 @@ export class Esp32Tag {
     const { sdk } = this;
     const power = new ModemPower(this.rails, {
       key: (isPressed) => sdk.digitalWrite(POWER_KEY_PIN, isPressed),
-      after: (ms, call) => void sdk.setTimeout(call, ms),
+      after: (ms, call) => this.later(ms, call),
     });
     const port = new SerialModem(sdk.modemSerial, power, (isAsleep) =>
       sdk.digitalWrite(MODEM_SLEEP_PIN, isAsleep),
@@ -150,7 +151,7 @@ export class Esp32Tag {
     return new WakePlan({
       monotonicMs: () => this.clock.monotonicMs(),
       nextWakeMs: () => Math.min(this.firmware.nextWakeMs(), this.modem.nextWakeMs()),
-      isQuiet: () => this.modem.isResting && !this.isReceiving && this.pulses === 0,
+      isQuiet: () => this.modem.isResting && !this.isReceiving && this.waits === 0,
       after: (ms, call) => {
         const timer = sdk.setTimeout(call, ms);
         return () => sdk.clearTimeout(timer);
@@ -171,14 +172,16 @@ export class Esp32Tag {
   }
 
   private pulse(pin: number, seconds: number): void {
-    const { sdk } = this;
-    this.pulses++;
-    sdk.digitalWrite(pin, true);
-    sdk.setTimeout(() => {
-      this.pulses--;
-      sdk.digitalWrite(pin, false);
-      this.plan.renew();
-    }, seconds * 1_000);
+    this.sdk.digitalWrite(pin, true);
+    this.later(seconds * 1_000, () => this.sdk.digitalWrite(pin, false));
+  }
+
+  private later(ms: number, call: () => void): void {
+    this.waits++;
+    this.sdk.setTimeout(() => {
+      this.waits--;
+      this.then(call);
+    }, ms);
   }
 
   /** Naps until then, or until the cat moves. A nap that ends at once ends it all: something keeps the processor awake. */

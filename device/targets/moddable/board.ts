@@ -97,7 +97,8 @@ export class Board {
   private readonly plan: WakePlan;
   private wantsSession = false;
   private isReceiving = false;
-  private pulses = 0;
+  /** Waits that do not pass while the processor sleeps: of a pin that is held, or of the modem's supply. */
+  private waits = 0;
 
   constructor() {
     this.clock = new TicksClock(
@@ -128,7 +129,7 @@ export class Board {
     return new WakePlan({
       monotonicMs: () => this.clock.monotonicMs(),
       nextWakeMs: () => Math.min(this.firmware.nextWakeMs(), this.modem?.nextWakeMs() ?? Infinity),
-      isQuiet: () => this.modem?.isResting === true && !this.isReceiving && this.pulses === 0,
+      isQuiet: () => this.modem?.isResting === true && !this.isReceiving && this.waits === 0,
       after,
       doze: (ms) => {
         if (lightSleep(ms, config.motionInterrupt)) this.moved();
@@ -148,7 +149,10 @@ export class Board {
       certificate: file("tag.pem"),
       key: file("key.pem"),
     };
-    const serial = new SerialModem(config.modem, this.rails, () => this.plan.renew());
+    const serial = new SerialModem(config.modem, this.rails, {
+      heard: () => this.plan.renew(),
+      after: (ms, call) => this.later(ms, call),
+    });
     const own = { tag: tagId(), firmware: VERSION, seed: seed(), files: credentials };
     const uplink = new ModemUplink(
       this.clock,
@@ -226,13 +230,16 @@ export class Board {
   }
 
   private pulse(pin: Digital, seconds: number): void {
-    this.pulses++;
     pin.write(1);
+    this.later(seconds * 1_000, () => pin.write(0));
+  }
+
+  private later(ms: number, call: () => void): void {
+    this.waits++;
     Timer.set(() => {
-      this.pulses--;
-      pin.write(0);
-      this.plan.renew();
-    }, seconds * 1_000);
+      this.waits--;
+      this.then(call);
+    }, ms);
   }
 
   private listenToGnss(): void {

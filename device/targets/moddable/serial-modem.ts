@@ -4,7 +4,6 @@ import { ModemPower } from "@purrimeter/device/targets/t-sim7080g/modem-power";
 import type { PowerRails } from "@purrimeter/device/targets/t-sim7080g/power-rails";
 import Digital from "embedded:io/digital";
 import Serial from "embedded:io/serial";
-import Timer from "timer";
 import { hold } from "./light-sleep.ts";
 import { SerialQueue } from "./serial-queue.ts";
 
@@ -19,6 +18,14 @@ export interface SerialModemPins {
   readonly dataTerminalReady: number;
 }
 
+/** What the board does for it. */
+export interface SerialModemHost {
+  /** Called after bytes were heard. */
+  heard(): void;
+  /** Calls once after so many milliseconds. */
+  after(ms: number, call: () => void): void;
+}
+
 /** The modem of the T-SIM7080G-S3: a serial port, its power key and sleep pin (both inverted on the board), its supply. */
 export class SerialModem implements ModemPort {
   uplink: ModemUplink | undefined = undefined;
@@ -29,12 +36,11 @@ export class SerialModem implements ModemPort {
   private readonly sleepPin: Digital;
   private readonly sleepPinNumber: number;
   private readonly chunk: Uint8Array;
-  private readonly then: () => void;
+  private readonly host: SerialModemHost;
 
-  /** `then` is called after every byte that was heard. */
-  constructor(pins: SerialModemPins, rails: PowerRails, then: () => void) {
+  constructor(pins: SerialModemPins, rails: PowerRails, host: SerialModemHost) {
     const { port, receive, transmit, baud } = pins;
-    this.then = then;
+    this.host = host;
     this.chunk = new Uint8Array(CHUNK_BYTES);
     this.key = new Digital({ pin: pins.powerKey, mode: Digital.Output });
     this.sleepPin = new Digital({ pin: pins.dataTerminalReady, mode: Digital.Output });
@@ -48,7 +54,7 @@ export class SerialModem implements ModemPort {
     });
     this.power = new ModemPower(rails, {
       key: (isPressed) => this.key.write(isPressed ? 1 : 0),
-      after: (ms, call) => void Timer.set(call, ms),
+      after: (ms, call) => host.after(ms, call),
     });
   }
 
@@ -80,6 +86,6 @@ export class SerialModem implements ModemPort {
       this.uplink?.modemBytes(this.chunk, length);
       rest -= length;
     }
-    this.then();
+    this.host.heard();
   }
 }

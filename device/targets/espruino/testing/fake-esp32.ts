@@ -150,6 +150,8 @@ export class FakeEsp32 {
       throw new Error("restarts");
     };
     const lightSleep = (ms: number): void => {
+      // Timers stand still: the modem's key would be held until the end.
+      if (this.pins.get(POWER_KEY_PIN) === true) this.asked.push("nap with the key held");
       this.naps.push(ms);
       if (!this.sleepsNot) this.time.nowS += ms / 1_000;
     };
