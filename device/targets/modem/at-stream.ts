@@ -1,3 +1,5 @@
+import { asciiText } from "./ascii-text.ts";
+
 const CR = 13;
 const LF = 10;
 const SPACE = 32;
@@ -6,6 +8,7 @@ const COLON = 58;
 const PROMPT = 62;
 const ZERO = 48;
 const NINE = 57;
+const DELETE = 127;
 
 /** Longest line that means something: the echo of AT+CAOPEN with a host name of 64 characters has 95. */
 const MAX_LINE_BYTES = 192;
@@ -54,7 +57,16 @@ export class AtStream {
 
   /** The first `length` of `bytes`. */
   feed(bytes: Uint8Array, length: number): void {
-    for (let i = 0; i < length; i++) this.take(bytes[i] as number);
+    for (let at = 0; at < length;) {
+      const byte = bytes[at]!;
+      if (this.dataRest > 0) at = this.takeData(bytes, at, length);
+      // An echo ends with what was typed: CR alone.
+      else if (byte !== LF && byte !== CR) at = this.takeText(bytes, at, length);
+      else {
+        at++;
+        this.endLine();
+      }
+    }
   }
 
   /** Forgets what is not whole. */
@@ -66,41 +78,52 @@ export class AtStream {
     this.expectsData = false;
   }
 
-  private take(byte: number): void {
-    if (this.isBehindData) this.countEnding(byte);
-    if (this.dataRest > 0) this.takeData(byte);
-    // An echo ends with what was typed: CR alone.
-    else if (byte === LF || byte === CR) this.endLine();
-    else if (byte === PROMPT && this.line === "" && !this.isBroken) this.listener.prompt();
-    else if (byte === COMMA && this.expectsData && this.beginsData()) this.beginData();
-    else this.addToLine(byte);
-  }
-
-  private takeData(byte: number): void {
-    this.data[this.dataLength++] = byte;
-    if (--this.dataRest > 0) return;
+  private takeData(bytes: Uint8Array, from: number, to: number): number {
+    const stop = Math.min(to, from + this.dataRest);
+    this.data.set(bytes.subarray(from, stop), this.dataLength);
+    this.dataLength += stop - from;
+    this.dataRest -= stop - from;
+    if (this.dataRest > 0) return stop;
     this.isBehindData = true;
     this.endings = 0;
     this.listener.data(this.data.subarray(0, this.dataLength));
+    return stop;
   }
 
-  private countEnding(byte: number): void {
-    if (byte === CR || byte === LF) this.endings++;
-    else this.isBehindData = false;
+  /** Takes a piece of a line at once, any other byte by itself. */
+  private takeText(bytes: Uint8Array, from: number, to: number): number {
+    const separator = this.expectsData ? COMMA : DELETE;
+    let at = from;
+    let byte = bytes[at]!;
+    this.isBehindData = false;
+    if ((byte !== PROMPT && byte !== SPACE) || this.line !== "") {
+      for (; at < to && (byte = bytes[at]!) >= SPACE && byte < DELETE && byte !== separator;) at++;
+    }
+    if (at === from) this.takeMark(byte);
+    else this.addToLine(asciiText(bytes, from, at));
+    return at === from ? at + 1 : at;
   }
 
-  private addToLine(byte: number): void {
-    // A prompt's blank belongs to no line.
-    if (byte === SPACE && this.line === "") return;
-    if (byte < SPACE || byte > 126 || this.line.length >= MAX_LINE_BYTES) this.isBroken = true;
-    else this.line += String.fromCharCode(byte);
+  /** Takes a separator, a prompt or its blank, which belongs to no line, or what is no text. */
+  private takeMark(byte: number): void {
+    if (byte === PROMPT && !this.isBroken) this.listener.prompt();
+    else if (byte === COMMA && this.beginsData()) this.beginData();
+    else if (byte === COMMA) this.addToLine(",");
+    else if (byte !== SPACE) this.isBroken = true;
+  }
+
+  private addToLine(text: string): void {
+    if (this.line.length + text.length > MAX_LINE_BYTES) this.isBroken = true;
+    else this.line += text;
   }
 
   private endLine(): void {
+    if (this.isBehindData) this.endings++;
+    if (this.line === "" && !this.isBroken) return;
     const { line, isBroken } = this;
     this.line = "";
     this.isBroken = false;
-    if (line !== "" && !isBroken) this.listener.line(line);
+    if (!isBroken) this.listener.line(line);
   }
 
   private beginsData(): boolean {

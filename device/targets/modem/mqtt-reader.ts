@@ -1,3 +1,5 @@
+import { asciiText } from "./ascii-text.ts";
+
 /** Packet types (MQTT 3.1.1, 2.2.1). */
 const CONNACK = 2;
 const PUBLISH = 3;
@@ -37,12 +39,19 @@ export class MqttReader {
 
   /** Says false when this is no stream for a tag: the session cannot go on. */
   feed(bytes: Uint8Array): boolean {
-    for (let i = 0; i < bytes.length; i++) if (!this.take(bytes[i] as number)) return false;
+    for (let at = 0; at < bytes.length;) {
+      const whole = this.wholeLength();
+      const stop = whole === 0 ? at + 1 : Math.min(at + whole - this.length, bytes.length);
+      this.packet.set(bytes.subarray(at, stop), this.length);
+      this.length += stop - at;
+      at = stop;
+      if (!this.readWhole()) return false;
+    }
     return true;
   }
 
-  private take(byte: number): boolean {
-    this.packet[this.length++] = byte;
+  /** Reads the packet if it is whole; says false when it is none for a tag. */
+  private readWhole(): boolean {
     const whole = this.wholeLength();
     if (whole > MAX_PACKET_BYTES) return false;
     if (whole === 0 || this.length < whole) return true;
@@ -78,8 +87,7 @@ export class MqttReader {
     const end = 2 + word(body, 0);
     const start = qos === 0 ? end : end + 2;
     if (qos > 1 || start > body.length) return false;
-    let topic = "";
-    for (let i = 2; i < end; i++) topic += String.fromCharCode(body[i] as number);
+    const topic = asciiText(body, 2, end);
     this.listener.published(topic, body.subarray(start), qos === 0 ? 0 : word(body, end));
     return true;
   }
