@@ -133,6 +133,14 @@ describe("the program of a T-SIM7080G-S3 under Espruino, as built", () => {
     expect(journalIn(flash).epoch).not.toBe(epoch);
   });
 
+  it("makes its own of flash that somebody else has written", async () => {
+    const flash = provisioned();
+    for (let at = JOURNAL.from; at < JOURNAL.to; at++) flash.cells[at] = (at * 2_654_435_761) >>> 24;
+    switchOn(flash);
+    await until("a report", () => reported().includes("fix"));
+    expect(reported()).not.toContain("unreadable");
+  });
+
   it("naps until the cat moves, and lets go of the sensor's line", async () => {
     const tag = switchOn(provisioned());
     await until("a nap", () => tag.naps.length > 0);
