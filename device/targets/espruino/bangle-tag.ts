@@ -67,7 +67,7 @@ export class BangleTag {
     this.clock = new TimeClock(() => sdk.getTime());
     this.sentences = new SentenceFilter(
       () => this.clock.monotonicMs(),
-      (sentence) => this.then(() => this.firmware.gnssBytes(sdk.E.toUint8Array(sentence), sentence.length)),
+      (sentence) => this.then(() => this.heardReceiver(sdk.E.toUint8Array(sentence))),
     );
     this.uplink = new LinkUplink(
       {
@@ -143,6 +143,10 @@ export class BangleTag {
     const { connected } = NRF.getSecurityStatus();
     if (connected) Bluetooth.write(slipText(E.toString(frame)));
     return connected;
+  }
+
+  private heardReceiver(bytes: Uint8Array): void {
+    this.firmware.gnssBytes(bytes, bytes.length);
   }
 
   private felt(diffG: number): void {

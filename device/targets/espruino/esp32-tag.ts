@@ -82,7 +82,7 @@ export class Esp32Tag {
     const seed = this.sensor.noise();
     this.sentences = new SentenceFilter(
       () => this.clock.monotonicMs(),
-      (sentence) => this.firmware.gnssBytes(sdk.E.toUint8Array(sentence), sentence.length),
+      (sentence) => this.heardReceiver(sdk.E.toUint8Array(sentence)),
     );
     this.modem = this.makeModem(provisioned, seed);
     const { tag } = provisioned;
@@ -96,9 +96,7 @@ export class Esp32Tag {
     sdk.E.setConsole(null, { force: true });
     sdk.E.enableWatchdog(WATCHDOG_S);
     sdk.process.on("uncaughtException", () => void sdk.setTimeout(() => sdk.E.reboot(), RESTART_MS));
-    sdk.modemSerial.on("data", (text) =>
-      this.then(() => this.modem.modemBytes(sdk.E.toUint8Array(text), text.length)),
-    );
+    sdk.modemSerial.on("data", (text) => this.then(() => this.heardModem(sdk.E.toUint8Array(text))));
     sdk.modemSerial.setup(MODEM_BAUD, MODEM_SERIAL);
     sdk.gnssSerial.on("data", (text) => this.then(() => this.sentences.feed(text)));
     sdk.gnssSerial.setup(GNSS_BAUD, GNSS_SERIAL);
@@ -163,6 +161,14 @@ export class Esp32Tag {
         this.modem.wake();
       },
     });
+  }
+
+  private heardModem(bytes: Uint8Array): void {
+    this.modem.modemBytes(bytes, bytes.length);
+  }
+
+  private heardReceiver(bytes: Uint8Array): void {
+    this.firmware.gnssBytes(bytes, bytes.length);
   }
 
   private receive(isOn: boolean): void {

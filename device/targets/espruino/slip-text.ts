@@ -1,16 +1,17 @@
 /** SLIP (protocol/src/link/slip.ts) by Espruino's own functions for text, a character a byte: a loop over bytes takes it ten times as long. */
 const END = "\xC0";
 const ESCAPE = "\xDB";
-/** What is escaped and what stands for it. */
-const SPECIAL = "\xC0\x11\x13";
-const INSTEAD = "\xDC\xDE\xDF";
 const ESCAPED_ESCAPE = "\xDB\xDD";
+
+/** What is escaped besides ESCAPE. As literals: from pieces, Espruino would make UTF-8 of them. */
+const SPECIAL: readonly string[] = [END, "\x11", "\x13"];
+const ESCAPED: readonly string[] = ["\xDB\xDC", "\xDB\xDE", "\xDB\xDF"];
 
 /** The text of a frame in the stream; `frame` has a character for each byte. */
 export function slipText(frame: string): string {
   let escaped = frame.split(ESCAPE).join(ESCAPED_ESCAPE);
   for (let i = 0; i < SPECIAL.length; i++)
-    escaped = escaped.split(SPECIAL.charAt(i)).join(ESCAPE + INSTEAD.charAt(i));
+    escaped = escaped.split(SPECIAL[i] as string).join(ESCAPED[i]);
   return END + escaped + END;
 }
 
@@ -49,6 +50,6 @@ export class SlipText {
 function unescaped(text: string): string {
   let plain = text;
   for (let i = 0; i < SPECIAL.length; i++)
-    plain = plain.split(ESCAPE + INSTEAD.charAt(i)).join(SPECIAL.charAt(i));
+    plain = plain.split(ESCAPED[i] as string).join(SPECIAL[i]);
   return plain.split(ESCAPED_ESCAPE).join(ESCAPE);
 }
