@@ -10,8 +10,7 @@ const ESCAPED: readonly string[] = ["\xDB\xDC", "\xDB\xDE", "\xDB\xDF"];
 /** The text of a frame in the stream; `frame` has a character for each byte. */
 export function slipText(frame: string): string {
   let escaped = frame.split(ESCAPE).join(ESCAPED_ESCAPE);
-  for (let i = 0; i < SPECIAL.length; i++)
-    escaped = escaped.split(SPECIAL[i] as string).join(ESCAPED[i]);
+  for (let i = 0; i < SPECIAL.length; i++) escaped = escaped.split(SPECIAL[i] as string).join(ESCAPED[i]);
   return END + escaped + END;
 }
 
@@ -49,7 +48,6 @@ export class SlipText {
 
 function unescaped(text: string): string {
   let plain = text;
-  for (let i = 0; i < SPECIAL.length; i++)
-    plain = plain.split(ESCAPED[i] as string).join(SPECIAL[i]);
+  for (let i = 0; i < SPECIAL.length; i++) plain = plain.split(ESCAPED[i] as string).join(SPECIAL[i]);
   return plain.split(ESCAPED_ESCAPE).join(ESCAPE);
 }
