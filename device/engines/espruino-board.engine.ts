@@ -4,8 +4,6 @@ import { transpileForEspruino } from "@purrimeter/device/targets/espruino/build/
 import { linuxEsp32Script } from "@purrimeter/device/targets/espruino/testing/linux-esp32";
 import { SimulatedModem } from "@purrimeter/device/targets/modem/testing/simulated-modem";
 import { TestAuthority, TestBroker } from "@purrimeter/device/targets/node/test-broker.contract";
-import { decodeReport } from "@purrimeter/protocol/report";
-import { topicOf } from "@purrimeter/protocol/topics";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
@@ -71,14 +69,7 @@ it.skipIf(program === undefined)("the board's program on Espruino reports throug
   });
   let said = "";
   child.stdout.setEncoding("latin1").on("data", (text: string) => (said += text));
-  const reported = (): string[] => {
-    const prefix = `${topicOf(TAG, "report")}=`;
-    const reports = broker.received.filter((one) => one.startsWith(prefix));
-    return reports.flatMap((one) => {
-      const report = decodeReport(Buffer.from(one.slice(prefix.length), "hex"));
-      return report.ok ? report.value.entries.map(({ kind }) => kind) : ["unreadable"];
-    });
-  };
+  const reported = (): string[] => broker.entryKinds(TAG);
   try {
     await expect.poll(reported, { timeout: LIMIT_MS }).toContain("fix");
     expect(reported()).not.toContain("unreadable");

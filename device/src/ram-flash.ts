@@ -1,6 +1,5 @@
+import { assertInPage, ERASED } from "./flash-assertions.ts";
 import type { Flash } from "./ports.ts";
-
-const ERASED = 0xff;
 
 /**
  * Flash in memory, for simulated tags and tests. It keeps what real flash keeps: bits only go from 1 to 0 until the
@@ -48,14 +47,14 @@ export class RamFlash implements Flash {
   }
 
   read(page: number, offset: number, into: Uint8Array): void {
-    this.assertWithin(page, offset, into.length);
+    assertInPage(this, page, offset, into.length);
     const bytes = this.pages[page];
     for (let i = 0; i < into.length; i++)
       into[i] = bytes === undefined ? ERASED : (bytes[offset + i] as number);
   }
 
   write(page: number, offset: number, bytes: Uint8Array): void {
-    this.assertWithin(page, offset, bytes.length);
+    assertInPage(this, page, offset, bytes.length);
     const target = this.page(page);
     for (let i = 0; i < bytes.length; i++) {
       const before = target[offset + i] as number;
@@ -71,7 +70,7 @@ export class RamFlash implements Flash {
   }
 
   erase(page: number): void {
-    this.assertWithin(page, 0, 0);
+    assertInPage(this, page, 0, 0);
     const bytes = this.page(page);
     this.erasures[page] = (this.erasures[page] as number) + 1;
     for (let i = 0; i < bytes.length; i++) {
@@ -93,12 +92,5 @@ export class RamFlash implements Flash {
     this.budget--;
     this.bytesTouched++;
     return true;
-  }
-
-  private assertWithin(page: number, offset: number, length: number): void {
-    const isPage = page >= 0 && page < this.pageCount && page % 1 === 0;
-    if (!isPage || offset < 0 || offset + length > this.pageBytes) {
-      throw new RangeError(`page ${page}, bytes ${offset} to ${offset + length} do not exist`);
-    }
   }
 }

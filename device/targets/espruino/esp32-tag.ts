@@ -35,10 +35,6 @@ const JOURNAL_ADDRESS = 0x290000;
 const PAGE_BYTES = 4_096;
 const PAGES = 128;
 
-/** Names under which the modem keeps the credentials. */
-const AUTHORITY_FILE = "ca.crt";
-const CERTIFICATE_FILE = "tag.crt";
-
 const I2C_HZ = 400_000;
 const LINGER_MS = 10_000;
 const WATCHDOG_S = 300;
@@ -116,11 +112,10 @@ export class Esp32Tag {
     const port = new SerialModem(sdk.modemSerial, power, (isAsleep) =>
       sdk.digitalWrite(MODEM_SLEEP_PIN, isAsleep),
     );
-    const names = { authorityFile: AUTHORITY_FILE, certificateFile: CERTIFICATE_FILE };
     return new ModemUplink(
       this.clock,
       port,
-      { ...provisioned, ...names, firmware: VERSION, seed },
+      { ...provisioned, firmware: VERSION, seed },
       {
         up: () => this.firmware.uplinkUp(),
         down: () => this.firmware.uplinkDown(),

@@ -1,3 +1,4 @@
+import { assertErased, assertInPage } from "@purrimeter/device/flash-assertions";
 import type { Flash } from "@purrimeter/device/ports";
 
 /** What this asks of Espruino's `require("Flash")`. */
@@ -7,8 +8,6 @@ export interface FlashModule {
   /** The page that has that address. */
   erasePage(address: number): void;
 }
-
-const ERASED = 0xff;
 
 /** Pages of the chip's flash that nobody else uses. Unlike files of Storage they need no compaction. */
 export class RawFlash implements Flash {
@@ -33,12 +32,7 @@ export class RawFlash implements Flash {
   write(page: number, offset: number, bytes: Uint8Array): void {
     const at = this.addressOf(page, offset, bytes.length);
     if (bytes.length === 0) return;
-    const cells = this.flash.read(bytes.length, at);
-    for (let i = 0; i < bytes.length; i++) {
-      const before = cells[i] as number;
-      if (before !== ERASED && before !== bytes[i])
-        throw new RangeError(`byte ${offset + i} of page ${page} is not erased`);
-    }
+    assertErased(this.flash.read(bytes.length, at), bytes, page, offset);
     this.flash.write(bytes, at);
   }
 
@@ -47,9 +41,7 @@ export class RawFlash implements Flash {
   }
 
   private addressOf(page: number, offset: number, length: number): number {
-    const isPage = page >= 0 && page < this.pageCount && page % 1 === 0;
-    if (isPage && offset >= 0 && offset + length <= this.pageBytes)
-      return this.address + page * this.pageBytes + offset;
-    throw new RangeError(`page ${page}, bytes ${offset} to ${offset + length} do not exist`);
+    assertInPage(this, page, offset, length);
+    return this.address + page * this.pageBytes + offset;
   }
 }

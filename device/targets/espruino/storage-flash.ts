@@ -1,3 +1,4 @@
+import { assertErased, assertInPage, ERASED } from "@purrimeter/device/flash-assertions";
 import type { Flash } from "@purrimeter/device/ports";
 
 /** What this asks of Espruino's `require("Storage")` (2v29). */
@@ -8,8 +9,6 @@ export interface Storage {
   readArrayBuffer(name: string): ArrayBuffer | undefined;
   erase(name: string): void;
 }
-
-const ERASED = 0xff;
 
 /**
  * Flash in files of Storage, one a page. A page that is erased has no file; Storage gives its room back when it compacts,
@@ -30,7 +29,7 @@ export class StorageFlash implements Flash {
   }
 
   read(page: number, offset: number, into: Uint8Array): void {
-    this.assertWithin(page, offset, into.length);
+    assertInPage(this, page, offset, into.length);
     const cells = this.cells(page);
     // Not byte by byte: on the watch that takes a second for a thousand.
     if (cells === undefined) into.fill(ERASED);
@@ -38,31 +37,21 @@ export class StorageFlash implements Flash {
   }
 
   write(page: number, offset: number, bytes: Uint8Array): void {
-    this.assertWithin(page, offset, bytes.length);
+    assertInPage(this, page, offset, bytes.length);
     if (bytes.length === 0) return;
     const cells = this.cells(page);
-    for (let i = 0; i < bytes.length && cells !== undefined; i++) {
-      const before = cells[offset + i] as number;
-      if (before !== ERASED && before !== bytes[i])
-        throw new RangeError(`byte ${offset + i} of page ${page} is not erased`);
-    }
+    if (cells !== undefined) assertErased(cells.subarray(offset), bytes, page, offset);
     if (!this.storage.write(this.prefix + page, bytes, offset, this.pageBytes))
       throw new RangeError(`Storage has no room for page ${page}`);
   }
 
   erase(page: number): void {
-    this.assertWithin(page, 0, 0);
+    assertInPage(this, page, 0, 0);
     this.storage.erase(this.prefix + page);
   }
 
   private cells(page: number): Uint8Array | undefined {
     const buffer = this.storage.readArrayBuffer(this.prefix + page);
     return buffer === undefined ? undefined : new Uint8Array(buffer);
-  }
-
-  private assertWithin(page: number, offset: number, length: number): void {
-    const isPage = page >= 0 && page < this.pageCount && page % 1 === 0;
-    if (isPage && offset >= 0 && offset + length <= this.pageBytes) return;
-    throw new RangeError(`page ${page}, bytes ${offset} to ${offset + length} do not exist`);
   }
 }

@@ -35,10 +35,6 @@ const SENTENCES_BYTES = 512;
 /** With its command and ends, an answer of this length fits the port's FIFO of 128 bytes, however late it is read. */
 const MODEM_READ_BYTES = 80;
 
-/** Names under which the modem keeps the credentials. */
-const AUTHORITY_FILE = "ca.crt";
-const CERTIFICATE_FILE = "tag.crt";
-
 /** Movement that a walking cat makes and a sleeping one does not: 1/64 g for two samples at 10 Hz (LIS3DH, 8.21). */
 function motionAlert(): object {
   const alert = { mode: 1, threshold: 1, duration: 2 };
@@ -143,8 +139,7 @@ export class Board {
 
   private openModem(): ModemUplink {
     const { apn, host, port } = config;
-    const files = { authorityFile: AUTHORITY_FILE, certificateFile: CERTIFICATE_FILE };
-    const credentials = {
+    const files = {
       authority: file("authority.pem"),
       certificate: file("tag.pem"),
       key: file("key.pem"),
@@ -153,11 +148,11 @@ export class Board {
       heard: () => this.plan.renew(),
       after: (ms, call) => this.later(ms, call),
     });
-    const own = { tag: tagId(), firmware: VERSION, seed: seed(), files: credentials };
+    const own = { tag: tagId(), firmware: VERSION, seed: seed(), files };
     const uplink = new ModemUplink(
       this.clock,
       serial,
-      { ...own, ...files, apn, host, port, maxReadBytes: MODEM_READ_BYTES },
+      { ...own, apn, host, port, maxReadBytes: MODEM_READ_BYTES },
       this.listener(),
     );
     serial.uplink = uplink;

@@ -1,3 +1,4 @@
+import { assertErased, assertInPage } from "@purrimeter/device/flash-assertions";
 import type { Flash } from "@purrimeter/device/ports";
 
 /** What this asks of a partition of `embedded:storage/flash`. */
@@ -7,8 +8,6 @@ export interface Partition {
   write(buffer: Uint8Array, byteOffset: number): void;
   eraseBlock(start: number, end?: number): void;
 }
-
-const ERASED = 0xff;
 
 /**
  * Flash in a partition: its blocks are the pages. Where the partition wants writes aligned, the bytes around are written
@@ -31,34 +30,24 @@ export class PartitionFlash implements Flash {
   }
 
   read(page: number, offset: number, into: Uint8Array): void {
-    this.assertWithin(page, offset, into.length);
+    assertInPage(this, page, offset, into.length);
     if (into.length > 0) this.partition.read(into, page * this.pageBytes + offset);
   }
 
   write(page: number, offset: number, bytes: Uint8Array): void {
-    this.assertWithin(page, offset, bytes.length);
+    assertInPage(this, page, offset, bytes.length);
     if (bytes.length === 0) return;
     const from = offset - (offset % this.alignBytes);
     const to = Math.ceil((offset + bytes.length) / this.alignBytes) * this.alignBytes;
     const cells = this.buffer.subarray(0, to - from);
     this.partition.read(cells, page * this.pageBytes + from);
-    for (let i = 0; i < bytes.length; i++) {
-      const before = cells[offset - from + i] as number;
-      if (before !== ERASED && before !== bytes[i])
-        throw new RangeError(`byte ${offset + i} of page ${page} is not erased`);
-      cells[offset - from + i] = bytes[i] as number;
-    }
+    assertErased(cells.subarray(offset - from), bytes, page, offset);
+    cells.set(bytes, offset - from);
     this.partition.write(cells, page * this.pageBytes + from);
   }
 
   erase(page: number): void {
-    this.assertWithin(page, 0, 0);
+    assertInPage(this, page, 0, 0);
     this.partition.eraseBlock(page, page + 1);
-  }
-
-  private assertWithin(page: number, offset: number, length: number): void {
-    const isPage = page >= 0 && page < this.pageCount && page % 1 === 0;
-    if (isPage && offset >= 0 && offset + length <= this.pageBytes) return;
-    throw new RangeError(`page ${page}, bytes ${offset} to ${offset + length} do not exist`);
   }
 }

@@ -4,9 +4,6 @@ export interface ModemConfig {
   readonly apn: string;
   readonly host: string;
   readonly port: number;
-  /** Names of the certificates in the modem's file system, as `ModemFiles` put them there. */
-  readonly authorityFile: string;
-  readonly certificateFile: string;
 }
 
 /** Credentials that are to be put into the modem, PEM. The key does not stay there as a file. */

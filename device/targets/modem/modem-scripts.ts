@@ -16,6 +16,10 @@ export const SOCKET = 0;
 /** PSM: tell the network every hour, listen for 6 s after that (3GPP TS 24.008, 10.5.7.4a and 10.5.7.3). */
 const PSM = '"00100001","00000011"';
 
+/** Names of the credentials in the modem's file system. */
+const AUTHORITY_FILE = "ca.crt";
+const CERTIFICATE_FILE = "tag.crt";
+
 function step(text: string, more: Partial<ModemStep> = {}): ModemStep {
   return { text, deadlineMs: QUICK_MS, ...more };
 }
@@ -87,9 +91,8 @@ export function clockScript(utcS: number): readonly ModemStep[] {
 }
 
 /** Puts the credentials into the modem, unless they are there. The key is deleted when the modem has taken it over. */
-export function filesScript(config: ModemConfig, files: ModemFiles): readonly ModemStep[] {
+export function filesScript(files: ModemFiles): readonly ModemStep[] {
   const mark = `${crc32(files.certificate, 0, files.certificate.length)}`;
-  const { authorityFile, certificateFile } = config;
   const write = (name: string, payload: Uint8Array): ModemStep =>
     step(`AT+CFSWFILE=3,"${name}",0,${payload.length},10000`, { deadlineMs: WRITE_MS, payload });
   return [
@@ -97,11 +100,11 @@ export function filesScript(config: ModemConfig, files: ModemFiles): readonly Mo
     step("AT+CFSINIT"),
     // The mark is written last: where it is, everything is.
     step(`AT+CFSGFIS=3,"${mark}"`, { wants: "+CFSGFIS:", mayFail: true, leavesOut: 7 }),
-    write(authorityFile, files.authority),
-    write(certificateFile, files.certificate),
+    write(AUTHORITY_FILE, files.authority),
+    write(CERTIFICATE_FILE, files.certificate),
     write("tag.key", files.key),
-    step(`AT+CSSLCFG="CONVERT",2,"${authorityFile}"`, { deadlineMs: WRITE_MS }),
-    step(`AT+CSSLCFG="CONVERT",1,"${certificateFile}","tag.key"`, { deadlineMs: WRITE_MS }),
+    step(`AT+CSSLCFG="CONVERT",2,"${AUTHORITY_FILE}"`, { deadlineMs: WRITE_MS }),
+    step(`AT+CSSLCFG="CONVERT",1,"${CERTIFICATE_FILE}","tag.key"`, { deadlineMs: WRITE_MS }),
     step('AT+CFSDFILE=3,"tag.key"'),
     write(mark, asciiBytes("ok")),
     step("AT+CFSTERM", { mayFail: true }),
@@ -109,12 +112,7 @@ export function filesScript(config: ModemConfig, files: ModemFiles): readonly Mo
 }
 
 /** From an attached modem to a TLS connection to the bridge. */
-export function openScript({
-  host,
-  port,
-  authorityFile,
-  certificateFile,
-}: ModemConfig): readonly ModemStep[] {
+export function openScript({ host, port }: ModemConfig): readonly ModemStep[] {
   return [
     step(`AT+CACLOSE=${SOCKET}`, { mayFail: true }),
     step('AT+CSSLCFG="sslversion",0,3'),
@@ -123,8 +121,8 @@ export function openScript({
     step(`AT+CACID=${SOCKET}`),
     step(`AT+CASSLCFG=${SOCKET},"SSL",1`),
     step(`AT+CASSLCFG=${SOCKET},"CRINDEX",0`),
-    step(`AT+CASSLCFG=${SOCKET},"CACERT","${authorityFile}"`),
-    step(`AT+CASSLCFG=${SOCKET},"CERT","${certificateFile}"`),
+    step(`AT+CASSLCFG=${SOCKET},"CACERT","${AUTHORITY_FILE}"`),
+    step(`AT+CASSLCFG=${SOCKET},"CERT","${CERTIFICATE_FILE}"`),
     step(`AT+CAOPEN=${SOCKET},0,"TCP","${host}",${port}`, {
       deadlineMs: OPEN_MS,
       wants: `+CAOPEN: ${SOCKET},`,

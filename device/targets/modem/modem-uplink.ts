@@ -226,7 +226,7 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
       case "setting-clock":
         return clockScript(this.clock.utcS());
       case "loading-files":
-        return options.files === undefined ? [] : filesScript(options, options.files);
+        return options.files === undefined ? [] : filesScript(options.files);
       case "opening":
         return openScript(options);
     }

@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync, constants } from "node:fs";
+import { assertErased, assertInPage, ERASED } from "@purrimeter/device/flash-assertions";
 import type { Flash } from "@purrimeter/device/ports";
 
-const ERASED = 0xff;
 const PRIVATE = 0o600;
 
 /** Flash in a file of pageBytes x pageCount bytes. Every write and erasure is on the disk when it returns. */
@@ -23,7 +23,7 @@ export class FileFlash implements Flash {
   }
 
   read(page: number, offset: number, into: Uint8Array): void {
-    this.assertWithin(page, offset, into.length);
+    assertInPage(this, page, offset, into.length);
     const length = readSync(this.file, into, 0, into.length, page * this.pageBytes + offset);
     if (length !== into.length) throw new RangeError(`the flash file ends within page ${page}`);
   }
@@ -31,15 +31,12 @@ export class FileFlash implements Flash {
   write(page: number, offset: number, bytes: Uint8Array): void {
     const before = this.before.subarray(0, bytes.length);
     this.read(page, offset, before);
-    for (let i = 0; i < bytes.length; i++) {
-      const isFree = before[i] === ERASED || before[i] === bytes[i];
-      if (!isFree) throw new RangeError(`byte ${offset + i} of page ${page} is not erased`);
-    }
+    assertErased(before, bytes, page, offset);
     this.put(page * this.pageBytes + offset, bytes);
   }
 
   erase(page: number): void {
-    this.assertWithin(page, 0, this.pageBytes);
+    assertInPage(this, page, 0, this.pageBytes);
     this.put(page * this.pageBytes, this.erased);
   }
 
@@ -67,11 +64,5 @@ export class FileFlash implements Flash {
       written += writeSync(this.file, bytes, written, bytes.length - written, position + written);
     }
     fdatasyncSync(this.file);
-  }
-
-  private assertWithin(page: number, offset: number, length: number): void {
-    const isPage = Number.isInteger(page) && page >= 0 && page < this.pageCount;
-    if (isPage && offset >= 0 && offset + length <= this.pageBytes) return;
-    throw new RangeError(`page ${page}, bytes ${offset} to ${offset + length} do not exist`);
   }
 }

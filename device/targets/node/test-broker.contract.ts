@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer, type Server, type TlsOptions, type TLSSocket } from "node:tls";
 import { message } from "@purrimeter/device/uplink.contract";
+import { decodeReport } from "@purrimeter/protocol/report";
+import { topicOf } from "@purrimeter/protocol/topics";
+import type { TagId } from "@purrimeter/protocol/values";
 import { Aedes } from "aedes";
 
 /** Certificates of one authority, made by the openssl of this machine: what signs the tags here is not what runs there. */
@@ -72,6 +75,16 @@ export class TestBroker {
     });
     broker.on("publish", (packet, client) => {
       if (client !== null) this.received.push(message(packet.topic, packet.payload as Buffer));
+    });
+  }
+
+  /** Kinds of the entries in all reports of the tag that came; "unreadable" for a report that is none. */
+  entryKinds(tag: TagId): string[] {
+    const prefix = `${topicOf(tag, "report")}=`;
+    const reports = this.received.filter((line) => line.startsWith(prefix));
+    return reports.flatMap((line) => {
+      const report = decodeReport(Buffer.from(line.slice(prefix.length), "hex"));
+      return report.ok ? report.value.entries.map(({ kind }) => kind) : ["unreadable"];
     });
   }
 

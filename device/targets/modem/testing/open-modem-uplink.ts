@@ -57,8 +57,6 @@ export function openModemUplink(options: OpenModemUplinkOptions): OpenModemUplin
     apn: "iot.example",
     host: "localhost",
     port,
-    authorityFile: "ca.crt",
-    certificateFile: "tag.crt",
   };
   const own = { tag: asTagId("tom") as TagId, firmware: "1.0.0", seed: 7, files: modemFiles(credentials) };
   const uplink = new ModemUplink(

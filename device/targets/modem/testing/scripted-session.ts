@@ -32,8 +32,6 @@ export class ScriptedSession implements ModemPort {
     const names = {
       apn: "iot.example",
       host: "localhost",
-      authorityFile: "ca.crt",
-      certificateFile: "tag.crt",
     };
     const own = { tag: asTagId("tom") as TagId, firmware: "1.0.0", seed: 7, port: 8884, maxReadBytes: 80 };
     this.uplink = new ModemUplink(
