@@ -13,7 +13,7 @@ export default defineConfig({
     reporters: ["default", "./scripts/closing-line-reporter.ts"],
     projects: [
       // One module graph for all files of a worker: half of the time would go into importing the same again.
-      { test: { ...fast, name: "fast", isolate: false, testTimeout: 20_000, hookTimeout: 60_000 } },
+      { test: { ...fast, name: "fast", isolate: false, testTimeout: 40_000, hookTimeout: 60_000 } },
       { test: { ...slow, name: "slow", testTimeout: 300_000, hookTimeout: 120_000 } },
     ],
   },

@@ -23,7 +23,7 @@ import { storedTimesS } from "./stored-times.ts";
 
 const BIN = join(import.meta.dirname, "..", "bin", "purrimeter.js");
 const ENTRY = import.meta.resolve("@purrimeter/device/targets/espruino/bangle");
-const SPEED = 200;
+const SECOND_MS = 5;
 const BEGAN_S = nowS() - 86_400;
 
 let folder: string;
@@ -98,7 +98,7 @@ test("a watch reaches its owner through a gateway that is killed, and loses noth
   const storage = new FakeStorage();
   storage.files.set("purrimeter.link", readFileSync(file));
   const { code: program } = await transpileForEspruino(new URL(ENTRY), { names: [] });
-  const world = { speed: SPEED, nmea: walk };
+  const world = { secondMs: SECOND_MS, nmea: walk };
   bangle = new FakeBangle(program, storage, world);
   expect(bangle.asked).toContain("console null true");
 

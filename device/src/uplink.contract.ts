@@ -23,7 +23,8 @@ export function message(topic: string, bytes: Uint8Array): string {
   return `${topic}=${Buffer.from(bytes).toString("hex")}`;
 }
 
-const DEADLINE_MS = 10_000;
+/** Against hanging: some ten times what anything takes here, for machines that are busy. */
+const DEADLINE_MS = 30_000;
 
 /** Waits until the condition holds. */
 export async function until(what: string, holds: () => boolean): Promise<void> {

@@ -5,6 +5,7 @@ import {
   openModemUplink,
   type OpenModemUplink,
 } from "@purrimeter/device/targets/modem/testing/open-modem-uplink";
+import { WakeLoop } from "@purrimeter/device/targets/modem/testing/modem-rig";
 import type { ModemFaults } from "@purrimeter/device/targets/modem/testing/simulated-modem";
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import { topicOf } from "@purrimeter/protocol/topics";
@@ -17,7 +18,7 @@ const HEAD_START_S = 7_200;
 /** What is not as usual. */
 export interface ModemTagOptions {
   readonly faults?: Partial<ModemFaults>;
-  /** Milliseconds of real time for a second of the tag's. */
+  /** As BoardTime has it. */
   readonly secondMs?: number;
   readonly flash?: RamFlash;
 }
@@ -26,9 +27,7 @@ export interface ModemTagOptions {
 export class ModemTag {
   readonly firmware: Firmware;
   readonly link: OpenModemUplink;
-  private readonly secondMs: number;
-  private wakeUp: NodeJS.Timeout | undefined;
-  private readonly sky: NodeJS.Timeout;
+  private readonly loop: WakeLoop;
   private isReceiving = false;
   private steps = 0;
 
@@ -38,10 +37,9 @@ export class ModemTag {
     { cert, key, ca }: Credentials,
     { faults = {}, secondMs = 20, flash = new RamFlash(512, 40) }: ModemTagOptions = {},
   ) {
-    this.secondMs = secondMs;
     const then = (act: () => void): void => {
       act();
-      this.plan();
+      this.loop.plan();
     };
     this.link = openModemUplink({
       credentials: { authority: ca, certificate: cert, key },
@@ -54,6 +52,12 @@ export class ModemTag {
       onMessage: (topic, bytes) => then(() => this.firmware.message(topic, bytes)),
     });
     const { connect, disconnect, publish, clock } = this.link;
+    this.loop = new WakeLoop(
+      clock.time,
+      // The uplink's first word may come before the firmware is there.
+      () => this.firmware?.nextWakeMs() ?? 0,
+      () => this.firmware.wake(),
+    );
     this.firmware = new Firmware(
       {
         flash,
@@ -68,8 +72,8 @@ export class ModemTag {
     this.firmware.start();
     const settings = encodeSettings({ version: 1, fixIntervalS: 5, reportIntervalS: 20, geofences: [] });
     this.firmware.message(topicOf(tag, "settings"), settings);
-    this.plan();
-    this.sky = setInterval(() => this.receive(), secondMs);
+    this.loop.plan();
+    clock.time.every(1_000, () => this.receive());
   }
 
   /** Entries that the cloud has not acknowledged. */
@@ -78,8 +82,6 @@ export class ModemTag {
   }
 
   stop(): void {
-    clearInterval(this.sky);
-    clearTimeout(this.wakeUp);
     this.link.dispose();
   }
 
@@ -88,20 +90,6 @@ export class ModemTag {
     if (!this.isReceiving) return;
     const bytes = nmea(this.link.clock.utcS(), 52 + this.steps++ * 4.5e-6, 5);
     this.firmware.gnssBytes(bytes, bytes.length);
-    this.plan();
-  }
-
-  private plan(): void {
-    clearTimeout(this.wakeUp);
-    const { clock } = this.link;
-    // The uplink's first word may come before the firmware is there.
-    const waitMs = ((this.firmware?.nextWakeMs() ?? 0) - clock.monotonicMs()) * (this.secondMs / 1_000);
-    this.wakeUp = setTimeout(
-      () => {
-        this.firmware.wake();
-        this.plan();
-      },
-      Math.max(1, Math.min(waitMs, 60_000)),
-    );
+    this.loop.plan();
   }
 }

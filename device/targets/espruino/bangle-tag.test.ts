@@ -34,7 +34,7 @@ function paired(): FakeStorage {
 function switchOn(storage: FakeStorage): FakeBangle {
   const walk = (second: number): string =>
     Buffer.from(nmea(BEGAN_S + second, 60.5, 7.5 + second * 1e-5)).toString("latin1");
-  bangle = new FakeBangle(program, storage, { speed: 2_000, nmea: walk });
+  bangle = new FakeBangle(program, storage, { secondMs: 0.5, nmea: walk });
   return bangle;
 }
 

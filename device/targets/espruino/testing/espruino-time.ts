@@ -1,43 +1,43 @@
-const TICK_MS = 5;
+import { BoardTime } from "../../testing/board-time.ts";
 
-/** Espruino's clock and timers, faster than the machine's. The clock stands while the machine is busy. */
+/** Espruino's clock and timers. */
 export class EspruinoTime {
-  /** Since the board was switched on. */
-  nowS = 0;
-  private readonly timers = new Map<number, { readonly atS: number; readonly call: () => void }>();
-  private readonly ticking: NodeJS.Timeout;
+  private readonly time: BoardTime;
+  private readonly timers = new Map<number, () => void>();
   private made = 0;
-  private second = 0;
 
-  /** `speed`: seconds of the board in one of ours. `eachSecond` is told which one has begun. */
-  constructor(speed: number, eachSecond: (second: number) => void) {
-    this.ticking = setInterval(() => {
-      this.nowS += (speed * TICK_MS) / 1_000;
-      this.fire();
-      for (; this.second < Math.floor(this.nowS); this.second++) eachSecond(this.second);
-    }, TICK_MS);
+  /** `secondMs`: as BoardTime has it. `eachSecond` is told which second since the start has begun. */
+  constructor(secondMs: number, eachSecond: (second: number) => void) {
+    this.time = new BoardTime(secondMs);
+    this.time.every(1_000, () => eachSecond(Math.floor(this.nowS)));
+  }
+
+  /** Seconds since the board was switched on. */
+  get nowS(): number {
+    return this.time.nowMs / 1_000;
   }
 
   after(call: () => void, ms: number): number {
     const id = ++this.made;
-    this.timers.set(id, { atS: this.nowS + ms / 1_000, call });
+    const cancel = this.time.after(ms, () => {
+      this.timers.delete(id);
+      call();
+    });
+    this.timers.set(id, cancel);
     return id;
   }
 
   cancel(id: number): void {
+    this.timers.get(id)?.();
     this.timers.delete(id);
   }
 
-  stop(): void {
-    clearInterval(this.ticking);
-    this.timers.clear();
+  /** Light sleep. */
+  sleep(ms: number): void {
+    this.time.sleep(ms);
   }
 
-  private fire(): void {
-    for (const [id, { atS, call }] of this.timers) {
-      if (atS > this.nowS) continue;
-      this.timers.delete(id);
-      call();
-    }
+  stop(): void {
+    this.time.stop();
   }
 }

@@ -9,8 +9,8 @@ import { InputBuffer } from "./input-buffer.ts";
 
 /** Where the watch is and how fast it lives. */
 export interface FakeWorld {
-  /** Seconds of the watch in one of ours, on a machine that keeps up; its clock stands while the machine is busy. */
-  readonly speed: number;
+  /** As BoardTime has it. */
+  readonly secondMs: number;
   /** NMEA of the second that has begun: seconds since the watch was switched on. */
   nmea(second: number): string;
 }
@@ -35,7 +35,7 @@ export class FakeBangle {
 
   constructor(program: string, storage: FakeStorage, world: FakeWorld) {
     this.world = world;
-    this.time = new EspruinoTime(world.speed, (second) => this.live(second));
+    this.time = new EspruinoTime(world.secondMs, (second) => this.live(second));
     this.input = new InputBuffer(
       READS_IN_SECOND,
       (byte) => this.socket?.write(Uint8Array.of(byte)),

@@ -47,7 +47,7 @@ export class Esp32Flash {
 
 /** What the world is to the board. */
 export interface Esp32World {
-  /** Milliseconds of real time for a second of the board. */
+  /** As BoardTime has it. */
   readonly secondMs: number;
   readonly modem: SimulatedModem;
   /** NMEA of the second that has begun: seconds since the board was switched on. */
@@ -79,7 +79,7 @@ export class FakeEsp32 {
   constructor(program: string, flash: Esp32Flash, world: Esp32World) {
     this.flash = flash;
     this.world = world;
-    this.time = new EspruinoTime(1_000 / world.secondMs, (second) => this.live(second));
+    this.time = new EspruinoTime(world.secondMs, (second) => this.live(second));
     world.modem.receiver = (bytes) => {
       const text = Buffer.from(bytes).toString("latin1");
       setImmediate(() => this.modemSerial.emit("data", text));
@@ -153,7 +153,7 @@ export class FakeEsp32 {
       // Timers stand still: the modem's key would be held until the end.
       if (this.pins.get(POWER_KEY_PIN) === true) this.asked.push("nap with the key held");
       this.naps.push(ms);
-      if (!this.sleepsNot) this.time.nowS += ms / 1_000;
+      if (!this.sleepsNot) this.time.sleep(ms);
     };
     return {
       getState: () => ({ ...this.flash.radios }),

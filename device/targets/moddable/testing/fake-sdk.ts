@@ -1,12 +1,10 @@
-import { FastClock } from "@purrimeter/device/targets/modem/testing/modem-rig";
 import { build } from "esbuild";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { BoardTime } from "../../testing/board-time.ts";
 
-/** 20 ms for a second of the board. */
-export const SECOND_MS = 20;
 const FIFO_BYTES = 128;
 
 const SDK_MODULES = /^(embedded:.*|mc\/config|Resource|time|timer)$/;
@@ -28,29 +26,17 @@ export class FakeSdk {
   readonly dozes: { ms: number; pin: number }[] = [];
   readonly clients: Record<string, unknown>[] = [];
   readonly times: number[] = [];
-  readonly timers = new Set<NodeJS.Timeout>();
+  readonly time: BoardTime;
   files = new Map<string, Uint8Array>();
   statusReads = 0;
   /** Whether motion ends the next doze. */
   moves = false;
   /** Asked before every doze. */
   mayDoze: () => void = () => undefined;
-  private readonly clock = new FastClock(SECOND_MS, 0);
-  private sleptMs = 0;
 
-  uptimeMs(): number {
-    return this.clock.monotonicMs() + this.sleptMs;
-  }
-
-  after(ms: number, call: () => void): NodeJS.Timeout {
-    const timer = setTimeout(call, (ms * SECOND_MS) / 1_000);
-    this.timers.add(timer);
-    return timer;
-  }
-
-  dispose(): void {
-    this.clock.stop();
-    for (const timer of this.timers) clearTimeout(timer);
+  /** `secondMs`: as BoardTime has it. */
+  constructor(secondMs: number) {
+    this.time = new BoardTime(secondMs);
   }
 
   /** Loads board.ts with this in the SDK's place, and starts it. */
@@ -68,16 +54,15 @@ export class FakeSdk {
   }
 
   private native(name: string): (this: unknown, ...values: number[]) => unknown {
-    if (name === "xs_tag_uptime") return () => this.uptimeMs();
+    if (name === "xs_tag_uptime") return () => this.time.nowMs;
     if (name === "xs_tag_light_sleep") return (ms = 0, pin = 0) => this.doze(ms, pin);
     return () => undefined;
   }
 
-  /** Time passes at once: nobody is awake to see it. */
   private doze(ms: number, pin: number): boolean {
     this.mayDoze();
     this.dozes.push({ ms, pin });
-    this.sleptMs += this.moves ? ms / 2 : ms;
+    this.time.sleep(this.moves ? ms / 2 : ms);
     const hasMoved = this.moves;
     this.moves = false;
     return hasMoved;
@@ -145,8 +130,8 @@ export class FakeSdk {
       },
       time: { set: (utcS: number) => sdk.times.push(utcS) },
       timer: {
-        set: (call: () => void, ms = 0) => sdk.after(ms, call),
-        clear: (timer: NodeJS.Timeout | undefined) => clearTimeout(timer),
+        set: (call: () => void, ms = 0) => sdk.time.after(ms, call),
+        clear: (cancel: (() => void) | undefined) => cancel?.(),
       },
     };
   }
@@ -176,7 +161,7 @@ export class FakeSerial {
     this.sdk = sdk;
     this.options = options;
     sdk.serials.set(options.port, this);
-    sdk.after(0, () => options.onWritable?.(this.free));
+    sdk.time.after(0, () => options.onWritable?.(this.free));
   }
 
   /** Bytes from outside. */
@@ -185,7 +170,7 @@ export class FakeSerial {
     this.lost += Math.max(0, bytes.length - room);
     const isFirst = this.inbox.length === 0;
     this.inbox.push(...bytes.subarray(0, room));
-    if (isFirst) this.sdk.after(1, () => this.options.onReadable?.(this.inbox.length));
+    if (isFirst) this.sdk.time.after(1, () => this.options.onReadable?.(this.inbox.length));
   }
 
   read(into: Uint8Array): number {
@@ -198,7 +183,7 @@ export class FakeSerial {
     if (bytes.length > this.free) throw new Error("output full");
     this.free -= bytes.length;
     const copy = bytes.slice();
-    this.sdk.after((copy.length * 10_000) / this.options.baud, () => {
+    this.sdk.time.after((copy.length * 10_000) / this.options.baud, () => {
       this.free += copy.length;
       this.onWrite(copy);
       this.options.onWritable?.(this.free);

@@ -1,78 +1,65 @@
 import type { Clock } from "@purrimeter/device/ports";
+import type { BoardTime } from "../../testing/board-time.ts";
 import type { ModemUplink } from "../modem-uplink.ts";
 import type { SimulatedModem } from "./simulated-modem.ts";
 
-const TICK_MS = 5;
-
-/**
- * A clock that runs faster than the machine's: a second of it takes `secondMs`. It passes in ticks of the event loop, so that
- * a machine that is busy with something else lets no deadline pass.
- */
-export class FastClock implements Clock {
-  private readonly timer: NodeJS.Timeout;
-  private nowMs = 0;
+/** The clock of a board in its own time. */
+export class BoardClock implements Clock {
+  readonly time: BoardTime;
   private utcAtZeroS: number;
 
   /** `utcS` 0: nobody has told it the time. */
-  constructor(secondMs: number, utcS: number) {
+  constructor(time: BoardTime, utcS: number) {
+    this.time = time;
     this.utcAtZeroS = utcS;
-    this.timer = setInterval(() => (this.nowMs += (TICK_MS * 1_000) / secondMs), TICK_MS);
   }
 
   monotonicMs(): number {
-    return this.nowMs;
+    return this.time.nowMs;
   }
 
   utcS(): number {
-    return this.utcAtZeroS === 0 ? 0 : this.utcAtZeroS + Math.floor(this.nowMs / 1_000);
+    return this.utcAtZeroS === 0 ? 0 : this.utcAtZeroS + Math.floor(this.time.nowMs / 1_000);
   }
 
   setUtcS(utcS: number): void {
-    this.utcAtZeroS = utcS - Math.floor(this.nowMs / 1_000);
-  }
-
-  stop(): void {
-    clearInterval(this.timer);
+    this.utcAtZeroS = utcS - Math.floor(this.time.nowMs / 1_000);
   }
 }
 
-/** Runs an uplink on a modem as a board does: bytes in, and a timer for whatever it wants next. */
-export class ModemLoop {
-  private readonly uplink: ModemUplink;
-  private readonly clock: FastClock;
-  private readonly secondMs: number;
-  private timer: NodeJS.Timeout | undefined;
-  private isStopped = false;
+/** Calls whenever a part of the firmware wants to be woken, as a board does. */
+export class WakeLoop {
+  private readonly time: BoardTime;
+  private readonly nextWakeMs: () => number;
+  private readonly wake: () => void;
+  private cancel: () => void = () => undefined;
 
-  constructor(uplink: ModemUplink, modem: SimulatedModem, clock: FastClock, secondMs: number) {
-    this.uplink = uplink;
-    this.clock = clock;
-    this.secondMs = secondMs;
-    modem.receiver = (bytes) => {
-      // As a serial port does: never within a call of ours.
-      const copy = Uint8Array.from(bytes);
-      setImmediate(() => {
-        if (this.isStopped) return;
-        uplink.modemBytes(copy, copy.length);
-        this.plan();
-      });
-    };
+  constructor(time: BoardTime, nextWakeMs: () => number, wake: () => void) {
+    this.time = time;
+    this.nextWakeMs = nextWakeMs;
+    this.wake = wake;
   }
 
-  /** After every call of the uplink. */
+  /** After every call of that part. */
   plan(): void {
-    clearTimeout(this.timer);
-    if (this.isStopped) return;
-    const waitMs = ((this.uplink.nextWakeMs() - this.clock.monotonicMs()) * this.secondMs) / 1_000;
-    const delayMs = Math.max(1, Math.min(waitMs, 60_000));
-    this.timer = setTimeout(() => {
-      this.uplink.wake();
+    this.cancel();
+    const atMs = this.nextWakeMs();
+    if (atMs === Infinity) return;
+    this.cancel = this.time.after(Math.max(1, atMs - this.time.nowMs), () => {
+      this.wake();
       this.plan();
-    }, delayMs);
+    });
   }
+}
 
-  stop(): void {
-    this.isStopped = true;
-    clearTimeout(this.timer);
-  }
+/** Gives an uplink its modem's bytes as a serial port does: never within a call of ours. */
+export function connectModem(uplink: ModemUplink, modem: SimulatedModem, loop: WakeLoop): void {
+  modem.receiver = (bytes) => {
+    const copy = Uint8Array.from(bytes);
+    setImmediate(() => {
+      if (!modem.isOn) return;
+      uplink.modemBytes(copy, copy.length);
+      loop.plan();
+    });
+  };
 }

@@ -2,15 +2,15 @@ import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { message } from "@purrimeter/device/uplink.contract";
 import { ModemUplink, type ModemUplinkOptions } from "../modem-uplink.ts";
 import type { ModemFiles } from "../modem-config.ts";
-import { FastClock, ModemLoop } from "./modem-rig.ts";
+import { BoardTime } from "../../testing/board-time.ts";
+import { BoardClock, connectModem, WakeLoop } from "./modem-rig.ts";
 import { SimulatedModem, type SimulatedModemOptions } from "./simulated-modem.ts";
 
 /** An uplink through a simulated modem, and what it told. */
 export interface OpenModemUplink {
   readonly uplink: ModemUplink;
   readonly modem: SimulatedModem;
-  readonly clock: FastClock;
-  readonly loop: ModemLoop;
+  readonly clock: BoardClock;
   readonly told: string[];
   readonly failures: string[];
   readonly connect: () => void;
@@ -49,7 +49,8 @@ export function modemFiles({ authority, certificate, key }: ModemCredentials): M
 export function openModemUplink(options: OpenModemUplinkOptions): OpenModemUplink {
   const { port, credentials } = options;
   const secondMs = options.modem?.secondMs ?? SECOND_MS;
-  const clock = new FastClock(secondMs, options.utcS ?? Math.floor(Date.now() / 1_000));
+  const time = new BoardTime(secondMs);
+  const clock = new BoardClock(time, options.utcS ?? Math.floor(Date.now() / 1_000));
   const modem = new SimulatedModem({ port, secondMs, ...options.modem });
   const told: string[] = [];
   const failures: string[] = [];
@@ -79,7 +80,12 @@ export function openModemUplink(options: OpenModemUplinkOptions): OpenModemUplin
       failed: (failure) => failures.push(failure),
     },
   );
-  const loop = new ModemLoop(uplink, modem, clock, secondMs);
+  const loop = new WakeLoop(
+    time,
+    () => uplink.nextWakeMs(),
+    () => uplink.wake(),
+  );
+  connectModem(uplink, modem, loop);
   const then = <Result>(result: Result): Result => {
     loop.plan();
     return result;
@@ -88,15 +94,13 @@ export function openModemUplink(options: OpenModemUplinkOptions): OpenModemUplin
     uplink,
     modem,
     clock,
-    loop,
     told,
     failures,
     connect: () => then(uplink.connect()),
     disconnect: () => then(uplink.disconnect()),
     publish: (topic, bytes) => then(uplink.publish(topic, bytes)),
     dispose: () => {
-      loop.stop();
-      clock.stop();
+      time.stop();
       modem.dispose();
     },
   };

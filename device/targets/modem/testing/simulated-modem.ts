@@ -1,4 +1,5 @@
 import { connect, type TLSSocket } from "node:tls";
+import { BoardTime } from "../../testing/board-time.ts";
 import type { ModemPort } from "../modem-port.ts";
 
 /** What may go wrong on the way from the modem. Each is asked for every line that leaves it. */
@@ -27,7 +28,7 @@ export const SOUND: ModemFaults = {
 export interface SimulatedModemOptions {
   /** Where the network leads to whoever dials the bridge's name. */
   readonly port: number;
-  /** Milliseconds of real time for a second of the modem. */
+  /** As BoardTime has it. */
   readonly secondMs: number;
   readonly faults?: Partial<ModemFaults>;
   /** Whether the network tells the time. */
@@ -38,7 +39,9 @@ export interface SimulatedModemOptions {
   readonly isEchoing?: boolean;
 }
 
-const BOOT_S = 2;
+const BOOT_MS = 2_000;
+const ANSWER_MS = 20;
+const ATTACH_MS = 100;
 /** What a SIM7080 says of the time before anybody has told it: GPS's own beginning. */
 const UNSET = "80/01/06,00:00:12+00";
 
@@ -63,7 +66,7 @@ export class SimulatedModem implements ModemPort {
   /** Whether AT+CADATAIND is never sent. */
   keepsSilent = false;
   private readonly options: SimulatedModemOptions;
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly time: BoardTime;
   private typed = "";
   private wanted = 0;
   private payload: Buffer[] = [];
@@ -81,6 +84,7 @@ export class SimulatedModem implements ModemPort {
 
   constructor(options: SimulatedModemOptions) {
     this.options = options;
+    this.time = new BoardTime(options.secondMs);
     this.hasNetwork = options.hasNetwork ?? true;
     this.tellsTime = options.tellsTime ?? true;
     this.faults = { ...SOUND, ...options.faults };
@@ -114,7 +118,7 @@ export class SimulatedModem implements ModemPort {
     this.wanted = 0;
     this.clock = this.tellsTime ? modemTime(Date.now()) : UNSET;
     this.drop();
-    this.later(BOOT_S, () => {
+    this.time.after(BOOT_MS, () => {
       this.isBooting = false;
       this.say("RDY");
     });
@@ -126,7 +130,7 @@ export class SimulatedModem implements ModemPort {
   }
 
   dispose(): void {
-    for (const timer of this.timers) clearTimeout(timer);
+    this.time.stop();
     this.drop();
     this.isOn = false;
   }
@@ -134,14 +138,6 @@ export class SimulatedModem implements ModemPort {
   /** A line that nobody asked for. */
   say(line: string): void {
     this.emit(Buffer.from(`\r\n${line}\r\n`), line);
-  }
-
-  private later(seconds: number, act: () => void): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
-      act();
-    }, seconds * this.options.secondMs);
-    this.timers.add(timer);
   }
 
   private type(byte: number): void {
@@ -162,7 +158,7 @@ export class SimulatedModem implements ModemPort {
     if (late !== "") this.emit(Buffer.from(late), "late", false);
     if (this.isEchoing) this.emit(Buffer.from(`${command}\r`), command, false);
     if (mishap === "silence") return;
-    this.later(0.02, () => {
+    this.time.after(ANSWER_MS, () => {
       if (mishap === "error") this.say("ERROR");
       else this.execute(command);
     });
@@ -176,7 +172,7 @@ export class SimulatedModem implements ModemPort {
     if (command === "AT+CPIN?")
       this.say(this.options.hasSim === false ? "+CPIN: NOT INSERTED" : "+CPIN: READY");
     else if (command === "AT+CEREG?") this.say(`+CEREG: 0,${this.hasNetwork ? 1 : 2}`);
-    else if (command === "AT+CNACT=0,1") this.later(0.1, () => this.say("+APP PDP: 0,ACTIVE"));
+    else if (command === "AT+CNACT=0,1") this.time.after(ATTACH_MS, () => this.say("+APP PDP: 0,ACTIVE"));
     else if (command === "AT+CNACT?") this.sayPdp();
     else if (command === "AT+CCLK?") this.say(`+CCLK: "${this.clock}"`);
     else if (command.startsWith("AT+CCLK=")) this.clock = values.join(",");
