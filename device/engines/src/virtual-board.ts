@@ -1,16 +1,12 @@
 import { encodeCommand } from "@purrimeter/protocol/command";
-import { KIND_TRANSITION } from "@purrimeter/protocol/entry-kind";
 import type { Command, Settings } from "@purrimeter/protocol/messages";
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { Firmware } from "@purrimeter/device/firmware";
-import { emptyJournalEntry } from "@purrimeter/device/journal-record";
-import { Journal } from "@purrimeter/device/journal";
 import type { Ports } from "@purrimeter/device/ports";
 import { RamFlash } from "@purrimeter/device/ram-flash";
-import { settingsPages } from "@purrimeter/device/settings-store";
-import { crc32 } from "@purrimeter/protocol/crc32";
 import { AnsweringCloud } from "./answering-cloud.ts";
+import { showFlash, showTransitions } from "./flash-transcript.ts";
 import { hex } from "./hex.ts";
 import { NmeaWriter } from "./nmea-writer.ts";
 
@@ -28,9 +24,6 @@ const FIRST_SEED = 42;
 
 /** No scenario needs a wake-up sooner after the last. */
 const LEAST_STEP_MS = 100;
-
-/** Pages of flash that are shown byte by byte; of others the transcript has the checksum. */
-const SHOWN_PAGES = 2;
 
 /** What a scenario's board has. */
 export interface BoardOptions {
@@ -204,8 +197,9 @@ export class VirtualBoard {
   /** Flash, transitions and counts, at the end of a scenario. */
   finish(): void {
     this.say("end");
-    this.showFlash();
-    this.showTransitions();
+    showFlash(this.flash, (line) => this.say(line));
+    this.flash.restorePower();
+    showTransitions(this.flash, (line) => this.say(line));
     const stats = this.firmware.stats;
     this.say(`fixes ${stats.fixes} entries ${stats.entries} transitions ${stats.transitions}`);
     this.say(`reports ${stats.reports} resent ${stats.resent} acknowledged ${stats.acknowledged}`);
@@ -342,40 +336,4 @@ export class VirtualBoard {
     this.say("listen");
     this.heardHome = this.callsHome;
   }
-
-  private showFlash(): void {
-    const page = new Uint8Array(this.flash.pageBytes);
-    let shown = 0;
-    for (let index = 0; index < this.flash.pageCount; index++) {
-      this.flash.read(index, 0, page);
-      const used = usedBytes(page);
-      if (used === 0) continue;
-      const isShown = shown < SHOWN_PAGES && used <= 512;
-      if (isShown) shown++;
-      const content = isShown ? hex(page, used) : `crc ${crc32(page, 0, page.length)}`;
-      this.say(`flash ${index} ${this.flash.erasures[index] as number} ${content}`);
-    }
-  }
-
-  /** Reads the journal as the next start would. */
-  private showTransitions(): void {
-    const pages = settingsPages(this.flash.pageBytes);
-    const journal = new Journal(this.flash, pages, this.flash.pageCount - pages);
-    this.flash.restorePower();
-    journal.start(0);
-    this.say(`journal ${journal.epoch} ${journal.oldest} to ${journal.next} dropped ${journal.dropped}`);
-    const entry = emptyJournalEntry();
-    for (let number = 1; number < journal.next; number++) {
-      if (!journal.read(number, entry) || entry.kind !== KIND_TRANSITION) continue;
-      this.say(
-        `t ${number} ${entry.at} ${entry.geofence} ${entry.from} ${entry.to} ${entry.evidenceFrom} ${entry.settingsVersion}`,
-      );
-    }
-  }
-}
-
-/** Bytes up to the last one that is not erased. */
-function usedBytes(page: Uint8Array): number {
-  for (let i = page.length - 1; i >= 0; i--) if (page[i] !== 255) return i + 1;
-  return 0;
 }

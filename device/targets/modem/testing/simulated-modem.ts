@@ -1,6 +1,6 @@
-import { connect, type TLSSocket } from "node:tls";
 import { BoardTime } from "../../testing/board-time.ts";
 import type { ModemPort } from "../modem-port.ts";
+import { SimulatedSocket } from "./simulated-socket.ts";
 
 /** What may go wrong on the way from the modem. Each is asked for every line that leaves it. */
 export interface ModemFaults {
@@ -78,9 +78,7 @@ export class SimulatedModem implements ModemPort {
   private authority = "";
   private certificate = "";
   private key = "";
-  private socket: TLSSocket | undefined;
-  private inbox: Buffer = Buffer.alloc(0);
-  private hasAnnounced = false;
+  private socket: SimulatedSocket | undefined;
 
   constructor(options: SimulatedModemOptions) {
     this.options = options;
@@ -126,7 +124,7 @@ export class SimulatedModem implements ModemPort {
 
   /** The bridge's end is gone without a word. */
   breakSocket(): void {
-    this.socket?.destroy();
+    this.socket?.break();
   }
 
   dispose(): void {
@@ -234,53 +232,29 @@ export class SimulatedModem implements ModemPort {
     this.say("OK");
   }
 
-  private open([, , , host]: string[]): void {
+  private open([, , , host = ""]: string[]): void {
     this.drop();
-    const { certificate: cert, key, authority: ca, sni: servername } = this;
-    const own = cert === "" ? {} : { cert, key };
-    const versions = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
-    const to = { host: "127.0.0.1", port: this.options.port, servername };
-    const socket = connect({ ...to, ...own, ca: ca === "" ? [] : ca, ...versions });
-    this.socket = socket;
-    const opened = (result: number): void => {
-      if (this.socket !== socket) return;
-      this.results.push(result);
-      this.say(`+CAOPEN: 0,${result}`);
-      this.say("OK");
-      if (result === 0) this.listen(socket);
-      else this.drop();
-    };
-    socket.once("secureConnect", () => opened(host === servername ? this.judge(socket) : 25));
-    socket.once("error", (error: NodeJS.ErrnoException) => opened(resultOf(error)));
+    const { authority, certificate, key, sni } = this;
+    const identity = { authority, certificate, key, sni };
+    this.socket = new SimulatedSocket(host, this.options.port, identity, this.clock, {
+      opened: (result) => this.opened(result),
+      announced: () => {
+        if (!this.keepsSilent) this.say("+CADATAIND: 0");
+      },
+      closed: () => this.say("+CASTATE: 0,0"),
+    });
   }
 
-  /** The modem's own clock says whether the bridge's certificate holds. */
-  private judge(socket: TLSSocket): number {
-    const { valid_from: from, valid_to: to } = socket.getPeerCertificate();
-    const [year = "", month = "", day = ""] = this.clock.slice(0, 8).split("/");
-    const nowMs = Date.UTC(
-      Number(year) + (Number(year) < 80 ? 2000 : 1900),
-      Number(month) - 1,
-      Number(day) + 1,
-    );
-    return Date.parse(from) <= nowMs && nowMs <= Date.parse(to) ? 0 : 24;
-  }
-
-  private listen(socket: TLSSocket): void {
-    socket.on("error", () => undefined);
-    socket.on("data", (bytes: Buffer) => {
-      this.inbox = Buffer.concat([this.inbox, bytes]);
-      if (!this.hasAnnounced && !this.keepsSilent) this.say("+CADATAIND: 0");
-      this.hasAnnounced = true;
-    });
-    socket.once("close", () => {
-      if (this.socket === socket) this.say("+CASTATE: 0,0");
-    });
+  private opened(result: number): void {
+    this.results.push(result);
+    this.say(`+CAOPEN: 0,${result}`);
+    this.say("OK");
+    if (result !== 0) this.drop();
   }
 
   private send(length: number): void {
     const { socket } = this;
-    if (socket === undefined || socket.destroyed) return this.say("ERROR");
+    if (socket === undefined || socket.isGone) return this.say("ERROR");
     this.takePayload = (bytes) => {
       socket.write(bytes);
       this.say("OK");
@@ -290,9 +264,7 @@ export class SimulatedModem implements ModemPort {
 
   private receive(most: number): void {
     if (this.socket === undefined) return this.say("ERROR");
-    const bytes = this.inbox.subarray(0, most);
-    this.inbox = this.inbox.subarray(bytes.length);
-    this.hasAnnounced = this.inbox.length > 0;
+    const bytes = this.socket.read(most);
     const head = Buffer.from(bytes.length === 0 ? "\r\n+CARECV: 0" : `\r\n+CARECV: ${bytes.length},`);
     this.emit(Buffer.concat([head, bytes, Buffer.from("\r\n")]), "+CARECV");
     this.say("OK");
@@ -305,13 +277,8 @@ export class SimulatedModem implements ModemPort {
   }
 
   private drop(): void {
-    const { socket } = this;
+    this.socket?.leave();
     this.socket = undefined;
-    this.inbox = Buffer.alloc(0);
-    this.hasAnnounced = false;
-    // What was handed over still leaves.
-    socket?.end();
-    socket?.on("error", () => undefined);
   }
 
   private emit(bytes: Buffer, line: string, isFaulty = true): void {
@@ -332,11 +299,4 @@ const KNOWN = ["AT", "ATE1"];
 function modemTime(ms: number): string {
   const iso = new Date(ms).toISOString();
   return `${iso.slice(2, 10).replaceAll("-", "/")},${iso.slice(11, 19)}+00`;
-}
-
-/** Results of AT+CAOPEN: 23 refused by the other side, 24 expired, 25 another name, 27 not connected. */
-function resultOf({ code }: NodeJS.ErrnoException): number {
-  if (code === "CERT_HAS_EXPIRED") return 24;
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return 25;
-  return code === "ECONNREFUSED" ? 27 : 23;
 }

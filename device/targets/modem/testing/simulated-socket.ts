@@ -1,0 +1,123 @@
+import { connect, type TLSSocket } from "node:tls";
+
+/** What the modem was told before AT+CAOPEN; PEM, "" where it was told nothing. */
+export interface SocketIdentity {
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
+  readonly sni: string;
+}
+
+/** What the socket tells its modem. */
+export interface SocketListener {
+  /** AT+CAOPEN's result, once. */
+  opened(result: number): void;
+  /** There is something to read, where there was nothing. */
+  announced(): void;
+  /** The other end is gone. */
+  closed(): void;
+}
+
+/** Results of AT+CAOPEN. */
+const OPENED = 0;
+const REFUSED = 23;
+const EXPIRED = 24;
+const OTHER_NAME = 25;
+const NOT_CONNECTED = 27;
+
+/** A TLS 1.2 client behind AT+CAOPEN, which is real. */
+export class SimulatedSocket {
+  private readonly socket: TLSSocket;
+  private readonly listener: SocketListener;
+  private inbox: Buffer = Buffer.alloc(0);
+  private hasAnnounced = false;
+  private hasResult = false;
+  private isLeft = false;
+
+  /** `port`: where the network leads to whoever dials `host`. `clock`: what the modem's says, as AT+CCLK has it. */
+  constructor(host: string, port: number, identity: SocketIdentity, clock: string, listener: SocketListener) {
+    const { authority: ca, certificate: cert, key, sni: servername } = identity;
+    this.listener = listener;
+    const own = cert === "" ? {} : { cert, key };
+    const versions = { minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
+    this.socket = connect({
+      ...{ host: "127.0.0.1", port, servername },
+      ...own,
+      ...versions,
+      ca: ca === "" ? [] : ca,
+    });
+    this.socket.once("secureConnect", () =>
+      this.opened(host === servername ? judge(this.socket, clock) : OTHER_NAME),
+    );
+    this.socket.once("error", (error: NodeJS.ErrnoException) => this.opened(resultOf(error)));
+  }
+
+  get isGone(): boolean {
+    return this.socket.destroyed;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.socket.write(bytes);
+  }
+
+  /** At most so many bytes of what came. */
+  read(most: number): Buffer {
+    const bytes = this.inbox.subarray(0, most);
+    this.inbox = this.inbox.subarray(bytes.length);
+    this.hasAnnounced = this.inbox.length > 0;
+    return bytes;
+  }
+
+  /** The other end is gone without a word. */
+  break(): void {
+    this.socket.destroy();
+  }
+
+  /** Nothing is told any more; what was handed over still leaves. */
+  leave(): void {
+    this.isLeft = true;
+    this.socket.end();
+    this.socket.on("error", () => undefined);
+  }
+
+  private opened(result: number): void {
+    // An error of a session that stood is its end, and no second result.
+    if (this.isLeft || this.hasResult) return;
+    this.hasResult = true;
+    if (result === OPENED) this.listen();
+    this.listener.opened(result);
+  }
+
+  private listen(): void {
+    this.socket.on("error", () => undefined);
+    this.socket.on("data", (bytes: Buffer) => this.came(bytes));
+    this.socket.once("close", () => {
+      if (!this.isLeft) this.listener.closed();
+    });
+  }
+
+  private came(bytes: Buffer): void {
+    if (this.isLeft) return;
+    this.inbox = Buffer.concat([this.inbox, bytes]);
+    if (!this.hasAnnounced) this.listener.announced();
+    this.hasAnnounced = true;
+  }
+}
+
+/** The modem's own clock says whether the bridge's certificate holds. */
+function judge(socket: TLSSocket, clock: string): number {
+  const { valid_from: from, valid_to: to } = socket.getPeerCertificate();
+  const [year = "", month = "", day = ""] = clock.slice(0, 8).split("/");
+  const nowMs = Date.UTC(
+    Number(year) + (Number(year) < 80 ? 2000 : 1900),
+    Number(month) - 1,
+    Number(day) + 1,
+  );
+  return Date.parse(from) <= nowMs && nowMs <= Date.parse(to) ? OPENED : EXPIRED;
+}
+
+function resultOf({ code }: NodeJS.ErrnoException): number {
+  if (code === "CERT_HAS_EXPIRED") return EXPIRED;
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return OTHER_NAME;
+  return code === "ECONNREFUSED" ? NOT_CONNECTED : REFUSED;
+}
