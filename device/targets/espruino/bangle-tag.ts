@@ -1,5 +1,6 @@
 import { Firmware } from "@purrimeter/device/firmware";
 import type { Ports } from "@purrimeter/device/ports";
+import { Pulse } from "@purrimeter/device/pulse";
 import { MAX_GATEWAY_FRAME_BYTES } from "@purrimeter/protocol/link/link-limits";
 import { asTagId } from "@purrimeter/protocol/values";
 import type { BangleSdk } from "./bangle-sdk.ts";
@@ -115,6 +116,10 @@ export class BangleTag {
 
   private ports(): Ports {
     const { sdk } = this;
+    const backlight = new Pulse(
+      (isOn) => sdk.Bangle.setBacklight(isOn),
+      (ms, call) => sdk.setTimeout(call, ms),
+    );
     return {
       flash: new StorageFlash(sdk.storage, "pm.j", PAGE_BYTES, PAGES),
       clock: this.clock,
@@ -123,7 +128,7 @@ export class BangleTag {
         stop: () => sdk.Bangle.setGPSPower(false, APP),
       },
       uplink: this.uplink,
-      indicator: { buzz: (seconds) => this.buzz(seconds), light: (seconds) => this.light(seconds) },
+      indicator: { buzz: (seconds) => this.buzz(seconds), light: (seconds) => backlight.start(seconds) },
       battery: { percent: () => sdk.E.getBattery() },
     };
   }
@@ -166,11 +171,6 @@ export class BangleTag {
     this.buzzesLeft--;
     this.sdk.Bangle.buzz(BUZZ_MS);
     if (this.buzzesLeft > 0) this.sdk.setTimeout(() => this.buzzOnce(), BUZZ_EVERY_MS);
-  }
-
-  private light(seconds: number): void {
-    this.sdk.Bangle.setBacklight(true);
-    this.sdk.setTimeout(() => this.sdk.Bangle.setBacklight(false), seconds * 1_000);
   }
 
   private then(call: () => void): void {

@@ -1,5 +1,6 @@
 import { Firmware } from "@purrimeter/device/firmware";
 import type { Ports } from "@purrimeter/device/ports";
+import { Pulse } from "@purrimeter/device/pulse";
 import { ModemUplink } from "@purrimeter/device/targets/modem/modem-uplink";
 import { ModemPower } from "@purrimeter/device/targets/t-sim7080g/modem-power";
 import { PowerRails } from "@purrimeter/device/targets/t-sim7080g/power-rails";
@@ -126,14 +127,16 @@ export class Esp32Tag {
 
   private ports(): Ports {
     const { sdk } = this;
+    const buzzer = this.pulseOf(BUZZER_PIN);
+    const lamp = this.pulseOf(LAMP_PIN);
     return {
       flash: new RawFlash(sdk.flash, JOURNAL_ADDRESS, PAGE_BYTES, PAGES),
       clock: this.clock,
       gnss: { start: () => this.receive(true), stop: () => this.receive(false) },
       uplink: this.modem,
       indicator: {
-        buzz: (seconds) => this.pulse(BUZZER_PIN, seconds),
-        light: (seconds) => this.pulse(LAMP_PIN, seconds),
+        buzz: (seconds) => buzzer.start(seconds),
+        light: (seconds) => lamp.start(seconds),
       },
       battery: { percent: () => this.rails.percent() },
     };
@@ -172,9 +175,11 @@ export class Esp32Tag {
     this.sdk.digitalWrite(GNSS_POWER_PIN, isOn);
   }
 
-  private pulse(pin: number, seconds: number): void {
-    this.sdk.digitalWrite(pin, true);
-    this.later(seconds * 1_000, () => this.sdk.digitalWrite(pin, false));
+  private pulseOf(pin: number): Pulse {
+    return new Pulse(
+      (isOn) => this.sdk.digitalWrite(pin, isOn),
+      (ms, call) => this.later(ms, call),
+    );
   }
 
   private later(ms: number, call: () => void): void {

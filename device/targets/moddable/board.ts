@@ -1,5 +1,6 @@
 import { Firmware } from "@purrimeter/device/firmware";
 import type { Ports, Uplink } from "@purrimeter/device/ports";
+import { Pulse } from "@purrimeter/device/pulse";
 import { asTagId } from "@purrimeter/protocol/values";
 import { ModemUplink } from "@purrimeter/device/targets/modem/modem-uplink";
 import { PowerRails } from "@purrimeter/device/targets/t-sim7080g/power-rails";
@@ -81,8 +82,8 @@ function file(name: string): Uint8Array {
 export class Board {
   private readonly clock: TicksClock;
   private readonly receiverPower: Digital;
-  private readonly buzzer: Digital;
-  private readonly lamp: Digital;
+  private readonly buzzer: Pulse;
+  private readonly lamp: Pulse;
   private readonly rails: PowerRails;
   private readonly sentences: Uint8Array;
   private readonly supervisor: AbortSupervisor;
@@ -102,8 +103,8 @@ export class Board {
       (utcS) => this.tellTime(utcS),
     );
     this.receiverPower = new Digital({ pin: config.gnssPower, mode: Digital.Output });
-    this.buzzer = new Digital({ pin: config.buzzer, mode: Digital.Output });
-    this.lamp = new Digital({ pin: config.lamp, mode: Digital.Output });
+    this.buzzer = this.pulseOf(config.buzzer);
+    this.lamp = this.pulseOf(config.lamp);
     // The typings describe SMBus's options as a list of itself.
     const bus: unknown = { ...config.i2c, hz: 400_000, address: POWER_ADDRESS };
     this.rails = new PowerRails(new SMBus(bus as ConstructorParameters<typeof SMBus>[0]));
@@ -190,8 +191,8 @@ export class Board {
       gnss: { start: () => this.receive(true), stop: () => this.receive(false) },
       uplink: this.modem ?? this.wifi(),
       indicator: {
-        buzz: (seconds) => this.pulse(this.buzzer, seconds),
-        light: (seconds) => this.pulse(this.lamp, seconds),
+        buzz: (seconds) => this.buzzer.start(seconds),
+        light: (seconds) => this.lamp.start(seconds),
       },
       battery: { percent: () => this.rails.percent() },
     };
@@ -224,9 +225,12 @@ export class Board {
     hold(config.gnssPower, true);
   }
 
-  private pulse(pin: Digital, seconds: number): void {
-    pin.write(1);
-    this.later(seconds * 1_000, () => pin.write(0));
+  private pulseOf(pin: number): Pulse {
+    const output = new Digital({ pin, mode: Digital.Output });
+    return new Pulse(
+      (isOn) => output.write(isOn ? 1 : 0),
+      (ms, call) => this.later(ms, call),
+    );
   }
 
   private later(ms: number, call: () => void): void {

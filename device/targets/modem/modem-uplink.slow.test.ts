@@ -9,6 +9,7 @@ import {
   type OpenModemUplink,
   type OpenModemUplinkOptions,
 } from "./testing/open-modem-uplink.ts";
+import type { ModemFaults } from "./testing/simulated-modem.ts";
 
 const TAG = asTagId("tom") as TagId;
 const REPORT = topicOf(TAG, "report");
@@ -306,27 +307,20 @@ describe("a modem that", () => {
     await expectToWork(one);
   });
 
-  it("stops in the middle of taking a report loses its supply, so that nothing else is taken for its rest", async () => {
+  it.each<[string, Partial<ModemFaults>]>([
+    ["stops in the middle of taking a report", { copies: (line) => (line === ">" ? 0 : 1) }],
+    [
+      "refuses a report and asks for it all the same",
+      { noise: (line) => (line === ">" ? "\r\nERROR\r\n" : "") },
+    ],
+  ])("%s loses its supply, so that nothing else is taken for its rest", async (_what, faults) => {
     const one = await connected({ uplink: { firstRetryMs: 1_000 } });
-    const { faults } = one.modem;
-    one.modem.faults = { ...faults, copies: (line) => (line === ">" ? 0 : 1) };
+    const sound = one.modem.faults;
+    one.modem.faults = { ...sound, ...faults };
     expect(one.publish(REPORT, Uint8Array.of(1, 2, 3))).toBe(true);
     await until("down", () => one.told.length > 1);
     expect(one.failures).toEqual(["stuck"]);
-    one.modem.faults = faults;
-    await expectToWork(one);
-    expect(one.modem.powerCycles).toBe(1);
-    expect(broker.received.filter((line) => line.startsWith(REPORT))).toHaveLength(1);
-  });
-
-  it("refuses a report and asks for it all the same loses its supply too", async () => {
-    const one = await connected({ uplink: { firstRetryMs: 1_000 } });
-    const { faults } = one.modem;
-    one.modem.faults = { ...faults, noise: (line) => (line === ">" ? "\r\nERROR\r\n" : "") };
-    expect(one.publish(REPORT, Uint8Array.of(1, 2, 3))).toBe(true);
-    await until("down", () => one.told.length > 1);
-    expect(one.failures).toEqual(["stuck"]);
-    one.modem.faults = faults;
+    one.modem.faults = sound;
     await expectToWork(one);
     expect(one.modem.powerCycles).toBe(1);
     expect(broker.received.filter((line) => line.startsWith(REPORT))).toHaveLength(1);
