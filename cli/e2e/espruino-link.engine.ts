@@ -49,7 +49,7 @@ it.skipIf(program === undefined)("the watch's program on Espruino reports throug
         const isFirst = kinds.length === 0;
         kinds.push(...entries.map(({ kind }) => kind));
         // Live mode: fixes come at once, and in the next report.
-        const live = encodeCommand({ id: 1, action: "live", seconds: 60, expiresAt: 0 });
+        const live = encodeCommand({ id: 1, action: "live", seconds: 60, expiresAt: nowS() + 60 });
         if (isFirst) listener.message(topicOf(tag, "command"), live);
         return true;
       },
