@@ -11,7 +11,7 @@ import * as wiring from "./esp32-wiring.ts";
 import { Esp32Flash, FakeEsp32 } from "./testing/fake-esp32.ts";
 import { FakeStorage } from "./testing/fake-storage.ts";
 
-const SECOND_MS = 20;
+const SECOND_MS = 10;
 const BEGAN_S = Math.floor(Date.now() / 1_000) - 7_200;
 const JOURNAL = { from: 0x290000, to: 0x310000 };
 

@@ -10,7 +10,7 @@ const GNSS_PORT = 1;
 const RECEIVER_POWER = 8;
 
 /** A handshake with the broker, which is real, takes a modem's second. The SDK's own TLS is played: nothing waits for the machine. */
-const SECOND_MS = { modem: 20, wifi: 1 };
+const SECOND_MS = { modem: 10, wifi: 1 };
 
 let authority: TestAuthority;
 let broker: TestBroker;
