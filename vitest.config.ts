@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+/** Against hanging, not for slow machines. */
+const poll = { timeout: 30_000 };
+
 const fast = { exclude: ["**/node_modules/**", "**/*.slow.test.ts"], include: ["**/*.test.ts"] };
 // Needs a Vault or OpenBao that runs: see the top of that file.
 const withoutVault = process.env["VAULT_ADDR"] === undefined ? ["**/real-vault.slow.test.ts"] : [];
@@ -13,8 +16,17 @@ export default defineConfig({
     reporters: ["default", "./scripts/closing-line-reporter.ts"],
     projects: [
       // One module graph for all files of a worker: half of the time would go into importing the same again.
-      { test: { ...fast, name: "fast", isolate: false, testTimeout: 40_000, hookTimeout: 60_000 } },
-      { test: { ...slow, name: "slow", testTimeout: 300_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          ...fast,
+          name: "fast",
+          isolate: false,
+          testTimeout: 40_000,
+          hookTimeout: 60_000,
+          expect: { poll },
+        },
+      },
+      { test: { ...slow, name: "slow", testTimeout: 300_000, hookTimeout: 120_000, expect: { poll } } },
     ],
   },
 });

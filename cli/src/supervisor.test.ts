@@ -9,7 +9,7 @@ import { isFailure } from "./failure.ts";
 import type { ServiceSpec } from "./service-process.ts";
 import { Supervisor, type Patience } from "./supervisor.ts";
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 30_000;
 let folder: string;
 let supervisor: Supervisor;
 let lines: string[];

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const { roleId, secretId } = vault.addRole("cloud-api", documentedPolicies()["cloud-api"]);
   const login = { method: "approle", mount: "approle", roleId, secretId: () => secretId } as const;
   const { authority } = certificate;
-  session = await openVault({ address: vault.url, authority, timeoutMs: 500, login });
+  session = await openVault({ address: vault.url, authority, login });
   api = await makeTestApi({}, new TransitKeyRing(session, "transit"));
   mia = await api.owner();
   tag = await api.claimedTag(mia);

@@ -2,7 +2,7 @@ import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { generate, parser, type Packet } from "mqtt-packet";
 import type { Credentials } from "./test-authority.ts";
 
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 30_000;
 
 /** MQTT packets by hand over a real TLS socket: sends what no client library would. */
 export class RawTag {

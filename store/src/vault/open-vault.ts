@@ -26,8 +26,8 @@ const CLOCK: VaultClock = {
 
 /** Looks at the Vault's health, which says clearly what a refused login does not, and logs in. Throws a VaultError. */
 export async function openVault(options: OpenVaultOptions): Promise<VaultSession> {
-  const { address, authority, namespace, timeoutMs, login, onFault } = options;
-  const http = new VaultHttp({ url: address, authority, namespace, timeoutMs });
+  const { address, authority, namespace, login, onFault } = options;
+  const http = new VaultHttp({ url: address, authority, namespace });
   const fault = FAULTS[await vaultHealth(http)];
   if (fault !== undefined) throw new VaultError(http.server, "log in", fault);
   return VaultSession.open({ http, login, clock: CLOCK, onFault });

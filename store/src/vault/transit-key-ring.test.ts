@@ -26,7 +26,7 @@ async function openRing(
   const { roleId, secretId } = server.addRole("app", policy);
   const login = { method: "approle", mount: "approle", roleId, secretId: () => secretId } as const;
   const { authority } = certificate;
-  const session = await openVault({ address: server.url, authority, timeoutMs: 2_000, login });
+  const session = await openVault({ address: server.url, authority, login });
   return { ring: new TransitKeyRing(session, "transit"), session };
 }
 

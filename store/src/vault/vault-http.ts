@@ -10,8 +10,6 @@ export interface VaultAddress {
   readonly authority?: string | undefined;
   /** Sent as X-Vault-Namespace. */
   readonly namespace?: string | undefined;
-  /** From the first byte out to the last byte in; 3,000 by default. */
-  readonly timeoutMs?: number | undefined;
 }
 
 /** A request below /v1/. */
@@ -28,6 +26,9 @@ export interface VaultAnswer {
   readonly body: Fields | undefined;
 }
 
+/** From the first byte out to the last byte in. */
+const DEADLINE_MS = 3_000;
+
 /** An answer of ours is below 2 KiB; key lists of 100,000 owners below this. */
 const MAX_ANSWER_BYTES = 8_388_608;
 const CERTIFICATE_FAULT = /^(ERR_TLS_|ERR_SSL_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
@@ -39,10 +40,9 @@ export class VaultHttp {
   readonly #url: URL;
   readonly #agent: Agent | PlainAgent;
   readonly #namespace: string | undefined;
-  readonly #timeoutMs: number;
 
   /** Throws a RangeError for an address that is neither https nor on this machine. */
-  constructor({ url, authority, namespace, timeoutMs = 3_000 }: VaultAddress) {
+  constructor({ url, authority, namespace }: VaultAddress) {
     this.#url = new URL(url);
     this.server = this.#url.host;
     const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(this.#url.hostname);
@@ -58,7 +58,6 @@ export class VaultHttp {
             ...(authority === undefined ? {} : { ca: authority }),
           });
     this.#namespace = namespace;
-    this.#timeoutMs = timeoutMs;
   }
 
   /** The answer, whatever its status; a fault of the way there as a value. */
@@ -81,7 +80,7 @@ export class VaultHttp {
     const options: RequestOptions = {
       method,
       agent: this.#agent,
-      signal: AbortSignal.timeout(this.#timeoutMs),
+      signal: AbortSignal.timeout(DEADLINE_MS),
       headers: {
         "x-vault-request": "true",
         ...(token === undefined ? {} : { "x-vault-token": token }),
