@@ -166,7 +166,7 @@ describe("a live stream", () => {
 });
 
 describe("over a socket", () => {
-  it("a removed share ends its open stream, and a client that goes is forgotten", async () => {
+  it("a removed share ends its open stream within a second, and a client that goes is forgotten", async () => {
     const { gateway, authority } = makeTestCertificates();
     const timers = new Set<NodeJS.Timeout>();
     const streams = new LiveStreams({
@@ -203,8 +203,7 @@ describe("over a socket", () => {
     const beganMs = performance.now();
     await api.ask(`/v1/tags/${tag}/shares/${share}`, { method: "DELETE", token: mia.token });
     await once(stream, "end");
-    // By the next look, a second later on a machine that keeps up, and not when its token ends.
-    expect(performance.now() - beganMs).toBeLessThan(10_000);
+    expect(performance.now() - beganMs).toBeLessThan(1_000);
     expect(text).toContain(end("not-found"));
     const gone = await open(mia.token);
     await once(gone, "data");

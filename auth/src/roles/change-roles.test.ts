@@ -53,7 +53,7 @@ describe("roles", () => {
 });
 
 describe("another process", () => {
-  test("changes roles while the service runs, and the gateway hears of it before its wait is over", async () => {
+  test("changes roles while the service runs, and the gateway hears of it within a second", async () => {
     const mia = await people.newOwner();
     const path = auth.databasePath;
     const database = openDatabase({ path, key: auth.databaseKey, migrations: AUTH_MIGRATIONS });
@@ -65,7 +65,7 @@ describe("another process", () => {
     const began = performance.now();
     expect(await changeRoles(opened, mia.email as MailAddress, ["owner", "viewer"])).toBe("changed");
     expect((await waiting).body.items.map(({ sid }) => sid)).toEqual([decodeJwt(mia.token)["sid"]]);
-    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(performance.now() - began).toBeLessThan(3_000);
     await opened.database.destroy();
   });
 });

@@ -6,7 +6,7 @@ import type { VaultLogin } from "./vault-login.ts";
 import { VaultSession, type VaultClock } from "./vault-session.ts";
 
 /** A Vault to log in to. */
-export interface OpenVaultOptions extends Omit<VaultAddress, "url"> {
+export interface OpenVaultOptions extends Pick<VaultAddress, "authority" | "namespace"> {
   /** https://HOST:PORT. */
   readonly address: string;
   readonly login: VaultLogin;

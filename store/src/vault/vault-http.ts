@@ -10,6 +10,8 @@ export interface VaultAddress {
   readonly authority?: string | undefined;
   /** Sent as X-Vault-Namespace. */
   readonly namespace?: string | undefined;
+  /** From the first byte out to the last byte in; 3,000 by default. */
+  readonly deadlineMs?: number;
 }
 
 /** A request below /v1/. */
@@ -26,7 +28,6 @@ export interface VaultAnswer {
   readonly body: Fields | undefined;
 }
 
-/** From the first byte out to the last byte in. */
 const DEADLINE_MS = 3_000;
 
 /** An answer of ours is below 2 KiB; key lists of 100,000 owners below this. */
@@ -40,9 +41,10 @@ export class VaultHttp {
   readonly #url: URL;
   readonly #agent: Agent | PlainAgent;
   readonly #namespace: string | undefined;
+  readonly #deadlineMs: number;
 
   /** Throws a RangeError for an address that is neither https nor on this machine. */
-  constructor({ url, authority, namespace }: VaultAddress) {
+  constructor({ url, authority, namespace, deadlineMs = DEADLINE_MS }: VaultAddress) {
     this.#url = new URL(url);
     this.server = this.#url.host;
     const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(this.#url.hostname);
@@ -58,6 +60,7 @@ export class VaultHttp {
             ...(authority === undefined ? {} : { ca: authority }),
           });
     this.#namespace = namespace;
+    this.#deadlineMs = deadlineMs;
   }
 
   /** The answer, whatever its status; a fault of the way there as a value. */
@@ -80,7 +83,7 @@ export class VaultHttp {
     const options: RequestOptions = {
       method,
       agent: this.#agent,
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      signal: AbortSignal.timeout(this.#deadlineMs),
       headers: {
         "x-vault-request": "true",
         ...(token === undefined ? {} : { "x-vault-token": token }),
