@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { Account } from "../accounts/accounts.ts";
 import type { AuthService } from "../auth-service.ts";
 import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
-import { sayEnded } from "../sessions/say-ended.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 
 /** What a login, a registration and a refresh give. */
 export interface Tokens {
@@ -19,7 +19,7 @@ export async function beginSession(
   device: string,
 ): Promise<Tokens> {
   const session = await service.sessions.begin(account.id, device);
-  sayEnded(context, session.ended);
+  setEndedSessions(context, session.ended);
   return tokensOf(service, account, session);
 }
 

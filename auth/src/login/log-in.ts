@@ -47,13 +47,13 @@ export async function logIn(
 
 /** Tells log, trail and owner once an hour; nobody waits for it, so the answer takes no longer for a known address. */
 function alertOfGuessing(
-  { accounts, audit, log, postOffice, throttle }: AuthService,
+  { accounts, audit, log, mailQueue, throttle }: AuthService,
   mail: MailAddress,
   key: string,
 ): void {
   if (!throttle.isNewlySlowed(key)) return;
   log.warn("many wrong passwords for one mail address", { event: "security.guessing" });
-  postOffice.post(async () => {
+  mailQueue.post(async () => {
     const account = await accounts.findByMail(mail);
     if (account) audit.record({ event: "account.throttled", account: account.id });
     return undefined;

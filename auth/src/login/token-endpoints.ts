@@ -8,7 +8,7 @@ import { busy, problem, tooManyRequests } from "../http/problem.ts";
 import type { Problem } from "../http/problem.ts";
 import { register } from "./register.ts";
 import { secondFactorRequired } from "../second-factor/second-factor-required.ts";
-import { sayEnded } from "../sessions/say-ended.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 import type { RefreshOutcome } from "../sessions/sessions.ts";
 import { loginRoute, logoutRoute, refreshRoute, registerRoute } from "./token-routes.ts";
 import { weakPassword } from "../password/weak-password.ts";
@@ -85,7 +85,7 @@ function addLogout(app: OpenAPIHono<AppEnvironment>, service: AuthService): void
     const sid = service.sessions.sessionOf(context.req.valid("json").refreshToken);
     const ended = await service.sessions.end(sid === undefined ? [] : [sid]);
     for (const session of ended) service.audit.record({ event: "session.ended", session });
-    sayEnded(context, ended);
+    setEndedSessions(context, ended);
     return context.body(null, 204);
   });
 }
