@@ -3,8 +3,8 @@ import type { Report, Settings, Status } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { CacheInvalidation } from "@purrimeter/database/cache-invalidation";
 import type { GroupCommit } from "@purrimeter/database/group-commit";
-import type { ReportRecorder } from "./record-report.ts";
-import type { StatusRecorder } from "./record-status.ts";
+import type { ReportRecorder } from "./report-recorder.ts";
+import type { StatusRecorder } from "./status-recorder.ts";
 import type {
   Received,
   RecordOutcome,
@@ -13,7 +13,7 @@ import type {
   DeadLetterOutcome,
   SettingsCursor,
   RegistrationState,
-} from "./report-store.ts";
+} from "../recording/report-store.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import type { OpenOwnership, OpenOwnerships } from "./open-ownerships.ts";
 import type { WantedSettings } from "../geofences/wanted-settings.ts";

@@ -2,12 +2,12 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { hashClaimCode } from "../tags/claim-code.ts";
 import { openTagName } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
-import type { EntryPosition, Location, OwnerId, Page, TimeRange } from "./owner-view.ts";
-import type { LocationReader } from "./read-locations.ts";
-import type { ReadableOwnership } from "./read-pieces.ts";
+import type { EntryPosition, Location, OwnerId, Page, TimeRange } from "../reading/owner-view.ts";
+import type { LocationReader } from "../reading/read-locations.ts";
+import type { ReadableOwnership } from "../reading/read-pieces.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
 import type { prepareShares } from "../sharing/share-statements.ts";
-import type { ViewerView } from "./viewer-view.ts";
+import type { ViewerView } from "../reading/viewer-view.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 /** What SqliteViewerView is made of. */

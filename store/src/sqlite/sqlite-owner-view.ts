@@ -3,13 +3,13 @@ import type { TagClaims } from "../tags/claim-tag.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
-import type * as view from "./owner-view.ts";
-import type { EventReader } from "./read-events.ts";
-import type { LocationReader } from "./read-locations.ts";
+import type * as view from "../reading/owner-view.ts";
+import type { EventReader } from "../reading/read-events.ts";
+import type { LocationReader } from "../reading/read-locations.ts";
 import type { FinderReport } from "../tags/finder-reports.ts";
 import type { OwnedShares } from "../sharing/owned-shares.ts";
 import type { InviteOutcome, Share, ShareDraft, ShareId } from "../sharing/share.ts";
-import type { SqliteFinderReports } from "../tags/sqlite-finder-reports.ts";
+import type { SqliteFinderReports } from "./sqlite-finder-reports.ts";
 import type { AcceptedTransfer, ConfirmOutcome, Transfer } from "../transfers/transfer.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 

@@ -1,10 +1,10 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import { hashClaimCode } from "./claim-code.ts";
+import { hashClaimCode } from "../tags/claim-code.ts";
 import type { Database } from "@purrimeter/database/open-database";
 import type { ListRange, Page } from "../reading/owner-view.ts";
-import { createPrintedCode, type PrintedCode } from "./printed-code.ts";
+import { createPrintedCode, type PrintedCode } from "../tags/printed-code.ts";
 import { statement } from "../schema/statement.ts";
-import type { RegisteredTag, TagRegistry } from "./tag-registry.ts";
+import type { RegisteredTag, TagRegistry } from "../tags/tag-registry.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 function prepare(database: Database) {
