@@ -1,4 +1,4 @@
-import { createLog, errorCode } from "@purrimeter/log/log";
+import { createLog, errorCode } from "@purrimeter/service/log";
 import { openDatabase } from "@purrimeter/store/open-database";
 import { openSecrets } from "@purrimeter/store/open-secrets";
 import type { Secrets } from "@purrimeter/store/open-secrets";

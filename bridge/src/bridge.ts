@@ -1,6 +1,6 @@
 import { decodeStatus } from "@purrimeter/protocol/status";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import { errorCode, type Log } from "@purrimeter/log/log";
+import { errorCode, type Log } from "@purrimeter/service/log";
 import type { ReportStore, Standing } from "@purrimeter/store/report-store";
 import type { BridgeCounters } from "./bridge-counters.ts";
 import { createDecideAgain, type DecideAgain } from "./decide-again.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { TAG } from "@purrimeter/device/tag-rig.contract";
 import type { Entry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { createBridgeCounters } from "./bridge-counters.ts";
 import { createDecideAgain } from "./decide-again.ts";
 import { settingsOf, WalkingTag, ZONES } from "./testing/walking-tag.ts";

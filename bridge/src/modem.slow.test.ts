@@ -4,7 +4,7 @@ import { RamFlash } from "@purrimeter/device/ram-flash";
 import { Cloud } from "@purrimeter/device/tag-rig.contract";
 import { SOUND, type ModemFaults } from "@purrimeter/device/targets/modem/testing/simulated-modem";
 import { until } from "@purrimeter/device/uplink.contract";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { encodeAck } from "@purrimeter/protocol/ack";
 import type { TagId } from "@purrimeter/protocol/values";
 import { createAedesSource } from "./aedes-source.ts";

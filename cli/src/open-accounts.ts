@@ -1,6 +1,6 @@
 import { openAccounts, type OpenAccounts } from "@purrimeter/auth/open-accounts";
 import { AUTH_MIGRATIONS } from "@purrimeter/auth/schema";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { openDatabase, OpenDatabaseError } from "@purrimeter/store/open-database";
 import { openSecrets, type Secrets } from "@purrimeter/store/open-secrets";
 import { SecretError } from "@purrimeter/store/secret-source";

@@ -14,7 +14,7 @@ import {
   until,
   type UplinkUnderTest,
 } from "@purrimeter/device/uplink.contract";
-import type { Log, LogFields } from "@purrimeter/log/log";
+import type { Log, LogFields } from "@purrimeter/service/log";
 import { MAX_GATEWAY_FRAME_BYTES } from "@purrimeter/protocol/link/link-limits";
 import { slipFrame, SlipReader } from "@purrimeter/protocol/link/slip";
 import { DOWNLINK_CHANNELS, topicOf } from "@purrimeter/protocol/topics";
