@@ -1,5 +1,5 @@
-// Runs the tests at hours and dates where tests that depend on them fail: `npm run test:night`, or with vitest's own
-// arguments after a word of the points wanted: node scripts/test-at-hours.ts [POINT [ARGUMENT...]], as "2028-02-29 bridge/src".
+// Runs the tests at hours and dates at which tests that depend on them would fail: `npm run test:night`. A part of a point's
+// name chooses points, and vitest's own arguments after it choose tests: node scripts/test-at-hours.ts 2028-02-29 bridge/src
 import { spawnSync } from "node:child_process";
 
 /** All later than the firmware's build date: a tag believes no earlier time. UTC, and the zone of the machine. */
@@ -54,8 +54,13 @@ if (spawnSync("faketime", ["--version"]).error !== undefined) {
   process.exit(1);
 }
 const [wanted = "", ...args] = process.argv.slice(2);
+const points = POINTS.filter(([at]) => at.includes(wanted));
+if (points.length === 0) {
+  console.error(`No point of time contains "${wanted}". There are: ${POINTS.map(([at]) => at).join(", ")}`);
+  process.exit(2);
+}
 const failed: string[] = [];
-for (const [at, zone] of POINTS.filter(([at]) => at.includes(wanted)))
+for (const [at, zone] of points)
   for (const each of args.length > 0 ? [args] : RUNS) {
     const name = `${at} TZ=${zone} ${each.join(" ")}`;
     console.log(`\n== ${name}`);
