@@ -5,25 +5,24 @@ import { globSync } from "node:fs";
 /** Imports go one way (ARCHITECTURE.md). cli composes and bench measures: nothing imports them. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
-  log: [],
-  http: [],
+  service: [],
   certs: [],
   device: ["protocol"],
-  secrets: [],
-  database: [],
-  store: ["protocol", "database", "secrets"],
-  bridge: ["protocol", "device", "store", "secrets", "log"],
-  "ble-gateway": ["protocol", "device", "log"],
-  auth: ["database", "secrets", "log", "http"],
-  "cloud-api": ["protocol", "store", "secrets", "log", "http"],
-  simulator: ["protocol", "device"],
+  secrets: ["service"],
+  database: ["service"],
+  store: ["protocol", "database", "secrets", "service"],
+  bridge: ["protocol", "device", "store", "secrets", "service"],
+  "ble-gateway": ["protocol", "device", "service"],
+  auth: ["database", "secrets", "service"],
+  "cloud-api": ["protocol", "store", "secrets", "service"],
+  simulator: ["protocol", "device", "service"],
   cli: [
     ...["protocol", "device", "certs", "store", "secrets", "database", "bridge", "ble-gateway"],
-    ...["auth", "cloud-api", "simulator", "log"],
+    ...["auth", "cloud-api", "simulator", "service"],
   ],
   bench: [
     ...["protocol", "device", "certs", "store", "secrets", "database", "bridge", "simulator"],
-    ...["cloud-api", "auth", "cli", "log"],
+    ...["cloud-api", "auth", "cli", "service"],
   ],
 };
 
