@@ -16,7 +16,8 @@ import { OwnedGeofences } from "./geofences/owned-geofences.ts";
 import { OwnedShares } from "./sharing/owned-shares.ts";
 import { OwnedTags, prepareTags } from "./tags/owned-tags.ts";
 import { OwnerKeys } from "./sealing/owner-keys.ts";
-import type { OwnerId, OwnerView } from "./reading/owner-view.ts";
+import type { OwnerId } from "./reading/owner-id.ts";
+import type { OwnerView } from "./reading/owner-view.ts";
 import { EventReader, prepareEvents } from "./reading/read-events.ts";
 import { LocationReader } from "./reading/read-locations.ts";
 import { PieceReader } from "./reading/read-pieces.ts";
@@ -65,8 +66,8 @@ export interface Store {
   forOwner(owner: OwnerId): OwnerView;
   /** What others let that account see. */
   forViewer(viewer: OwnerId): ViewerView;
-  /** Grows when something that a view shows may have changed, here or by another process. Costs a microsecond. */
-  changeCount(): number;
+  /** Grows when something that a view shows may have changed, here or by another process. Costs microseconds. */
+  changeCount(): Promise<number>;
   /** After KeyRing.rotate: wraps the owner's sealing keys under the newest version. The number of keys. */
   rewrapKeys(owner: OwnerId): Promise<number>;
   /** Commits what waits, then closes. */
@@ -99,14 +100,14 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
     registry: new SqliteTagRegistry(database, writes),
     retention: { deleteBefore: (at) => erasing.before(at) },
     ...composeViews(database, options, keys, ownerKeys, writes, erasing),
-    changeCount: () => changes.read(),
+    changeCount: () => Promise.try(() => changes.read()),
     rewrapKeys: (owner) => ownerKeys.rewrap(owner),
-    close: () => {
-      commits.drain();
-      keys.close();
-      database.close();
-      return Promise.resolve();
-    },
+    close: () =>
+      Promise.try(() => {
+        commits.drain();
+        keys.close();
+        database.close();
+      }),
   };
 }
 

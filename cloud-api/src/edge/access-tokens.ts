@@ -2,7 +2,7 @@ import { decodeProtectedHeader, errors, jwtVerify } from "jose";
 import type { CryptoKey } from "jose";
 import { z } from "zod";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
-import type { OwnerId } from "@purrimeter/store/owner-view";
+import type { OwnerId } from "@purrimeter/store/owner-id";
 import type { EndedSessions } from "./ended-sessions.ts";
 import type { KeySet } from "./key-set.ts";
 

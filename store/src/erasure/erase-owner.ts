@@ -4,7 +4,7 @@ import type { KeyCache } from "../sealing/key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnedTags } from "../tags/owned-tags.ts";
-import type { OwnerId } from "../reading/owner-view.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
 import { statement } from "../schema/statement.ts";
 import type { TagSettings } from "../tags/tag-settings.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";

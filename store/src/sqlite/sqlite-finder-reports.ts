@@ -67,8 +67,9 @@ export class SqliteFinderReports implements FinderReports {
     this.#statements = prepare(database);
   }
 
-  isTag(printedCode: string): boolean {
-    return this.#statements.byCode.get({ code: normalisePrintedCode(printedCode) }) !== undefined;
+  isTag(printedCode: string): Promise<boolean> {
+    const code = normalisePrintedCode(printedCode);
+    return Promise.try(() => this.#statements.byCode.get({ code }) !== undefined);
   }
 
   async report(printedCode: string, draft: FinderDraft): Promise<"taken" | "unknown-code"> {

@@ -2,7 +2,9 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { hashClaimCode } from "../tags/claim-code.ts";
 import { openTagName } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
-import type { EntryPosition, Location, OwnerId, Page, TimeRange } from "../reading/owner-view.ts";
+import type { EntryPosition, Location, TimeRange } from "../reading/location.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
+import type { Page } from "../reading/page.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { ReadableOwnership } from "../reading/read-pieces.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
@@ -55,10 +57,11 @@ export class SqliteViewerView implements ViewerView {
 
   leaveShare(id: ShareId): Promise<"left" | "not-found"> {
     const { statements, viewer, writes, now } = this.#parts;
-    if (!statements.held.all({ viewer, now: now() }).some((held) => held.id === id))
-      return Promise.resolve("not-found");
-    const removed = writes.run(() => statements.leave.run({ id, viewer }));
-    return Promise.resolve(removed > 0 ? "left" : "not-found");
+    return Promise.try(() => {
+      const isHeld = statements.held.all({ viewer, now: now() }).some((held) => held.id === id);
+      if (!isHeld) return "not-found";
+      return writes.run(() => statements.leave.run({ id, viewer })) > 0 ? "left" : "not-found";
+    });
   }
 
   async latest(tag: TagId): Promise<Location | undefined | "not-found"> {
