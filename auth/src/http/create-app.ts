@@ -28,19 +28,10 @@ const BEARER = { type: "http", scheme: "bearer", bearerFormat: "JWT" } as const;
 /** The largest body is a browser's answer about a passkey, which nests four deep in a body that holds more. */
 const BODY = { maxBytes: 4_096, maxDepth: 5, mayBeEmpty: true };
 
-/** For an API that no page is made of: nothing may be loaded, framed, guessed or kept. */
-const HEADERS = {
-  "Cache-Control": "no-store",
-  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-  "Referrer-Policy": "no-referrer",
-  "Strict-Transport-Security": "max-age=63072000",
-  "X-Content-Type-Options": "nosniff",
-} as const;
-
 /** The endpoints, as one handler of requests. */
 export function createApp(service: AuthService, monotonicMs: () => number): OpenAPIHono<AppEnvironment> {
   const app = new OpenAPIHono<AppEnvironment>({ defaultHook: onInvalid });
-  app.use(secureAnswers, logRequests(service, monotonicMs));
+  app.use(logRequests(service, monotonicMs));
   app.on("POST", "*", clientAddress, readJsonBody(BODY));
   addTokenEndpoints(app, service);
   addServiceEndpoints(app, service);
@@ -65,12 +56,6 @@ function logAndAnswer(error: Error, { log }: AuthService): Response {
   log.error("request failed", { event: "request.failed", code: errorCode(error), reason: error.name });
   return internalErrorAnswer();
 }
-
-const secureAnswers: MiddlewareHandler = async (context, next) => {
-  await next();
-  for (const [name, value] of Object.entries(HEADERS))
-    if (!context.res.headers.has(name)) context.header(name, value);
-};
 
 function logRequests({ log }: AuthService, monotonicMs: () => number): MiddlewareHandler {
   return async (context: Context, next) => {
