@@ -12,6 +12,9 @@ export const TAG = asTagId("tom") as TagId;
 /** 2026-11-21 12:00:00 UTC. */
 export const NOON_S = Date.UTC(2026, 10, 21, 12) / 1_000;
 
+/** Of the rig's firmware: a day before noon. */
+export const BUILT_AT_S = NOON_S - 86_400;
+
 /** `$body*checksum` and the line's end. */
 export function sentence(body: string): string {
   let sum = 0;
@@ -146,8 +149,9 @@ export class Rig {
     const all: Ports = { flash: this.flash, clock, gnss, uplink, indicator, battery };
     const ports = this.options.hasBeacon === true ? { ...all, beacon } : all;
     this.isUp = false;
-    const linger = this.options.lingerMs === undefined ? {} : { lingerMs: this.options.lingerMs };
-    this.firmware = new Firmware(ports, { tag: TAG, firmware: "1.0.0", seed: 42, ...linger });
+    const { lingerMs } = this.options;
+    const own = { tag: TAG, firmware: "1.0.0", seed: 42, builtAtS: BUILT_AT_S };
+    this.firmware = new Firmware(ports, lingerMs === undefined ? own : { ...own, lingerMs });
     return this.firmware;
   }
 

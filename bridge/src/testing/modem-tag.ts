@@ -12,6 +12,8 @@ import type { Credentials } from "./test-authority.ts";
 /** The cat's time begins two hours ago: it runs faster than the bridge's, which doubts what comes from the future. */
 const HEAD_START_S = 7_200;
 
+const DAY_S = 86_400;
+
 /** What is not as usual. */
 export interface ModemTagOptions {
   readonly faults?: Partial<ModemFaults>;
@@ -64,7 +66,7 @@ export class ModemTag {
         indicator: { buzz: () => undefined, light: () => undefined },
         battery: { percent: () => 80 },
       },
-      { tag, firmware: "1.0.0", seed: 42, lingerMs: 10_000 },
+      { tag, firmware: "1.0.0", seed: 42, builtAtS: clock.utcS() - DAY_S, lingerMs: 10_000 },
     );
     this.firmware.start();
     const settings = encodeSettings({ version: 1, fixIntervalS: 5, reportIntervalS: 20, geofences: [] });

@@ -13,6 +13,7 @@ import { FakeStorage } from "../espruino/testing/fake-storage.ts";
 
 const SECOND_MS = 10;
 const BEGAN_S = Math.floor(Date.now() / 1_000) - 7_200;
+const DAY_S = 86_400;
 const JOURNAL = { from: 0x290000, to: 0x310000 };
 
 let program = "";
@@ -22,7 +23,8 @@ let modem: SimulatedModem;
 let board: FakeEsp32 | undefined;
 
 beforeAll(async () => {
-  program = (await transpileForEspruino(new URL("esp32s3.ts", import.meta.url), { names: [] })).code;
+  const options = { names: [], builtAtS: BEGAN_S - DAY_S };
+  program = (await transpileForEspruino(new URL("esp32s3.ts", import.meta.url), options)).code;
   authority = new TestAuthority("test");
 });
 beforeEach(async () => {

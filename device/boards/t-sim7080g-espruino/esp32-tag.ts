@@ -61,8 +61,11 @@ export class Esp32Tag {
   private waits: number;
   private movedMs: number;
 
-  /** Throws when the board is not provisioned, has other chips, or an Espruino that is too old. Restarts it when a radio is on that it does not need. */
-  constructor(sdk: Esp32Sdk) {
+  /**
+   * `builtAtS`: as in FirmwareOptions. Throws when the board is not provisioned, has other chips, or an Espruino that is too
+   * old. Restarts the board when a radio is on that it does not need.
+   */
+  constructor(sdk: Esp32Sdk, builtAtS: number) {
     closeRadios(sdk);
     // Added after release 2v29.
     if (sdk.ESP32.lightSleep === undefined) throw new RangeError("lightSleep");
@@ -83,7 +86,8 @@ export class Esp32Tag {
     );
     this.modem = this.makeModem(provisioned, seed);
     const { tag } = provisioned;
-    this.firmware = new Firmware(this.ports(), { tag, firmware: VERSION, seed, lingerMs: LINGER_MS });
+    const own = { tag, firmware: VERSION, seed, builtAtS };
+    this.firmware = new Firmware(this.ports(), { ...own, lingerMs: LINGER_MS });
     this.plan = this.makePlan();
   }
 
