@@ -1,4 +1,4 @@
-import { nmea } from "@purrimeter/device/testing/tag-rig-contract";
+import { nmea } from "@purrimeter/device/testing/tag-rig";
 import { Journal } from "@purrimeter/device/journal";
 import { settingsPages } from "@purrimeter/device/settings-store";
 import { transpileForEspruino } from "@purrimeter/device/transpile";

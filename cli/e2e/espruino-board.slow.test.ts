@@ -1,4 +1,4 @@
-import { nmea } from "@purrimeter/device/testing/tag-rig-contract";
+import { nmea } from "@purrimeter/device/testing/tag-rig";
 import { SimulatedModem } from "@purrimeter/device/testing/simulated-modem";
 import { transpileForEspruino } from "@purrimeter/device/transpile";
 import { Esp32Flash, FakeEsp32 } from "@purrimeter/device/testing/fake-esp32";

@@ -1,8 +1,8 @@
-import { nmea } from "@purrimeter/device/testing/tag-rig-contract";
+import { nmea } from "@purrimeter/device/testing/tag-rig";
 import { pretokenise } from "@purrimeter/device/pretokenise";
 import { transpileForEspruino } from "@purrimeter/device/transpile";
 import { linuxWatchScript } from "@purrimeter/device/testing/linux-watch";
-import { until } from "@purrimeter/device/testing/uplink-contract";
+import { until } from "@purrimeter/device/testing/until";
 import { openGateway } from "@purrimeter/ble-gateway/ble-gateway";
 import { nodeCipher } from "@purrimeter/ble-gateway/node-cipher";
 import type { TagUplink } from "@purrimeter/ble-gateway/paired-tag";

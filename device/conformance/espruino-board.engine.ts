@@ -1,9 +1,9 @@
-import { nmea, TAG } from "../core/tag-rig.contract.ts";
+import { nmea, TAG } from "../core/testing/tag-rig.ts";
 import { pretokenise } from "../boards/espruino/build/pretokenise.ts";
 import { transpileForEspruino } from "../boards/espruino/build/transpile.ts";
 import { linuxEsp32Script } from "../boards/t-sim7080g-espruino/testing/linux-esp32.ts";
 import { SimulatedModem } from "../drivers/sim7080g/testing/simulated-modem.ts";
-import { TestAuthority, TestBroker } from "../boards/node/test-broker.contract.ts";
+import { TestAuthority, TestBroker } from "../boards/node/testing/test-broker.ts";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";

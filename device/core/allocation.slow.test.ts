@@ -5,7 +5,7 @@ import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
 import { expect, it } from "vitest";
 import { Firmware } from "./firmware.ts";
 import type { Flash } from "./ports.ts";
-import { BUILT_AT_S, nmea, NOON_S, TAG } from "./tag-rig.contract.ts";
+import { BUILT_AT_S, nmea, NOON_S, TAG } from "./testing/tag-rig.ts";
 
 /** V8 boxes numbers above 2^31 until it has compiled the code that uses them; boards do not. */
 const WARM_UP = 25_000;

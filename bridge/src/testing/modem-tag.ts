@@ -1,6 +1,6 @@
 import { Firmware } from "@purrimeter/device/firmware";
 import { RamFlash } from "@purrimeter/device/ram-flash";
-import { nmea } from "@purrimeter/device/testing/tag-rig-contract";
+import { nmea } from "@purrimeter/device/testing/tag-rig";
 import { openModemUplink, type OpenModemUplink } from "@purrimeter/device/testing/open-modem-uplink";
 import { WakeLoop } from "@purrimeter/device/testing/modem-rig";
 import type { ModemFaults } from "@purrimeter/device/testing/simulated-modem";

@@ -1,8 +1,8 @@
-import { nmea } from "../../core/tag-rig.contract.ts";
-import { until } from "../../core/uplink/uplink.contract.ts";
+import { nmea } from "../../core/testing/tag-rig.ts";
+import { until } from "../../core/testing/until.ts";
 import { Journal } from "../../core/journal/journal.ts";
 import { emptyJournalEntry } from "../../core/journal/journal-record.ts";
-import { settingsPages } from "../../core/uplink/settings-store.ts";
+import { settingsPages } from "../../core/settings/settings-store.ts";
 import { KIND_FIX } from "@purrimeter/protocol/entry-kind";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { transpileForEspruino } from "../espruino/build/transpile.ts";

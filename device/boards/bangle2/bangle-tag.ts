@@ -1,11 +1,11 @@
 import { Firmware } from "../../core/firmware.ts";
 import type { Ports } from "../../core/ports.ts";
-import { Pulse } from "../../core/pulse.ts";
+import { Pulse } from "../../drivers/output/pulse.ts";
 import { MAX_GATEWAY_FRAME_BYTES } from "@purrimeter/protocol/link-limits";
 import { asTagId } from "@purrimeter/protocol/values";
 import type { BangleSdk } from "./bangle-sdk.ts";
 import { EspruinoCipher } from "./espruino-cipher.ts";
-import { hexBytes } from "../espruino/hex-bytes.ts";
+import { hexBytes } from "./hex-bytes.ts";
 import { LinkUplink } from "./link-uplink.ts";
 import { SentenceFilter } from "../espruino/sentence-filter.ts";
 import { SessionNumbers } from "./session-numbers.ts";

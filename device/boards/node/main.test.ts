@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nmea, NOON_S, TAG } from "../../core/tag-rig.contract.ts";
-import { until } from "../../core/uplink/uplink.contract.ts";
+import { nmea, NOON_S, TAG } from "../../core/testing/tag-rig.ts";
+import { until } from "../../core/testing/until.ts";
 import { decodeReport } from "@purrimeter/protocol/report";
 import { topicOf } from "@purrimeter/protocol/topics";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { TestAuthority, TestBroker } from "./test-broker.contract.ts";
+import { TestAuthority, TestBroker } from "./testing/test-broker.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
 

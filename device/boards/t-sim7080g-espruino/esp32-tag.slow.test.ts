@@ -1,8 +1,8 @@
 import { emptyJournalEntry } from "../../core/journal/journal-record.ts";
-import { nmea, TAG } from "../../core/tag-rig.contract.ts";
+import { nmea, TAG } from "../../core/testing/tag-rig.ts";
 import { SimulatedModem } from "../../drivers/sim7080g/testing/simulated-modem.ts";
-import { TestAuthority, TestBroker } from "../node/test-broker.contract.ts";
-import { until } from "../../core/uplink/uplink.contract.ts";
+import { TestAuthority, TestBroker } from "../node/testing/test-broker.ts";
+import { until } from "../../core/testing/until.ts";
 import { KIND_FIX } from "@purrimeter/protocol/entry-kind";
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";

@@ -1,6 +1,6 @@
 import { Firmware } from "../../core/firmware.ts";
 import type { Ports } from "../../core/ports.ts";
-import { Pulse } from "../../core/pulse.ts";
+import { Pulse } from "../../drivers/output/pulse.ts";
 import { ModemUplink } from "../../drivers/sim7080g/modem-uplink.ts";
 import { ModemPower } from "../../drivers/sim7080g/modem-power.ts";
 import { PowerRails } from "../../drivers/axp2101/power-rails.ts";
@@ -22,7 +22,7 @@ import {
   POWER_KEY_PIN,
   SENSOR_ADDRESS,
 } from "./esp32-wiring.ts";
-import { I2cRegisters } from "../../drivers/lis3dh/i2c-registers.ts";
+import { I2cRegisters } from "../espruino/i2c-registers.ts";
 import { Lis3dh } from "../../drivers/lis3dh/lis3dh.ts";
 import { RawFlash } from "./raw-flash.ts";
 import { SentenceFilter } from "../espruino/sentence-filter.ts";

@@ -1,7 +1,7 @@
-import { nmea, TAG } from "../../core/tag-rig.contract.ts";
+import { nmea, TAG } from "../../core/testing/tag-rig.ts";
 import { SimulatedModem } from "../../drivers/sim7080g/testing/simulated-modem.ts";
-import { TestAuthority, TestBroker } from "../node/test-broker.contract.ts";
-import { until } from "../../core/uplink/uplink.contract.ts";
+import { TestAuthority, TestBroker } from "../node/testing/test-broker.ts";
+import { until } from "../../core/testing/until.ts";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { FakeSdk, manifestConfig } from "./testing/fake-sdk.ts";
 

@@ -1,6 +1,6 @@
 import { Firmware } from "../../core/firmware.ts";
 import type { Ports, Uplink } from "../../core/ports.ts";
-import { Pulse } from "../../core/pulse.ts";
+import { Pulse } from "../../drivers/output/pulse.ts";
 import { asTagId } from "@purrimeter/protocol/values";
 import { ModemUplink } from "../../drivers/sim7080g/modem-uplink.ts";
 import { PowerRails } from "../../drivers/axp2101/power-rails.ts";

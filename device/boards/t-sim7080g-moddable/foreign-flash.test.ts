@@ -1,6 +1,6 @@
 import { Firmware } from "../../core/firmware.ts";
 import type { Ports } from "../../core/ports.ts";
-import { BUILT_AT_S, Cloud, nmea, NOON_S, TAG } from "../../core/tag-rig.contract.ts";
+import { BUILT_AT_S, Cloud, nmea, NOON_S, TAG } from "../../core/testing/tag-rig.ts";
 import { decodeAck, encodeAck } from "@purrimeter/protocol/ack";
 import { topicOf } from "@purrimeter/protocol/topics";
 import fc from "fast-check";

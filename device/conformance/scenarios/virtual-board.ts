@@ -4,7 +4,7 @@ import { encodeSettings } from "@purrimeter/protocol/settings";
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { Firmware } from "../../core/firmware.ts";
 import type { Ports } from "../../core/ports.ts";
-import { RamFlash } from "../../core/journal/ram-flash.ts";
+import { RamFlash } from "../../core/flash/ram-flash.ts";
 import { AnsweringCloud } from "./answering-cloud.ts";
 import { showFlash, showTransitions } from "./flash-transcript.ts";
 import { hex } from "./hex.ts";

@@ -39,8 +39,8 @@ const PROGRAMS = [
 /** Groups of the table of sources, by the first pattern that fits. */
 const GROUPS: readonly (readonly [string, RegExp])[] = [
   ["geofences and sides", /core\/geofence\//],
-  ["receiver: NMEA, filter, time", /core\/(?:nmea\/|pace\/sky-watch)/],
-  ["journal and its flash", /core\/journal\/|storage-flash/],
+  ["receiver: NMEA, filter, time", /core\/nmea\//],
+  ["journal and its flash", /core\/(?:journal|flash)\/|storage-flash/],
   ["sending: queue and radio", /core\/(?:uplink\/(?:uplink-queue|radio|back-off)|random)/],
   ["modem: AT commands, MQTT", /drivers\/sim7080g\//],
   ["link to the gateway", /ble-link|link-uplink|slip-text|session-numbers|espruino-cipher|hex-bytes/],

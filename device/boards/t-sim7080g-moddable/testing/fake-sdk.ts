@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { BoardTime } from "../../testing/board-time.ts";
+import { BoardTime } from "../../../core/testing/board-time.ts";
 
 const FIFO_BYTES = 128;
 

@@ -3,9 +3,9 @@ import type { Entry } from "@purrimeter/protocol/entry";
 import type { Ack } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
 import { asTagId, type EntryNumber, type Epoch, type TagId } from "@purrimeter/protocol/values";
-import { Firmware } from "./firmware.ts";
-import type { Ports } from "./ports.ts";
-import { RamFlash } from "./journal/ram-flash.ts";
+import { Firmware } from "../firmware.ts";
+import type { Ports } from "../ports.ts";
+import { RamFlash } from "../flash/ram-flash.ts";
 
 export const TAG = asTagId("tom") as TagId;
 
