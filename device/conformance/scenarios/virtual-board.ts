@@ -8,7 +8,7 @@ import { RamFlash } from "../../core/flash/ram-flash.ts";
 import { AnsweringCloud } from "./answering-cloud.ts";
 import { showFlash, showTransitions } from "./flash-transcript.ts";
 import { hex } from "./hex.ts";
-import { NmeaWriter } from "./nmea-writer.ts";
+import { OpenSkyReceiver } from "./open-sky-receiver.ts";
 
 const TAG = asTagId("tom") as TagId;
 const TOPIC = `purrimeter/1/${TAG}/`;
@@ -66,7 +66,7 @@ export class VirtualBoard {
   batteryPercent = 80;
   private readonly write: (line: string) => void;
   private readonly options: BoardOptions;
-  private readonly writer: NmeaWriter;
+  private readonly writer: OpenSkyReceiver;
   private seed = FIRST_SEED;
   private isOn = false;
   private isUp = false;
@@ -86,7 +86,7 @@ export class VirtualBoard {
     this.write = write;
     this.flash = new RamFlash(options.pageBytes, options.pageCount);
     this.cloud = new AnsweringCloud();
-    this.writer = new NmeaWriter();
+    this.writer = new OpenSkyReceiver();
     this.firmware = new Firmware(this.ports(), this.firmwareOptions());
   }
 
