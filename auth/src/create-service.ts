@@ -47,7 +47,7 @@ export async function createService(options: CreateServiceOptions): Promise<Auth
   const { accounts, database, keys } = opened;
   const purposeTokens = new PurposeTokens(keys, now);
   const postOffice = new PostOffice(options.mailer, log);
-  const mail = new AccountMail({ accounts, purposeTokens, postOffice, linkBase, monotonicMs });
+  const mail = new AccountMail({ accounts, purposeTokens, postOffice, linkBase, now, monotonicMs });
   const limits = { concurrency: HASHES_AT_ONCE, maxWaiting: MAX_WAITING_HASHES };
   return {
     ...opened,

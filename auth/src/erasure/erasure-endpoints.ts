@@ -20,9 +20,9 @@ function addErasing(app: App, service: AuthService): void {
     const { address: network } = context.var;
     const confirmation = await confirmOwner(service, account, context.req.valid("json"), network);
     if ("refusal" in confirmation) return confirmation.refusal;
-    const farewell = await service.mail.farewell(confirmation.account);
+    const tellOwner = await service.mail.prepareDeleted(confirmation.account);
     sayEnded(context, await service.erasures.begin(account));
-    farewell();
+    tellOwner();
     service.audit.record({ event: "account.closed", account, network });
     await service.audit.flush();
     return context.body(null, 204);

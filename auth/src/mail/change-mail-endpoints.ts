@@ -42,9 +42,9 @@ function addConfirming(app: App, service: AuthService): void {
     const binding = wanted && changeBinding(account, accounts.throttleKey(wanted));
     if (!purposeTokens.check("change", token, binding ?? new Uint8Array()) || !account || !wanted)
       return badLink();
-    const tellOld = await mail.changed(account);
+    const tellOldAddress = await mail.prepareChanged(account);
     if ((await mailChanges.finish(account.id, wanted)) === "taken") return badLink();
-    tellOld();
+    tellOldAddress();
     audit.record({ event: "mail.changed", account: account.id, network: context.var.address });
     return context.body(null, 204);
   });
