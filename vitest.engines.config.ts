@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     name: "engines",
-    include: ["device/engines/**/*.engine.ts", "cli/e2e/**/*.engine.ts"],
+    include: ["device/conformance/**/*.engine.ts", "cli/e2e/**/*.engine.ts"],
     reporters: ["default", "./scripts/closing-line-reporter.ts"],
     testTimeout: 480_000,
     hookTimeout: 420_000,

@@ -1,19 +1,19 @@
 import { createLog, errorCode } from "@purrimeter/log/log";
-import { openDatabase } from "@purrimeter/store/open-database";
-import { openSecrets } from "@purrimeter/store/open-secrets";
-import type { Secrets } from "@purrimeter/store/open-secrets";
+import { openDatabase } from "@purrimeter/database/open-database";
+import { openSecrets } from "@purrimeter/secrets/open-secrets";
+import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { AccessTokens } from "./access-tokens.ts";
+import type { AccessTokens } from "./login/access-tokens.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
-import { createApp } from "./create-app.ts";
+import { createApp } from "./http/create-app.ts";
 import { createService } from "./create-service.ts";
-import { listen } from "./listen.ts";
+import { listen } from "./http/listen.ts";
 import { openFileOutbox } from "./mail/file-outbox.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { openSmtpMailer } from "./mail/smtp-mailer.ts";
-import { DEFAULT_COST } from "./password-hasher.ts";
+import { DEFAULT_COST } from "./password/password-hasher.ts";
 import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
 

@@ -2,13 +2,13 @@ import { decodeStatus } from "@purrimeter/protocol/status";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/log/log";
 import type { ReportStore, Standing } from "@purrimeter/store/report-store";
-import type { BridgeCounters } from "./bridge-counters.ts";
-import { createDecideAgain, type DecideAgain } from "./decide-again.ts";
-import { createSettingsDelivery, type SettingsDelivery } from "./deliver-settings.ts";
-import { createIdleQueue } from "./idle-queue.ts";
-import { receiveReport } from "./receive-report.ts";
-import type { Admission, ReportSink, ReportSource } from "./report-source.ts";
-import { createSuspicionJudge } from "./suspicion.ts";
+import type { BridgeCounters } from "./metrics/bridge-counters.ts";
+import { createDecideAgain, type DecideAgain } from "./verification/report-verifier.ts";
+import { createSettingsDelivery, type SettingsDelivery } from "./settings/deliver-settings.ts";
+import { createIdleQueue } from "./ingest/idle-queue.ts";
+import { receiveReport } from "./ingest/receive-report.ts";
+import type { Admission, ReportSink, ReportSource } from "./broker/report-source.ts";
+import { createSuspicionJudge } from "./ingest/suspicion.ts";
 
 export interface BridgeParts {
   readonly store: ReportStore;

@@ -1,16 +1,16 @@
 import type { HttpBindings } from "@hono/node-server";
-import type { FoundTags } from "@purrimeter/store/found-tags";
+import type { FoundTags } from "@purrimeter/store/finder-reports";
 import type { OwnerId, OwnerView } from "@purrimeter/store/owner-view";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
-import type { AccessTokens, Identity } from "./access-tokens.ts";
-import type { AuthService } from "./auth-service.ts";
-import type { ClientAddresses } from "./client-address.ts";
-import type { Cursors } from "./cursors.ts";
-import type { Erasures } from "./erasures.ts";
-import type { LiveStreams } from "./live-streams.ts";
-import type { RateLimiter } from "./rate-limiter.ts";
+import type { AccessTokens, Identity } from "./edge/access-tokens.ts";
+import type { AuthService } from "./edge/auth-service.ts";
+import type { ClientAddresses } from "./edge/client-address.ts";
+import type { Cursors } from "./lists/cursors.ts";
+import type { Erasures } from "./accounts/erasures.ts";
+import type { LiveStreams } from "./live/live-streams.ts";
+import type { RateLimiter } from "./edge/rate-limiter.ts";
 
 /** One answered request, without a place or a person: what may be logged. */
 export interface RequestLine {

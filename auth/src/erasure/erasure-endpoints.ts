@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { AppEnvironment } from "../app-environment.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../bearer.ts";
-import { confirmOwner } from "../confirm-owner.ts";
+import { requireBearer } from "../login/bearer.ts";
+import { confirmOwner } from "../login/confirm-owner.ts";
 import { sayEnded } from "../sessions/say-ended.ts";
 import { endErasureRoute, eraseAccountRoute, listErasuresRoute } from "./erasure-routes.ts";
 

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
-import { ACCESS_TOKEN_LIFETIME_S } from "../gateway-interface.ts";
-import type { ListedErasures } from "../gateway-interface.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
+import type { ListedErasures } from "../http/cloud-api-interface.ts";
 import type { AuthTables } from "../schema.ts";
 import type { SessionEndings } from "../sessions/session-endings.ts";
 

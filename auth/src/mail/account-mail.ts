@@ -1,8 +1,8 @@
-import type { Account, Accounts } from "../accounts.ts";
+import type { Account, Accounts } from "../accounts/accounts.ts";
 import type { AuditEvent } from "../audit/audit-trail.ts";
-import type { MailAddress } from "../mail-address.ts";
-import type { PurposeTokens } from "../purpose-tokens.ts";
-import { Throttle } from "../throttle.ts";
+import type { MailAddress } from "../accounts/mail-address.ts";
+import type { PurposeTokens } from "../login/purpose-tokens.ts";
+import { Throttle } from "../http/throttle.ts";
 import { changeBinding, resetBinding, verifyBinding } from "./link-bindings.ts";
 import { CHANGE_LIFETIME_S } from "./mail-changes.ts";
 import {

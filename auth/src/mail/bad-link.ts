@@ -1,5 +1,5 @@
-import { invalidField } from "../problem.ts";
-import type { Problem } from "../problem.ts";
+import { invalidField } from "../http/problem.ts";
+import type { Problem } from "../http/problem.ts";
 
 /** The answer to the token of a link that has expired, was used, is void, belongs to another or is forged: one for all of them. */
 export function badLink(): Problem {

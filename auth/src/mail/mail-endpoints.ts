@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Account } from "../accounts.ts";
-import type { AppEnvironment } from "../app-environment.ts";
+import type { Account } from "../accounts/accounts.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../bearer.ts";
+import { requireBearer } from "../login/bearer.ts";
 import { refusePassword, setPassword } from "../password/set-password.ts";
-import { problem, tooManyRequests } from "../problem.ts";
-import type { Problem } from "../problem.ts";
+import { problem, tooManyRequests } from "../http/problem.ts";
+import type { Problem } from "../http/problem.ts";
 import { checkSecondFactor } from "../second-factor/check-second-factor.ts";
 import { sayEnded } from "../sessions/say-ended.ts";
 import { badLink } from "./bad-link.ts";

@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { AppEnvironment } from "../app-environment.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../bearer.ts";
-import { confirmPassword } from "../confirm-password.ts";
+import { requireBearer } from "../login/bearer.ts";
+import { confirmPassword } from "../login/confirm-password.ts";
 import { sayEnded } from "../sessions/say-ended.ts";
 import { changePasswordRoute } from "./change-password-route.ts";
 import { refusePassword, setPassword } from "./set-password.ts";

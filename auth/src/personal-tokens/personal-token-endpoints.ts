@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { AppEnvironment } from "../app-environment.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../bearer.ts";
-import { confirmPassword } from "../confirm-password.ts";
-import { ACCESS_TOKEN_LIFETIME_S } from "../gateway-interface.ts";
-import { isoTime } from "../iso-time.ts";
-import { problem, tooManyRequests } from "../problem.ts";
+import { requireBearer } from "../login/bearer.ts";
+import { confirmPassword } from "../login/confirm-password.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
+import { isoTime } from "../http/iso-time.ts";
+import { problem, tooManyRequests } from "../http/problem.ts";
 import { sayEnded } from "../sessions/say-ended.ts";
 import {
   endPersonalTokenRoute,

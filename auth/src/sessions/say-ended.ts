@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { ENDED_SESSIONS_HEADER } from "../gateway-interface.ts";
+import { ENDED_SESSIONS_HEADER } from "../http/cloud-api-interface.ts";
 
 /** Tells the gateway, in the header of this answer, which sessions the request ended. */
 export function sayEnded(context: Context, sids: readonly string[]): void {

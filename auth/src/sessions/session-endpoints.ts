@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { AppEnvironment } from "../app-environment.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../bearer.ts";
-import { isoTime } from "../iso-time.ts";
-import { problem } from "../problem.ts";
+import { requireBearer } from "../login/bearer.ts";
+import { isoTime } from "../http/iso-time.ts";
+import { problem } from "../http/problem.ts";
 import { sayEnded } from "./say-ended.ts";
 import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from "./session-routes.ts";
 

@@ -4,10 +4,10 @@ import { encodeAck } from "@purrimeter/protocol/ack";
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import type { GeofenceSetting, Report, Settings } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
-import { Rig, TAG } from "@purrimeter/device/tag-rig.contract";
+import { Rig, TAG } from "@purrimeter/device/testing/tag-rig-contract";
 import { createLog } from "@purrimeter/log/log";
-import { createBridgeCounters } from "../bridge-counters.ts";
-import { createDecideAgain, type DecideAgain } from "../decide-again.ts";
+import { createBridgeCounters } from "../metrics/bridge-counters.ts";
+import { createDecideAgain, type DecideAgain } from "../verification/report-verifier.ts";
 
 const HOME = { lat: 52, lon: 5 };
 /** E7 of a metre northward, and degrees of it. */

@@ -9,7 +9,7 @@ import type {
   UnixSeconds,
 } from "@purrimeter/protocol/values";
 import type { Store } from "@purrimeter/store/open-store";
-import type { Suspicion } from "@purrimeter/store/suspicion";
+import type { Suspicion } from "@purrimeter/store/doubt";
 import { NOW_S } from "./test-keys.ts";
 
 /** A fix at that time; places walk north-east from a point in the sea. */
