@@ -12,6 +12,8 @@ import { answer, BEARER_SECURITY, body, TAGS } from "./route-parts.ts";
 import { LOGGED_IN } from "./tokens.ts";
 import { assertionSchema, attestationSchema, base64urlSchema } from "./webauthn.ts";
 
+export type { Assertion, Attestation } from "./webauthn.ts";
+
 const challengeBody = z.strictObject({ challenge: challengeSchema }).openapi("PasskeyChallenge");
 
 const passkeyLoginSchema = z

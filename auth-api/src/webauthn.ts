@@ -42,3 +42,9 @@ export const attestationSchema = z
     }),
   })
   .openapi("RegistrationResponse", { description: "What navigator.credentials.create() gives, as JSON." });
+
+/** An assertion as it is sent. */
+export type Assertion = z.infer<typeof assertionSchema>;
+
+/** An attestation as it is sent. */
+export type Attestation = z.infer<typeof attestationSchema>;

@@ -1,8 +1,10 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { eraseAccountRoute } from "@purrimeter/auth-api/account";
 import { errorCode } from "@purrimeter/log/log";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { AppEnvironment } from "./app-environment.ts";
+import { addAccountEndpoint } from "../accounts/account-endpoint.ts";
 import { addAuditEndpoint } from "../audit/audit-endpoint.ts";
 import type { AuthService } from "../auth-service.ts";
 import { clientAddress } from "./client-address.ts";
@@ -11,10 +13,10 @@ import { fieldErrors } from "./field-errors.ts";
 import { addPasskeyEndpoints } from "../passkeys/passkey-endpoints.ts";
 import { addPersonalTokenEndpoints } from "../personal-tokens/personal-token-endpoints.ts";
 import { problem } from "./problem.ts";
-import { readJsonBody } from "./read-json-body.ts";
 import { addChangeMailEndpoints } from "../mail/change-mail-endpoints.ts";
 import { addMailEndpoints } from "../mail/mail-endpoints.ts";
 import { addChangePasswordEndpoint } from "../password/change-password-endpoint.ts";
+import { addResetPasswordEndpoints } from "../password/reset-password-endpoints.ts";
 import { addSecondFactorEndpoints } from "../second-factor/second-factor-endpoints.ts";
 import { addSessionEndpoints } from "../sessions/session-endpoints.ts";
 import { addServiceEndpoints } from "../signing-keys/service-endpoints.ts";
@@ -42,15 +44,18 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
         : problem("invalid-request", "Some fields are not valid.", fieldErrors(result.error.issues)),
   });
   app.use(secureAnswers, logRequests(service, monotonicMs));
-  app.on("POST", "*", clientAddress, readJsonBody);
+  app.on("POST", "*", clientAddress);
+  app.on("DELETE", eraseAccountRoute.path, clientAddress);
   addTokenEndpoints(app, service);
   addServiceEndpoints(app, service);
   addSessionEndpoints(app, service);
   addSecondFactorEndpoints(app, service);
   addChangePasswordEndpoint(app, service);
+  addResetPasswordEndpoints(app, service);
   addMailEndpoints(app, service);
   addChangeMailEndpoints(app, service);
   addPersonalTokenEndpoints(app, service);
+  addAccountEndpoint(app, service);
   addErasureEndpoints(app, service);
   addAuditEndpoint(app, service);
   addPasskeyEndpoints(app, service);
@@ -64,7 +69,7 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
       code: errorCode(error),
       reason: error.name,
     });
-    return problem("internal-error", "The fault is ours and is in our log.");
+    return problem("internal-error", "The service has failed. The error is in its log.");
   });
   return app;
 }
@@ -75,7 +80,7 @@ const secureAnswers: MiddlewareHandler = async (context, next) => {
     if (!context.res.headers.has(name)) context.header(name, value);
 };
 
-function logRequests({ log }: AuthService, monotonicMs: () => number): MiddlewareHandler {
+function logRequests({ log }: Pick<AuthService, "log">, monotonicMs: () => number): MiddlewareHandler {
   return async (context: Context, next) => {
     const beganMs = monotonicMs();
     await next();

@@ -7,7 +7,7 @@ import type { Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { AppEnvironment } from "./app-environment.ts";
-import { GATEWAY_NAME } from "./cloud-api-interface.ts";
+import { API_NAME } from "@purrimeter/auth-api/internal";
 
 /** A gateway on a local network sends what it has at once. */
 const HEADERS_TIMEOUT_MS = 5_000;
@@ -89,7 +89,7 @@ function tlsOptions({ certificate, key, authority, requestTimeoutMs }: ListenOpt
 function isGateway(socket: TLSSocket): boolean {
   return (
     socket.authorized &&
-    socket.getPeerX509Certificate()?.subject.split("\n").includes(`CN=${GATEWAY_NAME}`) === true
+    socket.getPeerX509Certificate()?.subject.split("\n").includes(`CN=${API_NAME}`) === true
   );
 }
 

@@ -1,5 +1,5 @@
+import { ACCOUNT_PROBLEMS } from "@purrimeter/auth-api/problems";
 import type { TypedResponse } from "hono";
-import type { ContentfulStatusCode } from "hono/utils/http-status";
 
 /** One refused field. */
 export interface FieldError {
@@ -10,23 +10,10 @@ export interface FieldError {
   readonly limit?: number;
 }
 
-/** Statuses and titles as the gateway has them, so that it can pass answers on as they are. */
 const PROBLEMS = {
-  "invalid-request": [400, "The request is not valid"],
-  "malformed-json": [400, "The body is not the JSON that this API reads"],
-  "wrong-credentials": [401, "Address or password, or refresh token, not accepted"],
-  "second-factor-required": [401, "A second factor is needed"],
-  unauthenticated: [401, "A valid access token is needed"],
-  forbidden: [403, "Not allowed for this account"],
-  "not-found": [404, "Not found"],
-  "method-not-allowed": [405, "Method not allowed"],
-  conflict: [409, "Not possible as things stand"],
-  "body-too-large": [413, "The body is too large"],
-  "unsupported-media-type": [415, "The body must be application/json"],
-  "too-many-requests": [429, "Too many requests"],
-  "internal-error": [500, "The service has failed"],
-  unavailable: [503, "Not available at the moment"],
-} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
+  ...ACCOUNT_PROBLEMS,
+  "method-not-allowed": { status: 405, title: "Method not allowed" },
+} as const;
 
 /** Kinds of problem that this service answers with; the last part of a problem's `type`. */
 export type ProblemName = keyof typeof PROBLEMS;
@@ -44,7 +31,7 @@ export function problem(
   headers: Readonly<Record<string, string>> = {},
   members: Readonly<Record<string, unknown>> = {},
 ): Problem {
-  const [status, title] = PROBLEMS[name];
+  const { status, title } = PROBLEMS[name];
   const body = { type: `/v1/problems/${name}`, title, status, detail, ...(errors && { errors }), ...members };
   const challenge = status === 401 ? { "www-authenticate": "Bearer" } : undefined;
   const all = { "content-type": PROBLEM_MEDIA_TYPE, ...challenge, ...headers };

@@ -1,6 +1,6 @@
 import type { Account, Accounts } from "../accounts/accounts.ts";
 import type { AuditEvent } from "../audit/audit-trail.ts";
-import type { MailAddress } from "../accounts/mail-address.ts";
+import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import type { PurposeTokens } from "../login/purpose-tokens.ts";
 import { Throttle } from "../http/throttle.ts";
 import { changeBinding, resetBinding, verifyBinding } from "./link-bindings.ts";

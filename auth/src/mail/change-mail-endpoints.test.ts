@@ -193,6 +193,6 @@ test("the wanted address is stored sealed, and forgotten with the account", asyn
     people.auth.service.database.selectFrom("mail_change").selectAll().where("account", "=", id).execute();
   const [row] = await rows();
   expect(Buffer.from(row?.mail_sealed ?? []).toString("latin1")).not.toContain("example.net");
-  await people.post(mia, "/account/erase", { password: PASSWORD });
+  await people.call(mia, "DELETE", "/account", { password: PASSWORD });
   expect(await rows()).toEqual([]);
 });

@@ -11,7 +11,7 @@ import { join } from "node:path";
 import type { AuthService } from "../auth-service.ts";
 import { createApp } from "../http/create-app.ts";
 import { createService } from "../create-service.ts";
-import { CLIENT_ADDRESS_HEADER } from "../http/cloud-api-interface.ts";
+import { CLIENT_ADDRESS_HEADER } from "@purrimeter/auth-api/internal";
 import { listen } from "../http/listen.ts";
 import type { Mail, Mailer } from "../mail/mailer.ts";
 import type { Argon2Cost } from "../password/password-hasher.ts";
