@@ -3,7 +3,7 @@ import type { AccessTokens } from "./login/access-tokens.ts";
 import type { LoginThrottle } from "./login/login-throttle.ts";
 import type { AccountMail } from "./mail/account-mail.ts";
 import type { MailChanges } from "./mail/mail-changes.ts";
-import type { PostOffice } from "./mail/post-office.ts";
+import type { MailQueue } from "./mail/mail-queue.ts";
 import type { PasswordHasher } from "./password/password-hasher.ts";
 import type { OpenAccounts } from "./accounts/open-accounts.ts";
 import type { Passkeys } from "./passkeys/passkeys.ts";
@@ -17,7 +17,7 @@ export interface AuthService extends OpenAccounts {
   readonly passkeys: Passkeys;
   readonly mail: AccountMail;
   readonly mailChanges: MailChanges;
-  readonly postOffice: PostOffice;
+  readonly mailQueue: MailQueue;
   readonly purposeTokens: PurposeTokens;
   readonly log: Log;
   /** Seconds of UTC. */

@@ -7,7 +7,7 @@ import { LoginThrottle } from "./login/login-throttle.ts";
 import { AccountMail } from "./mail/account-mail.ts";
 import { MailChanges } from "./mail/mail-changes.ts";
 import type { Mailer } from "./mail/mailer.ts";
-import { PostOffice } from "./mail/post-office.ts";
+import { MailQueue } from "./mail/mail-queue.ts";
 import { PasswordHasher } from "./password/password-hasher.ts";
 import type { Argon2Cost } from "./password/password-hasher.ts";
 import { openAccounts } from "./accounts/open-accounts.ts";
@@ -46,12 +46,12 @@ export async function createService(options: CreateServiceOptions): Promise<Auth
   const opened = await openAccounts({ ...options, listener: (event) => mail.notice(event) });
   const { accounts, database, keys } = opened;
   const purposeTokens = new PurposeTokens(keys, now);
-  const postOffice = new PostOffice(options.mailer, log);
-  const mail = new AccountMail({ accounts, purposeTokens, postOffice, linkBase, now, monotonicMs });
+  const mailQueue = new MailQueue(options.mailer, log);
+  const mail = new AccountMail({ accounts, purposeTokens, mailQueue, linkBase, now, monotonicMs });
   const limits = { concurrency: HASHES_AT_ONCE, maxWaiting: MAX_WAITING_HASHES };
   return {
     ...opened,
-    ...{ mail, postOffice, purposeTokens, log, now },
+    ...{ mail, mailQueue, purposeTokens, log, now },
     hasher: new PasswordHasher({ cost, pepper: keys.key("password-pepper"), ...limits }),
     tokens: await AccessTokens.open(options),
     throttle: new LoginThrottle(monotonicMs),

@@ -233,7 +233,7 @@ describe("a report", () => {
     ];
     expect(await answerTo(tag, report(1, 5, { entries }))).toMatchObject({ kind: "stored", through: 5 });
     const marks = (await storedLocations()).toSorted((a, b) => a.number - b.number);
-    expect(marks.map(({ suspicion }) => suspicion)).toEqual([
+    expect(marks.map(({ doubt }) => doubt)).toEqual([
       undefined,
       "null-island",
       "too-fast",

@@ -154,14 +154,14 @@ async function start(log: Log): Promise<Running> {
   const counters = createBridgeCounters();
   const store = openLocations(config, secrets);
   const source = openSource(config, secrets, counters, log);
-  const { retentionDays, decideAgain } = config;
+  const { retentionDays, verification } = config;
   const bridge = createBridge({
     store: store.reports,
     source,
     counters,
     log,
     retentionDays,
-    decideAgain,
+    verification,
     now,
     monotonicMs,
   });

@@ -4,7 +4,7 @@ import type { Database } from "./open-database.ts";
  * Says when what was read from the database may be out of date: another process committed, or this one changed
  * something that others keep in memory. `PRAGMA data_version` looks at shared memory only and costs 1 to 2 microseconds.
  */
-export class Freshness {
+export class CacheInvalidation {
   readonly #dataVersion: () => unknown;
   readonly #listeners: (() => void)[] = [];
   #seen: unknown;

@@ -2,7 +2,7 @@ import type { Database } from "./open-database.ts";
 
 /**
  * Counts the changes of a database: commits of others (PRAGMA data_version) and rows that this connection changed. Costs
- * two microseconds to ask. Unlike Freshness.check it makes nobody forget anything.
+ * two microseconds to ask. Unlike CacheInvalidation.check it makes nobody forget anything.
  */
 export class ChangeCount {
   readonly #dataVersion: () => unknown;

@@ -11,7 +11,7 @@ import {
 import { dirname } from "node:path";
 import { storageFaultOf } from "./storage-fault.ts";
 
-export interface StorageRoomOptions {
+export interface DiskSpaceOptions {
   readonly databasePath: string;
   readonly minFreeBytes: number;
   readonly reserveBytes: number;
@@ -25,31 +25,31 @@ const LOOK_MS = 1_000;
  * Watches the room on the disk. A full disk also stops SQLite from deleting, so a reserve file is held and given up
  * when it comes to that; it is taken back when there is room for it again.
  */
-export class StorageRoom {
-  readonly #options: StorageRoomOptions;
+export class DiskSpace {
+  readonly #options: DiskSpaceOptions;
   readonly #reservePath: string;
   #lookAtMs = -Infinity;
-  #hasRoom = true;
+  #hasSpace = true;
   #reserved = false;
 
-  constructor(options: StorageRoomOptions) {
+  constructor(options: DiskSpaceOptions) {
     this.#options = options;
     this.#reservePath = `${options.databasePath}.reserve`;
   }
 
   /** Whether to write now. Costs a comparison most of the time. */
-  hasRoom(): boolean {
+  hasSpace(): boolean {
     const nowMs = this.#options.monotonicMs();
-    if (nowMs < this.#lookAtMs) return this.#hasRoom;
+    if (nowMs < this.#lookAtMs) return this.#hasSpace;
     this.#lookAtMs = nowMs + LOOK_MS;
-    this.#hasRoom = this.#freeBytes() >= this.#options.minFreeBytes;
-    if (this.#hasRoom) this.#takeReserve();
-    return this.#hasRoom;
+    this.#hasSpace = this.#freeBytes() >= this.#options.minFreeBytes;
+    if (this.#hasSpace) this.#takeReserve();
+    return this.#hasSpace;
   }
 
   /** A write was refused: nothing is accepted for a second, and the reserve makes room for deleting. */
   ranOut(): void {
-    this.#hasRoom = false;
+    this.#hasSpace = false;
     this.#lookAtMs = this.#options.monotonicMs() + LOOK_MS;
     rmSync(this.#reservePath, { force: true });
     this.#reserved = false;

@@ -1,8 +1,13 @@
 import type { Database } from "./open-database.ts";
-import type { Refused } from "@purrimeter/store/report-store";
 import { storageFaultOf, type StorageFault } from "./storage-fault.ts";
-import type { StorageRoom } from "./disk-space.ts";
+import type { DiskSpace } from "./disk-space.ts";
 import type { WalCheckpoint } from "./wal-checkpoint.ts";
+
+/** Nothing of the work is on disk, and why. */
+export interface NotCommitted {
+  readonly kind: "refused";
+  readonly reason: StorageFault;
+}
 
 /** What takes part in every commit: caches that are written behind, and that must know how it went. */
 export interface CommitHooks {
@@ -20,7 +25,7 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
-const REFUSED: Readonly<Record<StorageFault, Refused>> = {
+const REFUSED: Readonly<Record<StorageFault, NotCommitted>> = {
   "storage-full": { kind: "refused", reason: "storage-full" },
   busy: { kind: "refused", reason: "busy" },
 };
@@ -39,7 +44,7 @@ const GATHER_MS = 4;
 export class GroupCommit {
   readonly #database: Database;
   readonly #hooks: CommitHooks;
-  readonly #room: StorageRoom;
+  readonly #room: DiskSpace;
   readonly #wal: WalCheckpoint;
   readonly #monotonicMs: () => number;
   #waiting: Waiting[] = [];
@@ -49,7 +54,7 @@ export class GroupCommit {
   constructor(
     database: Database,
     hooks: CommitHooks,
-    room: StorageRoom,
+    room: DiskSpace,
     wal: WalCheckpoint,
     monotonicMs: () => number,
   ) {
@@ -61,9 +66,9 @@ export class GroupCommit {
   }
 
   /** Resolves with what `work` returned once it is on disk; refused when nothing of it is. */
-  submit<Result>(work: () => Result): Promise<Result | Refused> {
+  submit<Result>(work: () => Result): Promise<Result | NotCommitted> {
     if (this.#waiting.length >= MAX_WAITING) return Promise.resolve(REFUSED.busy);
-    return new Promise<Result | Refused>((resolve, reject) => {
+    return new Promise<Result | NotCommitted>((resolve, reject) => {
       this.#waiting.push({ work, settle: resolve as (value: unknown) => void, fail: reject });
       this.#schedule();
     });
@@ -97,7 +102,7 @@ export class GroupCommit {
   #commit(): void {
     const group = this.#waiting.splice(0, MAX_GROUP);
     if (group.length === 0) return;
-    if (!this.#room.hasRoom()) {
+    if (!this.#room.hasSpace()) {
       for (const { settle } of group) settle(REFUSED["storage-full"]);
       return;
     }

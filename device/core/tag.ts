@@ -6,11 +6,11 @@ import {
   endEmptySearch,
   endListening,
   heardHome,
-  look,
+  startSearch,
   lookAgain,
   lookNow,
   moved,
-  nextLookMs,
+  nextSearchMs,
   sawSatellites,
   passTime,
 } from "./pace/gnss-search.ts";
@@ -51,7 +51,7 @@ export function step(state: TagState, event: TagEvent): void {
 
 /** When the core wants its next tick, in monotonic milliseconds. */
 export function nextTickMs(state: TagState): number {
-  return Math.min(nextLookMs(state), state.nextHealthMs);
+  return Math.min(nextSearchMs(state), state.nextHealthMs);
 }
 
 function tick(state: TagState, nowMs: number, utcS: number, number: number): void {
@@ -59,7 +59,7 @@ function tick(state: TagState, nowMs: number, utcS: number, number: number): voi
   noteHealth(state, nowMs, utcS);
   endEmptySearch(state, nowMs, utcS);
   endListening(state, nowMs);
-  look(state, nowMs);
+  startSearch(state, nowMs);
 }
 
 function tookFix(state: TagState, nowMs: number, fix: Fix, number: number): void {

@@ -6,7 +6,7 @@ import { Accounts } from "./accounts.ts";
 import { AuditTrail } from "../audit/audit-trail.ts";
 import type { AuditEvent } from "../audit/audit-trail.ts";
 import { DataKeys } from "./data-keys.ts";
-import { Erasures } from "../erasure/erasures.ts";
+import { ClosedAccounts } from "../erasure/closed-accounts.ts";
 import { PersonalTokens } from "../personal-tokens/personal-tokens.ts";
 import type { AuthTables } from "../schema.ts";
 import { SecondFactors } from "../second-factor/second-factors.ts";
@@ -22,7 +22,7 @@ export interface OpenAccounts {
   readonly endings: SessionEndings;
   readonly personalTokens: PersonalTokens;
   readonly secondFactors: SecondFactors;
-  readonly erasures: Erasures;
+  readonly erasures: ClosedAccounts;
   readonly audit: AuditTrail;
 }
 
@@ -53,7 +53,7 @@ export async function openAccounts(options: OpenAccountsOptions): Promise<OpenAc
     sessions: new Sessions(database, keys, endings, now),
     endings,
     personalTokens: new PersonalTokens(database, keys, endings, now),
-    erasures: new Erasures(database, endings, now),
+    erasures: new ClosedAccounts(database, endings, now),
     secondFactors: new SecondFactors(database, keys, now),
     audit: new AuditTrail({ database, keys, now, failed, listener }),
   };

@@ -5,7 +5,7 @@ import { guarded } from "../http/guarded.ts";
 import type { GuardParts } from "../http/guarded.ts";
 import { confirmOwner } from "../login/confirm-owner.ts";
 import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
-import { nameEnded } from "../sessions/name-ended.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 import { eraseAccountRoute } from "@purrimeter/auth-api/account";
 import { endErasureRoute, listErasuresRoute } from "@purrimeter/auth-api/internal";
 
@@ -26,7 +26,7 @@ function addClosing(app: App, service: ClosingParts): void {
     const confirmation = await confirmOwner(service, account, context.req.valid("json"), network);
     if ("refusal" in confirmation) return confirmation.refusal;
     const tellOwner = await service.mail.prepareDeleted(confirmation.account);
-    nameEnded(context, await service.erasures.begin(account));
+    setEndedSessions(context, await service.erasures.begin(account));
     tellOwner();
     service.audit.record({ event: "account.closed", account, network });
     await service.audit.flush();

@@ -3,7 +3,7 @@ import type { Tokens } from "@purrimeter/auth-api/login";
 import type { Context } from "hono";
 import type { Account } from "../accounts/accounts.ts";
 import type { AuthService } from "../auth-service.ts";
-import { nameEnded } from "../sessions/name-ended.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 
 /** What begins a session. */
 export type SessionParts = Pick<AuthService, "sessions" | "tokens">;
@@ -16,7 +16,7 @@ export async function beginSession(
   device = "",
 ): Promise<Tokens> {
   const session = await parts.sessions.begin(account.id, device);
-  nameEnded(context, session.ended);
+  setEndedSessions(context, session.ended);
   return tokensOf(parts, account, session);
 }
 

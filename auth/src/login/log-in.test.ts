@@ -33,7 +33,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const service of services.splice(0)) {
-    await service.postOffice.flush();
+    await service.mailQueue.flush();
     await service.audit.flush();
   }
   database.close();

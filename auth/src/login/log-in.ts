@@ -12,7 +12,7 @@ export interface Credentials {
 /** What checks a login. */
 export type LogInParts = Pick<
   AuthService,
-  "accounts" | "audit" | "hasher" | "log" | "postOffice" | "secondFactors" | "throttle"
+  "accounts" | "audit" | "hasher" | "log" | "mailQueue" | "secondFactors" | "throttle"
 >;
 
 /** What became of a login. */
@@ -53,13 +53,13 @@ export async function logIn(
 
 /** Tells log, trail and owner once an hour; nobody waits for it, so the answer takes no longer for a known address. */
 function alertOfGuessing(
-  { accounts, audit, log, postOffice, throttle }: LogInParts,
+  { accounts, audit, log, mailQueue, throttle }: LogInParts,
   mail: MailAddress,
   key: string,
 ): void {
   if (!throttle.isNewlySlowed(key)) return;
   log.warn("many wrong passwords for one mail address", { event: "security.guessing" });
-  postOffice.post(async () => {
+  mailQueue.post(async () => {
     const account = await accounts.findByMail(mail);
     if (account) audit.record({ event: "account.throttled", account: account.id });
     return undefined;

@@ -9,7 +9,7 @@ import type { Problem } from "../http/problem.ts";
 import { weakPassword } from "../password/weak-password.ts";
 import { secondFactorRequired } from "../second-factor/second-factor-required.ts";
 import type { SecondFactorRequiredParts } from "../second-factor/second-factor-required.ts";
-import { nameEnded } from "../sessions/name-ended.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 import { sentRefreshToken } from "../sessions/sent-refresh-token.ts";
 import type { RefreshOutcome } from "../sessions/sessions.ts";
 import { beginSession, tokensOf } from "./begin-session.ts";
@@ -103,7 +103,7 @@ function addLogout(app: App, service: LogoutParts): void {
     const sid = sent.token === undefined ? undefined : service.sessions.sessionOf(sent.token);
     const ended = await service.sessions.end(sid === undefined ? [] : [sid]);
     for (const session of ended) service.audit.record({ event: "session.ended", session });
-    nameEnded(context, ended);
+    setEndedSessions(context, ended);
     return context.body(null, 204);
   });
 }

@@ -15,7 +15,7 @@ import {
 } from "./mail-texts.ts";
 import type { MailText } from "./mail-texts.ts";
 import { noticeOf } from "./notices.ts";
-import type { PostOffice } from "./post-office.ts";
+import type { MailQueue } from "./mail-queue.ts";
 
 const VERIFY_LIFETIME_S = 86_400;
 const RESET_LIFETIME_S = 1_800;
@@ -26,7 +26,7 @@ const RATE = { burst: 3, refillS: 1_200 };
 interface AccountMailOptions {
   readonly accounts: Accounts;
   readonly purposeTokens: PurposeTokens;
-  readonly postOffice: PostOffice;
+  readonly mailQueue: MailQueue;
   /** Page that reads the token from the link's fragment, which no server logs. */
   readonly linkBase: string;
   /** Seconds of UTC. */
@@ -48,7 +48,7 @@ export class AccountMail {
   verification(id: string): number {
     const retryAfterS = this.#throttle.take(`verify ${id}`);
     if (retryAfterS > 0) return retryAfterS;
-    this.#options.postOffice.post(async () => {
+    this.#options.mailQueue.post(async () => {
       const [account, to] = [
         await this.#options.accounts.findById(id),
         await this.#options.accounts.mailOf(id),
@@ -64,7 +64,7 @@ export class AccountMail {
   reset(mail: MailAddress): void {
     if (this.#throttle.take(`reset ${this.#options.accounts.throttleKey(mail)}`) > 0) return;
     const atS = this.#options.now();
-    this.#options.postOffice.post(async () => {
+    this.#options.mailQueue.post(async () => {
       const account = await this.#options.accounts.findByMail(mail);
       if (!account) return undefined;
       const token = this.#options.purposeTokens.write(
@@ -82,7 +82,7 @@ export class AccountMail {
     const notice = noticeOf(event, this.#options.now());
     const { account: id } = event;
     if (notice === undefined || id === undefined) return;
-    this.#options.postOffice.post(async () => {
+    this.#options.mailQueue.post(async () => {
       const account: Account | undefined = await this.#options.accounts.findById(id);
       const to = await this.#options.accounts.mailOf(id);
       return account?.isMailVerified && to !== undefined ? { to, ...notice } : undefined;
@@ -94,13 +94,13 @@ export class AccountMail {
    * account is told to that address alone.
    */
   change(account: Account, mail: MailAddress): number {
-    const { accounts, postOffice, purposeTokens } = this.#options;
+    const { accounts, mailQueue, purposeTokens } = this.#options;
     const retryAfterS = this.#throttle.take(`change ${account.id}`);
     if (retryAfterS > 0) return retryAfterS;
     const throttleKey = accounts.throttleKey(mail);
     if (this.#throttle.take(`change to ${throttleKey}`) > 0) return 0;
     const atS = this.#options.now();
-    postOffice.post(async () => {
+    mailQueue.post(async () => {
       if (await accounts.findByMail(mail)) return { to: mail, ...addressInUseMail(atS) };
       const token = purposeTokens.write(
         "change",
@@ -126,7 +126,7 @@ export class AccountMail {
   async #prepare({ id, isMailVerified }: Account, mailText: MailText): Promise<() => void> {
     const to = await this.#options.accounts.mailOf(id);
     if (!isMailVerified || to === undefined) return () => undefined;
-    return () => this.#options.postOffice.post(() => Promise.resolve({ to, ...mailText }));
+    return () => this.#options.mailQueue.post(() => Promise.resolve({ to, ...mailText }));
   }
 
   #link(what: string, token: string): string {

@@ -4,7 +4,7 @@ import type { AuthService } from "../auth-service.ts";
 import { guarded } from "../http/guarded.ts";
 import { confirmPassword } from "../login/confirm-password.ts";
 import type { ConfirmPasswordParts } from "../login/confirm-password.ts";
-import { nameEnded } from "../sessions/name-ended.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 import { changePasswordRoute } from "@purrimeter/auth-api/password";
 import { refusePassword, setPassword } from "./set-password.ts";
 
@@ -21,7 +21,7 @@ export function addChangePasswordEndpoint(app: OpenAPIHono<AppEnvironment>, serv
       (await refusePassword(service, account, newPassword)) ??
       (await setPassword(service, account, newPassword));
     if (refusal) return refusal;
-    nameEnded(context, await service.sessions.endAll(account, sid));
+    setEndedSessions(context, await service.sessions.endAll(account, sid));
     service.audit.record({ event: "password.changed", account, network: context.var.address });
     return context.body(null, 204);
   });

@@ -11,7 +11,7 @@ import { badLink } from "../mail/bad-link.ts";
 import { resetBinding } from "../mail/link-bindings.ts";
 import { checkSecondFactor } from "../second-factor/check-second-factor.ts";
 import type { SecondFactorParts } from "../second-factor/check-second-factor.ts";
-import { nameEnded } from "../sessions/name-ended.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 import { refusePassword, setPassword } from "./set-password.ts";
 
 type App = OpenAPIHono<AppEnvironment>;
@@ -51,7 +51,7 @@ function addReset(app: App, service: ResetParts): void {
       (await refuseFactor(service, account, code, network)) ??
       (await setPassword(service, account.id, password));
     if (refusal) return refusal;
-    nameEnded(context, await afterReset(service, account, network));
+    setEndedSessions(context, await afterReset(service, account, network));
     service.audit.record({ event: "password.reset", account: account.id, network });
     return context.body(null, 204);
   });

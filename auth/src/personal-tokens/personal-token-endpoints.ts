@@ -8,7 +8,7 @@ import type { ConfirmPasswordParts } from "../login/confirm-password.ts";
 import { ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
 import { isoTime } from "../http/iso-time.ts";
 import { problem, tooManyRequests } from "../http/problem.ts";
-import { nameEnded } from "../sessions/name-ended.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 import {
   endPersonalTokenRoute,
   listPersonalTokensRoute,
@@ -63,7 +63,7 @@ function addEnding(app: App, service: ListParts): void {
     const ended = await service.personalTokens.end(account, context.req.valid("param").id);
     if (ended.length === 0) return problem("not-found", "There is no such token, or it is not yours.");
     for (const session of ended) service.audit.record({ event: "personal-token.ended", account, session });
-    nameEnded(context, ended);
+    setEndedSessions(context, ended);
     return context.body(null, 204);
   });
 }

@@ -4,7 +4,7 @@ import type { AuthService } from "../auth-service.ts";
 import { guarded } from "../http/guarded.ts";
 import { isoTime } from "../http/iso-time.ts";
 import { problem } from "../http/problem.ts";
-import { nameEnded } from "./name-ended.ts";
+import { setEndedSessions } from "./set-ended-sessions.ts";
 import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from "@purrimeter/auth-api/sessions";
 
 /** Adds listing and ending one's sessions. */
@@ -28,7 +28,7 @@ export function addSessionEndpoints(
     const ended = await sessions.end([context.req.valid("param").id], account);
     if (ended.length === 0) return problem("not-found", "There is no such session, or it is not yours.");
     for (const session of ended) audit.record({ event: "session.ended", account, session });
-    nameEnded(context, ended);
+    setEndedSessions(context, ended);
     return context.body(null, 204);
   });
 
@@ -36,7 +36,7 @@ export function addSessionEndpoints(
     const { account, sid } = context.var.bearer;
     const ended = await sessions.endAll(account, sid);
     for (const session of ended) audit.record({ event: "session.ended", account, session });
-    nameEnded(context, ended);
+    setEndedSessions(context, ended);
     return context.body(null, 204);
   });
 }

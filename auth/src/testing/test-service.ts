@@ -158,7 +158,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     close: async () => {
       agent.destroy();
       await listener.close(100);
-      await service.postOffice.flush();
+      await service.mailQueue.flush();
       await service.audit.flush();
       await service.database.destroy();
       rmSync(folder, { recursive: true });

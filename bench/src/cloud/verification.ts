@@ -1,4 +1,4 @@
-import { createDecideAgain, type DecideAgain } from "@purrimeter/bridge/report-verifier";
+import { createReportVerifier, type ReportVerifier } from "@purrimeter/bridge/report-verifier";
 import { createBridgeCounters, type BridgeCounters } from "@purrimeter/bridge/bridge-counters";
 import { createLog } from "@purrimeter/log/log";
 import type { Entry } from "@purrimeter/protocol/entry";
@@ -96,7 +96,12 @@ function journalOf(track: Track, settings: Settings): Entry[] {
   return entries;
 }
 
-function judgeJournal(judge: DecideAgain, tag: TagId, settings: Settings, entries: readonly Entry[]): void {
+function judgeJournal(
+  judge: ReportVerifier,
+  tag: TagId,
+  settings: Settings,
+  entries: readonly Entry[],
+): void {
   judge.wanted(tag, settings);
   judge.reported(tag, { online: true, settingsVersion: 1, firmware: "bench" });
   for (let i = 0; i < entries.length; i += REPORT_ENTRIES) {
@@ -106,9 +111,9 @@ function judgeJournal(judge: DecideAgain, tag: TagId, settings: Settings, entrie
   }
 }
 
-function newJudge(counters: BridgeCounters): DecideAgain {
+function newJudge(counters: BridgeCounters): ReportVerifier {
   const log = createLog("bench", { write: () => undefined });
-  return createDecideAgain({ counters, log, monotonicMs: () => 0, defer: (work) => work() });
+  return createReportVerifier({ counters, log, monotonicMs: () => 0, defer: (work) => work() });
 }
 
 function measureRadius(tracks: readonly Track[], radiusM: number): void {

@@ -4,19 +4,19 @@ import { decodeReport } from "@purrimeter/protocol/report";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/log/log";
 import type { RecordOutcome, ReportStore, Stored } from "@purrimeter/store/report-store";
-import type { Suspicion } from "@purrimeter/store/doubt";
+import type { Doubt } from "@purrimeter/store/doubt";
 import { acknowledgeStored, refuseReport } from "../broker/acknowledge.ts";
 import type { BridgeCounters } from "../metrics/bridge-counters.ts";
-import type { DecideAgain } from "../verification/report-verifier.ts";
-import type { SuspicionJudge } from "./suspicion.ts";
+import type { ReportVerifier } from "../verification/report-verifier.ts";
+import type { DoubtJudge } from "./doubt.ts";
 
 export interface ReceiveReportParts {
-  readonly store: Pick<ReportStore, "recordReport" | "setAside">;
-  readonly suspicions: SuspicionJudge;
+  readonly store: Pick<ReportStore, "recordReport" | "keepDeadLetter">;
+  readonly doubts: DoubtJudge;
   readonly counters: BridgeCounters;
   readonly log: Log;
   /** Judges what was stored, after it was acknowledged; left out, nobody does. */
-  readonly decideAgain?: DecideAgain | undefined;
+  readonly verification?: ReportVerifier | undefined;
   readonly now: () => UnixSeconds;
 }
 
@@ -29,7 +29,7 @@ export function receiveReport(parts: ReceiveReportParts, tag: TagId, bytes: Uint
   const failed = (error: unknown): Uint8Array => fault(parts, tag, bytes, error);
   return decoded.ok
     ? record(parts, tag, bytes, decoded.value, failed)
-    : setAside(parts, tag, bytes, decoded.error.reason).catch(failed);
+    : keepDeadLetter(parts, tag, bytes, decoded.error.reason).catch(failed);
 }
 
 /** The store's own fault. Nothing was committed, so the tag keeps its entries and tries again. */
@@ -46,30 +46,30 @@ function fault(
 
 /** One promise, not a chain of async functions: this is the way of every report. */
 function record(
-  { store, suspicions, counters, decideAgain, now }: ReceiveReportParts,
+  { store, doubts, counters, verification, now }: ReceiveReportParts,
   tag: TagId,
   bytes: Uint8Array,
   report: Report,
   failed: (error: unknown) => Uint8Array,
 ): Promise<Uint8Array> {
   const at = now();
-  const suspect = suspicions.judge(tag, report, at);
+  const suspect = doubts.judge(tag, report, at);
   const answer = (outcome: RecordOutcome): Uint8Array => {
     if (outcome.kind === "refused") {
-      if (outcome.reason === "unclaimed") decideAgain?.forget(tag);
+      if (outcome.reason === "unclaimed") verification?.forget(tag);
       counters.add("refused", outcome.reason);
       return refuseReport(bytes, outcome.reason, false);
     }
     countStored(counters, outcome);
     if (suspect !== undefined) countSuspect(counters, suspect);
-    if (outcome.stored > 0) decideAgain?.stored(tag, report, outcome.through);
+    if (outcome.stored > 0) verification?.stored(tag, report, outcome.through);
     return acknowledgeStored(outcome);
   };
   return store.recordReport(tag, report, { at, suspect }).then(answer, failed);
 }
 
-function countSuspect(counters: BridgeCounters, suspect: readonly (Suspicion | undefined)[]): void {
-  for (const suspicion of suspect) if (suspicion !== undefined) counters.add("suspect", suspicion);
+function countSuspect(counters: BridgeCounters, suspect: readonly (Doubt | undefined)[]): void {
+  for (const doubt of suspect) if (doubt !== undefined) counters.add("suspect", doubt);
 }
 
 function countStored(counters: BridgeCounters, { stored, duplicates, withheld }: Stored): void {
@@ -79,13 +79,13 @@ function countStored(counters: BridgeCounters, { stored, duplicates, withheld }:
   if (withheld > 0) counters.add("entries", "withheld", withheld);
 }
 
-async function setAside(
+async function keepDeadLetter(
   { store, counters, log, now }: ReceiveReportParts,
   tag: TagId,
   bytes: Uint8Array,
   reason: DecodeReason,
 ): Promise<Uint8Array> {
-  const outcome = await store.setAside(tag, bytes, reason, now());
+  const outcome = await store.keepDeadLetter(tag, bytes, reason, now());
   if (outcome.kind === "refused") {
     counters.add("refused", outcome.reason);
     return refuseReport(bytes, outcome.reason, false);

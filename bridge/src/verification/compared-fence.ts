@@ -1,5 +1,5 @@
 import type { GeofenceRef, Side } from "@purrimeter/protocol/values";
-import type { Difference } from "./verdict.ts";
+import type { Difference } from "./comparison.ts";
 
 /**
  * Whatever the tag believed before, after so many fixes and so long it believes what the fixes since say: two beliefs

@@ -74,7 +74,7 @@ it("the bridge judges what it stored, after it has answered", async () => {
   tag.walkTo(0);
   const counters = createBridgeCounters();
   const store = {
-    standing: () => "claimed",
+    registrationState: () => "claimed",
     recordReport: (_, { epoch, first, entries }) => {
       const through = first + entries.length - 1;
       return Promise.resolve({
@@ -86,7 +86,7 @@ it("the bridge judges what it stored, after it has answered", async () => {
         withheld: 0,
       });
     },
-    setAside: () => Promise.resolve({ kind: "set-aside", count: 1 }),
+    keepDeadLetter: () => Promise.resolve({ kind: "set-aside", count: 1 }),
     wantedSettings: () => Promise.resolve(settingsOf(1)),
     recordStatus: () => Promise.resolve({ kind: "recorded" }),
     settingsChangedSince: () => ({ tags: [], cursor: 1 }),

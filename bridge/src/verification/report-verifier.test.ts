@@ -4,7 +4,7 @@ import type { Entry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import { createLog } from "@purrimeter/log/log";
 import { createBridgeCounters } from "../metrics/bridge-counters.ts";
-import { createDecideAgain } from "./report-verifier.ts";
+import { createReportVerifier } from "./report-verifier.ts";
 import { settingsOf, WalkingTag, ZONES } from "../testing/walking-tag.ts";
 
 const OUT_M = 250;
@@ -133,7 +133,7 @@ it("an urgent transition that goes before a backlog waits for it", () => {
 it("judges a bounded number of reports, and counts the others", () => {
   const counters = createBridgeCounters();
   const log = createLog("bridge", { write: () => undefined });
-  const judge = createDecideAgain({ counters, log, monotonicMs: () => 0, defer: () => undefined });
+  const judge = createReportVerifier({ counters, log, monotonicMs: () => 0, defer: () => undefined });
   judge.wanted(TAG, settingsOf(1));
   judge.reported(TAG, { online: true, settingsVersion: 1, firmware: "1" });
   const entries = [{ kind: "no-sky", at: 1, searchedS: 1 } as Entry];

@@ -11,8 +11,8 @@ import { createSettingsMemory, geofencesOf, type KnownSettings } from "./setting
 import { SideSlots } from "./side-slots.ts";
 import { TagReplay } from "./tag-replay.ts";
 import { createTokenBucket, takeToken } from "../broker/token-bucket.ts";
-import { turfOpinion } from "./turf-opinion.ts";
-import type { Verdict } from "./verdict.ts";
+import { turfSide } from "./turf-side.ts";
+import type { Comparison } from "./comparison.ts";
 
 /** Reports that wait to be judged, 10 KB each at most. */
 const MAX_QUEUED = 256;
@@ -26,7 +26,7 @@ const MAX_TAGS = 4_096;
 /** A tag that lies a thousand times a second must not fill the disk with lines about it. */
 const LINES = { burst: 100, perSecond: 10 };
 
-export interface DecideAgainParts {
+export interface ReportVerifierParts {
   readonly counters: BridgeCounters;
   readonly log: Log;
   readonly monotonicMs: () => number;
@@ -39,7 +39,7 @@ export interface DecideAgainParts {
  * (agree, differ and how, not comparable and why) and `second-opinion.*`, and logs what differs, without a place. What
  * tags without geofences send costs a look-up.
  */
-export interface DecideAgain {
+export interface ReportVerifier {
   /** The bridge is about to send these, or has found that the tag runs them. */
   wanted(tag: TagId, settings: Settings | undefined): void;
   /** What the tag says that it runs. */
@@ -59,7 +59,7 @@ interface Waiting {
 }
 
 /** One tag in one epoch with one set of geofences. */
-interface Course {
+interface ReplaySession {
   readonly epoch: Epoch;
   readonly settingsSince: number;
   readonly order: ReportOrder<Waiting>;
@@ -73,21 +73,21 @@ interface Versions {
   refused: number | undefined;
 }
 
-export function createDecideAgain(parts: DecideAgainParts): DecideAgain {
-  return new Judge(parts);
+export function createReportVerifier(parts: ReportVerifierParts): ReportVerifier {
+  return new TagReportVerifier(parts);
 }
 
-class Judge implements DecideAgain {
-  readonly #parts: DecideAgainParts;
+class TagReportVerifier implements ReportVerifier {
+  readonly #parts: ReportVerifierParts;
   readonly #memory = createSettingsMemory(MAX_TAGS);
   readonly #prepared = createPreparedGeofences();
   readonly #slots = new SideSlots(MAX_GEOFENCES_HELD);
   readonly #lines;
   readonly #versions = new Map<TagId, Versions>();
-  readonly #courses = new Map<TagId, Course>();
+  readonly #sessions = new Map<TagId, ReplaySession>();
   #queued = 0;
 
-  constructor(parts: DecideAgainParts) {
+  constructor(parts: ReportVerifierParts) {
     this.#parts = parts;
     this.#lines = createTokenBucket(LINES, parts.monotonicMs());
   }
@@ -168,22 +168,22 @@ class Judge implements DecideAgain {
     });
   }
 
-  #take(tag: TagId, course: Course, entry: NumberedEntry, geofences: Geofences): void {
+  #take(tag: TagId, course: ReplaySession, entry: NumberedEntry, geofences: Geofences): void {
     if (entry.kind === "fix") course.newest = entry;
     if (entry.kind === "transition") this.#askTurf(tag, entry, course.newest);
     course.replay.take(entry, geofences, (version) => this.#memory.find(tag, version)?.since);
   }
 
-  #courseOf({ tag, report }: Waiting, { since }: KnownSettings, geofences: Geofences): Course {
-    const before = this.#courses.get(tag);
+  #courseOf({ tag, report }: Waiting, { since }: KnownSettings, geofences: Geofences): ReplaySession {
+    const before = this.#sessions.get(tag);
     if (before !== undefined && before.epoch === report.epoch && before.settingsSince === since) {
-      this.#courses.delete(tag);
-      this.#courses.set(tag, before);
+      this.#sessions.delete(tag);
+      this.#sessions.set(tag, before);
       return before;
     }
     this.#close(tag);
     while (this.#slots.left < geofences.count) this.#closeOldest();
-    const verdict = (one: Verdict): void => this.#count(tag, one);
+    const verdict = (one: Comparison): void => this.#count(tag, one);
     const boots = before?.epoch === report.epoch ? before.replay.boots : undefined;
     const replay = new TagReplay({ slots: this.#slots, verdict }, since, geofences, boots);
     const course = {
@@ -193,21 +193,21 @@ class Judge implements DecideAgain {
       replay,
       newest: undefined,
     };
-    this.#courses.set(tag, course);
+    this.#sessions.set(tag, course);
     return course;
   }
 
   #closeOldest(): void {
-    const [oldest] = this.#courses.keys();
+    const [oldest] = this.#sessions.keys();
     if (oldest !== undefined) this.#close(oldest);
   }
 
   #close(tag: TagId): void {
-    this.#courses.get(tag)?.replay.close();
-    this.#courses.delete(tag);
+    this.#sessions.get(tag)?.replay.close();
+    this.#sessions.delete(tag);
   }
 
-  #count(tag: TagId, verdict: Verdict): void {
+  #count(tag: TagId, verdict: Comparison): void {
     const { counters } = this.#parts;
     if (verdict.kind === "agree") return counters.add("decided-again", "agree");
     if (verdict.kind === "not-comparable") return counters.add("decided-again.not-comparable", verdict.why);
@@ -221,7 +221,7 @@ class Judge implements DecideAgain {
     const settings = this.#memory.find(tag, transition.settingsVersion);
     const geofence = settings && geofencesOf(settings).find(({ ref }) => ref === transition.geofence);
     if (geofence === undefined || newest?.at !== transition.at) return counters.add("second-opinion", "none");
-    if (turfOpinion(geofence, newest) === transition.to) return counters.add("second-opinion", "agree");
+    if (turfSide(geofence, newest) === transition.to) return counters.add("second-opinion", "agree");
     counters.add("second-opinion", "disagree");
     this.#warn(
       "a transition's newest fix lies on the other side",

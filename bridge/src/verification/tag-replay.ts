@@ -5,7 +5,7 @@ import type { Side } from "@purrimeter/protocol/values";
 import { ComparedFence } from "./compared-fence.ts";
 import type { NumberedEntry } from "./numbered-entry.ts";
 import type { SideSlots } from "./side-slots.ts";
-import type { Difference, Incomparable, Verdict } from "./verdict.ts";
+import type { Difference, Incomparable, Comparison } from "./comparison.ts";
 
 /** Fixes that are kept while a first decision may say that the tag began with one of them; most are made of two to five. */
 const RECENT_FIXES = 16;
@@ -24,7 +24,7 @@ interface Expected {
 
 export interface TagReplayParts {
   readonly slots: SideSlots;
-  readonly verdict: (verdict: Verdict) => void;
+  readonly verdict: (verdict: Comparison) => void;
 }
 
 type Start = "none" | "here" | "here-or-before";

@@ -82,7 +82,7 @@ function listCommand(): Command {
     .action(async (flags: KeyFlags) => {
       const listed = await withOperatorStore(dataFiles(flags.data), async ({ keyRing }) => {
         for (const owner of (await keyRing.owners()).toSorted())
-          print(owner, await keyRing.version(owner), flags);
+          print(owner as OwnerId, await keyRing.version(owner), flags);
         return {};
       });
       if (isFailure(listed)) reportFailure(listed);

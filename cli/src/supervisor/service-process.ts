@@ -40,12 +40,12 @@ export function runService(
   readyTimeoutMs: number,
 ): ServiceProcess {
   const child = spawnService(spec, config);
-  const lastWords = collectOutput(child, spec.name, writeLine);
+  const lastErrorLines = collectOutput(child, spec.name, writeLine);
   // "close" comes after "exit", when the last line has been read; "error" when nothing could be started.
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   child.on("error", (error) => writeLine(spec.name, `${spec.name}: cannot be started: ${error.message}`));
   const ready = becomesReady(child, ended, readyTimeoutMs).then(
-    (outcome) => outcome ?? failed(lastWords() ?? `${spec.name}: ${howItEnded(child)}`),
+    (outcome) => outcome ?? failed(lastErrorLines() ?? `${spec.name}: ${howItEnded(child)}`),
   );
   return { ready, ended, pid: child.pid, stop: (graceMs) => stop(child, ended, graceMs) };
 }

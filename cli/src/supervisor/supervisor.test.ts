@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isFailure } from "../terminal/failure.ts";
 import type { ServiceSpec } from "./service-process.ts";
-import { Supervisor, type Patience } from "./supervisor.ts";
+import { Supervisor, type ReadyDeadline } from "./supervisor.ts";
 
 const DEADLINE_MS = 30_000;
 let folder: string;
@@ -26,7 +26,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function supervise(patience: Partial<Patience> = {}): Supervisor {
+function supervise(patience: Partial<ReadyDeadline> = {}): Supervisor {
   supervisor = new Supervisor({
     writeLine: (service, line) => void lines.push(`${service}: ${line}`),
     monotonicMs: () => performance.now(),

@@ -4,7 +4,7 @@ import type { WriteLine } from "../terminal/line-log.ts";
 import { runService, type ServiceProcess, type ServiceSpec } from "./service-process.ts";
 
 /** How patient a supervisor is. Milliseconds. */
-export interface Patience {
+export interface ReadyDeadline {
   /** From the start of a process to its ready message. */
   readonly readyMs: number;
   /** Before the first restart; doubles with every death. */
@@ -18,7 +18,7 @@ export interface Patience {
   readonly restarts: number;
 }
 
-export const DEFAULT_PATIENCE: Patience = {
+export const DEFAULT_PATIENCE: ReadyDeadline = {
   readyMs: 30_000,
   firstDelayMs: 100,
   longestDelayMs: 5_000,
@@ -32,7 +32,7 @@ export interface SupervisorOptions {
   readonly monotonicMs: () => number;
   /** Called when a service died and is started again. */
   readonly onRestart: (service: string) => void;
-  readonly patience?: Partial<Patience>;
+  readonly patience?: Partial<ReadyDeadline>;
 }
 
 /** Runs services as processes, starts those again that die, and stops all of them. */
@@ -40,7 +40,7 @@ export class Supervisor {
   /** Resolves when a service is given up; all others still run then. */
   readonly gaveUp: Promise<Failure>;
   readonly #options: SupervisorOptions;
-  readonly #patience: Patience;
+  readonly #patience: ReadyDeadline;
   readonly #running = new Map<string, ServiceProcess>();
   readonly #stopping = new AbortController();
   readonly #giveUp: (failure: Failure) => void;

@@ -1,11 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Erasures } from "./erasures.ts";
+import type { OwnerDataErasure } from "./owner-data-erasure.ts";
 
 const EVERY_MS = 60_000;
 const MIN_BACK_OFF_MS = 1_000;
 
 /** Takes up erasures that were broken off: at start, once a minute, and sooner while something is left over. Ends with the signal. */
-export async function followErasures(erasures: Pick<Erasures, "sweep">, signal: AbortSignal): Promise<void> {
+export async function followErasures(
+  erasures: Pick<OwnerDataErasure, "sweep">,
+  signal: AbortSignal,
+): Promise<void> {
   let backOffMs = MIN_BACK_OFF_MS;
   while (!signal.aborted) {
     const isDone = (await erasures.sweep()) === "erased";

@@ -43,7 +43,7 @@ function makeGateway(): ReturnType<typeof createApp> {
   return createApp({
     forOwner: none,
     forViewer: none,
-    found: { isTag: none, report: none },
+    finderReports: { isTag: none, report: none },
     registry: { page: none, revoke: none },
     erasures: { erase: none },
     live: new LiveStreams({
@@ -66,7 +66,7 @@ function makeGateway(): ReturnType<typeof createApp> {
     addresses: new ClientAddresses([]),
     ownerRates: new RateLimiter(rate, () => 0),
     addressRates: new RateLimiter(rate, () => 0),
-    foundRates: new RateLimiter(rate, () => 0),
+    finderRates: new RateLimiter(rate, () => 0),
     hosts: new Set(certificateHosts(certificates.gateway.certificate)),
     origins: [],
     now,

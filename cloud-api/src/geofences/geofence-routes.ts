@@ -5,7 +5,7 @@ import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "@purr
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { changedMeanwhile, entityTag, expectedVersion, isKnownToReader } from "../lists/entity-tag.ts";
-import { found, geofenceParamsSchema, notFound } from "../lists/or-not-found.ts";
+import { orNotFound, geofenceParamsSchema, notFound } from "../lists/or-not-found.ts";
 import { geofenceBodySchema, geofenceSchema } from "./geofence-schema.ts";
 import { shapeBody, shapeFromBody } from "./geofence-shape.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
@@ -201,7 +201,7 @@ export function geofenceRoutes(deps: Dependencies) {
       return c.json(geofenceBody(geofence), 201, headers);
     })
     .openapi(readRoute, async (c) => {
-      const geofence = found(await c.get("view").geofence(c.req.valid("param").id));
+      const geofence = orNotFound(await c.get("view").geofence(c.req.valid("param").id));
       const headers = { ETag: entityTag(geofence.version) };
       if (isKnownToReader(c.req.header("if-none-match"), geofence.version)) return c.body(null, 304, headers);
       return c.json(geofenceBody(geofence), 200, headers);
@@ -218,7 +218,7 @@ export function geofenceRoutes(deps: Dependencies) {
       const expected = expectedVersion(c.req.valid("header")["if-match"]);
       const outcome = await c.get("view").deleteGeofence(c.req.valid("param").id, expected);
       if (outcome === "version-mismatch") throw changedMeanwhile();
-      found(outcome);
+      orNotFound(outcome);
       return c.body(null, 204);
     });
 }

@@ -22,7 +22,7 @@ export function notFound(): Error {
 }
 
 /** The thing itself; throws a problem `not-found`. */
-export function found<Thing>(thing: Thing | "not-found"): Thing {
+export function orNotFound<Thing>(thing: Thing | "not-found"): Thing {
   if (thing === "not-found") throw notFound();
   return thing;
 }

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
-import { found, tagParamsSchema } from "../lists/or-not-found.ts";
+import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { onInvalid } from "../edge/on-invalid.ts";
 import { problem, ProblemError } from "../edge/problem.ts";
 import { readLatest } from "../locations/read-shared.ts";
@@ -43,7 +43,7 @@ export function liveRoutes(deps: Dependencies) {
     const { id } = c.req.valid("param");
     const { owner: account, session, expiresS } = c.get("identity");
     const read = () => readLatest(c.get("view"), deps.forViewer(account), id);
-    const first = found(await read());
+    const first = orNotFound(await read());
     if (c.req.method === "HEAD") return c.body("", 200, HEADERS);
     const stream = deps.live.open({ account, session, expiresS, read }, first, c.req.header("last-event-id"));
     if (stream === "too-many") throw tooMany();

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
-import { found, tagParamsSchema } from "../lists/or-not-found.ts";
+import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { timeQuerySchema } from "../lists/list-query.ts";
 import { formatSchema, GEO_JSON, wantsGeoJson } from "./location-format.ts";
 import {
@@ -60,7 +60,7 @@ const latestRoute = createRoute({
 });
 
 function readable<Thing>(thing: Thing | "not-found" | "live-only"): Thing {
-  if (thing !== "live-only") return found(thing);
+  if (thing !== "live-only") return orNotFound(thing);
   throw refuse("forbidden", "The tag's owner shares where it is, not where it was.");
 }
 
@@ -81,7 +81,7 @@ export function locationRoutes(deps: Dependencies) {
         : c.json({ items: page.items.map(locationBody), next }, 200);
     })
     .openapi(latestRoute, async (c) => {
-      const location = found(
+      const location = orNotFound(
         await readLatest(c.get("view"), deps.forViewer(c.get("owner")), c.req.valid("param").id),
       );
       if (location === undefined) throw refuse("not-found", "The tag has not sent a location yet.");

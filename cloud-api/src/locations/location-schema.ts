@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { degreesFromE7 } from "@purrimeter/protocol/values";
 import type { Location } from "@purrimeter/store/owner-view";
-import { SUSPICIONS } from "@purrimeter/store/doubt";
+import { DOUBTS } from "@purrimeter/store/doubt";
 import { rfc3339 } from "../lists/rfc3339.ts";
 
 const details = {
@@ -10,7 +10,7 @@ const details = {
     .number()
     .openapi({ description: "What the receiver claims, one standard deviation in metres." }),
   receivedAt: z.iso.datetime().openapi({ description: "When the cloud stored it." }),
-  suspect: z.enum(SUSPICIONS).optional().openapi({ description: "Why it is stored but not believed." }),
+  suspect: z.enum(DOUBTS).optional().openapi({ description: "Why it is stored but not believed." }),
 };
 
 export const locationSchema = z
@@ -38,13 +38,13 @@ export const featureCollectionSchema = z
   .openapi("LocationFeatureCollection");
 
 function detailsOf(location: Location) {
-  const { suspicion } = location;
+  const { doubt } = location;
   const known = {
     at: rfc3339(location.at),
     accuracyM: location.accuracyDm / 10,
     receivedAt: rfc3339(location.receivedAt),
   };
-  return suspicion === undefined ? known : { ...known, suspect: suspicion };
+  return doubt === undefined ? known : { ...known, suspect: doubt };
 }
 
 /** A location as JSON. */

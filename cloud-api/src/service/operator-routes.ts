@@ -3,7 +3,7 @@ import type { TagId } from "@purrimeter/protocol/values";
 import type { RegisteredTag } from "@purrimeter/store/tag-registry";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
-import { found, tagParamsSchema } from "../lists/or-not-found.ts";
+import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
 import { onInvalid } from "../edge/on-invalid.ts";
 import { idAfter, nextById } from "../lists/page-position.ts";
@@ -67,7 +67,7 @@ export function operatorRoutes(deps: Dependencies) {
       return c.json({ items: page.items.map(tagBody), next: nextById(page.next, deps.cursors, scope) }, 200);
     })
     .openapi(revokeRoute, (c) => {
-      found(deps.registry.revoke(c.req.valid("param").id, deps.now()));
+      orNotFound(deps.registry.revoke(c.req.valid("param").id, deps.now()));
       return c.body(null, 204);
     });
 }

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { problemAnswers } from "../edge/answers.ts";
 import type { Env } from "../dependencies.ts";
-import { found } from "../lists/or-not-found.ts";
+import { orNotFound } from "../lists/or-not-found.ts";
 import { onInvalid } from "../edge/on-invalid.ts";
 import { PROBLEM_TYPES } from "../edge/problem-types.ts";
 
@@ -60,6 +60,6 @@ export function serviceRoutes() {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(healthRoute, (c) => c.json({ status: "ok" as const }, 200))
     .openapi(problemRoute, (c) =>
-      c.json(found(PROBLEM_BODIES.get(c.req.valid("param").name) ?? "not-found"), 200),
+      c.json(orNotFound(PROBLEM_BODIES.get(c.req.valid("param").name) ?? "not-found"), 200),
     );
 }

@@ -3,7 +3,7 @@ import { MAX_SHARES } from "@purrimeter/store/share";
 import type { ShareDraft, ShareId } from "@purrimeter/store/share";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
-import { found, notFound, shareParamsSchema, tagParamsSchema } from "../lists/or-not-found.ts";
+import { orNotFound, notFound, shareParamsSchema, tagParamsSchema } from "../lists/or-not-found.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
 import { onInvalid } from "../edge/on-invalid.ts";
 import { pageOfList } from "../lists/page-of-list.ts";
@@ -159,7 +159,7 @@ export function shareRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(listRoute, async (c) => {
       const { id } = c.req.valid("param");
-      const shares = found(await c.get("view").shares(id));
+      const shares = orNotFound(await c.get("view").shares(id));
       const scope = { route: "shares", owner: c.get("owner"), tag: id };
       const page = pageOfList(shares, c.req.valid("query"), deps.cursors, scope);
       return c.json({ items: page.items.map(shareBody), next: page.next }, 200);
@@ -173,7 +173,7 @@ export function shareRoutes(deps: Dependencies) {
     })
     .openapi(removeRoute, async (c) => {
       const { id, share } = c.req.valid("param");
-      found(await c.get("view").removeShare(id, share));
+      orNotFound(await c.get("view").removeShare(id, share));
       return c.body(null, 204);
     })
     .openapi(heldRoute, async (c) => {
@@ -188,7 +188,7 @@ export function shareRoutes(deps: Dependencies) {
       return c.json(heldShareBody(share), 201);
     })
     .openapi(leaveRoute, async (c) => {
-      found(await deps.forViewer(c.get("owner")).leaveShare(c.req.valid("param").id));
+      orNotFound(await deps.forViewer(c.get("owner")).leaveShare(c.req.valid("param").id));
       return c.body(null, 204);
     });
 }

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Transfer } from "@purrimeter/store/transfer";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
-import { found, notFound, tagParamsSchema } from "../lists/or-not-found.ts";
+import { orNotFound, notFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { onInvalid } from "../edge/on-invalid.ts";
 import { refuse } from "../edge/problem.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
@@ -138,16 +138,16 @@ function conflict(message: string): Error {
 export function transferRoutes(_deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(readRoute, async (c) => {
-      const transfer = found(await c.get("view").transfer(c.req.valid("param").id));
+      const transfer = orNotFound(await c.get("view").transfer(c.req.valid("param").id));
       if (transfer === undefined) throw refuse("not-found", "The tag is not offered to anybody.");
       return c.json(transferBody(transfer), 200);
     })
     .openapi(offerRoute, async (c) => {
-      const { code, transfer } = found(await c.get("view").offerTransfer(c.req.valid("param").id));
+      const { code, transfer } = orNotFound(await c.get("view").offerTransfer(c.req.valid("param").id));
       return c.json({ code, transfer: transferBody(transfer) }, 201);
     })
     .openapi(cancelRoute, async (c) => {
-      found(await c.get("view").cancelTransfer(c.req.valid("param").id));
+      orNotFound(await c.get("view").cancelTransfer(c.req.valid("param").id));
       return c.body(null, 204);
     })
     .openapi(acceptRoute, async (c) => {

@@ -2,7 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { GeofenceEvent } from "@purrimeter/store/owner-view";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
-import { found, tagParamsSchema } from "../lists/or-not-found.ts";
+import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { timeQuerySchema } from "../lists/list-query.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 import { onInvalid } from "../edge/on-invalid.ts";
@@ -67,7 +67,7 @@ export function eventRoutes(deps: Dependencies) {
     const { id } = c.req.valid("param");
     const scope = { route: "events", owner: c.get("owner"), tag: id };
     const range = timeRange(c.req.valid("query"), deps.cursors, scope);
-    const page = found(await c.get("view").events(id, range));
+    const page = orNotFound(await c.get("view").events(id, range));
     const next = nextInTime(page.next, range, deps.cursors, scope);
     return c.json({ items: page.items.map(eventBody), next }, 200);
   });

@@ -11,8 +11,8 @@ let code: string;
 const clock = { nowMs: 0 };
 
 beforeAll(async () => {
-  const foundRates = new RateLimiter({ burst: 4, perSecond: 1 / 60 }, () => clock.nowMs);
-  api = await makeTestApi({ foundRates });
+  const finderRates = new RateLimiter({ burst: 4, perSecond: 1 / 60 }, () => clock.nowMs);
+  api = await makeTestApi({ finderRates });
   owner = await api.owner();
   tag = await api.claimedTag(owner, "Schnurrli");
   code = api.store.registry.printedCode(tag);

@@ -1,11 +1,11 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { degreesFromE7, latE7FromDegrees, lonE7FromDegrees } from "@purrimeter/protocol/values";
-import type { FoundDraft, FoundReport } from "@purrimeter/store/finder-reports";
+import type { FinderDraft, FinderReport } from "@purrimeter/store/finder-reports";
 import { normalisePrintedCode } from "@purrimeter/store/printed-code";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import { rateKey } from "../edge/client-address.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
-import { found, notFound, tagParamsSchema } from "../lists/or-not-found.ts";
+import { orNotFound, notFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { spend } from "../edge/edge.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
 import { onInvalid } from "../edge/on-invalid.ts";
@@ -55,7 +55,7 @@ const foundReportSchema = z
     contact: z.string().nullable(),
     place: placeSchema.nullable(),
   })
-  .openapi("FoundReport");
+  .openapi("FinderReport");
 
 const lookUpRoute = createRoute({
   method: "get",
@@ -113,7 +113,7 @@ const listRoute = createRoute({
   },
 });
 
-function draftOf({ message, contact, place }: z.infer<typeof reportSchema>): FoundDraft {
+function draftOf({ message, contact, place }: z.infer<typeof reportSchema>): FinderDraft {
   const latE7 = place && latE7FromDegrees(place.lat);
   const lonE7 = place && lonE7FromDegrees(place.lon);
   const e7 = latE7 === undefined || lonE7 === undefined ? undefined : { latE7, lonE7 };
@@ -121,7 +121,7 @@ function draftOf({ message, contact, place }: z.infer<typeof reportSchema>): Fou
 }
 
 /** Row numbers in text ascend as they do in number. */
-function reportBody({ id, at, message, contact, place }: FoundReport): z.infer<typeof foundReportSchema> {
+function reportBody({ id, at, message, contact, place }: FinderReport): z.infer<typeof foundReportSchema> {
   return {
     id: String(id).padStart(16, "0"),
     at: rfc3339(at),
@@ -135,21 +135,21 @@ function reportBody({ id, at, message, contact, place }: FoundReport): z.infer<t
 export function foundRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(lookUpRoute, (c) => {
-      spend(deps.foundRates, `look ${rateKey(c.get("clientAddress"))}`);
-      if (!deps.found.isTag(c.req.valid("param").code)) throw notFound();
+      spend(deps.finderRates, `look ${rateKey(c.get("clientAddress"))}`);
+      if (!deps.finderReports.isTag(c.req.valid("param").code)) throw notFound();
       return c.json({ kind: "cat-tag" as const, message: "This is the tag of a cat." }, 200);
     })
     .openapi(reportRoute, async (c) => {
       const { code } = c.req.valid("param");
-      spend(deps.foundRates, `write ${rateKey(c.get("clientAddress"))}`);
-      if (!deps.found.isTag(code)) throw notFound();
-      spend(deps.foundRates, `tag ${normalisePrintedCode(code)}`);
-      await deps.found.report(code, draftOf(c.req.valid("json")));
+      spend(deps.finderRates, `write ${rateKey(c.get("clientAddress"))}`);
+      if (!deps.finderReports.isTag(code)) throw notFound();
+      spend(deps.finderRates, `tag ${normalisePrintedCode(code)}`);
+      await deps.finderReports.report(code, draftOf(c.req.valid("json")));
       return c.body(null, 204);
     })
     .openapi(listRoute, async (c) => {
       const { id } = c.req.valid("param");
-      const reports = found(await c.get("view").foundReports(id)).map(reportBody);
+      const reports = orNotFound(await c.get("view").finderReports(id)).map(reportBody);
       const scope = { route: "found", owner: c.get("owner"), tag: id };
       return c.json(pageOfList(reports, c.req.valid("query"), deps.cursors, scope), 200);
     });

@@ -3,7 +3,7 @@ import type { TagId } from "@purrimeter/protocol/values";
 import type { OwnedTag } from "@purrimeter/store/owner-view";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
-import { found, tagParamsSchema } from "../lists/or-not-found.ts";
+import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 import { onInvalid } from "../edge/on-invalid.ts";
@@ -130,14 +130,14 @@ export function tagRoutes(deps: Dependencies) {
       return c.json(tagBody(tag), 201, { Location: `/v1/tags/${tag.id}` });
     })
     .openapi(readRoute, async (c) =>
-      c.json(tagBody(found(await c.get("view").tag(c.req.valid("param").id))), 200),
+      c.json(tagBody(orNotFound(await c.get("view").tag(c.req.valid("param").id))), 200),
     )
     .openapi(renameRoute, async (c) => {
       const { name } = c.req.valid("json");
-      return c.json(tagBody(found(await c.get("view").renameTag(c.req.valid("param").id, name))), 200);
+      return c.json(tagBody(orNotFound(await c.get("view").renameTag(c.req.valid("param").id, name))), 200);
     })
     .openapi(giveUpRoute, async (c) => {
-      found(await c.get("view").eraseTag(c.req.valid("param").id));
+      orNotFound(await c.get("view").eraseTag(c.req.valid("param").id));
       return c.body(null, 204);
     });
 }

@@ -16,7 +16,7 @@ import { ClientAddresses } from "../edge/client-address.ts";
 import { Cursors } from "../lists/cursors.ts";
 import type { Dependencies, RequestLine } from "../dependencies.ts";
 import { EndedSessions } from "../edge/ended-sessions.ts";
-import { Erasures } from "../accounts/erasures.ts";
+import { OwnerDataErasure } from "../accounts/owner-data-erasure.ts";
 import { KeySet } from "../edge/key-set.ts";
 import { LiveStreams } from "../live/live-streams.ts";
 import type { FieldError } from "../edge/problem.ts";
@@ -133,11 +133,11 @@ export class TestApi {
     return {
       forOwner: (owner) => this.store.forOwner(owner),
       forViewer: (viewer) => this.store.forViewer(viewer),
-      found: this.store.found,
+      finderReports: this.store.finderReports,
       registry: this.store.registry,
       live: this.live,
       auth,
-      erasures: new Erasures({
+      erasures: new OwnerDataErasure({
         forOwner: (owner) => this.store.forOwner(owner),
         auth,
         onFailure: (error) => void this.failures.push(error),
@@ -147,7 +147,7 @@ export class TestApi {
       addresses: new ClientAddresses([]),
       ownerRates: new RateLimiter(plenty, monotonicMs),
       addressRates: new RateLimiter(plenty, monotonicMs),
-      foundRates: new RateLimiter(plenty, monotonicMs),
+      finderRates: new RateLimiter(plenty, monotonicMs),
       hosts: new Set(["localhost"]),
       origins: [],
       now,

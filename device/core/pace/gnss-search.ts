@@ -22,7 +22,7 @@ const STAYS_ON_S = 10;
 const SEARCHES_AT_HOME = 3;
 
 /** When the core has something to do about the receiver, in monotonic milliseconds. */
-export function nextLookMs(state: TagState): number {
+export function nextSearchMs(state: TagState): number {
   if (state.isSearching) return state.searchStartedMs + searchLimitMs(state);
   return state.isListening ? state.listenStartedMs + LISTEN_MS : state.nextFixMs;
 }
@@ -34,7 +34,7 @@ export function passTime(state: TagState, nowMs: number): void {
 }
 
 /** Starts what is due: nothing for a cat that rests; the beacon before the receiver. */
-export function look(state: TagState, nowMs: number): void {
+export function startSearch(state: TagState, nowMs: number): void {
   if (state.isSearching || state.isListening || nowMs < state.nextFixMs) return;
   if (mayRest(state, nowMs)) {
     state.isResting = true;
@@ -85,7 +85,7 @@ export function endEmptySearch(state: TagState, nowMs: number, utcS: number): vo
   lookAgain(state, nowMs);
 }
 
-/** Plans the next look; the receiver goes off unless it is wanted again at once. */
+/** Plans the next search; the receiver goes off unless it is wanted again at once. */
 export function lookAgain(state: TagState, nowMs: number): void {
   const intervalS = fixIntervalS(state, nowMs);
   const startedMs = state.isSearching ? state.searchStartedMs : nowMs;

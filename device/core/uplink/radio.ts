@@ -69,10 +69,10 @@ export class Radio {
   }
 
   private turnOff(nowMs: number): void {
-    const isVain = this.state === "asking";
+    const isFutile = this.state === "asking";
     this.state = "off";
     this.retryAtMs = nowMs;
-    if (isVain) this.retryAtMs += backOffMs(this.failures++, FIRST_RETRY_MS, MAX_RETRY_MS, this.random);
+    if (isFutile) this.retryAtMs += backOffMs(this.failures++, FIRST_RETRY_MS, MAX_RETRY_MS, this.random);
     this.uplink.disconnect();
   }
 }

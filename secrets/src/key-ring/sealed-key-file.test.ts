@@ -5,11 +5,10 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { describeKeyRingContract } from "./key-ring.contract.ts";
 import type { WrappedKey } from "./key-ring.ts";
-import type { OwnerId } from "@purrimeter/store/owner-view";
 import { KeyRingError, openSealedKeyFile } from "./sealed-key-file.ts";
 
 const KEY = randomBytes(32);
-const ada = "ada-whose-cat-it-is" as OwnerId;
+const ada = "ada-whose-cat-it-is";
 
 describeKeyRingContract("sealed key file", () => {
   const folder = mkdtempSync(join(tmpdir(), "purrimeter-keys-"));
@@ -55,7 +54,7 @@ test("a wrong key and a file of another kind say so at once", async () => {
 test("twenty owners created at once through two rings are all there", async () => {
   const one = openSealedKeyFile(path, KEY);
   const two = openSealedKeyFile(path, KEY);
-  const owners = Array.from({ length: 20 }, (_, i) => `owner-${i}` as OwnerId);
+  const owners = Array.from({ length: 20 }, (_, i) => `owner-${i}`);
   await Promise.all(owners.map((owner, i) => (i % 2 === 0 ? one : two).create(owner)));
   for (const owner of owners) expect(await one.version(owner)).toBe(1);
 });

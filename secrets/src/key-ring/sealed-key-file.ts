@@ -4,7 +4,6 @@ import { withFileLock } from "./file-lock.ts";
 import { openBytes, sealBytes } from "../aes-gcm.ts";
 import type { KeyRing, WrappedKey } from "./key-ring.ts";
 import { readKeyFile, writeKeyFile, type OwnerKeys } from "./key-file.ts";
-import type { OwnerId } from "@purrimeter/store/owner-view";
 
 export { KeyRingError } from "./key-file.ts";
 
@@ -41,7 +40,7 @@ class SealedKeyFile implements KeyRing {
     return this.#owners;
   }
 
-  create(owner: OwnerId): Promise<void> {
+  create(owner: string): Promise<void> {
     return this.#change((owners) => {
       if (owners.has(owner)) return false;
       owners.set(owner, [randomBytes(32)]);
@@ -49,7 +48,7 @@ class SealedKeyFile implements KeyRing {
     });
   }
 
-  async rotate(owner: OwnerId): Promise<"rotated" | "unknown-owner"> {
+  async rotate(owner: string): Promise<"rotated" | "unknown-owner"> {
     let outcome: "rotated" | "unknown-owner" = "unknown-owner";
     await this.#change((owners) => {
       const keys = owners.get(owner);
@@ -61,17 +60,17 @@ class SealedKeyFile implements KeyRing {
     return outcome;
   }
 
-  destroy(owner: OwnerId): Promise<void> {
+  destroy(owner: string): Promise<void> {
     return this.#change((owners) => owners.delete(owner));
   }
 
-  generate(owner: OwnerId): Promise<WrappedKey | "unknown-owner"> {
+  generate(owner: string): Promise<WrappedKey | "unknown-owner"> {
     const key = randomBytes(32);
     const wrapped = this.#wrap(owner, key);
     return Promise.resolve(wrapped === "unknown-owner" ? wrapped : { key, wrapped });
   }
 
-  unwrap(owner: OwnerId, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
+  unwrap(owner: string, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
     const keys = this.keys().get(owner);
     if (keys === undefined) return Promise.resolve("unknown-owner");
     const key = keys[(this.versionOf(wrapped) ?? 0) - 1];
@@ -82,12 +81,12 @@ class SealedKeyFile implements KeyRing {
     );
   }
 
-  async rewrap(owner: OwnerId, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
+  async rewrap(owner: string, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
     const key = await this.unwrap(owner, wrapped);
     return typeof key === "string" ? key : this.#wrap(owner, key);
   }
 
-  version(owner: OwnerId): Promise<number | "unknown-owner"> {
+  version(owner: string): Promise<number | "unknown-owner"> {
     return Promise.resolve(this.keys().get(owner)?.length ?? "unknown-owner");
   }
 
@@ -95,11 +94,11 @@ class SealedKeyFile implements KeyRing {
     return wrapped.length < VERSION_BYTES ? undefined : wrapped.readUInt32BE(0);
   }
 
-  owners(): Promise<OwnerId[]> {
-    return Promise.resolve([...this.keys().keys()] as OwnerId[]);
+  owners(): Promise<string[]> {
+    return Promise.resolve([...this.keys().keys()]);
   }
 
-  #wrap(owner: OwnerId, key: Buffer): Buffer | "unknown-owner" {
+  #wrap(owner: string, key: Buffer): Buffer | "unknown-owner" {
     const keys = this.keys().get(owner) ?? [];
     const newest = keys.at(-1);
     if (newest === undefined) return "unknown-owner";
@@ -119,7 +118,7 @@ class SealedKeyFile implements KeyRing {
   }
 }
 
-function additionalData(owner: OwnerId, version: Buffer): Buffer {
+function additionalData(owner: string, version: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`purrimeter wrapped key 1 ${owner} `), version]);
 }
 

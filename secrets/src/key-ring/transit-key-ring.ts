@@ -1,5 +1,4 @@
 import type { KeyRing, WrappedKey } from "./key-ring.ts";
-import type { OwnerId } from "@purrimeter/store/owner-view";
 import { countOf, fieldsOf, textOf, type Fields } from "../vault/fields.ts";
 import { VaultError } from "../vault/vault-error.ts";
 import type { Asked, VaultSession } from "../vault/vault-session.ts";
@@ -25,12 +24,12 @@ export class TransitKeyRing implements KeyRing {
     this.#mount = mount;
   }
 
-  async create(owner: OwnerId): Promise<void> {
+  async create(owner: string): Promise<void> {
     const body = { type: "aes256-gcm96", exportable: false, allow_plaintext_backup: false };
     await this.#ask("make an owner's key", "POST", `keys/${nameOf(owner)}`, body);
   }
 
-  async generate(owner: OwnerId): Promise<WrappedKey | "unknown-owner"> {
+  async generate(owner: string): Promise<WrappedKey | "unknown-owner"> {
     const path = `datakey/plaintext/${nameOf(owner)}`;
     const data = await this.#askOwner("generate a key", owner, path, { bits: KEY_BYTES * 8 });
     if (data === "unreadable") throw this.#error("generate a key", "refused");
@@ -38,26 +37,26 @@ export class TransitKeyRing implements KeyRing {
     return { key: this.#key(data), wrapped: this.#ciphertext(data) };
   }
 
-  async unwrap(owner: OwnerId, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
+  async unwrap(owner: string, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
     const path = `decrypt/${nameOf(owner)}`;
     const data = await this.#askOwner("unwrap a key", owner, path, { ciphertext: textOrNone(wrapped) });
     return typeof data === "string" ? data : this.#key(data);
   }
 
-  async rewrap(owner: OwnerId, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
+  async rewrap(owner: string, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
     const path = `rewrap/${nameOf(owner)}`;
     const data = await this.#askOwner("rewrap a key", owner, path, { ciphertext: textOrNone(wrapped) });
     return typeof data === "string" ? data : this.#ciphertext(data);
   }
 
-  async rotate(owner: OwnerId): Promise<"rotated" | "unknown-owner"> {
+  async rotate(owner: string): Promise<"rotated" | "unknown-owner"> {
     if ((await this.version(owner)) === "unknown-owner") return "unknown-owner";
     const path = `${this.#mount}/keys/${nameOf(owner)}/rotate`;
     await this.#session.ask({ asked: "rotate an owner's key", method: "POST", path, body: {}, once: true });
     return "rotated";
   }
 
-  async version(owner: OwnerId): Promise<number | "unknown-owner"> {
+  async version(owner: string): Promise<number | "unknown-owner"> {
     const data = await this.#find("look up an owner's key", "GET", `keys/${nameOf(owner)}`);
     if (data === undefined) return "unknown-owner";
     const version = countOf(data, "latest_version");
@@ -70,18 +69,18 @@ export class TransitKeyRing implements KeyRing {
     return version === undefined ? undefined : Number(version);
   }
 
-  async owners(): Promise<OwnerId[]> {
+  async owners(): Promise<string[]> {
     const data = await this.#find("list the owners' keys", "GET", "keys?list=true");
     if (data === undefined) return [];
     const names = data["keys"];
     if (!Array.isArray(names)) throw this.#error("list the owners' keys", "bad-answer");
     return (names as unknown[])
       .filter((name): name is string => typeof name === "string" && name.startsWith(PREFIX))
-      .map((name) => name.slice(PREFIX.length) as OwnerId);
+      .map((name) => name.slice(PREFIX.length));
   }
 
   /** Vault keeps a key from deletion until it is told otherwise; it is told only now, so that no mistake before destroys. */
-  async destroy(owner: OwnerId): Promise<void> {
+  async destroy(owner: string): Promise<void> {
     const key = `keys/${nameOf(owner)}`;
     if ((await this.version(owner)) === "unknown-owner") return;
     try {
@@ -96,7 +95,7 @@ export class TransitKeyRing implements KeyRing {
   /** What Vault refuses is told apart by whether the key exists, not by the words of the refusal. */
   async #askOwner(
     asked: string,
-    owner: OwnerId,
+    owner: string,
     path: string,
     body: Fields,
   ): Promise<Fields | "unknown-owner" | "unreadable"> {
@@ -139,7 +138,7 @@ export class TransitKeyRing implements KeyRing {
   }
 }
 
-function nameOf(owner: OwnerId): string {
+function nameOf(owner: string): string {
   if (!OWNER.test(owner) || owner.endsWith("-"))
     throw new RangeError("an owner's id has 1 to 64 letters, digits, - or _");
   return PREFIX + owner;

@@ -1,11 +1,11 @@
 import type { TagId } from "@purrimeter/protocol/values";
-import type { Erasing } from "./erasing.ts";
+import type { RowDeletion } from "./row-deletion.ts";
 import type { KeyCache } from "../sealing/key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { OwnerId } from "../reading/owner-view.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 import type { TagSettings } from "../tags/tag-settings.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
@@ -52,7 +52,7 @@ export interface OwnerErasureParts {
   readonly keyRing: KeyRing;
   readonly keys: KeyCache;
   readonly writes: WriteTransaction;
-  readonly erasing: Erasing;
+  readonly erasing: RowDeletion;
   readonly settings: TagSettings;
   readonly now: () => number;
 }

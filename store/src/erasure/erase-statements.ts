@@ -1,5 +1,5 @@
 import type { Database } from "@purrimeter/database/open-database";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 
 interface DayKey {
   readonly day: number;

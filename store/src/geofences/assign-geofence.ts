@@ -2,7 +2,7 @@ import { MAX_GEOFENCES, MAX_TAG_VERTICES } from "@purrimeter/protocol/limits";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { Database } from "@purrimeter/database/open-database";
 import type { GeofenceId, GeofenceRefusal } from "../reading/owner-view.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 import type { TagSettings } from "../tags/tag-settings.ts";
 
 /** Ended assignments kept of an ownership, for transitions that are still in a tag's journal. */

@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
 import type { Database } from "@purrimeter/database/open-database";
 import type { Schema } from "../schema/schema.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 
 export type GeofenceRow = Selectable<Schema["geofence"]>;
 

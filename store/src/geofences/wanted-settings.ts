@@ -4,7 +4,7 @@ import { openGeofence } from "./geofence-content.ts";
 import type { KeyCache } from "../sealing/key-cache.ts";
 import type { Database } from "@purrimeter/database/open-database";
 import type { SettingsCursor } from "../recording/report-store.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 
 function prepare(database: Database) {
   return {

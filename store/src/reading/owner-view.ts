@@ -1,7 +1,7 @@
 import type { EntryNumber, Epoch, LatE7, LonE7, Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import type { FoundReport } from "../tags/finder-reports.ts";
+import type { FinderReport } from "../tags/finder-reports.ts";
 import type { InviteOutcome, Share, ShareDraft, ShareId } from "../sharing/share.ts";
-import type { Suspicion } from "../recording/doubt.ts";
+import type { Doubt } from "../recording/doubt.ts";
 import type { AcceptedTransfer, ConfirmOutcome, Transfer } from "../transfers/transfer.ts";
 
 declare const brand: unique symbol;
@@ -82,7 +82,7 @@ export interface Location extends EntryPosition {
   readonly lonE7: LonE7;
   readonly accuracyDm: number;
   readonly receivedAt: UnixSeconds;
-  readonly suspicion: Suspicion | undefined;
+  readonly doubt: Doubt | undefined;
 }
 
 /** A transition as its owner sees it. */
@@ -157,7 +157,7 @@ export interface OwnerView {
   confirmTransfer(tag: TagId, checkNumber: string): Promise<ConfirmOutcome>;
 
   /** What people wrote who found the tag, oldest first. */
-  foundReports(tag: TagId): Promise<readonly FoundReport[] | "not-found">;
+  finderReports(tag: TagId): Promise<readonly FinderReport[] | "not-found">;
 
   /** Ends the ownership and deletes all that was stored in it. */
   eraseTag(tag: TagId): Promise<"erased" | "not-found">;

@@ -7,7 +7,7 @@ import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import type { EntryPosition, GeofenceEvent, GeofenceId, OwnerId, Page, TimeRange } from "./owner-view.ts";
 import type { PieceReader, ReadableOwnership } from "./read-pieces.ts";
 import type { Schema } from "../schema/schema.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 
 interface EventRange {
   readonly ownership: number;

@@ -3,7 +3,7 @@ import type { Database } from "@purrimeter/database/open-database";
 import type { EntryPosition, Location, Page, TimeRange } from "./owner-view.ts";
 import type { StoredEntry } from "../recording/piece-codec.ts";
 import type { OpenedPiece, PieceReader, ReadableOwnership } from "./read-pieces.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 import { utcDay } from "../utc-day.ts";
 
 /** Pieces opened between two pauses: a day of one-fix reports must not keep others waiting. */
@@ -137,9 +137,9 @@ function locationsOf(piece: OpenedPiece): Location[] {
   return locations;
 }
 
-function locationOf(piece: OpenedPiece, { number, entry, suspicion }: StoredEntry): Location | undefined {
+function locationOf(piece: OpenedPiece, { number, entry, doubt }: StoredEntry): Location | undefined {
   if (entry.kind !== "fix") return undefined;
   const { at, latE7, lonE7, accuracyDm } = entry;
   const place = { at, epoch: piece.epoch as Epoch, number: number };
-  return { ...place, latE7, lonE7, accuracyDm, receivedAt: piece.receivedAt as UnixSeconds, suspicion };
+  return { ...place, latE7, lonE7, accuracyDm, receivedAt: piece.receivedAt as UnixSeconds, doubt };
 }

@@ -3,7 +3,7 @@ import type { Database } from "@purrimeter/database/open-database";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import { readPiece, type StoredEntry } from "../recording/piece-codec.ts";
 import { Sealer, type SealedKind } from "../sealing/seal.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 
 /** A piece of a report without its content: what is needed to decide whether to open it. */
 export interface PieceHead {

@@ -6,10 +6,10 @@ import type { OwnedTags } from "../tags/owned-tags.ts";
 import type * as view from "./owner-view.ts";
 import type { EventReader } from "./read-events.ts";
 import type { LocationReader } from "./read-locations.ts";
-import type { FoundReport } from "../tags/finder-reports.ts";
+import type { FinderReport } from "../tags/finder-reports.ts";
 import type { OwnedShares } from "../sharing/owned-shares.ts";
 import type { InviteOutcome, Share, ShareDraft, ShareId } from "../sharing/share.ts";
-import type { SqliteFoundTags } from "../tags/sqlite-finder-reports.ts";
+import type { SqliteFinderReports } from "../tags/sqlite-finder-reports.ts";
 import type { AcceptedTransfer, ConfirmOutcome, Transfer } from "../transfers/transfer.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 
@@ -23,7 +23,7 @@ export interface OwnerViewParts {
   readonly claims: TagClaims;
   readonly shares: OwnedShares;
   readonly transfers: Transfers;
-  readonly found: SqliteFoundTags;
+  readonly finderReports: SqliteFinderReports;
   readonly erasure: OwnerErasure;
   readonly now: () => UnixSeconds;
 }
@@ -136,8 +136,8 @@ export class SqliteOwnerView implements view.OwnerView {
     return this.#parts.transfers.confirm(tag, checkNumber);
   }
 
-  foundReports(tag: TagId): Promise<readonly FoundReport[] | "not-found"> {
-    return this.#parts.found.of(this.#parts.tags, tag);
+  finderReports(tag: TagId): Promise<readonly FinderReport[] | "not-found"> {
+    return this.#parts.finderReports.of(this.#parts.tags, tag);
   }
 
   eraseTag(tag: TagId): Promise<"erased" | "not-found"> {

@@ -1,8 +1,8 @@
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { Database } from "@purrimeter/database/open-database";
-import type { SetAsideOutcome } from "./report-store.ts";
-import { statement } from "@purrimeter/database/statement";
+import type { DeadLetterOutcome } from "./report-store.ts";
+import { statement } from "../schema/statement.ts";
 import type { OpenOwnership } from "./open-ownerships.ts";
 
 /** Reports that are kept for each tag: enough to find a fault of the firmware, too few to fill a disk. */
@@ -55,7 +55,7 @@ function prepare(database: Database) {
 }
 
 /** Keeps reports that could not be decoded, sealed: they may hold a place. Only inside a transaction. */
-export class SetAsideRecorder {
+export class DeadLetters {
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(database: Database) {
@@ -67,7 +67,7 @@ export class SetAsideRecorder {
     bytes: Uint8Array,
     reason: DecodeReason,
     at: UnixSeconds,
-  ): SetAsideOutcome {
+  ): DeadLetterOutcome {
     const { id, sealer } = ownership;
     const sealed = sealer.seal({ kind: "set-aside", epoch: 0, number: 0, at }, bytes);
     this.#statements.add.run({ ownership: id, at, reason, key: sealer.keyId, sealed });

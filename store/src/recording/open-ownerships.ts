@@ -1,9 +1,9 @@
 import type { TagId } from "@purrimeter/protocol/values";
 import type { KeyCache } from "../sealing/key-cache.ts";
 import type { Database } from "@purrimeter/database/open-database";
-import type { Standing } from "./report-store.ts";
+import type { RegistrationState } from "./report-store.ts";
 import { Sealer } from "../sealing/seal.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 
 /** The present ownership of a tag, with what seals in it. */
 export interface OpenOwnership {
@@ -27,7 +27,7 @@ function selectTag(database: Database) {
 }
 
 /** Who owns which tag, remembered until another process writes. */
-export class TagStandings {
+export class OpenOwnerships {
   readonly #open = new Map<TagId, { readonly ownership: OpenOwnership; readonly untilMs: number }>();
   readonly #keys: KeyCache;
   readonly #monotonicMs: () => number;
@@ -39,7 +39,7 @@ export class TagStandings {
     this.#select = selectTag(database);
   }
 
-  standing(tag: TagId): Standing {
+  registrationState(tag: TagId): RegistrationState {
     if (this.#open.has(tag)) return "claimed";
     const row = this.#select.get({ tag });
     if (row === undefined) return "unknown";

@@ -4,7 +4,7 @@ import type { Entry } from "@purrimeter/protocol/entry";
 import type { EntryNumber } from "@purrimeter/protocol/values";
 import { fix } from "../testing/contract-values.ts";
 import { PieceWriter, readPiece, type StoredEntry } from "./piece-codec.ts";
-import { SUSPICIONS } from "./doubt.ts";
+import { DOUBTS } from "./doubt.ts";
 
 const UINT32 = { min: 0, max: 4_294_967_295 };
 const at = fc.integer(UINT32);
@@ -35,15 +35,15 @@ const entry = fc.oneof(
     dropped: fc.integer(UINT32),
   }),
 ) as fc.Arbitrary<Entry>;
-const suspicion = fc.option(fc.constantFrom(...SUSPICIONS), { nil: undefined });
+const doubt = fc.option(fc.constantFrom(...DOUBTS), { nil: undefined });
 const step = fc.integer({ min: 1, max: 1_000_000 });
-const piece = fc.array(fc.tuple(entry, suspicion, step), { minLength: 1, maxLength: 128 });
+const piece = fc.array(fc.tuple(entry, doubt, step), { minLength: 1, maxLength: 128 });
 
 function written(entries: readonly StoredEntry[]): Buffer {
   const writer = new PieceWriter();
   const first = entries[0]?.number ?? (1 as EntryNumber);
   writer.begin(first);
-  for (const stored of entries) writer.add(stored.number, stored.entry, stored.suspicion);
+  for (const stored of entries) writer.add(stored.number, stored.entry, stored.doubt);
   return Buffer.from(writer.written());
 }
 
@@ -53,7 +53,7 @@ test("a piece reads back as it was written", () => {
       let number = 0;
       const entries = steps.map(([content, doubt, by]) => {
         number += by;
-        return { number: number as EntryNumber, entry: content, suspicion: doubt };
+        return { number: number as EntryNumber, entry: content, doubt: doubt };
       });
       expect(readPiece(entries[0]?.number ?? 0, written(entries))).toEqual(entries);
     }),
@@ -65,13 +65,13 @@ test("a fix of a track takes nine bytes at most", () => {
   const entries = Array.from({ length: 60 }, (_, i) => ({
     number: (i + 1) as EntryNumber,
     entry: fix(i + 1),
-    suspicion: undefined,
+    doubt: undefined,
   }));
   expect(written(entries).length).toBeLessThan(9 * 60 + 12);
 });
 
 test("a piece that ends too early or is of a later version is no piece", () => {
-  const bytes = written([{ number: 1 as EntryNumber, entry: fix(1), suspicion: undefined }]);
+  const bytes = written([{ number: 1 as EntryNumber, entry: fix(1), doubt: undefined }]);
   expect(() => readPiece(1, bytes.subarray(0, -1))).toThrow(RangeError);
   expect(() => readPiece(1, Buffer.from([2]))).toThrow("version 2");
 });

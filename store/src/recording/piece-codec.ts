@@ -1,21 +1,21 @@
 import type { Entry } from "@purrimeter/protocol/entry";
 import type { EntryNumber, GeofenceRef, LatE7, LonE7, Side, UnixSeconds } from "@purrimeter/protocol/values";
-import { SUSPICIONS, type Suspicion } from "./doubt.ts";
+import { DOUBTS, type Doubt } from "./doubt.ts";
 import { VarintReader, VarintWriter } from "./varint.ts";
 
 /** An entry as it is stored: with its number and whether it is believed. */
 export interface StoredEntry {
   readonly number: EntryNumber;
   readonly entry: Entry;
-  readonly suspicion: Suspicion | undefined;
+  readonly doubt: Doubt | undefined;
 }
 
 /** First byte, so that later forms can be told apart. */
 const PIECE_VERSION = 1;
 
-/** First byte of an entry: kind in 2 bits, 1 + place of the suspicion in 3, and whether a gap in numbers follows. */
+/** First byte of an entry: kind in 2 bits, 1 + place of the doubt in 3, and whether a gap in numbers follows. */
 const KINDS = ["fix", "transition", "no-sky", "health"] as const;
-const SUSPICION_SHIFT = 2;
+const DOUBT_SHIFT = 2;
 const GAP = 0x20;
 
 /** Sides as digits of base 3. */
@@ -23,7 +23,7 @@ const SIDES: readonly Side[] = ["inside", "outside", "unknown"];
 
 /**
  * Writes entries as differences to the entry before, in varints: 7 to 9 bytes a fix. Not the wire's form: entries that
- * were there already leave gaps, each has its suspicion, and the wire may change without what is stored.
+ * were there already leave gaps, each has its doubt, and the wire may change without what is stored.
  */
 export class PieceWriter {
   readonly #out = new VarintWriter();
@@ -42,10 +42,10 @@ export class PieceWriter {
   }
 
   /** Numbers ascend. */
-  add(number: number, entry: Entry, suspicion: Suspicion | undefined): void {
+  add(number: number, entry: Entry, doubt: Doubt | undefined): void {
     const gap = number - this.#number - 1;
-    const doubt = suspicion === undefined ? 0 : SUSPICIONS.indexOf(suspicion) + 1;
-    this.#out.byte(KINDS.indexOf(entry.kind) | (doubt << SUSPICION_SHIFT) | (gap > 0 ? GAP : 0));
+    const code = doubt === undefined ? 0 : DOUBTS.indexOf(doubt) + 1;
+    this.#out.byte(KINDS.indexOf(entry.kind) | (code << DOUBT_SHIFT) | (gap > 0 ? GAP : 0));
     if (gap > 0) this.#out.unsigned(gap);
     this.#out.signed(entry.at - this.#at);
     this.#number = number;
@@ -107,8 +107,8 @@ function readEntry(input: VarintReader, before: Before): StoredEntry {
   const head = input.byte();
   before.number += 1 + ((head & GAP) === 0 ? 0 : input.unsigned());
   before.at += input.signed();
-  const suspicion = SUSPICIONS[((head >> SUSPICION_SHIFT) & 7) - 1];
-  return { number: before.number as EntryNumber, entry: readContent(input, before, head & 3), suspicion };
+  const doubt = DOUBTS[((head >> DOUBT_SHIFT) & 7) - 1];
+  return { number: before.number as EntryNumber, entry: readContent(input, before, head & 3), doubt };
 }
 
 function readContent(input: VarintReader, before: Before, kind: number): Entry {

@@ -1,5 +1,5 @@
 import type { Database } from "@purrimeter/database/open-database";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 
 /** A row of tag_progress as it is changed in memory. */
 export interface ProgressRow {

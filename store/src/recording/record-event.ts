@@ -3,8 +3,8 @@ import type { EntryNumber, Epoch, UnixSeconds } from "@purrimeter/protocol/value
 import type { Database } from "@purrimeter/database/open-database";
 import { PieceWriter } from "./piece-codec.ts";
 import { keepDayOf } from "./record-piece.ts";
-import { statement } from "@purrimeter/database/statement";
-import type { Suspicion } from "./doubt.ts";
+import { statement } from "../schema/statement.ts";
+import type { Doubt } from "./doubt.ts";
 import type { OpenOwnership } from "./open-ownerships.ts";
 
 interface EventRow {
@@ -73,19 +73,19 @@ export class EventRecorder {
     epoch: Epoch,
     number: EntryNumber,
     entry: TransitionEntry,
-    suspicion: Suspicion | undefined,
+    doubt: Doubt | undefined,
     receivedAt: UnixSeconds,
   ): void {
     const { id, sealer } = ownership;
     const named = { ownership: id, ref: entry.geofence, version: entry.settingsVersion };
     const geofence = this.#statements.geofence.get(named)?.geofence ?? null;
     this.#writer.begin(number);
-    this.#writer.add(number, entry, suspicion);
+    this.#writer.add(number, entry, doubt);
     const sealed = sealer.seal({ kind: "event", epoch, number, at: receivedAt }, this.#writer.written());
-    const keepDay = keepDayOf(entry.at, suspicion, receivedAt);
+    const keepDay = keepDayOf(entry.at, doubt, receivedAt);
     const place = { ownership: id, at: entry.at, epoch, number, recordedAt: receivedAt, keepDay };
     const row = { ...place, geofence, key: sealer.keyId, sealed };
     const isNew = this.#statements.event.run(row) > 0;
-    if (isNew && suspicion === undefined) this.#statements.outbox.run(row);
+    if (isNew && doubt === undefined) this.#statements.outbox.run(row);
   }
 }

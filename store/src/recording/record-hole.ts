@@ -2,7 +2,7 @@ import type { Report } from "@purrimeter/protocol/messages";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { gapsIn, type NumberState } from "./number-spans.ts";
 import type { Database } from "@purrimeter/database/open-database";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 import type { OpenOwnership } from "./open-ownerships.ts";
 
 interface HoleRow {

@@ -3,8 +3,8 @@ import type { EntryNumber, Epoch, UnixSeconds } from "@purrimeter/protocol/value
 import type { Database } from "@purrimeter/database/open-database";
 import { PieceWriter } from "./piece-codec.ts";
 import type { ProgressRow } from "./progress-statements.ts";
-import { statement } from "@purrimeter/database/statement";
-import type { Suspicion } from "./doubt.ts";
+import { statement } from "../schema/statement.ts";
+import type { Doubt } from "./doubt.ts";
 import type { ProgressTable } from "./tag-progress.ts";
 import { type TagProgress } from "./tag-progress.ts";
 import type { OpenOwnership } from "./open-ownerships.ts";
@@ -39,8 +39,8 @@ function insertPiece(database: Database) {
 }
 
 /** A transition or fix that the cloud doubts, or without time, is kept from its arrival on, not from its own time. */
-export function keepDayOf(at: number, suspicion: Suspicion | undefined, receivedAt: number): number {
-  const doubted = suspicion === "future" || suspicion === "too-old" || at === 0;
+export function keepDayOf(at: number, doubt: Doubt | undefined, receivedAt: number): number {
+  const doubted = doubt === "future" || doubt === "too-old" || at === 0;
   return doubted ? utcDay(receivedAt) : utcDay(at);
 }
 
@@ -76,14 +76,14 @@ export class PieceRecorder {
   }
 
   /** Numbers ascend. */
-  add(number: EntryNumber, entry: Entry, suspicion: Suspicion | undefined): void {
+  add(number: EntryNumber, entry: Entry, doubt: Doubt | undefined): void {
     const day = utcDay(entry.at === 0 ? this.#receivedAt : entry.at);
     if (day !== this.#day) this.#open(number, entry.at, day);
-    this.#writer.add(number, entry, suspicion);
+    this.#writer.add(number, entry, doubt);
     this.#firstAt = Math.min(this.#firstAt, entry.at);
     this.#lastAt = Math.max(this.#lastAt, entry.at);
-    this.#keepDay = Math.max(this.#keepDay, keepDayOf(entry.at, suspicion, this.#receivedAt));
-    if (entry.kind === "fix" && suspicion === undefined && entry.at >= this.#fixAt) {
+    this.#keepDay = Math.max(this.#keepDay, keepDayOf(entry.at, doubt, this.#receivedAt));
+    if (entry.kind === "fix" && doubt === undefined && entry.at >= this.#fixAt) {
       this.#fixAt = entry.at;
       this.#fixNumber = number;
     }

@@ -16,7 +16,7 @@ import type { Database } from "@purrimeter/database/open-database";
 import { PieceRecorder } from "./record-piece.ts";
 import type { ProgressRow } from "./progress-statements.ts";
 import type { Received, RecordOutcome, Stored } from "./report-store.ts";
-import type { Suspicion } from "./doubt.ts";
+import type { Doubt } from "./doubt.ts";
 import type { ProgressTable } from "./tag-progress.ts";
 import { type TagProgress } from "./tag-progress.ts";
 import type { OpenOwnership } from "./open-ownerships.ts";
@@ -90,12 +90,12 @@ export class ReportRecorder {
     number: EntryNumber,
     entry: Entry,
     received: Received,
-    suspicion: Suspicion | undefined,
+    doubt: Doubt | undefined,
   ): void {
-    this.#pieces.add(number, entry, suspicion);
+    this.#pieces.add(number, entry, doubt);
     if (entry.kind === "transition")
-      this.#events.record(ownership, report.epoch, number, entry, suspicion, received.at);
-    if (entry.kind === "health" && suspicion === undefined) rememberBattery(progress.row, entry);
+      this.#events.record(ownership, report.epoch, number, entry, doubt, received.at);
+    if (entry.kind === "health" && doubt === undefined) rememberBattery(progress.row, entry);
   }
 }
 

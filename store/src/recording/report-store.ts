@@ -1,15 +1,15 @@
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { Report, Settings, Status } from "@purrimeter/protocol/messages";
 import type { EntryNumber, Epoch, TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import type { Suspicion } from "./doubt.ts";
+import type { Doubt } from "./doubt.ts";
 
 /** Whether reports of a tag are taken: only those of a claimed one are. */
-export type Standing = "claimed" | "unclaimed" | "unknown" | "revoked";
+export type RegistrationState = "claimed" | "unclaimed" | "unknown" | "revoked";
 
 /** When the bridge had the report, and what it thinks of each entry: one place an entry, or undefined for no doubt at all. */
 export interface Received {
   readonly at: UnixSeconds;
-  readonly suspect: readonly (Suspicion | undefined)[] | undefined;
+  readonly suspect: readonly (Doubt | undefined)[] | undefined;
 }
 
 /** The report is on disk. `epoch`, `through` and `ahead` are what a StoredAck says. */
@@ -38,7 +38,7 @@ export interface Refused {
 export type RecordOutcome = Stored | Refused;
 
 /** What became of a report that could not be decoded: set aside with the count of all such of the tag so far. */
-export type SetAsideOutcome = { readonly kind: "set-aside"; readonly count: number } | Refused;
+export type DeadLetterOutcome = { readonly kind: "set-aside"; readonly count: number } | Refused;
 
 /** Opaque place in the sequence of changed settings; undefined before the first look. */
 export type SettingsCursor = number;
@@ -46,11 +46,16 @@ export type SettingsCursor = number;
 /** What the bridge may do with the store: record what tags say and read what is wanted of them. No location is read here. */
 export interface ReportStore {
   /** Cheap: remembered until another process writes. */
-  standing(tag: TagId): Standing;
+  registrationState(tag: TagId): RegistrationState;
   /** Resolves after the commit is on disk; safe to repeat with the same report in any order. */
   recordReport(tag: TagId, report: Report, received: Received): Promise<RecordOutcome>;
   /** Keeps the bytes sealed, the newest few of each tag. The count goes on. */
-  setAside(tag: TagId, bytes: Uint8Array, reason: DecodeReason, at: UnixSeconds): Promise<SetAsideOutcome>;
+  keepDeadLetter(
+    tag: TagId,
+    bytes: Uint8Array,
+    reason: DecodeReason,
+    at: UnixSeconds,
+  ): Promise<DeadLetterOutcome>;
   /** What the tag should run, or undefined for a tag without owner. */
   wantedSettings(tag: TagId): Promise<Settings | undefined>;
   /** Keeps what the tag says of itself: version of settings, firmware, online. */

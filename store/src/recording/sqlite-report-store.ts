@@ -1,7 +1,7 @@
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { Report, Settings, Status } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import type { Freshness } from "@purrimeter/database/cache-invalidation";
+import type { CacheInvalidation } from "@purrimeter/database/cache-invalidation";
 import type { GroupCommit } from "@purrimeter/database/group-commit";
 import type { ReportRecorder } from "./record-report.ts";
 import type { StatusRecorder } from "./record-status.ts";
@@ -10,21 +10,21 @@ import type {
   RecordOutcome,
   Refused,
   ReportStore,
-  SetAsideOutcome,
+  DeadLetterOutcome,
   SettingsCursor,
-  Standing,
+  RegistrationState,
 } from "./report-store.ts";
-import type { SetAsideRecorder } from "./dead-letters.ts";
-import type { OpenOwnership, TagStandings } from "./open-ownerships.ts";
+import type { DeadLetters } from "./dead-letters.ts";
+import type { OpenOwnership, OpenOwnerships } from "./open-ownerships.ts";
 import type { WantedSettings } from "../geofences/wanted-settings.ts";
 
 /** What SqliteReportStore is made of. */
 export interface ReportStoreParts {
-  readonly freshness: Freshness;
+  readonly invalidation: CacheInvalidation;
   readonly commits: GroupCommit;
-  readonly standings: TagStandings;
+  readonly openOwnerships: OpenOwnerships;
   readonly reports: ReportRecorder;
-  readonly setAsides: SetAsideRecorder;
+  readonly deadLetters: DeadLetters;
   readonly statuses: StatusRecorder;
   readonly settings: WantedSettings;
 }
@@ -40,22 +40,29 @@ export class SqliteReportStore implements ReportStore {
 
   constructor(parts: ReportStoreParts) {
     this.#parts = parts;
-    parts.freshness.onStale(() => {
+    parts.invalidation.onStale(() => {
       this.#cursor = undefined;
     });
   }
 
-  standing(tag: TagId): Standing {
-    this.#parts.freshness.check();
-    return this.#parts.standings.standing(tag);
+  registrationState(tag: TagId): RegistrationState {
+    this.#parts.invalidation.check();
+    return this.#parts.openOwnerships.registrationState(tag);
   }
 
   recordReport(tag: TagId, report: Report, received: Received): Promise<RecordOutcome> {
     return this.#inOwnership(tag, (ownership) => this.#parts.reports.record(ownership, report, received));
   }
 
-  setAside(tag: TagId, bytes: Uint8Array, reason: DecodeReason, at: UnixSeconds): Promise<SetAsideOutcome> {
-    return this.#inOwnership(tag, (ownership) => this.#parts.setAsides.record(ownership, bytes, reason, at));
+  keepDeadLetter(
+    tag: TagId,
+    bytes: Uint8Array,
+    reason: DecodeReason,
+    at: UnixSeconds,
+  ): Promise<DeadLetterOutcome> {
+    return this.#inOwnership(tag, (ownership) =>
+      this.#parts.deadLetters.record(ownership, bytes, reason, at),
+    );
   }
 
   recordStatus(
@@ -77,8 +84,8 @@ export class SqliteReportStore implements ReportStore {
     tags: readonly TagId[];
     cursor: SettingsCursor;
   } {
-    const { freshness, settings } = this.#parts;
-    freshness.check();
+    const { invalidation, settings } = this.#parts;
+    invalidation.check();
     this.#cursor ??= settings.newest();
     if (cursor === undefined || cursor === this.#cursor) return { tags: [], cursor: this.#cursor };
     return settings.changedSince(cursor);
@@ -86,7 +93,7 @@ export class SqliteReportStore implements ReportStore {
 
   /** Without a pause when the tag's key is at hand, which it is for most reports. */
   #inOwnership<Outcome>(tag: TagId, work: (ownership: OpenOwnership) => Outcome): Promise<Outcome | Refused> {
-    const ownership = this.#parts.standings.peek(tag);
+    const ownership = this.#parts.openOwnerships.peek(tag);
     return ownership === undefined ? this.#afterOpening(tag, work) : this.#submit(ownership, work);
   }
 
@@ -94,7 +101,7 @@ export class SqliteReportStore implements ReportStore {
     tag: TagId,
     work: (ownership: OpenOwnership) => Outcome,
   ): Promise<Outcome | Refused> {
-    const ownership = await this.#parts.standings.open(tag);
+    const ownership = await this.#parts.openOwnerships.open(tag);
     return ownership === undefined ? UNCLAIMED : this.#submit(ownership, work);
   }
 
@@ -102,7 +109,7 @@ export class SqliteReportStore implements ReportStore {
     ownership: OpenOwnership,
     work: (ownership: OpenOwnership) => Outcome,
   ): Promise<Outcome | Refused> {
-    const { commits, standings } = this.#parts;
-    return commits.submit(() => (standings.isPresent(ownership) ? work(ownership) : CHANGED_HANDS));
+    const { commits, openOwnerships } = this.#parts;
+    return commits.submit(() => (openOwnerships.isPresent(ownership) ? work(ownership) : CHANGED_HANDS));
   }
 }

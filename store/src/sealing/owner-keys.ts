@@ -3,7 +3,7 @@ import type { KeyCache } from "./key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnerId } from "../reading/owner-view.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 function prepare(database: Database) {

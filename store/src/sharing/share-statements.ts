@@ -1,7 +1,7 @@
 import type { Insertable, Kysely } from "kysely";
 import type { Database } from "@purrimeter/database/open-database";
 import type { Schema } from "../schema/schema.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 
 /** Shares that last, of tags that are still the sharing owner's: an ended or transferred ownership shares nothing. */
 function lasting(queries: Kysely<Schema>, now: number) {

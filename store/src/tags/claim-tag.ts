@@ -5,7 +5,7 @@ import { TAG_NAME_PLACE } from "./owned-tags.ts";
 import type { FreshKey, OwnerKeys } from "../sealing/owner-keys.ts";
 import type { OwnerId } from "../reading/owner-view.ts";
 import { Sealer } from "../sealing/seal.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 import type { TagSettings } from "./tag-settings.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 

@@ -5,7 +5,7 @@ import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import type { ListRange, OwnedTag, OwnerId, Page } from "../reading/owner-view.ts";
 import type { Schema } from "../schema/schema.ts";
 import { Sealer } from "../sealing/seal.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 /** The name belongs to the ownership and to no entry of it. */

@@ -1,11 +1,16 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import { MAX_FOUND_REPORTS, type FoundDraft, type FoundReport, type FoundTags } from "./finder-reports.ts";
+import {
+  MAX_FINDER_REPORTS,
+  type FinderDraft,
+  type FinderReport,
+  type FinderReports,
+} from "./finder-reports.ts";
 import type { KeyCache } from "../sealing/key-cache.ts";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnedTags } from "./owned-tags.ts";
 import { normalisePrintedCode } from "./printed-code.ts";
 import { Sealer } from "../sealing/seal.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 interface ReportRow {
@@ -49,7 +54,7 @@ function prepare(database: Database) {
 }
 
 /** Reports of finders on SQLite. */
-export class SqliteFoundTags implements FoundTags {
+export class SqliteFinderReports implements FinderReports {
   readonly #keys: KeyCache;
   readonly #writes: WriteTransaction;
   readonly #now: () => UnixSeconds;
@@ -66,7 +71,7 @@ export class SqliteFoundTags implements FoundTags {
     return this.#statements.byCode.get({ code: normalisePrintedCode(printedCode) }) !== undefined;
   }
 
-  async report(printedCode: string, draft: FoundDraft): Promise<"taken" | "unknown-code"> {
+  async report(printedCode: string, draft: FinderDraft): Promise<"taken" | "unknown-code"> {
     const code = normalisePrintedCode(printedCode);
     const row = this.#statements.byCode.get({ code });
     if (row === undefined) return "unknown-code";
@@ -79,16 +84,16 @@ export class SqliteFoundTags implements FoundTags {
     this.#writes.run(() => {
       if (this.#statements.byCode.get({ code })?.ownership !== ownership) return;
       this.#statements.add.run({ ownership, at, key: keyId, sealed });
-      this.#statements.drop.run({ ownership, keep: MAX_FOUND_REPORTS });
+      this.#statements.drop.run({ ownership, keep: MAX_FINDER_REPORTS });
     });
     return "taken";
   }
 
   /** What finders wrote of a tag, for its present owner, oldest first. */
-  async of(tags: OwnedTags, tag: TagId): Promise<readonly FoundReport[] | "not-found"> {
+  async of(tags: OwnedTags, tag: TagId): Promise<readonly FinderReport[] | "not-found"> {
     const present = tags.present(tag);
     if (present === undefined) return "not-found";
-    const reports: FoundReport[] = [];
+    const reports: FinderReport[] = [];
     for (const row of this.#statements.list.all({ ownership: present.id })) {
       const key = await this.#keys.get(row.sealing_key);
       if (key === undefined) return "not-found";
@@ -96,7 +101,7 @@ export class SqliteFoundTags implements FoundTags {
       const plain = sealer.open(placeOf(row.at), row.sealed);
       if (plain === undefined) throw new Error(`found report ${row.id} does not open under its key`);
       reports.push({
-        ...(JSON.parse(plain.toString()) as FoundDraft),
+        ...(JSON.parse(plain.toString()) as FinderDraft),
         id: row.id,
         at: row.at as UnixSeconds,
       });

@@ -3,7 +3,7 @@ import { hashClaimCode } from "./claim-code.ts";
 import type { Database } from "@purrimeter/database/open-database";
 import type { ListRange, Page } from "../reading/owner-view.ts";
 import { createPrintedCode, type PrintedCode } from "./printed-code.ts";
-import { statement } from "@purrimeter/database/statement";
+import { statement } from "../schema/statement.ts";
 import type { RegisteredTag, TagRegistry } from "./tag-registry.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 

@@ -1,11 +1,11 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { ListRange, Page } from "../reading/owner-view.ts";
 import type { PrintedCode } from "./printed-code.ts";
-import type { Standing } from "../recording/report-store.ts";
+import type { RegistrationState } from "../recording/report-store.ts";
 
 export interface RegisteredTag {
   readonly id: TagId;
-  readonly standing: Exclude<Standing, "unknown">;
+  readonly standing: Exclude<RegistrationState, "unknown">;
   readonly registeredAt: UnixSeconds;
 }
 

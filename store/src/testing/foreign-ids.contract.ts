@@ -65,7 +65,7 @@ const OWNER_CASES: Cases<OwnerView> = {
   cancelTransfer: async (view, { tag }) => [await view.cancelTransfer(tag), "not-found"],
   acceptTransfer: async (view, { transferCode }) => [await view.acceptTransfer(transferCode), "wrong-code"],
   confirmTransfer: async (view, { tag }) => [await view.confirmTransfer(tag, "000000"), "not-found"],
-  foundReports: async (view, { tag }) => [await view.foundReports(tag), "not-found"],
+  finderReports: async (view, { tag }) => [await view.finderReports(tag), "not-found"],
   eraseTag: async (view, { tag }) => [await view.eraseTag(tag), "not-found"],
   // Takes no id. Last: what is left of the other owner afterwards is looked at below.
   eraseOwner: async (view) => [(await view.eraseOwner(), await view.tags({ limit: 10 })), NOTHING],

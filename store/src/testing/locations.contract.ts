@@ -30,7 +30,7 @@ export function describeLocationContract(name: string, make: () => Promise<Store
       await recorded(harness, TAG, fixes(3, 3), receivedAt(later(NOON, 500)));
       const { at, latE7, lonE7, accuracyDm } = fix(3);
       const said = { at, latE7, lonE7, accuracyDm };
-      const expected = { epoch: 7, number: 3, ...said, receivedAt: NOON + 500, suspicion: undefined };
+      const expected = { epoch: 7, number: 3, ...said, receivedAt: NOON + 500, doubt: undefined };
       expect(await allLocations(view, TAG)).toEqual([expected]);
       expect(await view.latest(TAG)).toEqual(expected);
     });
@@ -91,7 +91,7 @@ export function describeLocationContract(name: string, make: () => Promise<Store
       const entries = [fix(1), fix(2), future, fix(4)];
       const suspect = [undefined, "too-fast", "future", undefined] as const;
       await recorded(harness, TAG, reportOf(1, entries), { at: NOON, suspect });
-      const found = (await allLocations(view, TAG)).map(({ number, suspicion }) => [number, suspicion]);
+      const found = (await allLocations(view, TAG)).map(({ number, doubt }) => [number, doubt]);
       expect(found).toEqual([
         [1, undefined],
         [2, "too-fast"],

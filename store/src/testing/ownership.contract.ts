@@ -106,7 +106,7 @@ export function describeOwnershipContract(name: string, make: () => Promise<Stor
       });
       const ada = harness.second.forOwner(ADA);
       await ada.claim(code, "x");
-      expect(reports.standing(TAG)).toBe("claimed");
+      expect(reports.registrationState(TAG)).toBe("claimed");
       await recorded(harness, TAG, fixes(1, 2));
       expect(await storedNumbers(ada, TAG)).toEqual([1, 2]);
     });
@@ -143,7 +143,7 @@ export function describeOwnershipContract(name: string, make: () => Promise<Stor
       await recorded(harness, OTHER_TAG, fixes(1, 2));
       expect(await harness.second.forOwner(ADA).eraseTag(TAG)).toBe("erased");
       expect(await ada.locations(TAG, ALWAYS)).toBe("not-found");
-      expect(harness.store.reports.standing(TAG)).toBe("unclaimed");
+      expect(harness.store.reports.registrationState(TAG)).toBe("unclaimed");
       expect(await harness.store.reports.recordReport(TAG, fixes(10, 10), receivedAt())).toMatchObject({
         kind: "refused",
       });

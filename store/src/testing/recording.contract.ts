@@ -143,22 +143,22 @@ export function describeRecordingContract(name: string, make: () => Promise<Stor
       const { reports, registry } = harness.store;
       const stray = "tag-9" as TagId;
       const refused = { kind: "refused", reason: "unclaimed" };
-      expect(reports.standing(stray)).toBe("unknown");
+      expect(reports.registrationState(stray)).toBe("unknown");
       expect(await reports.recordReport(stray, fixes(1, 1), receivedAt())).toEqual(refused);
       registry.register(stray, "code", NOON);
-      expect(reports.standing(stray)).toBe("unclaimed");
+      expect(reports.registrationState(stray)).toBe("unclaimed");
       expect(await reports.recordReport(stray, fixes(1, 1), receivedAt())).toEqual(refused);
-      expect(await reports.setAside(stray, Buffer.from("x"), "truncated", NOON)).toEqual(refused);
-      expect(reports.standing(TAG)).toBe("claimed");
+      expect(await reports.keepDeadLetter(stray, Buffer.from("x"), "truncated", NOON)).toEqual(refused);
+      expect(reports.registrationState(TAG)).toBe("claimed");
       await recorded(harness, TAG, fixes(1, 1));
       harness.second.registry.revoke(TAG, NOON);
-      expect(reports.standing(TAG)).toBe("revoked");
+      expect(reports.registrationState(TAG)).toBe("revoked");
       expect(await reports.recordReport(TAG, fixes(2, 2), receivedAt())).toMatchObject({ kind: "refused" });
     });
 
     test("reports that cannot be decoded are counted, however many come", async () => {
       const aside = (reason: DecodeReason) =>
-        harness.store.reports.setAside(TAG, Buffer.from("bad"), reason, NOON);
+        harness.store.reports.keepDeadLetter(TAG, Buffer.from("bad"), reason, NOON);
       for (let i = 1; i <= 40; i++) expect(await aside("truncated")).toEqual({ kind: "set-aside", count: i });
     });
 

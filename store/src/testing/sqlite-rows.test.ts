@@ -63,7 +63,7 @@ test("a transition is an event and an outbox row, once; a doubted one alarms nob
 
 test("set-aside reports are the newest sixteen, sealed", async () => {
   for (let i = 0; i < 20; i++)
-    await harness.store.reports.setAside(TAG, Buffer.from(`bad ${i}`), "truncated", later(NOON, i));
+    await harness.store.reports.keepDeadLetter(TAG, Buffer.from(`bad ${i}`), "truncated", later(NOON, i));
   expect(all("SELECT count(*), min(at) FROM set_aside")).toEqual([[16, NOON + 4]]);
 });
 

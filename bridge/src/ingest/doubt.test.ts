@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Entry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import { createSuspicionJudge, type SuspicionJudge } from "./suspicion.ts";
+import { createDoubtJudge, type DoubtJudge } from "./doubt.ts";
 
 const NOW = 1_790_000_000 as UnixSeconds;
 const ALF = "alf" as TagId;
@@ -14,7 +14,7 @@ function fix(at: number, latE7 = 515_000_000, lonE7 = -1_000_000, accuracyDm = 5
   return { kind: "fix", at, latE7, lonE7, accuracyDm } as Entry;
 }
 
-function judge(entries: Entry[], judging: SuspicionJudge = createSuspicionJudge(30), tag = ALF) {
+function judge(entries: Entry[], judging: DoubtJudge = createDoubtJudge(30), tag = ALF) {
   return judging.judge(tag, { epoch: 1, first: 1, oldest: 1, entries } as unknown as Report, NOW);
 }
 
@@ -30,8 +30,8 @@ describe("time", () => {
     [NOW + 301, "future"],
     [NOW - 30 * DAY_S, undefined],
     [NOW - 30 * DAY_S - 1, "too-old"],
-  ])("at %d is %s", (at, suspicion) => {
-    expect(judge([fix(at)])?.[0]).toBe(suspicion);
+  ])("at %d is %s", (at, doubt) => {
+    expect(judge([fix(at)])?.[0]).toBe(doubt);
   });
 
   it("is judged of every kind of entry", () => {
@@ -73,7 +73,7 @@ describe("place", () => {
   });
 
   it("carries over from report to report, and not from tag to tag", () => {
-    const judging = createSuspicionJudge(30);
+    const judging = createDoubtJudge(30);
     const far = 515_000_000 + 50 * TEN_KM_E7;
     judge([fix(NOW - 60)], judging);
     expect(judge([fix(NOW, far)], judging)?.[0]).toBe("too-fast");
@@ -81,7 +81,7 @@ describe("place", () => {
   });
 
   it("late reports do not move the believed fix back in time", () => {
-    const judging = createSuspicionJudge(30);
+    const judging = createDoubtJudge(30);
     const far = 515_000_000 + 50 * TEN_KM_E7;
     judge([fix(NOW - 20_000, far), fix(NOW)], judging);
     expect(judge([fix(NOW - 19_000, far)], judging)).toBeUndefined();

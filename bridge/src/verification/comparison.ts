@@ -19,7 +19,7 @@ export type Incomparable =
   | "faded";
 
 /** What came of one transition of a tag, or of one that it should have made. */
-export type Verdict =
+export type Comparison =
   | { readonly kind: "agree" }
   | { readonly kind: "differ"; readonly how: Difference }
   | { readonly kind: "not-comparable"; readonly why: Incomparable };

@@ -13,7 +13,7 @@ type Place = Pick<FixEntry, "latE7" | "lonE7">;
  * On which side of the geofence a single fix lies, by code that shares nothing with the tag's: Turf for polygons, the
  * great circle (haversine) for circles. An edge counts as inside.
  */
-export function turfOpinion(geofence: GeofenceSetting, fix: Place): "inside" | "outside" {
+export function turfSide(geofence: GeofenceSetting, fix: Place): "inside" | "outside" {
   const isInside = geofence.kind === "polygon" ? isInPolygon(geofence, fix) : isInCircle(geofence, fix);
   return isInside ? "inside" : "outside";
 }

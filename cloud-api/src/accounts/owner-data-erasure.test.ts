@@ -5,7 +5,7 @@ import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { OwnerId } from "@purrimeter/store/owner-view";
 import type { AppType } from "../app.ts";
 import type { AuthAnswer, AuthCall } from "../edge/auth-service.ts";
-import { Erasures } from "./erasures.ts";
+import { OwnerDataErasure } from "./owner-data-erasure.ts";
 import { followErasures } from "./follow-erasures.ts";
 import { serviceProblem } from "../testing/auth-answers.ts";
 import { makeTestApi } from "../testing/test-api.ts";
@@ -47,7 +47,7 @@ let api: TestApi;
 let mia: TestOwner;
 let tag: TagId;
 let auth: ClosedAccounts;
-let erasures: Erasures;
+let erasures: OwnerDataErasure;
 let app: AppType;
 let failures: unknown[];
 /** What the store throws when it is asked to erase. */
@@ -64,7 +64,7 @@ beforeEach(async () => {
     return mia.id;
   });
   [failures, erased, fault] = [[], [], undefined];
-  erasures = new Erasures({
+  erasures = new OwnerDataErasure({
     auth,
     forOwner: (owner) => ({
       eraseOwner: async () => {
@@ -234,7 +234,7 @@ describe("an erasure that was broken off", () => {
       { kind: "answer", status: 200, body: { items: ["../x"] }, retryAfter: undefined } as const,
     ],
   ])("waits while the authentication service %s", async (_, answer) => {
-    const lost = new Erasures({
+    const lost = new OwnerDataErasure({
       auth: { call: () => Promise.resolve(answer) },
       forOwner: () => ({ eraseOwner: () => Promise.reject(new Error("nobody asked for this")) }),
       onFailure: (error) => void failures.push(error),

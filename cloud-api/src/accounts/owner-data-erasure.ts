@@ -6,7 +6,7 @@ import type { AuthService } from "../edge/auth-service.ts";
 export type ErasureOutcome = "erased" | "left-over";
 
 /** What is needed of the surroundings. */
-export interface ErasuresOptions {
+export interface OwnerDataErasureOptions {
   forOwner(owner: OwnerId): Pick<OwnerView, "eraseOwner">;
   readonly auth: Pick<AuthService, "call">;
   /** Why something was left over. */
@@ -21,11 +21,11 @@ const listSchema = z.object({ items: z.array(z.string().regex(/^[0-9a-f]{32}$/))
  * Erases what the store has of closed accounts. The authentication service closes an account first and lists its id until
  * it hears that all is gone, so whatever breaks off in between is taken up again.
  */
-export class Erasures {
-  readonly #options: ErasuresOptions;
+export class OwnerDataErasure {
+  readonly #options: OwnerDataErasureOptions;
   readonly #underWay = new Map<OwnerId, Promise<ErasureOutcome>>();
 
-  constructor(options: ErasuresOptions) {
+  constructor(options: OwnerDataErasureOptions) {
     this.#options = options;
   }
 

@@ -18,7 +18,7 @@ export interface FileOutboxOptions {
  * Puts each message into a folder as one .eml file (RFC 5322, UTF-8 as in RFC 6532), for demos and for mail programs
  * that pick files up. A file appears whole or not at all.
  */
-export function openFileOutbox({ folder, from, now }: FileOutboxOptions): Mailer {
+export function openFileMailer({ folder, from, now }: FileOutboxOptions): Mailer {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return {
     send: async (mail) => {

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { MailAddress } from "@purrimeter/auth-api/mail-address";
-import { openFileOutbox } from "./file-outbox.ts";
+import { openFileMailer } from "./file-mailer.ts";
 
 const base = mkdtempSync(join(tmpdir(), "purrimeter-outbox-"));
 afterAll(() => rmSync(base, { recursive: true }));
 
 test("writes each message as one file that only its owner reads", async () => {
   const folder = join(base, "outbox");
-  const outbox = openFileOutbox({
+  const outbox = openFileMailer({
     folder,
     from: "Purrimeter <no-reply@purrimeter.example>",
     now: () => 1_800_000_000,
@@ -35,7 +35,7 @@ test("writes each message as one file that only its owner reads", async () => {
 
 test("says when it cannot write", async () => {
   const folder = join(base, "gone");
-  const outbox = openFileOutbox({ folder, from: "x", now: () => 0 });
+  const outbox = openFileMailer({ folder, from: "x", now: () => 0 });
   rmSync(folder, { recursive: true });
   await expect(
     outbox.send({ to: "mia@example.org" as MailAddress, subject: "", text: "" }),

@@ -14,7 +14,7 @@ interface ChainHead {
 }
 
 /** Deletes in small steps, each a transaction, with other work let in between. A step that was cut off is taken up again. */
-export class Erasing {
+export class RowDeletion {
   readonly #writes: WriteTransaction;
   readonly #wal: WalCheckpoint;
   readonly #statements: ReturnType<typeof prepareErasing>;

@@ -1,7 +1,7 @@
 import type { Entry, FixEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import type { Suspicion } from "@purrimeter/store/doubt";
+import type { Doubt } from "@purrimeter/store/doubt";
 
 /** A tag's clock comes from GNSS; what is later than this by the server's is no reading of it. */
 const MAX_AHEAD_S = 300;
@@ -17,36 +17,36 @@ const FULL_TURN_E7 = 3_600_000_000;
 const RADIANS_PER_E7 = Math.PI / 1_800_000_000;
 
 /** Judges entries of a report, each tag's fixes against its last believed one. */
-export interface SuspicionJudge {
+export interface DoubtJudge {
   /** One place an entry, or undefined when nothing is suspect. */
-  judge(tag: TagId, report: Report, now: UnixSeconds): (Suspicion | undefined)[] | undefined;
+  judge(tag: TagId, report: Report, now: UnixSeconds): (Doubt | undefined)[] | undefined;
 }
 
 /** `retentionDays` is how long locations are kept; older ones would be deleted as soon as they are stored. */
-export function createSuspicionJudge(retentionDays: number): SuspicionJudge {
+export function createDoubtJudge(retentionDays: number): DoubtJudge {
   const believed = new Map<TagId, FixEntry>();
   return {
     judge: (tag, { entries }, now) => {
-      let suspicions: (Suspicion | undefined)[] | undefined;
+      let doubts: (Doubt | undefined)[] | undefined;
       for (let i = 0; i < entries.length; i++) {
         const entry = entries[i] as Entry;
-        const suspicion = suspicionOf(entry, believed.get(tag), now, retentionDays);
-        if (suspicion !== undefined) (suspicions ??= entries.map(() => undefined))[i] = suspicion;
+        const doubt = doubtOf(entry, believed.get(tag), now, retentionDays);
+        if (doubt !== undefined) (doubts ??= entries.map(() => undefined))[i] = doubt;
         else if (entry.kind === "fix") believe(believed, tag, entry);
       }
-      return suspicions;
+      return doubts;
     },
   };
 }
 
-function suspicionOf(
+function doubtOf(
   entry: Entry,
   previous: FixEntry | undefined,
   now: UnixSeconds,
   retentionDays: number,
-): Suspicion | undefined {
-  const byTime = suspectTime(entry.at, now, retentionDays);
-  return byTime === undefined && entry.kind === "fix" ? suspectPlace(entry, previous) : byTime;
+): Doubt | undefined {
+  const byTime = doubtfulTime(entry.at, now, retentionDays);
+  return byTime === undefined && entry.kind === "fix" ? doubtfulPlace(entry, previous) : byTime;
 }
 
 /** Late reports must not move the last believed fix back in time. */
@@ -54,12 +54,12 @@ function believe(believed: Map<TagId, FixEntry>, tag: TagId, fix: FixEntry): voi
   if (fix.at >= (believed.get(tag)?.at ?? 0)) believed.set(tag, fix);
 }
 
-function suspectTime(at: UnixSeconds, now: UnixSeconds, retentionDays: number): Suspicion | undefined {
+function doubtfulTime(at: UnixSeconds, now: UnixSeconds, retentionDays: number): Doubt | undefined {
   if (at > now + MAX_AHEAD_S) return "future";
   return at < now - retentionDays * DAY_S ? "too-old" : undefined;
 }
 
-function suspectPlace(fix: FixEntry, previous: FixEntry | undefined): Suspicion | undefined {
+function doubtfulPlace(fix: FixEntry, previous: FixEntry | undefined): Doubt | undefined {
   if (fix.latE7 === 0 && fix.lonE7 === 0) return "null-island";
   if (previous === undefined) return undefined;
   const errorM = ((fix.accuracyDm + previous.accuracyDm) / 10) * FORGIVEN_DEVIATIONS + FORGIVEN_M;

@@ -9,7 +9,7 @@ const MAX_PENDING = 200;
  * Sends mail while nobody waits: whether, when and to whom a message goes never shows in an answer or its time. A job
  * that finds out what to send runs here too.
  */
-export class PostOffice {
+export class MailQueue {
   readonly #mailer: Mailer;
   readonly #log: Log;
   readonly #pending = new Set<Promise<void>>();

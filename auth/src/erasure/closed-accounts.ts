@@ -15,7 +15,7 @@ export type ErasureStep = "erased" | "known";
  * that is here but the id, in one transaction: from then on nobody can log in, and whatever breaks off, the id stays on
  * the list until cloud-api has erased what it stands for.
  */
-export class Erasures {
+export class ClosedAccounts {
   readonly #database: Kysely<AuthTables>;
   readonly #endings: SessionEndings;
   readonly #now: () => number;
