@@ -9,7 +9,7 @@ import { MethodRouter } from "./edge/method-router.ts";
 import { onInvalid } from "./edge/on-invalid.ts";
 import { openApiDocument } from "./edge/openapi-document.ts";
 import { problem, ProblemError, problemResponse } from "./edge/problem.ts";
-import { authRoutes } from "./accounts/auth-routes.ts";
+import { accountRoutes } from "./accounts/account-routes.ts";
 import { erasureRoutes } from "./accounts/erasure-routes.ts";
 import { eventRoutes } from "./tags/event-routes.ts";
 import { foundRoutes } from "./tags/finder-routes.ts";
@@ -33,8 +33,11 @@ function answerToError(deps: Dependencies, error: Error, route: string): Respons
     return problemResponse(problem("invalid-request", "The request cannot be read."));
   deps.logFailure(error, route);
   if (error instanceof VaultError)
-    return problemResponse(problem("unavailable", "The keys cannot be had at the moment."), VAULT_RETRY);
-  return problemResponse(problem("internal-error", "The fault is ours and is in our log."));
+    return problemResponse(
+      problem("unavailable", "The key store does not answer. Try again later."),
+      VAULT_RETRY,
+    );
+  return problemResponse(problem("internal-error", "The service has failed. The error is in its log."));
 }
 
 function answerToNoRoute(allow: string | undefined): Response {
@@ -49,12 +52,10 @@ function addGateway(app: OpenAPIHono<Env>, deps: Dependencies): void {
 }
 
 function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
-  // Not in AppType, because the compiler gives up on a type of all routes: AuthType is of its own.
-  const auth: OpenAPIHono<Env> = authRoutes(deps);
-  app.route("/v1/auth", auth);
+  app.route("/v1/auth", accountRoutes(deps));
+  app.route("/v1", erasureRoutes(deps));
   return app
     .route("/v1", serviceRoutes())
-    .route("/v1", erasureRoutes(deps))
     .route("/v1", tagRoutes(deps))
     .route("/v1", locationRoutes(deps))
     .route("/v1", eventRoutes(deps))

@@ -49,6 +49,11 @@ export class ProblemError extends Error {
 }
 
 /** Shorthand for what handlers throw most. */
-export function refuse(name: ProblemName, detail: string, errors?: readonly FieldError[]): ProblemError {
-  return new ProblemError(problem(name, detail, errors));
+export function refuse(
+  name: ProblemName,
+  detail: string,
+  errors?: readonly FieldError[],
+  headers?: Readonly<Record<string, string>>,
+): ProblemError {
+  return new ProblemError(problem(name, detail, errors), headers);
 }

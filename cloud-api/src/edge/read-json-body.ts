@@ -32,13 +32,18 @@ function checkMediaType(headers: Headers): void {
   throw refuse("unsupported-media-type", message, [{ field, message }]);
 }
 
+/** The bytes of a body that is at most `maxBytes` long, also when it comes in chunks, and says that it is JSON; they are not read further. */
+export async function readJsonBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  checkMediaType(request.headers);
+  const bytes = await readBody(request, maxBytes);
+  if (bytes === "too-large") throw tooLarge(maxBytes);
+  return bytes;
+}
+
 /** Reads the body of a route once, at most `maxBytes` also when it comes in chunks, and refuses what is no plain JSON. */
 export function readJsonBody(maxBytes: number): MiddlewareHandler<Env> {
   return async (context, next) => {
-    checkMediaType(context.req.raw.headers);
-    const bytes = await readBody(context.req.raw, maxBytes);
-    if (bytes === "too-large") throw tooLarge(maxBytes);
-    const parsed = parseStrictJson(bytes, MAX_JSON_DEPTH);
+    const parsed = parseStrictJson(await readJsonBytes(context.req.raw, maxBytes), MAX_JSON_DEPTH);
     if (!parsed.ok) throw malformed(parsed.fault);
     // Hono reads the body from here and expects a promise, whatever the type of the cache says.
     Object.assign(context.req.bodyCache, { json: Promise.resolve(parsed.value) });
