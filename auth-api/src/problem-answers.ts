@@ -1,9 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import { PROBLEM_MEDIA_TYPE } from "@purrimeter/service/problem";
 import { ACCOUNT_PROBLEMS } from "./problems.ts";
 import type { AccountProblemName } from "./problems.ts";
-
-/** RFC 9457, section 6.1. */
-export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 
 /** Problem details, RFC 9457 section 3. */
 export const problemSchema = z
@@ -76,6 +74,7 @@ export function notLoggedIn(...more: readonly AccountProblemName[]): ProblemAnsw
 /** Problems that the API in front answers with by itself: from the authentication service they are faults of ours. */
 const OF_THE_EDGE: ReadonlySet<string> = new Set<AccountProblemName>([
   "internal-error",
+  "method-not-allowed",
   "misdirected-request",
 ]);
 

@@ -4,7 +4,7 @@ import { RamFlash } from "@purrimeter/device/ram-flash";
 import { Cloud } from "@purrimeter/device/testing/tag-rig-contract";
 import { SOUND, type ModemFaults } from "@purrimeter/device/testing/simulated-modem";
 import { until } from "@purrimeter/device/testing/uplink-contract";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { encodeAck } from "@purrimeter/protocol/ack";
 import type { TagId } from "@purrimeter/protocol/values";
 import { createAedesSource } from "./broker/aedes-source.ts";

@@ -1,6 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { eraseAccountRoute } from "@purrimeter/auth-api/account";
-import { errorCode } from "@purrimeter/log/log";
+import { errorCode } from "@purrimeter/service/log";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { AppEnvironment } from "./app-environment.ts";

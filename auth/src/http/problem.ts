@@ -10,13 +10,8 @@ export interface FieldError {
   readonly limit?: number;
 }
 
-const PROBLEMS = {
-  ...ACCOUNT_PROBLEMS,
-  "method-not-allowed": { status: 405, title: "Method not allowed" },
-} as const;
-
 /** Kinds of problem that this service answers with; the last part of a problem's `type`. */
-export type ProblemName = keyof typeof PROBLEMS;
+export type ProblemName = keyof typeof ACCOUNT_PROBLEMS;
 
 /** An answer that says what went wrong; typed so that every route may give it. */
 export type Problem = Response & TypedResponse<never, never, never>;
@@ -31,7 +26,7 @@ export function problem(
   headers: Readonly<Record<string, string>> = {},
   members: Readonly<Record<string, unknown>> = {},
 ): Problem {
-  const { status, title } = PROBLEMS[name];
+  const { status, title } = ACCOUNT_PROBLEMS[name];
   const body = { type: `/v1/problems/${name}`, title, status, detail, ...(errors && { errors }), ...members };
   const challenge = status === 401 ? { "www-authenticate": "Bearer" } : undefined;
   const all = { "content-type": PROBLEM_MEDIA_TYPE, ...challenge, ...headers };

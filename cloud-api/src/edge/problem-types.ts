@@ -12,11 +12,6 @@ export const PROBLEM_TYPES = {
     description:
       "A cursor goes on with the list that gave it: same owner, same path, same query. Start without one.",
   },
-  "method-not-allowed": {
-    status: 405,
-    title: "Method not allowed",
-    description: "The header Allow lists the methods of this path.",
-  },
   "precondition-failed": {
     status: 412,
     title: "The resource has changed since you read it",
