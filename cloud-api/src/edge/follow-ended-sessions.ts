@@ -12,7 +12,7 @@ const MAX_BACK_OFF_MS = 5_000;
 
 /** The cursor to ask with next, or `unavailable`. */
 async function askOnce(
-  auth: AuthService,
+  auth: Pick<AuthService, "call">,
   ended: EndedSessions,
   after: number | undefined,
 ): Promise<number | undefined | "unavailable"> {
@@ -31,7 +31,7 @@ async function askOnce(
  * milliseconds; tries again while the service is away. Resolves after the signal and the request under way have ended.
  */
 export async function followEndedSessions(
-  auth: AuthService,
+  auth: Pick<AuthService, "call">,
   ended: EndedSessions,
   signal: AbortSignal,
 ): Promise<void> {

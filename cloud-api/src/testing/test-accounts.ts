@@ -3,6 +3,7 @@ import { keysRoute } from "@purrimeter/auth-api/internal";
 import { asMailAddress } from "@purrimeter/auth-api/mail-address";
 import { startTestService } from "@purrimeter/auth/testing/test-service";
 import type { TestService } from "@purrimeter/auth/testing/test-service";
+import { STEP_S, totpCode } from "@purrimeter/auth/totp";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { Dependencies } from "../dependencies.ts";
 import { AccessTokens } from "../edge/access-tokens.ts";
@@ -99,6 +100,12 @@ export class TestAccounts {
     return made;
   }
 
+  /** The code that an authenticator app with that secret (base32) shows next; none of them was used. */
+  nextCode(secret: string): string {
+    this.advance(STEP_S);
+    return totpCode(fromBase32(secret), Math.floor(this.auth.clock.s / STEP_S));
+  }
+
   /** Lets time pass in both. */
   advance(seconds: number): void {
     this.api.nowS += seconds;
@@ -124,4 +131,11 @@ export class TestAccounts {
       nowS: () => this.api.nowS,
     });
   }
+}
+
+/** RFC 4648, section 6, without padding. */
+function fromBase32(text: string): Buffer {
+  const digits = [...text].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter));
+  const bits = digits.map((digit) => digit.toString(2).padStart(5, "0")).join("");
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
 }
