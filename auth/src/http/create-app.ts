@@ -1,6 +1,9 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { eraseAccountRoute } from "@purrimeter/auth-api/account";
+import { allowedMethods } from "@purrimeter/service/allowed-methods";
 import { errorCode } from "@purrimeter/service/log";
+import { onInvalid } from "@purrimeter/service/on-invalid";
+import { internalErrorAnswer, noRouteAnswer, problemAnswer } from "@purrimeter/service/problem-answer";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { AppEnvironment } from "./app-environment.ts";
@@ -9,10 +12,8 @@ import { addAuditEndpoint } from "../audit/audit-endpoint.ts";
 import type { AuthService } from "../auth-service.ts";
 import { clientAddress } from "./client-address.ts";
 import { addErasureEndpoints } from "../erasure/erasure-endpoints.ts";
-import { fieldErrors } from "./field-errors.ts";
 import { addPasskeyEndpoints } from "../passkeys/passkey-endpoints.ts";
 import { addPersonalTokenEndpoints } from "../personal-tokens/personal-token-endpoints.ts";
-import { problem } from "./problem.ts";
 import { addChangeMailEndpoints } from "../mail/change-mail-endpoints.ts";
 import { addMailEndpoints } from "../mail/mail-endpoints.ts";
 import { addChangePasswordEndpoint } from "../password/change-password-endpoint.ts";
@@ -37,12 +38,7 @@ const HEADERS = {
 
 /** The endpoints, as one handler of requests. */
 export function createApp(service: AuthService, monotonicMs: () => number): OpenAPIHono<AppEnvironment> {
-  const app = new OpenAPIHono<AppEnvironment>({
-    defaultHook: (result) =>
-      result.success
-        ? undefined
-        : problem("invalid-request", "Some fields are not valid.", fieldErrors(result.error.issues)),
-  });
+  const app = new OpenAPIHono<AppEnvironment>({ defaultHook: onInvalid });
   app.use(secureAnswers, logRequests(service, monotonicMs));
   app.on("POST", "*", clientAddress);
   app.on("DELETE", eraseAccountRoute.path, clientAddress);
@@ -61,17 +57,15 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   addPasskeyEndpoints(app, service);
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", BEARER);
   app.get("/openapi.json", (context) => context.json(app.getOpenAPI31Document(INFO)));
-  refuseOtherMethods(app);
-  app.notFound(() => problem("not-found", "There is nothing at this path."));
-  app.onError((error) => {
-    service.log.error("request failed", {
-      event: "request.failed",
-      code: errorCode(error),
-      reason: error.name,
-    });
-    return problem("internal-error", "The service has failed. The error is in its log.");
-  });
+  const methodsOf = allowedMethods(app);
+  app.notFound((context) => noRouteAnswer(methodsOf(context.req.path), "There is nothing at this path."));
+  app.onError((error) => problemAnswer(error) ?? logAndAnswer(error, service));
   return app;
+}
+
+function logAndAnswer(error: Error, { log }: Pick<AuthService, "log">): Response {
+  log.error("request failed", { event: "request.failed", code: errorCode(error), reason: error.name });
+  return internalErrorAnswer();
 }
 
 const secureAnswers: MiddlewareHandler = async (context, next) => {
@@ -94,15 +88,4 @@ function logRequests({ log }: Pick<AuthService, "log">, monotonicMs: () => numbe
       durationMs,
     });
   };
-}
-
-function refuseOtherMethods(app: OpenAPIHono<AppEnvironment>): void {
-  const methodsOf = Map.groupBy(
-    app.routes.filter(({ path, method }) => !path.includes("*") && method !== "ALL"),
-    ({ path }) => path,
-  );
-  for (const [path, routes] of methodsOf) {
-    const allow = [...new Set(routes.map(({ method }) => method))].join(", ");
-    app.all(path, () => problem("method-not-allowed", "See Allow.", undefined, { allow }));
-  }
 }

@@ -1,9 +1,12 @@
 import type { RouteConfig } from "@hono/zod-openapi";
+import { MAX_BODY_BYTES, MAX_BODY_DEPTH } from "@purrimeter/auth-api/limits";
+import { readJsonBody } from "@purrimeter/service/read-json-body";
 import type { MiddlewareHandler } from "hono";
 import type { AuthService } from "../auth-service.ts";
 import { requireBearer } from "../login/bearer.ts";
 import type { AppEnvironment } from "./app-environment.ts";
-import { readJsonBody } from "./read-json-body.ts";
+
+const BODY = { maxBytes: MAX_BODY_BYTES, maxDepth: MAX_BODY_DEPTH };
 
 /** What checks a session. */
 export type GuardParts = Pick<AuthService, "sessions" | "tokens">;
@@ -14,6 +17,6 @@ type Guarded<Route> = Route & { readonly middleware: MiddlewareHandler<AppEnviro
 export function guarded<Route extends RouteConfig>(parts: GuardParts, route: Route): Guarded<Route> {
   const middleware: MiddlewareHandler<AppEnvironment>[] = [];
   if (route.security !== undefined) middleware.push(requireBearer(parts));
-  if (route.request?.body !== undefined) middleware.push(readJsonBody);
+  if (route.request?.body !== undefined) middleware.push(readJsonBody(BODY));
   return { ...route, middleware };
 }

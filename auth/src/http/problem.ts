@@ -1,22 +1,16 @@
 import { ACCOUNT_PROBLEMS } from "@purrimeter/auth-api/problems";
+import type { AccountProblemName } from "@purrimeter/auth-api/problems";
+import { problemResponse, problemsOf } from "@purrimeter/service/problem";
+import type { FieldError } from "@purrimeter/service/problem";
 import type { TypedResponse } from "hono";
 
-/** One refused field. */
-export interface FieldError {
-  /** Path of the field in the body, or the name of the parameter or header. */
-  readonly field: string;
-  readonly message: string;
-  /** The limit that was broken, in the unit that the message names. */
-  readonly limit?: number;
-}
+const problems = problemsOf(ACCOUNT_PROBLEMS);
 
 /** Kinds of problem that this service answers with; the last part of a problem's `type`. */
-export type ProblemName = keyof typeof ACCOUNT_PROBLEMS;
+export type ProblemName = AccountProblemName;
 
 /** An answer that says what went wrong; typed so that every route may give it. */
 export type Problem = Response & TypedResponse<never, never, never>;
-
-export const PROBLEM_MEDIA_TYPE = "application/problem+json";
 
 /** An answer with problem details (RFC 9457), `members` added to it. Nothing that the client sent is repeated in it. */
 export function problem(
@@ -26,16 +20,14 @@ export function problem(
   headers: Readonly<Record<string, string>> = {},
   members: Readonly<Record<string, unknown>> = {},
 ): Problem {
-  const { status, title } = ACCOUNT_PROBLEMS[name];
-  const body = { type: `/v1/problems/${name}`, title, status, detail, ...(errors && { errors }), ...members };
-  const challenge = status === 401 ? { "www-authenticate": "Bearer" } : undefined;
-  const all = { "content-type": PROBLEM_MEDIA_TYPE, ...challenge, ...headers };
-  return new Response(JSON.stringify(body), { status, headers: all }) as Problem;
+  const body = { ...problems.problem(name, detail, errors), ...members };
+  const challenge = body.status === 401 ? { "www-authenticate": "Bearer" } : undefined;
+  return problemResponse(body, { ...challenge, ...headers }) as Problem;
 }
 
 /** The answer to who has to wait `retryAfterS` seconds. */
 export function tooManyRequests(retryAfterS: number): Problem {
-  const detail = "Wait as long as Retry-After says.";
+  const detail = "Too many attempts. Try again after the time in Retry-After.";
   return problem("too-many-requests", detail, undefined, { "retry-after": String(retryAfterS) });
 }
 

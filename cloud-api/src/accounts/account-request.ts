@@ -1,9 +1,9 @@
 import type { Context } from "hono";
+import { readJsonBytes } from "@purrimeter/service/read-json-body";
 import { MAX_BODY_BYTES } from "@purrimeter/auth-api/limits";
 import type { Env } from "../dependencies.ts";
 import { accessTokenOf } from "../edge/access-token-of.ts";
 import type { AuthCall } from "../edge/auth-service.ts";
-import { readJsonBytes } from "../edge/read-json-body.ts";
 
 /** What is needed of a route's definition to pass its requests on. */
 export interface AccountRoute {

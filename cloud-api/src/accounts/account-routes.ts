@@ -6,7 +6,7 @@ import { logoutRoute, refreshRoute, tokensSchema } from "@purrimeter/auth-api/lo
 import { PLAIN_ROUTES, TOKEN_ROUTES } from "@purrimeter/auth-api/routes";
 import type { Dependencies, Env } from "../dependencies.ts";
 import type { AuthService } from "../edge/auth-service.ts";
-import { onInvalid } from "../edge/on-invalid.ts";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { accountRequest } from "./account-request.ts";
 import type { AccountRoute } from "./account-request.ts";
 import { declaredAnswer } from "../edge/declared-answer.ts";

@@ -31,7 +31,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   mia = await accounts.owner();
   tag = await api.claimedTag(mia);
-  await record(api.store, tag, [fixAt(NOW_S - 60)]);
+  await record(api.store, tag, [fixAt(api.nowS - 60)]);
   [failures, erased, fault] = [[], [], undefined];
   erasures = new OwnerDataErasure({
     auth: accounts,
@@ -167,7 +167,7 @@ describe("DELETE /v1/account", () => {
     };
     await share(mia, tag, friend);
     await share(friend, friends, mia);
-    await record(api.store, tag, [fixAt(NOW_S + 1)], { first: 2 });
+    await record(api.store, tag, [fixAt(api.nowS + 1)], { first: 2 });
     const [hers, mias] = [
       await api.follow(`/v1/tags/${tag}/live`, friend.token),
       await api.follow(`/v1/tags/${tag}/live`, mia.token),

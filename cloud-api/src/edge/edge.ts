@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { matchedRoutes } from "hono/route";
+import { ProblemError } from "@purrimeter/service/problem";
 import { rateKey } from "./client-address.ts";
 import { ACCESS } from "./access-table.ts";
 import type { Access } from "./access-table.ts";
@@ -8,7 +9,7 @@ import { accessTokenOf } from "./access-token-of.ts";
 import type { Identity } from "./access-tokens.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { PersonalTokens } from "./personal-tokens.ts";
-import { problem, ProblemError, refuse } from "./problem.ts";
+import { problem, refuse } from "./problem.ts";
 import type { RateLimiter } from "./rate-limiter.ts";
 
 /** Pattern of the route that answers, "*" when there is none. */

@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { createServer } from "node:https";
 import type { Server, ServerOptions } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { problem, problemResponse } from "./problem.ts";
+import { problemResponse } from "@purrimeter/service/problem";
+import { problem } from "./problem.ts";
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 20_000;

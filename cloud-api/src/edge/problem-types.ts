@@ -1,4 +1,5 @@
 import { ACCOUNT_PROBLEMS } from "@purrimeter/auth-api/problems";
+import type { ProblemTypes } from "@purrimeter/service/problem";
 
 /**
  * Every kind of problem that this API answers with (RFC 9457): its status, title and what to do about it.
@@ -22,7 +23,7 @@ export const PROBLEM_TYPES = {
     title: "If-Match is required",
     description: "Read the resource and send its ETag in If-Match, so that no change is lost.",
   },
-} as const;
+} as const satisfies ProblemTypes;
 
 /** Name of a problem, the last part of its type. */
 export type ProblemName = keyof typeof PROBLEM_TYPES;

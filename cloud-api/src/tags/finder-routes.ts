@@ -8,7 +8,7 @@ import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, notFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { spend } from "../edge/edge.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
-import { onInvalid } from "../edge/on-invalid.ts";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { pageOfList } from "../lists/page-of-list.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
