@@ -24,7 +24,7 @@ describe("bodies", () => {
     ["deep nesting", `{"email":${"[".repeat(500)}${"]".repeat(500)}}`, 400, "malformed-json"],
     ["an array", "[]", 400, "invalid-request"],
     ["null", "null", 400, "invalid-request"],
-    ["nothing", "", 400, "invalid-request"],
+    ["nothing", "", 400, "malformed-json"],
     ["no password", '{"email":"a@b.example"}', 400, "invalid-request"],
     ["a number as password", '{"email":"a@b.example","password":123456789012345}', 400, "invalid-request"],
     ["an object as address", '{"email":{"$ne":""},"password":"x"}', 400, "invalid-request"],
