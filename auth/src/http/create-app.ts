@@ -27,19 +27,10 @@ const INFO = { openapi: "3.1.0", info: { title: "Purrimeter authentication", ver
 
 const BEARER = { type: "http", scheme: "bearer", bearerFormat: "JWT" } as const;
 
-/** For an API that no page is made of: nothing may be loaded, framed, guessed or kept. */
-const HEADERS = {
-  "Cache-Control": "no-store",
-  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-  "Referrer-Policy": "no-referrer",
-  "Strict-Transport-Security": "max-age=63072000",
-  "X-Content-Type-Options": "nosniff",
-} as const;
-
 /** The endpoints, as one handler of requests. */
 export function createApp(service: AuthService, monotonicMs: () => number): OpenAPIHono<AppEnvironment> {
   const app = new OpenAPIHono<AppEnvironment>({ defaultHook: onInvalid });
-  app.use(secureAnswers, logRequests(service, monotonicMs));
+  app.use(logRequests(service, monotonicMs));
   app.on("POST", "*", clientAddress);
   app.on("DELETE", eraseAccountRoute.path, clientAddress);
   addTokenEndpoints(app, service);
@@ -67,12 +58,6 @@ function logAndAnswer(error: Error, { log }: Pick<AuthService, "log">): Response
   log.error("request failed", { event: "request.failed", code: errorCode(error), reason: error.name });
   return internalErrorAnswer();
 }
-
-const secureAnswers: MiddlewareHandler = async (context, next) => {
-  await next();
-  for (const [name, value] of Object.entries(HEADERS))
-    if (!context.res.headers.has(name)) context.header(name, value);
-};
 
 function logRequests({ log }: Pick<AuthService, "log">, monotonicMs: () => number): MiddlewareHandler {
   return async (context: Context, next) => {
