@@ -7,6 +7,7 @@ import type { ListRange, Page } from "../reading/page.ts";
 import type { OwnedTag } from "./owned-tag.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { Schema } from "../schema/schema.ts";
+import { pageOf } from "../reading/page-of.ts";
 import { Sealer } from "../sealing/seal.ts";
 import { statement } from "../schema/statement.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
@@ -88,9 +89,12 @@ export class OwnedTags {
       after: range.after ?? "",
       limit: range.limit + 1,
     });
-    const items: OwnedTag[] = [];
-    for (const row of rows.slice(0, range.limit)) items.push(await this.#toTag(row));
-    return { items, next: rows.length > range.limit ? items.at(-1)?.id : undefined };
+    return await pageOf(
+      rows,
+      range.limit,
+      (row) => this.#toTag(row),
+      ({ id }) => id,
+    );
   }
 
   async get(tag: TagId): Promise<OwnedTag | "not-found"> {
