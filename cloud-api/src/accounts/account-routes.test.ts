@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { SoftwareAuthenticator } from "@purrimeter/auth/testing/software-authenticator";
 import { RELYING_PARTY } from "@purrimeter/auth/testing/test-service";
+import { ACCOUNT_PROBLEMS } from "@purrimeter/auth-api/problems";
 import { ACCOUNT_ROUTES } from "@purrimeter/auth-api/routes";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { z } from "zod";
@@ -207,7 +208,9 @@ describe("an account's life, through both services", () => {
     const made = await ask("POST /v1/auth/personal-tokens", { token, body: wish });
     expect((await accounts.api.ask("/v1/tags", { token: made.account.token })).status).toBe(200);
     const { items } = (await ask("GET /v1/auth/personal-tokens", { token })).account;
-    expect(items).toMatchObject([{ id: made.account.id, scopes: ["tags:read"], usedAt: expect.anything() }]);
+    expect(items).toMatchObject([
+      { id: made.account.id, scopes: ["tags:read"], usedAt: expect.any(String) as string },
+    ]);
     await ask("DELETE /v1/auth/personal-tokens/{id}", { id: made.account.id, token });
     expect((await accounts.api.ask("/v1/tags", { token: made.account.token })).status).toBe(401);
   });
@@ -315,6 +318,13 @@ describe("what is refused", () => {
     accounts.isAway = false;
     expectProblem(away, 503, "unavailable");
     expect(away.headers.get("retry-after")).toBe("1");
+  });
+});
+
+describe("the type of a problem", () => {
+  it.each(Object.entries(ACCOUNT_PROBLEMS))("%s is a path that explains it", async (name, row) => {
+    const { status, body } = await accounts.api.ask(`/v1/problems/${name}`);
+    expect([status, body]).toEqual([200, { type: `/v1/problems/${name}`, ...row }]);
   });
 });
 

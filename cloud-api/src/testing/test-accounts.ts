@@ -121,12 +121,12 @@ export class TestAccounts {
   }
 
   #connect(): AuthService {
-    const { authority, gateway } = this.auth.certificates;
+    const { authority, cloudApi } = this.auth.certificates;
     return new AuthService({
       url: `https://localhost:${this.auth.port}`,
       authority,
-      certificate: gateway.certificate,
-      key: gateway.key,
+      certificate: cloudApi.certificate,
+      key: cloudApi.key,
       ended: this.api.ended,
       nowS: () => this.api.nowS,
     });
