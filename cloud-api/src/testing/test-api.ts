@@ -13,14 +13,14 @@ import type { FieldError } from "@purrimeter/service/problem";
 import { AccessTokens } from "../edge/access-tokens.ts";
 import { createApp } from "../app.ts";
 import type { AppType } from "../app.ts";
-import { ClientAddresses } from "../edge/client-address.ts";
+import { ClientAddresses } from "@purrimeter/service/client-address";
 import { Cursors } from "../lists/cursors.ts";
 import type { Dependencies, RequestLine } from "../dependencies.ts";
 import { EndedSessions } from "../edge/ended-sessions.ts";
 import { OwnerDataErasure } from "../accounts/owner-data-erasure.ts";
 import { KeySet } from "../edge/key-set.ts";
 import { LiveStreams } from "../live/live-streams.ts";
-import { RateLimiter } from "../edge/rate-limiter.ts";
+import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AUDIENCE, ISSUER, makeTestKey, NOW_S, randomId, signToken } from "./test-keys.ts";
 import type { TestKey } from "./test-keys.ts";
 
