@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer, type Server, type TlsOptions, type TLSSocket } from "node:tls";
-import { message } from "../../core/uplink/uplink.contract.ts";
+import { message } from "../../../core/uplink/uplink.contract.ts";
 import { decodeReport } from "@purrimeter/protocol/report";
 import { topicOf } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";

@@ -1,4 +1,4 @@
-import type { Registers } from "../axp2101/power-rails.ts";
+import type { RegisterBlock } from "../../drivers/registers.ts";
 
 /** What this asks of one of Espruino's I2C objects. Where nobody answers, they throw. */
 export interface I2c {
@@ -8,7 +8,7 @@ export interface I2c {
 }
 
 /** The registers of the chip at one address. */
-export class I2cRegisters implements Registers {
+export class I2cRegisters implements RegisterBlock {
   private readonly bus: I2c;
   private readonly address: number;
 
@@ -21,7 +21,6 @@ export class I2cRegisters implements Registers {
     return this.read(register, 1)[0] as number;
   }
 
-  /** So many registers, beginning with that one. */
   read(register: number, count: number): Uint8Array {
     return this.bus.readReg(this.address, register, count);
   }

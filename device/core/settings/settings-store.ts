@@ -3,7 +3,7 @@ import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import { MAX_SETTINGS_BYTES } from "@purrimeter/protocol/limits";
 import type { Settings, Status } from "@purrimeter/protocol/messages";
 import { decodeSettings } from "@purrimeter/protocol/settings";
-import { getUint32, putUint32 } from "../journal/little-endian.ts";
+import { getUint32, putUint32 } from "../flash/little-endian.ts";
 import type { Flash } from "../ports.ts";
 
 /** "PS", layout 1; then the sequence, the length, and the CRC-32 of all that and of the settings' bytes. */

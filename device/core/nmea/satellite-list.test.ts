@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { NmeaLine } from "../nmea/nmea-line.ts";
-import { NmeaParser } from "../nmea/nmea.ts";
-import { hearsSatellite, listsSatellites } from "./sky-watch.ts";
+import type { NmeaLine } from "./nmea-line.ts";
+import { NmeaParser } from "./nmea.ts";
+import { hearsSatellite, listsSatellites } from "./satellite-list.ts";
 
 /** Of each sentence that is not the parser's: whether it lists satellites, and whether one is heard. */
 function watched(body: string): boolean[][] {

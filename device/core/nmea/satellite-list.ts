@@ -1,5 +1,5 @@
-import { scaled } from "../nmea/nmea-field.ts";
-import type { NmeaLine } from "../nmea/nmea-line.ts";
+import { scaled } from "./nmea-field.ts";
+import type { NmeaLine } from "./nmea-line.ts";
 
 /** Weaker signals are no help: a receiver reads orbits from about 25 dB-Hz on, and roofs let through less (assumption). */
 const USEFUL_DB_HZ = 20;

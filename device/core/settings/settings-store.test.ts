@@ -4,7 +4,7 @@ import type { GeofenceSetting, Settings } from "@purrimeter/protocol/messages";
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
 import { describe, expect, it } from "vitest";
-import { RamFlash } from "../journal/ram-flash.ts";
+import { RamFlash } from "../flash/ram-flash.ts";
 import { SettingsStore, settingsPages } from "./settings-store.ts";
 
 const runnable = (): undefined => undefined;

@@ -3,14 +3,17 @@ import type { Entry } from "@purrimeter/protocol/entry";
 import type { Ack } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
 import { asTagId, type EntryNumber, type Epoch, type TagId } from "@purrimeter/protocol/values";
-import { Firmware } from "./firmware.ts";
-import type { Ports } from "./ports.ts";
-import { RamFlash } from "./journal/ram-flash.ts";
+import { Firmware } from "../firmware.ts";
+import type { Ports } from "../ports.ts";
+import { RamFlash } from "../flash/ram-flash.ts";
 
 export const TAG = asTagId("tom") as TagId;
 
 /** 2026-11-21 12:00:00 UTC. */
 export const NOON_S = Date.UTC(2026, 10, 21, 12) / 1_000;
+
+/** Of the rig's firmware: a day before noon. */
+export const BUILT_AT_S = NOON_S - 86_400;
 
 /** `$body*checksum` and the line's end. */
 export function sentence(body: string): string {
@@ -146,8 +149,9 @@ export class Rig {
     const all: Ports = { flash: this.flash, clock, gnss, uplink, indicator, battery };
     const ports = this.options.hasBeacon === true ? { ...all, beacon } : all;
     this.isUp = false;
-    const linger = this.options.lingerMs === undefined ? {} : { lingerMs: this.options.lingerMs };
-    this.firmware = new Firmware(ports, { tag: TAG, firmware: "1.0.0", seed: 42, ...linger });
+    const { lingerMs } = this.options;
+    const own = { tag: TAG, firmware: "1.0.0", seed: 42, builtAtS: BUILT_AT_S };
+    this.firmware = new Firmware(ports, lingerMs === undefined ? own : { ...own, lingerMs });
     return this.firmware;
   }
 
