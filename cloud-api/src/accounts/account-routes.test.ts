@@ -9,6 +9,8 @@ import { followEndedSessions } from "../edge/follow-ended-sessions.ts";
 import { PASSWORD, TestAccounts } from "../testing/test-accounts.ts";
 import type { TestAccount } from "../testing/test-accounts.ts";
 import type { Answer } from "../testing/test-api.ts";
+import { NO_REPORT } from "../testing/no-report.ts";
+import { systemTime } from "@purrimeter/service/system-time";
 
 let accounts: TestAccounts;
 
@@ -405,7 +407,10 @@ describe("a session that ends", () => {
 
   it("by another process is heard of on the feed", async () => {
     const stopping = new AbortController();
-    const following = followEndedSessions(accounts, accounts.api.ended, stopping.signal);
+    const following = followEndedSessions(
+      { auth: accounts, ended: accounts.api.ended, time: systemTime, report: NO_REPORT },
+      stopping.signal,
+    );
     await accounts.auth.service.sessions.end([owner.session]);
     await expect.poll(() => accounts.api.ended.has(owner.session)).toBe(true);
     const aborted = once(stopping.signal, "abort");

@@ -13,6 +13,8 @@ import { KeySet } from "../edge/key-set.ts";
 import { makeTestApi } from "./test-api.ts";
 import type { TestApi, TestOwner } from "./test-api.ts";
 import { AUDIENCE, ISSUER, NOW_S } from "./test-keys.ts";
+import { NO_REPORT } from "./no-report.ts";
+import { systemTime } from "@purrimeter/service/system-time";
 
 /** Of everybody. */
 export const PASSWORD = "three grey cats on a wall";
@@ -60,6 +62,7 @@ export class TestAccounts {
     const keys = new KeySet(
       () => call({ method: "GET", path: keysRoute.path }),
       () => api.nowMs,
+      NO_REPORT,
     );
     const now = (): UnixSeconds => api.nowS as UnixSeconds;
     const tokens = new AccessTokens({ issuer: ISSUER, audience: AUDIENCE, keys, ended: api.ended, now });
@@ -128,7 +131,8 @@ export class TestAccounts {
       certificate: cloudApi.certificate,
       key: cloudApi.key,
       ended: this.api.ended,
-      nowS: () => this.api.nowS,
+      time: { ...systemTime, utcS: () => this.api.nowS },
+      report: NO_REPORT,
     });
   }
 }
