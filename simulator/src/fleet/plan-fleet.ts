@@ -1,7 +1,7 @@
 import type { TagId } from "@purrimeter/protocol/values";
 import { inventedHome } from "../cats/invented-homes.ts";
 import type { Life } from "../cats/life.ts";
-import { placeTrack } from "../tracks/place-tracks.ts";
+import { placeTrack } from "../cats/place-tracks.ts";
 import { seedOf } from "../random.ts";
 import { COLLAR_RECEIVER, FAITHFUL_RECEIVER, type ReceiverParameters } from "../sky/receiver-model.ts";
 import { RecordedLife } from "../cats/recorded-life.ts";

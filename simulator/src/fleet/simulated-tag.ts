@@ -10,7 +10,7 @@ import { Random, seedOf } from "../random.ts";
 import type { ReceiverParameters } from "../sky/receiver-model.ts";
 import { SimulatedGnss } from "../sky/simulated-gnss.ts";
 import type { TagUplink, UplinkMaker } from "./uplink-maker.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "../virtual-clock.ts";
 
 /** One tag to simulate. */
 export interface SimulatedTagOptions {

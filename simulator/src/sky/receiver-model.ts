@@ -1,4 +1,4 @@
-import { Episodes } from "../cats/episodes.ts";
+import { Episodes } from "./episodes.ts";
 import type { Sky } from "../cats/life.ts";
 import type { Random } from "../random.ts";
 

@@ -4,7 +4,7 @@ import { LocalPlane } from "../tracks/local-plane.ts";
 import { NmeaWriter, type Epoch } from "./nmea-writer.ts";
 import type { Random } from "../random.ts";
 import { ReceiverError, type ReceiverParameters } from "./receiver-model.ts";
-import type { VirtualClock } from "../fleet/virtual-clock.ts";
+import type { VirtualClock } from "../virtual-clock.ts";
 
 const EPOCH_MS = 1_000;
 

@@ -1,5 +1,5 @@
-import { LocalPlane } from "./local-plane.ts";
-import { cleanTrack, homeOf, type Track } from "./track.ts";
+import { LocalPlane } from "../tracks/local-plane.ts";
+import { cleanTrack, homeOf, type Track } from "../tracks/track.ts";
 
 /** One named figure of a set of tracks. */
 export interface Figure {

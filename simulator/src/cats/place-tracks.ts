@@ -1,6 +1,6 @@
-import { inventedHome } from "../cats/invented-homes.ts";
-import { LocalPlane } from "./local-plane.ts";
-import { homeOf, type Track } from "./track.ts";
+import { inventedHome } from "./invented-homes.ts";
+import { LocalPlane } from "../tracks/local-plane.ts";
+import { homeOf, type Track } from "../tracks/track.ts";
 
 /** The place and time that tracks are moved to. */
 export interface Placement {
