@@ -10,7 +10,7 @@ import { ReportOrder } from "./report-order.ts";
 import { createSettingsMemory, geofencesOf, type KnownSettings } from "./settings-memory.ts";
 import { SideSlots } from "./side-slots.ts";
 import { TagReplay } from "./tag-replay.ts";
-import { createTokenBucket, takeToken } from "../broker/token-bucket.ts";
+import { createTokenBucket, takeToken } from "@purrimeter/service/token-bucket";
 import { turfSide } from "./turf-side.ts";
 import type { Comparison } from "./comparison.ts";
 
@@ -89,7 +89,7 @@ class TagReportVerifier implements ReportVerifier {
 
   constructor(parts: ReportVerifierParts) {
     this.#parts = parts;
-    this.#lines = createTokenBucket(LINES, parts.monotonicMs());
+    this.#lines = createTokenBucket();
   }
 
   wanted(tag: TagId, settings: Settings | undefined): void {
