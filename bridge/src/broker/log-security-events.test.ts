@@ -1,5 +1,5 @@
 import { createLog } from "@purrimeter/service/log";
-import { asTagId, type TagId } from "@purrimeter/protocol/values";
+import { asTagId } from "@purrimeter/protocol/values";
 import { beforeEach, expect, test } from "vitest";
 import { createBridgeCounters } from "../metrics/bridge-counters.ts";
 import { logSecurityEvents } from "./log-security-events.ts";

@@ -9,7 +9,7 @@ import type { AedesSource } from "./aedes-source.ts";
 export function watchRevocations(path: string | undefined, source: AedesSource, log: Log): () => void {
   let seenMs = path === undefined ? 0 : statSync(path).mtimeMs;
   return () => {
-    source.expelRevoked();
+    void source.expelRevoked();
     if (path === undefined) return;
     try {
       const changedMs = statSync(path).mtimeMs;
