@@ -1,5 +1,6 @@
 import { BoardTime } from "../../../core/testing/board-time.ts";
 import type { ModemPort } from "../modem-port.ts";
+import { modemTime } from "./modem-time.ts";
 import { SimulatedSocket } from "./simulated-socket.ts";
 
 /** Faults between the modem and the board. Each function is called for every line that the modem sends. */
@@ -295,8 +296,3 @@ export class SimulatedModem implements ModemPort {
 
 /** Commands that are answered by OK alone. */
 const KNOWN = ["AT", "ATE1"];
-
-function modemTime(ms: number): string {
-  const iso = new Date(ms).toISOString();
-  return `${iso.slice(2, 10).replaceAll("-", "/")},${iso.slice(11, 19)}+00`;
-}
