@@ -4,6 +4,7 @@ import type { AcceptLink } from "./link.ts";
 import type { MakeUplink } from "./paired-tag.ts";
 import { hex, type Pairing } from "./pairing.ts";
 import { TagLink } from "./tag-link.ts";
+import type { Time } from "@purrimeter/service/time";
 
 /** What a gateway needs. */
 export interface GatewayOptions {
@@ -11,7 +12,7 @@ export interface GatewayOptions {
   readonly cipher: LinkCipher;
   readonly makeUplink: MakeUplink;
   readonly log: Log;
-  readonly monotonicMs: () => number;
+  readonly time: Time;
 }
 
 /** A gateway that runs. */
@@ -21,13 +22,13 @@ export interface Gateway {
   close(): void;
 }
 
-/** A gateway serves one household; who opens more links than this wants something else. */
+/** A gateway serves one household; more links than this are not from its tags. */
 const MAX_LINKS = 64;
 const TICK_MS = 500;
 
-/** Starts a gateway; links come from outside. */
+/** Starts a gateway; the caller passes links to `accept`. */
 export function openGateway(options: GatewayOptions): Gateway {
-  const { pairings, cipher, makeUplink, log, monotonicMs } = options;
+  const { pairings, cipher, makeUplink, log, time } = options;
   const byId = new Map(pairings.map((pairing) => [hex(pairing.id), pairing]));
   const links = new Set<TagLink>();
   const listener = {
@@ -39,29 +40,29 @@ export function openGateway(options: GatewayOptions): Gateway {
       links.delete(link);
       if (link.tagId !== undefined) log.info("tag is gone", { event: "tag.gone", tag: link.tagId });
     },
-    trouble: (tag: string, code: string): void =>
+    failed: (tag: string, code: string): void =>
       log.warn("no session with the bridge", { event: "tag.no-session", tag, code }),
   };
   const tick = (): void => {
-    for (const link of links) link.tick(monotonicMs());
+    for (const link of links) link.tick(time.monotonicMs());
   };
-  const timer = setInterval(tick, TICK_MS);
+  const cancel = time.every(TICK_MS, tick);
   return {
     accept: (link) => {
       const end = new TagLink(link, cipher, byId, makeUplink, listener);
       if (links.size >= MAX_LINKS) makeRoom(links);
       links.add(end);
-      end.tick(monotonicMs());
+      end.tick(time.monotonicMs());
       return end;
     },
     close: () => {
-      clearInterval(timer);
+      cancel();
       for (const link of links) link.close();
     },
   };
 }
 
-/** The one that has been silent longest holds the place of one that could prove itself. */
+/** Closes the oldest link that has not proved itself, else the oldest of all. */
 function makeRoom(links: ReadonlySet<TagLink>): void {
   const unproven = [...links].find(({ tagId }) => tagId === undefined);
   (unproven ?? [...links][0])?.close();

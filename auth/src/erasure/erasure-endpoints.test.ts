@@ -68,7 +68,7 @@ async function furnish(): Promise<{ readonly secret: string; readonly personal: 
 }
 
 describe("erasing an account", () => {
-  test("leaves nothing but its id on the gateway's list, and ends every token at once", async () => {
+  test("leaves nothing but its id on the list for cloud-api, and ends every token at once", async () => {
     const { secret, personal } = await furnish();
     const { refreshToken } = (
       await people.finish(mia, (await people.logIn(mia)).body.challenge, people.codeOf(secret))
