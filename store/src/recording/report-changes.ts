@@ -44,12 +44,17 @@ export class ReportChanges {
   readonly eventWriter = new PieceWriter();
 
   clear(): void {
-    this.pieces.length = 0;
-    this.events.length = 0;
-    this.holes.length = 0;
+    empty(this.pieces);
+    empty(this.events);
+    empty(this.holes);
     this.filled = undefined;
     this.leftEpoch = undefined;
     this.splitter.clear();
     this.eventWriter.clear();
   }
+}
+
+/** Keeps the list's memory, which a length of 0 would give up: every report fills it again. */
+function empty(list: unknown[]): void {
+  while (list.length > 0) list.pop();
 }
