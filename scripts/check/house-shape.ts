@@ -1,0 +1,18 @@
+/** Folder of a package (or a single file) -> the others of this table that its files may import. */
+export type Folders = Readonly<Record<string, readonly string[]>>;
+
+export interface PackageRules {
+  /** One line for ARCHITECTURE.md. */
+  readonly what: string;
+  /** The packages that its product files may import. */
+  readonly imports: readonly string[];
+  /** Packages that its tests may import beside these and every package's testing modules. */
+  readonly testImports?: readonly string[];
+  /** Exported modules that no other package imports -> why they are exported all the same. */
+  readonly entries?: Readonly<Record<string, string>>;
+  /** Paths from the package's folder. Files that lie in none of them may import all; nothing may import those. */
+  readonly folders?: Folders;
+}
+
+/** Package folder -> its rules, each after what it imports. */
+export type House = Readonly<Record<string, PackageRules>>;
