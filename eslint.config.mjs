@@ -75,7 +75,7 @@ export default tseslint.config(
       "**/*.js",
       "**/*.mjs",
       "device/build/",
-      "device/targets/moddable/moddable.d.ts",
+      "device/boards/t-sim7080g-moddable/moddable.d.ts",
     ],
   },
   ...tseslint.configs.recommendedTypeChecked,
@@ -116,15 +116,15 @@ export default tseslint.config(
   },
   {
     // Hono infers the type of a chain of routes for its client; nobody could write it down.
-    files: ["cloud-api/src/app.ts", "cloud-api/src/routes/*-routes.ts"],
+    files: ["cloud-api/src/app.ts", "cloud-api/src/*/*-routes.ts"],
     rules: { "@typescript-eslint/explicit-module-boundary-types": "off" },
   },
   {
     files: [
-      "device/src/**/*.ts",
-      "device/engines/src/**/*.ts",
-      "device/targets/modem/*.ts",
-      "device/targets/t-sim7080g/*.ts",
+      "device/core/**/*.ts",
+      "device/conformance/scenarios/**/*.ts",
+      "device/drivers/{sim7080g,axp2101}/*.ts",
+      "device/boards/t-sim7080g/*.ts",
       "protocol/src/**/*.ts",
     ],
     ignores: ["**/*.test.ts", "**/*.contract.ts", "**/*.arbitrary.ts"],

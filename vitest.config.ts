@@ -9,7 +9,7 @@ const withoutVault = process.env["VAULT_ADDR"] === undefined ? ["**/real-vault.s
 const slow = { exclude: ["**/node_modules/**", ...withoutVault], include: ["**/*.slow.test.ts"] };
 
 const engines = {
-  include: ["device/engines/**/*.engine.ts", "cli/e2e/**/*.engine.ts"],
+  include: ["device/conformance/**/*.engine.ts", "cli/e2e/**/*.engine.ts"],
   // One at a time, after the others: an engine that shares its core takes longer than its test may.
   fileParallelism: false,
 };

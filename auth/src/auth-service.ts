@@ -1,13 +1,13 @@
 import type { Log } from "@purrimeter/log/log";
-import type { AccessTokens } from "./access-tokens.ts";
-import type { LoginThrottle } from "./login-throttle.ts";
+import type { AccessTokens } from "./login/access-tokens.ts";
+import type { LoginThrottle } from "./login/login-throttle.ts";
 import type { AccountMail } from "./mail/account-mail.ts";
 import type { MailChanges } from "./mail/mail-changes.ts";
-import type { PostOffice } from "./mail/post-office.ts";
-import type { PasswordHasher } from "./password-hasher.ts";
-import type { OpenAccounts } from "./open-accounts.ts";
+import type { MailQueue } from "./mail/mail-queue.ts";
+import type { PasswordHasher } from "./password/password-hasher.ts";
+import type { OpenAccounts } from "./accounts/open-accounts.ts";
 import type { Passkeys } from "./passkeys/passkeys.ts";
-import type { PurposeTokens } from "./purpose-tokens.ts";
+import type { PurposeTokens } from "./login/purpose-tokens.ts";
 
 /** Everything that the endpoints work with, made once in main.ts (or in a test). */
 export interface AuthService extends OpenAccounts {
@@ -17,7 +17,7 @@ export interface AuthService extends OpenAccounts {
   readonly passkeys: Passkeys;
   readonly mail: AccountMail;
   readonly mailChanges: MailChanges;
-  readonly postOffice: PostOffice;
+  readonly mailQueue: MailQueue;
   readonly purposeTokens: PurposeTokens;
   readonly log: Log;
   /** Seconds of UTC. */

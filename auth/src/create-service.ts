@@ -1,19 +1,19 @@
 import type { Log } from "@purrimeter/log/log";
-import type { Database } from "@purrimeter/store/open-database";
+import type { Database } from "@purrimeter/database/open-database";
 import type { KeyObject } from "node:crypto";
-import { AccessTokens } from "./access-tokens.ts";
+import { AccessTokens } from "./login/access-tokens.ts";
 import type { AuthService } from "./auth-service.ts";
-import { LoginThrottle } from "./login-throttle.ts";
+import { LoginThrottle } from "./login/login-throttle.ts";
 import { AccountMail } from "./mail/account-mail.ts";
 import { MailChanges } from "./mail/mail-changes.ts";
 import type { Mailer } from "./mail/mailer.ts";
-import { PostOffice } from "./mail/post-office.ts";
-import { PasswordHasher } from "./password-hasher.ts";
-import type { Argon2Cost } from "./password-hasher.ts";
-import { openAccounts } from "./open-accounts.ts";
+import { MailQueue } from "./mail/mail-queue.ts";
+import { PasswordHasher } from "./password/password-hasher.ts";
+import type { Argon2Cost } from "./password/password-hasher.ts";
+import { openAccounts } from "./accounts/open-accounts.ts";
 import { Passkeys } from "./passkeys/passkeys.ts";
 import type { RelyingParty } from "./passkeys/passkeys.ts";
-import { PurposeTokens } from "./purpose-tokens.ts";
+import { PurposeTokens } from "./login/purpose-tokens.ts";
 
 /** What main.ts (or a test) chooses. */
 export interface CreateServiceOptions {
@@ -46,12 +46,12 @@ export async function createService(options: CreateServiceOptions): Promise<Auth
   const opened = await openAccounts({ ...options, listener: (event) => mail.notice(event) });
   const { accounts, database, keys } = opened;
   const purposeTokens = new PurposeTokens(keys, now);
-  const postOffice = new PostOffice(options.mailer, log);
-  const mail = new AccountMail({ accounts, purposeTokens, postOffice, linkBase, monotonicMs });
+  const mailQueue = new MailQueue(options.mailer, log);
+  const mail = new AccountMail({ accounts, purposeTokens, mailQueue, linkBase, monotonicMs });
   const limits = { concurrency: HASHES_AT_ONCE, maxWaiting: MAX_WAITING_HASHES };
   return {
     ...opened,
-    ...{ mail, postOffice, purposeTokens, log, now },
+    ...{ mail, mailQueue, purposeTokens, log, now },
     hasher: new PasswordHasher({ cost, pepper: keys.key("password-pepper"), ...limits }),
     tokens: await AccessTokens.open(options),
     throttle: new LoginThrottle(monotonicMs),

@@ -1,19 +1,19 @@
 import { createLog, errorCode } from "@purrimeter/log/log";
-import { openDatabase } from "@purrimeter/store/open-database";
-import { openSecrets } from "@purrimeter/store/open-secrets";
-import type { Secrets } from "@purrimeter/store/open-secrets";
+import { openDatabase } from "@purrimeter/database/open-database";
+import { openSecrets } from "@purrimeter/secrets/open-secrets";
+import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { AccessTokens } from "./access-tokens.ts";
+import type { AccessTokens } from "./login/access-tokens.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
-import { createApp } from "./create-app.ts";
+import { createApp } from "./http/create-app.ts";
 import { createService } from "./create-service.ts";
-import { listen } from "./listen.ts";
-import { openFileOutbox } from "./mail/file-outbox.ts";
+import { listen } from "./http/listen.ts";
+import { openFileMailer } from "./mail/file-mailer.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { openSmtpMailer } from "./mail/smtp-mailer.ts";
-import { DEFAULT_COST } from "./password-hasher.ts";
+import { DEFAULT_COST } from "./password/password-hasher.ts";
 import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
 
@@ -75,7 +75,7 @@ async function start(): Promise<void> {
     // Answers the gateways that wait for a session to end.
     service.endings.stop();
     await closed;
-    await service.postOffice.flush();
+    await service.mailQueue.flush();
     await service.audit.flush();
     await service.database.destroy();
     log.info("stopped", { event: "stopped" });
@@ -91,7 +91,7 @@ async function replaceKeys(tokens: AccessTokens, secrets: Secrets): Promise<void
 
 function chooseMailer({ mail }: Config, secrets: Secrets): Mailer {
   if (!mail) return { send: sayUnsent };
-  if ("outbox" in mail) return openFileOutbox({ folder: mail.outbox, from: mail.from, now });
+  if ("outbox" in mail) return openFileMailer({ folder: mail.outbox, from: mail.from, now });
   const { authority, ...server } = mail.smtp;
   const password = secrets.read("smtp-password").toString("utf8").trim();
   const pem = authority === undefined ? undefined : readFileSync(authority, "utf8");

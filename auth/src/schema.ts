@@ -1,4 +1,4 @@
-import type { Migration } from "@purrimeter/store/migrate";
+import type { Migration } from "@purrimeter/database/migrate";
 import type { Generated } from "kysely";
 
 /** Tables of accounts.db. Times are seconds of UTC; ids are 32 hex digits of randomness. */

@@ -4,12 +4,12 @@ import { parseArgs } from "node:util";
 type Bench = () => Promise<readonly object[]>;
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
-  codec: async () => (await import("./codec.ts")).benchCodec,
-  geofence: async () => (await import("./geofence.ts")).benchGeofence,
-  read: async () => (await import("./read.ts")).benchRead,
-  ingest: async () => (await import("./ingest.ts")).benchIngest,
-  fences: async () => (await import("./fences.ts")).benchFences,
-  energy: async () => (await import("./energy.ts")).benchEnergy,
+  codec: async () => (await import("./device/codec.ts")).benchCodec,
+  geofence: async () => (await import("./device/geofence.ts")).benchGeofence,
+  read: async () => (await import("./cloud/read.ts")).benchRead,
+  ingest: async () => (await import("./cloud/ingest.ts")).benchIngest,
+  fences: async () => (await import("./fences/fences.ts")).benchFences,
+  energy: async () => (await import("./energy/energy.ts")).benchEnergy,
 };
 
 const HELP = `Usage: npm run bench -- NAME [--json]

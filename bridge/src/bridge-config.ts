@@ -32,7 +32,7 @@ export const bridgeConfigSchema = z.strictObject({
   /** Where the secrets are: parseSecretsConfig of the store knows. */
   secrets: z.unknown().optional(),
   /** Whether the bridge decides reports again and counts what differs from the tag; true unless given. */
-  decideAgain: z.boolean().optional(),
+  verification: z.boolean().optional(),
   maxConnections: z.int().min(1).max(1_000_000).optional(),
   /** File for counts in the text format of Prometheus, written every 15 s; none unless given. */
   metrics: path.optional(),

@@ -10,10 +10,10 @@ import { encodeStatus } from "@purrimeter/protocol/status";
 import { topicOf } from "@purrimeter/protocol/topics";
 import type { EntryNumber, LatE7, LonE7, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { OpenStoreOptions, Store } from "@purrimeter/store/open-store";
-import { createAedesSource, type AedesSource } from "./aedes-source.ts";
-import { createBridgeCounters, type BridgeCounters } from "./bridge-counters.ts";
+import { createAedesSource, type AedesSource } from "./broker/aedes-source.ts";
+import { createBridgeCounters, type BridgeCounters } from "./metrics/bridge-counters.ts";
 import { createBridge, type Bridge } from "./bridge.ts";
-import { logSecurityEvents } from "./log-security-events.ts";
+import { logSecurityEvents } from "./broker/log-security-events.ts";
 import { utcNow } from "./testing/open-test-source.ts";
 import { dial, dialAndJoin, type RawTag } from "./testing/raw-tag.ts";
 import { until } from "./testing/recording-sink.ts";
@@ -233,7 +233,7 @@ describe("a report", () => {
     ];
     expect(await answerTo(tag, report(1, 5, { entries }))).toMatchObject({ kind: "stored", through: 5 });
     const marks = (await storedLocations()).toSorted((a, b) => a.number - b.number);
-    expect(marks.map(({ suspicion }) => suspicion)).toEqual([
+    expect(marks.map(({ doubt }) => doubt)).toEqual([
       undefined,
       "null-island",
       "too-fast",

@@ -1,14 +1,14 @@
 import { decodeStatus } from "@purrimeter/protocol/status";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/log/log";
-import type { ReportStore, Standing } from "@purrimeter/store/report-store";
-import type { BridgeCounters } from "./bridge-counters.ts";
-import { createDecideAgain, type DecideAgain } from "./decide-again.ts";
-import { createSettingsDelivery, type SettingsDelivery } from "./deliver-settings.ts";
-import { createIdleQueue } from "./idle-queue.ts";
-import { receiveReport } from "./receive-report.ts";
-import type { Admission, ReportSink, ReportSource } from "./report-source.ts";
-import { createSuspicionJudge } from "./suspicion.ts";
+import type { ReportStore, RegistrationState } from "@purrimeter/store/report-store";
+import type { BridgeCounters } from "./metrics/bridge-counters.ts";
+import { createReportVerifier, type ReportVerifier } from "./verification/report-verifier.ts";
+import { createSettingsDelivery, type SettingsDelivery } from "./settings/deliver-settings.ts";
+import { createIdleQueue } from "./ingest/idle-queue.ts";
+import { receiveReport } from "./ingest/receive-report.ts";
+import type { Admission, ReportSink, ReportSource } from "./broker/report-source.ts";
+import { createDoubtJudge } from "./ingest/doubt.ts";
 
 export interface BridgeParts {
   readonly store: ReportStore;
@@ -17,7 +17,7 @@ export interface BridgeParts {
   readonly log: Log;
   readonly retentionDays: number;
   /** Whether reports are decided again; they are unless this says no. */
-  readonly decideAgain?: boolean | undefined;
+  readonly verification?: boolean | undefined;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
 }
@@ -30,19 +30,19 @@ export interface Bridge {
 }
 
 export function createBridge(parts: BridgeParts): Bridge {
-  const suspicions = createSuspicionJudge(parts.retentionDays);
+  const doubts = createDoubtJudge(parts.retentionDays);
   const idle = createIdleQueue();
-  const decideAgain =
-    parts.decideAgain === false ? undefined : createDecideAgain({ ...parts, defer: idle.defer });
-  const settings = createSettingsDelivery({ ...parts, store: watched(parts.store, decideAgain) });
-  const reporting = { ...parts, suspicions, decideAgain };
+  const verification =
+    parts.verification === false ? undefined : createReportVerifier({ ...parts, defer: idle.defer });
+  const settings = createSettingsDelivery({ ...parts, store: watched(parts.store, verification) });
+  const reporting = { ...parts, doubts, verification };
   const guarded = (tag: TagId, work: Promise<void>): Promise<void> =>
     work.catch((error: unknown) => fault(parts, tag, error));
   return {
     sink: {
-      admit: (tag) => admissionOf(parts.store.standing(tag)),
+      admit: (tag) => admissionOf(parts.store.registrationState(tag)),
       report: (tag, bytes) => idle.busyWith(receiveReport(reporting, tag, bytes)),
-      status: (tag, bytes) => guarded(tag, receiveStatus(parts, settings, decideAgain, tag, bytes)),
+      status: (tag, bytes) => guarded(tag, receiveStatus(parts, settings, verification, tag, bytes)),
       subscribed: (tag, channel) => {
         if (channel === "settings") void guarded(tag, settings.offer(tag));
       },
@@ -57,12 +57,12 @@ export function createBridge(parts: BridgeParts): Bridge {
 /** Lets the second decision know the settings that are about to be sent. */
 function watched(
   store: ReportStore,
-  decideAgain: DecideAgain | undefined,
+  verification: ReportVerifier | undefined,
 ): Pick<ReportStore, "wantedSettings" | "settingsChangedSince"> {
   return {
     wantedSettings: async (tag) => {
       const settings = await store.wantedSettings(tag);
-      decideAgain?.wanted(tag, settings);
+      verification?.wanted(tag, settings);
       return settings;
     },
     settingsChangedSince: (cursor) => store.settingsChangedSince(cursor),
@@ -70,14 +70,14 @@ function watched(
 }
 
 /** An unclaimed tag may connect: it learns so from the refusal of its reports, and keeps its journal. */
-function admissionOf(standing: Standing): Admission {
+function admissionOf(standing: RegistrationState): Admission {
   return standing === "unknown" || standing === "revoked" ? standing : "admitted";
 }
 
 async function receiveStatus(
   parts: BridgeParts,
   settings: SettingsDelivery,
-  decideAgain: DecideAgain | undefined,
+  verification: ReportVerifier | undefined,
   tag: TagId,
   bytes: Uint8Array,
 ): Promise<void> {
@@ -87,7 +87,7 @@ async function receiveStatus(
     parts.log.warn("a status could not be read", { event: "status.bad", tag, reason: decoded.error.reason });
     return;
   }
-  decideAgain?.reported(tag, decoded.value);
+  verification?.reported(tag, decoded.value);
   const outcome = await parts.store.recordStatus(tag, decoded.value, parts.now());
   if (outcome.kind === "refused") parts.counters.add("status-refused", outcome.reason);
   settings.reported(tag, decoded.value);

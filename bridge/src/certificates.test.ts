@@ -7,7 +7,7 @@ import { pem } from "@purrimeter/certs/signed-der";
 import { unrefused } from "@purrimeter/certs/refusal";
 import { revoke } from "@purrimeter/certs/revoke";
 import type { TagId } from "@purrimeter/protocol/values";
-import { tagIssuers } from "./peer-identity.ts";
+import { tagIssuers } from "./broker/peer-identity.ts";
 import { openTestSource, type TestSource } from "./testing/open-test-source.ts";
 import { dial, dialAndJoin } from "./testing/raw-tag.ts";
 import { createTestAuthority, type Credentials, type TestAuthority } from "./testing/test-authority.ts";

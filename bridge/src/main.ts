@@ -2,17 +2,17 @@ import { readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createLog, errorCode, type Log } from "@purrimeter/log/log";
 import { asUnixSeconds, type UnixSeconds } from "@purrimeter/protocol/values";
-import { openSecrets, type Secrets } from "@purrimeter/store/open-secrets";
+import { openSecrets, type Secrets } from "@purrimeter/secrets/open-secrets";
 import { openStore, type Store } from "@purrimeter/store/open-store";
-import { createAedesSource, type AedesSource } from "./aedes-source.ts";
+import { createAedesSource, type AedesSource } from "./broker/aedes-source.ts";
 import { bridgeConfigSchema, type BridgeConfig } from "./bridge-config.ts";
-import { createBridgeCounters, type BridgeCounters } from "./bridge-counters.ts";
+import { createBridgeCounters, type BridgeCounters } from "./metrics/bridge-counters.ts";
 import { createBridge } from "./bridge.ts";
-import { HeapGrowth } from "./heap-growth.ts";
-import { logSecurityEvents } from "./log-security-events.ts";
-import { METRICS_EVERY_MS, MetricsFile } from "./metrics-file.ts";
-import { metricsText } from "./metrics-text.ts";
-import { logTls12Listener, logTlsVersions } from "./log-tls-versions.ts";
+import { HeapGrowth } from "./metrics/heap-growth.ts";
+import { logSecurityEvents } from "./broker/log-security-events.ts";
+import { METRICS_EVERY_MS, MetricsFile } from "./metrics/metrics-file.ts";
+import { metricsText } from "./metrics/metrics-text.ts";
+import { logTls12Listener, logTlsVersions } from "./broker/log-tls-versions.ts";
 
 const SETTINGS_POLL_MS = 250;
 const HEAP_POLL_MS = 1_000;
@@ -154,14 +154,14 @@ async function start(log: Log): Promise<Running> {
   const counters = createBridgeCounters();
   const store = openLocations(config, secrets);
   const source = openSource(config, secrets, counters, log);
-  const { retentionDays, decideAgain } = config;
+  const { retentionDays, verification } = config;
   const bridge = createBridge({
     store: store.reports,
     source,
     counters,
     log,
     retentionDays,
-    decideAgain,
+    verification,
     now,
     monotonicMs,
   });

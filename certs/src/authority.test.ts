@@ -4,14 +4,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { AuthorityFiles } from "./authority-files.ts";
-import { initAuthority } from "./init-authority.ts";
-import { issueFleet } from "./issue-fleet.ts";
-import type { Issued } from "./issue-leaf.ts";
-import { issueService } from "./issue-service.ts";
-import { issueTag } from "./issue-tag.ts";
+import type { AuthorityFiles } from "./authority/authority-files.ts";
+import { initAuthority } from "./authority/init-authority.ts";
+import { issueFleet } from "./certificates/issue-fleet.ts";
+import type { Issued } from "./certificates/issue-leaf.ts";
+import { issueService } from "./certificates/issue-service.ts";
+import { issueTag } from "./certificates/issue-tag.ts";
 import { unrefused } from "./refusal.ts";
-import { renew, serviceNeeds } from "./renew.ts";
+import { renew, serviceNeeds } from "./certificates/renew.ts";
 
 const now = new Date();
 const directory = mkdtempSync(join(tmpdir(), "purrimeter-certs-"));

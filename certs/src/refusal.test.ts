@@ -3,15 +3,15 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { authorityFiles } from "./authority-files.ts";
-import { initAuthority } from "./init-authority.ts";
-import { issueFleet } from "./issue-fleet.ts";
-import { issueService } from "./issue-service.ts";
-import { issueTag } from "./issue-tag.ts";
-import { readIssued } from "./issued-index.ts";
+import { authorityFiles } from "./authority/authority-files.ts";
+import { initAuthority } from "./authority/init-authority.ts";
+import { issueFleet } from "./certificates/issue-fleet.ts";
+import { issueService } from "./certificates/issue-service.ts";
+import { issueTag } from "./certificates/issue-tag.ts";
+import { readIssued } from "./authority/issued-index.ts";
 import { describeRefusal, isRefusal, unrefused, type Refusal } from "./refusal.ts";
-import { renew } from "./renew.ts";
-import { revoke } from "./revoke.ts";
+import { renew } from "./certificates/renew.ts";
+import { revoke } from "./revocation/revoke.ts";
 
 const now = new Date();
 const directory = mkdtempSync(join(tmpdir(), "purrimeter-certs-"));

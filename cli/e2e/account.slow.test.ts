@@ -1,4 +1,4 @@
-import { totpCode, STEP_S } from "@purrimeter/auth/second-factor/totp";
+import { totpCode, STEP_S } from "@purrimeter/auth/totp";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,23 +1,23 @@
-import { nmea } from "@purrimeter/device/tag-rig.contract";
-import { SimulatedModem } from "@purrimeter/device/targets/modem/testing/simulated-modem";
-import { transpileForEspruino } from "@purrimeter/device/targets/espruino/build/transpile";
-import { Esp32Flash, FakeEsp32 } from "@purrimeter/device/targets/espruino/testing/fake-esp32";
-import { FakeStorage } from "@purrimeter/device/targets/espruino/testing/fake-storage";
+import { nmea } from "@purrimeter/device/testing/tag-rig-contract";
+import { SimulatedModem } from "@purrimeter/device/testing/simulated-modem";
+import { transpileForEspruino } from "@purrimeter/device/transpile";
+import { Esp32Flash, FakeEsp32 } from "@purrimeter/device/testing/fake-esp32";
+import { FakeStorage } from "@purrimeter/device/testing/fake-storage";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addTag } from "../src/add-tag.ts";
-import { isFailure } from "../src/failure.ts";
-import { nowS } from "../src/now.ts";
-import { withRegistry } from "../src/open-registry.ts";
-import type { OwnerApi } from "../src/owner-api.ts";
-import type { RunningServices } from "../src/start-services.ts";
+import { addTag } from "../src/data-folder/add-tag.ts";
+import { isFailure } from "../src/terminal/failure.ts";
+import { nowS } from "../src/terminal/now.ts";
+import { withRegistry } from "../src/data-folder/open-registry.ts";
+import type { OwnerApi } from "../src/scenarios/owner-api.ts";
+import type { RunningServices } from "../src/supervisor/start-services.ts";
 import { freePort, purrimeter, until } from "./running-purrimeter.ts";
 import { servicesWithOwner } from "./services-with-owner.ts";
 import { storedTimesS } from "./stored-times.ts";
 
-const ENTRY = import.meta.resolve("@purrimeter/device/targets/espruino/esp32s3");
+const ENTRY = import.meta.resolve("@purrimeter/device/esp32s3");
 const SECOND_MS = 20;
 /** The modem judges the bridge's certificate, which is new, by the board's time: it must not be long ago. */
 const BEGAN_S = nowS() - 3_600;

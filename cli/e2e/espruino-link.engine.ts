@@ -1,13 +1,13 @@
-import { nmea } from "@purrimeter/device/tag-rig.contract";
-import { pretokenise } from "@purrimeter/device/targets/espruino/build/pretokenise";
-import { transpileForEspruino } from "@purrimeter/device/targets/espruino/build/transpile";
-import { linuxWatchScript } from "@purrimeter/device/targets/espruino/testing/linux-watch";
-import { until } from "@purrimeter/device/uplink.contract";
-import { openGateway } from "@purrimeter/gateway/gateway";
-import { nodeCipher } from "@purrimeter/gateway/node-cipher";
-import type { TagUplink } from "@purrimeter/gateway/paired-tag";
-import { newPairing, pairingText } from "@purrimeter/gateway/pairing";
-import { listenForLinks } from "@purrimeter/gateway/socket-links";
+import { nmea } from "@purrimeter/device/testing/tag-rig-contract";
+import { pretokenise } from "@purrimeter/device/pretokenise";
+import { transpileForEspruino } from "@purrimeter/device/transpile";
+import { linuxWatchScript } from "@purrimeter/device/testing/linux-watch";
+import { until } from "@purrimeter/device/testing/uplink-contract";
+import { openGateway } from "@purrimeter/ble-gateway/ble-gateway";
+import { nodeCipher } from "@purrimeter/ble-gateway/node-cipher";
+import type { TagUplink } from "@purrimeter/ble-gateway/paired-tag";
+import { newPairing, pairingText } from "@purrimeter/ble-gateway/pairing";
+import { listenForLinks } from "@purrimeter/ble-gateway/socket-links";
 import { encodeAck } from "@purrimeter/protocol/ack";
 import { encodeCommand } from "@purrimeter/protocol/command";
 import { decodeReport } from "@purrimeter/protocol/report";
@@ -19,10 +19,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "vitest";
-import { nowS } from "../src/now.ts";
+import { nowS } from "../src/terminal/now.ts";
 
 const TOM = asTagId("tom") as TagId;
-const ENTRY = import.meta.resolve("@purrimeter/device/targets/espruino/bangle");
+const ENTRY = import.meta.resolve("@purrimeter/device/bangle");
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const program = process.env["ESPRUINO"];
 

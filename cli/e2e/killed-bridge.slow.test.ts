@@ -5,12 +5,12 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { isFailure } from "../src/failure.ts";
-import { fleetTags } from "../src/fleet-tags.ts";
-import { withRegistry } from "../src/open-registry.ts";
-import type { OwnerApi } from "../src/owner-api.ts";
-import { provisionFleet } from "../src/provision-fleet.ts";
-import type { RunningServices } from "../src/start-services.ts";
+import { isFailure } from "../src/terminal/failure.ts";
+import { fleetTags } from "../src/scenarios/fleet-tags.ts";
+import { withRegistry } from "../src/data-folder/open-registry.ts";
+import type { OwnerApi } from "../src/scenarios/owner-api.ts";
+import { provisionFleet } from "../src/data-folder/provision-fleet.ts";
+import type { RunningServices } from "../src/supervisor/start-services.ts";
 import { servicesWithOwner } from "./services-with-owner.ts";
 
 const CATS = join(import.meta.dirname, "../../../shared/data/cats/cats_uk.csv");

@@ -1,7 +1,7 @@
 import { runFleet, type FleetResult } from "@purrimeter/simulator/fleet";
 import type { PlannedTag } from "@purrimeter/simulator/plan-fleet";
-import { isFailure } from "../src/failure.ts";
-import { fleetTags } from "../src/fleet-tags.ts";
+import { isFailure } from "../src/terminal/failure.ts";
+import { fleetTags } from "../src/scenarios/fleet-tags.ts";
 import type { Started } from "./running-purrimeter.ts";
 
 /** Lets the tags live the past that was planned for them, as fast as it goes, and report it to the bridge that runs. */

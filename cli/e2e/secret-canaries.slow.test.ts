@@ -14,11 +14,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { dataFiles, type SecretHolder } from "../src/data-files.ts";
-import { newCredentials } from "../src/demo-account.ts";
-import { withRegistry } from "../src/open-registry.ts";
-import { OwnerApi } from "../src/owner-api.ts";
-import { provisionFleet } from "../src/provision-fleet.ts";
+import { dataFiles, type SecretHolder } from "../src/data-folder/data-files.ts";
+import { newCredentials } from "../src/scenarios/demo-account.ts";
+import { withRegistry } from "../src/data-folder/open-registry.ts";
+import { OwnerApi } from "../src/scenarios/owner-api.ts";
+import { provisionFleet } from "../src/data-folder/provision-fleet.ts";
 import { liveThrough } from "./live-through.ts";
 import {
   DEADLINE_MS,

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { newCredentials } from "../src/demo-account.ts";
-import { isFailure } from "../src/failure.ts";
-import { OwnerApi } from "../src/owner-api.ts";
-import { startServices, type RunningServices, type StartOptions } from "../src/start-services.ts";
+import { newCredentials } from "../src/scenarios/demo-account.ts";
+import { isFailure } from "../src/terminal/failure.ts";
+import { OwnerApi } from "../src/scenarios/owner-api.ts";
+import { startServices, type RunningServices, type StartOptions } from "../src/supervisor/start-services.ts";
 
 /** Starts all services on a new data folder, silently, and logs in an owner who has nothing yet. */
 export async function servicesWithOwner(

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dataFiles } from "../src/data-files.ts";
-import { withAccounts } from "../src/open-accounts.ts";
+import { dataFiles } from "../src/data-folder/data-files.ts";
+import { withAccounts } from "../src/data-folder/open-accounts.ts";
 import {
   DEADLINE_MS,
   freePort,

@@ -1,4 +1,4 @@
-import type { OwnerApi } from "../src/owner-api.ts";
+import type { OwnerApi } from "../src/scenarios/owner-api.ts";
 
 /** Times of all fixes that an owner has of a tag, in seconds since 1970, oldest first. */
 export async function storedTimesS(owner: OwnerApi, tag: string): Promise<number[]> {

@@ -1,8 +1,8 @@
 import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
-import { documentedPolicies } from "@purrimeter/store/testing/documented-policies";
-import { makeVaultCertificate } from "@purrimeter/store/testing/vault-certificate";
-import { VaultServer } from "@purrimeter/store/testing/vault-server";
+import { documentedPolicies } from "@purrimeter/secrets/testing/documented-policies";
+import { makeVaultCertificate } from "@purrimeter/secrets/testing/vault-certificate";
+import { VaultServer } from "@purrimeter/secrets/testing/vault-server";
 import { planFleet } from "@purrimeter/simulator/plan-fleet";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -18,12 +18,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { dataFiles, type SecretHolder } from "../src/data-files.ts";
-import { newCredentials } from "../src/demo-account.ts";
-import { nowS } from "../src/now.ts";
-import { withRegistry } from "../src/open-registry.ts";
-import { OwnerApi } from "../src/owner-api.ts";
-import { provisionFleet } from "../src/provision-fleet.ts";
+import { dataFiles, type SecretHolder } from "../src/data-folder/data-files.ts";
+import { newCredentials } from "../src/scenarios/demo-account.ts";
+import { nowS } from "../src/terminal/now.ts";
+import { withRegistry } from "../src/data-folder/open-registry.ts";
+import { OwnerApi } from "../src/scenarios/owner-api.ts";
+import { provisionFleet } from "../src/data-folder/provision-fleet.ts";
 import { liveThrough } from "./live-through.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
 

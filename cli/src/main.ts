@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { auditCommand } from "./commands/audit.ts";
 import { certsCommand } from "./commands/certs.ts";
 import { demoCommand } from "./commands/demo.ts";
-import { gatewayCommand } from "./commands/gateway.ts";
+import { gatewayCommand } from "./commands/ble-gateway.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { lookCommand } from "./commands/look.ts";
 import { replayCommand } from "./commands/replay.ts";
@@ -11,8 +11,8 @@ import { rolesCommand } from "./commands/roles.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { startCommand } from "./commands/start.ts";
 import { tagsCommand } from "./commands/tags.ts";
-import { reportFailure, systemFailure } from "./failure.ts";
-import { examples } from "./options.ts";
+import { reportFailure, systemFailure } from "./terminal/failure.ts";
+import { examples } from "./terminal/options.ts";
 
 /** One function for each command, in the order of the help. */
 const COMMANDS: readonly (() => Command)[] = [

@@ -1,16 +1,16 @@
 import type { HttpBindings } from "@hono/node-server";
-import type { FoundTags } from "@purrimeter/store/found-tags";
+import type { FinderReports } from "@purrimeter/store/finder-reports";
 import type { OwnerId, OwnerView } from "@purrimeter/store/owner-view";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
-import type { AccessTokens, Identity } from "./access-tokens.ts";
-import type { AuthService } from "./auth-service.ts";
-import type { ClientAddresses } from "./client-address.ts";
-import type { Cursors } from "./cursors.ts";
-import type { Erasures } from "./erasures.ts";
-import type { LiveStreams } from "./live-streams.ts";
-import type { RateLimiter } from "./rate-limiter.ts";
+import type { AccessTokens, Identity } from "./edge/access-tokens.ts";
+import type { AuthService } from "./edge/auth-service.ts";
+import type { ClientAddresses } from "./edge/client-address.ts";
+import type { Cursors } from "./lists/cursors.ts";
+import type { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
+import type { LiveStreams } from "./live/live-streams.ts";
+import type { RateLimiter } from "./edge/rate-limiter.ts";
 
 /** One answered request, without a place or a person: what may be logged. */
 export interface RequestLine {
@@ -25,11 +25,11 @@ export interface RequestLine {
 export interface Dependencies {
   forOwner(owner: OwnerId): OwnerView;
   forViewer(viewer: OwnerId): ViewerView;
-  readonly found: FoundTags;
+  readonly finderReports: FinderReports;
   /** The operator's part of it: no owner, no name and no location. */
   readonly registry: Pick<TagRegistry, "page" | "revoke">;
   readonly live: LiveStreams;
-  readonly erasures: Pick<Erasures, "erase">;
+  readonly erasures: Pick<OwnerDataErasure, "erase">;
   readonly auth: Pick<AuthService, "call">;
   readonly tokens: AccessTokens;
   readonly cursors: Cursors;
@@ -37,7 +37,7 @@ export interface Dependencies {
   readonly ownerRates: RateLimiter;
   readonly addressRates: RateLimiter;
   /** Of what finders write, by address and by tag. */
-  readonly foundRates: RateLimiter;
+  readonly finderRates: RateLimiter;
   /** Host names (no port, lower case) that we answer for. */
   readonly hosts: ReadonlySet<string>;
   /** Origins whose pages may call us from a browser; none by default. */

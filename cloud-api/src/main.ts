@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { createLog } from "@purrimeter/log/log";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { openStore } from "@purrimeter/store/open-store";
-import { openSecrets } from "@purrimeter/store/open-secrets";
+import { openSecrets } from "@purrimeter/secrets/open-secrets";
 import { readConfig } from "./config.ts";
 import { startService } from "./start-service.ts";
 

@@ -3,24 +3,24 @@ import { errorCode } from "@purrimeter/log/log";
 import type { Log } from "@purrimeter/log/log";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { Store } from "@purrimeter/store/open-store";
-import type { SecretSource } from "@purrimeter/store/secret-source";
-import { AccessTokens } from "./access-tokens.ts";
+import type { SecretSource } from "@purrimeter/secrets/secret-source";
+import { AccessTokens } from "./edge/access-tokens.ts";
 import { createApp } from "./app.ts";
-import { AuthService } from "./auth-service.ts";
-import { certificateHosts } from "./certificate-hosts.ts";
-import { ClientAddresses } from "./client-address.ts";
+import { AuthService } from "./edge/auth-service.ts";
+import { certificateHosts } from "./edge/certificate-hosts.ts";
+import { ClientAddresses } from "./edge/client-address.ts";
 import type { Config } from "./config.ts";
-import { Cursors } from "./cursors.ts";
-import { EndedSessions } from "./ended-sessions.ts";
-import { Erasures } from "./erasures.ts";
-import { followEndedSessions } from "./follow-ended-sessions.ts";
-import { followErasures } from "./follow-erasures.ts";
-import { KeySet } from "./key-set.ts";
-import { listen } from "./listen.ts";
-import { LiveStreams } from "./live-streams.ts";
-import { logFailure } from "./log-failure.ts";
-import { RateLimiter } from "./rate-limiter.ts";
-import { RequestLog } from "./request-log.ts";
+import { Cursors } from "./lists/cursors.ts";
+import { EndedSessions } from "./edge/ended-sessions.ts";
+import { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
+import { followEndedSessions } from "./edge/follow-ended-sessions.ts";
+import { followErasures } from "./accounts/follow-erasures.ts";
+import { KeySet } from "./edge/key-set.ts";
+import { listen } from "./edge/listen.ts";
+import { LiveStreams } from "./live/live-streams.ts";
+import { logFailure } from "./edge/log-failure.ts";
+import { RateLimiter } from "./edge/rate-limiter.ts";
+import { RequestLog } from "./edge/request-log.ts";
 
 const SUMMARY_EVERY_MS = 60_000;
 
@@ -28,7 +28,7 @@ const SUMMARY_EVERY_MS = 60_000;
 export interface ServiceParts {
   readonly config: Config;
   readonly secrets: SecretSource;
-  readonly store: Pick<Store, "forOwner" | "forViewer" | "found" | "registry" | "changeCount">;
+  readonly store: Pick<Store, "forOwner" | "forViewer" | "finderReports" | "registry" | "changeCount">;
   readonly log: Log;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
@@ -58,8 +58,8 @@ function makeLive({ store, now, monotonicMs, log }: ServiceParts, ended: EndedSe
   });
 }
 
-function makeErasures({ store, log }: ServiceParts, auth: AuthService): Erasures {
-  return new Erasures({
+function makeErasures({ store, log }: ServiceParts, auth: AuthService): OwnerDataErasure {
+  return new OwnerDataErasure({
     forOwner: (owner) => store.forOwner(owner),
     auth,
     onFailure: (error) =>
@@ -72,7 +72,7 @@ function makeApp(
   auth: AuthService,
   ended: EndedSessions,
   live: LiveStreams,
-  erasures: Erasures,
+  erasures: OwnerDataErasure,
   requests: RequestLog,
 ) {
   const { config, log, now, monotonicMs } = parts;
@@ -81,7 +81,7 @@ function makeApp(
   return createApp({
     forOwner: (owner) => parts.store.forOwner(owner),
     forViewer: (viewer) => parts.store.forViewer(viewer),
-    found: parts.store.found,
+    finderReports: parts.store.finderReports,
     registry: parts.store.registry,
     live,
     erasures,
@@ -93,7 +93,7 @@ function makeApp(
     addressRates: new RateLimiter(config.rates.address, monotonicMs),
     hosts: new Set([...certificateHosts(readFileSync(config.tls.certificate)), ...config.hosts]),
     origins: config.origins,
-    foundRates: new RateLimiter(FOUND_RATE, monotonicMs),
+    finderRates: new RateLimiter(FOUND_RATE, monotonicMs),
     now,
     monotonicMs,
     logRequest: (line) => requests.record(line),

@@ -1,5 +1,5 @@
-import { CborReader } from "./cbor-reader.ts";
-import { CborWriter } from "./cbor-writer.ts";
+import { CborReader } from "./cbor/cbor-reader.ts";
+import { CborWriter } from "./cbor/cbor-writer.ts";
 import type { Decoded } from "./decode-error.ts";
 import { MAX_SMALL_MESSAGE_BYTES, WIRE_VERSION } from "./limits.ts";
 import type { Ack, RefusalReason, RefusedAck, StoredAck } from "./messages.ts";

@@ -1,5 +1,5 @@
 import type { DecodeReason } from "./decode-error.ts";
-import type { Entry } from "./entry.ts";
+import type { Entry } from "./report/entry.ts";
 import type { EntryNumber, Epoch, GeofenceRef, LatE7, LonE7 } from "./values.ts";
 
 /** Consecutive journal entries in one message, tag to cloud. */

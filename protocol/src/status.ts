@@ -1,6 +1,6 @@
 import { reasonCode, reasonFromCode } from "./ack.ts";
-import { CborReader } from "./cbor-reader.ts";
-import { CborWriter } from "./cbor-writer.ts";
+import { CborReader } from "./cbor/cbor-reader.ts";
+import { CborWriter } from "./cbor/cbor-writer.ts";
 import type { Decoded, DecodeReason } from "./decode-error.ts";
 import { MAX_FIRMWARE_LENGTH, MAX_SMALL_MESSAGE_BYTES, WIRE_VERSION } from "./limits.ts";
 import type { Status } from "./messages.ts";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { decodeAck, encodeAck } from "./ack.ts";
 import { decodeCommand, encodeCommand } from "./command.ts";
 import type { Decoded } from "./decode-error.ts";
-import { decodeReport, encodeReport } from "./report.ts";
+import { decodeReport, encodeReport } from "./report/report.ts";
 import { decodeSettings, encodeSettings } from "./settings.ts";
 import { decodeStatus, encodeStatus } from "./status.ts";
 

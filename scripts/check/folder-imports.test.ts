@@ -44,3 +44,17 @@ it("refuses a folder in the table that does not exist", () => {
     { where: "scripts/check/house.ts", what: "a has no folder src/gone" },
   ]);
 });
+
+it("accepts an import that is named as left, and refuses one that is named but gone", () => {
+  const left = ["src/low/x.ts -> src/high/y.ts"];
+  const folders = { "src/low": [], "src/high": ["src/low"] };
+  const house: House = { a: { what: "", imports: [], folders, left } };
+  const files = { "a/src/low/x.ts": 'import "../high/y.ts";', "a/src/high/y.ts": "" };
+  expect(checkFolderImports(projectOf(Object.entries(files)), house)).toEqual([]);
+  expect(checkFolderImports(projectOf(Object.entries({ ...files, "a/src/low/x.ts": "" })), house)).toEqual([
+    {
+      where: "scripts/check/house.ts",
+      what: 'a lacks "src/low/x.ts -> src/high/y.ts": remove it from left',
+    },
+  ]);
+});

@@ -35,20 +35,44 @@ function unknownFolders(project: Project, house: House): Breach[] {
   return breaches;
 }
 
-/** The folders of one package import one another as its table allows; tests may import all. */
-export function checkFolderImports(project: Project, house: House): Breach[] {
-  const breaches = unknownFolders(project, house);
+interface InnerImport {
+  readonly where: string;
+  /** `from.ts -> to.ts`, both from the package's folder. */
+  readonly arrow: string;
+  readonly what: string;
+}
+
+/** Imports of product files within one package that its table does not allow. */
+function forbiddenImports(project: Project, folder: string, folders: Folders): InnerImport[] {
+  const forbidden: InnerImport[] = [];
   for (const source of project.sources.values()) {
-    const folder = packageOf(source.path);
-    const folders = house[folder]?.folders;
-    if (folders === undefined || kindOfFile(source.path) !== "product") continue;
+    if (packageOf(source.path) !== folder || kindOfFile(source.path) !== "product") continue;
     for (const { specifier, line } of source.imports) {
       const target = targetOf(project, source, specifier);
       if (target.kind !== "file" || packageOf(target.path) !== folder) continue;
       const what = faultOf(source.path, target.path, folder, folders);
-      if (what !== undefined)
-        breaches.push({ where: `${source.path}:${line}`, what: `${what} (scripts/check/house.ts)` });
+      const inside = (path: string): string => path.slice(folder.length + 1);
+      const arrow = `${inside(source.path)} -> ${inside(target.path)}`;
+      if (what !== undefined) forbidden.push({ where: `${source.path}:${line}`, arrow, what });
     }
+  }
+  return forbidden;
+}
+
+/** The folders of one package import one another as its table allows; tests may import all. */
+export function checkFolderImports(project: Project, house: House): Breach[] {
+  const breaches = unknownFolders(project, house);
+  for (const [folder, { folders, left = [] }] of Object.entries(house)) {
+    if (folders === undefined) continue;
+    const forbidden = forbiddenImports(project, folder, folders);
+    for (const { where, arrow, what } of forbidden)
+      if (!left.includes(arrow)) breaches.push({ where, what: `${what} (scripts/check/house.ts)` });
+    for (const arrow of left)
+      if (!forbidden.some((entry) => entry.arrow === arrow))
+        breaches.push({
+          where: "scripts/check/house.ts",
+          what: `${folder} lacks "${arrow}": remove it from left`,
+        });
   }
   return breaches;
 }

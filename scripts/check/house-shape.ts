@@ -12,6 +12,8 @@ export interface PackageRules {
   readonly entries?: Readonly<Record<string, string>>;
   /** Paths from the package's folder. Files that lie in none of them may import all; nothing may import those. */
   readonly folders?: Folders;
+  /** Imports against `folders` that are to be mended, each `from.ts -> to.ts`. Nothing is added here. */
+  readonly left?: readonly string[];
 }
 
 /** Package folder -> its rules, each after what it imports. */

@@ -1,6 +1,8 @@
 import type { House } from "./house-shape.ts";
 
 const PROCESS = "a process that the command line starts by its path";
+/** A real handshake needs certificates. */
+const testImports = ["certs"];
 
 /** Imports go one way. cli composes and bench measures: nothing imports these two. */
 export const HOUSE: House = {
@@ -10,68 +12,84 @@ export const HOUSE: House = {
   },
   log: { what: "a logger that takes only listed fields", imports: [] },
   http: { what: "what services read of a request: small, plain, unambiguous JSON", imports: [] },
-  certs: { what: "the certificate authority; hands over files", imports: [] },
+  certs: { what: "the certificate authority: create, issue, renew, revoke", imports: [] },
+  secrets: {
+    what: "secrets from files or a Vault; the key ring and its adapters; AES-GCM",
+    imports: [],
+    testImports,
+    folders: {
+      "src/sources": ["src/generated-secrets.ts"],
+      "src/vault": ["src/sources"],
+      "src/key-ring": ["src/vault", "src/aes-gcm.ts"],
+      "src/generated-secrets.ts": [],
+      "src/aes-gcm.ts": [],
+    },
+  },
+  database: { what: "SQLite: open, migrate, statements, write transactions, group commit", imports: [] },
   device: {
-    what: "the firmware: `src/` is the core and its ports, `targets/` are the boards",
+    what: "the firmware: a pure core and its ports, drivers of parts, boards, conformance of engines",
     imports: ["protocol"],
+    folders: {
+      core: [],
+      "core/nmea": [],
+      "core/geofence": [],
+      "core/journal": ["core/ports.ts"],
+      "core/pace": [],
+      "core/uplink": ["core/journal"],
+    },
   },
   store: {
-    what: "persistence: schema, sealing, recording, reads scoped to an owner",
-    imports: ["protocol"],
-    testImports: ["certs"],
+    what: "tags, geofences, locations, events, shares: recorded, sealed, read by their owner only",
+    imports: ["protocol", "database", "secrets"],
+    testImports,
   },
   bridge: {
-    what: "MQTT in, store, acknowledge; settings out",
-    imports: ["protocol", "device", "store", "log"],
-    testImports: ["certs"],
+    what: "MQTT in, store, acknowledge; settings out; the tag's decisions checked again",
+    imports: ["protocol", "device", "store", "secrets", "log"],
+    testImports,
     entries: { "./main": PROCESS },
+    folders: {
+      "src/metrics": [],
+      "src/broker": ["src/metrics"],
+      "src/verification": ["src/broker", "src/metrics"],
+      "src/ingest": ["src/broker", "src/metrics", "src/verification"],
+      "src/settings": ["src/broker", "src/metrics"],
+    },
   },
-  gateway: {
+  "ble-gateway": {
     what: "speaks MQTT to the bridge for tags that have Bluetooth only",
     imports: ["protocol", "device", "log"],
-    testImports: ["certs"],
+    testImports,
   },
   auth: {
     what: "accounts, passwords, sessions, tokens",
-    imports: ["store", "log", "http"],
-    testImports: ["certs"],
+    imports: ["database", "secrets", "log", "http"],
+    testImports,
     entries: { "./main": PROCESS },
   },
   "cloud-api": {
-    what: "the gateway and the owners' API",
-    imports: ["protocol", "store", "log", "http"],
-    testImports: ["certs"],
+    what: "the edge that every request passes, and the owners' API",
+    imports: ["protocol", "store", "secrets", "log", "http"],
+    testImports,
     entries: { "./main": PROCESS },
   },
-  simulator: { what: "cats, skies and fleets", imports: ["protocol", "device"], testImports: ["certs"] },
+  simulator: {
+    what: "tracks, cats, sky, fleets of tags, replay",
+    imports: ["protocol", "device"],
+    testImports,
+  },
   cli: {
-    what: "the command `purrimeter`; composes",
+    what: "the command `purrimeter`: commands, data folder, supervisor, scenarios",
     imports: [
-      "protocol",
-      "device",
-      "certs",
-      "store",
-      "bridge",
-      "gateway",
-      "auth",
-      "cloud-api",
-      "simulator",
-      "log",
+      ...["protocol", "device", "certs", "secrets", "database", "store", "bridge", "ble-gateway"],
+      ...["auth", "cloud-api", "simulator", "log"],
     ],
   },
   bench: {
-    what: "measurements",
+    what: "measurements, each with its peer in the same run",
     imports: [
-      "protocol",
-      "device",
-      "certs",
-      "store",
-      "bridge",
-      "simulator",
-      "cloud-api",
-      "auth",
-      "cli",
-      "log",
+      ...["protocol", "device", "certs", "secrets", "database", "store", "bridge", "auth"],
+      ...["cloud-api", "simulator", "cli", "log"],
     ],
   },
 };

@@ -21,12 +21,12 @@ const OUTSIDE = [
   "**/main.ts",
   "bench/**",
   "scripts/**",
-  "device/engines/**",
-  "device/targets/espruino/build/**",
+  "device/conformance/**",
+  "device/boards/espruino/build/**",
 ];
 
 /** Adapters of the ports of time, timers and randomness. */
-export const ADAPTERS: readonly string[] = ["device/targets/moddable/board.ts"];
+export const ADAPTERS: readonly string[] = ["device/boards/t-sim7080g-moddable/board.ts"];
 
 /** To be mended; nothing is added here. */
 export const LEFT: readonly string[] = [];

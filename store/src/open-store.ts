@@ -1,46 +1,46 @@
 import type { UnixSeconds } from "@purrimeter/protocol/values";
-import { Assignments } from "./assign-geofence.ts";
-import { ChangeCount } from "./change-count.ts";
-import { TagClaims } from "./claim-tag.ts";
-import { OwnerErasure } from "./erase-owner.ts";
-import { Erasing } from "./erasing.ts";
-import type { FoundTags } from "./found-tags.ts";
-import { Freshness } from "./freshness.ts";
-import { prepareGeofences } from "./geofence-statements.ts";
-import { GroupCommit } from "./group-commit.ts";
-import { KeyCache } from "./key-cache.ts";
-import type { KeyRing } from "./key-ring.ts";
-import { MIGRATIONS } from "./migrations.ts";
-import { openDatabase, type Database } from "./open-database.ts";
-import { OwnedGeofences } from "./owned-geofences.ts";
-import { OwnedShares } from "./owned-shares.ts";
-import { OwnedTags, prepareTags } from "./owned-tags.ts";
-import { OwnerKeys } from "./owner-keys.ts";
-import type { OwnerId, OwnerView } from "./owner-view.ts";
-import { EventReader, prepareEvents } from "./read-events.ts";
-import { LocationReader } from "./read-locations.ts";
-import { PieceReader } from "./read-pieces.ts";
-import { ReportRecorder } from "./record-report.ts";
-import { StatusRecorder } from "./record-status.ts";
-import type { ReportStore, Retention } from "./report-store.ts";
-import { SetAsideRecorder } from "./set-aside-report.ts";
-import { prepareShares } from "./share-statements.ts";
-import { SqliteFoundTags } from "./sqlite-found-tags.ts";
-import { SqliteOwnerView } from "./sqlite-owner-view.ts";
-import { SqliteReportStore } from "./sqlite-report-store.ts";
-import { SqliteTagRegistry } from "./sqlite-tag-registry.ts";
-import { SqliteViewerView } from "./sqlite-viewer-view.ts";
-import { StorageRoom } from "./storage-room.ts";
-import { ProgressTable } from "./tag-progress.ts";
-import type { TagRegistry } from "./tag-registry.ts";
-import { TagSettings } from "./tag-settings.ts";
-import { TagStandings } from "./tag-standing.ts";
-import { prepareTransfers } from "./transfer-statements.ts";
-import { Transfers } from "./transfers.ts";
-import type { ViewerView } from "./viewer-view.ts";
-import { WalCheckpoint } from "./wal-checkpoint.ts";
-import { WantedSettings } from "./wanted-settings.ts";
-import { WriteTransaction } from "./write-transaction.ts";
+import { Assignments } from "./geofences/assign-geofence.ts";
+import { ChangeCount } from "@purrimeter/database/change-count";
+import { TagClaims } from "./tags/claim-tag.ts";
+import { OwnerErasure } from "./erasure/erase-owner.ts";
+import { RowDeletion } from "./erasure/row-deletion.ts";
+import type { FinderReports } from "./tags/finder-reports.ts";
+import { CacheInvalidation } from "@purrimeter/database/cache-invalidation";
+import { prepareGeofences } from "./geofences/geofence-statements.ts";
+import { GroupCommit } from "@purrimeter/database/group-commit";
+import { KeyCache } from "./sealing/key-cache.ts";
+import type { KeyRing } from "@purrimeter/secrets/key-ring";
+import { MIGRATIONS } from "./schema/migrations.ts";
+import { openDatabase, type Database } from "@purrimeter/database/open-database";
+import { OwnedGeofences } from "./geofences/owned-geofences.ts";
+import { OwnedShares } from "./sharing/owned-shares.ts";
+import { OwnedTags, prepareTags } from "./tags/owned-tags.ts";
+import { OwnerKeys } from "./sealing/owner-keys.ts";
+import type { OwnerId, OwnerView } from "./reading/owner-view.ts";
+import { EventReader, prepareEvents } from "./reading/read-events.ts";
+import { LocationReader } from "./reading/read-locations.ts";
+import { PieceReader } from "./reading/read-pieces.ts";
+import { ReportRecorder } from "./recording/record-report.ts";
+import { StatusRecorder } from "./recording/record-status.ts";
+import type { ReportStore, Retention } from "./recording/report-store.ts";
+import { DeadLetters } from "./recording/dead-letters.ts";
+import { prepareShares } from "./sharing/share-statements.ts";
+import { SqliteFinderReports } from "./tags/sqlite-finder-reports.ts";
+import { SqliteOwnerView } from "./reading/sqlite-owner-view.ts";
+import { SqliteReportStore } from "./recording/sqlite-report-store.ts";
+import { SqliteTagRegistry } from "./tags/sqlite-tag-registry.ts";
+import { SqliteViewerView } from "./reading/sqlite-viewer-view.ts";
+import { DiskSpace } from "@purrimeter/database/disk-space";
+import { ProgressTable } from "./recording/tag-progress.ts";
+import type { TagRegistry } from "./tags/tag-registry.ts";
+import { TagSettings } from "./tags/tag-settings.ts";
+import { OpenOwnerships } from "./recording/open-ownerships.ts";
+import { prepareTransfers } from "./transfers/transfer-statements.ts";
+import { Transfers } from "./transfers/transfers.ts";
+import type { ViewerView } from "./reading/viewer-view.ts";
+import { WalCheckpoint } from "@purrimeter/database/wal-checkpoint";
+import { WantedSettings } from "./geofences/wanted-settings.ts";
+import { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 export interface OpenStoreOptions {
   /** Path of the database file; its folder must exist. */
@@ -61,7 +61,7 @@ export interface Store {
   readonly reports: ReportStore;
   readonly registry: TagRegistry;
   readonly retention: Retention;
-  readonly found: FoundTags;
+  readonly finderReports: FinderReports;
   forOwner(owner: OwnerId): OwnerView;
   /** What others let that account see. */
   forViewer(viewer: OwnerId): ViewerView;
@@ -84,14 +84,14 @@ export function openStore(options: OpenStoreOptions): Store {
 /** The store over a database that is open and has the schema; tests hand one in. */
 export function composeStore(database: Database, options: OpenStoreOptions): Store {
   const keys = new KeyCache(database, options.keyRing, options.monotonicMs);
-  const freshness = new Freshness(database);
+  const invalidation = new CacheInvalidation(database);
   const wal = new WalCheckpoint(database, options.path);
-  const writes = new WriteTransaction(database, freshness, wal);
-  const erasing = new Erasing(database, writes, wal);
+  const writes = new WriteTransaction(database, invalidation, wal);
+  const erasing = new RowDeletion(database, writes, wal);
   const ownerKeys = new OwnerKeys(database, options.keyRing, keys, writes);
-  const { reports, commits } = composeReports(database, options, keys, freshness, wal);
+  const { reports, commits } = composeReports(database, options, keys, invalidation, wal);
   const changes = new ChangeCount(database);
-  freshness.onStale(() => {
+  invalidation.onStale(() => {
     keys.doubt();
   });
   return {
@@ -114,19 +114,19 @@ function composeReports(
   database: Database,
   options: OpenStoreOptions,
   keys: KeyCache,
-  freshness: Freshness,
+  invalidation: CacheInvalidation,
   wal: WalCheckpoint,
 ) {
   const { path, monotonicMs, minFreeBytes = 32 * MIB, reserveBytes = 8 * MIB } = options;
-  const standings = new TagStandings(database, keys, monotonicMs);
+  const openOwnerships = new OpenOwnerships(database, keys, monotonicMs);
   const progress = new ProgressTable(database);
-  freshness.onStale(() => {
-    standings.clear();
+  invalidation.onStale(() => {
+    openOwnerships.clear();
     progress.clear();
   });
-  const room = new StorageRoom({ databasePath: path, minFreeBytes, reserveBytes, monotonicMs });
+  const room = new DiskSpace({ databasePath: path, minFreeBytes, reserveBytes, monotonicMs });
   const hooks = {
-    begun: () => void freshness.check(),
+    begun: () => void invalidation.check(),
     flush: () => {
       progress.flush();
     },
@@ -140,11 +140,11 @@ function composeReports(
   const commits = new GroupCommit(database, hooks, room, wal, monotonicMs);
   const parts = {
     reports: new ReportRecorder(database, progress),
-    setAsides: new SetAsideRecorder(database),
+    deadLetters: new DeadLetters(database),
     statuses: new StatusRecorder(database),
     settings: new WantedSettings(database, keys),
   };
-  return { commits, reports: new SqliteReportStore({ freshness, commits, standings, ...parts }) };
+  return { commits, reports: new SqliteReportStore({ invalidation, commits, openOwnerships, ...parts }) };
 }
 
 function composeViews(
@@ -153,8 +153,8 @@ function composeViews(
   cache: KeyCache,
   keys: OwnerKeys,
   writes: WriteTransaction,
-  erasing: Erasing,
-): Pick<Store, "forOwner" | "forViewer" | "found"> {
+  erasing: RowDeletion,
+): Pick<Store, "forOwner" | "forViewer" | "finderReports"> {
   const { keyRing, now } = options;
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
@@ -162,7 +162,7 @@ function composeViews(
   const erasure = new OwnerErasure({ database, keyRing, keys: cache, writes, erasing, settings, now });
   const pieces = new PieceReader(database, keys);
   const locations = new LocationReader(database, pieces, options.monotonicMs);
-  const found = new SqliteFoundTags(database, cache, writes, now);
+  const finderReports = new SqliteFinderReports(database, cache, writes, now);
   const statements = {
     tags: prepareTags(database),
     geofences: prepareGeofences(database),
@@ -177,10 +177,22 @@ function composeViews(
     const events = new EventReader(statements.events, owner, tags, keys, pieces);
     const shares = new OwnedShares({ ...parts, statements: statements.shares });
     const transfers = new Transfers({ ...parts, statements: statements.transfers, claims });
-    const all = { owner, tags, geofences, locations, events, claims, shares, transfers, found, erasure, now };
+    const all = {
+      owner,
+      tags,
+      geofences,
+      locations,
+      events,
+      claims,
+      shares,
+      transfers,
+      finderReports,
+      erasure,
+      now,
+    };
     return new SqliteOwnerView(all);
   };
   const forViewer = (viewer: OwnerId): ViewerView =>
     new SqliteViewerView({ statements: statements.shares, viewer, keys, locations, writes, now });
-  return { forOwner, forViewer, found };
+  return { forOwner, forViewer, finderReports };
 }

@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { AppEnvironment } from "../app-environment.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../bearer.ts";
-import { problem } from "../problem.ts";
+import { requireBearer } from "../login/bearer.ts";
+import { problem } from "../http/problem.ts";
 import { auditRoute } from "./audit-routes.ts";
 
 /** Adds reading the trail. The role is looked up, not taken from the token. */

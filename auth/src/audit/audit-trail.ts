@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Kysely } from "kysely";
-import type { DataKeys } from "../data-keys.ts";
+import type { DataKeys } from "../accounts/data-keys.ts";
 import type { AuthTables } from "../schema.ts";
 
 /** What is recorded. Names are stable: whoever reads the trail searches for them. */

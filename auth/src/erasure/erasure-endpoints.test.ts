@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ACCESS_TOKEN_LIFETIME_S } from "../gateway-interface.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
 import { SoftwareAuthenticator } from "../testing/software-authenticator.ts";
 import { PAGE, PASSWORD, TestPeople, WRONG_PASSWORD } from "../testing/test-people.ts";
 import type { Person } from "../testing/test-people.ts";

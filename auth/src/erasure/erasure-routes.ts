@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { ownerProofSchema } from "../credentials-schema.ts";
-import { problemResponses } from "../problem-responses.ts";
+import { ownerProofSchema } from "../http/credentials-schema.ts";
+import { problemResponses } from "../http/problem-responses.ts";
 
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 const accountId = z.string().regex(/^[0-9a-f]{32}$/u, "This is no account's id.");

@@ -1,12 +1,12 @@
-import type { Account, Accounts } from "../accounts.ts";
+import type { Account, Accounts } from "../accounts/accounts.ts";
 import type { AuditEvent } from "../audit/audit-trail.ts";
-import type { MailAddress } from "../mail-address.ts";
-import type { PurposeTokens } from "../purpose-tokens.ts";
-import { Throttle } from "../throttle.ts";
+import type { MailAddress } from "../accounts/mail-address.ts";
+import type { PurposeTokens } from "../login/purpose-tokens.ts";
+import { Throttle } from "../http/throttle.ts";
 import { changeBinding, resetBinding, verifyBinding } from "./link-bindings.ts";
 import { CHANGE_LIFETIME_S } from "./mail-changes.ts";
 import { noticeOf } from "./notices.ts";
-import type { PostOffice } from "./post-office.ts";
+import type { MailQueue } from "./mail-queue.ts";
 
 const VERIFY_LIFETIME_S = 86_400;
 const RESET_LIFETIME_S = 1_800;
@@ -31,7 +31,7 @@ const SUBJECT = "Your Purrimeter account";
 interface AccountMailOptions {
   readonly accounts: Accounts;
   readonly purposeTokens: PurposeTokens;
-  readonly postOffice: PostOffice;
+  readonly mailQueue: MailQueue;
   /** Page that reads the token from the link's fragment, which no server logs. */
   readonly linkBase: string;
   readonly monotonicMs: () => number;
@@ -51,7 +51,7 @@ export class AccountMail {
   verification(id: string): number {
     const retryAfterS = this.#throttle.take(`verify ${id}`);
     if (retryAfterS > 0) return retryAfterS;
-    this.#options.postOffice.post(async () => {
+    this.#options.mailQueue.post(async () => {
       const [account, to] = [
         await this.#options.accounts.findById(id),
         await this.#options.accounts.mailOf(id),
@@ -67,7 +67,7 @@ export class AccountMail {
   /** Sends the link that resets the password, if the address has an account. */
   reset(mail: MailAddress): void {
     if (this.#throttle.take(`reset ${this.#options.accounts.throttleKey(mail)}`) > 0) return;
-    this.#options.postOffice.post(async () => {
+    this.#options.mailQueue.post(async () => {
       const account = await this.#options.accounts.findByMail(mail);
       if (!account) return undefined;
       const token = this.#options.purposeTokens.write(
@@ -87,7 +87,7 @@ export class AccountMail {
     const text = noticeOf(event);
     const { account: id } = event;
     if (text === undefined || id === undefined) return;
-    this.#options.postOffice.post(async () => {
+    this.#options.mailQueue.post(async () => {
       const account: Account | undefined = await this.#options.accounts.findById(id);
       const to = await this.#options.accounts.mailOf(id);
       return account?.isMailVerified && to !== undefined ? { to, subject: SUBJECT, text } : undefined;
@@ -99,12 +99,12 @@ export class AccountMail {
    * so: nobody else is.
    */
   change(account: Account, mail: MailAddress): number {
-    const { accounts, postOffice, purposeTokens } = this.#options;
+    const { accounts, mailQueue, purposeTokens } = this.#options;
     const retryAfterS = this.#throttle.take(`change ${account.id}`);
     if (retryAfterS > 0) return retryAfterS;
     const throttleKey = accounts.throttleKey(mail);
     if (this.#throttle.take(`change to ${throttleKey}`) > 0) return 0;
-    postOffice.post(async () => {
+    mailQueue.post(async () => {
       const subject = "Your new mail address";
       if (await accounts.findByMail(mail)) return { to: mail, subject, text: HAS_ACCOUNT };
       const token = purposeTokens.write(
@@ -126,7 +126,7 @@ export class AccountMail {
   }
 
   /** Prepares the last message of an account that is about to be deleted; call what it gives to send it. */
-  farewell(account: Account): Promise<() => void> {
+  sendClosingMail(account: Account): Promise<() => void> {
     return this.#lastTo(account, FAREWELL);
   }
 
@@ -134,7 +134,7 @@ export class AccountMail {
     const to = await this.#options.accounts.mailOf(id);
     if (!isMailVerified || to === undefined) return () => undefined;
     const mail = { to, subject: SUBJECT, text };
-    return () => this.#options.postOffice.post(() => Promise.resolve(mail));
+    return () => this.#options.mailQueue.post(() => Promise.resolve(mail));
   }
 
   #link(what: string, token: string): string {

@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { AppEnvironment } from "../app-environment.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../bearer.ts";
-import { confirmOwner } from "../confirm-owner.ts";
-import { tooManyRequests } from "../problem.ts";
+import { requireBearer } from "../login/bearer.ts";
+import { confirmOwner } from "../login/confirm-owner.ts";
+import { tooManyRequests } from "../http/problem.ts";
 import { badLink } from "./bad-link.ts";
 import { changeMailRoute, confirmMailRoute } from "./change-mail-routes.ts";
 import { changeBinding } from "./link-bindings.ts";

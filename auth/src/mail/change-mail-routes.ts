@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { mailSchema, ownerProofSchema } from "../credentials-schema.ts";
-import { problemResponses } from "../problem-responses.ts";
+import { mailSchema, ownerProofSchema } from "../http/credentials-schema.ts";
+import { problemResponses } from "../http/problem-responses.ts";
 
 const body = <Schema extends z.ZodType>(schema: Schema) => ({
   body: { required: true as const, content: { "application/json": { schema } } },

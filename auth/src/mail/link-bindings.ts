@@ -1,4 +1,4 @@
-import type { Account } from "../accounts.ts";
+import type { Account } from "../accounts/accounts.ts";
 
 /** What the token of a link depends on: when any of it changes, the link is void. */
 type Bound = Pick<Account, "passwordHash" | "throttleKey">;

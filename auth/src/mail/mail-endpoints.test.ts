@@ -87,7 +87,7 @@ describe("a forgotten password", () => {
       ...unknown,
       headers: { ...unknown.headers, date: "" },
     });
-    await people.auth.service.postOffice.flush();
+    await people.auth.service.mailQueue.flush();
     expect(people.auth.mails.filter(({ to }) => (to as string) === "nobody@example.org")).toEqual([]);
   });
 

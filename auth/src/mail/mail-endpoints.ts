@@ -1,13 +1,13 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Account } from "../accounts.ts";
-import type { AppEnvironment } from "../app-environment.ts";
+import type { Account } from "../accounts/accounts.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../bearer.ts";
+import { requireBearer } from "../login/bearer.ts";
 import { refusePassword, setPassword } from "../password/set-password.ts";
-import { problem, tooManyRequests } from "../problem.ts";
-import type { Problem } from "../problem.ts";
+import { problem, tooManyRequests } from "../http/problem.ts";
+import type { Problem } from "../http/problem.ts";
 import { checkSecondFactor } from "../second-factor/check-second-factor.ts";
-import { sayEnded } from "../sessions/say-ended.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 import { badLink } from "./bad-link.ts";
 import { resetBinding, verifyBinding } from "./link-bindings.ts";
 import {
@@ -79,7 +79,7 @@ function addReset(app: App, service: AuthService): void {
       ...(await service.sessions.endAll(account.id)),
       ...(await service.personalTokens.end(account.id)),
     ];
-    sayEnded(context, ended);
+    setEndedSessions(context, ended);
     service.audit.record({ event: "password.reset", account: account.id, network: context.var.address });
     return context.body(null, 204);
   });

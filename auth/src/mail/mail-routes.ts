@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { mailSchema, passwordSchema } from "../credentials-schema.ts";
-import { problemResponses } from "../problem-responses.ts";
+import { mailSchema, passwordSchema } from "../http/credentials-schema.ts";
+import { problemResponses } from "../http/problem-responses.ts";
 
 const security = [{ bearer: [] }];
 const tokenSchema = z.string().min(1).max(256);

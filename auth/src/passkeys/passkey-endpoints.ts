@@ -1,13 +1,13 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
-import type { AppEnvironment } from "../app-environment.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { beginSession } from "../begin-session.ts";
-import { requireBearer } from "../bearer.ts";
-import { confirmOwner } from "../confirm-owner.ts";
-import { accountOfChallenge, finishLogin } from "../finish-login.ts";
-import { isoTime } from "../iso-time.ts";
-import { invalidField, problem, tooManyRequests } from "../problem.ts";
+import { beginSession } from "../login/begin-session.ts";
+import { requireBearer } from "../login/bearer.ts";
+import { confirmOwner } from "../login/confirm-owner.ts";
+import { accountOfChallenge, finishLogin } from "../login/finish-login.ts";
+import { isoTime } from "../http/iso-time.ts";
+import { invalidField, problem, tooManyRequests } from "../http/problem.ts";
 import {
   beginPasskeyRoute,
   listPasskeysRoute,

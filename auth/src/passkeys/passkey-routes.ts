@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { ownerProofSchema, tokensSchema } from "../credentials-schema.ts";
+import { ownerProofSchema, tokensSchema } from "../http/credentials-schema.ts";
 import { assertionSchema, base64url, credential } from "./assertion-schema.ts";
-import { problemResponses } from "../problem-responses.ts";
+import { problemResponses } from "../http/problem-responses.ts";
 
 const security = [{ bearer: [] }];
 const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });

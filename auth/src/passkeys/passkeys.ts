@@ -11,8 +11,8 @@ import type {
   RegistrationResponseJSON,
 } from "@simplewebauthn/server";
 import type { Kysely } from "kysely";
-import { seal, unseal } from "../data-keys.ts";
-import type { DataKeys } from "../data-keys.ts";
+import { seal, unseal } from "../accounts/data-keys.ts";
+import type { DataKeys } from "../accounts/data-keys.ts";
 import type { AuthTables } from "../schema.ts";
 import { Challenges } from "./challenges.ts";
 

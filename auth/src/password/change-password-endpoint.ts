@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { AppEnvironment } from "../app-environment.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../bearer.ts";
-import { confirmPassword } from "../confirm-password.ts";
-import { sayEnded } from "../sessions/say-ended.ts";
+import { requireBearer } from "../login/bearer.ts";
+import { confirmPassword } from "../login/confirm-password.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 import { changePasswordRoute } from "./change-password-route.ts";
 import { refusePassword, setPassword } from "./set-password.ts";
 
@@ -18,7 +18,7 @@ export function addChangePasswordEndpoint(app: OpenAPIHono<AppEnvironment>, serv
       (await refusePassword(service, account, newPassword)) ??
       (await setPassword(service, account, newPassword));
     if (refusal) return refusal;
-    sayEnded(context, await service.sessions.endAll(account, sid));
+    setEndedSessions(context, await service.sessions.endAll(account, sid));
     service.audit.record({ event: "password.changed", account, network: context.var.address });
     return context.body(null, 204);
   });

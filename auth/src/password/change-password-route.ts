@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { passwordSchema } from "../credentials-schema.ts";
-import { problemResponses } from "../problem-responses.ts";
+import { passwordSchema } from "../http/credentials-schema.ts";
+import { problemResponses } from "../http/problem-responses.ts";
 
 /** Replaces the password of who knows it, and ends all other sessions. */
 export const changePasswordRoute = createRoute({

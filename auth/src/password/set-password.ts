@@ -3,10 +3,10 @@ import {
   judgePassword,
   MIN_PASSWORD_LENGTH,
   MIN_PASSWORD_LENGTH_WITH_SECOND_FACTOR,
-} from "../password-policy.ts";
-import { busy } from "../problem.ts";
-import type { Problem } from "../problem.ts";
-import { weakPassword } from "../weak-password.ts";
+} from "./password-policy.ts";
+import { busy } from "../http/problem.ts";
+import type { Problem } from "../http/problem.ts";
+import { weakPassword } from "./weak-password.ts";
 
 /** The answer to a new password that will not do; eight characters are enough beside a second factor. */
 export async function refusePassword(

@@ -1,12 +1,12 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { AppEnvironment } from "../app-environment.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../bearer.ts";
-import { confirmPassword } from "../confirm-password.ts";
-import { ACCESS_TOKEN_LIFETIME_S } from "../gateway-interface.ts";
-import { isoTime } from "../iso-time.ts";
-import { problem, tooManyRequests } from "../problem.ts";
-import { sayEnded } from "../sessions/say-ended.ts";
+import { requireBearer } from "../login/bearer.ts";
+import { confirmPassword } from "../login/confirm-password.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
+import { isoTime } from "../http/iso-time.ts";
+import { problem, tooManyRequests } from "../http/problem.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 import {
   endPersonalTokenRoute,
   exchangeRoute,
@@ -59,7 +59,7 @@ function addEnding(app: App, service: AuthService): void {
     const ended = await service.personalTokens.end(account, context.req.valid("param").id);
     if (ended.length === 0) return problem("not-found", "There is no such token, or it is not yours.");
     for (const session of ended) service.audit.record({ event: "personal-token.ended", account, session });
-    sayEnded(context, ended);
+    setEndedSessions(context, ended);
     return context.body(null, 204);
   });
 }

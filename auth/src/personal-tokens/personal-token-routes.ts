@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { passwordSchema } from "../credentials-schema.ts";
-import { SCOPES } from "../gateway-interface.ts";
-import { problemResponses } from "../problem-responses.ts";
+import { passwordSchema } from "../http/credentials-schema.ts";
+import { SCOPES } from "../http/cloud-api-interface.ts";
+import { problemResponses } from "../http/problem-responses.ts";
 
 const MAX_DAYS = 365;
 const security = [{ bearer: [] }];

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Kysely } from "kysely";
-import { seal, unseal } from "../data-keys.ts";
-import type { DataKeys } from "../data-keys.ts";
-import type { Scope } from "../gateway-interface.ts";
+import { seal, unseal } from "../accounts/data-keys.ts";
+import type { DataKeys } from "../accounts/data-keys.ts";
+import type { Scope } from "../http/cloud-api-interface.ts";
 import { randomId } from "../random-id.ts";
 import type { AuthTables } from "../schema.ts";
 import type { SessionEndings } from "../sessions/session-endings.ts";

@@ -1,13 +1,13 @@
 import { createLog } from "@purrimeter/log/log";
-import { openDatabase } from "@purrimeter/store/open-database";
+import { openDatabase } from "@purrimeter/database/open-database";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Role } from "../accounts.ts";
+import type { Role } from "../accounts/accounts.ts";
 import { verifyAuditRows } from "../audit/audit-trail.ts";
 import type { AuditRow } from "../audit/audit-trail.ts";
-import { asMailAddress } from "../mail-address.ts";
-import type { MailAddress } from "../mail-address.ts";
-import { openAccounts } from "../open-accounts.ts";
+import { asMailAddress } from "../accounts/mail-address.ts";
+import type { MailAddress } from "../accounts/mail-address.ts";
+import { openAccounts } from "../accounts/open-accounts.ts";
 import { AUTH_MIGRATIONS } from "../schema.ts";
 import { TestPeople } from "../testing/test-people.ts";
 import type { Person } from "../testing/test-people.ts";

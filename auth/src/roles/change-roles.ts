@@ -1,6 +1,6 @@
-import type { Role } from "../accounts.ts";
-import type { MailAddress } from "../mail-address.ts";
-import type { OpenAccounts } from "../open-accounts.ts";
+import type { Role } from "../accounts/accounts.ts";
+import type { MailAddress } from "../accounts/mail-address.ts";
+import type { OpenAccounts } from "../accounts/open-accounts.ts";
 
 /** Why roles were not changed. */
 export type ChangeRolesRefusal = "no-account" | "no-second-factor";

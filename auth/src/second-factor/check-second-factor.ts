@@ -1,5 +1,5 @@
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
-import type { Account } from "../accounts.ts";
+import type { Account } from "../accounts/accounts.ts";
 import type { AuthService } from "../auth-service.ts";
 
 /** A TOTP or recovery code, or what a browser gives for a passkey. */

@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { AppEnvironment } from "../app-environment.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { beginSession } from "../begin-session.ts";
-import { requireBearer } from "../bearer.ts";
-import { confirmOwner } from "../confirm-owner.ts";
-import { finishLogin } from "../finish-login.ts";
-import { invalidField, problem, tooManyRequests } from "../problem.ts";
+import { beginSession } from "../login/begin-session.ts";
+import { requireBearer } from "../login/bearer.ts";
+import { confirmOwner } from "../login/confirm-owner.ts";
+import { finishLogin } from "../login/finish-login.ts";
+import { invalidField, problem, tooManyRequests } from "../http/problem.ts";
 import {
   beginTotpRoute,
   confirmTotpRoute,

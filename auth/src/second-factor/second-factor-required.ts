@@ -1,8 +1,8 @@
-import type { Account } from "../accounts.ts";
+import type { Account } from "../accounts/accounts.ts";
 import type { AuthService } from "../auth-service.ts";
-import { CHALLENGE_LIFETIME_S } from "../finish-login.ts";
-import { problem } from "../problem.ts";
-import type { Problem } from "../problem.ts";
+import { CHALLENGE_LIFETIME_S } from "../login/finish-login.ts";
+import { problem } from "../http/problem.ts";
+import type { Problem } from "../http/problem.ts";
 
 /**
  * The answer to a right password that is not enough. `challenge` is for /login/second-factor or /login/passkey/options,

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { codeSchema, ownerProofSchema, tokensSchema } from "../credentials-schema.ts";
-import { problemResponses } from "../problem-responses.ts";
+import { codeSchema, ownerProofSchema, tokensSchema } from "../http/credentials-schema.ts";
+import { problemResponses } from "../http/problem-responses.ts";
 
 const security = [{ bearer: [] }];
 const MAX_TOKEN_LENGTH = 256;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Kysely } from "kysely";
-import type { Account } from "../accounts.ts";
-import { seal, unseal } from "../data-keys.ts";
-import type { DataKeys } from "../data-keys.ts";
+import type { Account } from "../accounts/accounts.ts";
+import { seal, unseal } from "../accounts/data-keys.ts";
+import type { DataKeys } from "../accounts/data-keys.ts";
 import type { AuthTables } from "../schema.ts";
 import { base32 } from "./base32.ts";
 import { matchTotp, TOTP_SECRET_BYTES } from "./totp.ts";

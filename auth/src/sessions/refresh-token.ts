@@ -1,4 +1,4 @@
-import type { DataKeys } from "../data-keys.ts";
+import type { DataKeys } from "../accounts/data-keys.ts";
 
 /** Starts every refresh token, so that scanners for leaked secrets find it. */
 const PREFIX = "purr_refresh_";

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
-import { ACCESS_TOKEN_LIFETIME_S } from "../gateway-interface.ts";
-import type { EndedSessions } from "../gateway-interface.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
+import type { EndedSessions } from "../http/cloud-api-interface.ts";
 import type { AuthTables } from "../schema.ts";
 
 const MAX_ITEMS = 1_000;

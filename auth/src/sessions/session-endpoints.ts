@@ -1,10 +1,10 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { AppEnvironment } from "../app-environment.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../bearer.ts";
-import { isoTime } from "../iso-time.ts";
-import { problem } from "../problem.ts";
-import { sayEnded } from "./say-ended.ts";
+import { requireBearer } from "../login/bearer.ts";
+import { isoTime } from "../http/iso-time.ts";
+import { problem } from "../http/problem.ts";
+import { setEndedSessions } from "./set-ended-sessions.ts";
 import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from "./session-routes.ts";
 
 /** Adds listing and ending one's sessions. */
@@ -26,7 +26,7 @@ export function addSessionEndpoints(app: OpenAPIHono<AppEnvironment>, service: A
     const ended = await sessions.end([context.req.valid("param").id], account);
     if (ended.length === 0) return problem("not-found", "There is no such session, or it is not yours.");
     for (const session of ended) audit.record({ event: "session.ended", account, session });
-    sayEnded(context, ended);
+    setEndedSessions(context, ended);
     return context.body(null, 204);
   });
 
@@ -34,7 +34,7 @@ export function addSessionEndpoints(app: OpenAPIHono<AppEnvironment>, service: A
     const { account, sid } = context.var.bearer;
     const ended = await sessions.endAll(account, sid);
     for (const session of ended) audit.record({ event: "session.ended", account, session });
-    sayEnded(context, ended);
+    setEndedSessions(context, ended);
     return context.body(null, 204);
   });
 }

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { problemResponses } from "../problem-responses.ts";
+import { problemResponses } from "../http/problem-responses.ts";
 
 const bearer = [{ bearer: [] }];
 

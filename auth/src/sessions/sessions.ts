@@ -1,6 +1,6 @@
 import type { DeleteQueryBuilder, DeleteResult, Kysely } from "kysely";
-import { seal, unseal } from "../data-keys.ts";
-import type { DataKeys } from "../data-keys.ts";
+import { seal, unseal } from "../accounts/data-keys.ts";
+import type { DataKeys } from "../accounts/data-keys.ts";
 import { randomId } from "../random-id.ts";
 import { readRefreshToken, writeRefreshToken } from "./refresh-token.ts";
 import type { AuthTables } from "../schema.ts";

@@ -1,4 +1,4 @@
-import type { SecretSource } from "@purrimeter/store/secret-source";
+import type { SecretSource } from "@purrimeter/secrets/secret-source";
 import { createPrivateKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { SIGNING_KEY_FILES } from "./rotate-signing-key.ts";

@@ -98,7 +98,7 @@ export class TestPeople {
 
   /** Messages that an address has got. */
   async mailsTo({ email }: Pick<Person, "email">): Promise<Mail[]> {
-    await this.auth.service.postOffice.flush();
+    await this.auth.service.mailQueue.flush();
     return this.auth.mails.filter(({ to }) => to === email);
   }
 

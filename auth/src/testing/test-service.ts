@@ -1,5 +1,5 @@
 import { createLog } from "@purrimeter/log/log";
-import { openDatabase } from "@purrimeter/store/open-database";
+import { openDatabase } from "@purrimeter/database/open-database";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -9,12 +9,12 @@ import type { IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AuthService } from "../auth-service.ts";
-import { createApp } from "../create-app.ts";
+import { createApp } from "../http/create-app.ts";
 import { createService } from "../create-service.ts";
-import { CLIENT_ADDRESS_HEADER } from "../gateway-interface.ts";
-import { listen } from "../listen.ts";
+import { CLIENT_ADDRESS_HEADER } from "../http/cloud-api-interface.ts";
+import { listen } from "../http/listen.ts";
 import type { Mail, Mailer } from "../mail/mailer.ts";
-import type { Argon2Cost } from "../password-hasher.ts";
+import type { Argon2Cost } from "../password/password-hasher.ts";
 import { AUTH_MIGRATIONS } from "../schema.ts";
 import { makeTestCertificates } from "./test-certificates.ts";
 import type { TestCertificates, TestIdentity } from "./test-certificates.ts";
@@ -158,7 +158,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     close: async () => {
       agent.destroy();
       await listener.close(100);
-      await service.postOffice.flush();
+      await service.mailQueue.flush();
       await service.audit.flush();
       await service.database.destroy();
       rmSync(folder, { recursive: true });

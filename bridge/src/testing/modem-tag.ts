@@ -1,12 +1,9 @@
 import { Firmware } from "@purrimeter/device/firmware";
 import { RamFlash } from "@purrimeter/device/ram-flash";
-import { nmea } from "@purrimeter/device/tag-rig.contract";
-import {
-  openModemUplink,
-  type OpenModemUplink,
-} from "@purrimeter/device/targets/modem/testing/open-modem-uplink";
-import { WakeLoop } from "@purrimeter/device/targets/modem/testing/modem-rig";
-import type { ModemFaults } from "@purrimeter/device/targets/modem/testing/simulated-modem";
+import { nmea } from "@purrimeter/device/testing/tag-rig-contract";
+import { openModemUplink, type OpenModemUplink } from "@purrimeter/device/testing/open-modem-uplink";
+import { WakeLoop } from "@purrimeter/device/testing/modem-rig";
+import type { ModemFaults } from "@purrimeter/device/testing/simulated-modem";
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import { topicOf } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";

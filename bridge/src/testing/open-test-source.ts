@@ -1,8 +1,8 @@
 import { asUnixSeconds, type TagId, type UnixSeconds } from "@purrimeter/protocol/values";
-import { createAedesSource, type AedesSource, type AedesSourceOptions } from "../aedes-source.ts";
-import type { SecurityEvent } from "../security-event.ts";
+import { createAedesSource, type AedesSource, type AedesSourceOptions } from "../broker/aedes-source.ts";
+import type { SecurityEvent } from "../broker/security-event.ts";
 import { RecordingSink } from "./recording-sink.ts";
-import type { TlsFiles } from "../tls-listener.ts";
+import type { TlsFiles } from "../broker/tls-listener.ts";
 
 export interface TestSource {
   readonly source: AedesSource;

@@ -1,6 +1,6 @@
 import type { Channel } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";
-import type { Admission, ReportSink } from "../report-source.ts";
+import type { Admission, ReportSink } from "../broker/report-source.ts";
 
 /** A sink that remembers what it was given and answers when the test says so. */
 export class RecordingSink implements ReportSink {

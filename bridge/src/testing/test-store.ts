@@ -6,7 +6,7 @@ import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import { openStore, type OpenStoreOptions, type Store } from "@purrimeter/store/open-store";
 import type { OwnerId } from "@purrimeter/store/owner-view";
-import { openSealedKeyFile } from "@purrimeter/store/sealed-key-file";
+import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
 import { utcNow } from "./open-test-source.ts";
 
 export const OWNER = "ada" as OwnerId;

@@ -4,10 +4,10 @@ import { encodeAck } from "@purrimeter/protocol/ack";
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import type { GeofenceSetting, Report, Settings } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
-import { Rig, TAG } from "@purrimeter/device/tag-rig.contract";
+import { Rig, TAG } from "@purrimeter/device/testing/tag-rig-contract";
 import { createLog } from "@purrimeter/log/log";
-import { createBridgeCounters } from "../bridge-counters.ts";
-import { createDecideAgain, type DecideAgain } from "../decide-again.ts";
+import { createBridgeCounters } from "../metrics/bridge-counters.ts";
+import { createReportVerifier, type ReportVerifier } from "../verification/report-verifier.ts";
 
 const HOME = { lat: 52, lon: 5 };
 /** E7 of a metre northward, and degrees of it. */
@@ -47,7 +47,7 @@ export class WalkingTag {
   readonly rig = new Rig();
   readonly counters = createBridgeCounters();
   readonly lines: string[] = [];
-  judge: DecideAgain;
+  judge: ReportVerifier;
   /** Changes what the tag says before the cloud reads it. */
   tampers: (report: Report) => Report = (report) => report;
   /** Whether the second decision is given the report. */
@@ -96,10 +96,10 @@ export class WalkingTag {
     return this.counters.get("decided-again", name);
   }
 
-  #newJudge(): DecideAgain {
+  #newJudge(): ReportVerifier {
     const log = createLog("bridge", { write: (line: string) => void this.lines.push(line) });
     const { counters } = this;
-    return createDecideAgain({ counters, log, monotonicMs: () => 0, defer: (work) => work() });
+    return createReportVerifier({ counters, log, monotonicMs: () => 0, defer: (work) => work() });
   }
 
   #second(north: number): void {

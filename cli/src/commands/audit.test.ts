@@ -1,11 +1,11 @@
 import { AUTH_MIGRATIONS } from "@purrimeter/auth/schema";
-import { openDatabase } from "@purrimeter/store/open-database";
+import { openDatabase } from "@purrimeter/database/open-database";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { dataFiles, type DataFiles } from "../data-files.ts";
-import { prepareData } from "../prepare-data.ts";
+import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { prepareData } from "../data-folder/prepare-data.ts";
 import { runMain } from "../testing/run-main.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "purrimeter-audit-"));

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import { dataFiles } from "../data-files.ts";
-import { failed, isFailure, reportFailure } from "../failure.ts";
-import { dataOption, examples, jsonOption } from "../options.ts";
+import { dataFiles } from "../data-folder/data-files.ts";
+import { failed, isFailure, reportFailure } from "../terminal/failure.ts";
+import { dataOption, examples, jsonOption } from "../terminal/options.ts";
 
 interface AuditFlags {
   readonly data: string;
@@ -26,8 +26,8 @@ function verifyCommand(): Command {
 
 /** Loaded when it is needed: a database engine is much for a help text. */
 async function verify(flags: AuditFlags): Promise<void> {
-  const { withAccounts } = await import("../open-accounts.ts");
-  const { verifyTrail } = await import("../verify-trail.ts");
+  const { withAccounts } = await import("../data-folder/open-accounts.ts");
+  const { verifyTrail } = await import("../data-folder/verify-trail.ts");
   const verified = await withAccounts(dataFiles(flags.data), verifyTrail);
   if (isFailure(verified)) {
     reportFailure(verified);

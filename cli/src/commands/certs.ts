@@ -8,10 +8,10 @@ import { renew } from "@purrimeter/certs/renew";
 import { revoke } from "@purrimeter/certs/revoke";
 import { Argument, Command } from "commander";
 import { existsSync, readFileSync } from "node:fs";
-import { dataFiles, type DataFiles, type ServiceName } from "../data-files.ts";
-import { failed, reportFailure } from "../failure.ts";
-import { collect, dataOption, examples, jsonOption } from "../options.ts";
-import { takeServiceKey } from "../prepare-data.ts";
+import { dataFiles, type DataFiles, type ServiceName } from "../data-folder/data-files.ts";
+import { failed, reportFailure } from "../terminal/failure.ts";
+import { collect, dataOption, examples, jsonOption } from "../terminal/options.ts";
+import { takeServiceKey } from "../data-folder/prepare-data.ts";
 
 interface CertFlags {
   readonly data: string;

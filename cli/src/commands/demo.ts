@@ -1,14 +1,14 @@
 import { createLog } from "@purrimeter/log/log";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
 import { Command, Option } from "commander";
-import type { DemoFile } from "../demo-account.ts";
-import { isFailure, reportFailure, type Failure } from "../failure.ts";
-import { writeToFiles } from "../line-log.ts";
-import { dataOption, examples, sameData, parseCount, parsePort, parseSpeed } from "../options.ts";
-import { readTracks } from "../read-tracks.ts";
-import { DEFAULT_PORT } from "../service-specs.ts";
-import { startServices } from "../start-services.ts";
-import { stopSignal } from "../stop-signal.ts";
+import type { DemoFile } from "../scenarios/demo-account.ts";
+import { isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
+import { writeToFiles } from "../terminal/line-log.ts";
+import { dataOption, examples, sameData, parseCount, parsePort, parseSpeed } from "../terminal/options.ts";
+import { readTracks } from "../scenarios/read-tracks.ts";
+import { DEFAULT_PORT } from "../supervisor/service-specs.ts";
+import { startServices } from "../supervisor/start-services.ts";
+import { stopSignal } from "../terminal/stop-signal.ts";
 
 interface DemoFlags {
   readonly data: string;
@@ -64,7 +64,7 @@ async function demo(flags: DemoFlags, stopping: AbortSignal): Promise<Failure | 
   });
   if (isFailure(services)) return stopping.aborted ? undefined : services;
   try {
-    const { runDemo } = await import("../run-demo.ts");
+    const { runDemo } = await import("../scenarios/run-demo.ts");
     const { tags, speed } = flags;
     const onReady = (file: DemoFile): void => {
       announce(file, flags.data);

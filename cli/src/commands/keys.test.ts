@@ -5,11 +5,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { dataFiles, type DataFiles } from "../data-files.ts";
-import { isFailure } from "../failure.ts";
-import { nowS } from "../now.ts";
-import { withOperatorStore, type OperatorStore } from "../open-registry.ts";
-import { rotateKeys } from "../rotate-keys.ts";
+import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { isFailure } from "../terminal/failure.ts";
+import { nowS } from "../terminal/now.ts";
+import { withOperatorStore, type OperatorStore } from "../data-folder/open-registry.ts";
+import { rotateKeys } from "../data-folder/rotate-keys.ts";
 import { runMain, type Ran } from "../testing/run-main.ts";
 
 const [ADA, BOB] = ["ada", "bob"] as [OwnerId, OwnerId];

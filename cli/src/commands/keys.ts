@@ -1,10 +1,10 @@
 import type { OwnerId } from "@purrimeter/store/owner-view";
 import { Command, InvalidArgumentError } from "commander";
-import { dataFiles, type DataFiles } from "../data-files.ts";
-import { isFailure, reportFailure, type Failure } from "../failure.ts";
-import type { OperatorStore } from "../open-registry.ts";
-import { dataOption, examples, jsonOption } from "../options.ts";
-import type { RotatedOwner } from "../rotate-keys.ts";
+import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
+import type { OperatorStore } from "../data-folder/open-registry.ts";
+import { dataOption, examples, jsonOption } from "../terminal/options.ts";
+import type { RotatedOwner } from "../data-folder/rotate-keys.ts";
 
 interface KeyFlags {
   readonly data: string;
@@ -17,7 +17,7 @@ async function withOperatorStore<Result extends object>(
   files: DataFiles,
   use: (opened: OperatorStore) => Promise<Result | Failure>,
 ): Promise<Result | Failure> {
-  return (await import("../open-registry.ts")).withOperatorStore(files, use);
+  return (await import("../data-folder/open-registry.ts")).withOperatorStore(files, use);
 }
 
 /** `purrimeter keys`. */
@@ -51,7 +51,7 @@ function parseOwner(text: string, former: readonly OwnerId[] | undefined): reado
 }
 
 async function rotate(owners: "all" | readonly OwnerId[], flags: KeyFlags): Promise<void> {
-  const { rotateKeys } = await import("../rotate-keys.ts");
+  const { rotateKeys } = await import("../data-folder/rotate-keys.ts");
   const files = dataFiles(flags.data);
   const options = { owners, now: () => new Date(), onOwner: progress(flags) };
   const rotated = await withOperatorStore(files, (opened) => rotateKeys(files, opened, options));
@@ -82,7 +82,7 @@ function listCommand(): Command {
     .action(async (flags: KeyFlags) => {
       const listed = await withOperatorStore(dataFiles(flags.data), async ({ keyRing }) => {
         for (const owner of (await keyRing.owners()).toSorted())
-          print(owner, await keyRing.version(owner), flags);
+          print(owner as OwnerId, await keyRing.version(owner), flags);
         return {};
       });
       if (isFailure(listed)) reportFailure(listed);

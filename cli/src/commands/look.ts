@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { readFileSync } from "node:fs";
-import { readDemoFile } from "../demo-account.ts";
-import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
-import { ApiProblem, OwnerApi } from "../owner-api.ts";
-import { dataOption, examples, jsonOption } from "../options.ts";
+import { readDemoFile } from "../scenarios/demo-account.ts";
+import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
+import { ApiProblem, OwnerApi } from "../scenarios/owner-api.ts";
+import { dataOption, examples, jsonOption } from "../terminal/options.ts";
 
 interface Seen {
   readonly tag: string;

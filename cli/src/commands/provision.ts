@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
-import { dataFiles } from "../data-files.ts";
-import { isFailure, reportFailure } from "../failure.ts";
-import { dataOption, examples, jsonOption, parseFixedPort } from "../options.ts";
-import { provisionBoard, type BoardNetwork } from "../provision-board.ts";
+import { dataFiles } from "../data-folder/data-files.ts";
+import { isFailure, reportFailure } from "../terminal/failure.ts";
+import { dataOption, examples, jsonOption, parseFixedPort } from "../terminal/options.ts";
+import { provisionBoard, type BoardNetwork } from "../data-folder/provision-board.ts";
 
 interface ProvisionFlags extends BoardNetwork {
   readonly data: string;
@@ -24,7 +24,7 @@ export function provisionCommand(): Command {
     .addHelpText(
       "after",
       examples(
-        "tags provision mimi --out device/targets/moddable/provisioned --host cats.example.org --port 8884 --apn iot.example",
+        "tags provision mimi --out device/boards/t-sim7080g-moddable/provisioned --host cats.example.org --port 8884 --apn iot.example",
       ),
     )
     .action((id: string, flags: ProvisionFlags) => {

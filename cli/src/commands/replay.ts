@@ -10,8 +10,8 @@ import { tagNameFor } from "@purrimeter/simulator/tag-name";
 import { homeOf, type Track } from "@purrimeter/simulator/track";
 import { describeTrackProblem, type TrackFile } from "@purrimeter/simulator/track-problem";
 import { Command, InvalidArgumentError } from "commander";
-import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
-import { examples, jsonOption } from "../options.ts";
+import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
+import { examples, jsonOption } from "../terminal/options.ts";
 
 interface ReplayFlags {
   readonly tracks: string;

@@ -1,7 +1,7 @@
 import { Argument, Command } from "commander";
-import { dataFiles } from "../data-files.ts";
-import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
-import { dataOption, examples, jsonOption } from "../options.ts";
+import { dataFiles } from "../data-folder/data-files.ts";
+import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
+import { dataOption, examples, jsonOption } from "../terminal/options.ts";
 
 interface RoleFlags {
   readonly data: string;
@@ -31,7 +31,7 @@ function listCommand(): Command {
 }
 
 async function list(flags: RoleFlags): Promise<void> {
-  const { withAccounts } = await import("../open-accounts.ts");
+  const { withAccounts } = await import("../data-folder/open-accounts.ts");
   const listed = await withAccounts(dataFiles(flags.data), async ({ accounts }) => ({
     accounts: await accounts.list(),
   }));
@@ -75,8 +75,8 @@ async function change(
   { data }: RoleFlags,
 ): Promise<{ readonly email: string; readonly roles: readonly AccountRole[] } | Failure> {
   const { asMailAddress } = await import("@purrimeter/auth/mail-address");
-  const { changeRoles } = await import("@purrimeter/auth/roles/change-roles");
-  const { withAccounts } = await import("../open-accounts.ts");
+  const { changeRoles } = await import("@purrimeter/auth/change-roles");
+  const { withAccounts } = await import("../data-folder/open-accounts.ts");
   const mail = asMailAddress(address);
   if (mail === undefined) return failed(`${address} is no mail address`);
   return withAccounts(dataFiles(data), async (opened) => {

@@ -1,11 +1,11 @@
 import type { FleetResult } from "@purrimeter/simulator/fleet";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
-import type { FleetBridge } from "../fleet-tags.ts";
-import { examples, jsonOption, parseCount, parseSpeed } from "../options.ts";
-import { readTracks } from "../read-tracks.ts";
-import { stopSignal } from "../stop-signal.ts";
+import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
+import type { FleetBridge } from "../scenarios/fleet-tags.ts";
+import { examples, jsonOption, parseCount, parseSpeed } from "../terminal/options.ts";
+import { readTracks } from "../scenarios/read-tracks.ts";
+import { stopSignal } from "../terminal/stop-signal.ts";
 import { parseSeed } from "./replay.ts";
 
 interface SimulateFlags {
@@ -78,7 +78,7 @@ async function simulate(flags: SimulateFlags): Promise<FleetResult | Failure> {
   if (tracks !== undefined && isFailure(tracks)) return tracks;
   const { tags, duration, data, seed, speed, live } = flags;
   const show = progressLine(live === true);
-  const { runSimulation } = await import("../run-simulation.ts");
+  const { runSimulation } = await import("../scenarios/run-simulation.ts");
   return runSimulation({
     seed,
     speed,

@@ -1,8 +1,8 @@
 import { createLog } from "@purrimeter/log/log";
 import { Command } from "commander";
-import type { DataFiles } from "../data-files.ts";
-import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
-import { writeToFiles, writeToStderr, type WriteLine } from "../line-log.ts";
+import type { DataFiles } from "../data-folder/data-files.ts";
+import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
+import { writeToFiles, writeToStderr, type WriteLine } from "../terminal/line-log.ts";
 import {
   collect,
   dataOption,
@@ -11,10 +11,10 @@ import {
   parseDays,
   parseFixedPort,
   parsePort,
-} from "../options.ts";
-import { DEFAULT_PORT } from "../service-specs.ts";
-import { startServices, type RunningServices } from "../start-services.ts";
-import { stopSignal } from "../stop-signal.ts";
+} from "../terminal/options.ts";
+import { DEFAULT_PORT } from "../supervisor/service-specs.ts";
+import { startServices, type RunningServices } from "../supervisor/start-services.ts";
+import { stopSignal } from "../terminal/stop-signal.ts";
 
 interface StartFlags {
   readonly data: string;
@@ -107,7 +107,7 @@ async function recordTls12(
   { tls12Port }: StartFlags,
 ): Promise<Failure | undefined> {
   if (tls12Port === undefined) return undefined;
-  const { withAccounts } = await import("../open-accounts.ts");
+  const { withAccounts } = await import("../data-folder/open-accounts.ts");
   const recorded = await withAccounts(files, async ({ audit }) => {
     audit.record({ event: "bridge.tls12-on" });
     return (await audit.flush())

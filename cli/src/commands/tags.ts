@@ -3,11 +3,11 @@ import { describeRefusal, isRefusal } from "@purrimeter/certs/refusal";
 import { asTagId } from "@purrimeter/protocol/values";
 import type { RegisteredTag, TagRegistry } from "@purrimeter/store/tag-registry";
 import { Command } from "commander";
-import type { AddedTag } from "../add-tag.ts";
-import { dataFiles, type DataFiles } from "../data-files.ts";
-import { failed, isFailure, reportFailure, type Failure } from "../failure.ts";
-import { nowS } from "../now.ts";
-import { dataOption, examples, jsonOption } from "../options.ts";
+import type { AddedTag } from "../data-folder/add-tag.ts";
+import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
+import { nowS } from "../terminal/now.ts";
+import { dataOption, examples, jsonOption } from "../terminal/options.ts";
 import { provisionCommand } from "./provision.ts";
 
 interface TagFlags {
@@ -20,7 +20,7 @@ async function withRegistry<Result extends object>(
   files: DataFiles,
   use: (registry: TagRegistry) => Promise<Result | Failure>,
 ): Promise<Result | Failure> {
-  return (await import("../open-registry.ts")).withRegistry(files, use);
+  return (await import("../data-folder/open-registry.ts")).withRegistry(files, use);
 }
 
 /** `purrimeter tags`. */
@@ -41,7 +41,7 @@ function addCommand(): Command {
     .addOption(jsonOption())
     .addHelpText("after", examples("tags add mimi", "tags add mimi --json | jq -r .claimCode"))
     .action(async (id: string, flags: TagFlags) => {
-      const { addTag } = await import("../add-tag.ts");
+      const { addTag } = await import("../data-folder/add-tag.ts");
       const files = dataFiles(flags.data);
       const added = await withRegistry(files, (registry) => addTag(files, registry, id));
       if (isFailure(added)) reportFailure(added);

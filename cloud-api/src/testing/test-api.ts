@@ -4,23 +4,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
-import type { KeyRing } from "@purrimeter/store/key-ring";
+import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { openStore } from "@purrimeter/store/open-store";
 import type { Store } from "@purrimeter/store/open-store";
-import { openSealedKeyFile } from "@purrimeter/store/sealed-key-file";
-import { AccessTokens } from "../access-tokens.ts";
+import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
+import { AccessTokens } from "../edge/access-tokens.ts";
 import { createApp } from "../app.ts";
 import type { AppType } from "../app.ts";
-import type { AuthAnswer } from "../auth-service.ts";
-import { ClientAddresses } from "../client-address.ts";
-import { Cursors } from "../cursors.ts";
+import type { AuthAnswer } from "../edge/auth-service.ts";
+import { ClientAddresses } from "../edge/client-address.ts";
+import { Cursors } from "../lists/cursors.ts";
 import type { Dependencies, RequestLine } from "../dependencies.ts";
-import { EndedSessions } from "../ended-sessions.ts";
-import { Erasures } from "../erasures.ts";
-import { KeySet } from "../key-set.ts";
-import { LiveStreams } from "../live-streams.ts";
-import type { FieldError } from "../problem.ts";
-import { RateLimiter } from "../rate-limiter.ts";
+import { EndedSessions } from "../edge/ended-sessions.ts";
+import { OwnerDataErasure } from "../accounts/owner-data-erasure.ts";
+import { KeySet } from "../edge/key-set.ts";
+import { LiveStreams } from "../live/live-streams.ts";
+import type { FieldError } from "../edge/problem.ts";
+import { RateLimiter } from "../edge/rate-limiter.ts";
 import { AUDIENCE, ISSUER, makeTestKey, NOW_S, randomId, signToken } from "./test-keys.ts";
 import type { TestKey } from "./test-keys.ts";
 
@@ -133,11 +133,11 @@ export class TestApi {
     return {
       forOwner: (owner) => this.store.forOwner(owner),
       forViewer: (viewer) => this.store.forViewer(viewer),
-      found: this.store.found,
+      finderReports: this.store.finderReports,
       registry: this.store.registry,
       live: this.live,
       auth,
-      erasures: new Erasures({
+      erasures: new OwnerDataErasure({
         forOwner: (owner) => this.store.forOwner(owner),
         auth,
         onFailure: (error) => void this.failures.push(error),
@@ -147,7 +147,7 @@ export class TestApi {
       addresses: new ClientAddresses([]),
       ownerRates: new RateLimiter(plenty, monotonicMs),
       addressRates: new RateLimiter(plenty, monotonicMs),
-      foundRates: new RateLimiter(plenty, monotonicMs),
+      finderRates: new RateLimiter(plenty, monotonicMs),
       hosts: new Set(["localhost"]),
       origins: [],
       now,

@@ -9,7 +9,7 @@ import type {
   UnixSeconds,
 } from "@purrimeter/protocol/values";
 import type { Store } from "@purrimeter/store/open-store";
-import type { Suspicion } from "@purrimeter/store/suspicion";
+import type { Doubt } from "@purrimeter/store/doubt";
 import { NOW_S } from "./test-keys.ts";
 
 /** A fix at that time; places walk north-east from a point in the sea. */
@@ -41,7 +41,7 @@ export async function record(
   store: Store,
   tag: TagId,
   entries: readonly Entry[],
-  { first = 1, suspect }: { first?: number; suspect?: readonly (Suspicion | undefined)[] } = {},
+  { first = 1, suspect }: { first?: number; suspect?: readonly (Doubt | undefined)[] } = {},
 ): Promise<void> {
   const report = { epoch: 7 as Epoch, first: first as EntryNumber, oldest: 1 as EntryNumber, entries };
   const outcome = await store.reports.recordReport(tag, report, { at: NOW_S as UnixSeconds, suspect });

@@ -1,0 +1,64 @@
+import { errorCode } from "@purrimeter/log/log";
+import type { Log } from "@purrimeter/log/log";
+import type { Database } from "@purrimeter/database/open-database";
+import { Kysely, SqliteDialect } from "kysely";
+import { Accounts } from "./accounts.ts";
+import { AuditTrail } from "../audit/audit-trail.ts";
+import type { AuditEvent } from "../audit/audit-trail.ts";
+import { DataKeys } from "./data-keys.ts";
+import { ClosedAccounts } from "../erasure/closed-accounts.ts";
+import { PersonalTokens } from "../personal-tokens/personal-tokens.ts";
+import type { AuthTables } from "../schema.ts";
+import { SecondFactors } from "../second-factor/second-factors.ts";
+import { SessionEndings } from "../sessions/session-endings.ts";
+import { Sessions } from "../sessions/sessions.ts";
+
+/** What reads and changes accounts: all that the command line needs, and the ground of the service. */
+export interface OpenAccounts {
+  readonly database: Kysely<AuthTables>;
+  readonly keys: DataKeys;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly endings: SessionEndings;
+  readonly personalTokens: PersonalTokens;
+  readonly secondFactors: SecondFactors;
+  readonly erasures: ClosedAccounts;
+  readonly audit: AuditTrail;
+}
+
+/** Where the accounts are, and who is told. */
+export interface OpenAccountsOptions {
+  /** Migrated with AUTH_MIGRATIONS. */
+  readonly database: Database;
+  /** 32 bytes; wraps the service's own keys. */
+  readonly databaseKey: Uint8Array;
+  readonly log: Log;
+  /** Seconds of UTC. */
+  readonly now: () => number;
+  /** Told of every audit event. */
+  readonly listener: (event: AuditEvent) => void;
+}
+
+/** Opens the accounts of a database, also while the service runs on it; throws when the database key is another. */
+export async function openAccounts(options: OpenAccountsOptions): Promise<OpenAccounts> {
+  const { log, now, listener } = options;
+  const database = new Kysely<AuthTables>({ dialect: new SqliteDialect({ database: options.database }) });
+  const keys = await DataKeys.open(database, options.databaseKey);
+  const endings = new SessionEndings(database, now);
+  const failed = (error: unknown): void => sayUnwritten(log, error);
+  return {
+    database,
+    keys,
+    accounts: new Accounts(database, keys),
+    sessions: new Sessions(database, keys, endings, now),
+    endings,
+    personalTokens: new PersonalTokens(database, keys, endings, now),
+    erasures: new ClosedAccounts(database, endings, now),
+    secondFactors: new SecondFactors(database, keys, now),
+    audit: new AuditTrail({ database, keys, now, failed, listener }),
+  };
+}
+
+function sayUnwritten(log: Log, error: unknown): void {
+  log.error("audit events are not written", { event: "audit.unwritten", code: errorCode(error) });
+}

@@ -1,0 +1,75 @@
+import type { Kysely } from "kysely";
+import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
+import type { ListedErasures } from "../http/cloud-api-interface.ts";
+import type { AuthTables } from "../schema.ts";
+import type { SessionEndings } from "../sessions/session-endings.ts";
+
+/** Accounts that the gateway is told of at once. */
+const MAX_LISTED = 100;
+
+/** A gateway's clock may be this far behind ours. */
+const CLOCK_SKEW_S = 60;
+
+/** Whether it is news that nothing is stored of an account any more. */
+export type ErasureStep = "erased" | "known";
+
+/**
+ * Accounts that were closed and whose tags and locations have to go too, which is the gateway's part. Closing deletes all
+ * that is here but the id, in one transaction: from then on nobody can log in, and whatever breaks off, the id stays on
+ * the list until the gateway has erased what it stands for.
+ */
+export class ClosedAccounts {
+  readonly #database: Kysely<AuthTables>;
+  readonly #endings: SessionEndings;
+  readonly #now: () => number;
+
+  constructor(database: Kysely<AuthTables>, endings: SessionEndings, now: () => number) {
+    this.#database = database;
+    this.#endings = endings;
+    this.#now = now;
+  }
+
+  /** Deletes the account with all that it has; gives the sessions and personal tokens that ended. */
+  async begin(account: string): Promise<readonly string[]> {
+    const ended = await this.#database.transaction().execute(async (transaction) => {
+      const sids: string[] = [];
+      for (const table of ["session", "personal_token"] as const) {
+        const rows = transaction.deleteFrom(table).where("account", "=", account).returning("id");
+        sids.push(...(await rows.execute()).map(({ id }) => id));
+      }
+      await this.#endings.add(transaction, sids);
+      const gone = await transaction.deleteFrom("account").where("id", "=", account).executeTakeFirst();
+      if (gone.numDeletedRows === 1n)
+        await transaction
+          .insertInto("erasure")
+          .values({ account, begun_at: this.#now(), erased_at: 0 })
+          .execute();
+      return sids;
+    });
+    if (ended.length > 0) this.#endings.announce();
+    return ended;
+  }
+
+  /** Accounts whose things the gateway has to erase, the first closed first. */
+  async list(): Promise<ListedErasures["items"]> {
+    const rows = this.#database
+      .selectFrom("erasure")
+      .select("account")
+      .orderBy("begun_at")
+      .orderBy("account");
+    return (await rows.limit(MAX_LISTED).execute()).map(({ account }) => account);
+  }
+
+  /**
+   * The gateway has erased everything. The account stays on the list, to be erased once more, for as long as a gateway that
+   * has not heard of its end could let one of its access tokens write something.
+   */
+  async done(account: string): Promise<ErasureStep> {
+    const at = this.#now();
+    const own = this.#database.updateTable("erasure").set({ erased_at: at }).where("account", "=", account);
+    const first = await own.where("erased_at", "=", 0).executeTakeFirst();
+    const old = this.#database.deleteFrom("erasure").where("account", "=", account);
+    await old.where("begun_at", "<", at - ACCESS_TOKEN_LIFETIME_S - CLOCK_SKEW_S).execute();
+    return first.numUpdatedRows === 1n ? "erased" : "known";
+  }
+}

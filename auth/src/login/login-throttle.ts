@@ -1,0 +1,110 @@
+import { Throttle } from "../http/throttle.ts";
+import type { Rate } from "../http/throttle.ts";
+
+/** Any attempts from one address: a family behind one router never meets it. */
+const BY_ADDRESS: Rate = { burst: 30, refillS: 2 };
+
+/** Failures at one account from addresses that never logged in to it: 250 guesses a day at most, from all the world. */
+const BY_ACCOUNT: Rate = { burst: 10, refillS: 360 };
+
+/** Failures at one account from an address that has logged in to it before: a stranger cannot lock its owner out. */
+const BY_FAMILIAR: Rate = { burst: 10, refillS: 60 };
+
+/** Codes at one account: at 96 guesses a day, three codes good at a time, it takes nine years to meet one. */
+const BY_SECOND_FACTOR: Rate = { burst: 5, refillS: 900 };
+
+/** Alerts about one account. */
+const BY_ALERT: Rate = { burst: 1, refillS: 3_600 };
+
+/** Accounts made from one address. */
+const BY_REGISTRATION: Rate = { burst: 30, refillS: 60 };
+
+/**
+ * Exchanges of personal access tokens from one address, which say nothing about passwords: a gateway asks anew for each
+ * token every ten minutes, and whoever guesses has 256 bits to guess.
+ */
+const BY_EXCHANGE: Rate = { burst: 60, refillS: 1 };
+
+const MAX_FAMILIAR = 20_000;
+
+/**
+ * Slows guessing by account and by address. An account is named by the keyed hash of its mail address, so one that does
+ * not exist is slowed just like one that does.
+ */
+export class LoginThrottle {
+  readonly #byAddress: Throttle;
+  readonly #byAccount: Throttle;
+  readonly #byFamiliar: Throttle;
+  readonly #bySecondFactor: Throttle;
+  readonly #byAlert: Throttle;
+  readonly #byRegistration: Throttle;
+  readonly #byExchange: Throttle;
+  readonly #familiar = new Set<string>();
+
+  constructor(monotonicMs: () => number) {
+    this.#byAddress = new Throttle(BY_ADDRESS, monotonicMs);
+    this.#byAccount = new Throttle(BY_ACCOUNT, monotonicMs);
+    this.#byFamiliar = new Throttle(BY_FAMILIAR, monotonicMs);
+    this.#bySecondFactor = new Throttle(BY_SECOND_FACTOR, monotonicMs);
+    this.#byAlert = new Throttle(BY_ALERT, monotonicMs);
+    this.#byRegistration = new Throttle(BY_REGISTRATION, monotonicMs);
+    this.#byExchange = new Throttle(BY_EXCHANGE, monotonicMs);
+  }
+
+  /** Before anything that costs or reveals a little: 0, or the seconds to wait. */
+  address(address: string): number {
+    return this.#byAddress.take(address);
+  }
+
+  /** Before a password is checked: 0, or the seconds to wait. */
+  login(account: string, address: string): number {
+    const pair = `${account} ${address}`;
+    const byAccount = (): number =>
+      this.#familiar.has(pair) ? this.#byFamiliar.take(pair) : this.#byAccount.take(account);
+    return this.#byAddress.take(address) || byAccount();
+  }
+
+  /** After a right password: failures before it are forgotten. */
+  passwordRight(account: string, address: string): void {
+    const pair = `${account} ${address}`;
+    if (this.#familiar.has(pair)) this.#byFamiliar.reset(pair);
+    else this.#byAccount.reset(account);
+  }
+
+  /** After a whole login: the address is familiar from now on. */
+  loggedIn(account: string, address: string): void {
+    this.#remember(`${account} ${address}`);
+  }
+
+  /** Before a code is checked: 0, or the seconds to wait. Only who knows the password gets here. */
+  secondFactor(account: string): number {
+    return this.#bySecondFactor.take(account);
+  }
+
+  /** After a right code: failures before it are forgotten. */
+  secondFactorRight(account: string): void {
+    this.#bySecondFactor.reset(account);
+  }
+
+  /** Whether this is the first time within an hour that the account is slowed: worth an alert. */
+  isNewlySlowed(account: string): boolean {
+    return this.#byAlert.take(account) === 0;
+  }
+
+  /** Before an account is made: 0, or the seconds to wait. */
+  registration(address: string): number {
+    return this.#byAddress.take(address) || this.#byRegistration.take(address);
+  }
+
+  /** Before a personal access token is exchanged: 0, or the seconds to wait. Logins from the address are not counted with it. */
+  exchange(address: string): number {
+    return this.#byExchange.take(address);
+  }
+
+  #remember(pair: string): void {
+    this.#familiar.delete(pair);
+    this.#familiar.add(pair);
+    const oldest = this.#familiar.values().next();
+    if (this.#familiar.size > MAX_FAMILIAR && oldest.done !== true) this.#familiar.delete(oldest.value);
+  }
+}

@@ -1,7 +1,0 @@
-import type { Context } from "hono";
-import { ENDED_SESSIONS_HEADER } from "../gateway-interface.ts";
-
-/** Tells the gateway, in the header of this answer, which sessions the request ended. */
-export function sayEnded(context: Context, sids: readonly string[]): void {
-  if (sids.length > 0) context.header(ENDED_SESSIONS_HEADER, sids.join(","));
-}

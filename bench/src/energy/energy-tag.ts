@@ -1,0 +1,97 @@
+import { Firmware } from "@purrimeter/device/firmware";
+import { RamFlash } from "@purrimeter/device/ram-flash";
+import type { Settings } from "@purrimeter/protocol/messages";
+import { asTagId, type GeofenceRef, type LatE7, type LonE7, type TagId } from "@purrimeter/protocol/values";
+import { VirtualClock } from "@purrimeter/simulator/virtual-clock";
+import { noUsage, type Usage } from "./energy-model.ts";
+import { MeteredGnss } from "./metered-gnss.ts";
+import { MeteredUplink } from "./metered-uplink.ts";
+import { Senses, type Wearer } from "../fences/wearer.ts";
+
+/** What a tag spent, and when it had a fix (UTC). */
+export interface Spent {
+  readonly usage: Usage;
+  readonly fixesAt: readonly number[];
+}
+
+/** How the firmware is run. */
+export interface TagPolicy {
+  readonly fixIntervalS: number;
+  readonly reportIntervalS: number;
+  readonly radiusM: number;
+  readonly hasBeacon: boolean;
+}
+
+const TAG = asTagId("measured") as TagId;
+const MOTION_MS = 30_000;
+const LINGER_MS = 3_000;
+const BUILT_BEFORE_S = 86_400;
+
+function settingsOf(wearer: Wearer, policy: TagPolicy): Settings {
+  const latE7 = Math.round(wearer.home.latDegreesAt(0) * 1e7) as LatE7;
+  const lonE7 = Math.round(wearer.home.lonDegreesAt(0) * 1e7) as LonE7;
+  const zone = {
+    kind: "circle" as const,
+    ref: 0 as GeofenceRef,
+    latE7,
+    lonE7,
+    radiusCm: policy.radiusM * 100,
+  };
+  const { fixIntervalS, reportIntervalS } = policy;
+  return { version: 1, fixIntervalS, reportIntervalS, geofences: [zone] };
+}
+
+/** The firmware as it is, on virtual time, with meters. */
+export function spendOurs(wearer: Wearer, policy: TagPolicy): Spent {
+  const usage = noUsage();
+  const fixesAt: number[] = [];
+  const clock = new VirtualClock(wearer.startsAt);
+  const senses = new Senses(wearer);
+  const gnss = new MeteredGnss(wearer, clock, usage);
+  const uplink = new MeteredUplink(TAG, settingsOf(wearer, policy), clock, usage);
+  const hears: (() => void)[] = [];
+  const listen = (): void => {
+    usage.listens++;
+    if (senses.at(clock.trueUtcS()).hearsHome) hears.push(() => firmware.homeHeard());
+  };
+  const nothing = (): void => undefined;
+  const parts = { flash: new RamFlash(4_096, 64), clock, gnss, uplink };
+  const board = { indicator: { buzz: nothing, light: nothing }, battery: { percent: () => 90 } };
+  const ports = { ...parts, ...board, ...(policy.hasBeacon ? { beacon: { listen } } : {}) };
+  const builtAtS = wearer.startsAt - BUILT_BEFORE_S;
+  const firmware = new Firmware(ports, {
+    tag: TAG,
+    firmware: "measured",
+    seed: wearer.seed,
+    builtAtS,
+    lingerMs: LINGER_MS,
+  });
+  uplink.firmware = firmware;
+  firmware.start();
+  const endMs = (wearer.endsAt - wearer.startsAt) * 1_000;
+  let motionMs = 0;
+  let fixes = 0;
+  for (;;) {
+    const nextMs = Math.min(firmware.nextWakeMs(), gnss.nextMs, uplink.nextMs, motionMs);
+    if (nextMs >= endMs) break;
+    clock.nowMs = Math.max(clock.nowMs, nextMs);
+    if (motionMs <= clock.nowMs) {
+      motionMs += MOTION_MS;
+      const utcS = clock.trueUtcS();
+      if (senses.at(utcS).isMoving(utcS)) firmware.moved();
+    }
+    if (gnss.nextMs <= clock.nowMs) {
+      const { bytes, length } = gnss.run();
+      firmware.gnssBytes(bytes, length);
+    }
+    if (uplink.nextMs <= clock.nowMs) uplink.run();
+    if (firmware.nextWakeMs() <= clock.nowMs) firmware.wake();
+    for (const hear of hears.splice(0)) hear();
+    if (firmware.stats.fixes === fixes) continue;
+    fixes = firmware.stats.fixes;
+    fixesAt.push(clock.trueUtcS());
+  }
+  gnss.stop();
+  usage.fixes = fixes;
+  return { usage, fixesAt };
+}

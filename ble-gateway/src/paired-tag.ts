@@ -1,0 +1,115 @@
+import type { MqttUplink, UplinkListener } from "@purrimeter/device/mqtt-uplink";
+import {
+  MESSAGE_ACK,
+  MESSAGE_COMMAND,
+  MESSAGE_CONNECT,
+  MESSAGE_DISCONNECT,
+  MESSAGE_DOWN,
+  MESSAGE_REPORT,
+  MESSAGE_SETTINGS,
+  MESSAGE_STATUS,
+  MESSAGE_UP,
+} from "@purrimeter/protocol/link-frame";
+import type { LinkMessage } from "@purrimeter/protocol/link-session";
+import { MAX_FIRMWARE_LENGTH, MAX_REPORT_BYTES, MAX_SMALL_MESSAGE_BYTES } from "@purrimeter/protocol/limits";
+import { parseTopic, topicOf, type Channel } from "@purrimeter/protocol/topics";
+import type { TagId } from "@purrimeter/protocol/values";
+
+/** The tag's own session with the bridge, with the tag's certificate. `firmware` goes into its will. */
+export type MakeUplink = (tag: TagId, firmware: string, listener: UplinkListener) => TagUplink;
+
+/** What is used of a MqttUplink. */
+export type TagUplink = Pick<MqttUplink, "connect" | "disconnect" | "close" | "publish">;
+
+/** Seals a message to the tag and sends it; nobody knows whether it arrives. */
+export type SendToTag = (kind: number, payload: Uint8Array) => void;
+
+const NOTHING = new Uint8Array(0);
+const PRINTABLE = /^[ -~]*$/;
+
+/**
+ * One tag while it is near: what it says goes to the bridge, what the bridge says goes to it, and nothing is kept or
+ * answered here. A report that finds no session is dropped: the tag sends it until the bridge acknowledges it.
+ */
+export class PairedTag {
+  readonly tag: TagId;
+  private readonly makeUplink: MakeUplink;
+  private readonly send: SendToTag;
+  private readonly trouble: (code: string) => void;
+  private uplink: TagUplink | undefined;
+  private firmware = "";
+  private isUp = false;
+
+  constructor(tag: TagId, makeUplink: MakeUplink, send: SendToTag, trouble: (code: string) => void) {
+    this.tag = tag;
+    this.makeUplink = makeUplink;
+    this.send = send;
+    this.trouble = trouble;
+  }
+
+  /** What the tag said. */
+  take({ kind, payload }: LinkMessage): void {
+    switch (kind) {
+      case MESSAGE_CONNECT:
+        return this.connect(Buffer.from(payload).toString("latin1"));
+      case MESSAGE_DISCONNECT:
+        return this.end((uplink) => uplink.disconnect());
+      case MESSAGE_REPORT:
+        return this.publish("report", payload, MAX_REPORT_BYTES);
+      case MESSAGE_STATUS:
+        return this.publish("status", payload, MAX_SMALL_MESSAGE_BYTES);
+    }
+  }
+
+  /** Says how the session stands: now and then, in case that the last time was lost. */
+  tellState(): void {
+    this.send(this.isUp ? MESSAGE_UP : MESSAGE_DOWN, NOTHING);
+  }
+
+  /** The tag is out of reach: its session ends like that of any tag that is, and the bridge publishes its will. */
+  lost(): void {
+    this.end((uplink) => uplink.close());
+  }
+
+  private connect(firmware: string): void {
+    const isName = firmware.length <= MAX_FIRMWARE_LENGTH && PRINTABLE.test(firmware);
+    if (!isName) return this.trouble("bad-firmware");
+    if (this.uplink !== undefined && firmware === this.firmware) return this.tellStateIfUp();
+    this.lost();
+    this.firmware = firmware;
+    this.uplink = this.makeUplink(this.tag, firmware, {
+      up: () => this.stands(true),
+      down: () => this.stands(false),
+      message: (topic, bytes) => this.deliver(topic, bytes),
+      trouble: (code) => this.trouble(code),
+    });
+    this.uplink.connect();
+  }
+
+  private tellStateIfUp(): void {
+    if (this.isUp) this.tellState();
+  }
+
+  private stands(isUp: boolean): void {
+    this.isUp = isUp;
+    this.tellState();
+  }
+
+  private end(how: (uplink: TagUplink) => void): void {
+    const { uplink } = this;
+    this.uplink = undefined;
+    this.isUp = false;
+    if (uplink !== undefined) how(uplink);
+  }
+
+  private publish(channel: Channel, payload: Uint8Array, maxBytes: number): void {
+    if (payload.length <= maxBytes) this.uplink?.publish(topicOf(this.tag, channel), payload);
+  }
+
+  private deliver(topic: string, bytes: Uint8Array): void {
+    const channel = parseTopic(topic)?.channel;
+    if (channel === "ack") this.send(MESSAGE_ACK, bytes);
+    else if (channel === "settings") this.send(MESSAGE_SETTINGS, bytes);
+    else if (channel === "command") this.send(MESSAGE_COMMAND, bytes);
+  }
+}

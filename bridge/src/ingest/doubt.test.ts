@@ -1,0 +1,94 @@
+import { describe, expect, it } from "vitest";
+import type { Entry } from "@purrimeter/protocol/entry";
+import type { Report } from "@purrimeter/protocol/messages";
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { createDoubtJudge, type DoubtJudge } from "./doubt.ts";
+
+const NOW = 1_790_000_000 as UnixSeconds;
+const ALF = "alf" as TagId;
+const DAY_S = 86_400;
+/** 10 km of latitude. */
+const TEN_KM_E7 = 899_320;
+
+function fix(at: number, latE7 = 515_000_000, lonE7 = -1_000_000, accuracyDm = 50): Entry {
+  return { kind: "fix", at, latE7, lonE7, accuracyDm } as Entry;
+}
+
+function judge(entries: Entry[], judging: DoubtJudge = createDoubtJudge(30), tag = ALF) {
+  return judging.judge(tag, { epoch: 1, first: 1, oldest: 1, entries } as unknown as Report, NOW);
+}
+
+it("finds nothing in an ordinary report", () => {
+  expect(
+    judge([fix(NOW - 120), fix(NOW - 60, 515_000_900), { kind: "no-sky", at: NOW, searchedS: 60 }]),
+  ).toBeUndefined();
+});
+
+describe("time", () => {
+  it.each([
+    [NOW + 300, undefined],
+    [NOW + 301, "future"],
+    [NOW - 30 * DAY_S, undefined],
+    [NOW - 30 * DAY_S - 1, "too-old"],
+  ])("at %d is %s", (at, doubt) => {
+    expect(judge([fix(at)])?.[0]).toBe(doubt);
+  });
+
+  it("is judged of every kind of entry", () => {
+    const health: Entry = {
+      kind: "health",
+      at: (NOW + 86_400) as UnixSeconds,
+      batteryPercent: 50,
+      boots: 1,
+      dropped: 0,
+    };
+    expect(judge([fix(NOW), health])).toEqual([undefined, "future"]);
+  });
+});
+
+describe("place", () => {
+  it("0,0 by default values is suspect, the equator and Greenwich are not", () => {
+    expect(judge([fix(NOW, 0, 0)])?.[0]).toBe("null-island");
+    expect(judge([fix(NOW, 0, 5)])).toBeUndefined();
+    expect(judge([fix(NOW, 515_000_000, 0)])).toBeUndefined();
+  });
+
+  it("a jump is suspect, and the fix after it is held against the one before", () => {
+    const entries = [fix(NOW - 120), fix(NOW - 60, 515_000_000 + 50 * TEN_KM_E7), fix(NOW, 515_000_900)];
+    expect(judge(entries)).toEqual([undefined, "too-fast", undefined]);
+  });
+
+  it("a car is not", () => {
+    expect(judge([fix(NOW - 300), fix(NOW, 515_000_000 + TEN_KM_E7)])).toBeUndefined();
+    expect(judge([fix(NOW - 150), fix(NOW, 515_000_000 + TEN_KM_E7)])?.[1]).toBe("too-fast");
+  });
+
+  it("a claimed error is forgiven", () => {
+    expect(judge([fix(NOW - 1), fix(NOW, 515_010_000, -1_000_000, 1_000)])).toBeUndefined();
+  });
+
+  it("the date line is no jump, and a degree of longitude is short near the poles", () => {
+    expect(judge([fix(NOW - 60, 0, 1_799_999_000), fix(NOW, 0, -1_799_999_000)])).toBeUndefined();
+    expect(judge([fix(NOW - 60, 899_900_000, 0), fix(NOW, 899_900_000, 900_000_000)])).toBeUndefined();
+  });
+
+  it("carries over from report to report, and not from tag to tag", () => {
+    const judging = createDoubtJudge(30);
+    const far = 515_000_000 + 50 * TEN_KM_E7;
+    judge([fix(NOW - 60)], judging);
+    expect(judge([fix(NOW, far)], judging)?.[0]).toBe("too-fast");
+    expect(judge([fix(NOW, far)], judging, "bea" as TagId)).toBeUndefined();
+  });
+
+  it("late reports do not move the believed fix back in time", () => {
+    const judging = createDoubtJudge(30);
+    const far = 515_000_000 + 50 * TEN_KM_E7;
+    judge([fix(NOW - 20_000, far), fix(NOW)], judging);
+    expect(judge([fix(NOW - 19_000, far)], judging)).toBeUndefined();
+    expect(judge([fix(NOW + 60, 515_000_500)], judging)).toBeUndefined();
+  });
+
+  it("what is suspect by time is no measure for others", () => {
+    expect(judge([fix(NOW + 400, 515_000_000 + 50 * TEN_KM_E7), fix(NOW)])).toEqual(["future", undefined]);
+  });
+});

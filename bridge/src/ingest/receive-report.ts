@@ -1,0 +1,96 @@
+import type { DecodeReason } from "@purrimeter/protocol/decode-error";
+import type { Report } from "@purrimeter/protocol/messages";
+import { decodeReport } from "@purrimeter/protocol/report";
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { errorCode, type Log } from "@purrimeter/log/log";
+import type { RecordOutcome, ReportStore, Stored } from "@purrimeter/store/report-store";
+import type { Doubt } from "@purrimeter/store/doubt";
+import { acknowledgeStored, refuseReport } from "../broker/acknowledge.ts";
+import type { BridgeCounters } from "../metrics/bridge-counters.ts";
+import type { ReportVerifier } from "../verification/report-verifier.ts";
+import type { DoubtJudge } from "./doubt.ts";
+
+export interface ReceiveReportParts {
+  readonly store: Pick<ReportStore, "recordReport" | "keepDeadLetter">;
+  readonly doubts: DoubtJudge;
+  readonly counters: BridgeCounters;
+  readonly log: Log;
+  /** Judges what was stored, after it was acknowledged; left out, nobody does. */
+  readonly verification?: ReportVerifier | undefined;
+  readonly now: () => UnixSeconds;
+}
+
+/**
+ * Stores a report and answers it: decode, judge, record, and after the commit the encoded acknowledgement.
+ * What cannot be decoded is set aside, so that the next report goes through. Never rejects.
+ */
+export function receiveReport(parts: ReceiveReportParts, tag: TagId, bytes: Uint8Array): Promise<Uint8Array> {
+  const decoded = decodeReport(bytes);
+  const failed = (error: unknown): Uint8Array => fault(parts, tag, bytes, error);
+  return decoded.ok
+    ? record(parts, tag, bytes, decoded.value, failed)
+    : keepDeadLetter(parts, tag, bytes, decoded.error.reason).catch(failed);
+}
+
+/** The store's own fault. Nothing was committed, so the tag keeps its entries and tries again. */
+function fault(
+  { counters, log }: ReceiveReportParts,
+  tag: TagId,
+  bytes: Uint8Array,
+  error: unknown,
+): Uint8Array {
+  counters.add("store-fault", errorCode(error));
+  log.error("a report could not be stored", { event: "report.fault", tag, code: errorCode(error) });
+  return refuseReport(bytes, "busy", false);
+}
+
+/** One promise, not a chain of async functions: this is the way of every report. */
+function record(
+  { store, doubts, counters, verification, now }: ReceiveReportParts,
+  tag: TagId,
+  bytes: Uint8Array,
+  report: Report,
+  failed: (error: unknown) => Uint8Array,
+): Promise<Uint8Array> {
+  const at = now();
+  const suspect = doubts.judge(tag, report, at);
+  const answer = (outcome: RecordOutcome): Uint8Array => {
+    if (outcome.kind === "refused") {
+      if (outcome.reason === "unclaimed") verification?.forget(tag);
+      counters.add("refused", outcome.reason);
+      return refuseReport(bytes, outcome.reason, false);
+    }
+    countStored(counters, outcome);
+    if (suspect !== undefined) countSuspect(counters, suspect);
+    if (outcome.stored > 0) verification?.stored(tag, report, outcome.through);
+    return acknowledgeStored(outcome);
+  };
+  return store.recordReport(tag, report, { at, suspect }).then(answer, failed);
+}
+
+function countSuspect(counters: BridgeCounters, suspect: readonly (Doubt | undefined)[]): void {
+  for (const doubt of suspect) if (doubt !== undefined) counters.add("suspect", doubt);
+}
+
+function countStored(counters: BridgeCounters, { stored, duplicates, withheld }: Stored): void {
+  counters.add("reports");
+  counters.add("entries", "stored", stored);
+  if (duplicates > 0) counters.add("entries", "duplicate", duplicates);
+  if (withheld > 0) counters.add("entries", "withheld", withheld);
+}
+
+async function keepDeadLetter(
+  { store, counters, log, now }: ReceiveReportParts,
+  tag: TagId,
+  bytes: Uint8Array,
+  reason: DecodeReason,
+): Promise<Uint8Array> {
+  const outcome = await store.keepDeadLetter(tag, bytes, reason, now());
+  if (outcome.kind === "refused") {
+    counters.add("refused", outcome.reason);
+    return refuseReport(bytes, outcome.reason, false);
+  }
+  counters.add("set-aside", reason);
+  log.warn("a report could not be read", { event: "report.set-aside", tag, reason, count: outcome.count });
+  return refuseReport(bytes, reason, true);
+}

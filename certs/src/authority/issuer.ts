@@ -1,0 +1,34 @@
+import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { authorityFiles, type Branch } from "./authority-files.ts";
+import { refuse, type Refusal } from "../refusal.ts";
+
+/** An intermediate that is ready to sign. */
+export interface Issuer {
+  readonly key: KeyObject;
+  readonly commonName: string;
+  readonly certificate: X509Certificate;
+  readonly root: X509Certificate;
+  readonly notAfter: Date;
+}
+
+/** Reads the intermediate of a branch. */
+export function loadIssuer(directory: string, branch: Branch): Issuer | Refusal {
+  const files = authorityFiles(directory);
+  if (!existsSync(files.authority)) return refuse("no-authority", directory);
+  const certificate = new X509Certificate(readFileSync(files.branches[branch].certificate));
+  return {
+    key: createPrivateKey(readFileSync(files.branches[branch].key)),
+    commonName: commonNameOf(certificate),
+    certificate,
+    root: new X509Certificate(readFileSync(files.root)),
+    notAfter: certificate.validToDate,
+  };
+}
+
+/** Common name of the subject, as node:crypto reads it. */
+export function commonNameOf(certificate: X509Certificate): string {
+  const line = certificate.subject.split("\n").find((part) => part.startsWith("CN="));
+  if (line === undefined) throw new Error("A certificate of ours has no common name");
+  return line.slice("CN=".length);
+}

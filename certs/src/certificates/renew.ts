@@ -1,0 +1,83 @@
+import { X509Certificate } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { issuedFiles } from "../authority/authority-files.ts";
+import { isHost } from "./issue-service.ts";
+import { issueLeaf, type Issued } from "./issue-leaf.ts";
+import { branchOf, type Kind } from "../authority/issued-index.ts";
+import { KEY_BITS, makeKeyPair, parseKeyPair, type KeyPair } from "./key-pair.ts";
+import { refuse, type Refusal } from "../refusal.ts";
+import { servicePlan, tagPlan, type LeafPlan } from "./sign-leaf.ts";
+
+/** How to renew a certificate. */
+export interface RenewOptions {
+  readonly now: Date;
+  /** Keep the key pair, for a holder whose key cannot be exchanged. A new one is made otherwise. */
+  readonly keepKey?: boolean;
+  /** Host names and addresses of a service besides those that it has. */
+  readonly hosts?: readonly string[];
+}
+
+/**
+ * Issues a new certificate with the same names and uses, in the place of the one in the holder's folder. The former one
+ * stays valid until it ends or is revoked by its serial number. Refuses "not-issued", "no-authority", "bad-key",
+ * "bad-host".
+ */
+export async function renew(
+  directory: string,
+  kind: Kind,
+  commonName: string,
+  { now, keepKey = false, hosts = [] }: RenewOptions,
+): Promise<Issued | Refusal> {
+  const files = issuedFiles(directory, branchOf(kind), commonName);
+  if (!existsSync(files.chain)) return refuse("not-issued", commonName);
+  const bad = hosts.find((host) => !isHost(host));
+  if (bad !== undefined) return refuse("bad-host", bad);
+  const keys = keepKey ? parseKeyPair(readFileSync(files.key)) : await makeKeyPair(KEY_BITS);
+  if (keys === undefined) return refuse("bad-key", files.key);
+  const former = new X509Certificate(readFileSync(files.chain));
+  return issueLeaf(directory, planLike(former, kind, commonName, keys, hosts), keys, now);
+}
+
+function planLike(
+  former: X509Certificate,
+  kind: Kind,
+  commonName: string,
+  { publicKey }: KeyPair,
+  hosts: readonly string[],
+): LeafPlan {
+  if (kind === "tag") return tagPlan(commonName, publicKey);
+  const everyHost = [...new Set([...hostsOf(former), ...hosts])];
+  return servicePlan(commonName, publicKey, everyHost, (former.keyUsage ?? []).includes(CLIENT_AUTH));
+}
+
+/** id-kp-clientAuth (RFC 5280, section 4.2.1.12); node:crypto gives extended key usages as numbers. */
+const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+
+/** The hosts of "DNS:localhost, IP Address:127.0.0.1". No host that was issued needs quoting. */
+function hostsOf(certificate: X509Certificate): string[] {
+  const names = (certificate.subjectAltName ?? "").split(", ");
+  return names.map((name) => name.slice(name.indexOf(":") + 1));
+}
+
+/** Why a certificate wants renewal, or that it does not. */
+export type Need = "missing" | "ends-soon" | "lacks-host" | "none";
+
+/** What a service's certificate needs to hold for `days` more under all of the hosts. */
+export function serviceNeeds(
+  directory: string,
+  name: string,
+  hosts: readonly string[],
+  days: number,
+  now: Date,
+): Need {
+  const { chain } = issuedFiles(directory, "services", name);
+  if (!existsSync(chain)) return "missing";
+  const certificate = new X509Certificate(readFileSync(chain));
+  if (certificate.validToDate.getTime() - now.getTime() < days * 86_400_000) return "ends-soon";
+  return hosts.every((host) => names(certificate, host)) ? "none" : "lacks-host";
+}
+
+function names(certificate: X509Certificate, host: string): boolean {
+  return (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined;
+}

@@ -1,0 +1,39 @@
+import { issuedFiles } from "@purrimeter/certs/authority-files";
+import { issueTag } from "@purrimeter/certs/issue-tag";
+import { describeRefusal, isRefusal } from "@purrimeter/certs/refusal";
+import { asTagId } from "@purrimeter/protocol/values";
+import { createClaimCode } from "@purrimeter/store/claim-code";
+import type { TagRegistry } from "@purrimeter/store/tag-registry";
+import { existsSync } from "node:fs";
+import type { DataFiles } from "./data-files.ts";
+import { failed, type Failure } from "../terminal/failure.ts";
+import { nowS } from "../terminal/now.ts";
+
+/** A tag that is known and has its certificate. */
+export interface AddedTag {
+  readonly tag: string;
+  /** For the owner, who types it once; it is kept nowhere else. */
+  readonly claimCode: string;
+  /** For the outside of the tag: with it a finder can report the tag. Public. */
+  readonly printedCode: string;
+  /** What belongs onto the tag: certificate, key, authority. */
+  readonly folder: string;
+}
+
+/** Issues the tag's certificate, unless it has one, and makes the tag known. Broken off, it can be called again. */
+export async function addTag(
+  files: DataFiles,
+  registry: TagRegistry,
+  id: string,
+): Promise<AddedTag | Failure> {
+  const tag = asTagId(id);
+  if (tag === undefined) return failed(describeRefusal({ refused: "bad-tag-id", subject: id }));
+  const { chain, folder } = issuedFiles(files.certs, "tags", tag);
+  if (!existsSync(chain)) {
+    const issued = await issueTag(files.certs, tag, { now: new Date() });
+    if (isRefusal(issued)) return failed(describeRefusal(issued));
+  }
+  const claimCode = createClaimCode();
+  if (registry.register(tag, claimCode, nowS()) === "exists") return failed(`the tag ${tag} exists already`);
+  return { tag, claimCode, printedCode: registry.printedCode(tag), folder };
+}

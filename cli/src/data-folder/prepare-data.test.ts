@@ -1,0 +1,177 @@
+import { X509Certificate } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { dataFiles, type DataFiles } from "./data-files.ts";
+import { isFailure } from "../terminal/failure.ts";
+import { prepareData } from "./prepare-data.ts";
+
+const now = new Date();
+const temporary = mkdtempSync(join(tmpdir(), "purrimeter-data-"));
+const template = join(temporary, "template");
+let files: DataFiles;
+
+beforeAll(async () => {
+  files = dataFiles(template);
+  await prepared();
+});
+beforeEach(() => {
+  files = dataFiles(join(temporary, "data"));
+  cpSync(template, files.folder, { recursive: true });
+});
+afterEach(() => rmSync(files.folder, { recursive: true }));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
+async function prepared(hosts: readonly string[] = [], at = now): Promise<boolean> {
+  const outcome = await prepareData(files, { now: at, hosts });
+  if (isFailure(outcome)) throw new Error(outcome.failure);
+  return outcome.created;
+}
+
+async function failure(): Promise<string> {
+  const outcome = await prepareData(files, { now, hosts: [] });
+  return isFailure(outcome) ? outcome.failure : "nothing failed";
+}
+
+/** Everything that must stay as it is, by path. */
+function contents(): Record<string, string> {
+  const paths = readdirSync(files.folder, { recursive: true, encoding: "utf8" }).filter(
+    (path) => statSync(join(files.folder, path)).isFile() && !path.endsWith(".crl.pem"),
+  );
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(files.folder, path), "base64")]));
+}
+
+test("each process gets its own secrets and nothing else", () => {
+  const names = ["auth", "bridge", "cloud-api", "operator"] as const;
+  expect(
+    Object.fromEntries(names.map((name) => [name, readdirSync(files.secrets(name)).toSorted()])),
+  ).toEqual({
+    auth: ["GENERATED", "database-key", "signing-key.pem", "tls-key.pem"],
+    bridge: ["GENERATED", "database-key", "key-ring-key", "tls-key.pem"],
+    "cloud-api": ["GENERATED", "cursor-key", "database-key", "key-ring-key", "tls-key.pem"],
+    operator: ["GENERATED", "database-key", "key-ring-key"],
+  });
+  const key = (holder: (typeof names)[number]): string =>
+    readFileSync(files.secret(holder, "database-key"), "utf8");
+  expect(key("bridge")).toMatch(/^[0-9a-f]{64}\n$/);
+  expect(key("cloud-api")).toBe(key("bridge"));
+  expect(key("auth")).not.toBe(key("bridge"));
+});
+
+test("secrets are for their owner only, and a service's key lies in one place", () => {
+  for (const path of Object.keys(contents()).filter((path) => path.startsWith("secrets/"))) {
+    expect([path, statSync(join(files.folder, path)).mode & 0o777]).toEqual([path, 0o600]);
+  }
+  expect(
+    readdirSync(join(files.certs, "services", "bridge")).filter((name) => name.startsWith("key")),
+  ).toEqual([]);
+});
+
+test("a second start changes nothing", async () => {
+  const before = contents();
+  expect(await prepared()).toBe(false);
+  expect(contents()).toEqual(before);
+});
+
+test("a first start that broke off is continued with what it had made", async () => {
+  const before = contents();
+  rmSync(files.format);
+  rmSync(files.secret("cloud-api", "database-key"));
+  rmSync(files.secret("auth", "tls-key.pem"));
+  expect(await prepared()).toBe(true);
+  const after = contents();
+  for (const path of [
+    "certs/authority/root.pem",
+    "secrets/bridge/database-key",
+    "secrets/cloud-api/database-key",
+  ])
+    expect(after[path]).toBe(before[path]);
+  const leaf = new X509Certificate(readFileSync(files.serviceChain("auth")));
+  expect(leaf.publicKey.asymmetricKeyType).toBe("rsa");
+  expect(after["secrets/auth/tls-key.pem"]).not.toBe(before["secrets/auth/tls-key.pem"]);
+});
+
+test("a secret that is gone is not made anew", async () => {
+  const path = files.secret("bridge", "key-ring-key");
+  rmSync(path);
+  expect(await failure()).toBe(`the secret ${path} is missing; restore it from a backup`);
+});
+
+test("a folder of a newer version is left alone", async () => {
+  writeFileSync(files.format, '{"format":2}\n');
+  const before = contents();
+  expect(await failure()).toMatch(/was made by a newer purrimeter \(format 2; this one knows 1\)/);
+  expect(contents()).toEqual(before);
+});
+
+test.each(["", "no JSON", "{}", "null", '{"format":"1"}'])(
+  "a damaged format file is said: %j",
+  async (text) => {
+    writeFileSync(files.format, text);
+    expect(await failure()).toBe(`${files.format} is damaged; restore it from a backup`);
+  },
+);
+
+test("a new host renews the services' certificates, and so does their end", async () => {
+  const serial = (): string => new X509Certificate(readFileSync(files.serviceChain("bridge"))).serialNumber;
+  const first = serial();
+  await prepared(["cats.example.org"]);
+  const second = serial();
+  expect(second).not.toBe(first);
+  await prepared(["cats.example.org"], new Date(now.getTime() + 380 * 86_400_000));
+  expect(serial()).not.toBe(second);
+  const leaf = new X509Certificate(readFileSync(files.serviceChain("bridge")));
+  expect([leaf.checkHost("cats.example.org"), leaf.checkIP("127.0.0.1")]).toEqual([
+    "cats.example.org",
+    "127.0.0.1",
+  ]);
+});
+
+test("production refuses keys that were generated, until the operator's own are in their place", async () => {
+  const outcome = (): Promise<object> => prepareData(files, { now, hosts: [], ownSecrets: true });
+  expect(await outcome()).toEqual({
+    failure:
+      "production mode refuses keys that purrimeter generated: bridge/database-key, cloud-api/database-key, " +
+      "operator/database-key, bridge/key-ring-key, cloud-api/key-ring-key, operator/key-ring-key, " +
+      `cloud-api/cursor-key, auth/database-key, auth/signing-key.pem in ${join(files.folder, "secrets")}; ` +
+      "put your own in their place, or give --allow-generated-keys",
+  });
+  for (const holder of ["bridge", "cloud-api", "operator", "auth"] as const)
+    for (const name of readdirSync(files.secrets(holder)).filter((one) => one.endsWith("-key")))
+      writeFileSync(files.secret(holder, name), "77".repeat(32));
+  expect(await outcome()).toMatchObject({
+    failure: expect.stringContaining(": auth/signing-key.pem in") as string,
+  });
+  writeFileSync(files.secret("auth", "signing-key.pem"), "my own");
+  expect(await outcome()).toEqual({ created: false });
+});
+
+test("production makes no keys for a new folder", async () => {
+  const fresh = dataFiles(join(temporary, "fresh"));
+  expect(await prepareData(fresh, { now, hosts: [], ownSecrets: true })).toMatchObject({
+    failure: expect.stringMatching(
+      /^production mode makes no keys: put your own bridge\/database-key, /,
+    ) as string,
+  });
+  expect(existsSync(fresh.folder)).toBe(false);
+});
+
+test("keys in a Vault are neither made nor missed", async () => {
+  const fresh = dataFiles(join(temporary, "vaulted"));
+  cpSync(template, fresh.folder, { recursive: true });
+  rmSync(join(fresh.folder, "secrets"), { recursive: true });
+  writeFileSync(fresh.vault, "{}");
+  expect(await prepareData(fresh, { now, hosts: [], ownSecrets: true })).toEqual({ created: false });
+  expect(readdirSync(fresh.secrets("bridge"))).toEqual(["tls-key.pem"]);
+  rmSync(fresh.folder, { recursive: true });
+});

@@ -1,0 +1,73 @@
+import { issuedFiles } from "@purrimeter/certs/authority-files";
+import { makeFolder, PUBLIC_MODE, replaceFile, SECRET_MODE } from "@purrimeter/certs/write-file";
+import { asTagId } from "@purrimeter/protocol/values";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { DataFiles } from "./data-files.ts";
+import { failed, type Failure } from "../terminal/failure.ts";
+
+/** Where a board finds the bridge. */
+export interface BoardNetwork {
+  /** Name in the bridge's certificate. */
+  readonly host: string;
+  /** Of the listener for TLS 1.2. */
+  readonly port: number;
+  /** Of the SIM's operator. */
+  readonly apn: string;
+}
+
+/** What was written. */
+export interface ProvisionedBoard {
+  readonly tag: string;
+  readonly folder: string;
+  readonly files: readonly string[];
+}
+
+/**
+ * Writes what a board takes in: the tag's certificates and key as the SDK's TLS reads them (DER) and as the modem does
+ * (PEM, the key in PKCS#1), and its names, in a manifest for the build and in a file for the board. Files that are there
+ * are replaced.
+ */
+export function provisionBoard(
+  files: DataFiles,
+  id: string,
+  out: string,
+  network: BoardNetwork,
+): ProvisionedBoard | Failure {
+  const tag = asTagId(id);
+  const issued = tag === undefined ? undefined : issuedFiles(files.certs, "tags", tag);
+  if (issued === undefined || !existsSync(issued.keyDer))
+    return failed(`${id} has no certificate and key here; make them with "purrimeter tags add ${id}"`);
+  const leaf = readFileSync(issued.leafDer);
+  const key = createPrivateKey(readFileSync(issued.key));
+  const folder = resolve(out);
+  makeFolder(folder);
+  const written: string[] = [];
+  const write = (name: string, content: string | Uint8Array, mode = PUBLIC_MODE): void => {
+    replaceFile(join(folder, name), content, mode);
+    written.push(name);
+  };
+  write("authority.der", readFileSync(issued.authorityDer));
+  write("issuer.der", readFileSync(issued.issuerDer));
+  write("tag.der", leaf);
+  write("key.der", readFileSync(issued.keyDer), SECRET_MODE);
+  write("authority.pem", readFileSync(issued.authority));
+  write("tag.pem", new X509Certificate(leaf).toString());
+  write("key.pem", key.export({ type: "pkcs1", format: "pem" }).toString(), SECRET_MODE);
+  const data = [...written];
+  write("board.json", json({ tag: id, ...network }));
+  // Last: with it the build finds the certificates.
+  write("manifest.json", manifest(id, network, data));
+  return { tag: id, folder, files: written };
+}
+
+/** mcconfig takes data by names without endings, and packs every file that has such a name. */
+function manifest(tag: string, network: BoardNetwork, names: readonly string[]): string {
+  const stems = new Set(names.map((name) => `./${name.slice(0, name.lastIndexOf("."))}`));
+  return json({ data: { "*": [...stems] }, config: { tag, ...network } });
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,66 @@
+import { openAccounts, type OpenAccounts } from "@purrimeter/auth/open-accounts";
+import { AUTH_MIGRATIONS } from "@purrimeter/auth/schema";
+import { createLog } from "@purrimeter/log/log";
+import { openDatabase, type Database } from "@purrimeter/database/open-database";
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { verifyTrail } from "./verify-trail.ts";
+
+/** More than two pages. */
+const EVENTS = 2_100;
+
+let folder: string;
+let database: Database;
+let opened: OpenAccounts;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "purrimeter-trail-"));
+  const databaseKey = randomBytes(32);
+  database = openDatabase({
+    path: join(folder, "accounts.db"),
+    key: databaseKey,
+    migrations: AUTH_MIGRATIONS,
+  });
+  const log = createLog("cli", { write: () => undefined });
+  opened = await openAccounts({ database, databaseKey, log, now: () => 1, listener: () => undefined });
+});
+
+afterEach(async () => {
+  await opened.database.destroy();
+  rmSync(folder, { recursive: true });
+});
+
+async function record(events: number): Promise<void> {
+  for (let i = 0; i < events; i++) opened.audit.record({ event: "login.accepted", account: String(i) });
+  await opened.audit.flush();
+}
+
+test("an empty trail is intact and has no head", async () => {
+  expect(await verifyTrail(opened)).toEqual({ intact: true, events: 0, head: "" });
+});
+
+test("a trail of many pages is intact, and ends with the hash of its newest event", async () => {
+  await record(EVENTS);
+  const [newest] = await opened.audit.read(EVENTS - 1, 1);
+  expect(await verifyTrail(opened)).toEqual({ intact: true, events: EVENTS, head: newest?.hash });
+});
+
+test("what retention took from the old end is not missed", async () => {
+  await record(EVENTS);
+  database.exec("DELETE FROM audit_event WHERE number <= 100");
+  expect(await verifyTrail(opened)).toMatchObject({ intact: true, events: EVENTS - 100 });
+});
+
+test.each([
+  ["changed", "UPDATE audit_event SET account = 'x' WHERE number = 1500", 1_500],
+  ["taken out", "DELETE FROM audit_event WHERE number = 1500", 1_501],
+  ["taken out where a page ends", "DELETE FROM audit_event WHERE number = 1001", 1_002],
+  ["given another hash", "UPDATE audit_event SET hash = 'x' WHERE number = 1000", 1_000],
+])("an event that was %s is named", async (_, change, brokenAt) => {
+  await record(EVENTS);
+  database.exec(change);
+  expect(await verifyTrail(opened)).toEqual({ intact: false, brokenAt });
+});

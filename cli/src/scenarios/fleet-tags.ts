@@ -1,0 +1,44 @@
+import { issueFleet } from "@purrimeter/certs/issue-fleet";
+import { describeRefusal, isRefusal } from "@purrimeter/certs/refusal";
+import { MqttUplink, tagSecureContext } from "@purrimeter/device/mqtt-uplink";
+import type { PlannedTag } from "@purrimeter/simulator/plan-fleet";
+import type { SimulatedTagOptions } from "@purrimeter/simulator/simulated-tag";
+import type { TagUplink } from "@purrimeter/simulator/uplink-maker";
+import type { SecureContext } from "node:tls";
+import { failed, type Failure } from "../terminal/failure.ts";
+
+/** Where simulated tags connect to, and who certifies them. */
+export interface FleetBridge {
+  readonly host: string;
+  readonly port: number;
+  /** The authority's folder. */
+  readonly certs: string;
+}
+
+const FIRMWARE = "simulated";
+
+function contextsOf(
+  fleet: Exclude<Awaited<ReturnType<typeof issueFleet>>, { refused: unknown }>,
+): Map<string, SecureContext> {
+  const { keyPem, authorityPem, members } = fleet;
+  return new Map(members.map(({ tag, chainPem }) => [tag, tagSecureContext(keyPem, chainPem, authorityPem)]));
+}
+
+/** Gives planned tags certificates, all for one key pair, and an uplink over MQTT and mutual TLS. */
+export async function fleetTags(
+  planned: readonly PlannedTag[],
+  { host, port, certs }: FleetBridge,
+): Promise<SimulatedTagOptions[] | Failure> {
+  const names = planned.map(({ tag }) => tag);
+  const fleet = await issueFleet(certs, names, new Date());
+  if (isRefusal(fleet)) return failed(describeRefusal(fleet));
+  const contexts = contextsOf(fleet);
+  return planned.map((plan) => ({
+    ...plan,
+    makeUplink: (tag, listener): TagUplink => {
+      const secureContext = contexts.get(tag) as SecureContext;
+      const seed = plan.firmwareSeed;
+      return new MqttUplink({ tag, firmware: FIRMWARE, host, port, secureContext, seed }, listener);
+    },
+  }));
+}

@@ -1,0 +1,108 @@
+import { runFleet } from "@purrimeter/simulator/fleet";
+import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
+import { planFleet, type PlannedTag } from "@purrimeter/simulator/plan-fleet";
+import type { Track } from "@purrimeter/simulator/track";
+import { readFileSync } from "node:fs";
+import { newCredentials, readDemoFile, writeDemoFile, type DemoFile } from "./demo-account.ts";
+import { failed, isFailure, type Failure } from "../terminal/failure.ts";
+import { fleetTags } from "./fleet-tags.ts";
+import { nowS } from "../terminal/now.ts";
+import { withRegistry } from "../data-folder/open-registry.ts";
+import { ApiProblem, OwnerApi } from "./owner-api.ts";
+import { provisionFleet } from "../data-folder/provision-fleet.ts";
+import type { RunningServices } from "../supervisor/start-services.ts";
+
+/** Which cats the demo shows, and how fast they live their past. */
+export interface DemoOptions {
+  readonly tags: number;
+  /** Recorded cats; invented ones when left out. */
+  readonly tracks?: readonly Track[];
+  /** Times as fast as real time until now is reached; Infinity = as fast as acknowledgements allow. */
+  readonly speed: number;
+  readonly onProgress: (progress: FleetProgress) => void;
+  readonly onReady: (demo: DemoFile) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The same cats every time, so that a second demo in a folder goes on with the first one's. */
+const SEED = 1;
+
+/** A first demo has a day to show. */
+const FIRST_PAST_S = 86_400;
+
+/** Fills running services with an owner and tags, and lets the tags live until `signal`. */
+export async function runDemo(services: RunningServices, options: DemoOptions): Promise<Failure | undefined> {
+  const former = readDemoFile(services.files.folder);
+  const credentials = former ?? newCredentials();
+  const api = `https://localhost:${services.port}`;
+  const ca = services.files.authority.root;
+  const owner = new OwnerApi(api, readFileSync(ca, "utf8"));
+  try {
+    await owner.enter(credentials, former === undefined);
+    const planned = await planDemo(owner, options, former !== undefined);
+    const provisioned = await withRegistry(services.files, async (registry) => {
+      await provisionFleet(planned, registry, owner);
+      return {};
+    });
+    if (isFailure(provisioned)) return provisioned;
+    const mqtt = `mqtts://localhost:${services.mqttPort}`;
+    const tags = planned.map(({ tag }) => tag as string);
+    const demo = { api, ca, mqtt, email: credentials.email, password: credentials.password, tags };
+    return await live(services, planned, options, demo);
+  } catch (error) {
+    if (error instanceof ApiProblem) return failed(error.message);
+    throw error;
+  } finally {
+    owner.close();
+  }
+}
+
+/** A demo that is run again has only the time since the last one to catch up with. */
+async function planDemo(owner: OwnerApi, options: DemoOptions, isAgain: boolean): Promise<PlannedTag[]> {
+  const endsAt = nowS();
+  const heard = isAgain
+    ? (await owner.tags()).map(({ lastHeardAt }) => Date.parse(lastHeardAt ?? "") / 1000)
+    : [];
+  const lastHeardAt = Math.max(0, ...heard.filter((at) => at > 0));
+  const sinceS = Math.max(1, endsAt - Math.ceil(lastHeardAt));
+  const { tags, tracks } = options;
+  if (lastHeardAt > 0)
+    return planFleet({ tags, ...(tracks && { tracks }), seed: SEED, endsAt, durationS: sinceS });
+  return planFleet({ tags, seed: SEED, endsAt, ...(tracks ? { tracks } : { durationS: FIRST_PAST_S }) });
+}
+
+async function live(
+  services: RunningServices,
+  planned: readonly PlannedTag[],
+  options: DemoOptions,
+  demo: DemoFile,
+): Promise<Failure | undefined> {
+  const bridge = { host: "localhost", port: services.mqttPort, certs: services.files.certs };
+  const tags = await fleetTags(planned, bridge);
+  if (isFailure(tags)) return tags;
+  let isReady = false;
+  const onProgress = (progress: FleetProgress): void => {
+    options.onProgress(progress);
+    if (isReady || !hasArrived(progress, options.speed)) return;
+    isReady = true;
+    writeDemoFile(services.files.folder, demo);
+    options.onReady(demo);
+  };
+  const endsAt = nowS();
+  await runFleet({
+    tags,
+    speed: options.speed,
+    endsAt,
+    keepsLiving: true,
+    utcMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    onProgress,
+    signal: options.signal,
+  });
+  return undefined;
+}
+
+/** All tags have been heard; at full speed, with all of their past, which takes seconds. */
+function hasArrived({ heard, caughtUp, tags }: FleetProgress, speed: number): boolean {
+  return speed === Infinity ? caughtUp === tags : heard === tags;
+}

@@ -1,0 +1,205 @@
+import { runFleet, type FleetResult } from "@purrimeter/simulator/fleet";
+import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
+import { planFleet, type PlannedTag } from "@purrimeter/simulator/plan-fleet";
+import type { Track } from "@purrimeter/simulator/track";
+import { MAX_OWNER_GEOFENCES } from "@purrimeter/store/owned-geofences";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { newCredentials, readDemoFile } from "./demo-account.ts";
+import { failed, isFailure, type Failure } from "../terminal/failure.ts";
+import { fleetTags, type FleetBridge } from "./fleet-tags.ts";
+import { writeToFiles } from "../terminal/line-log.ts";
+import { nowS } from "../terminal/now.ts";
+import { withRegistry } from "../data-folder/open-registry.ts";
+import { ApiProblem, OwnerApi, type Credentials } from "./owner-api.ts";
+import { provisionFleet } from "../data-folder/provision-fleet.ts";
+import { startServices } from "../supervisor/start-services.ts";
+
+/** Which tags live, how, and where they report. */
+export interface SimulationOptions {
+  readonly tags?: number;
+  /** Recorded cats; invented ones when left out. */
+  readonly tracks?: readonly Track[];
+  readonly seed: number;
+  /** Times as fast as real time; Infinity = as fast as acknowledgements allow. */
+  readonly speed: number;
+  readonly durationS?: number;
+  /** Whether the tags go on in real time until `signal`. */
+  readonly keepsLiving: boolean;
+  /** A bridge whose tags are known and claimed already. */
+  readonly bridge?: FleetBridge;
+  /** Folder of a running system; when left out, that of a demo in ./data if it runs, or else one of its own. */
+  readonly data?: string;
+  readonly onStage: (stage: string) => void;
+  readonly onProgress: (progress: FleetProgress) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A running system and its owner. */
+interface Target {
+  readonly files: DataFiles;
+  readonly api: string;
+  readonly mqtt: { readonly host: string; readonly port: number };
+  readonly owner: Credentials;
+  readonly isNewOwner: boolean;
+}
+
+/** Tags that one owner claims, each with a geofence. */
+interface Share {
+  readonly owner: Credentials;
+  readonly isNew: boolean;
+  readonly tags: readonly PlannedTag[];
+}
+
+/** As many a demo's owner takes besides the demo's own. */
+const FEW_TAGS = 100;
+
+const DEFAULT_DATA = "data";
+const RETENTION_DAYS = 365;
+
+/** Simulated tags stand beside those of a demo in the same system. */
+const PREFIX = "sim-";
+
+/** Runs a fleet against a given bridge, a running system, or a whole system of its own. */
+export async function runSimulation(options: SimulationOptions): Promise<FleetResult | Failure> {
+  if (options.bridge !== undefined) return live(plan(options), options.bridge, options);
+  const running = await runningSystem(options.data ?? DEFAULT_DATA);
+  if (running !== undefined) return provisionAndLive(running, options);
+  if (options.data !== undefined) {
+    return failed(`no demo runs on ${options.data}; start one with "purrimeter demo --data ${options.data}"`);
+  }
+  return inOwnSystem(options);
+}
+
+function plan({ tags, tracks, seed, durationS }: SimulationOptions): PlannedTag[] {
+  return planFleet({
+    seed,
+    prefix: PREFIX,
+    endsAt: nowS(),
+    ...(tags === undefined ? {} : { tags }),
+    ...(tracks === undefined ? {} : { tracks }),
+    ...(durationS === undefined ? {} : { durationS }),
+  });
+}
+
+/** The system that a demo says runs on this folder, if it answers. */
+async function runningSystem(data: string): Promise<Target | undefined> {
+  const demo = readDemoFile(data);
+  if (demo === undefined) return undefined;
+  const files = dataFiles(data);
+  const { hostname, port } = new URL(demo.mqtt);
+  const mqtt = { host: hostname, port: Number(port) };
+  const owner = { email: demo.email, password: demo.password };
+  const target = { files, api: demo.api, mqtt, owner, isNewOwner: false };
+  return (await answers(target)) ? target : undefined;
+}
+
+async function answers({ files, api }: Target): Promise<boolean> {
+  const caller = new OwnerApi(api, await readFile(files.authority.root, "utf8"));
+  try {
+    await caller.call("GET", "/v1/health");
+    return true;
+  } catch (error) {
+    return error instanceof ApiProblem;
+  } finally {
+    caller.close();
+  }
+}
+
+/** Starts everything in a temporary folder, and takes it away again. */
+async function inOwnSystem(options: SimulationOptions): Promise<FleetResult | Failure> {
+  const folder = await mkdtemp(join(tmpdir(), "purrimeter-"));
+  try {
+    options.onStage("starting a system of its own, which ends with the simulation");
+    const services = await startServices({
+      data: join(folder, "data"),
+      host: "127.0.0.1",
+      port: 0,
+      mqttPort: 0,
+      names: [],
+      retentionDays: RETENTION_DAYS,
+      writeLine: (files) => writeToFiles(files.log),
+      onRestart: (service) => options.onStage(`${service} died and is started again`),
+      stopping: options.signal,
+    });
+    if (isFailure(services)) return services;
+    const mqtt = { host: "localhost", port: services.mqttPort };
+    const api = `https://localhost:${services.port}`;
+    const target = { files: services.files, api, mqtt, owner: newCredentials(), isNewOwner: true };
+    try {
+      return await Promise.race([provisionAndLive(target, options), services.gaveUp]);
+    } finally {
+      await services.stop();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function provisionAndLive(target: Target, options: SimulationOptions): Promise<FleetResult | Failure> {
+  const planned = plan(options);
+  options.onStage(`registering and claiming ${planned.length} tags`);
+  const provisioned = await provision(target, planned);
+  if (isFailure(provisioned)) return provisioned;
+  return live(planned, { ...target.mqtt, certs: target.files.certs }, options);
+}
+
+/** Whoever claims which of the planned tags: the given owner, or new ones when there are too many tags for an account. */
+function sharesOf(target: Target, planned: readonly PlannedTag[]): Share[] {
+  if (planned.length <= FEW_TAGS) return [{ owner: target.owner, isNew: target.isNewOwner, tags: planned }];
+  const count = Math.ceil(planned.length / MAX_OWNER_GEOFENCES);
+  return Array.from({ length: count }, (_, i) => {
+    const tags = planned.slice(i * MAX_OWNER_GEOFENCES, (i + 1) * MAX_OWNER_GEOFENCES);
+    const { password } = newCredentials();
+    return { owner: { email: `simulation-${randomUUID()}@purrimeter.example`, password }, isNew: true, tags };
+  });
+}
+
+async function provision(target: Target, planned: readonly PlannedTag[]): Promise<Failure | object> {
+  const caPem = await readFile(target.files.authority.root, "utf8");
+  for (const share of sharesOf(target, planned)) {
+    const outcome = await provisionShare(target, share, caPem);
+    if (isFailure(outcome)) return outcome;
+  }
+  return {};
+}
+
+async function provisionShare(target: Target, share: Share, caPem: string): Promise<Failure | object> {
+  const owner = new OwnerApi(target.api, caPem);
+  try {
+    await owner.enter(share.owner, share.isNew);
+    return await withRegistry(target.files, async (registry) => {
+      await provisionFleet(share.tags, registry, owner);
+      return {};
+    });
+  } catch (error) {
+    if (error instanceof ApiProblem) return failed(error.message);
+    throw error;
+  } finally {
+    owner.close();
+  }
+}
+
+async function live(
+  planned: readonly PlannedTag[],
+  bridge: FleetBridge,
+  { speed, keepsLiving, onStage, onProgress, signal }: SimulationOptions,
+): Promise<FleetResult | Failure> {
+  onStage(`issuing ${planned.length} certificates`);
+  const tags = await fleetTags(planned, bridge);
+  if (isFailure(tags)) return tags;
+  onStage(`${planned.length} tags report to ${bridge.host}:${bridge.port}`);
+  return runFleet({
+    tags,
+    speed,
+    endsAt: nowS(),
+    keepsLiving,
+    utcMs: () => Date.now(),
+    monotonicMs: () => performance.now(),
+    onProgress,
+    signal,
+  });
+}

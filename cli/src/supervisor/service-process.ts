@@ -1,0 +1,118 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { failed, type Failure } from "../terminal/failure.ts";
+import { forEachLine, type WriteLine } from "../terminal/line-log.ts";
+
+/** A service to run: `node [flags] main --config FILE`. */
+export interface ServiceSpec {
+  readonly name: string;
+  /** Path of the service's main.ts. */
+  readonly main: string;
+  /** Folder of the service's secrets, and of no other's. */
+  readonly credentials: string;
+  /** Port to listen on; 0 takes any at the first start, and the same one again at a restart. */
+  readonly port: number;
+  /** Writes the service's configuration for a port and gives its path. */
+  readonly configure: (port: number) => string;
+  /** Flags for Node. */
+  readonly flags?: readonly string[];
+  /** Where Node keeps its compiled code: without it every start strips all types again. */
+  readonly compileCache?: string;
+}
+
+/** A service that runs, or has ended. */
+export interface ServiceProcess {
+  /** Resolves when the service says that it listens, or with why it never will. */
+  readonly ready: Promise<{ readonly port: number } | Failure>;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<void>;
+  readonly pid: number | undefined;
+  /** SIGTERM now, SIGKILL after `graceMs`; resolves when the process is gone. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const SUPERVISED = new URL("./supervised.ts", import.meta.url).href;
+
+/** Starts the service with a configuration file. `readyTimeoutMs` later it is taken for stuck and killed. */
+export function runService(
+  spec: ServiceSpec,
+  config: string,
+  writeLine: WriteLine,
+  readyTimeoutMs: number,
+): ServiceProcess {
+  const child = spawnService(spec, config);
+  const lastErrorLines = collectOutput(child, spec.name, writeLine);
+  // "close" comes after "exit", when the last line has been read; "error" when nothing could be started.
+  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  child.on("error", (error) => writeLine(spec.name, `${spec.name}: cannot be started: ${error.message}`));
+  const ready = becomesReady(child, ended, readyTimeoutMs).then(
+    (outcome) => outcome ?? failed(lastErrorLines() ?? `${spec.name}: ${howItEnded(child)}`),
+  );
+  return { ready, ended, pid: child.pid, stop: (graceMs) => stop(child, ended, graceMs) };
+}
+
+function spawnService(spec: ServiceSpec, config: string): ChildProcess {
+  const flags = [...(spec.flags ?? []), "--import", SUPERVISED];
+  // Nothing is inherited: what this process knows is no business of a service. Its own session keeps a terminal's
+  // Ctrl-C from it, so that it is stopped once and in order.
+  return spawn(process.execPath, [...flags, spec.main, "--config", config], {
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    detached: true,
+    env: {
+      CREDENTIALS_DIRECTORY: spec.credentials,
+      TZ: "UTC",
+      // Each of Node's threads keeps a heap of glibc's otherwise: 10 MiB a process that nobody uses.
+      MALLOC_ARENA_MAX: "2",
+      ...(spec.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: spec.compileCache }),
+    },
+  });
+}
+
+/** Hands the service's lines on; the function returned gives the one that says why it died. */
+function collectOutput(child: ChildProcess, name: string, writeLine: WriteLine): () => string | undefined {
+  let own: string | undefined;
+  let error: string | undefined;
+  const take = (line: string): void => {
+    writeLine(name, line);
+    if (line.startsWith(`${name}: `)) own = line;
+    else if (/^\w*Error\b/.test(line)) error ??= `${name}: ${line}`;
+  };
+  if (child.stdout !== null) forEachLine(child.stdout, (line) => writeLine(name, line));
+  if (child.stderr !== null) forEachLine(child.stderr, take);
+  return () => own ?? error;
+}
+
+async function becomesReady(
+  child: ChildProcess,
+  ended: Promise<void>,
+  timeoutMs: number,
+): Promise<{ port: number } | undefined> {
+  const said = new Promise<{ port: number }>((resolve) => {
+    child.on("message", (message) => {
+      if (isReadyMessage(message)) resolve({ port: message.port });
+    });
+  });
+  const stuck = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+  try {
+    return await Promise.race([said, ended.then(() => undefined)]);
+  } finally {
+    clearTimeout(stuck);
+  }
+}
+
+function isReadyMessage(message: unknown): message is { readonly type: "ready"; readonly port: number } {
+  if (typeof message !== "object" || message === null) return false;
+  const { type, port } = message as { readonly type?: unknown; readonly port?: unknown };
+  return type === "ready" && typeof port === "number";
+}
+
+function howItEnded({ exitCode, signalCode }: ChildProcess): string {
+  if (signalCode === "SIGKILL") return "was killed before it was ready";
+  return signalCode === null ? `ended with code ${exitCode ?? "unknown"}` : `was ended by ${signalCode}`;
+}
+
+async function stop(child: ChildProcess, ended: Promise<void>, graceMs: number): Promise<void> {
+  child.kill("SIGTERM");
+  const impatient = setTimeout(() => child.kill("SIGKILL"), graceMs);
+  await ended;
+  clearTimeout(impatient);
+}

@@ -1,0 +1,190 @@
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:https";
+import type { Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { UnixSeconds } from "@purrimeter/protocol/values";
+import { AuthService } from "./auth-service.ts";
+import { EndedSessions } from "./ended-sessions.ts";
+import { followEndedSessions } from "./follow-ended-sessions.ts";
+import { makeTestCertificates } from "../testing/test-certificates.ts";
+import type { TestCertificates, TestIdentity } from "../testing/test-certificates.ts";
+import { NOW_S } from "../testing/test-keys.ts";
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+let certificates: TestCertificates;
+const closing: (() => Promise<void>)[] = [];
+
+beforeAll(() => {
+  certificates = makeTestCertificates();
+});
+
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+afterAll(() => {
+  expect(closing).toEqual([]);
+});
+
+async function serve(handler: Handler, identity: TestIdentity = certificates.auth, maxVersion?: "TLSv1.2") {
+  const options = {
+    cert: identity.certificate,
+    key: identity.key,
+    ca: certificates.authority,
+    requestCert: true,
+  };
+  const server: Server = createServer({ ...options, ...(maxVersion && { maxVersion }) }, handler);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  closing.push(async () => {
+    const closed = once(server, "close");
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  });
+  return { server, url: `https://localhost:${(server.address() as AddressInfo).port}` };
+}
+
+function connect(url: string): { auth: AuthService; ended: EndedSessions } {
+  const now = (): UnixSeconds => NOW_S as UnixSeconds;
+  const ended = new EndedSessions(now);
+  const { authority, gateway } = certificates;
+  const auth = new AuthService({
+    url,
+    authority,
+    certificate: gateway.certificate,
+    key: gateway.key,
+    ended,
+    nowS: now,
+  });
+  closing.unshift(() => Promise.resolve(auth.close()));
+  return { auth, ended };
+}
+
+describe("AuthService", () => {
+  it("calls with our certificate, the client's address and the body, and keeps the connection", async () => {
+    const seen: unknown[] = [];
+    const sockets = new Set<unknown>();
+    const { url } = await serve((request, response) => {
+      const socket = request.socket as TLSSocket;
+      sockets.add(socket);
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        const { authorized } = socket;
+        const name = (socket.getPeerCertificate().subject as { CN: string }).CN;
+        seen.push([
+          request.method,
+          request.url,
+          request.headers["purrimeter-client-address"],
+          body,
+          authorized,
+          name,
+        ]);
+        response.writeHead(401, { "retry-after": "7" }).end('{"a":1}');
+      });
+    });
+    const { auth } = connect(url);
+    const call = {
+      method: "POST",
+      path: "/login",
+      clientAddress: "203.0.113.9",
+      body: { email: "a" },
+    } as const;
+    const expected = { kind: "answer", status: 401, body: { a: 1 }, retryAfter: "7" };
+    expect(await auth.call(call)).toEqual(expected);
+    expect(await auth.call(call)).toEqual(expected);
+    expect(seen[0]).toEqual(["POST", "/login", "203.0.113.9", '{"email":"a"}', true, "cloud-api"]);
+    expect(sockets.size).toBe(1);
+  });
+
+  it("refuses sessions here before it hands on the answer that ended them", async () => {
+    const { url } = await serve((_, response) =>
+      response.writeHead(204, { "purrimeter-ended-sessions": "aa, bb" }).end(),
+    );
+    const { auth, ended } = connect(url);
+    expect(await auth.call({ method: "POST", path: "/logout", body: {} })).toMatchObject({ status: 204 });
+    expect([ended.has("aa"), ended.has("bb")]).toEqual([true, true]);
+  });
+
+  const faults: [string, Handler][] = [
+    ["is silent", () => undefined],
+    ["answers no JSON", (_, response) => void response.end("<html>")],
+    ["answers without end", (_, response) => void response.end("x".repeat(300_000))],
+    ["hangs up", (request) => void request.socket.destroy()],
+  ];
+  it.each(faults)("says that it is unavailable when the service %s", async (_, handler) => {
+    const { url } = await serve(handler);
+    const { auth } = connect(url);
+    expect(await auth.call({ method: "GET", path: "/health", deadlineMs: 300 })).toEqual({
+      kind: "unavailable",
+    });
+  });
+
+  it("talks to nobody of another authority, below TLS 1.3, or where nobody listens", async () => {
+    const answer: Handler = (_, response) => response.end("{}");
+    const { url: impostor } = await serve(answer, certificates.impostor);
+    const { url: old } = await serve(answer, certificates.auth, "TLSv1.2");
+    for (const url of [impostor, old, "https://localhost:1"])
+      expect(await connect(url).auth.call({ method: "GET", path: "/health" })).toEqual({
+        kind: "unavailable",
+      });
+  });
+});
+
+describe("followEndedSessions", () => {
+  it("knows what has ended, hears of more, starts again when told, and stops", async () => {
+    const asked: string[] = [];
+    const pages = [
+      { items: [{ sid: "aa", until: NOW_S + 60 }], next: 5, reset: false },
+      { items: [{ sid: "bb", until: NOW_S + 60 }], next: 6, reset: true },
+      { items: [{ sid: "cc", until: NOW_S + 60 }], next: 7, reset: false },
+    ];
+    let third: () => void = () => undefined;
+    const reached = new Promise<void>((resolve) => (third = resolve));
+    const { url } = await serve((request, response) => {
+      const page = pages[asked.push(request.url ?? "") - 1];
+      if (page) response.end(JSON.stringify(page));
+      else third();
+    });
+    const { auth, ended } = connect(url);
+    const stopping = new AbortController();
+    expect(ended.isKnown).toBe(false);
+    const following = followEndedSessions(auth, ended, stopping.signal);
+    await reached;
+    expect(ended.isKnown).toBe(true);
+    expect(["aa", "bb", "cc"].map((sid) => ended.has(sid))).toEqual([true, true, true]);
+    expect(asked).toEqual([
+      "/sessions/ended",
+      "/sessions/ended?after=5&waitS=25",
+      "/sessions/ended",
+      "/sessions/ended?after=7&waitS=25",
+    ]);
+    stopping.abort();
+    auth.close();
+    await following;
+  });
+
+  it("waits for a service that is not there yet", async () => {
+    let reachable = false;
+    let tries = 0;
+    const { url } = await serve((_, response) => {
+      tries += 1;
+      if (reachable) response.end('{"items":[],"next":1,"reset":false}');
+      else response.writeHead(503).end("{}");
+      reachable = true;
+    });
+    const { auth, ended } = connect(url);
+    const stopping = new AbortController();
+    const following = followEndedSessions(auth, ended, stopping.signal);
+    await expect.poll(() => ended.isKnown).toBe(true);
+    expect(tries).toBeGreaterThanOrEqual(2);
+    stopping.abort();
+    auth.close();
+    await following;
+  });
+});

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import type { AuthService } from "./auth-service.ts";
+import type { AuthRoute } from "../accounts/forward-to-auth.ts";
+import { bodyOf } from "../accounts/forward-to-auth.ts";
+
+/** A personal access token as the authentication service makes them: nothing else is worth asking it. */
+const PERSONAL_TOKEN = /^purr_pat_[\w-]{43}$/;
+
+/** Exchanged tokens are asked for anew this long before they end. */
+const MARGIN_S = 30;
+const MAX_REMEMBERED = 10_000;
+
+/** What the gateway itself asks for; no client can. */
+const EXCHANGE: AuthRoute = { method: "post", path: "/personal-tokens/exchange", responses: { 429: {} } };
+
+const exchangedSchema = z.object({ accessToken: z.string(), expiresIn: z.number() });
+
+interface Remembered {
+  readonly accessToken: Promise<string | undefined>;
+  untilS: number;
+}
+
+/** What is needed of the surroundings. */
+export interface PersonalTokensOptions {
+  readonly auth: Pick<AuthService, "call">;
+  /** Seconds of UTC. */
+  readonly now: () => number;
+}
+
+/**
+ * Exchanges personal access tokens for access tokens with their scopes, and remembers those until shortly before they
+ * end. Whether one has been ended is for the check of the access token to see, which happens each time.
+ */
+export class PersonalTokens {
+  readonly #options: PersonalTokensOptions;
+  readonly #remembered = new Map<string, Remembered>();
+
+  constructor(options: PersonalTokensOptions) {
+    this.#options = options;
+  }
+
+  /** Whether the text means to be one. */
+  isPersonal(token: string): boolean {
+    return token.startsWith("purr_pat_");
+  }
+
+  /** The access token for it; undefined when it is not valid. Throws a problem when the service cannot say. */
+  accessTokenFor(token: string, clientAddress: string): Promise<string | undefined> {
+    if (!PERSONAL_TOKEN.test(token)) return Promise.resolve(undefined);
+    const key = createHash("sha256").update(token).digest("base64");
+    const known = this.#remembered.get(key);
+    if (known !== undefined && this.#options.now() < known.untilS) return known.accessToken;
+    const asked: Remembered = { accessToken: this.#exchange(key, token, clientAddress), untilS: Infinity };
+    this.#remember(key, asked);
+    return asked.accessToken;
+  }
+
+  async #exchange(key: string, token: string, clientAddress: string): Promise<string | undefined> {
+    let untilS = 0;
+    try {
+      const call = { method: "POST", path: EXCHANGE.path, clientAddress, body: { token } } as const;
+      const answer = await this.#options.auth.call(call);
+      if (answer.kind === "answer" && answer.status === 401) return undefined;
+      const { accessToken, expiresIn } = exchangedSchema.parse(bodyOf(answer, EXCHANGE));
+      untilS = this.#options.now() + expiresIn - MARGIN_S;
+      return accessToken;
+    } finally {
+      this.#keepUntil(key, untilS);
+    }
+  }
+
+  #keepUntil(key: string, untilS: number): void {
+    const asked = this.#remembered.get(key);
+    if (asked === undefined) return;
+    asked.untilS = untilS;
+    if (untilS === 0) this.#remembered.delete(key);
+  }
+
+  #remember(key: string, asked: Remembered): void {
+    this.#remembered.delete(key);
+    this.#remembered.set(key, asked);
+    if (this.#remembered.size <= MAX_REMEMBERED) return;
+    const oldest = this.#remembered.keys().next();
+    if (oldest.done !== true) this.#remembered.delete(oldest.value);
+  }
+}

@@ -1,0 +1,30 @@
+import type { Log } from "@purrimeter/log/log";
+import type { RequestLine } from "../dependencies.ts";
+
+/** A read that takes longer is worth a line of its own. */
+const SLOW_MS = 1_000;
+
+/**
+ * Writes a line for every refusal, change and slow read, and counts the reads between: a line for each of thousands a
+ * second would cost more than the reads.
+ */
+export class RequestLog {
+  readonly #log: Log;
+  #reads = 0;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  record(line: RequestLine): void {
+    const isRead = line.method === "GET" || line.method === "HEAD";
+    if (isRead && line.status < 400 && line.durationMs < SLOW_MS) this.#reads += 1;
+    else this.#log.info("request", { event: "request.answered", ...line });
+  }
+
+  /** Writes how many reads there were since the last time, if any. */
+  summarise(): void {
+    if (this.#reads > 0) this.#log.info("reads", { event: "request.reads", count: this.#reads });
+    this.#reads = 0;
+  }
+}

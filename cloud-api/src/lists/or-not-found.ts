@@ -1,0 +1,28 @@
+import { z } from "@hono/zod-openapi";
+import type { TagId } from "@purrimeter/protocol/values";
+import type { ShareId } from "@purrimeter/store/share";
+import type { GeofenceId } from "@purrimeter/store/owner-view";
+import { refuse } from "../edge/problem.ts";
+
+// An id is not checked here: the store finds nothing under what is no id, and answers as for a foreign one.
+const idSchema = z.string().openapi({ param: { name: "id", in: "path" } });
+
+export const tagParamsSchema = z.object({ id: idSchema.transform((id) => id as TagId) });
+
+export const geofenceParamsSchema = z.object({ id: idSchema.transform((id) => id as GeofenceId) });
+
+export const shareParamsSchema = z.object({ id: idSchema.transform((id) => id as ShareId) });
+
+/** The same for what does not exist and for what is somebody else's. */
+export const NOT_FOUND = "There is no such thing, or it is not yours.";
+
+/** The refusal of what does not exist or is somebody else's. */
+export function notFound(): Error {
+  return refuse("not-found", NOT_FOUND);
+}
+
+/** The thing itself; throws a problem `not-found`. */
+export function orNotFound<Thing>(thing: Thing | "not-found"): Thing {
+  if (thing === "not-found") throw notFound();
+  return thing;
+}

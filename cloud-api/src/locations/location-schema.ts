@@ -1,0 +1,67 @@
+import { z } from "@hono/zod-openapi";
+import { degreesFromE7 } from "@purrimeter/protocol/values";
+import type { Location } from "@purrimeter/store/owner-view";
+import { DOUBTS } from "@purrimeter/store/doubt";
+import { rfc3339 } from "../lists/rfc3339.ts";
+
+const details = {
+  at: z.iso.datetime().openapi({ description: "Time of the fix." }),
+  accuracyM: z
+    .number()
+    .openapi({ description: "What the receiver claims, one standard deviation in metres." }),
+  receivedAt: z.iso.datetime().openapi({ description: "When the cloud stored it." }),
+  suspect: z.enum(DOUBTS).optional().openapi({ description: "Why it is stored but not believed." }),
+};
+
+export const locationSchema = z
+  .strictObject({ ...details, lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) })
+  .openapi("Location");
+
+export const locationListSchema = z
+  .strictObject({ items: z.array(locationSchema), next: z.string().nullable() })
+  .openapi("LocationList");
+
+export const featureSchema = z
+  .strictObject({
+    type: z.literal("Feature"),
+    geometry: z.strictObject({ type: z.literal("Point"), coordinates: z.array(z.number()).length(2) }),
+    properties: z.strictObject(details),
+  })
+  .openapi("LocationFeature");
+
+export const featureCollectionSchema = z
+  .strictObject({
+    type: z.literal("FeatureCollection"),
+    features: z.array(featureSchema),
+    next: z.string().nullable().openapi({ description: "A foreign member (RFC 7946 section 6.1)." }),
+  })
+  .openapi("LocationFeatureCollection");
+
+function detailsOf(location: Location) {
+  const { doubt } = location;
+  const known = {
+    at: rfc3339(location.at),
+    accuracyM: location.accuracyDm / 10,
+    receivedAt: rfc3339(location.receivedAt),
+  };
+  return doubt === undefined ? known : { ...known, suspect: doubt };
+}
+
+/** A location as JSON. */
+export function locationBody(location: Location): z.infer<typeof locationSchema> {
+  return { lat: degreesFromE7(location.latE7), lon: degreesFromE7(location.lonE7), ...detailsOf(location) };
+}
+
+/** A location as a GeoJSON feature. */
+export function featureBody(location: Location): z.infer<typeof featureSchema> {
+  const coordinates = [degreesFromE7(location.lonE7), degreesFromE7(location.latE7)];
+  return { type: "Feature", geometry: { type: "Point", coordinates }, properties: detailsOf(location) };
+}
+
+/** A page of locations as GeoJSON. */
+export function featureCollectionBody(
+  locations: readonly Location[],
+  next: string | null,
+): z.infer<typeof featureCollectionSchema> {
+  return { type: "FeatureCollection", features: locations.map(featureBody), next };
+}

@@ -1,0 +1,73 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { TagId } from "@purrimeter/protocol/values";
+import type { RegisteredTag } from "@purrimeter/store/tag-registry";
+import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
+import type { Dependencies, Env } from "../dependencies.ts";
+import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
+import { listQuerySchema } from "../lists/list-query.ts";
+import { onInvalid } from "../edge/on-invalid.ts";
+import { idAfter, nextById } from "../lists/page-position.ts";
+import { rfc3339 } from "../lists/rfc3339.ts";
+
+const registeredTagSchema = z
+  .strictObject({
+    id: z.string(),
+    standing: z.enum(["claimed", "unclaimed", "revoked"]),
+    registeredAt: z.iso.datetime(),
+  })
+  .openapi("RegisteredTag");
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/operator/tags",
+  operationId: "listRegisteredTags",
+  summary: "All tags that exist",
+  description: "For operators. Without owners, names and locations.",
+  tags: ["operator"],
+  security: BEARER_SECURITY,
+  request: { query: listQuerySchema },
+  responses: {
+    200: {
+      description: "Tags, by id.",
+      content: {
+        "application/json": {
+          schema: z
+            .strictObject({ items: z.array(registeredTagSchema), next: z.string().nullable() })
+            .openapi("RegisteredTagList"),
+        },
+      },
+    },
+    ...problemAnswers(...OWNER_PROBLEMS, "invalid-request", "invalid-cursor"),
+  },
+});
+
+const revokeRoute = createRoute({
+  method: "post",
+  path: "/operator/tags/{id}/revoke",
+  operationId: "revokeTag",
+  summary: "Refuse a tag from now on",
+  description: "For operators. What it recorded stays with its owner. Revoke its certificates as well.",
+  tags: ["operator"],
+  security: BEARER_SECURITY,
+  request: { params: tagParamsSchema },
+  responses: { 204: { description: "It is refused." }, ...problemAnswers(...OWNER_PROBLEMS, "not-found") },
+});
+
+function tagBody({ id, standing, registeredAt }: RegisteredTag): z.infer<typeof registeredTagSchema> {
+  return { id, standing, registeredAt: rfc3339(registeredAt) };
+}
+
+/** /v1/operator/tags. */
+export function operatorRoutes(deps: Dependencies) {
+  return new OpenAPIHono<Env>({ defaultHook: onInvalid })
+    .openapi(listRoute, (c) => {
+      const { cursor, limit } = c.req.valid("query");
+      const scope = { route: "operator-tags", owner: c.get("owner") };
+      const page = deps.registry.page({ after: idAfter<TagId>(cursor, deps.cursors, scope), limit });
+      return c.json({ items: page.items.map(tagBody), next: nextById(page.next, deps.cursors, scope) }, 200);
+    })
+    .openapi(revokeRoute, (c) => {
+      orNotFound(deps.registry.revoke(c.req.valid("param").id, deps.now()));
+      return c.body(null, 204);
+    });
+}

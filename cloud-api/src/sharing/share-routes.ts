@@ -1,0 +1,194 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { MAX_SHARES } from "@purrimeter/store/share";
+import type { ShareDraft, ShareId } from "@purrimeter/store/share";
+import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
+import type { Dependencies, Env } from "../dependencies.ts";
+import { orNotFound, notFound, shareParamsSchema, tagParamsSchema } from "../lists/or-not-found.ts";
+import { listQuerySchema } from "../lists/list-query.ts";
+import { onInvalid } from "../edge/on-invalid.ts";
+import { pageOfList } from "../lists/page-of-list.ts";
+import { refuse } from "../edge/problem.ts";
+import { readJsonBody } from "../edge/read-json-body.ts";
+import {
+  codeSchema,
+  heldShareBody,
+  heldShareSchema,
+  invitedSchema,
+  inviteSchema,
+  shareBody,
+  shareSchema,
+} from "./share-schema.ts";
+import { wrongCode } from "../tags/wrong-code.ts";
+
+const MAX_BODY_BYTES = 4_096;
+
+/** Until the owner says whom they mean. */
+const UNNAMED = "Viewer";
+
+/** The code stands in the fragment, which no server and no log ever sees. */
+const LINK = "/share#";
+
+function json<Schema extends z.ZodType>(schema: Schema) {
+  return { content: { "application/json": { schema } } };
+}
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/tags/{id}/shares",
+  operationId: "listShares",
+  summary: "Who may look at your tag",
+  description: "Viewers, and invitations that can still be accepted.",
+  tags: ["shares"],
+  security: BEARER_SECURITY,
+  request: { params: tagParamsSchema, query: listQuerySchema },
+  responses: {
+    200: {
+      description: "Shares, by id.",
+      ...json(
+        z.strictObject({ items: z.array(shareSchema), next: z.string().nullable() }).openapi("ShareList"),
+      ),
+    },
+    ...problemAnswers(...OWNER_PROBLEMS, "invalid-request", "invalid-cursor", "not-found"),
+  },
+});
+
+const inviteRoute = createRoute({
+  method: "post",
+  path: "/tags/{id}/shares",
+  operationId: "inviteViewer",
+  summary: "Let somebody look at your tag",
+  description:
+    "Gives a code for one use that expires after seven days. A viewer reads the latest location, the live stream and, with history, locations from historyFrom on; never geofences or events, for they say where home is. A viewer changes nothing and shares nothing further.",
+  tags: ["shares"],
+  security: BEARER_SECURITY,
+  middleware: readJsonBody(MAX_BODY_BYTES),
+  request: { params: tagParamsSchema, body: { required: true, ...json(inviteSchema) } },
+  responses: {
+    201: { description: "The invitation.", ...json(invitedSchema) },
+    ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS, "not-found", "conflict"),
+  },
+});
+
+const removeRoute = createRoute({
+  method: "delete",
+  path: "/tags/{id}/shares/{share}",
+  operationId: "removeShare",
+  summary: "Take a viewer's right, or withdraw an invitation",
+  description: "At once: open live streams end within a second.",
+  tags: ["shares"],
+  security: BEARER_SECURITY,
+  request: {
+    params: tagParamsSchema.extend({
+      share: z
+        .string()
+        .openapi({ param: { name: "share", in: "path" } })
+        .transform((id) => id as ShareId),
+    }),
+  },
+  responses: { 204: { description: "It is gone." }, ...problemAnswers(...OWNER_PROBLEMS, "not-found") },
+});
+
+const heldRoute = createRoute({
+  method: "get",
+  path: "/shares",
+  operationId: "listHeldShares",
+  summary: "Tags that others let you look at",
+  tags: ["shares"],
+  security: BEARER_SECURITY,
+  request: { query: listQuerySchema },
+  responses: {
+    200: {
+      description: "Shares that you hold, by id.",
+      ...json(
+        z
+          .strictObject({ items: z.array(heldShareSchema), next: z.string().nullable() })
+          .openapi("HeldShareList"),
+      ),
+    },
+    ...problemAnswers(...OWNER_PROBLEMS, "invalid-request", "invalid-cursor"),
+  },
+});
+
+const acceptRoute = createRoute({
+  method: "post",
+  path: "/shares/accept",
+  operationId: "acceptShare",
+  summary: "Accept an invitation",
+  description: "A second share of the same tag replaces the first.",
+  tags: ["shares"],
+  security: BEARER_SECURITY,
+  middleware: readJsonBody(MAX_BODY_BYTES),
+  request: { body: { required: true, ...json(codeSchema) } },
+  responses: {
+    201: { description: "You may look.", ...json(heldShareSchema) },
+    ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS),
+  },
+});
+
+const leaveRoute = createRoute({
+  method: "delete",
+  path: "/shares/{id}",
+  operationId: "leaveShare",
+  summary: "Stop looking at somebody's tag",
+  tags: ["shares"],
+  security: BEARER_SECURITY,
+  request: { params: shareParamsSchema },
+  responses: { 204: { description: "It is gone." }, ...problemAnswers(...OWNER_PROBLEMS, "not-found") },
+});
+
+/** What the body means at that moment; throws a problem for times that make no share. */
+function draftOf(body: z.infer<typeof inviteSchema>, now: number): ShareDraft {
+  const { kind, name = UNNAMED, endsAt, historyFrom } = body;
+  if (endsAt !== undefined && endsAt <= now) throw invalid("endsAt", "endsAt is not in the future.");
+  if (historyFrom !== undefined && kind === "live")
+    throw invalid("historyFrom", "A live share has no history.");
+  return { kind, name, endsAt, historyFrom };
+}
+
+function invalid(field: string, message: string): Error {
+  return refuse("invalid-request", message, [{ field, message }]);
+}
+
+function tooManyShares(): Error {
+  const message = `A tag has at most ${MAX_SHARES} viewers and invitations.`;
+  return refuse("conflict", message, [{ field: "body", message, limit: MAX_SHARES }]);
+}
+
+/** /v1/tags/{id}/shares and /v1/shares. */
+export function shareRoutes(deps: Dependencies) {
+  return new OpenAPIHono<Env>({ defaultHook: onInvalid })
+    .openapi(listRoute, async (c) => {
+      const { id } = c.req.valid("param");
+      const shares = orNotFound(await c.get("view").shares(id));
+      const scope = { route: "shares", owner: c.get("owner"), tag: id };
+      const page = pageOfList(shares, c.req.valid("query"), deps.cursors, scope);
+      return c.json({ items: page.items.map(shareBody), next: page.next }, 200);
+    })
+    .openapi(inviteRoute, async (c) => {
+      const draft = draftOf(c.req.valid("json"), deps.now());
+      const outcome = await c.get("view").inviteViewer(c.req.valid("param").id, draft);
+      if (outcome.kind === "refused") throw outcome.reason === "not-found" ? notFound() : tooManyShares();
+      const { share, code } = outcome;
+      return c.json({ share: shareBody(share), code, link: `${LINK}${code}` }, 201);
+    })
+    .openapi(removeRoute, async (c) => {
+      const { id, share } = c.req.valid("param");
+      orNotFound(await c.get("view").removeShare(id, share));
+      return c.body(null, 204);
+    })
+    .openapi(heldRoute, async (c) => {
+      const shares = await deps.forViewer(c.get("owner")).heldShares();
+      const scope = { route: "held-shares", owner: c.get("owner") };
+      const page = pageOfList(shares, c.req.valid("query"), deps.cursors, scope);
+      return c.json({ items: page.items.map(heldShareBody), next: page.next }, 200);
+    })
+    .openapi(acceptRoute, async (c) => {
+      const share = await deps.forViewer(c.get("owner")).acceptShare(c.req.valid("json").code);
+      if (share === "wrong-code") throw wrongCode();
+      return c.json(heldShareBody(share), 201);
+    })
+    .openapi(leaveRoute, async (c) => {
+      orNotFound(await deps.forViewer(c.get("owner")).leaveShare(c.req.valid("param").id));
+      return c.body(null, 204);
+    });
+}

@@ -1,0 +1,74 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { GeofenceEvent } from "@purrimeter/store/owner-view";
+import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
+import type { Dependencies, Env } from "../dependencies.ts";
+import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
+import { timeQuerySchema } from "../lists/list-query.ts";
+import { rfc3339 } from "../lists/rfc3339.ts";
+import { onInvalid } from "../edge/on-invalid.ts";
+import { nextInTime, timeRange } from "../lists/page-position.ts";
+
+const sideSchema = z.enum(["inside", "outside", "unknown"]);
+
+const eventSchema = z
+  .strictObject({
+    type: z.literal("transition"),
+    at: z.iso.datetime().openapi({ description: "When the tag decided." }),
+    geofence: z
+      .strictObject({ id: z.string(), name: z.string() })
+      .nullable()
+      .openapi({ description: "null when the tag named a geofence that the cloud does not know." }),
+    from: sideSchema,
+    to: sideSchema,
+    recordedAt: z.iso.datetime().openapi({ description: "When the cloud stored it." }),
+  })
+  .openapi("Event");
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/tags/{id}/events",
+  operationId: "listEvents",
+  summary: "When a tag came and went",
+  description:
+    "Transitions between the sides of its geofences, ascending in time, both ends of the range included.",
+  tags: ["events"],
+  security: BEARER_SECURITY,
+  request: { params: tagParamsSchema, query: timeQuerySchema },
+  responses: {
+    200: {
+      description: "Events.",
+      content: {
+        "application/json": {
+          schema: z
+            .strictObject({ items: z.array(eventSchema), next: z.string().nullable() })
+            .openapi("EventList"),
+        },
+      },
+    },
+    ...problemAnswers(...OWNER_PROBLEMS, "invalid-request", "invalid-cursor", "not-found"),
+  },
+});
+
+function eventBody(event: GeofenceEvent): z.infer<typeof eventSchema> {
+  const { geofence, from, to } = event;
+  return {
+    type: "transition",
+    at: rfc3339(event.at),
+    geofence: geofence === undefined ? null : { id: geofence.id, name: geofence.name },
+    from,
+    to,
+    recordedAt: rfc3339(event.recordedAt),
+  };
+}
+
+/** /v1/tags/{id}/events. */
+export function eventRoutes(deps: Dependencies) {
+  return new OpenAPIHono<Env>({ defaultHook: onInvalid }).openapi(listRoute, async (c) => {
+    const { id } = c.req.valid("param");
+    const scope = { route: "events", owner: c.get("owner"), tag: id };
+    const range = timeRange(c.req.valid("query"), deps.cursors, scope);
+    const page = orNotFound(await c.get("view").events(id, range));
+    const next = nextInTime(page.next, range, deps.cursors, scope);
+    return c.json({ items: page.items.map(eventBody), next }, 200);
+  });
+}

@@ -1,0 +1,143 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { TagId } from "@purrimeter/protocol/values";
+import type { OwnedTag } from "@purrimeter/store/owner-view";
+import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
+import type { Dependencies, Env } from "../dependencies.ts";
+import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
+import { listQuerySchema } from "../lists/list-query.ts";
+import { rfc3339 } from "../lists/rfc3339.ts";
+import { onInvalid } from "../edge/on-invalid.ts";
+import { idAfter, nextById } from "../lists/page-position.ts";
+import { readJsonBody } from "../edge/read-json-body.ts";
+import { wrongCode } from "./wrong-code.ts";
+import { claimSchema, tagChangeSchema, tagSchema } from "./tag-schema.ts";
+
+/** A name or a code. */
+const MAX_BODY_BYTES = 4_096;
+
+/** Until its owner names it. */
+const FIRST_NAME = "Cat";
+
+const tagAnswer = (description: string) => ({
+  description,
+  content: { "application/json": { schema: tagSchema } },
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/tags",
+  operationId: "listTags",
+  summary: "Your tags",
+  tags: ["tags"],
+  security: BEARER_SECURITY,
+  request: { query: listQuerySchema },
+  responses: {
+    200: {
+      description: "Your tags, by id.",
+      content: {
+        "application/json": {
+          schema: z
+            .strictObject({ items: z.array(tagSchema), next: z.string().nullable() })
+            .openapi("TagList"),
+        },
+      },
+    },
+    ...problemAnswers(...OWNER_PROBLEMS, "invalid-request", "invalid-cursor"),
+  },
+});
+
+const claimRoute = createRoute({
+  method: "post",
+  path: "/tags/claim",
+  operationId: "claimTag",
+  summary: "Claim a tag",
+  description: "A claim code works once. What the tag recorded for a former owner stays theirs.",
+  tags: ["tags"],
+  security: BEARER_SECURITY,
+  middleware: readJsonBody(MAX_BODY_BYTES),
+  request: { body: { required: true, content: { "application/json": { schema: claimSchema } } } },
+  responses: { 201: tagAnswer("The tag is yours."), ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS) },
+});
+
+const readRoute = createRoute({
+  method: "get",
+  path: "/tags/{id}",
+  operationId: "readTag",
+  summary: "One tag",
+  tags: ["tags"],
+  security: BEARER_SECURITY,
+  request: { params: tagParamsSchema },
+  responses: { 200: tagAnswer("The tag."), ...problemAnswers(...OWNER_PROBLEMS, "not-found") },
+});
+
+const renameRoute = createRoute({
+  method: "patch",
+  path: "/tags/{id}",
+  operationId: "renameTag",
+  summary: "Name a tag",
+  tags: ["tags"],
+  security: BEARER_SECURITY,
+  middleware: readJsonBody(MAX_BODY_BYTES),
+  request: {
+    params: tagParamsSchema,
+    body: { required: true, content: { "application/json": { schema: tagChangeSchema } } },
+  },
+  responses: {
+    200: tagAnswer("The tag with its new name."),
+    ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS, "not-found"),
+  },
+});
+
+const giveUpRoute = createRoute({
+  method: "delete",
+  path: "/tags/{id}",
+  operationId: "giveUpTag",
+  summary: "Give a tag up",
+  description:
+    "Deletes all that it recorded while it was yours; this cannot be undone. Shares end. Its next owner needs a new claim code.",
+  tags: ["tags"],
+  security: BEARER_SECURITY,
+  request: { params: tagParamsSchema },
+  responses: {
+    204: { description: "The tag is nobody's." },
+    ...problemAnswers(...OWNER_PROBLEMS, "not-found"),
+  },
+});
+
+function tagBody(tag: OwnedTag): z.infer<typeof tagSchema> {
+  return {
+    id: tag.id,
+    name: tag.name,
+    lastHeardAt: tag.lastHeardAt === undefined ? null : rfc3339(tag.lastHeardAt),
+    battery: tag.batteryPercent ?? null,
+    settings: { wanted: tag.settings.wanted, reported: tag.settings.reported },
+  };
+}
+
+/** /v1/tags, /v1/tags/{id} and /v1/tags/claim. */
+export function tagRoutes(deps: Dependencies) {
+  return new OpenAPIHono<Env>({ defaultHook: onInvalid })
+    .openapi(listRoute, async (c) => {
+      const { cursor, limit } = c.req.valid("query");
+      const scope = { route: "tags", owner: c.get("owner") };
+      const page = await c.get("view").tags({ after: idAfter<TagId>(cursor, deps.cursors, scope), limit });
+      return c.json({ items: page.items.map(tagBody), next: nextById(page.next, deps.cursors, scope) }, 200);
+    })
+    .openapi(claimRoute, async (c) => {
+      const { code, name } = c.req.valid("json");
+      const tag = await c.get("view").claim(code, name ?? FIRST_NAME);
+      if (tag === "wrong-code") throw wrongCode();
+      return c.json(tagBody(tag), 201, { Location: `/v1/tags/${tag.id}` });
+    })
+    .openapi(readRoute, async (c) =>
+      c.json(tagBody(orNotFound(await c.get("view").tag(c.req.valid("param").id))), 200),
+    )
+    .openapi(renameRoute, async (c) => {
+      const { name } = c.req.valid("json");
+      return c.json(tagBody(orNotFound(await c.get("view").renameTag(c.req.valid("param").id, name))), 200);
+    })
+    .openapi(giveUpRoute, async (c) => {
+      orNotFound(await c.get("view").eraseTag(c.req.valid("param").id));
+      return c.body(null, 204);
+    });
+}

@@ -1,0 +1,141 @@
+import type { Database } from "./open-database.ts";
+import { storageFaultOf, type StorageFault } from "./storage-fault.ts";
+import type { DiskSpace } from "./disk-space.ts";
+import type { WalCheckpoint } from "./wal-checkpoint.ts";
+
+/** Nothing of the work is on disk, and why. */
+export interface NotCommitted {
+  readonly kind: "refused";
+  readonly reason: StorageFault;
+}
+
+/** What takes part in every commit: caches that are written behind, and that must know how it went. */
+export interface CommitHooks {
+  /** In the transaction, before the first work. */
+  begun(): void;
+  /** In the transaction, after the last work. */
+  flush(): void;
+  committed(): void;
+  rolledBack(): void;
+}
+
+interface Waiting {
+  readonly work: () => unknown;
+  readonly settle: (value: unknown) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+const REFUSED: Readonly<Record<StorageFault, NotCommitted>> = {
+  "storage-full": { kind: "refused", reason: "storage-full" },
+  busy: { kind: "refused", reason: "busy" },
+};
+
+/**
+ * Most pieces of work in a commit: 10 ms of reports, after which the sockets are read again. Under load a commit of 5
+ * to 10 ms costs each report least; larger ones only make tags wait.
+ */
+const MAX_GROUP = 512;
+/** More than this waiting is 100 ms of work: new work is refused as busy. */
+const MAX_WAITING = 8_192;
+/** Least time from the end of one commit to the next: lets a group gather when many tags report at once. */
+const GATHER_MS = 4;
+
+/** Runs pieces of work in shared transactions: what arrived while one commit ran makes the next one. */
+export class GroupCommit {
+  readonly #database: Database;
+  readonly #hooks: CommitHooks;
+  readonly #room: DiskSpace;
+  readonly #wal: WalCheckpoint;
+  readonly #monotonicMs: () => number;
+  #waiting: Waiting[] = [];
+  #scheduled = false;
+  #endedMs = -Infinity;
+
+  constructor(
+    database: Database,
+    hooks: CommitHooks,
+    room: DiskSpace,
+    wal: WalCheckpoint,
+    monotonicMs: () => number,
+  ) {
+    this.#database = database;
+    this.#hooks = hooks;
+    this.#room = room;
+    this.#wal = wal;
+    this.#monotonicMs = monotonicMs;
+  }
+
+  /** Resolves with what `work` returned once it is on disk; refused when nothing of it is. */
+  submit<Result>(work: () => Result): Promise<Result | NotCommitted> {
+    if (this.#waiting.length >= MAX_WAITING) return Promise.resolve(REFUSED.busy);
+    return new Promise<Result | NotCommitted>((resolve, reject) => {
+      this.#waiting.push({ work, settle: resolve as (value: unknown) => void, fail: reject });
+      this.#schedule();
+    });
+  }
+
+  /** Commits all that waits, now. */
+  drain(): void {
+    while (this.#waiting.length > 0) this.#commit();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    const waitMs = this.#endedMs + GATHER_MS - this.#monotonicMs();
+    const run = (): void => {
+      this.#run();
+    };
+    if (waitMs > 0.5 && this.#waiting.length < MAX_GROUP) setTimeout(run, waitMs);
+    else setImmediate(run);
+  }
+
+  #run(): void {
+    this.#scheduled = false;
+    if (!this.#database.open) return;
+    this.#commit();
+    this.#wal.afterCommit();
+    this.#endedMs = this.#monotonicMs();
+    if (this.#waiting.length > 0) this.#schedule();
+  }
+
+  #commit(): void {
+    const group = this.#waiting.splice(0, MAX_GROUP);
+    if (group.length === 0) return;
+    if (!this.#room.hasSpace()) {
+      for (const { settle } of group) settle(REFUSED["storage-full"]);
+      return;
+    }
+    try {
+      const results = this.#transact(group);
+      for (let i = 0; i < group.length; i++) group[i]?.settle(results[i]);
+    } catch (error) {
+      this.#refuse(group, error);
+    }
+  }
+
+  #transact(group: readonly Waiting[]): unknown[] {
+    this.#database.exec("BEGIN IMMEDIATE");
+    try {
+      this.#hooks.begun();
+      const results = group.map(({ work }) => work());
+      this.#hooks.flush();
+      this.#database.exec("COMMIT");
+      this.#hooks.committed();
+      return results;
+    } catch (error) {
+      // SQLite itself rolls back on some faults.
+      if (this.#database.inTransaction) this.#database.exec("ROLLBACK");
+      this.#hooks.rolledBack();
+      throw error;
+    }
+  }
+
+  #refuse(group: readonly Waiting[], error: unknown): void {
+    const fault = storageFaultOf(error);
+    if (fault === "storage-full") this.#room.ranOut();
+    for (const { settle, fail } of group)
+      if (fault === undefined) fail(error);
+      else settle(REFUSED[fault]);
+  }
+}

@@ -1,0 +1,193 @@
+import { Firmware } from "../../core/firmware.ts";
+import type { Ports } from "../../core/ports.ts";
+import { Pulse } from "../../core/pulse.ts";
+import { MAX_GATEWAY_FRAME_BYTES } from "@purrimeter/protocol/link-limits";
+import { asTagId } from "@purrimeter/protocol/values";
+import type { BangleSdk } from "./bangle-sdk.ts";
+import { EspruinoCipher } from "./espruino-cipher.ts";
+import { hexBytes } from "../espruino/hex-bytes.ts";
+import { LinkUplink } from "./link-uplink.ts";
+import { SentenceFilter } from "../espruino/sentence-filter.ts";
+import { SessionNumbers } from "./session-numbers.ts";
+import { SlipText, slipText } from "./slip-text.ts";
+import { StorageFlash } from "../espruino/storage-flash.ts";
+import { TimeClock } from "../espruino/time-clock.ts";
+
+const VERSION = "0.1.0-bangle2";
+const APP = "purrimeter";
+
+/** What `purrimeter gateway pair` wrote: {"tag", "id", "key"}. */
+const LINK_FILE = "purrimeter.link";
+
+/** Journal and settings: 96 KiB of the 8 MiB, three days of one-minute fixes without a gateway. */
+const PAGE_BYTES = 4_096;
+const PAGES = 24;
+
+/** A cat that sleeps does not exceed this between two readings; one that walks does, every second. */
+const MOTION_G = 0.08;
+const MOTION_EVERY_MS = 1_000;
+/** Of the accelerometer: the slowest that the watch takes without losing its own watchdog is 4,000. */
+const POLL_MS = 500;
+
+/** Reading a journal at the start takes a PC a tenth of a second, and the watch many times that. */
+const WATCHDOG_S = 300;
+/** Long enough that a fault at every start does not wear the flash out with starts. */
+const RESTART_MS = 60_000;
+/** A timer further away than this is set again when it fires. */
+const LONGEST_SLEEP_MS = 3_600_000;
+const BUZZ_MS = 500;
+const BUZZ_EVERY_MS = 1_000;
+
+interface Provisioned {
+  readonly tag: string;
+  readonly id: string;
+  readonly key: string;
+}
+
+/** The firmware on a Bangle.js 2: its receiver, accelerometer, Storage and Bluetooth as the core's ports. */
+export class BangleTag {
+  private readonly sdk: BangleSdk;
+  private readonly clock: TimeClock;
+  private readonly uplink: LinkUplink;
+  private readonly stream: SlipText;
+  private readonly firmware: Firmware;
+  private readonly sentences: SentenceFilter;
+  private timer: number;
+  private movedMs: number;
+  private buzzesLeft: number;
+
+  /** Throws when the watch is not paired. */
+  constructor(sdk: BangleSdk) {
+    const { tag, id, key } = sdk.storage.readJSON(LINK_FILE) as Provisioned;
+    const tagId = asTagId(tag);
+    if (tagId === undefined) throw new RangeError(LINK_FILE);
+    this.sdk = sdk;
+    this.timer = 0;
+    this.movedMs = 0;
+    this.buzzesLeft = 0;
+    this.clock = new TimeClock(() => sdk.getTime());
+    this.sentences = new SentenceFilter(
+      () => this.clock.monotonicMs(),
+      (sentence) => this.then(() => this.heardReceiver(sdk.E.toUint8Array(sentence))),
+    );
+    this.uplink = new LinkUplink(
+      {
+        tag: tagId,
+        firmware: VERSION,
+        id: hexBytes(id),
+        key: hexBytes(key),
+        cipher: new EspruinoCipher(sdk.crypto),
+        numbers: new SessionNumbers(new StorageFlash(sdk.storage, "pm.n", 8, 2)),
+        random: () => sdk.E.hwRand(),
+        send: (frame) => this.transmit(frame),
+      },
+      {
+        up: () => this.firmware.uplinkUp(),
+        down: () => this.firmware.uplinkDown(),
+        message: (topic, bytes) => this.firmware.message(topic, bytes),
+      },
+    );
+    this.stream = new SlipText(MAX_GATEWAY_FRAME_BYTES, (frame) =>
+      this.uplink.take(sdk.E.toUint8Array(frame)),
+    );
+    const seed = sdk.E.hwRand() >>> 0;
+    this.firmware = new Firmware(this.ports(), { tag: tagId, firmware: VERSION, seed });
+  }
+
+  /** Takes the console off Bluetooth, so that nobody near can read the journal or the key, and begins. Once. */
+  start(): void {
+    const { sdk } = this;
+    const { Bangle, NRF, Bluetooth, E } = sdk;
+    E.setConsole(null, { force: true });
+    E.enableWatchdog(WATCHDOG_S);
+    sdk.process.on("uncaughtException", () => void sdk.setTimeout(() => E.reboot(), RESTART_MS));
+    Bangle.setPollInterval(POLL_MS);
+    Bangle.setOptions({ backlightTimeout: 0 });
+    Bangle.setBacklight(false);
+    Bangle.on("GPS-raw", (line) => this.sentences.line(line));
+    Bangle.on("accel", ({ diff }) => this.felt(diff));
+    NRF.on("connect", () => this.then(() => this.opened()));
+    NRF.on("disconnect", () => this.then(() => this.uplink.closed()));
+    Bluetooth.on("data", (text) => this.then(() => this.stream.feed(text)));
+    this.firmware.start();
+    if (NRF.getSecurityStatus().connected) this.opened();
+    this.sleep();
+  }
+
+  private ports(): Ports {
+    const { sdk } = this;
+    const backlight = new Pulse(
+      (isOn) => sdk.Bangle.setBacklight(isOn),
+      (ms, call) => sdk.setTimeout(call, ms),
+    );
+    return {
+      flash: new StorageFlash(sdk.storage, "pm.j", PAGE_BYTES, PAGES),
+      clock: this.clock,
+      gnss: {
+        start: () => this.search(),
+        stop: () => sdk.Bangle.setGPSPower(false, APP),
+      },
+      uplink: this.uplink,
+      indicator: { buzz: (seconds) => this.buzz(seconds), light: (seconds) => backlight.start(seconds) },
+      battery: { percent: () => sdk.E.getBattery() },
+    };
+  }
+
+  private opened(): void {
+    this.stream.restart();
+    this.uplink.opened();
+  }
+
+  private search(): void {
+    this.sentences.restart();
+    this.sdk.Bangle.setGPSPower(true, APP);
+  }
+
+  private transmit(frame: Uint8Array): boolean {
+    const { NRF, Bluetooth, E } = this.sdk;
+    const { connected } = NRF.getSecurityStatus();
+    if (connected) Bluetooth.write(slipText(E.toString(frame)));
+    return connected;
+  }
+
+  private heardReceiver(bytes: Uint8Array): void {
+    this.firmware.gnssBytes(bytes, bytes.length);
+  }
+
+  private felt(diffG: number): void {
+    const nowMs = this.clock.monotonicMs();
+    if (diffG < MOTION_G || nowMs - this.movedMs < MOTION_EVERY_MS) return;
+    this.movedMs = nowMs;
+    this.then(() => this.firmware.moved());
+  }
+
+  private buzz(seconds: number): void {
+    const isBuzzing = this.buzzesLeft > 0;
+    this.buzzesLeft = seconds;
+    if (!isBuzzing) this.buzzOnce();
+  }
+
+  private buzzOnce(): void {
+    this.buzzesLeft--;
+    this.sdk.Bangle.buzz(BUZZ_MS);
+    if (this.buzzesLeft > 0) this.sdk.setTimeout(() => this.buzzOnce(), BUZZ_EVERY_MS);
+  }
+
+  private then(call: () => void): void {
+    call();
+    this.sleep();
+  }
+
+  /** Plans the next wake-up anew: every call may have changed it. */
+  private sleep(): void {
+    if (this.timer !== 0) this.sdk.clearTimeout(this.timer);
+    const waitMs = this.firmware.nextWakeMs() - this.clock.monotonicMs();
+    const sleepMs = Math.max(1, Math.min(waitMs, LONGEST_SLEEP_MS));
+    this.timer = this.sdk.setTimeout(() => this.wake(), sleepMs);
+  }
+
+  private wake(): void {
+    this.timer = 0;
+    this.then(() => this.firmware.wake());
+  }
+}

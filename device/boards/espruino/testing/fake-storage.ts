@@ -1,0 +1,32 @@
+import type { BangleSdk } from "../../bangle2/bangle-sdk.ts";
+
+type Storage = BangleSdk["storage"];
+
+/** Storage as Espruino's: a file is made whole and erased, and written into its erased bytes. */
+export class FakeStorage implements Storage {
+  readonly files = new Map<string, Uint8Array>();
+  /** Bytes that all files together may have. */
+  room = 10_000_000;
+
+  write(name: string, data: Uint8Array, offset: number, size: number): boolean {
+    const file = this.files.get(name) ?? new Uint8Array(size).fill(255);
+    if (!this.files.has(name) && this.files.size * size + size > this.room) return false;
+    data.forEach((byte, i) => (file[offset + i]! &= byte));
+    this.files.set(name, file);
+    return true;
+  }
+
+  readArrayBuffer(name: string): ArrayBuffer | undefined {
+    const file = this.files.get(name);
+    return file === undefined ? undefined : Uint8Array.from(file).buffer;
+  }
+
+  readJSON(name: string): unknown {
+    const file = this.files.get(name);
+    return file === undefined ? undefined : JSON.parse(Buffer.from(file).toString());
+  }
+
+  erase(name: string): void {
+    this.files.delete(name);
+  }
+}

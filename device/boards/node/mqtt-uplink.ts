@@ -1,0 +1,208 @@
+import { isIP } from "node:net";
+import { connect as connectTls, createSecureContext, type SecureContext, type TLSSocket } from "node:tls";
+import { backOffMs } from "../../core/uplink/back-off.ts";
+import type { Uplink } from "../../core/ports.ts";
+import { Random } from "../../core/random.ts";
+import { encodeStatus } from "@purrimeter/protocol/status";
+import { topicOf } from "@purrimeter/protocol/topics";
+import type { TagId } from "@purrimeter/protocol/values";
+import { MqttClient, type IClientOptions, type ISubscriptionMap } from "mqtt";
+
+/** A TLS 1.3 server that refuses a certificate says so after the handshake, and mqtt.js then waits for ever. */
+const ATTEMPT_DEADLINE_MS = 20_000;
+const FIRST_RETRY_MS = 1_000;
+const MAX_RETRY_MS = 60_000;
+const KEEP_ALIVE_S = 300;
+
+/** More than this unsent means that the link is stuck: the journal waits better than the socket does. */
+const MAX_UNSENT_BYTES = 16_384;
+
+/** Whom the uplink tells what happens; nobody is told anything before `connect` nor within it. */
+export interface UplinkListener {
+  /** The session stands and the tag's topics are subscribed. */
+  up(): void;
+  down(): void;
+  message(topic: string, bytes: Uint8Array): void;
+  /** An attempt or a session ended with an error; for people, not for decisions. */
+  trouble?(code: string): void;
+}
+
+export interface MqttUplinkOptions {
+  readonly tag: TagId;
+  /** As in the tag's status. */
+  readonly firmware: string;
+  readonly host: string;
+  readonly port: number;
+  readonly secureContext: SecureContext;
+  readonly seed: number;
+  /** How long an attempt may take until the topics are subscribed. */
+  readonly attemptDeadlineMs?: number;
+  /** The first wait after a failure; every failure in a row doubles it, up to a minute. */
+  readonly firstRetryMs?: number;
+  readonly keepAliveS?: number;
+}
+
+const END_OF_CERTIFICATE = "-----END CERTIFICATE-----\n";
+
+/** The first certificate of a PEM chain. */
+export function leafOf(chain: string): string {
+  const end = chain.indexOf(END_OF_CERTIFICATE);
+  return end < 0 ? chain : chain.slice(0, end + END_OF_CERTIFICATE.length);
+}
+
+/**
+ * TLS 1.3 with the tag's key and certificate, trusting `authority` alone. All PEM. Of a chain the leaf alone is sent: the
+ * bridge trusts the tags' issuer itself, and the rest would cost a kilobyte on the air and 7 KiB of its memory.
+ */
+export function tagSecureContext(key: string, certificate: string, authority: string): SecureContext {
+  return createSecureContext({ key, cert: leafOf(certificate), ca: authority, minVersion: "TLSv1.3" });
+}
+
+/**
+ * The tag's session over MQTT 3.1.1 and mutual TLS 1.3, by mqtt.js: client id = tag, clean session, will = status
+ * offline. It comes back by itself, later and later, and resumes TLS with the ticket it was given.
+ */
+export class MqttUplink implements Uplink {
+  private readonly options: MqttUplinkOptions;
+  private readonly listener: UplinkListener;
+  private readonly random: Random;
+  private client: MqttClient | undefined;
+  private socket: TLSSocket | undefined;
+  private ticket: Buffer | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isWanted = false;
+  private isUp = false;
+  private failures = 0;
+
+  constructor(options: MqttUplinkOptions, listener: UplinkListener) {
+    this.options = options;
+    this.listener = listener;
+    this.random = new Random(options.seed);
+  }
+
+  connect(): void {
+    if (this.isWanted) return;
+    this.isWanted = true;
+    this.attempt();
+  }
+
+  disconnect(): void {
+    this.isWanted = false;
+    this.failures = 0;
+    const client = this.client;
+    this.drop();
+    // DISCONNECT goes out, so that the broker does not publish the will.
+    client?.end(false);
+  }
+
+  /** Ends the session as a dead battery does, and tells nobody. */
+  close(): void {
+    this.isWanted = false;
+    this.isUp = false;
+    const client = this.client;
+    this.drop();
+    client?.end(true);
+  }
+
+  publish(topic: string, bytes: Uint8Array): boolean {
+    const isStuck = (this.socket?.writableLength ?? 0) > MAX_UNSENT_BYTES;
+    if (!this.isUp || this.client === undefined || isStuck) return false;
+    this.client.publish(topic, Buffer.from(bytes), { qos: 0, retain: false });
+    return true;
+  }
+
+  private attempt(): void {
+    const client = new MqttClient(() => this.open(), this.mqttOptions());
+    this.client = client;
+    client.on("connect", () => this.subscribe(client));
+    client.on("message", (topic, payload) => this.heard(client, topic, payload));
+    client.on("error", (error) => this.troubled(client, error));
+    client.on("close", () => this.failed(client, "closed"));
+    const deadlineMs = this.options.attemptDeadlineMs ?? ATTEMPT_DEADLINE_MS;
+    this.timer = setTimeout(() => this.failed(client, "no-answer"), deadlineMs);
+  }
+
+  private mqttOptions(): IClientOptions {
+    const { tag, firmware, keepAliveS } = this.options;
+    const offline = encodeStatus({ online: false, settingsVersion: 0, firmware });
+    return {
+      clientId: tag,
+      protocolVersion: 4,
+      clean: true,
+      keepalive: keepAliveS ?? KEEP_ALIVE_S,
+      reconnectPeriod: 0,
+      resubscribe: false,
+      queueQoSZero: false,
+      will: { topic: topicOf(tag, "status"), payload: Buffer.from(offline), qos: 0, retain: false },
+    };
+  }
+
+  private open(): TLSSocket {
+    const { host, port, secureContext } = this.options;
+    const name = isIP(host) === 0 ? { servername: host } : {};
+    const session = this.ticket === undefined ? {} : { session: this.ticket };
+    const socket = connectTls({ host, port, secureContext, minVersion: "TLSv1.3", ...name, ...session });
+    socket.setNoDelay(true);
+    socket.on("session", (ticket) => (this.ticket = ticket));
+    this.socket = socket;
+    return socket;
+  }
+
+  private subscribe(client: MqttClient): void {
+    const { tag } = this.options;
+    const topics: ISubscriptionMap = {
+      [topicOf(tag, "ack")]: { qos: 0 },
+      [topicOf(tag, "settings")]: { qos: 1 },
+      [topicOf(tag, "command")]: { qos: 1 },
+    };
+    client.subscribe(topics, (error, granted) => {
+      if (client !== this.client) return;
+      const isRefused = granted === undefined || granted.length < 3 || granted.some(({ qos }) => qos > 2);
+      if (error !== null || isRefused) this.failed(client, "not-subscribed");
+      else this.stands();
+    });
+  }
+
+  private stands(): void {
+    clearTimeout(this.timer);
+    this.failures = 0;
+    this.isUp = true;
+    this.listener.up();
+  }
+
+  /** Also before `up`: a broker may send before its SUBACK is through (MQTT 3.1.1, 3.8.4), and settings come once. */
+  private heard(client: MqttClient, topic: string, payload: Buffer): void {
+    if (client === this.client) this.listener.message(topic, payload);
+  }
+
+  private troubled(client: MqttClient, error: Error & { code?: unknown }): void {
+    this.failed(client, typeof error.code === "string" ? error.code : "refused");
+  }
+
+  private failed(client: MqttClient, code: string): void {
+    if (client !== this.client) return;
+    this.ticket = this.isUp ? this.ticket : undefined;
+    this.drop();
+    client.end(true);
+    const waitMs = backOffMs(
+      this.failures,
+      this.options.firstRetryMs ?? FIRST_RETRY_MS,
+      MAX_RETRY_MS,
+      this.random,
+    );
+    this.failures++;
+    this.listener.trouble?.(code);
+    this.timer = setTimeout(() => this.attempt(), waitMs);
+  }
+
+  /** Forgets the session and says that it is down. */
+  private drop(): void {
+    clearTimeout(this.timer);
+    // What mqtt.js still says through the old client is heard by nobody.
+    this.client = undefined;
+    this.socket = undefined;
+    if (!this.isUp) return;
+    this.isUp = false;
+    this.listener.down();
+  }
+}

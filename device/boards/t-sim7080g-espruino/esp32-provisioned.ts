@@ -1,0 +1,27 @@
+import type { ModemConfig, ModemFiles } from "../../drivers/sim7080g/modem-config.ts";
+import { asTagId, type TagId } from "@purrimeter/protocol/values";
+import type { Esp32Sdk } from "./esp32-sdk.ts";
+
+/** What `purrimeter tags provision` wrote. */
+const BOARD_FILE = "board.json";
+
+/** Whose tag the board is, and how it finds the bridge. */
+export interface Provisioned extends Pick<ModemConfig, "apn" | "host" | "port"> {
+  readonly tag: TagId;
+  readonly files: ModemFiles;
+}
+
+/** Throws when a file is missing or names no tag. */
+export function readProvisioned(storage: Esp32Sdk["storage"]): Provisioned {
+  const { tag, host, port, apn } = storage.readJSON(BOARD_FILE) as Provisioned;
+  const tagId = asTagId(tag);
+  if (tagId === undefined) throw new RangeError(BOARD_FILE);
+  // Where they lie in flash, they take no memory.
+  const file = (name: string): Uint8Array => {
+    const bytes = storage.readArrayBuffer(name);
+    if (bytes === undefined) throw new RangeError(name);
+    return new Uint8Array(bytes);
+  };
+  const files = { authority: file("authority.pem"), certificate: file("tag.pem"), key: file("key.pem") };
+  return { tag: tagId, host, port, apn, files };
+}

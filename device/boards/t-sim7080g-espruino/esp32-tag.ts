@@ -1,0 +1,229 @@
+import { Firmware } from "../../core/firmware.ts";
+import type { Ports } from "../../core/ports.ts";
+import { Pulse } from "../../core/pulse.ts";
+import { ModemUplink } from "../../drivers/sim7080g/modem-uplink.ts";
+import { ModemPower } from "../../drivers/sim7080g/modem-power.ts";
+import { PowerRails } from "../../drivers/axp2101/power-rails.ts";
+import { WakePlan } from "../t-sim7080g/wake-plan.ts";
+import { readProvisioned, type Provisioned } from "./esp32-provisioned.ts";
+import type { Esp32Sdk } from "./esp32-sdk.ts";
+import {
+  BUZZER_PIN,
+  GNSS_BAUD,
+  GNSS_POWER_PIN,
+  GNSS_SERIAL,
+  I2C_PINS,
+  LAMP_PIN,
+  MODEM_BAUD,
+  MODEM_SERIAL,
+  MODEM_SLEEP_PIN,
+  MOTION_PIN,
+  POWER_ADDRESS,
+  POWER_KEY_PIN,
+  SENSOR_ADDRESS,
+} from "./esp32-wiring.ts";
+import { I2cRegisters } from "../../drivers/lis3dh/i2c-registers.ts";
+import { Lis3dh } from "../../drivers/lis3dh/lis3dh.ts";
+import { RawFlash } from "./raw-flash.ts";
+import { SentenceFilter } from "../espruino/sentence-filter.ts";
+import { SerialModem } from "./serial-modem.ts";
+import { TimeClock } from "../espruino/time-clock.ts";
+
+const VERSION = "0.1.0-esp32s3";
+
+/** 512 KiB between Espruino's program and its own areas (targets/esp32/IDF4/partitions.csv): two weeks of one-minute fixes. */
+const JOURNAL_ADDRESS = 0x290000;
+const PAGE_BYTES = 4_096;
+const PAGES = 128;
+
+const I2C_HZ = 400_000;
+const LINGER_MS = 10_000;
+const WATCHDOG_S = 300;
+/** Long enough that a fault at every start does not wear the flash out with starts. */
+const RESTART_MS = 60_000;
+
+/** Only time wakes Espruino: between naps it looks whether the cat has moved. */
+const NAP_MS = 5_000;
+const MOTION_EVERY_MS = 5_000;
+
+/** The firmware on a T-SIM7080G-S3 that runs Espruino, with a receiver and an accelerometer. */
+export class Esp32Tag {
+  private readonly sdk: Esp32Sdk;
+  private readonly clock: TimeClock;
+  private readonly rails: PowerRails;
+  private readonly sensor: Lis3dh;
+  private readonly sentences: SentenceFilter;
+  private readonly modem: ModemUplink;
+  private readonly firmware: Firmware;
+  private readonly plan: WakePlan;
+  private isReceiving: boolean;
+  /** Waits that do not pass while the processor sleeps: of a pin that is held, or of the modem's supply. */
+  private waits: number;
+  private movedMs: number;
+
+  /** Throws when the board is not provisioned, has other chips, or an Espruino that is too old. Restarts it when a radio is on that it does not need. */
+  constructor(sdk: Esp32Sdk) {
+    closeRadios(sdk);
+    // Added after release 2v29.
+    if (sdk.ESP32.lightSleep === undefined) throw new RangeError("lightSleep");
+    const provisioned = readProvisioned(sdk.storage);
+    this.sdk = sdk;
+    this.isReceiving = false;
+    this.waits = 0;
+    this.movedMs = 0;
+    this.clock = new TimeClock(() => sdk.getTime());
+    sdk.i2c.setup({ ...I2C_PINS, bitrate: I2C_HZ });
+    this.rails = new PowerRails(new I2cRegisters(sdk.i2c, POWER_ADDRESS));
+    this.sensor = new Lis3dh(new I2cRegisters(sdk.i2c, SENSOR_ADDRESS));
+    // The engine's own random numbers are the same after every start; a new journal must have a new epoch.
+    const seed = this.sensor.noise();
+    this.sentences = new SentenceFilter(
+      () => this.clock.monotonicMs(),
+      (sentence) => this.heardReceiver(sdk.E.toUint8Array(sentence)),
+    );
+    this.modem = this.makeModem(provisioned, seed);
+    const { tag } = provisioned;
+    this.firmware = new Firmware(this.ports(), { tag, firmware: VERSION, seed, lingerMs: LINGER_MS });
+    this.plan = this.makePlan();
+  }
+
+  /** Takes the console off USB, so that no charger can read the journal or the key, and begins. Once. */
+  start(): void {
+    const { sdk } = this;
+    sdk.E.setConsole(null, { force: true });
+    sdk.E.enableWatchdog(WATCHDOG_S);
+    sdk.process.on("uncaughtException", () => void sdk.setTimeout(() => sdk.E.reboot(), RESTART_MS));
+    sdk.modemSerial.on("data", (text) => this.then(() => this.heardModem(sdk.E.toUint8Array(text))));
+    sdk.modemSerial.setup(MODEM_BAUD, MODEM_SERIAL);
+    sdk.gnssSerial.on("data", (text) => this.then(() => this.sentences.feed(text)));
+    sdk.gnssSerial.setup(GNSS_BAUD, GNSS_SERIAL);
+    // Espruino pulls some pins up when it starts.
+    for (const pin of [BUZZER_PIN, LAMP_PIN]) sdk.digitalWrite(pin, false);
+    this.sensor.watch();
+    sdk.setWatch(() => this.then(() => this.feel()), MOTION_PIN, { edge: "falling", repeat: true });
+    this.then(() => this.firmware.start());
+  }
+
+  private makeModem(provisioned: Provisioned, seed: number): ModemUplink {
+    const { sdk } = this;
+    const power = new ModemPower(this.rails, {
+      key: (isPressed) => sdk.digitalWrite(POWER_KEY_PIN, isPressed),
+      after: (ms, call) => this.later(ms, call),
+    });
+    const port = new SerialModem(sdk.modemSerial, power, (isAsleep) =>
+      sdk.digitalWrite(MODEM_SLEEP_PIN, isAsleep),
+    );
+    return new ModemUplink(
+      this.clock,
+      port,
+      { ...provisioned, firmware: VERSION, seed },
+      {
+        up: () => this.firmware.uplinkUp(),
+        down: () => this.firmware.uplinkDown(),
+        message: (topic, bytes) => this.firmware.message(topic, bytes),
+      },
+    );
+  }
+
+  private ports(): Ports {
+    const { sdk } = this;
+    const buzzer = this.pulseOf(BUZZER_PIN);
+    const lamp = this.pulseOf(LAMP_PIN);
+    return {
+      flash: new RawFlash(sdk.flash, JOURNAL_ADDRESS, PAGE_BYTES, PAGES),
+      clock: this.clock,
+      gnss: { start: () => this.receive(true), stop: () => this.receive(false) },
+      uplink: this.modem,
+      indicator: {
+        buzz: (seconds) => buzzer.start(seconds),
+        light: (seconds) => lamp.start(seconds),
+      },
+      battery: { percent: () => this.rails.percent() },
+    };
+  }
+
+  private makePlan(): WakePlan {
+    const { sdk } = this;
+    return new WakePlan({
+      monotonicMs: () => this.clock.monotonicMs(),
+      nextWakeMs: () => Math.min(this.firmware.nextWakeMs(), this.modem.nextWakeMs()),
+      isQuiet: () => this.modem.isResting && !this.isReceiving && this.waits === 0,
+      after: (ms, call) => {
+        const timer = sdk.setTimeout(call, ms);
+        return () => sdk.clearTimeout(timer);
+      },
+      doze: (ms) => this.doze(this.clock.monotonicMs() + ms),
+      wake: () => {
+        this.feel();
+        this.firmware.wake();
+        this.modem.wake();
+      },
+    });
+  }
+
+  private heardModem(bytes: Uint8Array): void {
+    this.modem.modemBytes(bytes, bytes.length);
+  }
+
+  private heardReceiver(bytes: Uint8Array): void {
+    this.firmware.gnssBytes(bytes, bytes.length);
+  }
+
+  private receive(isOn: boolean): void {
+    this.isReceiving = isOn;
+    if (isOn) this.sentences.restart();
+    this.sdk.digitalWrite(GNSS_POWER_PIN, isOn);
+  }
+
+  private pulseOf(pin: number): Pulse {
+    return new Pulse(
+      (isOn) => this.sdk.digitalWrite(pin, isOn),
+      (ms, call) => this.later(ms, call),
+    );
+  }
+
+  private later(ms: number, call: () => void): void {
+    this.waits++;
+    this.sdk.setTimeout(() => {
+      this.waits--;
+      this.then(call);
+    }, ms);
+  }
+
+  /** Naps until then, or until the cat moves. A nap that ends at once ends it all: something keeps the processor awake. */
+  private doze(untilMs: number): void {
+    let nowMs = this.clock.monotonicMs();
+    while (nowMs < untilMs && !this.hasMoved()) {
+      const napMs = Math.min(NAP_MS, untilMs - nowMs);
+      this.sdk.ESP32.lightSleep(napMs);
+      const wokenMs = this.clock.monotonicMs();
+      if (wokenMs - nowMs < napMs / 2) return;
+      nowMs = wokenMs;
+    }
+  }
+
+  private hasMoved(): boolean {
+    return (
+      this.sdk.digitalRead(MOTION_PIN) === 0 && this.clock.monotonicMs() - this.movedMs >= MOTION_EVERY_MS
+    );
+  }
+
+  private feel(): void {
+    if (!this.hasMoved()) return;
+    this.movedMs = this.clock.monotonicMs();
+    this.sensor.release();
+    this.firmware.moved();
+  }
+
+  private then(call: () => void): void {
+    call();
+    this.plan.renew();
+  }
+}
+
+/** Espruino opens its console to everybody near, over Bluetooth and Wi-Fi, until told otherwise. */
+function closeRadios({ ESP32 }: Esp32Sdk): void {
+  const { BLE, Wifi } = ESP32.getState();
+  if (Wifi) ESP32.enableWifi(false);
+  if (BLE) ESP32.enableBLE(false);
+}

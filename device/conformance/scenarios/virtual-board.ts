@@ -1,0 +1,339 @@
+import { encodeCommand } from "@purrimeter/protocol/command";
+import type { Command, Settings } from "@purrimeter/protocol/messages";
+import { encodeSettings } from "@purrimeter/protocol/settings";
+import { asTagId, type TagId } from "@purrimeter/protocol/values";
+import { Firmware } from "../../core/firmware.ts";
+import type { Ports } from "../../core/ports.ts";
+import { RamFlash } from "../../core/journal/ram-flash.ts";
+import { AnsweringCloud } from "./answering-cloud.ts";
+import { showFlash, showTransitions } from "./flash-transcript.ts";
+import { hex } from "./hex.ts";
+import { NmeaWriter } from "./nmea-writer.ts";
+
+const TAG = asTagId("tom") as TagId;
+const TOPIC = `purrimeter/1/${TAG}/`;
+
+/** 2026-11-21 12:00:00 UTC. */
+export const NOON_S = 1_795_262_400;
+
+/** A date that the scenarios' receivers do not precede, so that moving the firmware's own changes no transcript. */
+const BUILT_AT_S = 1_793_491_200;
+
+const FIRMWARE = "1.0.0-golden";
+const FIRST_SEED = 42;
+
+/** No scenario needs a wake-up sooner after the last. */
+const LEAST_STEP_MS = 100;
+
+/** What a scenario's board has. */
+export interface BoardOptions {
+  readonly pageBytes: number;
+  readonly pageCount: number;
+  readonly hasBeacon: boolean;
+  /** Infinity = the session stands always. */
+  readonly lingerMs: number;
+}
+
+interface Answer {
+  readonly atMs: number;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * A board in virtual time, with RamFlash, that writes down line by line what the firmware asks of it. "@" is the
+ * monotonic time in ms; "w" the next wake-up; "p" a message published; "a" one handed to the tag; "g" receiver; "u"
+ * session.
+ */
+export class VirtualBoard {
+  readonly flash: RamFlash;
+  readonly cloud: AnsweringCloud;
+  firmware: Firmware;
+  nowMs = 0;
+  /** The sky: where the tag is seen, in E7, unless under a roof. */
+  latE7 = 520_000_000;
+  lonE7 = 50_000_000;
+  hasSky = true;
+  hdopTenths = 10;
+  /** What the receiver's clock says at monotonic 0. */
+  receiverS = NOON_S;
+  isMoving = false;
+  callsHome = false;
+  /** Whether a session that is asked for stands half a second later. */
+  hasCoverage = false;
+  takes = true;
+  answers = true;
+  answerDelayMs = 200;
+  batteryPercent = 80;
+  private readonly write: (line: string) => void;
+  private readonly options: BoardOptions;
+  private readonly writer: NmeaWriter;
+  private seed = FIRST_SEED;
+  private isOn = false;
+  private isUp = false;
+  private asksForSession = false;
+  private isReceiving = false;
+  private utcAtZeroS = 0;
+  private isTimeKnown = false;
+  private due: Answer[] = [];
+  private heardHome = false;
+  private writtenMs = -1;
+  private writtenWakeMs = -1;
+  private lastSpokenMs = 0;
+  private lastMovedMs = 0;
+
+  constructor(options: BoardOptions, write: (line: string) => void) {
+    this.options = options;
+    this.write = write;
+    this.flash = new RamFlash(options.pageBytes, options.pageCount);
+    this.cloud = new AnsweringCloud();
+    this.writer = new NmeaWriter();
+    this.firmware = new Firmware(this.ports(), this.firmwareOptions());
+  }
+
+  /** Switches the board on with the flash as it is; what RAM held is gone. */
+  boot(): void {
+    this.say(`boot ${this.seed}`);
+    this.isOn = true;
+    this.isUp = false;
+    this.asksForSession = false;
+    this.isReceiving = false;
+    this.isTimeKnown = false;
+    this.due = [];
+    this.flash.restorePower();
+    this.guard(() => {
+      this.firmware = new Firmware(this.ports(), this.firmwareOptions());
+      this.firmware.start();
+    });
+    this.seed++;
+  }
+
+  /** Cuts the power after so many more bytes of flash; 1 in `tornBits` stays in the byte at the cut. */
+  cutAfter(bytes: number, tornBits: number): void {
+    this.say(`cut after ${bytes}`);
+    this.flash.cutAfter(bytes, tornBits);
+  }
+
+  /** Whether the power is on still. */
+  isRunning(): boolean {
+    return this.isOn;
+  }
+
+  up(): void {
+    this.isUp = true;
+    this.say("up");
+    this.guard(() => this.firmware.uplinkUp());
+  }
+
+  down(): void {
+    this.isUp = false;
+    this.due = [];
+    this.say("down");
+    this.guard(() => this.firmware.uplinkDown());
+  }
+
+  settings(settings: Settings): void {
+    this.hear("settings", encodeSettings(settings));
+  }
+
+  command(command: Command): void {
+    this.hear("command", encodeCommand(command));
+  }
+
+  /** A message for the tag. */
+  hear(channel: string, bytes: Uint8Array): void {
+    this.say(`a ${channel} ${hex(bytes, bytes.length)}`);
+    this.guard(() => this.firmware.message(TOPIC + channel, bytes));
+  }
+
+  /** Bytes from the receiver, each character one. */
+  line(text: string): void {
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    this.guard(() => this.firmware.gnssBytes(bytes, bytes.length));
+  }
+
+  /** One epoch of the receiver now, cut into pieces of `pieceBytes`. */
+  speak(pieceBytes: number): void {
+    // The same place to the last digit is a frozen receiver; a metre of noise is a living one.
+    const noiseE7 = Math.floor((this.nowMs / 1_000) * 7) % 11;
+    const utcS = this.receiverS + Math.floor(this.nowMs / 1_000);
+    this.writer.write(utcS, this.latE7 - noiseE7, this.lonE7, this.hdopTenths);
+    for (let from = 0; from < this.writer.length; from += pieceBytes) {
+      const piece = this.writer.bytes.slice(from, Math.min(this.writer.length, from + pieceBytes));
+      this.guard(() => this.firmware.gnssBytes(piece, piece.length));
+    }
+  }
+
+  /** The sentences that the receiver would send now. */
+  sentences(): string {
+    this.writer.write(
+      this.receiverS + Math.floor(this.nowMs / 1_000),
+      this.latE7,
+      this.lonE7,
+      this.hdopTenths,
+    );
+    let text = "";
+    for (let i = 0; i < this.writer.length; i++) text += String.fromCharCode(this.writer.bytes[i] as number);
+    return text;
+  }
+
+  /** Lets time pass, from one thing that happens to the next. */
+  pass(seconds: number): void {
+    const endMs = this.nowMs + seconds * 1_000;
+    while (this.nowMs < endMs && this.isOn) {
+      this.nowMs = Math.min(endMs, this.nextMs());
+      this.happen();
+    }
+    this.nowMs = endMs;
+  }
+
+  /** A note in the transcript. */
+  say(text: string): void {
+    if (this.nowMs !== this.writtenMs) this.write(`@${this.nowMs}`);
+    this.writtenMs = this.nowMs;
+    this.write(text);
+  }
+
+  /** Flash, transitions and counts, at the end of a scenario. */
+  finish(): void {
+    this.say("end");
+    showFlash(this.flash, (line) => this.say(line));
+    this.flash.restorePower();
+    showTransitions(this.flash, (line) => this.say(line));
+    const stats = this.firmware.stats;
+    this.say(`fixes ${stats.fixes} entries ${stats.entries} transitions ${stats.transitions}`);
+    this.say(`reports ${stats.reports} resent ${stats.resent} acknowledged ${stats.acknowledged}`);
+    this.say(`pending ${stats.pending}`);
+  }
+
+  private nextMs(): number {
+    let next = this.firmware.nextWakeMs();
+    const second = (Math.floor(this.nowMs / 1_000) + 1) * 1_000;
+    if (this.isReceiving && this.hasSky) next = Math.min(next, second);
+    if (this.isMoving) next = Math.min(next, this.lastMovedMs + 30_000);
+    if (this.asksForSession && this.hasCoverage) next = Math.min(next, second);
+    const answer = this.due[0];
+    if (answer !== undefined) next = Math.min(next, answer.atMs);
+    return Math.max(this.nowMs + LEAST_STEP_MS, next);
+  }
+
+  private happen(): void {
+    const ofSecondMs = this.nowMs % 1_000;
+    if (this.isMoving && this.nowMs >= this.lastMovedMs + 30_000) this.move();
+    if (this.nowMs >= this.firmware.nextWakeMs()) this.guard(() => this.firmware.wake());
+    if (this.heardHome) this.hearHome();
+    if (this.asksForSession && this.hasCoverage && !this.isUp) this.up();
+    if (this.isReceiving && this.hasSky && ofSecondMs === 0 && this.lastSpokenMs !== this.nowMs) {
+      this.lastSpokenMs = this.nowMs;
+      this.speak(4_096);
+    }
+    this.answer();
+  }
+
+  private move(): void {
+    this.lastMovedMs = this.nowMs;
+    this.guard(() => this.firmware.moved());
+  }
+
+  private hearHome(): void {
+    this.heardHome = false;
+    this.say("home");
+    this.guard(() => this.firmware.homeHeard());
+  }
+
+  private answer(): void {
+    while (this.isOn && this.isUp) {
+      const answer = this.due[0];
+      if (answer === undefined || answer.atMs > this.nowMs) return;
+      this.due.shift();
+      this.hear("ack", answer.bytes);
+    }
+  }
+
+  /** Runs a call of the firmware; a flash without power ends it, as it ends a real one. */
+  private guard(call: () => void): void {
+    if (!this.isOn) return;
+    try {
+      call();
+    } catch (error) {
+      // eslint-disable-next-line no-restricted-syntax -- handed on as it is
+      if (!this.flash.isCut) throw error;
+      this.isOn = false;
+      this.say("power cut");
+      return;
+    }
+    const wakeMs = this.firmware.nextWakeMs();
+    if (wakeMs === this.writtenWakeMs) return;
+    this.writtenWakeMs = wakeMs;
+    this.say(wakeMs === Infinity ? "w never" : `w ${wakeMs}`);
+  }
+
+  private published(topic: string, bytes: Uint8Array): boolean {
+    if (!this.isUp || !this.takes) {
+      this.say("not taken");
+      return false;
+    }
+    this.say(`p ${topic.slice(TOPIC.length)} ${hex(bytes, bytes.length)}`);
+    const isReport = topic === `${TOPIC}report`;
+    if (isReport && this.answers) {
+      this.due.push({ atMs: this.nowMs + this.answerDelayMs, bytes: this.cloud.answer(bytes) });
+    }
+    return true;
+  }
+
+  private ports(): Ports {
+    const all = {
+      flash: this.flash,
+      clock: {
+        monotonicMs: () => this.nowMs,
+        utcS: () => (this.isTimeKnown ? this.utcAtZeroS + Math.floor(this.nowMs / 1_000) : 0),
+        setUtcS: (utcS: number) => this.setUtcS(utcS),
+      },
+      gnss: {
+        start: () => this.receiver(true),
+        stop: () => this.receiver(false),
+      },
+      uplink: {
+        connect: () => this.session(true),
+        disconnect: () => this.session(false),
+        publish: (topic: string, bytes: Uint8Array) => this.published(topic, bytes),
+      },
+      indicator: {
+        buzz: (seconds: number) => this.say(`buzz ${seconds}`),
+        light: (seconds: number) => this.say(`light ${seconds}`),
+      },
+      battery: { percent: () => this.batteryPercent },
+    };
+    return this.options.hasBeacon ? Object.assign({ beacon: { listen: () => this.listen() } }, all) : all;
+  }
+
+  private firmwareOptions(): ConstructorParameters<typeof Firmware>[1] {
+    const { lingerMs } = this.options;
+    return { tag: TAG, firmware: FIRMWARE, seed: this.seed, builtAtS: BUILT_AT_S, lingerMs };
+  }
+
+  private setUtcS(utcS: number): void {
+    const atZeroS = utcS - Math.floor(this.nowMs / 1_000);
+    if (!this.isTimeKnown || atZeroS !== this.utcAtZeroS) this.say(`utc ${utcS}`);
+    this.isTimeKnown = true;
+    this.utcAtZeroS = atZeroS;
+  }
+
+  private receiver(isOn: boolean): void {
+    this.isReceiving = isOn;
+    this.say(isOn ? "g on" : "g off");
+  }
+
+  private session(isAsked: boolean): void {
+    this.asksForSession = isAsked;
+    this.say(isAsked ? "u connect" : "u disconnect");
+    if (isAsked || !this.isUp) return;
+    this.isUp = false;
+    this.due = [];
+  }
+
+  private listen(): void {
+    this.say("listen");
+    this.heardHome = this.callsHome;
+  }
+}

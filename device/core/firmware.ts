@@ -1,0 +1,324 @@
+import { decodeAck } from "@purrimeter/protocol/ack";
+import { decodeCommand } from "@purrimeter/protocol/command";
+import type { DecodeReason } from "@purrimeter/protocol/decode-error";
+import type { Settings, Status } from "@purrimeter/protocol/messages";
+import { encodeStatus } from "@purrimeter/protocol/status";
+import { topicOf } from "@purrimeter/protocol/topics";
+import type { LatE7, LonE7, UnixSeconds } from "@purrimeter/protocol/values";
+import type { Effect } from "./effects.ts";
+import type { FirmwareOptions, FirmwareStats } from "./firmware-options.ts";
+import { acceptReading, FixFilterState, type Fix } from "./nmea/fix-filter.ts";
+import { Journal } from "./journal/journal.ts";
+import type { NmeaLine } from "./nmea/nmea-line.ts";
+import { NmeaParser } from "./nmea/nmea.ts";
+import type { Ports } from "./ports.ts";
+import { Radio } from "./uplink/radio.ts";
+import { Random } from "./random.ts";
+import type { Reading } from "./nmea/reading.ts";
+import { sameGeofences } from "./geofence/same-geofences.ts";
+import { SettingsStore, settingsPages } from "./uplink/settings-store.ts";
+import type { TagEvent } from "./tag-event.ts";
+import { hearsSatellite, listsSatellites } from "./pace/sky-watch.ts";
+import { TagState } from "./tag-state.ts";
+import { nextTickMs, step } from "./tag.ts";
+import { UplinkQueue, type UplinkCounts } from "./uplink/uplink-queue.ts";
+
+/** 2026-11-01: a receiver that gives an earlier date has rolled over its weeks. */
+const BUILT_AT_S = 1_793_491_200;
+
+/** A status that the uplink did not take is offered again after this. */
+const STATUS_RETRY_MS = 1_000;
+
+type Counted<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * The tag's program on a board: the pure `step` wired to journal, uplink and receiver. Synchronous; nothing that arrives
+ * makes it throw. Only a flash that breaks does.
+ */
+export class Firmware {
+  private readonly ports: Ports;
+  private readonly options: FirmwareOptions;
+  private readonly state: TagState;
+  private readonly journal: Journal;
+  private readonly settings: SettingsStore;
+  private readonly queue: UplinkQueue;
+  private readonly radio: Radio;
+  private readonly parser: NmeaParser;
+  private readonly filter: FixFilterState;
+  private readonly fix: Fix;
+  private readonly fixEvent: Extract<TagEvent, { kind: "fix" }>;
+  private readonly skyEvent: Extract<TagEvent, { kind: "satellites" }>;
+  private readonly movedEvent: Extract<TagEvent, { kind: "moved" }>;
+  private readonly tickEvent: Extract<TagEvent, { kind: "tick" }>;
+  private readonly refuse: (settings: Settings) => DecodeReason | undefined;
+  private readonly reportTopic: string;
+  private readonly statusTopic: string;
+  private readonly ackTopic: string;
+  private readonly settingsTopic: string;
+  private readonly commandTopic: string;
+  private readonly counted: Counted<FirmwareStats>;
+  private isUp = false;
+  private owesStatus = false;
+  private statusRetryMs = 0;
+
+  constructor(ports: Ports, options: FirmwareOptions) {
+    const { flash } = ports;
+    const pages = settingsPages(flash.pageBytes);
+    this.ports = ports;
+    this.options = options;
+    this.state = new TagState();
+    this.state.hasBeacon = ports.beacon !== undefined;
+    this.settings = new SettingsStore(flash, 0);
+    this.journal = new Journal(flash, pages, flash.pageCount - pages);
+    const random = new Random(options.seed);
+    this.queue = new UplinkQueue(this.journal, random, options.ackTimeoutMs);
+    this.radio = new Radio(ports.uplink, options.lingerMs ?? Infinity, random);
+    this.parser = new NmeaParser(
+      options.builtAtS ?? BUILT_AT_S,
+      (reading) => this.took(reading),
+      (line) => this.watchSky(line),
+    );
+    this.filter = new FixFilterState();
+    this.fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
+    this.fixEvent = { kind: "fix", nowMs: 0, utcS: 0, fix: this.fix, number: 0 };
+    this.skyEvent = { kind: "satellites", nowMs: 0, utcS: 0, areHeard: false };
+    this.movedEvent = { kind: "moved", nowMs: 0, utcS: 0 };
+    this.tickEvent = { kind: "tick", nowMs: 0, utcS: 0, number: 0 };
+    this.refuse = (settings) => this.refusalOf(settings);
+    this.reportTopic = topicOf(options.tag, "report");
+    this.statusTopic = topicOf(options.tag, "status");
+    this.ackTopic = topicOf(options.tag, "ack");
+    this.settingsTopic = topicOf(options.tag, "settings");
+    this.commandTopic = topicOf(options.tag, "command");
+    this.counted = {
+      fixes: 0,
+      entries: 0,
+      acknowledged: 0,
+      transitions: 0,
+      resent: 0,
+      reports: 0,
+      pending: 0,
+    };
+  }
+
+  /** Reads the flash, notes the start in the journal, starts the receiver and asks for a session. Once. */
+  start(): void {
+    this.journal.start(this.options.seed);
+    this.settings.start();
+    const nowMs = this.ports.clock.monotonicMs();
+    this.state.nextFixMs = nowMs;
+    this.state.nextHealthMs = nowMs;
+    const settings = this.settings.current;
+    if (settings !== undefined && this.refusalOf(settings) === undefined) this.run(settings, false);
+    this.wake();
+  }
+
+  /** Bytes of NMEA as the receiver sends them, cut anywhere: the first `length` of `bytes`. */
+  gnssBytes(bytes: Uint8Array, length: number): void {
+    this.parser.feed(bytes, length);
+    this.send();
+  }
+
+  /** The accelerometer felt the cat move. */
+  moved(): void {
+    this.movedEvent.nowMs = this.ports.clock.monotonicMs();
+    this.take(this.movedEvent);
+  }
+
+  /** The board hears the beacon at the cat's home, after `Beacon.listen`. */
+  homeHeard(): void {
+    this.take({ kind: "home", nowMs: this.ports.clock.monotonicMs(), utcS: 0 });
+  }
+
+  /** The session stands and the tag's topics are subscribed. */
+  uplinkUp(): void {
+    const nowMs = this.ports.clock.monotonicMs();
+    this.isUp = true;
+    this.radio.up(nowMs);
+    this.queue.up(nowMs);
+    this.publishStatus();
+    this.send();
+  }
+
+  uplinkDown(): void {
+    this.isUp = false;
+    this.queue.down();
+    this.radio.down(this.ports.clock.monotonicMs());
+  }
+
+  /** A message for this tag; `bytes` is valid only during the call. What cannot be read is ignored. */
+  message(topic: string, bytes: Uint8Array): void {
+    if (topic === this.ackTopic) this.acknowledged(bytes);
+    else if (topic === this.settingsTopic) this.configured(bytes);
+    else if (topic === this.commandTopic) this.commanded(bytes);
+    this.send();
+  }
+
+  /** To be called at `nextWakeMs`; earlier or later does no harm. */
+  wake(): void {
+    this.tickEvent.nowMs = this.ports.clock.monotonicMs();
+    this.tickEvent.utcS = this.ports.clock.utcS();
+    this.tickEvent.number = this.journal.next;
+    this.take(this.tickEvent);
+    if (this.owesStatus && this.tickEvent.nowMs >= this.statusRetryMs) this.publishStatus();
+    this.send();
+  }
+
+  /** When `wake` wants to be called, in milliseconds of the monotonic clock; Infinity = never. Changes with every call of the others. */
+  nextWakeMs(): number {
+    const statusMs = this.isUp && this.owesStatus ? this.statusRetryMs : Infinity;
+    const radioMs = this.radio.nextMs(this.queue.sessionWantedMs());
+    return Math.min(nextTickMs(this.state), this.queue.nextWakeMs(), statusMs, radioMs);
+  }
+
+  /** The same object at every call, filled anew. */
+  get stats(): FirmwareStats {
+    this.counted.acknowledged = this.queue.counts.acknowledged;
+    this.counted.resent = this.queue.counts.resent;
+    this.counted.reports = this.queue.counts.reports;
+    this.counted.pending = this.journal.pending();
+    return this.counted;
+  }
+
+  /** What the uplink counted besides. */
+  get uplinkCounts(): UplinkCounts {
+    return this.queue.counts;
+  }
+
+  private watchSky(line: NmeaLine): void {
+    const { state } = this;
+    if (!state.isSearching || state.hearsSatellites || !listsSatellites(line)) return;
+    const areHeard = hearsSatellite(line);
+    if (state.listsSatellites && !areHeard) return;
+    this.skyEvent.nowMs = this.ports.clock.monotonicMs();
+    this.skyEvent.areHeard = areHeard;
+    this.take(this.skyEvent);
+  }
+
+  private took(reading: Reading): void {
+    if (!this.state.isSearching || acceptReading(this.filter, reading, this.fix) !== "accepted") return;
+    this.ports.clock.setUtcS(this.fix.at);
+    this.fixEvent.nowMs = this.ports.clock.monotonicMs();
+    this.fixEvent.utcS = this.fix.at;
+    this.fixEvent.number = this.journal.next;
+    this.take(this.fixEvent);
+  }
+
+  private take(event: TagEvent): void {
+    step(this.state, event);
+    for (let i = 0; i < this.state.effects.count; i++) this.perform(this.state.effects.at(i), event.nowMs);
+  }
+
+  private perform(effect: Effect, nowMs: number): void {
+    switch (effect.kind) {
+      case "append-fix":
+        return this.noteFix(nowMs);
+      case "append-transition":
+        return this.noteTransition(effect, nowMs);
+      case "append-no-sky":
+        return this.noted(this.journal.appendNoSky(effect.at, effect.seconds), false, nowMs);
+      case "append-health":
+        return this.noted(this.journal.appendHealth(effect.at, this.batteryPercent()), false, nowMs);
+      case "report-now":
+        return this.queue.flush(nowMs);
+      case "gnss-start":
+        return this.ports.gnss.start();
+      case "gnss-stop":
+        return this.ports.gnss.stop();
+      case "listen":
+        return this.ports.beacon?.listen();
+      case "buzz":
+        return this.ports.indicator.buzz(effect.seconds);
+      case "light":
+        return this.ports.indicator.light(effect.seconds);
+    }
+  }
+
+  private noteFix(nowMs: number): void {
+    const { at, latE7, lonE7, accuracyDm } = this.fix;
+    this.counted.fixes++;
+    this.noted(this.journal.appendFix(at, latE7, lonE7, accuracyDm), false, nowMs);
+  }
+
+  private noteTransition(effect: Effect, nowMs: number): void {
+    const { at, geofence, from, to, evidenceFrom } = effect;
+    const version = this.state.settingsVersion;
+    const number = this.journal.appendTransition(at, geofence, from, to, evidenceFrom, version);
+    this.counted.transitions++;
+    this.noted(number, to !== "unknown", nowMs);
+  }
+
+  private noted(number: number, isUrgent: boolean, nowMs: number): void {
+    if (number === 0) return;
+    this.counted.entries++;
+    this.queue.appended(number, isUrgent, nowMs, this.state.reportIntervalS * 1_000);
+  }
+
+  /** A gauge that errs must not make a report that the cloud refuses. */
+  private batteryPercent(): number {
+    const percent = Math.round(this.ports.battery.percent());
+    return percent >= 0 ? Math.min(percent, 100) : 0;
+  }
+
+  private send(): void {
+    const nowMs = this.ports.clock.monotonicMs();
+    const report = this.queue.nextReport(nowMs);
+    if (report !== undefined && !this.ports.uplink.publish(this.reportTopic, report))
+      this.queue.notTaken(nowMs);
+    if (!this.radio.tend(nowMs, this.queue.sessionWantedMs())) return;
+    this.isUp = false;
+    this.queue.down();
+  }
+
+  private acknowledged(bytes: Uint8Array): void {
+    const ack = decodeAck(bytes);
+    if (ack.ok) this.queue.acknowledge(ack.value, this.ports.clock.monotonicMs());
+  }
+
+  private commanded(bytes: Uint8Array): void {
+    const command = decodeCommand(bytes);
+    if (!command.ok) return;
+    const nowMs = this.ports.clock.monotonicMs();
+    this.take({ kind: "command", nowMs, utcS: this.ports.clock.utcS(), command: command.value });
+    this.wake();
+  }
+
+  private configured(bytes: Uint8Array): void {
+    const before = this.settings.current;
+    const isKept = this.settings.offer(bytes, this.refuse) === "kept";
+    const settings = this.settings.current;
+    if (isKept && settings !== undefined) {
+      this.run(settings, before !== undefined && sameGeofences(before.geofences, settings.geofences));
+      this.wake();
+    }
+    this.publishStatus();
+  }
+
+  private run(settings: Settings, hasSameGeofences: boolean): void {
+    const nowMs = this.ports.clock.monotonicMs();
+    this.take({ kind: "settings", nowMs, utcS: this.ports.clock.utcS(), settings, hasSameGeofences });
+  }
+
+  /** Prepares the geofences of the settings; when that fails, those before stay. */
+  private refusalOf(settings: Settings): DecodeReason | undefined {
+    const outcome = this.state.geofences.prepare(settings.geofences);
+    if (outcome === "prepared") return undefined;
+    const before = this.settings.current;
+    this.state.geofences.prepare(before === undefined ? [] : before.geofences);
+    return outcome === "too-many" || outcome === "too-many-vertices" ? "too-many" : "out-of-range";
+  }
+
+  private publishStatus(): void {
+    if (!this.isUp) return;
+    const bytes = encodeStatus(this.status());
+    this.owesStatus = !this.ports.uplink.publish(this.statusTopic, bytes);
+    this.statusRetryMs = this.ports.clock.monotonicMs() + STATUS_RETRY_MS;
+  }
+
+  private status(): Status {
+    const settingsVersion = this.state.settingsVersion;
+    const own = { online: true, settingsVersion, firmware: this.options.firmware };
+    const refused = this.settings.refused;
+    return refused === undefined ? own : { ...own, refusedSettings: refused };
+  }
+}

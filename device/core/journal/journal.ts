@@ -1,0 +1,214 @@
+import { KIND_FIX, KIND_HEALTH, KIND_NO_SKY, KIND_TRANSITION } from "@purrimeter/protocol/entry-kind";
+import type { Side } from "@purrimeter/protocol/values";
+import { emptyPageHeader, type PageHeader } from "./journal-page.ts";
+import { JournalHoldings } from "./journal-holdings.ts";
+import { emptyJournalEntry, encodeRecord, RECORD_BYTES, type JournalEntry } from "./journal-record.ts";
+import { JournalRing } from "./journal-ring.ts";
+import type { Flash } from "../ports.ts";
+
+/** A page that is opened keeps this part of its slots free of carried transitions, so that the journal goes on. */
+const FREE_PART = 8;
+
+/**
+ * The tag's numbered, append-only record in flash. An entry whose append returned is there after any power cut; its
+ * number is never given again. When the journal is full, its oldest page goes: fixes, health and "no sky" are given up
+ * and counted, transitions are carried to the newest page. A slot that was written and cannot be read (a cut, a worn
+ * cell) keeps its number as a hole.
+ */
+export class Journal {
+  /** Number of the next entry. */
+  next = 1;
+  /** Oldest number that is held and not acknowledged; `next` when there is none. */
+  oldest = 1;
+  /** Starts since the flash was new, this one too. */
+  boots = 0;
+  /** Entries given up because the journal was full, since the flash was new. */
+  dropped = 0;
+  private markedThrough = 0;
+  private readonly ring: JournalRing;
+  private readonly pageCount: number;
+  private readonly holdings: JournalHoldings;
+  private readonly header: PageHeader;
+  private readonly draft: JournalEntry;
+  private readonly record: Uint8Array;
+
+  /** The journal in `pageCount` (3 or more) pages from `firstPage`; reads nothing before `start`. */
+  constructor(flash: Flash, firstPage: number, pageCount: number) {
+    this.ring = new JournalRing(flash, firstPage, pageCount);
+    this.pageCount = pageCount;
+    this.holdings = new JournalHoldings(this.ring);
+    this.header = emptyPageHeader();
+    this.draft = emptyJournalEntry();
+    this.record = new Uint8Array(RECORD_BYTES);
+  }
+
+  /** Number drawn when the flash was new. */
+  get epoch(): number {
+    return this.ring.head.epoch;
+  }
+
+  /** Finds what the flash holds, or begins `newEpoch` on a new flash. */
+  start(newEpoch: number): void {
+    if (!this.ring.recover()) {
+      this.ring.head.epoch = newEpoch;
+      this.openPage();
+    }
+    const head = this.ring.head;
+    this.next = head.firstNumber + this.ring.used(head.sequence) - this.ring.carried(head.sequence);
+    this.holdings.releasedThrough = this.ring.highestMark(this.next);
+    this.markedThrough = this.holdings.releasedThrough;
+    this.dropped = head.dropped;
+    this.boots = this.notedBoots() + 1;
+    this.skipHoles();
+  }
+
+  /** Returns the entry's number, or 0 when the flash takes nothing any more; so do the other appends. */
+  appendFix(at: number, latE7: number, lonE7: number, accuracyDm: number): number {
+    this.draft.kind = KIND_FIX;
+    this.draft.latE7 = latE7;
+    this.draft.lonE7 = lonE7;
+    this.draft.accuracyDm = accuracyDm;
+    return this.append(at);
+  }
+
+  appendTransition(
+    at: number,
+    geofence: number,
+    from: Side,
+    to: Side,
+    evidenceFrom: number,
+    settingsVersion: number,
+  ): number {
+    this.draft.kind = KIND_TRANSITION;
+    this.draft.geofence = geofence;
+    this.draft.from = from;
+    this.draft.to = to;
+    this.draft.evidenceFrom = evidenceFrom;
+    this.draft.settingsVersion = settingsVersion;
+    return this.append(at);
+  }
+
+  appendNoSky(at: number, searchedS: number): number {
+    this.draft.kind = KIND_NO_SKY;
+    this.draft.searchedS = searchedS;
+    return this.append(at);
+  }
+
+  /** Notes the battery beside `boots` and `dropped`. */
+  appendHealth(at: number, batteryPercent: number): number {
+    this.draft.kind = KIND_HEALTH;
+    this.draft.batteryPercent = batteryPercent;
+    this.draft.boots = this.boots;
+    this.draft.dropped = this.dropped;
+    return this.append(at);
+  }
+
+  /** Fills the entry of this number, or says false when it is not held. */
+  read(number: number, entry: JournalEntry): boolean {
+    return this.holdings.read(number, entry);
+  }
+
+  /** The lowest number from `from` on that is held and not acknowledged, or 0. */
+  following(from: number): number {
+    return this.holdings.following(from);
+  }
+
+  /** Entries held and not acknowledged. Torn ones count until the entries before them are acknowledged. */
+  pending(): number {
+    return this.holdings.pending(this.oldest);
+  }
+
+  /** The cloud has stored all numbers up to this; numbers never given are ignored. */
+  releaseThrough(number: number): void {
+    if (number <= this.holdings.releasedThrough || number >= this.next) return;
+    this.holdings.releasedThrough = number;
+    this.skipHoles();
+    this.mark();
+  }
+
+  /** The cloud has stored these, and something before them is missing still. */
+  releaseSpan(first: number, last: number): void {
+    if (last <= this.holdings.releasedThrough || last >= this.next || first > last) return;
+    this.holdings.releaseSpan(first, last);
+    this.skipHoles();
+    this.mark();
+  }
+
+  /** Moves `oldest` on over entries that are not held any more: given up, torn, or gone bad since. */
+  skipHoles(): void {
+    this.oldest = this.holdings.settle(this.next);
+  }
+
+  private append(at: number): number {
+    this.draft.at = at;
+    for (let attempt = 0; attempt <= this.ring.layout.slots; attempt++) {
+      if (this.ring.used(this.ring.head.sequence) >= this.ring.layout.slots) this.openPage();
+      const number = this.next++;
+      this.draft.number = number;
+      encodeRecord(this.draft, this.record);
+      this.ring.push(this.record);
+      const sequence = this.ring.head.sequence;
+      if (this.ring.readSlot(sequence, this.ring.used(sequence) - 1, this.holdings.seen)) return number;
+      this.skipHoles();
+    }
+    return 0;
+  }
+
+  private openPage(): void {
+    const head = this.ring.head;
+    const victim = head.sequence - this.pageCount + 2;
+    this.ring.erasePage();
+    this.header.carried = victim < 1 ? 0 : this.carryFrom(victim);
+    this.header.sequence = head.sequence + 1;
+    this.header.epoch = head.epoch;
+    this.header.firstNumber = this.next;
+    this.header.releasedThrough = this.holdings.releasedThrough;
+    this.header.boots = this.boots;
+    this.header.dropped = this.dropped;
+    this.ring.commitPage(this.header);
+    this.markedThrough = this.holdings.releasedThrough;
+    this.skipHoles();
+  }
+
+  private carryFrom(victim: number): number {
+    const room = this.ring.layout.slots - Math.ceil(this.ring.layout.slots / FREE_PART);
+    let held = 0;
+    let transitions = 0;
+    for (let slot = 0; slot < this.ring.used(victim); slot++) {
+      if (!this.holdings.isHeld(victim, slot)) continue;
+      held++;
+      if (this.holdings.seen.kind === KIND_TRANSITION) transitions++;
+    }
+    const carried = this.carryTransitions(victim, transitions - room);
+    this.dropped += held - carried;
+    return carried;
+  }
+
+  private carryTransitions(victim: number, tooMany: number): number {
+    let met = 0;
+    let carried = 0;
+    for (let slot = 0; slot < this.ring.used(victim); slot++) {
+      if (!this.holdings.isHeld(victim, slot) || this.holdings.seen.kind !== KIND_TRANSITION) continue;
+      met++;
+      if (met > tooMany) this.ring.carry(victim, slot, carried++);
+    }
+    return carried;
+  }
+
+  private mark(): void {
+    if (this.holdings.releasedThrough === this.markedThrough) return;
+    if (this.ring.mark(this.holdings.releasedThrough)) this.markedThrough = this.holdings.releasedThrough;
+  }
+
+  private notedBoots(): number {
+    const head = this.ring.head;
+    let boots = head.boots;
+    for (let slot = 0; slot < this.ring.used(head.sequence); slot++) {
+      const isHealth =
+        this.ring.readSlot(head.sequence, slot, this.holdings.seen) &&
+        this.holdings.seen.kind === KIND_HEALTH;
+      if (isHealth) boots = Math.max(boots, this.holdings.seen.boots);
+    }
+    return boots;
+  }
+}

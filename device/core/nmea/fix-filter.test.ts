@@ -1,0 +1,119 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+import type { LatE7, LonE7, UnixSeconds } from "@purrimeter/protocol/values";
+
+import { cosine } from "../geofence/earth.ts";
+import { acceptReading, type Fix, FixFilterState } from "./fix-filter.ts";
+import { emptyReading, type Reading } from "./reading.ts";
+
+const AT = 1_795_000_000;
+const emptyFix = (): Fix => ({ at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 1 });
+
+function reading(change: Partial<Reading> = {}): Reading {
+  const home = { utcS: AT, latE7: 515_000_000, lonE7: -1_000_000, valid: true, quality: 1, satellites: 8 };
+  return { ...emptyReading(), ...home, hdopTenths: 10, accuracyDm: 50, ...change };
+}
+
+function outcomes(readings: readonly Partial<Reading>[]): string[] {
+  const state = new FixFilterState();
+  const fix = emptyFix();
+  return readings.map((change) => acceptReading(state, reading(change), fix));
+}
+
+describe("a reading by itself", () => {
+  it("becomes a fix with the same place and time", () => {
+    const fix = emptyFix();
+    expect(acceptReading(new FixFilterState(), reading(), fix)).toBe("accepted");
+    expect(fix).toEqual({ at: AT, latE7: 515_000_000, lonE7: -1_000_000, accuracyDm: 50 });
+  });
+
+  it.each([
+    ["no-fix", { valid: false }],
+    ["no-time", { utcS: 0 }],
+    ["no-time", { utcS: Number.NaN }],
+    ["out-of-range", { latE7: 900_000_001 }],
+    ["out-of-range", { lonE7: 1_800_000_000 }],
+    ["out-of-range", { latE7: Number.NaN }],
+    ["out-of-range", { latE7: 0.5 }],
+    ["null-island", { latE7: 0, lonE7: 0 }],
+    ["null-island", { latE7: -999, lonE7: 999 }],
+    ["poor", { accuracyDm: 1001 }],
+  ] as const)("is refused as %s", (refusal, change) => {
+    const fix = emptyFix();
+    expect(acceptReading(new FixFilterState(), reading(change), fix)).toBe(refusal);
+    expect(fix).toEqual(emptyFix());
+  });
+
+  it("is accepted on the equator and on the meridian of Greenwich", () => {
+    expect(outcomes([{ latE7: 0, lonE7: 10_000_000 }])).toEqual(["accepted"]);
+    expect(outcomes([{ latE7: 10_000_000, lonE7: 0 }])).toEqual(["accepted"]);
+  });
+
+  it("gets an accuracy when the receiver claims none", () => {
+    const fix = emptyFix();
+    acceptReading(new FixFilterState(), reading({ accuracyDm: 0 }), fix);
+    expect(fix.accuracyDm).toBe(80);
+  });
+});
+
+describe("a reading after a fix", () => {
+  it("is stale when it is no newer or repeats everything", () => {
+    expect(outcomes([{}, { latE7: 515_000_100 }])).toEqual(["accepted", "stale"]);
+    expect(outcomes([{}, { utcS: AT - 5 }])).toEqual(["accepted", "stale"]);
+    expect(outcomes([{}, { utcS: AT + 60 }])).toEqual(["accepted", "stale"]);
+    expect(outcomes([{}, { utcS: AT + 60, hdopTenths: 11 }])).toEqual(["accepted", "accepted"]);
+  });
+
+  it("is too fast beyond 50 m/s, over the date line too", () => {
+    expect(outcomes([{}, { utcS: AT + 10, latE7: 515_060_000 }])).toEqual(["accepted", "too-fast"]);
+    expect(outcomes([{}, { utcS: AT + 14, latE7: 515_060_000 }])).toEqual(["accepted", "accepted"]);
+    const west = { lonE7: -1_799_999_000 };
+    const east = { lonE7: 1_799_999_000 };
+    expect(outcomes([west, { ...east, utcS: AT + 1 }])).toEqual(["accepted", "accepted"]);
+  });
+
+  it("is believed when it is the third in a row that contradicts the fix alike", () => {
+    const far = (after: number, latE7 = 600_000_000) => ({ utcS: AT + after, latE7: latE7 + after });
+    expect(outcomes([{}, far(1), far(2), far(3), far(4)])).toEqual([
+      "accepted",
+      "too-fast",
+      "too-fast",
+      "accepted",
+      "accepted",
+    ]);
+    expect(outcomes([{}, far(1), far(2, 610_000_000), far(3), far(4)]).slice(1)).toEqual(
+      Array(4).fill("too-fast"),
+    );
+    const past = (s: number) => ({ utcS: AT - 10_000 + s, latE7: 515_000_000 + s });
+    expect(outcomes([{}, past(1), past(2), past(3), past(4)])).toEqual([
+      "accepted",
+      "stale",
+      "stale",
+      "accepted",
+      "accepted",
+    ]);
+  });
+
+  it("never locks the tag out, whatever one wrong fix said", () => {
+    const wrong = fc.record({
+      utcS: fc.integer({ min: 1, max: 4_294_967_295 }),
+      latE7: fc.integer({ min: -900_000_000, max: 900_000_000 }),
+      lonE7: fc.integer({ min: -1_800_000_000, max: 1_799_999_999 }),
+    });
+    fc.assert(
+      fc.property(wrong, (first) => {
+        const good = [1, 2, 3].map((s) => ({ utcS: AT + s, latE7: 515_000_000 + s }));
+        expect(outcomes([first, ...good])[3]).toBe("accepted");
+      }),
+    );
+  });
+});
+
+it("computes the cosine as Math.cos does, but for the last bits", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -900_000_000, max: 900_000_000 }), (latE7) => {
+      expect(Math.abs(cosine(latE7) - Math.cos((latE7 / 1.8e9) * Math.PI))).toBeLessThan(4e-15);
+    }),
+  );
+});

@@ -1,0 +1,151 @@
+import { fixIntervalS, isDoubtful } from "./pace.ts";
+import type { TagState } from "../tag-state.ts";
+
+/** A receiver that has been off for long takes half a minute under open sky, and longer under trees. */
+const COLD_SEARCH_MS = 90_000;
+
+/** Its orbits are good for four hours; with them a receiver takes 12 s, one time in a thousand 30 (docs/energy.md). */
+const WARM_SEARCH_MS = 30_000;
+/** Where the last search found nothing, a shorter one tells: it finds the sky 19 times in 20 when there is one. */
+const PEEK_MS = 20_000;
+/** A receiver that hears no satellite at all by now is under a roof. */
+const DARK_SEARCH_MS = 8_000;
+const ORBITS_GOOD_MS = 4 * 3_600_000;
+
+/** Beacons call ten times a second. */
+const LISTEN_MS = 500;
+
+/** The receiver stays on when it would be started again so soon. */
+const STAYS_ON_S = 10;
+
+/** A cat that came home may lie under a roof: so often the receiver is tried before the beacon is believed. */
+const SEARCHES_AT_HOME = 3;
+
+/** When the core has something to do about the receiver, in monotonic milliseconds. */
+export function nextSearchMs(state: TagState): number {
+  if (state.isSearching) return state.searchStartedMs + searchLimitMs(state);
+  return state.isListening ? state.listenStartedMs + LISTEN_MS : state.nextFixMs;
+}
+
+/** Lets time pass: a cat that rests, or is at home, is where it was, so its sides do not age. */
+export function passTime(state: TagState, nowMs: number): void {
+  if (state.isResting || state.isHome) state.restedMs += nowMs - state.lastStepMs;
+  state.lastStepMs = nowMs;
+}
+
+/** Starts what is due: nothing for a cat that rests; the beacon before the receiver. */
+export function startSearch(state: TagState, nowMs: number): void {
+  if (state.isSearching || state.isListening || nowMs < state.nextFixMs) return;
+  if (mayRest(state, nowMs)) {
+    state.isResting = true;
+    state.nextFixMs = Infinity;
+  } else if (state.hasBeacon && !state.isFixWanted) {
+    state.isListening = true;
+    state.listenStartedMs = nowMs;
+    state.effects.add("listen", 0, 0);
+  } else {
+    search(state, nowMs);
+  }
+}
+
+/** Nothing was heard: the cat is not at home. */
+export function endListening(state: TagState, nowMs: number): void {
+  if (!state.isListening || nowMs < state.listenStartedMs + LISTEN_MS) return;
+  state.isListening = false;
+  state.isHome = false;
+  state.homeSearches = 0;
+  search(state, nowMs);
+}
+
+/** The beacon was heard: a cat that was inside still is, and needs no fix. */
+export function heardHome(state: TagState, nowMs: number): void {
+  if (!state.isListening) return;
+  state.isListening = false;
+  state.isHome = true;
+  if (!isInsideAny(state) && state.homeSearches < SEARCHES_AT_HOME) {
+    state.homeSearches++;
+    search(state, nowMs);
+    return;
+  }
+  state.exitCm = 0;
+  state.lookedMs = nowMs;
+  state.nextFixMs = nowMs + state.fixIntervalS * 1_000;
+}
+
+/** Ends a search that found nothing, and notes it. */
+export function endEmptySearch(state: TagState, nowMs: number, utcS: number): void {
+  const searchedMs = nowMs - state.searchStartedMs;
+  if (!state.isSearching || searchedMs < searchLimitMs(state)) return;
+  state.effects.add("append-no-sky", utcS, Math.min(65_535, Math.floor(searchedMs / 1_000)));
+  state.emptySearches++;
+  state.darkAtS = utcS;
+  state.wasDark = isDark(state);
+  state.exitCm = 0;
+  state.doubts = 0;
+  lookAgain(state, nowMs);
+}
+
+/** Plans the next search; the receiver goes off unless it is wanted again at once. */
+export function lookAgain(state: TagState, nowMs: number): void {
+  const intervalS = fixIntervalS(state, nowMs);
+  const startedMs = state.isSearching ? state.searchStartedMs : nowMs;
+  state.isFixWanted = nowMs < state.liveUntilMs;
+  state.lookedMs = nowMs;
+  state.nextFixMs = Math.max(nowMs, startedMs + intervalS * 1_000);
+  if (!state.isSearching) return;
+  state.searchStartedMs = state.nextFixMs;
+  if (intervalS < STAYS_ON_S) return;
+  state.isSearching = false;
+  state.effects.add("gnss-stop", 0, 0);
+}
+
+/** A cat that wakes could be out no sooner than from where it lay. */
+export function moved(state: TagState, nowMs: number): void {
+  state.feelsMotion = true;
+  state.lastMotionMs = nowMs;
+  if (!state.isResting) return;
+  state.isResting = false;
+  state.nextFixMs = nowMs + fixIntervalS(state, nowMs) * 1_000;
+}
+
+/** Looks now, whatever the cat does. */
+export function lookNow(state: TagState, nowMs: number): void {
+  state.isFixWanted = true;
+  state.isResting = false;
+  state.isListening = false;
+  state.nextFixMs = nowMs;
+}
+
+/** The receiver that searches says what it hears of the satellites. */
+export function sawSatellites(state: TagState, areHeard: boolean): void {
+  state.listsSatellites = true;
+  if (areHeard) state.hearsSatellites = true;
+}
+
+function search(state: TagState, nowMs: number): void {
+  state.isSearching = true;
+  state.listsSatellites = false;
+  state.hearsSatellites = false;
+  state.searchStartedMs = nowMs;
+  state.effects.add("gnss-start", 0, 0);
+}
+
+function isDark(state: TagState): boolean {
+  return state.listsSatellites && !state.hearsSatellites;
+}
+
+function searchLimitMs(state: TagState): number {
+  if (isDark(state)) return DARK_SEARCH_MS;
+  if (state.searchStartedMs - state.lastFixMs > ORBITS_GOOD_MS) return COLD_SEARCH_MS;
+  return state.emptySearches === 0 ? WARM_SEARCH_MS : PEEK_MS;
+}
+
+function mayRest(state: TagState, nowMs: number): boolean {
+  const isAsked = state.isFixWanted || nowMs < state.liveUntilMs || isDoubtful(state);
+  return state.feelsMotion && !isAsked && state.lastMotionMs <= state.lookedMs;
+}
+
+function isInsideAny(state: TagState): boolean {
+  for (let i = 0; i < state.geofences.count; i++) if (state.sides.side(i) === "inside") return true;
+  return state.geofences.count === 0;
+}

@@ -1,0 +1,161 @@
+import type { Command, Settings } from "@purrimeter/protocol/messages";
+import type { Side } from "@purrimeter/protocol/values";
+import { decide, EXACT_WITHIN_CM, expire } from "./geofence/decide-side.ts";
+import type { Fix } from "./nmea/fix-filter.ts";
+import {
+  endEmptySearch,
+  endListening,
+  heardHome,
+  startSearch,
+  lookAgain,
+  lookNow,
+  moved,
+  nextSearchMs,
+  sawSatellites,
+  passTime,
+} from "./pace/gnss-search.ts";
+import type { TagEvent } from "./tag-event.ts";
+import type { TagState } from "./tag-state.ts";
+
+/** The battery is noted a few times a day. */
+const HEALTH_INTERVAL_MS = 6 * 3_600_000;
+
+/** The true place is this many claimed errors nearer to the edge, at worst. */
+const DOUBTED_ERRORS = 2;
+
+/**
+ * One step of the tag's core: changes `state` in place and leaves in `state.effects` what is to be done. The same state
+ * and event give the same state and effects on every engine.
+ */
+export function step(state: TagState, event: TagEvent): void {
+  state.effects.clear();
+  passTime(state, event.nowMs);
+  switch (event.kind) {
+    case "fix":
+      return tookFix(state, event.nowMs, event.fix, event.number);
+    case "moved":
+      return moved(state, event.nowMs);
+    case "satellites":
+      return sawSatellites(state, event.areHeard);
+    case "home":
+      return heardHome(state, event.nowMs);
+    case "settings":
+      return configure(state, event.nowMs, event.settings, event.hasSameGeofences === true);
+    case "command":
+      if (isToDo(state, event.command, event.utcS)) act(state, event.command, event.nowMs);
+      return;
+    case "tick":
+      return tick(state, event.nowMs, event.utcS, event.number);
+  }
+}
+
+/** When the core wants its next tick, in monotonic milliseconds. */
+export function nextTickMs(state: TagState): number {
+  return Math.min(nextSearchMs(state), state.nextHealthMs);
+}
+
+function tick(state: TagState, nowMs: number, utcS: number, number: number): void {
+  age(state, utcS, number);
+  noteHealth(state, nowMs, utcS);
+  endEmptySearch(state, nowMs, utcS);
+  endListening(state, nowMs);
+  startSearch(state, nowMs);
+}
+
+function tookFix(state: TagState, nowMs: number, fix: Fix, number: number): void {
+  if (!state.isSearching || nowMs < state.nextFixMs) return;
+  state.effects.add("append-fix", fix.at, 0);
+  let isDoubted = false;
+  state.exitCm = 0;
+  for (let index = 0; index < state.geofences.count; index++) {
+    if (decideOne(state, index, fix, number)) isDoubted = true;
+  }
+  state.doubts = isDoubted ? state.doubts + 1 : 0;
+  if (nowMs < state.liveUntilMs) state.effects.add("report-now", fix.at, 0);
+  state.emptySearches = 0;
+  state.darkAtS = 0;
+  state.restedMs = 0;
+  state.lastFixMs = nowMs;
+  lookAgain(state, nowMs);
+}
+
+/** Decides one geofence; says whether the fix leaves its side in doubt. */
+function decideOne(state: TagState, index: number, fix: Fix, number: number): boolean {
+  const from = state.sides.side(index);
+  const distanceCm = state.geofences.distanceCm(index, fix.latE7, fix.lonE7, EXACT_WITHIN_CM);
+  const to = decide(state.sides, index, distanceCm, fix.accuracyDm, fix.at, number, state.darkAtS);
+  if (to !== undefined) noteTransition(state, index, from, to, fix.at, state.sides.evidenceFrom(index));
+  const side = to ?? from;
+  if (side === "inside") noteExit(state, -distanceCm, fix.accuracyDm);
+  return side === "unknown" || (side === "inside" ? distanceCm > 0 : distanceCm < 0);
+}
+
+function noteTransition(
+  state: TagState,
+  index: number,
+  from: Side,
+  to: Side,
+  at: number,
+  evidenceFrom: number,
+): void {
+  const effect = state.effects.add("append-transition", at, 0);
+  effect.geofence = state.geofences.ref(index);
+  effect.from = from;
+  effect.to = to;
+  effect.evidenceFrom = evidenceFrom;
+}
+
+/** Keeps the shortest way out in `exitCm`. */
+function noteExit(state: TagState, inwardCm: number, accuracyDm: number): void {
+  const surelyCm = Math.max(1, inwardCm - DOUBTED_ERRORS * accuracyDm * 10);
+  state.exitCm = state.exitCm === 0 ? surelyCm : Math.min(state.exitCm, surelyCm);
+}
+
+/** Sides that nothing has confirmed for long become unknown; only a tag that knows the time can tell. */
+function age(state: TagState, utcS: number, number: number): void {
+  if (utcS === 0) return;
+  const agedS = utcS - Math.floor(state.restedMs / 1_000);
+  for (let index = 0; index < state.geofences.count; index++) {
+    const from = state.sides.side(index);
+    const to = expire(state.sides, index, agedS);
+    // No entry made this: it stands on its own number.
+    if (to !== undefined) noteTransition(state, index, from, to, utcS, number + state.effects.count);
+  }
+}
+
+function noteHealth(state: TagState, nowMs: number, utcS: number): void {
+  if (nowMs < state.nextHealthMs) return;
+  state.nextHealthMs = nowMs + HEALTH_INTERVAL_MS;
+  state.effects.add("append-health", utcS, 0);
+}
+
+function configure(state: TagState, nowMs: number, settings: Settings, keepsSides: boolean): void {
+  state.settingsVersion = settings.version;
+  state.fixIntervalS = settings.fixIntervalS;
+  state.reportIntervalS = settings.reportIntervalS;
+  if (!keepsSides) {
+    state.sides.forget();
+    state.exitCm = 0;
+    state.doubts = 0;
+  }
+  lookNow(state, nowMs);
+}
+
+function isToDo(state: TagState, command: Command, utcS: number): boolean {
+  // Without the time nothing is known to be over, and commands only come over a live session.
+  if (utcS > command.expiresAt) return false;
+  const remembered = Math.min(state.commandsSeen, state.commands.length);
+  for (let i = 0; i < remembered; i++) if (state.commands[i] === command.id) return false;
+  state.commands[state.commandsSeen % state.commands.length] = command.id;
+  state.commandsSeen++;
+  return true;
+}
+
+function act(state: TagState, command: Command, nowMs: number): void {
+  if (command.action === "live") {
+    state.liveUntilMs = nowMs + command.seconds * 1_000;
+    lookNow(state, nowMs);
+  } else {
+    state.effects.add(command.action, 0, command.seconds);
+  }
+}

@@ -1,0 +1,78 @@
+import { backOffMs } from "./back-off.ts";
+import type { Uplink } from "../ports.ts";
+import type { Random } from "../random.ts";
+
+/** A modem in coverage has a session within half a minute; one without searches until it is told to stop. */
+const ASK_LIMIT_MS = 90_000;
+
+/** Without coverage: a search costs as much as ten reports. */
+const FIRST_RETRY_MS = 5 * 60_000;
+const MAX_RETRY_MS = 2 * 3_600_000;
+
+/**
+ * When the radio is on. With an endless `lingerMs` there is a session from the start; otherwise one is asked for when
+ * something is to be sent, and ends when nothing has been for so long.
+ */
+export class Radio {
+  private readonly uplink: Uplink;
+  private readonly lingerMs: number;
+  private readonly random: Random;
+  private state: "off" | "asking" | "up" = "off";
+  private sinceMs = 0;
+  private retryAtMs = 0;
+  private failures = 0;
+
+  constructor(uplink: Uplink, lingerMs: number, random: Random) {
+    this.uplink = uplink;
+    this.lingerMs = lingerMs;
+    this.random = random;
+  }
+
+  up(nowMs: number): void {
+    this.state = "up";
+    this.sinceMs = nowMs;
+    this.failures = 0;
+  }
+
+  /** The session broke; the uplink asks for another by itself. */
+  down(nowMs: number): void {
+    if (this.state !== "up") return;
+    this.state = "asking";
+    this.sinceMs = nowMs;
+  }
+
+  /**
+   * Turns the radio on or off; `wantedFromMs` is when something is to be sent, Infinity when nothing is. Says true when
+   * it ended a session, or the wish for one.
+   */
+  tend(nowMs: number, wantedFromMs: number): boolean {
+    const isWanted = this.lingerMs === Infinity || wantedFromMs <= nowMs;
+    if (isWanted && this.state === "up") this.sinceMs = nowMs;
+    if (nowMs < this.nextMs(wantedFromMs)) return false;
+    const isOn = this.state !== "off";
+    if (isOn) this.turnOff(nowMs);
+    else this.ask(nowMs);
+    return isOn;
+  }
+
+  /** When `tend` has something to do, in monotonic milliseconds. */
+  nextMs(wantedFromMs: number): number {
+    if (this.state === "up") return this.sinceMs + this.lingerMs;
+    if (this.state === "asking") return this.lingerMs === Infinity ? Infinity : this.sinceMs + ASK_LIMIT_MS;
+    return this.lingerMs === Infinity ? 0 : Math.max(this.retryAtMs, wantedFromMs);
+  }
+
+  private ask(nowMs: number): void {
+    this.state = "asking";
+    this.sinceMs = nowMs;
+    this.uplink.connect();
+  }
+
+  private turnOff(nowMs: number): void {
+    const isFutile = this.state === "asking";
+    this.state = "off";
+    this.retryAtMs = nowMs;
+    if (isFutile) this.retryAtMs += backOffMs(this.failures++, FIRST_RETRY_MS, MAX_RETRY_MS, this.random);
+    this.uplink.disconnect();
+  }
+}

@@ -1,0 +1,106 @@
+import { afterEach, describe, expect, it } from "vitest";
+import type { Uplink } from "../ports.ts";
+
+/** An uplink to test, and the other end of it. */
+export interface UplinkUnderTest {
+  readonly uplink: Uplink;
+  /** What the uplink told its listener, in order: "up", "down", or "topic=hex". */
+  readonly told: readonly string[];
+  /** What came out at the other end, in order: "topic=hex". */
+  readonly received: readonly string[];
+  /** Topics that the tag has subscribed to, sorted. */
+  subscribed(): readonly string[];
+  /** Sends to the tag. */
+  send(topic: string, bytes: Uint8Array): void;
+  /** Breaks the session without a word; the other end stays there for the next. */
+  breakSession(): void;
+  readonly topics: { readonly report: string; readonly downlink: readonly string[] };
+  dispose(): Promise<void>;
+}
+
+/** "topic=hex", as in UplinkUnderTest. */
+export function message(topic: string, bytes: Uint8Array): string {
+  return `${topic}=${Buffer.from(bytes).toString("hex")}`;
+}
+
+/** Against hanging: some ten times what anything takes here, for machines that are busy. */
+const DEADLINE_MS = 30_000;
+
+/** Waits until the condition holds. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  const endsAt = performance.now() + DEADLINE_MS;
+  while (!holds()) {
+    if (performance.now() > endsAt) throw new Error(`waited for ${what} in vain`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** What the firmware relies on, whatever carries MQTT. */
+export function describeUplinkContract(name: string, make: () => Promise<UplinkUnderTest>): void {
+  describe(`${name} as an uplink`, () => {
+    let under: UplinkUnderTest | undefined;
+    afterEach(async () => {
+      await under?.dispose();
+      under = undefined;
+    });
+    const open = async (): Promise<UplinkUnderTest> => {
+      under = await make();
+      return under;
+    };
+    const connected = async (): Promise<UplinkUnderTest> => {
+      const opened = await open();
+      opened.uplink.connect();
+      await until("up", () => opened.told.includes("up"));
+      return opened;
+    };
+    const bytes = Uint8Array.of(1, 2, 0, 255);
+
+    it("takes nothing before it is connected, and tells nothing within connect", async () => {
+      const { uplink, told, topics } = await open();
+      expect(uplink.publish(topics.report, bytes)).toBe(false);
+      uplink.connect();
+      expect(told).toEqual([]);
+    });
+
+    it("is up once it is subscribed to exactly the tag's topics", async () => {
+      const opened = await connected();
+      expect(opened.subscribed()).toEqual([...opened.topics.downlink].sort());
+      expect(opened.told).toEqual(["up"]);
+    });
+
+    it("carries bytes both ways, in order, and does not keep the array it was given", async () => {
+      const opened = await connected();
+      const buffer = Uint8Array.from(bytes);
+      expect(opened.uplink.publish(opened.topics.report, buffer)).toBe(true);
+      buffer.fill(7);
+      expect(opened.uplink.publish(opened.topics.report, buffer)).toBe(true);
+      const sent = [bytes, Uint8Array.of(7, 7, 7, 7)].map((one) => message(opened.topics.report, one));
+      await until("reports", () => opened.received.length === 2);
+      expect(opened.received).toEqual(sent);
+      for (const topic of opened.topics.downlink) opened.send(topic, bytes);
+      await until("answers", () => opened.told.length === 1 + opened.topics.downlink.length);
+      expect(opened.told.slice(1)).toEqual(opened.topics.downlink.map((topic) => message(topic, bytes)));
+    });
+
+    it("says that it is down, takes nothing meanwhile, and comes back by itself", async () => {
+      const opened = await connected();
+      opened.breakSession();
+      await until("down", () => opened.told.includes("down"));
+      expect(opened.uplink.publish(opened.topics.report, bytes)).toBe(false);
+      await until("up again", () => opened.told.length === 3);
+      expect(opened.told).toEqual(["up", "down", "up"]);
+      expect(opened.uplink.publish(opened.topics.report, bytes)).toBe(true);
+      await until("report", () => opened.received.length === 1);
+    });
+
+    it("stays down after disconnect until it is asked again", async () => {
+      const opened = await connected();
+      opened.uplink.disconnect();
+      expect(opened.told).toEqual(["up", "down"]);
+      expect(opened.uplink.publish(opened.topics.report, bytes)).toBe(false);
+      opened.uplink.connect();
+      await until("up again", () => opened.told.length === 3);
+      expect(opened.told).toEqual(["up", "down", "up"]);
+    });
+  });
+}

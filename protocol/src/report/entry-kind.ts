@@ -1,0 +1,24 @@
+import type { Side } from "../values.ts";
+
+/** The first byte of an entry: bits 0-1 kind, bits 2-3 from, bits 4-5 to, bit 7 "as long after the entry before as the last fix was". */
+export const KIND_FIX = 0;
+export const KIND_TRANSITION = 1;
+export const KIND_NO_SKY = 2;
+export const KIND_HEALTH = 3;
+export const KIND_MASK = 0b11;
+export const FROM_SHIFT = 2;
+export const TO_SHIFT = 4;
+export const SAME_STEP = 0x80;
+
+/** 0 unknown, 1 inside, 2 outside. */
+export function sideCode(side: Side): number {
+  if (side === "inside") return 1;
+  return side === "outside" ? 2 : 0;
+}
+
+/** The inverse of `sideCode`; undefined for 3. */
+export function sideFromCode(code: number): Side | undefined {
+  if (code === 0) return "unknown";
+  if (code === 1) return "inside";
+  return code === 2 ? "outside" : undefined;
+}

@@ -1,0 +1,156 @@
+import { CborWriter } from "../cbor/cbor-writer.ts";
+import {
+  FROM_SHIFT,
+  KIND_FIX,
+  KIND_HEALTH,
+  KIND_NO_SKY,
+  KIND_TRANSITION,
+  SAME_STEP,
+  sideCode,
+  TO_SHIFT,
+} from "./entry-kind.ts";
+import { MAX_REPORT_BYTES, MAX_REPORT_ENTRIES, WIRE_VERSION } from "../limits.ts";
+import { lonDeltaE7 } from "./lon-delta.ts";
+import type { Side } from "../values.ts";
+import { writeVarint, zigzag } from "./varint.ts";
+
+/** More than the longest entry takes: a head and four varints. */
+const ENTRY_ROOM_BYTES = 24;
+
+/** Bytes of the head of a byte string that is 256 bytes or longer. */
+const LONG_HEAD_BYTES = 3;
+
+/** A step between two times that zigzag fits into 32 bits. */
+const MAX_STEP_S = 2_147_483_647;
+
+/**
+ * Builds a report entry by entry without allocating (docs/wire.md, "Report"). Every `add…` returns false when the
+ * entry does not fit any more: nothing was added then, and the next report begins with it.
+ */
+export class ReportWriter {
+  private readonly cbor: CborWriter;
+  private entries = 0;
+  private firstNumber = 0;
+  private entriesAt = 0;
+  private lastAt = 0;
+  private lastStepS = 0;
+  private lastLatE7 = 0;
+  private lastLonE7 = 0;
+
+  constructor() {
+    this.cbor = new CborWriter(MAX_REPORT_BYTES);
+  }
+
+  /** Where the report stands after `finish`. */
+  get bytes(): Uint8Array {
+    return this.cbor.bytes;
+  }
+
+  /** Entries added since `begin`. */
+  get count(): number {
+    return this.entries;
+  }
+
+  /** Starts a report of the entries `first`, first + 1 …; `oldest` is the oldest number in the journal, at most `first`. */
+  begin(epoch: number, first: number, oldest: number): void {
+    const held = first > oldest;
+    this.cbor.reset();
+    this.cbor.map(held ? 5 : 4);
+    this.pair(0, WIRE_VERSION);
+    this.pair(1, epoch);
+    this.pair(2, first);
+    if (held) this.pair(3, first - oldest);
+    this.cbor.int(4);
+    this.cbor.length += LONG_HEAD_BYTES;
+    this.entriesAt = this.cbor.length;
+    this.entries = 0;
+    this.firstNumber = first;
+    this.lastAt = 0;
+    this.lastStepS = 0;
+    this.lastLatE7 = 0;
+    this.lastLonE7 = 0;
+  }
+
+  /** A fix: seconds of UTC, E7 degrees, decimetres (1 to 65,535). */
+  addFix(at: number, latE7: number, lonE7: number, accuracyDm: number): boolean {
+    if (!this.open(KIND_FIX, at)) return false;
+    if (this.entries > 0) this.lastStepS = at - this.lastAt;
+    this.put(zigzag(latE7 - this.lastLatE7));
+    this.put(zigzag(lonDeltaE7(this.lastLonE7, lonE7)));
+    this.put(accuracyDm);
+    this.lastLatE7 = latE7;
+    this.lastLonE7 = lonE7;
+    return this.shut(at);
+  }
+
+  /** A decided change of side; `evidenceFrom` is at most this entry's own number. */
+  addTransition(
+    at: number,
+    geofence: number,
+    from: Side,
+    to: Side,
+    evidenceFrom: number,
+    settingsVersion: number,
+  ): boolean {
+    const sides = (sideCode(from) << FROM_SHIFT) | (sideCode(to) << TO_SHIFT);
+    if (!this.open(KIND_TRANSITION | sides, at)) return false;
+    this.put(geofence);
+    this.put(this.firstNumber + this.entries - evidenceFrom);
+    this.put(settingsVersion);
+    return this.shut(at);
+  }
+
+  /** A search without a position, 1 to 65,535 s long. */
+  addNoSky(at: number, searchedS: number): boolean {
+    if (!this.open(KIND_NO_SKY, at)) return false;
+    this.put(searchedS);
+    return this.shut(at);
+  }
+
+  /** The tag's own state: percent, starts, entries given up. */
+  addHealth(at: number, batteryPercent: number, boots: number, dropped: number): boolean {
+    if (!this.open(KIND_HEALTH, at)) return false;
+    this.put(batteryPercent);
+    this.put(boots);
+    this.put(dropped);
+    return this.shut(at);
+  }
+
+  /** Closes the report and returns its length in `bytes`. */
+  finish(): number {
+    const bytes = this.cbor.bytes;
+    const end = this.cbor.length;
+    this.cbor.length = this.entriesAt - LONG_HEAD_BYTES;
+    this.cbor.byteString(end - this.entriesAt);
+    for (let from = this.entriesAt; from < end; from++) bytes[this.cbor.length++] = bytes[from] as number;
+    return this.cbor.length;
+  }
+
+  private pair(key: number, value: number): void {
+    this.cbor.int(key);
+    this.cbor.int(value);
+  }
+
+  private put(value: number): void {
+    this.cbor.length = writeVarint(this.cbor.bytes, this.cbor.length, value);
+  }
+
+  private open(head: number, at: number): boolean {
+    const stepS = at - this.lastAt;
+    const first = this.entries === 0;
+    const full =
+      this.entries === MAX_REPORT_ENTRIES || this.cbor.length + ENTRY_ROOM_BYTES > MAX_REPORT_BYTES;
+    if (full || (!first && (stepS > MAX_STEP_S || stepS < -MAX_STEP_S))) return false;
+    const same = !first && stepS === this.lastStepS;
+    this.cbor.bytes[this.cbor.length++] = same ? head | SAME_STEP : head;
+    if (first) this.put(at);
+    else if (!same) this.put(zigzag(stepS));
+    return true;
+  }
+
+  private shut(at: number): true {
+    this.lastAt = at;
+    this.entries++;
+    return true;
+  }
+}

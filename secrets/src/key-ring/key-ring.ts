@@ -1,0 +1,31 @@
+/** A new key of 32 random bytes, and the same wrapped under the newest version of its owner's key. */
+export interface WrappedKey {
+  readonly key: Buffer;
+  readonly wrapped: Buffer;
+}
+
+/**
+ * The owners' keys, each under the id of its owner, outside the database and its backups. Asynchronous because a Vault Transit key is a network away.
+ * A wrapped key carries the version of the owner's key that wrapped it. Whatever keeps the keys and cannot be reached
+ * makes a rejection: it must never look like an owner who was erased.
+ */
+export interface KeyRing {
+  /** Makes a key for the owner; nothing happens when there is one. */
+  create(owner: string): Promise<void>;
+  /** A new key for sealing. Never makes an owner's key: one that was destroyed stays so. */
+  generate(owner: string): Promise<WrappedKey | "unknown-owner">;
+  /** The 32 bytes again. `unreadable`: changed, of another owner, or under a version that is gone. */
+  unwrap(owner: string, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable">;
+  /** The same key under the newest version; the key itself is not handed out. */
+  rewrap(owner: string, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable">;
+  /** Adds a version; older ones still unwrap. */
+  rotate(owner: string): Promise<"rotated" | "unknown-owner">;
+  /** The newest version, from 1 on. */
+  version(owner: string): Promise<number | "unknown-owner">;
+  /** The version that a wrapped key is under; undefined when it is none. Says nothing of whether it opens. */
+  versionOf(wrapped: Buffer): number | undefined;
+  /** All owners with a key, in no order. */
+  owners(): Promise<string[]>;
+  /** Destroys all versions: what they wrapped is lost, in backups too. */
+  destroy(owner: string): Promise<void>;
+}

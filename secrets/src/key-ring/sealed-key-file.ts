@@ -1,0 +1,129 @@
+import { createSecretKey, randomBytes, type KeyObject } from "node:crypto";
+import { statSync } from "node:fs";
+import { withFileLock } from "./file-lock.ts";
+import { openBytes, sealBytes } from "../aes-gcm.ts";
+import type { KeyRing, WrappedKey } from "./key-ring.ts";
+import { readKeyFile, writeKeyFile, type OwnerKeys } from "./key-file.ts";
+
+export { KeyRingError } from "./key-file.ts";
+
+const VERSION_BYTES = 4;
+
+/**
+ * The key ring as one small sealed file (mode 0600), shared by processes: each writer takes a lock, each reader looks
+ * again when the file changed. `key` is the 32 bytes of secret `key-ring-key`. Throws KeyRingError for a wrong key.
+ */
+export function openSealedKeyFile(path: string, key: Buffer): KeyRing {
+  const file = new SealedKeyFile(path, key);
+  file.keys();
+  return file;
+}
+
+class SealedKeyFile implements KeyRing {
+  readonly #path: string;
+  readonly #key: KeyObject;
+  #seen = "";
+  #owners: OwnerKeys = new Map();
+
+  constructor(path: string, key: Buffer) {
+    this.#path = path;
+    this.#key = createSecretKey(key);
+  }
+
+  /** The keys as the file has them now; a look at its metadata when nothing changed. */
+  keys(): OwnerKeys {
+    const seen = fingerprint(this.#path);
+    if (seen !== this.#seen) {
+      this.#owners = readKeyFile(this.#path, this.#key);
+      this.#seen = seen;
+    }
+    return this.#owners;
+  }
+
+  create(owner: string): Promise<void> {
+    return this.#change((owners) => {
+      if (owners.has(owner)) return false;
+      owners.set(owner, [randomBytes(32)]);
+      return true;
+    });
+  }
+
+  async rotate(owner: string): Promise<"rotated" | "unknown-owner"> {
+    let outcome: "rotated" | "unknown-owner" = "unknown-owner";
+    await this.#change((owners) => {
+      const keys = owners.get(owner);
+      if (keys === undefined) return false;
+      owners.set(owner, [...keys, randomBytes(32)]);
+      outcome = "rotated";
+      return true;
+    });
+    return outcome;
+  }
+
+  destroy(owner: string): Promise<void> {
+    return this.#change((owners) => owners.delete(owner));
+  }
+
+  generate(owner: string): Promise<WrappedKey | "unknown-owner"> {
+    const key = randomBytes(32);
+    const wrapped = this.#wrap(owner, key);
+    return Promise.resolve(wrapped === "unknown-owner" ? wrapped : { key, wrapped });
+  }
+
+  unwrap(owner: string, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
+    const keys = this.keys().get(owner);
+    if (keys === undefined) return Promise.resolve("unknown-owner");
+    const key = keys[(this.versionOf(wrapped) ?? 0) - 1];
+    if (key === undefined) return Promise.resolve("unreadable");
+    const additional = additionalData(owner, wrapped.subarray(0, VERSION_BYTES));
+    return Promise.resolve(
+      openBytes(createSecretKey(key), wrapped.subarray(VERSION_BYTES), additional) ?? "unreadable",
+    );
+  }
+
+  async rewrap(owner: string, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
+    const key = await this.unwrap(owner, wrapped);
+    return typeof key === "string" ? key : this.#wrap(owner, key);
+  }
+
+  version(owner: string): Promise<number | "unknown-owner"> {
+    return Promise.resolve(this.keys().get(owner)?.length ?? "unknown-owner");
+  }
+
+  versionOf(wrapped: Buffer): number | undefined {
+    return wrapped.length < VERSION_BYTES ? undefined : wrapped.readUInt32BE(0);
+  }
+
+  owners(): Promise<string[]> {
+    return Promise.resolve([...this.keys().keys()]);
+  }
+
+  #wrap(owner: string, key: Buffer): Buffer | "unknown-owner" {
+    const keys = this.keys().get(owner) ?? [];
+    const newest = keys.at(-1);
+    if (newest === undefined) return "unknown-owner";
+    const version = Buffer.alloc(VERSION_BYTES);
+    version.writeUInt32BE(keys.length);
+    const additional = additionalData(owner, version);
+    return Buffer.concat([version, sealBytes(createSecretKey(newest), key, additional)]);
+  }
+
+  /** `edit` says whether it changed anything. Reading and writing again happen under one lock, without a pause. */
+  // eslint-disable-next-line @typescript-eslint/require-await -- a fault becomes a rejection
+  async #change(edit: (owners: OwnerKeys) => boolean): Promise<void> {
+    withFileLock(this.#path, () => {
+      const owners = new Map(this.keys());
+      if (edit(owners)) writeKeyFile(this.#path, this.#key, owners);
+    });
+  }
+}
+
+function additionalData(owner: string, version: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`purrimeter wrapped key 1 ${owner} `), version]);
+}
+
+/** Changes with every replacement of the file; empty when there is none. */
+function fingerprint(path: string): string {
+  const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? "" : `${stat.ino} ${stat.ctimeNs} ${stat.mtimeNs} ${stat.size}`;
+}

@@ -1,0 +1,199 @@
+import { acceptReading, FixFilterState, type Fix } from "@purrimeter/device/fix-filter";
+import { emptyReading } from "@purrimeter/device/reading";
+import { step } from "@purrimeter/device/tag";
+import type { TagEvent } from "@purrimeter/device/tag-event";
+import { TagState } from "@purrimeter/device/tag-state";
+import type { Settings } from "@purrimeter/protocol/messages";
+import type { LatE7, LonE7, Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { InProcessCloud } from "../fleet/in-process-cloud.ts";
+import type { NamedGeofence } from "../tracks/read-geofences.ts";
+import { FAITHFUL_RECEIVER } from "../sky/receiver-model.ts";
+import { RecordedLife } from "../cats/recorded-life.ts";
+import { SimulatedTag } from "../fleet/simulated-tag.ts";
+import { cleanTrack, type Track } from "../tracks/track.ts";
+
+/** A transition that the firmware decided. */
+export interface ReplayedTransition {
+  /** UTC, whole seconds. */
+  readonly at: number;
+  readonly geofence: string;
+  readonly side: Side;
+  /** Its number in the journal. */
+  readonly number: number;
+}
+
+/** What the firmware made of a track. */
+export interface Replay {
+  /** Fixes that the tag took. */
+  readonly fixes: number;
+  readonly transitions: readonly ReplayedTransition[];
+}
+
+const SETTINGS: Settings = { version: 1, fixIntervalS: 60, reportIntervalS: 300, geofences: [] };
+
+/** A side fades when nothing backs it for hours: in a gap the core is asked this often. */
+const GAP_TICK_S = 3_600;
+
+/** After a day and an hour nothing is left to fade. */
+const MAX_GAP_TICKS = 25;
+
+function nameOf(geofences: readonly NamedGeofence[], ref: number): string {
+  return geofences.find(({ setting }) => setting.ref === ref)?.name ?? String(ref);
+}
+
+function settingsOf(geofences: readonly NamedGeofence[]): Settings {
+  return { ...SETTINGS, geofences: geofences.map(({ setting }) => setting) };
+}
+
+/** Runs the core over recorded fixes as if the receiver had given each of them when the tag wanted one. */
+class RecordedReplay {
+  fixes = 0;
+  readonly transitions: ReplayedTransition[] = [];
+  readonly #state = new TagState();
+  readonly #filter = new FixFilterState();
+  readonly #reading = emptyReading();
+  readonly #fix: Fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
+  readonly #fixEvent: Extract<TagEvent, { kind: "fix" }>;
+  readonly #tickEvent: Extract<TagEvent, { kind: "tick" }>;
+  readonly #geofences: readonly NamedGeofence[];
+  #next = 1;
+  #firstAt = 0;
+  #lastAt = 0;
+
+  constructor(geofences: readonly NamedGeofence[]) {
+    this.#geofences = geofences;
+    this.#fixEvent = { kind: "fix", nowMs: 0, utcS: 0, fix: this.#fix, number: 0 };
+    this.#tickEvent = { kind: "tick", nowMs: 0, utcS: 0, number: 0 };
+    const settings = settingsOf(geofences);
+    this.#state.geofences.prepare(settings.geofences);
+    step(this.#state, { kind: "settings", nowMs: 0, utcS: 0, settings });
+    this.#state.nextHealthMs = Infinity;
+  }
+
+  take(at: number, lat: number, lon: number, accuracyM: number): void {
+    const reading = this.#reading;
+    reading.utcS = Math.round(at);
+    reading.latE7 = Math.round(lat * 1e7);
+    reading.lonE7 = lon === 180 ? -1_800_000_000 : Math.round(lon * 1e7);
+    reading.accuracyDm = accuracyM > 0 ? Math.max(1, Math.round(accuracyM * 10)) : 0;
+    reading.valid = true;
+    // A counter stands for speed: two fixes at one place are two fixes here, not a receiver that repeats itself.
+    reading.speedCmS = (reading.speedCmS + 1) % 2;
+    if (acceptReading(this.#filter, reading, this.#fix) !== "accepted") return;
+    if (this.#firstAt === 0) this.#firstAt = reading.utcS;
+    this.#passGap(reading.utcS);
+    this.#tookFix(reading.utcS);
+  }
+
+  #passGap(at: number): void {
+    if (this.#lastAt > 0) {
+      const untilAt = Math.min(at - 1, this.#lastAt + MAX_GAP_TICKS * GAP_TICK_S);
+      for (let t = this.#lastAt + GAP_TICK_S; t <= untilAt; t += GAP_TICK_S) this.#tick(t, Infinity);
+    }
+    this.#lastAt = Math.max(this.#lastAt, at);
+  }
+
+  /** Time passes; the receiver is wanted at `nextFixMs`, whatever the pace would say. */
+  #tick(utcS: number, nextFixMs: number): void {
+    this.#state.isSearching = false;
+    this.#state.nextFixMs = nextFixMs;
+    this.#tickEvent.nowMs = this.#nowMs(utcS);
+    this.#tickEvent.utcS = utcS;
+    this.#tickEvent.number = this.#next;
+    this.#step(this.#tickEvent);
+  }
+
+  /** Monotonic time never runs back, whatever the fixes say. */
+  #nowMs(utcS: number): number {
+    return Math.max(0, Math.max(utcS, this.#lastAt) - this.#firstAt) * 1_000;
+  }
+
+  #tookFix(at: number): void {
+    const nowMs = this.#nowMs(at);
+    this.#tick(at, nowMs);
+    this.#fixEvent.nowMs = nowMs;
+    this.#fixEvent.utcS = at;
+    this.#fixEvent.number = this.#next;
+    this.#step(this.#fixEvent);
+  }
+
+  #step(event: TagEvent): void {
+    step(this.#state, event);
+    const { effects } = this.#state;
+    for (let i = 0; i < effects.count; i++) {
+      const { kind, at, geofence, to } = effects.at(i);
+      if (kind === "append-fix") this.fixes++;
+      if (kind === "append-transition") {
+        const name = nameOf(this.#geofences, geofence);
+        this.transitions.push({ at, geofence: name, side: to, number: this.#next });
+      }
+      if (kind === "append-fix" || kind === "append-transition") this.#next++;
+    }
+  }
+}
+
+/**
+ * The firmware's core over the recorded fixes themselves, outliers included and in the order of the file, as the
+ * receiver's: no NMEA, no pacing. Fixes without accuracy get the one that the firmware assumes.
+ */
+export function replayAsRecorded(track: Track, geofences: readonly NamedGeofence[]): Replay {
+  const replay = new RecordedReplay(geofences);
+  for (let i = 0; i < track.length; i++) {
+    replay.take(track.at[i]!, track.lat[i]!, track.lon[i]!, track.accuracyM[i]!);
+  }
+  return replay;
+}
+
+const EVENTS = 1_000;
+
+/**
+ * The whole firmware over the track: it wakes at its own pace, and a receiver finds the cat where the track was then.
+ * The same track, geofences and seed give the same transitions. A track of nothing but outliers gives none.
+ */
+export function replayPaced(track: Track, geofences: readonly NamedGeofence[], seed: number): Replay {
+  const clean = cleanTrack(track);
+  if (clean.length === 0) return { fixes: 0, transitions: [] };
+  const life = new RecordedLife(clean);
+  const endMs = (Math.ceil(clean.at.at(-1)!) - life.startsAt) * 1_000;
+  const clouds: InProcessCloud[] = [];
+  const nothing = (): void => undefined;
+  const tag = new SimulatedTag(
+    {
+      tag: "replay" as TagId,
+      life,
+      receiver: FAITHFUL_RECEIVER,
+      seed,
+      firmwareSeed: seed,
+      makeUplink: (id, listener) => {
+        const cloud = new InProcessCloud(id, listener, settingsOf(geofences), nothing);
+        clouds.push(cloud);
+        return cloud;
+      },
+    },
+    nothing,
+    nothing,
+  );
+  tag.start();
+  runAlone(tag, clouds[0]!, endMs);
+  return { fixes: tag.stats.fixes, transitions: transitionsIn(clouds[0]!, geofences) };
+}
+
+/** Lives until `endMs`, and until all of it is acknowledged. */
+function runAlone(tag: SimulatedTag, cloud: InProcessCloud, endMs: number): void {
+  cloud.deliver();
+  while (tag.clock.nowMs < endMs) {
+    tag.runUntil(endMs, true, EVENTS);
+    cloud.deliver();
+  }
+  tag.endLife();
+  tag.flush();
+  for (cloud.deliver(); tag.stats.pending > 0; cloud.deliver()) tag.runUntil(tag.nextMs(), false, EVENTS);
+}
+
+function transitionsIn(cloud: InProcessCloud, geofences: readonly NamedGeofence[]): ReplayedTransition[] {
+  const entries = [...cloud.stored.values()].sort((a, b) => a.number - b.number);
+  return entries.flatMap(({ number, entry }) => {
+    if (entry.kind !== "transition") return [];
+    return [{ at: entry.at, geofence: nameOf(geofences, entry.geofence), side: entry.to, number }];
+  });
+}

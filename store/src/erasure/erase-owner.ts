@@ -1,0 +1,100 @@
+import type { TagId } from "@purrimeter/protocol/values";
+import type { RowDeletion } from "./row-deletion.ts";
+import type { KeyCache } from "../sealing/key-cache.ts";
+import type { KeyRing } from "@purrimeter/secrets/key-ring";
+import type { Database } from "@purrimeter/database/open-database";
+import type { OwnedTags } from "../tags/owned-tags.ts";
+import type { OwnerId } from "../reading/owner-view.ts";
+import { statement } from "../schema/statement.ts";
+import type { TagSettings } from "../tags/tag-settings.ts";
+import type { WriteTransaction } from "@purrimeter/database/write-transaction";
+
+function prepare(database: Database) {
+  return {
+    release: statement(database, (queries, args: { ownership: number }) =>
+      queries
+        .updateTable("tag")
+        .set({ ownership: null })
+        .where("ownership", "=", args.ownership)
+        .returning("id"),
+    ),
+    end: statement(database, (queries, args: { ownership: number; at: number }) =>
+      queries
+        .updateTable("ownership")
+        .set({ ended_at: args.at })
+        .where("id", "=", args.ownership)
+        .where("ended_at", "is", null),
+    ),
+    ownerships: statement(database, (queries, args: { owner: string }) =>
+      queries.selectFrom("ownership").select("id").where("owner", "=", args.owner),
+    ),
+    geofences: statement(database, (queries, args: { owner: string }) =>
+      queries.deleteFrom("geofence").where("owner", "=", args.owner),
+    ),
+    owner: statement(database, (queries, args: { owner: string }) =>
+      queries.deleteFrom("owner").where("id", "=", args.owner),
+    ),
+    held: statement(database, (queries, args: { owner: string }) =>
+      queries.deleteFrom("share").where("viewer", "=", args.owner),
+    ),
+    accepted: statement(database, (queries, args: { owner: string }) =>
+      queries.deleteFrom("transfer").where("recipient", "=", args.owner),
+    ),
+    keys: statement(database, (queries, args: { owner: string }) =>
+      queries.deleteFrom("sealing_key").where("owner", "=", args.owner),
+    ),
+  };
+}
+
+/** What OwnerErasure is made of. */
+export interface OwnerErasureParts {
+  readonly database: Database;
+  readonly keyRing: KeyRing;
+  readonly keys: KeyCache;
+  readonly writes: WriteTransaction;
+  readonly erasing: RowDeletion;
+  readonly settings: TagSettings;
+  readonly now: () => number;
+}
+
+/** Ends ownerships and deletes what was stored in them. First nobody can read it any more, then it goes. */
+export class OwnerErasure {
+  readonly #parts: OwnerErasureParts;
+  readonly #statements: ReturnType<typeof prepare>;
+
+  constructor(parts: OwnerErasureParts) {
+    this.#parts = parts;
+    this.#statements = prepare(parts.database);
+  }
+
+  async tag(tags: OwnedTags, tag: TagId): Promise<"erased" | "not-found"> {
+    const ownership = tags.present(tag)?.id;
+    if (ownership === undefined) return "not-found";
+    this.#end(ownership);
+    await this.#parts.erasing.ownership(ownership);
+    return "erased";
+  }
+
+  async owner(owner: OwnerId): Promise<void> {
+    const ownerships = this.#statements.ownerships.all({ owner }).map(({ id }) => id);
+    for (const ownership of ownerships) this.#end(ownership);
+    await this.#parts.keyRing.destroy(owner);
+    this.#parts.keys.forget(owner);
+    for (const ownership of ownerships) await this.#parts.erasing.ownership(ownership);
+    this.#parts.writes.run(() => {
+      this.#statements.geofences.run({ owner });
+      this.#statements.held.run({ owner });
+      this.#statements.accepted.run({ owner });
+      this.#statements.owner.run({ owner });
+      this.#statements.keys.run({ owner });
+    });
+  }
+
+  /** Nothing of the tag is taken from now on; its key is gone with the ownership's rows, or with the owner's key before. */
+  #end(ownership: number): void {
+    this.#parts.writes.run(() => {
+      this.#statements.end.run({ ownership, at: this.#parts.now() });
+      for (const { id } of this.#statements.release.all({ ownership })) this.#parts.settings.bump(id);
+    });
+  }
+}

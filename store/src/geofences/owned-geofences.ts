@@ -1,0 +1,164 @@
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { Assignments } from "./assign-geofence.ts";
+import { openGeofence, sealGeofence } from "./geofence-content.ts";
+import type { GeofenceRow, prepareGeofences } from "./geofence-statements.ts";
+import type { OwnedTags } from "../tags/owned-tags.ts";
+import type { OwnerKeys } from "../sealing/owner-keys.ts";
+import type {
+  Geofence,
+  GeofenceDraft,
+  GeofenceId,
+  GeofenceOutcome,
+  GeofenceRefusal,
+  GeofenceShape,
+  ListRange,
+  OwnerId,
+  Page,
+} from "../reading/owner-view.ts";
+import { createRandomId } from "../random-id.ts";
+import type { WriteTransaction } from "@purrimeter/database/write-transaction";
+
+/** An owner of twenty cats with eight each; more is a mistake or an attack. */
+export const MAX_OWNER_GEOFENCES = 200;
+
+/** What OwnedGeofences is made of. */
+export interface OwnedGeofencesParts {
+  readonly statements: ReturnType<typeof prepareGeofences>;
+  readonly owner: OwnerId;
+  readonly tags: OwnedTags;
+  readonly keys: OwnerKeys;
+  readonly assignments: Assignments;
+  readonly writes: WriteTransaction;
+  readonly now: () => UnixSeconds;
+}
+
+/** The geofences of one owner. */
+export class OwnedGeofences {
+  readonly #parts: OwnedGeofencesParts;
+  readonly #statements: ReturnType<typeof prepareGeofences>;
+
+  constructor(parts: OwnedGeofencesParts) {
+    this.#parts = parts;
+    this.#statements = parts.statements;
+  }
+
+  async list(range: ListRange<GeofenceId>): Promise<Page<Geofence, GeofenceId>> {
+    const { owner } = this.#parts;
+    const rows = this.#statements.list.all({ owner, after: range.after ?? "", limit: range.limit + 1 });
+    const items: Geofence[] = [];
+    for (const row of rows.slice(0, range.limit)) items.push(await this.#toGeofence(row));
+    return { items, next: rows.length > range.limit ? items.at(-1)?.id : undefined };
+  }
+
+  async get(id: GeofenceId): Promise<Geofence | "not-found"> {
+    const row = this.#statements.get.get({ owner: this.#parts.owner, id });
+    return row === undefined ? "not-found" : this.#toGeofence(row);
+  }
+
+  async create(draft: GeofenceDraft): Promise<GeofenceOutcome> {
+    const { owner, keys, writes, now } = this.#parts;
+    const sealing = await keys.ofOwner(owner);
+    const at = now();
+    const row = {
+      id: createRandomId<GeofenceId>(),
+      owner,
+      version: 1,
+      created_at: at,
+      changed_at: at,
+      sealing_key: sealing.id,
+    };
+    const sealed = sealGeofence(row, sealing.key, { name: draft.name, shape: draft.shape });
+    const refused = writes.run(() => {
+      if ((this.#statements.count.get({ owner })?.count ?? 0) >= MAX_OWNER_GEOFENCES) return "too-many-owned";
+      return this.#assign(row.id, draft) ?? this.#add({ ...row, deleted_at: null, sealed });
+    });
+    return this.#outcome(refused, row.id);
+  }
+
+  async replace(
+    id: GeofenceId,
+    draft: GeofenceDraft,
+    expected: number | undefined,
+  ): Promise<GeofenceOutcome> {
+    const { owner, keys, writes, now } = this.#parts;
+    const sealing = await keys.ofOwner(owner);
+    const refused = writes.run((): GeofenceRefusal | undefined => {
+      const old = this.#statements.get.get({ owner, id });
+      if (old === undefined) return "not-found";
+      if (expected !== undefined && old.version !== expected) return "version-mismatch";
+      const row = { ...old, version: old.version + 1, changed_at: now(), sealing_key: sealing.id };
+      const sealed = sealGeofence(row, sealing.key, { name: draft.name, shape: draft.shape });
+      return this.#assign(id, draft) ?? this.#set({ ...row, sealed });
+    });
+    return this.#outcome(refused, id);
+  }
+
+  /** The shape goes at once; the name stays sealed for the events that speak of it, until they go too. */
+  async delete(
+    id: GeofenceId,
+    expected: number | undefined,
+  ): Promise<"deleted" | "not-found" | "version-mismatch"> {
+    const { owner, keys, writes, now, assignments } = this.#parts;
+    const seen = this.#statements.get.get({ owner, id });
+    if (seen === undefined) return "not-found";
+    const oldKey = await keys.byId(seen.sealing_key);
+    const sealing = await keys.ofOwner(owner);
+    return writes.run(() => {
+      const old = this.#statements.get.get({ owner, id });
+      if (old === undefined) return "not-found";
+      if (expected !== undefined && old.version !== expected) return "version-mismatch";
+      const { name } = openGeofence(old, oldKey);
+      const row = {
+        ...old,
+        version: old.version + 1,
+        changed_at: now(),
+        deleted_at: now(),
+        sealing_key: sealing.id,
+      };
+      assignments.assign(id, 0, new Map());
+      this.#set({ ...row, sealed: sealGeofence(row, sealing.key, { name, shape: undefined }) });
+      return "deleted";
+    });
+  }
+
+  #assign(id: GeofenceId, draft: GeofenceDraft): GeofenceRefusal | undefined {
+    const { tags, assignments } = this.#parts;
+    const ownerships = new Map<TagId, number>();
+    for (const tag of draft.tagIds) {
+      const ownership = tags.present(tag)?.id;
+      if (ownership === undefined) return "tag-not-found";
+      const refusal = assignments.refusal(ownership, id, verticesOf(draft.shape));
+      if (refusal !== undefined) return refusal;
+      ownerships.set(tag, ownership);
+    }
+    assignments.assign(id, verticesOf(draft.shape), ownerships);
+    return undefined;
+  }
+
+  #add(row: GeofenceRow): undefined {
+    this.#statements.add.run(row);
+  }
+
+  #set(row: GeofenceRow): undefined {
+    this.#statements.set.run(row);
+  }
+
+  async #outcome(refused: GeofenceRefusal | undefined, id: GeofenceId): Promise<GeofenceOutcome> {
+    if (refused !== undefined) return { kind: "refused", reason: refused };
+    const geofence = await this.get(id);
+    // Deleted in between by the same owner elsewhere.
+    return geofence === "not-found" ? { kind: "refused", reason: geofence } : { kind: "written", geofence };
+  }
+
+  async #toGeofence(row: GeofenceRow): Promise<Geofence> {
+    const { name, shape } = openGeofence(row, await this.#parts.keys.byId(row.sealing_key));
+    if (shape === undefined) throw new Error(`geofence ${row.id} lost its shape`);
+    const id = row.id as GeofenceId;
+    const times = { createdAt: row.created_at as UnixSeconds, changedAt: row.changed_at as UnixSeconds };
+    return { id, name, shape, tagIds: this.#parts.assignments.tagsOf(id), version: row.version, ...times };
+  }
+}
+
+function verticesOf(shape: GeofenceShape): number {
+  return shape.kind === "polygon" ? shape.vertices.length : 0;
+}

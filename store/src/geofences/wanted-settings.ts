@@ -1,0 +1,86 @@
+import type { GeofenceSetting, Settings } from "@purrimeter/protocol/messages";
+import type { GeofenceRef, TagId } from "@purrimeter/protocol/values";
+import { openGeofence } from "./geofence-content.ts";
+import type { KeyCache } from "../sealing/key-cache.ts";
+import type { Database } from "@purrimeter/database/open-database";
+import type { SettingsCursor } from "../recording/report-store.ts";
+import { statement } from "../schema/statement.ts";
+
+function prepare(database: Database) {
+  return {
+    tag: statement(database, (queries, args: { tag: string }) =>
+      queries
+        .selectFrom("tag")
+        .innerJoin("ownership", "ownership.id", "tag.ownership")
+        .select([
+          "tag.settings_version",
+          "ownership.id",
+          "ownership.fix_interval_s",
+          "ownership.report_interval_s",
+        ])
+        .where("tag.id", "=", args.tag)
+        .where("tag.revoked_at", "is", null),
+    ),
+    geofences: statement(database, (queries, args: { ownership: number }) =>
+      queries
+        .selectFrom("assignment")
+        .innerJoin("geofence", "geofence.id", "assignment.geofence")
+        .select([
+          "assignment.ref",
+          "geofence.id",
+          "geofence.owner",
+          "geofence.version",
+          "geofence.changed_at",
+        ])
+        .select(["geofence.sealing_key", "geofence.sealed"])
+        .where("assignment.ownership", "=", args.ownership)
+        .where("assignment.until_version", "is", null)
+        .orderBy("assignment.ref"),
+    ),
+    changed: statement(database, (queries, args: { cursor: number }) =>
+      queries
+        .selectFrom("tag")
+        .select(["id", "settings_change"])
+        .where("settings_change", ">", args.cursor)
+        .orderBy("settings_change"),
+    ),
+    newest: statement(database, (queries) =>
+      queries.selectFrom("tag").select((is) => is.fn.max("settings_change").as("cursor")),
+    ),
+  };
+}
+
+/** What the cloud wants of tags, for the bridge to tell them. */
+export class WantedSettings {
+  readonly #statements: ReturnType<typeof prepare>;
+  readonly #keys: KeyCache;
+
+  constructor(database: Database, keys: KeyCache) {
+    this.#statements = prepare(database);
+    this.#keys = keys;
+  }
+
+  /** undefined for a tag without owner, or whose owner is being erased. */
+  async of(tag: TagId): Promise<Settings | undefined> {
+    const row = this.#statements.tag.get({ tag });
+    if (row === undefined) return undefined;
+    const geofences: GeofenceSetting[] = [];
+    for (const geofence of this.#statements.geofences.all({ ownership: row.id })) {
+      const key = await this.#keys.get(geofence.sealing_key);
+      if (key === undefined) return undefined;
+      const { shape } = openGeofence(geofence, key);
+      if (shape !== undefined) geofences.push({ ...shape, ref: geofence.ref as GeofenceRef });
+    }
+    const paces = { fixIntervalS: row.fix_interval_s, reportIntervalS: row.report_interval_s };
+    return { version: row.settings_version, ...paces, geofences };
+  }
+
+  changedSince(cursor: SettingsCursor): { tags: TagId[]; cursor: SettingsCursor } {
+    const rows = this.#statements.changed.all({ cursor });
+    return { tags: rows.map(({ id }) => id as TagId), cursor: rows.at(-1)?.settings_change ?? cursor };
+  }
+
+  newest(): SettingsCursor {
+    return this.#statements.newest.get({})?.cursor ?? 0;
+  }
+}

@@ -1,0 +1,124 @@
+import type { EntryNumber, Epoch, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { Selectable } from "kysely";
+import { openGeofence } from "../geofences/geofence-content.ts";
+import type { Database } from "@purrimeter/database/open-database";
+import type { OwnedTags } from "../tags/owned-tags.ts";
+import type { OwnerKeys } from "../sealing/owner-keys.ts";
+import type { EntryPosition, GeofenceEvent, GeofenceId, OwnerId, Page, TimeRange } from "./owner-view.ts";
+import type { PieceReader, ReadableOwnership } from "./read-pieces.ts";
+import type { Schema } from "../schema/schema.ts";
+import { statement } from "../schema/statement.ts";
+
+interface EventRange {
+  readonly ownership: number;
+  readonly from: number;
+  readonly to: number;
+  readonly at: number;
+  readonly epoch: number;
+  readonly number: number;
+  readonly limit: number;
+}
+
+/** The statements by which EventReader reads: prepared once for all owners. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
+export function prepareEvents(database: Database) {
+  return {
+    list: statement(database, (queries, args: EventRange) =>
+      queries
+        .selectFrom("event")
+        .selectAll()
+        .where("ownership", "=", args.ownership)
+        .where("at", ">=", args.from)
+        .where("at", "<=", args.to)
+        .where((is) =>
+          is(is.refTuple("at", "epoch", "number"), ">", is.tuple(args.at, args.epoch, args.number)),
+        )
+        .orderBy("at")
+        .orderBy("epoch")
+        .orderBy("number")
+        .limit(args.limit),
+    ),
+    geofence: statement(database, (queries, args: { id: string; owner: string }) =>
+      queries.selectFrom("geofence").selectAll().where("id", "=", args.id).where("owner", "=", args.owner),
+    ),
+  };
+}
+
+/** Before every position that an entry can have. */
+const BEFORE_ALL = { at: -1, epoch: 0, number: 0 };
+
+type Named = GeofenceEvent["geofence"];
+
+/** Reads when the tags of one owner changed sides. */
+export class EventReader {
+  readonly #owner: OwnerId;
+  readonly #tags: OwnedTags;
+  readonly #keys: OwnerKeys;
+  readonly #pieces: PieceReader;
+  readonly #statements: ReturnType<typeof prepareEvents>;
+
+  constructor(
+    statements: ReturnType<typeof prepareEvents>,
+    owner: OwnerId,
+    tags: OwnedTags,
+    keys: OwnerKeys,
+    pieces: PieceReader,
+  ) {
+    this.#owner = owner;
+    this.#tags = tags;
+    this.#keys = keys;
+    this.#pieces = pieces;
+    this.#statements = statements;
+  }
+
+  async events(tag: TagId, range: TimeRange): Promise<Page<GeofenceEvent, EntryPosition> | "not-found"> {
+    const present = this.#tags.present(tag);
+    if (present === undefined) return "not-found";
+    const { from, to, limit } = range;
+    const { at, epoch, number } = range.after ?? BEFORE_ALL;
+    const rows = this.#statements.list.all({
+      ownership: present.id,
+      from,
+      to,
+      at,
+      epoch,
+      number,
+      limit: limit + 1,
+    });
+    const items: GeofenceEvent[] = [];
+    const names = new Map<string, Named>();
+    for (const row of rows.slice(0, limit))
+      items.push(await this.#toEvent({ tag, id: present.id }, row, names));
+    const last = items.at(-1);
+    const more = rows.length > limit && last !== undefined;
+    return { items, next: more ? { at: last.at, epoch: last.epoch, number: last.number } : undefined };
+  }
+
+  async #toEvent(
+    ownership: ReadableOwnership,
+    row: Selectable<Schema["event"]>,
+    names: Map<string, Named>,
+  ): Promise<GeofenceEvent> {
+    const place = { kind: "event", epoch: row.epoch, number: row.number, at: row.recorded_at } as const;
+    const [stored] = await this.#pieces.openEntries(ownership, row.sealing_key, place, row.sealed);
+    if (stored?.entry.kind !== "transition")
+      throw new Error(`event of tag ${ownership.tag} is no transition`);
+    const { from, to } = stored.entry;
+    const position = {
+      at: row.at as UnixSeconds,
+      epoch: row.epoch as Epoch,
+      number: row.number as EntryNumber,
+    };
+    const geofence = row.geofence === null ? undefined : await this.#named(row.geofence, names);
+    return { ...position, geofence, from, to, recordedAt: row.recorded_at as UnixSeconds };
+  }
+
+  async #named(id: string, names: Map<string, Named>): Promise<Named> {
+    if (names.has(id)) return names.get(id);
+    const row = this.#statements.geofence.get({ id, owner: this.#owner });
+    const content = row && openGeofence(row, await this.#keys.byId(row.sealing_key));
+    const named = content && { id: id as GeofenceId, name: content.name };
+    names.set(id, named);
+    return named;
+  }
+}

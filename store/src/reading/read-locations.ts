@@ -1,0 +1,145 @@
+import type { Epoch, UnixSeconds } from "@purrimeter/protocol/values";
+import type { Database } from "@purrimeter/database/open-database";
+import type { EntryPosition, Location, Page, TimeRange } from "./owner-view.ts";
+import type { StoredEntry } from "../recording/piece-codec.ts";
+import type { OpenedPiece, PieceReader, ReadableOwnership } from "./read-pieces.ts";
+import { statement } from "../schema/statement.ts";
+import { utcDay } from "../utc-day.ts";
+
+/** Pieces opened between two pauses: a day of one-fix reports must not keep others waiting. */
+const OPEN_AT_ONCE = 256;
+
+/** An opened location stays in memory this long at most, as sealing keys do. */
+const KEEP_MS = 5 * 60_000;
+/** Some 300 bytes each. */
+const MAX_KEPT = 10_000;
+
+/** Without the sealed bytes: they are read only when the newest location is another than the one that was opened last. */
+function prepareLatest(database: Database) {
+  return statement(database, (queries, args: { ownership: number }) =>
+    queries
+      .selectFrom("tag_progress")
+      .innerJoin("report", "report.id", "tag_progress.latest_report")
+      .select(["report.id", "report.first", "report.received_at", "tag_progress.latest_number as number"])
+      .select(["tag_progress.latest_epoch as epoch", "tag_progress.latest_at as at"])
+      .where("tag_progress.ownership", "=", args.ownership)
+      .where("report.ownership", "=", args.ownership),
+  );
+}
+
+type LatestRow = NonNullable<ReturnType<ReturnType<typeof prepareLatest>["get"]>>;
+
+/** The newest location of an ownership as it was opened, and from which row. */
+interface KeptLatest {
+  readonly row: LatestRow;
+  readonly location: Location | undefined;
+  readonly untilMs: number;
+}
+
+function isSameRow(a: LatestRow, b: LatestRow): boolean {
+  if (a.id !== b.id || a.first !== b.first || a.received_at !== b.received_at) return false;
+  return a.number === b.number && a.epoch === b.epoch && a.at === b.at;
+}
+
+/** Order in which locations are served: by time, then epoch, then number. */
+export function comparePositions(a: EntryPosition, b: EntryPosition): number {
+  return a.at - b.at || a.epoch - b.epoch || a.number - b.number;
+}
+
+/** Reads where a tag is and was in an ownership; that the asker may read it was checked. */
+export class LocationReader {
+  readonly #pieces: PieceReader;
+  readonly #latest: ReturnType<typeof prepareLatest>;
+  readonly #monotonicMs: () => number;
+  readonly #kept = new Map<number, KeptLatest>();
+
+  constructor(database: Database, pieces: PieceReader, monotonicMs: () => number) {
+    this.#pieces = pieces;
+    this.#latest = prepareLatest(database);
+    this.#monotonicMs = monotonicMs;
+  }
+
+  async locations(ownership: ReadableOwnership, range: TimeRange): Promise<Page<Location, EntryPosition>> {
+    const found: Location[] = [];
+    const from = Math.max(range.from, range.after?.at ?? 0);
+    for (const day of this.#pieces.days(utcDay(from), utcDay(range.to))) {
+      await this.#readDay(ownership, day, { ...range, from: from as UnixSeconds }, found);
+      if (found.length > range.limit) break;
+    }
+    const items = found.slice(0, range.limit);
+    return { items, next: found.length > range.limit ? positionOf(items.at(-1)) : undefined };
+  }
+
+  /** The newest by time of the fix, suspects left out. Opened once for as long as the row that holds it is the newest. */
+  async latest(ownership: ReadableOwnership): Promise<Location | undefined> {
+    const row = this.#latest.get({ ownership: ownership.id });
+    if (row === undefined) return undefined;
+    const kept = this.#kept.get(ownership.id);
+    if (kept !== undefined && isSameRow(kept.row, row) && kept.untilMs > this.#monotonicMs())
+      return kept.location;
+    const piece = await this.#pieces.open(ownership, row.id);
+    const location = piece && locationsOf(piece).find(({ number }) => number === row.number);
+    this.#keep(ownership.id, row, location);
+    return location;
+  }
+
+  #keep(ownership: number, row: LatestRow, location: Location | undefined): void {
+    this.#kept.delete(ownership);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size >= MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+    this.#kept.set(ownership, { row, location, untilMs: this.#monotonicMs() + KEEP_MS });
+  }
+
+  /**
+   * Adds the day's locations until there is one more than wanted. Pieces come by their first time, so once what is
+   * found so far ends before the next piece begins, nothing that comes can lie in between.
+   */
+  async #readDay(
+    ownership: ReadableOwnership,
+    day: number,
+    range: TimeRange,
+    found: Location[],
+  ): Promise<void> {
+    const ofDay: Location[] = [];
+    const wanted = range.limit + 1 - found.length;
+    const heads = this.#pieces.ofDay(ownership.id, day, range.from, range.to);
+    for (const [i, head] of heads.entries()) {
+      if (ofDay.length >= wanted && (sortedAt(ofDay, wanted - 1)?.at ?? Infinity) < head.first_at) break;
+      if (i % OPEN_AT_ONCE === OPEN_AT_ONCE - 1) await new Promise(setImmediate);
+      const piece = await this.#pieces.open(ownership, head.id);
+      for (const location of piece === undefined ? [] : locationsOf(piece))
+        if (utcDay(location.at) === day && isWithin(location, range)) ofDay.push(location);
+    }
+    found.push(...ofDay.sort(comparePositions).slice(0, wanted));
+  }
+}
+
+/** The location that would be at that place if the list were sorted; sorts it, which is cheap for what is nearly sorted. */
+function sortedAt(locations: Location[], place: number): Location | undefined {
+  return locations.sort(comparePositions)[place];
+}
+
+function isWithin(location: Location, range: TimeRange): boolean {
+  if (location.at < range.from || location.at > range.to) return false;
+  return range.after === undefined || comparePositions(location, range.after) > 0;
+}
+
+function positionOf(location: Location | undefined): EntryPosition | undefined {
+  return location && { at: location.at, epoch: location.epoch, number: location.number };
+}
+
+function locationsOf(piece: OpenedPiece): Location[] {
+  const locations: Location[] = [];
+  for (const stored of piece.entries) {
+    const location = locationOf(piece, stored);
+    if (location !== undefined) locations.push(location);
+  }
+  return locations;
+}
+
+function locationOf(piece: OpenedPiece, { number, entry, doubt }: StoredEntry): Location | undefined {
+  if (entry.kind !== "fix") return undefined;
+  const { at, latE7, lonE7, accuracyDm } = entry;
+  const place = { at, epoch: piece.epoch as Epoch, number: number };
+  return { ...place, latE7, lonE7, accuracyDm, receivedAt: piece.receivedAt as UnixSeconds, doubt };
+}

@@ -1,0 +1,20 @@
+import type { TagId } from "@purrimeter/protocol/values";
+import type { EntryPosition, Location, Page, TimeRange } from "./owner-view.ts";
+import type { HeldShare, ShareId } from "../sharing/share.ts";
+
+/**
+ * All that one account may see of others' tags, as long as their owners let it. No geofence and no event: the side of a
+ * geofence says where home is. Nothing of a tag can be changed, and nothing shared further. An ended, removed or
+ * foreign share and none give the same answer.
+ */
+export interface ViewerView {
+  /** An invitation's code works once, and not for the tag's owner. A second share of the same tag replaces the first. */
+  acceptShare(code: string): Promise<HeldShare | "wrong-code">;
+  /** By id. */
+  heldShares(): Promise<readonly HeldShare[]>;
+  leaveShare(id: ShareId): Promise<"left" | "not-found">;
+  /** As an owner's, if it is not from before the share began (its acceptance, or where its history begins). */
+  latest(tag: TagId): Promise<Location | undefined | "not-found">;
+  /** From where the share's history begins. */
+  locations(tag: TagId, range: TimeRange): Promise<Page<Location, EntryPosition> | "not-found" | "live-only">;
+}

@@ -1,0 +1,154 @@
+import type { Entry } from "@purrimeter/protocol/entry";
+import type { EntryNumber, GeofenceRef, LatE7, LonE7, Side, UnixSeconds } from "@purrimeter/protocol/values";
+import { DOUBTS, type Doubt } from "./doubt.ts";
+import { VarintReader, VarintWriter } from "./varint.ts";
+
+/** An entry as it is stored: with its number and whether it is believed. */
+export interface StoredEntry {
+  readonly number: EntryNumber;
+  readonly entry: Entry;
+  readonly doubt: Doubt | undefined;
+}
+
+/** First byte, so that later forms can be told apart. */
+const PIECE_VERSION = 1;
+
+/** First byte of an entry: kind in 2 bits, 1 + place of the doubt in 3, and whether a gap in numbers follows. */
+const KINDS = ["fix", "transition", "no-sky", "health"] as const;
+const DOUBT_SHIFT = 2;
+const GAP = 0x20;
+
+/** Sides as digits of base 3. */
+const SIDES: readonly Side[] = ["inside", "outside", "unknown"];
+
+/**
+ * Writes entries as differences to the entry before, in varints: 7 to 9 bytes a fix. Not the wire's form: entries that
+ * were there already leave gaps, each has its doubt, and the wire may change without what is stored.
+ */
+export class PieceWriter {
+  readonly #out = new VarintWriter();
+  #number = 0;
+  #at = 0;
+  #lat = 0;
+  #lon = 0;
+
+  begin(first: EntryNumber): void {
+    this.#out.clear();
+    this.#out.byte(PIECE_VERSION);
+    this.#number = first - 1;
+    this.#at = 0;
+    this.#lat = 0;
+    this.#lon = 0;
+  }
+
+  /** Numbers ascend. */
+  add(number: number, entry: Entry, doubt: Doubt | undefined): void {
+    const gap = number - this.#number - 1;
+    const code = doubt === undefined ? 0 : DOUBTS.indexOf(doubt) + 1;
+    this.#out.byte(KINDS.indexOf(entry.kind) | (code << DOUBT_SHIFT) | (gap > 0 ? GAP : 0));
+    if (gap > 0) this.#out.unsigned(gap);
+    this.#out.signed(entry.at - this.#at);
+    this.#number = number;
+    this.#at = entry.at;
+    this.#content(entry, number);
+  }
+
+  /** Valid until the next begin. */
+  written(): Buffer {
+    return this.#out.written();
+  }
+
+  #content(entry: Entry, number: number): void {
+    const out = this.#out;
+    switch (entry.kind) {
+      case "fix":
+        out.signed(entry.latE7 - this.#lat);
+        out.signed(entry.lonE7 - this.#lon);
+        out.unsigned(entry.accuracyDm);
+        this.#lat = entry.latE7;
+        this.#lon = entry.lonE7;
+        return;
+      case "transition":
+        out.byte(entry.geofence);
+        out.byte(SIDES.indexOf(entry.from) * 3 + SIDES.indexOf(entry.to));
+        out.signed(number - entry.evidenceFrom);
+        out.unsigned(entry.settingsVersion);
+        return;
+      case "no-sky":
+        out.unsigned(entry.searchedS);
+        return;
+      case "health":
+        out.byte(entry.batteryPercent);
+        out.unsigned(entry.boots);
+        out.unsigned(entry.dropped);
+    }
+  }
+}
+
+/** The entries of a piece that PieceWriter wrote. Throws for a version that this program does not know. */
+export function readPiece(first: number, bytes: Uint8Array): StoredEntry[] {
+  const input = new VarintReader(bytes);
+  const version = input.byte();
+  if (version !== PIECE_VERSION) throw new RangeError(`stored piece of version ${version}`);
+  const entries: StoredEntry[] = [];
+  const before = { number: first - 1, at: 0, lat: 0, lon: 0 };
+  while (!input.done) entries.push(readEntry(input, before));
+  return entries;
+}
+
+interface Before {
+  number: number;
+  at: number;
+  lat: number;
+  lon: number;
+}
+
+function readEntry(input: VarintReader, before: Before): StoredEntry {
+  const head = input.byte();
+  before.number += 1 + ((head & GAP) === 0 ? 0 : input.unsigned());
+  before.at += input.signed();
+  const doubt = DOUBTS[((head >> DOUBT_SHIFT) & 7) - 1];
+  return { number: before.number as EntryNumber, entry: readContent(input, before, head & 3), doubt };
+}
+
+function readContent(input: VarintReader, before: Before, kind: number): Entry {
+  const at = before.at as UnixSeconds;
+  switch (KINDS[kind] ?? "health") {
+    case "fix": {
+      const latE7 = (before.lat += input.signed()) as LatE7;
+      const lonE7 = (before.lon += input.signed()) as LonE7;
+      return { kind: "fix", at, latE7, lonE7, accuracyDm: input.unsigned() };
+    }
+    case "transition": {
+      const geofence = input.byte() as GeofenceRef;
+      const sides = input.byte();
+      const evidenceFrom = (before.number - input.signed()) as EntryNumber;
+      const from = side(Math.floor(sides / 3));
+      return {
+        kind: "transition",
+        at,
+        geofence,
+        from,
+        to: side(sides % 3),
+        evidenceFrom,
+        settingsVersion: input.unsigned(),
+      };
+    }
+    case "no-sky":
+      return { kind: "no-sky", at, searchedS: input.unsigned() };
+    case "health":
+      return {
+        kind: "health",
+        at,
+        batteryPercent: input.byte(),
+        boots: input.unsigned(),
+        dropped: input.unsigned(),
+      };
+  }
+}
+
+function side(digit: number): Side {
+  const value = SIDES[digit];
+  if (value === undefined) throw new RangeError("stored piece with an unknown side");
+  return value;
+}

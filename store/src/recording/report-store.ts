@@ -1,0 +1,77 @@
+import type { DecodeReason } from "@purrimeter/protocol/decode-error";
+import type { Report, Settings, Status } from "@purrimeter/protocol/messages";
+import type { EntryNumber, Epoch, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { Doubt } from "./doubt.ts";
+
+/** Whether reports of a tag are taken: only those of a claimed one are. */
+export type RegistrationState = "claimed" | "unclaimed" | "unknown" | "revoked";
+
+/** When the bridge had the report, and what it thinks of each entry: one place an entry, or undefined for no doubt at all. */
+export interface Received {
+  readonly at: UnixSeconds;
+  readonly suspect: readonly (Doubt | undefined)[] | undefined;
+}
+
+/** The report is on disk. `epoch`, `through` and `ahead` are what a StoredAck says. */
+export interface Stored {
+  readonly kind: "stored";
+  readonly epoch: Epoch;
+  /** Every number up to this is stored or will never come; 0 when there is none. */
+  readonly through: number;
+  readonly ahead?: { readonly first: EntryNumber; readonly last: EntryNumber };
+  /** Entries that this report added. */
+  readonly stored: number;
+  /** Entries that were there already. */
+  readonly duplicates: number;
+  /** Entries from before a change of owner: acknowledged, never stored. */
+  readonly withheld: number;
+}
+
+/** Why nothing of it was stored. None is final: the tag keeps its entries. `unclaimed` also covers unknown and revoked tags. */
+export type Refusal = "unclaimed" | "storage-full" | "busy";
+
+export interface Refused {
+  readonly kind: "refused";
+  readonly reason: Refusal;
+}
+
+export type RecordOutcome = Stored | Refused;
+
+/** What became of a report that could not be decoded: set aside with the count of all such of the tag so far. */
+export type DeadLetterOutcome = { readonly kind: "set-aside"; readonly count: number } | Refused;
+
+/** Opaque place in the sequence of changed settings; undefined before the first look. */
+export type SettingsCursor = number;
+
+/** What the bridge may do with the store: record what tags say and read what is wanted of them. No location is read here. */
+export interface ReportStore {
+  /** Cheap: remembered until another process writes. */
+  registrationState(tag: TagId): RegistrationState;
+  /** Resolves after the commit is on disk; safe to repeat with the same report in any order. */
+  recordReport(tag: TagId, report: Report, received: Received): Promise<RecordOutcome>;
+  /** Keeps the bytes sealed, the newest few of each tag. The count goes on. */
+  keepDeadLetter(
+    tag: TagId,
+    bytes: Uint8Array,
+    reason: DecodeReason,
+    at: UnixSeconds,
+  ): Promise<DeadLetterOutcome>;
+  /** What the tag should run, or undefined for a tag without owner. */
+  wantedSettings(tag: TagId): Promise<Settings | undefined>;
+  /** Keeps what the tag says of itself: version of settings, firmware, online. */
+  recordStatus(tag: TagId, status: Status, at: UnixSeconds): Promise<{ readonly kind: "recorded" } | Refused>;
+  /** Tags whose wanted settings changed since the cursor; without one nothing but the present cursor. Costs microseconds when nothing changed. */
+  settingsChangedSince(cursor: SettingsCursor | undefined): {
+    readonly tags: readonly TagId[];
+    readonly cursor: SettingsCursor;
+  };
+}
+
+/** What the daily clearing needs. */
+export interface Retention {
+  /**
+   * Deletes what is dated before the start of that UTC day, in steps of a few milliseconds with other work let in
+   * between. Suspect times count from their arrival. Resolves with the number of stored report pieces deleted.
+   */
+  deleteBefore(at: UnixSeconds): Promise<number>;
+}

@@ -1,0 +1,114 @@
+import { createSecretKey, type KeyObject } from "node:crypto";
+import type { KeyCache } from "./key-cache.ts";
+import type { KeyRing } from "@purrimeter/secrets/key-ring";
+import type { Database } from "@purrimeter/database/open-database";
+import type { OwnerId } from "../reading/owner-view.ts";
+import { statement } from "../schema/statement.ts";
+import type { WriteTransaction } from "@purrimeter/database/write-transaction";
+
+function prepare(database: Database) {
+  return {
+    owner: statement(database, (queries, args: { owner: string }) =>
+      queries.selectFrom("owner").select("sealing_key").where("id", "=", args.owner),
+    ),
+    addOwner: statement(database, (queries, args: { owner: string; key: number }) =>
+      queries.insertInto("owner").values({ id: args.owner, sealing_key: args.key }),
+    ),
+    addKey: statement(database, (queries, args: { owner: string; wrapped: Buffer }) =>
+      queries.insertInto("sealing_key").values({ owner: args.owner, wrapped: args.wrapped }),
+    ),
+    keys: statement(database, (queries, args: { owner: string }) =>
+      queries.selectFrom("sealing_key").select(["id", "wrapped"]).where("owner", "=", args.owner),
+    ),
+    setKey: statement(database, (queries, args: { id: number; wrapped: Buffer; former: Buffer }) =>
+      queries
+        .updateTable("sealing_key")
+        .set({ wrapped: args.wrapped })
+        .where("id", "=", args.id)
+        .where("wrapped", "=", args.former),
+    ),
+  };
+}
+
+/** As many requests to a Vault at once as it has connections; a transaction that other writers do not notice. */
+const REWRAPPED_AT_ONCE = 16;
+
+/** A new sealing key, ready for its row. */
+export interface FreshKey {
+  readonly key: KeyObject;
+  readonly wrapped: Buffer;
+}
+
+/** Makes and finds the sealing keys of owners. */
+export class OwnerKeys {
+  readonly #keyRing: KeyRing;
+  readonly #keys: KeyCache;
+  readonly #writes: WriteTransaction;
+  readonly #statements: ReturnType<typeof prepare>;
+
+  constructor(database: Database, keyRing: KeyRing, keys: KeyCache, writes: WriteTransaction) {
+    this.#keyRing = keyRing;
+    this.#keys = keys;
+    this.#writes = writes;
+    this.#statements = prepare(database);
+  }
+
+  /** The key of a row; throws when it is gone, which a scoped read cannot meet. */
+  async byId(id: number): Promise<KeyObject> {
+    const key = await this.#keys.get(id);
+    if (key === undefined) throw new Error(`sealing key ${id} is gone`);
+    return key;
+  }
+
+  /** 32 random bytes, wrapped under the owner's key, which is made when there is none. */
+  async fresh(owner: OwnerId): Promise<FreshKey> {
+    await this.#keyRing.create(owner);
+    const fresh = await this.#keyRing.generate(owner);
+    if (fresh === "unknown-owner") throw new Error("the key ring forgot an owner it just made");
+    return { key: createSecretKey(fresh.key), wrapped: fresh.wrapped };
+  }
+
+  /** Adds the row of a fresh key; only inside a transaction. */
+  add(owner: OwnerId, fresh: FreshKey): number {
+    return this.#statements.addKey.insert({ owner, wrapped: fresh.wrapped });
+  }
+
+  /** The key that seals what belongs to an owner and to no tag: geofences. Made at first use. */
+  async ofOwner(owner: OwnerId): Promise<{ id: number; key: KeyObject }> {
+    const row = this.#statements.owner.get({ owner });
+    if (row !== undefined) return { id: row.sealing_key, key: await this.byId(row.sealing_key) };
+    const fresh = await this.fresh(owner);
+    this.#writes.run(() => {
+      if (this.#statements.owner.get({ owner }) === undefined)
+        this.#statements.addOwner.run({ owner, key: this.add(owner, fresh) });
+    });
+    return this.ofOwner(owner);
+  }
+
+  /**
+   * After the owner's key was rotated: wraps the sealing keys that are under an older version under the newest. No
+   * sealed row changes. Broken off, it goes on when it is called again. The number of keys that were rewrapped.
+   */
+  async rewrap(owner: OwnerId): Promise<number> {
+    const newest = await this.#keyRing.version(owner);
+    if (newest === "unknown-owner") return 0;
+    const rows = this.#statements.keys.all({ owner });
+    const old = rows.filter(({ wrapped }) => (this.#keyRing.versionOf(wrapped) ?? 0) < newest);
+    for (let from = 0; from < old.length; from += REWRAPPED_AT_ONCE)
+      await this.#rewrapRows(owner, old.slice(from, from + REWRAPPED_AT_ONCE));
+    return old.length;
+  }
+
+  async #rewrapRows(owner: OwnerId, rows: readonly { id: number; wrapped: Buffer }[]): Promise<void> {
+    const rewrapped = await Promise.all(
+      rows.map(async ({ id, wrapped: former }) => {
+        const wrapped = await this.#keyRing.rewrap(owner, former);
+        if (typeof wrapped === "string") throw new Error(`sealing key ${id} is ${wrapped}`);
+        return { id, wrapped, former };
+      }),
+    );
+    this.#writes.run(() => {
+      for (const row of rewrapped) this.#statements.setKey.run(row);
+    });
+  }
+}

@@ -1,0 +1,109 @@
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { createClaimCode, hashClaimCode } from "../tags/claim-code.ts";
+import type { OwnedTags } from "../tags/owned-tags.ts";
+import type { OwnerKeys } from "../sealing/owner-keys.ts";
+import { createRandomId } from "../random-id.ts";
+import { Sealer } from "../sealing/seal.ts";
+import { INVITATION_S, MAX_SHARES } from "./share.ts";
+import type { InviteOutcome, Share, ShareDraft, ShareId } from "./share.ts";
+import type { prepareShares } from "./share-statements.ts";
+import type { WriteTransaction } from "@purrimeter/database/write-transaction";
+
+/** What OwnedShares is made of. */
+export interface OwnedSharesParts {
+  readonly statements: ReturnType<typeof prepareShares>;
+  readonly tags: OwnedTags;
+  readonly keys: OwnerKeys;
+  readonly writes: WriteTransaction;
+  readonly now: () => UnixSeconds;
+}
+
+type ShareRow = ReturnType<ReturnType<typeof prepareShares>["ofOwnership"]["all"]>[number];
+
+/** Whom one owner lets look at their tags. */
+export class OwnedShares {
+  readonly #parts: OwnedSharesParts;
+
+  constructor(parts: OwnedSharesParts) {
+    this.#parts = parts;
+  }
+
+  /** Those that last, by id: viewers, and invitations that can still be accepted. */
+  async list(tag: TagId): Promise<readonly Share[] | "not-found"> {
+    const { tags, statements, now } = this.#parts;
+    const present = tags.present(tag);
+    if (present === undefined) return "not-found";
+    const shares: Share[] = [];
+    for (const row of statements.ofOwnership.all({ ownership: present.id, now: now() }))
+      shares.push(await this.#toShare(tag, row));
+    return shares;
+  }
+
+  async invite(tag: TagId, draft: ShareDraft): Promise<InviteOutcome> {
+    const { tags, keys, now, statements, writes } = this.#parts;
+    const present = tags.present(tag);
+    if (present === undefined) return { kind: "refused", reason: "not-found" };
+    const code = createClaimCode();
+    const at = now();
+    const place = { id: createRandomId<ShareId>(), ownership: present.id, sealing_key: present.sealing_key };
+    const sealer = sealerOf(tag, place, await keys.byId(place.sealing_key));
+    const row: ShareRow = {
+      ...place,
+      kind: draft.kind,
+      created_at: at,
+      history_from: draft.historyFrom ?? at,
+      ends_at: draft.endsAt ?? null,
+      code_hash: hashClaimCode(code),
+      code_expires_at: at + INVITATION_S,
+      viewer: null,
+      accepted_at: null,
+      name: sealer.seal(namePlace(at), Buffer.from(draft.name)),
+    };
+    const reason = writes.run(() => {
+      if (tags.present(tag)?.id !== present.id) return "not-found";
+      statements.dropOver.run({ ownership: present.id, now: at });
+      if (statements.ofOwnership.all({ ownership: present.id, now: at }).length >= MAX_SHARES)
+        return "too-many-shares";
+      statements.add.run(row);
+      return undefined;
+    });
+    if (reason !== undefined) return { kind: "refused", reason };
+    return { kind: "invited", share: await this.#toShare(tag, row), code };
+  }
+
+  /** Takes a viewer's right or withdraws an invitation: what the viewer asks next is answered as for no tag. */
+  remove(tag: TagId, id: ShareId): "removed" | "not-found" {
+    const { tags, statements, writes } = this.#parts;
+    const ownership = tags.present(tag)?.id;
+    if (ownership === undefined) return "not-found";
+    return writes.run(() => statements.remove.run({ id, ownership })) > 0 ? "removed" : "not-found";
+  }
+
+  async #toShare(tag: TagId, row: ShareRow): Promise<Share> {
+    const sealer = sealerOf(tag, row, await this.#parts.keys.byId(row.sealing_key));
+    const name = sealer.open(namePlace(row.created_at), row.name);
+    if (name === undefined) throw new Error(`name of share ${row.id} does not open under its key`);
+    return {
+      id: row.id as ShareId,
+      kind: row.kind,
+      name: name.toString(),
+      createdAt: row.created_at as UnixSeconds,
+      inviteExpiresAt: row.code_expires_at as UnixSeconds,
+      acceptedAt: (row.accepted_at ?? undefined) as UnixSeconds | undefined,
+      historyFrom: row.kind === "live" ? undefined : (row.history_from as UnixSeconds),
+      endsAt: (row.ends_at ?? undefined) as UnixSeconds | undefined,
+    };
+  }
+}
+
+function sealerOf(
+  tag: TagId,
+  share: { readonly id: string; readonly ownership: number; readonly sealing_key: number },
+  key: ConstructorParameters<typeof Sealer>[1],
+): Sealer {
+  return new Sealer({ text: `${tag} ${share.id}`, number: share.ownership, keyId: share.sealing_key }, key);
+}
+
+function namePlace(createdAt: number) {
+  return { kind: "share-name", epoch: 0, number: 0, at: createdAt } as const;
+}

@@ -1,5 +1,0 @@
-/** Why an entry is stored but not believed. Stable: the place in this list is what is stored. */
-export const SUSPICIONS = ["future", "null-island", "too-old", "too-fast"] as const;
-
-/** Why an entry is stored but not believed: kept and marked, never the latest location. */
-export type Suspicion = (typeof SUSPICIONS)[number];

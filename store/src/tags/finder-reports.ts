@@ -1,0 +1,25 @@
+import type { LatE7, LonE7, UnixSeconds } from "@purrimeter/protocol/values";
+
+/** Reports of finders kept for a tag: the newest. */
+export const MAX_FINDER_REPORTS = 20;
+
+/** What somebody writes who found a tag. Nothing else of the finder is kept. */
+export interface FinderDraft {
+  readonly message: string;
+  /** How the owner may answer, if the finder wants it. */
+  readonly contact: string | undefined;
+  readonly place: { readonly latE7: LatE7; readonly lonE7: LonE7 } | undefined;
+}
+
+export interface FinderReport extends FinderDraft {
+  readonly id: number;
+  readonly at: UnixSeconds;
+}
+
+/** What anybody may do who reads the code on a tag. Says nothing of an owner, not even whether there is one. */
+export interface FinderReports {
+  /** Whether a tag of ours has that printed code. */
+  isTag(printedCode: string): boolean;
+  /** Keeps the report, sealed for the tag's owner; nothing is kept for a tag without one. */
+  report(printedCode: string, draft: FinderDraft): Promise<"taken" | "unknown-code">;
+}

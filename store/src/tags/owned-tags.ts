@@ -1,0 +1,141 @@
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { Kysely } from "kysely";
+import type { Database } from "@purrimeter/database/open-database";
+import type { OwnerKeys } from "../sealing/owner-keys.ts";
+import type { ListRange, OwnedTag, OwnerId, Page } from "../reading/owner-view.ts";
+import type { Schema } from "../schema/schema.ts";
+import { Sealer } from "../sealing/seal.ts";
+import { statement } from "../schema/statement.ts";
+import type { WriteTransaction } from "@purrimeter/database/write-transaction";
+
+/** The name belongs to the ownership and to no entry of it. */
+export const TAG_NAME_PLACE = { kind: "tag-name", epoch: 0, number: 0, at: 0 } as const;
+
+/** All tags of an owner, and no others. */
+function tagsOf(queries: Kysely<Schema>, owner: string) {
+  return queries
+    .selectFrom("ownership")
+    .innerJoin("tag", "tag.ownership", "ownership.id")
+    .leftJoin("tag_progress", "tag_progress.ownership", "ownership.id")
+    .leftJoin("tag_status", "tag_status.tag", "tag.id")
+    .select([
+      "tag.id as tag",
+      "ownership.id",
+      "ownership.sealing_key",
+      "ownership.name",
+      "ownership.started_at",
+    ])
+    .select(["tag.settings_version as wanted", "tag_status.settings_version as reported"])
+    .select(["tag_status.at as status_at", "tag_progress.last_heard_at", "tag_progress.battery_percent"])
+    .where("ownership.owner", "=", owner);
+}
+
+/** The statements by which OwnedTags reads and writes: prepared once for all owners. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
+export function prepareTags(database: Database) {
+  return {
+    list: statement(database, (queries, args: { owner: string; after: string; limit: number }) =>
+      tagsOf(queries, args.owner)
+        .where("ownership.tag", ">", args.after)
+        .orderBy("ownership.tag")
+        .limit(args.limit),
+    ),
+    one: statement(database, (queries, args: { owner: string; tag: string }) =>
+      tagsOf(queries, args.owner).where("ownership.tag", "=", args.tag),
+    ),
+    present: statement(database, (queries, args: { owner: string; tag: string }) =>
+      queries
+        .selectFrom("tag")
+        .innerJoin("ownership", "ownership.id", "tag.ownership")
+        .select(["ownership.id", "ownership.sealing_key"])
+        .where("tag.id", "=", args.tag)
+        .where("ownership.owner", "=", args.owner),
+    ),
+    rename: statement(database, (queries, args: { id: number; name: Buffer }) =>
+      queries.updateTable("ownership").set({ name: args.name }).where("id", "=", args.id),
+    ),
+  };
+}
+
+type TagRow = NonNullable<ReturnType<ReturnType<typeof prepareTags>["list"]["get"]>>;
+
+/** The tags of one owner. */
+export class OwnedTags {
+  readonly #owner: OwnerId;
+  readonly #keys: OwnerKeys;
+  readonly #writes: WriteTransaction;
+  readonly #statements: ReturnType<typeof prepareTags>;
+
+  constructor(
+    statements: ReturnType<typeof prepareTags>,
+    owner: OwnerId,
+    keys: OwnerKeys,
+    writes: WriteTransaction,
+  ) {
+    this.#owner = owner;
+    this.#keys = keys;
+    this.#writes = writes;
+    this.#statements = statements;
+  }
+
+  async list(range: ListRange<TagId>): Promise<Page<OwnedTag, TagId>> {
+    const rows = this.#statements.list.all({
+      owner: this.#owner,
+      after: range.after ?? "",
+      limit: range.limit + 1,
+    });
+    const items: OwnedTag[] = [];
+    for (const row of rows.slice(0, range.limit)) items.push(await this.#toTag(row));
+    return { items, next: rows.length > range.limit ? items.at(-1)?.id : undefined };
+  }
+
+  async get(tag: TagId): Promise<OwnedTag | "not-found"> {
+    const row = this.#statements.one.get({ owner: this.#owner, tag });
+    return row === undefined ? "not-found" : this.#toTag(row);
+  }
+
+  /** The present ownership of a tag, if it is this owner's. */
+  present(tag: TagId): { readonly id: number; readonly sealing_key: number } | undefined {
+    return this.#statements.present.get({ owner: this.#owner, tag });
+  }
+
+  async rename(tag: TagId, name: string): Promise<OwnedTag | "not-found"> {
+    const present = this.present(tag);
+    if (present === undefined) return "not-found";
+    const key = await this.#keys.byId(present.sealing_key);
+    const sealer = new Sealer({ text: tag, number: present.id, keyId: present.sealing_key }, key);
+    const sealed = sealer.seal(TAG_NAME_PLACE, Buffer.from(name));
+    this.#writes.run(() => this.#statements.rename.run({ id: present.id, name: sealed }));
+    return this.get(tag);
+  }
+
+  async #toTag(row: TagRow): Promise<OwnedTag> {
+    return {
+      id: row.tag as TagId,
+      name: await openTagName(this.#keys, row),
+      claimedAt: row.started_at as UnixSeconds,
+      lastHeardAt: lastHeardAt(row),
+      batteryPercent: row.battery_percent ?? undefined,
+      settings: { wanted: row.wanted, reported: row.reported ?? 0 },
+    };
+  }
+}
+
+/** The name of a tag in an ownership, of which `id` is the row number. */
+export async function openTagName(
+  keys: OwnerKeys,
+  row: { readonly tag: string; readonly id: number; readonly sealing_key: number; readonly name: Buffer },
+): Promise<string> {
+  const key = await keys.byId(row.sealing_key);
+  const sealer = new Sealer({ text: row.tag, number: row.id, keyId: row.sealing_key }, key);
+  const name = sealer.open(TAG_NAME_PLACE, row.name);
+  if (name === undefined) throw new Error(`name of tag ${row.tag} does not open under its key`);
+  return name.toString();
+}
+
+/** A former owner's status is none of the present one's. */
+function lastHeardAt(row: TagRow): UnixSeconds | undefined {
+  const statusAt = row.status_at !== null && row.status_at >= row.started_at ? row.status_at : 0;
+  const at = Math.max(row.last_heard_at ?? 0, statusAt);
+  return at === 0 ? undefined : (at as UnixSeconds);
+}

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { LatE7, LonE7, TagId } from "@purrimeter/protocol/values";
+import { createClaimCode } from "../tags/claim-code.ts";
+import { ADA, BOB, later, NOON, OTHER_TAG, TAG } from "./contract-values.ts";
+import { MAX_FINDER_REPORTS, type FinderDraft } from "../tags/finder-reports.ts";
+import type { OwnerView } from "../reading/owner-view.ts";
+import { claimed, type StoreHarness } from "./store-harness.ts";
+
+const PLACE = { latE7: 515_000_000 as LatE7, lonE7: -1_000_000 as LonE7 };
+const DRAFT: FinderDraft = { message: "On our porch 🐈", contact: "+49 30 1234", place: PLACE };
+
+/** What a finder may do with the code on a tag, and what its owner gets of it. */
+export function describeFoundContract(name: string, make: () => Promise<StoreHarness>): void {
+  describe(`${name}: found tags`, () => {
+    let harness: StoreHarness;
+    let ada: OwnerView;
+    let code: string;
+    beforeEach(async () => {
+      harness = await make();
+      ada = await claimed(harness, ADA, TAG);
+      code = harness.store.registry.printedCode(TAG);
+    });
+    afterEach(() => harness.close());
+
+    test("a tag has one printed code for ever, which is no claim code", async () => {
+      expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}$/);
+      expect(harness.second.registry.printedCode(TAG)).toBe(code);
+      expect(harness.store.registry.printedCode("nobody" as TagId)).toBe("not-found");
+      const { finderReports, registry } = harness.store;
+      const claimCode = createClaimCode();
+      registry.register(OTHER_TAG, claimCode, NOON);
+      expect(finderReports.isTag(claimCode)).toBe(false);
+      expect(finderReports.isTag(TAG)).toBe(false);
+      expect(await harness.store.forOwner(BOB).claim(code, "x")).toBe("wrong-code");
+      for (const typed of [code, code.toLowerCase(), ` ${code.replace("-", " ")} `])
+        expect(harness.second.finderReports.isTag(typed), typed).toBe(true);
+    });
+
+    test("a finder's report reaches the present owner alone", async () => {
+      expect(await harness.second.finderReports.report(code, DRAFT)).toBe("taken");
+      expect(await harness.second.finderReports.report("00000-00000", DRAFT)).toBe("unknown-code");
+      expect(await ada.finderReports(TAG)).toEqual([{ ...DRAFT, id: 1, at: NOON }]);
+      const bob = await claimed(harness, BOB, TAG);
+      expect(await ada.finderReports(TAG)).toBe("not-found");
+      expect(await bob.finderReports(TAG)).toEqual([]);
+    });
+
+    test("nothing is kept for a tag without owner, and the finder cannot tell", async () => {
+      await ada.eraseTag(TAG);
+      expect(harness.store.finderReports.isTag(code)).toBe(true);
+      expect(await harness.store.finderReports.report(code, DRAFT)).toBe("taken");
+      expect(await (await claimed(harness, ADA, TAG)).finderReports(TAG)).toEqual([]);
+    });
+
+    test("the newest are kept, and none longer than locations", async () => {
+      const draft = { message: "x", contact: undefined, place: undefined };
+      for (let i = 0; i < MAX_FINDER_REPORTS + 3; i++) await harness.store.finderReports.report(code, draft);
+      const kept = await ada.finderReports(TAG);
+      expect(kept).toHaveLength(MAX_FINDER_REPORTS);
+      expect(kept[0]).toEqual({ ...draft, id: 4, at: NOON });
+      await harness.store.retention.deleteBefore(later(NOON, 86_400));
+      expect(await ada.finderReports(TAG)).toEqual([]);
+    });
+  });
+}

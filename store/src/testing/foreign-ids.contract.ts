@@ -1,0 +1,163 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { TagId } from "@purrimeter/protocol/values";
+import { createClaimCode } from "../tags/claim-code.ts";
+import { ADA, ALWAYS, BOB, draft, fixes, NOON, OTHER_TAG, TAG } from "./contract-values.ts";
+import type { GeofenceId, OwnerId, OwnerView } from "../reading/owner-view.ts";
+import type { ShareDraft, ShareId } from "../sharing/share.ts";
+import { claimed, recorded, type StoreHarness } from "./store-harness.ts";
+import type { ViewerView } from "../reading/viewer-view.ts";
+
+const HISTORY: ShareDraft = { kind: "history", name: "x", endsAt: undefined, historyFrom: NOON };
+
+/** What somebody else has; or ids that nobody has. */
+interface Ids {
+  readonly tag: TagId;
+  readonly geofence: GeofenceId;
+  readonly share: ShareId;
+  /** Codes that were used, or were never made. */
+  readonly claimCode: string;
+  readonly shareCode: string;
+  readonly transferCode: string;
+}
+
+/** Every function of a view: how it is called with foreign ids, and what it must answer. */
+type Cases<View> = Record<
+  keyof View,
+  (view: View, ids: Ids) => Promise<readonly [actual: unknown, wanted: unknown]>
+>;
+
+const NOTHING = { items: [], next: undefined };
+const refused = (reason: string) => ({ kind: "refused", reason });
+
+const OWNER_CASES: Cases<OwnerView> = {
+  tags: async (view, { tag }) => [
+    (await view.tags({ limit: 1_000 })).items.filter(({ id }) => id === tag),
+    [],
+  ],
+  tag: async (view, { tag }) => [await view.tag(tag), "not-found"],
+  claim: async (view, { claimCode }) => [await view.claim(claimCode, "mine"), "wrong-code"],
+  renameTag: async (view, { tag }) => [await view.renameTag(tag, "mine"), "not-found"],
+  geofences: async (view, { geofence }) => [
+    (await view.geofences({ limit: 1_000 })).items.filter(({ id }) => id === geofence),
+    [],
+  ],
+  geofence: async (view, { geofence }) => [await view.geofence(geofence), "not-found"],
+  createGeofence: async (view, { tag }) => [
+    await view.createGeofence(draft("mine", [OTHER_TAG, tag])),
+    refused("tag-not-found"),
+  ],
+  replaceGeofence: async (view, { geofence }) => [
+    await view.replaceGeofence(geofence, draft("mine", [OTHER_TAG]), undefined),
+    refused("not-found"),
+  ],
+  deleteGeofence: async (view, { geofence }) => [await view.deleteGeofence(geofence, undefined), "not-found"],
+  locations: async (view, { tag }) => [await view.locations(tag, ALWAYS), "not-found"],
+  latest: async (view, { tag }) => [await view.latest(tag), "not-found"],
+  events: async (view, { tag }) => [await view.events(tag, ALWAYS), "not-found"],
+  shares: async (view, { tag }) => [await view.shares(tag), "not-found"],
+  inviteViewer: async (view, { tag }) => [await view.inviteViewer(tag, HISTORY), refused("not-found")],
+  removeShare: async (view, { tag, share }) => [
+    [await view.removeShare(tag, share), await view.removeShare(OTHER_TAG, share)],
+    ["not-found", "not-found"],
+  ],
+  transfer: async (view, { tag }) => [await view.transfer(tag), "not-found"],
+  offerTransfer: async (view, { tag }) => [await view.offerTransfer(tag), "not-found"],
+  cancelTransfer: async (view, { tag }) => [await view.cancelTransfer(tag), "not-found"],
+  acceptTransfer: async (view, { transferCode }) => [await view.acceptTransfer(transferCode), "wrong-code"],
+  confirmTransfer: async (view, { tag }) => [await view.confirmTransfer(tag, "000000"), "not-found"],
+  finderReports: async (view, { tag }) => [await view.finderReports(tag), "not-found"],
+  eraseTag: async (view, { tag }) => [await view.eraseTag(tag), "not-found"],
+  // Takes no id. Last: what is left of the other owner afterwards is looked at below.
+  eraseOwner: async (view) => [(await view.eraseOwner(), await view.tags({ limit: 10 })), NOTHING],
+};
+
+const VIEWER_CASES: Cases<ViewerView> = {
+  acceptShare: async (view, { shareCode }) => [await view.acceptShare(shareCode), "wrong-code"],
+  heldShares: async (view) => [await view.heldShares(), []],
+  leaveShare: async (view, { share }) => [await view.leaveShare(share), "not-found"],
+  latest: async (view, { tag }) => [await view.latest(tag), "not-found"],
+  locations: async (view, { tag }) => [await view.locations(tag, ALWAYS), "not-found"],
+};
+
+/** The functions that an object of a class has, its own and inherited. */
+function functionsOf(view: object): string[] {
+  const names = new Set<string>();
+  for (let one = view; one !== Object.prototype; one = Object.getPrototypeOf(one) as object)
+    for (const name of Object.getOwnPropertyNames(one))
+      if (name !== "constructor" && typeof Reflect.get(view, name) === "function") names.add(name);
+  return [...names];
+}
+
+/** The second layer: the store answers nothing of a foreign id, whatever the gateway in front of it lets through. */
+export function describeForeignIdContract(name: string, make: () => Promise<StoreHarness>): void {
+  describe(`${name}: foreign ids`, () => {
+    let harness: StoreHarness;
+    let ada: OwnerView;
+    let bob: OwnerView;
+    let foreign: Ids;
+    const missing: Ids = {
+      tag: "nobody" as TagId,
+      geofence: "a".repeat(26) as GeofenceId,
+      share: "a".repeat(26) as ShareId,
+      claimCode: createClaimCode(),
+      shareCode: createClaimCode(),
+      transferCode: createClaimCode(),
+    };
+
+    beforeEach(async () => {
+      harness = await make();
+      const claimCode = createClaimCode();
+      harness.store.registry.register(TAG, claimCode, NOON);
+      ada = harness.store.forOwner(ADA);
+      await ada.claim(claimCode, "Schnurrli");
+      await recorded(harness, TAG, fixes(1, 3));
+      const geofence = await ada.createGeofence(draft("home", [TAG]));
+      const invited = await ada.inviteViewer(TAG, HISTORY);
+      const offer = await ada.offerTransfer(TAG);
+      if (geofence.kind === "refused" || invited.kind === "refused" || offer === "not-found")
+        throw new Error("refused");
+      const carl = "carl" as OwnerId;
+      await harness.store.forViewer(carl).acceptShare(invited.code);
+      await harness.store.forOwner(carl).acceptTransfer(offer.code);
+      foreign = {
+        tag: TAG,
+        geofence: geofence.geofence.id,
+        share: invited.share.id,
+        claimCode,
+        shareCode: invited.code,
+        transferCode: offer.code,
+      };
+      bob = await claimed(harness, BOB, OTHER_TAG);
+    });
+    afterEach(() => harness.close());
+
+    test("every function of the views has a case", () => {
+      expect(functionsOf(bob).sort()).toEqual(Object.keys(OWNER_CASES).sort());
+      expect(functionsOf(harness.store.forViewer(BOB)).sort()).toEqual(Object.keys(VIEWER_CASES).sort());
+    });
+
+    test.each(Object.keys(OWNER_CASES) as (keyof OwnerView)[])("an owner's %s", async (name) => {
+      for (const ids of [foreign, missing]) {
+        const [actual, wanted] = await OWNER_CASES[name](bob, ids);
+        expect(actual).toEqual(wanted);
+      }
+      await expectUntouched();
+    });
+
+    test.each(Object.keys(VIEWER_CASES) as (keyof ViewerView)[])("a viewer's %s", async (name) => {
+      for (const ids of [foreign, missing]) {
+        const [actual, wanted] = await VIEWER_CASES[name](harness.second.forViewer(BOB), ids);
+        expect(actual).toEqual(wanted);
+      }
+      await expectUntouched();
+    });
+
+    async function expectUntouched(): Promise<void> {
+      expect(await ada.tag(TAG)).toMatchObject({ name: "Schnurrli" });
+      expect(await ada.latest(TAG)).toMatchObject({ number: 3 });
+      expect(await ada.geofence(foreign.geofence)).toMatchObject({ name: "home", version: 1, tagIds: [TAG] });
+      expect(await ada.shares(TAG)).toMatchObject([{ id: foreign.share, acceptedAt: NOON }]);
+      expect(await ada.transfer(TAG)).toMatchObject({ acceptedAt: NOON });
+    }
+  });
+}

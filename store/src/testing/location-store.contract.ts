@@ -1,0 +1,25 @@
+import { describeEventContract } from "./events.contract.ts";
+import { describeForeignIdContract } from "./foreign-ids.contract.ts";
+import { describeFoundContract } from "./finder-reports.contract.ts";
+import { describeGeofenceContract } from "./geofences.contract.ts";
+import { describeLocationContract } from "./locations.contract.ts";
+import { describeOwnershipContract } from "./ownership.contract.ts";
+import { describeRecordingContract } from "./recording.contract.ts";
+import { describeRetentionContract } from "./retention.contract.ts";
+import { describeSharingContract } from "./sharing.contract.ts";
+import type { StoreHarness } from "./store-harness.ts";
+import { describeTransferContract } from "./transfers.contract.ts";
+
+/** What every store must do, whatever engine keeps the rows: each case has a store of its own. */
+export function describeLocationStoreContract(name: string, make: () => Promise<StoreHarness>): void {
+  describeRecordingContract(name, make);
+  describeLocationContract(name, make);
+  describeEventContract(name, make);
+  describeOwnershipContract(name, make);
+  describeGeofenceContract(name, make);
+  describeRetentionContract(name, make);
+  describeSharingContract(name, make);
+  describeTransferContract(name, make);
+  describeFoundContract(name, make);
+  describeForeignIdContract(name, make);
+}
