@@ -5,19 +5,8 @@ import type { BridgeLimits } from "./bridge-limits.ts";
 import { identifyPeer, tagIssuers, type PeerIdentity } from "./peer-identity.ts";
 import { revokedSerials } from "./revoked-serials.ts";
 import type { SecurityEvent } from "./security-event.ts";
-import { tlsContext, type TlsVersion } from "./tls-context.ts";
+import { tlsContext, type TlsFiles, type TlsVersion } from "./tls-context.ts";
 import { createTokenBucket, takeToken } from "./token-bucket.ts";
-
-/** PEM. */
-export interface TlsFiles {
-  /** The bridge's certificate and its issuer's. */
-  readonly certificate: string;
-  readonly key: string;
-  /** Whoever signs tags; nobody else's certificates are taken. */
-  readonly clientAuthority: string;
-  /** Revocation lists, one for every authority in a tag's chain. */
-  readonly revoked?: string | undefined;
-}
 
 export interface TlsListenerOptions {
   readonly host: string;

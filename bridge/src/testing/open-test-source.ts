@@ -2,7 +2,7 @@ import { asUnixSeconds, type TagId, type UnixSeconds } from "@purrimeter/protoco
 import { createAedesSource, type AedesSource, type AedesSourceOptions } from "../broker/aedes-source.ts";
 import type { SecurityEvent } from "../broker/security-event.ts";
 import { RecordingSink } from "./recording-sink.ts";
-import type { TlsFiles } from "../broker/tls-listener.ts";
+import type { TlsFiles } from "../broker/tls-context.ts";
 
 export interface TestSource {
   readonly source: AedesSource;
