@@ -1,4 +1,5 @@
 import type { Breach } from "./breach.ts";
+import { findCircles } from "./find-circles.ts";
 import type { Project } from "./project.ts";
 import { targetOf } from "./target-of.ts";
 
@@ -11,36 +12,10 @@ function importedFiles(project: Project, path: string): string[] {
   });
 }
 
-/** Walks the imports depth first; a file that is met again while its own imports are being walked closes a circle. */
-class CircleFinder {
-  readonly circles: string[][] = [];
-  readonly #done = new Set<string>();
-  readonly #way: string[] = [];
-  readonly #project: Project;
-
-  constructor(project: Project) {
-    this.#project = project;
-  }
-
-  visit(path: string): void {
-    if (this.#done.has(path)) return;
-    const start = this.#way.indexOf(path);
-    if (start !== -1) {
-      this.circles.push([...this.#way.slice(start), path]);
-      return;
-    }
-    this.#way.push(path);
-    for (const imported of importedFiles(this.#project, path)) this.visit(imported);
-    this.#way.pop();
-    this.#done.add(path);
-  }
-}
-
 /** No file imports itself by way of others, not even for a type. */
 export function checkFileCircles(project: Project): Breach[] {
-  const finder = new CircleFinder(project);
-  for (const path of project.sources.keys()) finder.visit(path);
-  return finder.circles.map((circle) => ({
+  const circles = findCircles(project.sources.keys(), (path) => importedFiles(project, path));
+  return circles.map((circle) => ({
     where: circle[0] ?? "",
     what: `imports itself: ${circle.join(" -> ")}; move what both need into a file of its own`,
   }));

@@ -1,8 +1,12 @@
 import type { Breach } from "./breach.ts";
-import type { Folders, House } from "./house-shape.ts";
+import { findCircles } from "./find-circles.ts";
+import type { FolderRules } from "./house-shape.ts";
 import { kindOfFile } from "./kind-of-file.ts";
 import type { Project } from "./project.ts";
 import { packageOf, targetOf } from "./target-of.ts";
+
+type RulesByPackage = Readonly<Record<string, FolderRules>>;
+type Folders = FolderRules["folders"];
 
 function liesIn(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
@@ -24,15 +28,26 @@ function faultOf(from: string, to: string, folder: string, folders: Folders): st
   return `${folder}/${own} may not import ${other === undefined ? to : `${folder}/${other}`}`;
 }
 
-function unknownFolders(project: Project, house: House): Breach[] {
+function unknownFolders(project: Project, rules: RulesByPackage): Breach[] {
   const breaches: Breach[] = [];
-  for (const [name, { folders = {} }] of Object.entries(house))
+  for (const [name, { folders }] of Object.entries(rules))
     for (const folder of new Set([...Object.keys(folders), ...Object.values(folders).flat()])) {
       const isThere = [...project.sources.keys()].some((path) => liesIn(path, `${name}/${folder}`));
       if (!isThere || folders[folder] === undefined)
-        breaches.push({ where: "scripts/check/house.ts", what: `${name} has no folder ${folder}` });
+        breaches.push({ where: "scripts/check/folders.ts", what: `${name} has no folder ${folder}` });
     }
   return breaches;
+}
+
+function circleBreaches(rules: RulesByPackage): Breach[] {
+  return Object.entries(rules).flatMap(([name, { folders }]) =>
+    findCircles(Object.keys(folders), (folder) =>
+      (folders[folder] ?? []).filter((other) => other !== folder),
+    ).map((circle) => ({
+      where: "scripts/check/folders.ts",
+      what: `lets folders of ${name} import in a circle: ${circle.join(" -> ")}`,
+    })),
+  );
 }
 
 interface InnerImport {
@@ -60,17 +75,16 @@ function forbiddenImports(project: Project, folder: string, folders: Folders): I
 }
 
 /** The folders of one package import one another as its table allows; tests may import all. */
-export function checkFolderImports(project: Project, house: House): Breach[] {
-  const breaches = unknownFolders(project, house);
-  for (const [folder, { folders, left = [] }] of Object.entries(house)) {
-    if (folders === undefined) continue;
+export function checkFolderImports(project: Project, rules: RulesByPackage): Breach[] {
+  const breaches = [...unknownFolders(project, rules), ...circleBreaches(rules)];
+  for (const [folder, { folders, left = [] }] of Object.entries(rules)) {
     const forbidden = forbiddenImports(project, folder, folders);
     for (const { where, arrow, what } of forbidden)
-      if (!left.includes(arrow)) breaches.push({ where, what: `${what} (scripts/check/house.ts)` });
+      if (!left.includes(arrow)) breaches.push({ where, what: `${what} (scripts/check/folders.ts)` });
     for (const arrow of left)
       if (!forbidden.some((entry) => entry.arrow === arrow))
         breaches.push({
-          where: "scripts/check/house.ts",
+          where: "scripts/check/folders.ts",
           what: `${folder} lacks "${arrow}": remove it from left`,
         });
   }

@@ -1,6 +1,3 @@
-/** Folder of a package (or a single file) -> the others of this table that its files may import. */
-export type Folders = Readonly<Record<string, readonly string[]>>;
-
 export interface PackageRules {
   /** One line for ARCHITECTURE.md. */
   readonly what: string;
@@ -10,11 +7,18 @@ export interface PackageRules {
   readonly testImports?: readonly string[];
   /** Exported modules that no other package imports -> why they are exported all the same. */
   readonly entries?: Readonly<Record<string, string>>;
-  /** Paths from the package's folder. Files that lie in none of them may import all; nothing may import those. */
-  readonly folders?: Folders;
-  /** Imports against `folders` that are to be mended, each `from.ts -> to.ts`. Nothing is added here. */
-  readonly left?: readonly string[];
 }
 
 /** Package folder -> its rules, each after what it imports. */
 export type House = Readonly<Record<string, PackageRules>>;
+
+/** The layers of one package; paths are from the package's folder. */
+export interface FolderRules {
+  /**
+   * Folder (or a single file of one, which is then a layer of its own) -> the others of this table that it may import.
+   * Files that lie in none of them may import all; nothing may import those.
+   */
+  readonly folders: Readonly<Record<string, readonly string[]>>;
+  /** Imports against `folders` that are to be mended, each `from.ts -> to.ts`. Nothing is added here. */
+  readonly left?: readonly string[];
+}

@@ -17,26 +17,11 @@ export const HOUSE: House = {
     what: "secrets from files or a Vault; the key ring and its adapters; AES-GCM",
     imports: [],
     testImports,
-    folders: {
-      "src/sources": ["src/generated-secrets.ts"],
-      "src/vault": ["src/sources"],
-      "src/key-ring": ["src/vault", "src/aes-gcm.ts"],
-      "src/generated-secrets.ts": [],
-      "src/aes-gcm.ts": [],
-    },
   },
   database: { what: "SQLite: open, migrate, statements, write transactions, group commit", imports: [] },
   device: {
     what: "the firmware: a pure core and its ports, drivers of parts, boards, conformance of engines",
     imports: ["protocol"],
-    folders: {
-      core: [],
-      "core/nmea": [],
-      "core/geofence": [],
-      "core/journal": ["core/ports.ts"],
-      "core/pace": [],
-      "core/uplink": ["core/journal"],
-    },
   },
   store: {
     what: "tags, geofences, locations, events, shares: recorded, sealed, read by their owner only",
@@ -48,13 +33,6 @@ export const HOUSE: House = {
     imports: ["protocol", "device", "store", "secrets", "log"],
     testImports,
     entries: { "./main": PROCESS },
-    folders: {
-      "src/metrics": [],
-      "src/broker": ["src/metrics"],
-      "src/verification": ["src/broker", "src/metrics"],
-      "src/ingest": ["src/broker", "src/metrics", "src/verification"],
-      "src/settings": ["src/broker", "src/metrics"],
-    },
   },
   "ble-gateway": {
     what: "speaks MQTT to the bridge for tags that have Bluetooth only",

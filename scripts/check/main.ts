@@ -7,6 +7,7 @@ import type { Breach } from "./breach.ts";
 import { checkExportedModules } from "./exported-modules.ts";
 import { checkFileCircles } from "./file-circles.ts";
 import { checkFolderImports } from "./folder-imports.ts";
+import { FOLDERS } from "./folders.ts";
 import { HOUSE } from "./house.ts";
 import { checkHouseSection, withHouseSection } from "./house-section.ts";
 import { ADAPTERS, LEFT } from "./machine.ts";
@@ -21,7 +22,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const RULES: Readonly<Record<string, (project: Project) => readonly Breach[]>> = {
   "packages export named modules": (project) => checkExportedModules(project, HOUSE),
   "packages import one way": (project) => checkPackageImports(project, HOUSE),
-  "folders import one way": (project) => checkFolderImports(project, HOUSE),
+  "folders import one way": (project) => checkFolderImports(project, FOLDERS),
   "no file imports itself through others": checkFileCircles,
   "larger files have become no smaller": ({ texts }) => checkLargerFiles((path) => texts.get(path), LARGER),
   "exceptions for clocks name files that exist": ({ texts }) =>

@@ -35,9 +35,17 @@ it("refuses an import against the table", () => {
 });
 
 it("refuses a package that the table does not name", () => {
-  const project = projectOf([["new/package.json", "{}"]]);
+  const project = projectOf(Object.entries({ ...PACKAGES, "new/package.json": "{}" }));
   expect(checkPackageImports(project, HOUSE)).toEqual([
     { where: "new/package.json", what: "is a package that house.ts does not name" },
+  ]);
+});
+
+it("refuses a table that names no package, or goes in a circle", () => {
+  const house: House = { a: { what: "", imports: ["b"] }, b: { what: "", imports: ["a"] } };
+  expect(checkPackageImports(projectOf([["a/package.json", "{}"]]), house)).toEqual([
+    { where: "scripts/check/house.ts", what: "names b, which is no package" },
+    { where: "scripts/check/house.ts", what: "lets packages import in a circle: a -> b -> a" },
   ]);
 });
 

@@ -1,4 +1,5 @@
 import type { Breach } from "./breach.ts";
+import { findCircles } from "./find-circles.ts";
 import type { House } from "./house-shape.ts";
 import { kindOfFile } from "./kind-of-file.ts";
 import type { Project } from "./project.ts";
@@ -27,9 +28,26 @@ function unknownPackages(project: Project, house: House): Breach[] {
     .map((folder) => ({ where: `${folder}/package.json`, what: "is a package that house.ts does not name" }));
 }
 
+function missingPackages(project: Project, house: House): Breach[] {
+  return Object.keys(house)
+    .filter((name) => !project.exports.has(name))
+    .map((name) => ({ where: "scripts/check/house.ts", what: `names ${name}, which is no package` }));
+}
+
+function circleBreaches(house: House): Breach[] {
+  return findCircles(Object.keys(house), (name) => house[name]?.imports ?? []).map((circle) => ({
+    where: "scripts/check/house.ts",
+    what: `lets packages import in a circle: ${circle.join(" -> ")}`,
+  }));
+}
+
 /** Packages import as the table allows, the product imports no test, tests import more. */
 export function checkPackageImports(project: Project, house: House): Breach[] {
-  const breaches = unknownPackages(project, house);
+  const breaches = [
+    ...unknownPackages(project, house),
+    ...missingPackages(project, house),
+    ...circleBreaches(house),
+  ];
   for (const source of project.sources.values())
     for (const { specifier, line } of source.imports) {
       const what = faultOf(source, targetOf(project, source, specifier), house);
