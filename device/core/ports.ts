@@ -44,7 +44,7 @@ export interface Indicator {
 }
 
 /** A radio that hears the beacon at the cat's home, or the owner's Wi-Fi. */
-export interface Beacon {
+interface Beacon {
   /** Listens for half a second; Firmware.homeHeard says that it is there. */
   listen(): void;
 }

@@ -1,4 +1,4 @@
-export interface PackageRules {
+interface PackageRules {
   /** One line for ARCHITECTURE.md. */
   readonly what: string;
   /** The packages that its product files may import. */

@@ -10,8 +10,8 @@ import { checkFolderImports } from "./folder-imports.ts";
 import { FOLDERS } from "./folders.ts";
 import { HOUSE } from "./house.ts";
 import { checkHouseSection, withHouseSection } from "./house-section.ts";
-import { ADAPTERS, LEFT } from "./machine.ts";
-import { checkLargerFiles, checkNamedFiles } from "./named-exceptions.ts";
+import { ADAPTERS, LEFT, machineRules } from "./machine.ts";
+import { checkExceptedFiles, checkLargerFiles } from "./named-exceptions.ts";
 import { checkPackageImports } from "./package-imports.ts";
 import type { Project } from "./project.ts";
 import { readProject } from "./read-project.ts";
@@ -25,8 +25,8 @@ const RULES: Readonly<Record<string, (project: Project) => readonly Breach[]>> =
   "folders import one way": (project) => checkFolderImports(project, FOLDERS),
   "no file imports itself through others": checkFileCircles,
   "larger files have become no smaller": ({ texts }) => checkLargerFiles((path) => texts.get(path), LARGER),
-  "exceptions for clocks name files that exist": ({ texts }) =>
-    checkNamedFiles((path) => texts.get(path), [...ADAPTERS, ...LEFT]),
+  "files that may ask for time and environment need it": ({ texts }) =>
+    checkExceptedFiles((path) => texts.get(path), [...ADAPTERS, ...LEFT], machineRules),
   "ARCHITECTURE.md names steps that exist": checkArchitectureSteps,
   "ARCHITECTURE.md shows the packages": (project) => checkHouseSection(project, HOUSE),
 };

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { machineRules } from "./machine.ts";
-import { checkLargerFiles, checkNamedFiles, isRefused } from "./named-exceptions.ts";
+import { checkExceptedFiles, checkLargerFiles, isRefused } from "./named-exceptions.ts";
 import { rulesOfSizes } from "./sizes.ts";
 import type { Sizes } from "./sizes.ts";
 
@@ -58,5 +58,13 @@ it("accepts an exception that is as large as the file, and refuses a larger one"
 it("refuses an exception for a file that does not exist", () => {
   const read = (): undefined => undefined;
   expect(checkLargerFiles(read, { "a/src/f.ts": { complexity: 2 } })).toHaveLength(1);
-  expect(checkNamedFiles(read, ["a/src/f.ts"])).toHaveLength(1);
+  expect(checkExceptedFiles(read, ["a/src/f.ts"], machineRules)).toHaveLength(1);
+});
+
+it("refuses an exception that is not needed any more", () => {
+  const timer = (): string => "setTimeout(f, 1);";
+  expect(checkExceptedFiles(timer, ["a/src/f.ts"], machineRules)).toEqual([]);
+  expect(checkExceptedFiles(() => FUNCTION, ["a/src/f.ts"], machineRules)).toEqual([
+    { where: "a/src/f.ts", what: "needs no exception any more; remove it from scripts/check/machine.ts" },
+  ]);
 });

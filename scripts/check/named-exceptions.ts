@@ -33,12 +33,16 @@ export function checkLargerFiles(
   });
 }
 
-/** Files that a list of exceptions names exist. */
-export function checkNamedFiles(
+/** Files that are named as exceptions to some rules exist, and need it. */
+export function checkExceptedFiles(
   read: (path: string) => string | undefined,
   paths: readonly string[],
+  rules: Linter.RulesRecord,
 ): Breach[] {
-  return paths
-    .filter((path) => read(path) === undefined)
-    .map((where) => ({ where, what: "does not exist; scripts/check/machine.ts names it" }));
+  return paths.flatMap((where) => {
+    const text = read(where);
+    if (text !== undefined && isRefused(text, rules)) return [];
+    const fault = text === undefined ? "does not exist" : "needs no exception any more";
+    return [{ where, what: `${fault}; remove it from scripts/check/machine.ts` }];
+  });
 }

@@ -1,6 +1,6 @@
 import ts from "typescript";
 
-export interface Import {
+interface Import {
   /** As written: `./x.ts`, `@purrimeter/store/open-store`, `node:fs`. */
   readonly specifier: string;
   /** From 1. */

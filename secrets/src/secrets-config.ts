@@ -24,7 +24,7 @@ export interface VaultConfig {
 }
 
 /** AppRole takes its secret id from the file `vault-secret-id`, JWT its token from a file that is read for each login. */
-export type VaultLoginConfig =
+type VaultLoginConfig =
   | { readonly method: "approle"; readonly mount: string; readonly roleId: string }
   | { readonly method: "jwt"; readonly mount: string; readonly role: string; readonly jwtFile: string };
 

@@ -8,7 +8,7 @@ import type { AuthTables } from "../schema.ts";
 import type { SessionEndings } from "../sessions/session-endings.ts";
 
 /** Starts every personal access token, so that scanners for leaked secrets find it. */
-export const PERSONAL_TOKEN_PREFIX = "purr_pat_";
+const PERSONAL_TOKEN_PREFIX = "purr_pat_";
 
 /** More are a sign that nobody looks after them. */
 export const MAX_PERSONAL_TOKENS = 20;

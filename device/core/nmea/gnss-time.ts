@@ -1,6 +1,3 @@
-/** No date before this is believed: 2026-01-01. A release moves it to the day it is built. */
-export const BUILD_UTC_S = 1_767_225_600;
-
 /** GPS counts weeks in ten bits (IS-GPS-200, 20.3.3.3.1.1): old receivers are 1,024 weeks late after a rollover. */
 const ROLLOVER_S = 1024 * 7 * 86_400;
 

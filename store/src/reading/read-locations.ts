@@ -42,7 +42,7 @@ function isSameRow(a: LatestRow, b: LatestRow): boolean {
 }
 
 /** Order in which locations are served: by time, then epoch, then number. */
-export function comparePositions(a: EntryPosition, b: EntryPosition): number {
+function comparePositions(a: EntryPosition, b: EntryPosition): number {
   return a.at - b.at || a.epoch - b.epoch || a.number - b.number;
 }
 

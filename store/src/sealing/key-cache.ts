@@ -95,7 +95,7 @@ export class KeyCache {
 
   async #unwrap(id: number, row: Row): Promise<KeyObject | undefined> {
     const before = this.#forgotten;
-    const bytes = await this.#keyRing.unwrap(row.owner as OwnerId, row.wrapped);
+    const bytes = await this.#keyRing.unwrap(row.owner, row.wrapped);
     if (bytes === "unreadable") throw new Error(`sealing key ${id} does not open under its owner's key`);
     if (bytes === "unknown-owner") return undefined;
     const key = createSecretKey(bytes);
