@@ -1,34 +1,23 @@
-// Checks what the compiler and the linter do not: see CONTRIBUTING.md. `--write` brings ARCHITECTURE.md up to date.
+// npm run check: one line a rule, and what breaks it. `--house` leaves the tools out; `--write` mends ARCHITECTURE.md.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { execPath } from "node:process";
 import { parseArgs } from "node:util";
-import { checkArchitectureSteps } from "./architecture-steps.ts";
-import type { Breach } from "./breach.ts";
-import { checkExportedModules } from "./exported-modules.ts";
-import { checkFileCircles } from "./file-circles.ts";
-import { checkFolderImports } from "./folder-imports.ts";
-import { FOLDERS } from "./folders.ts";
 import { HOUSE } from "./house.ts";
-import { checkHouseSection, withHouseSection } from "./house-section.ts";
-import { ADAPTERS, LEFT, machineRules } from "./machine.ts";
-import { checkExceptedFiles, checkLargerFiles } from "./named-exceptions.ts";
-import { checkPackageImports } from "./package-imports.ts";
+import { withHouseSection } from "./house-section.ts";
 import type { Project } from "./project.ts";
 import { readProject } from "./read-project.ts";
-import { LARGER } from "./sizes.ts";
+import { RULES } from "./rules.ts";
+import { runTools } from "./run-tools.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-
-const RULES: Readonly<Record<string, (project: Project) => readonly Breach[]>> = {
-  "packages export named modules": (project) => checkExportedModules(project, HOUSE),
-  "packages import one way": (project) => checkPackageImports(project, HOUSE),
-  "folders import one way": (project) => checkFolderImports(project, FOLDERS),
-  "no file imports itself through others": checkFileCircles,
-  "larger files have become no smaller": ({ texts }) => checkLargerFiles((path) => texts.get(path), LARGER),
-  "files that may ask for time and environment need it": ({ texts }) =>
-    checkExceptedFiles((path) => texts.get(path), [...ADAPTERS, ...LEFT], machineRules),
-  "ARCHITECTURE.md names steps that exist": checkArchitectureSteps,
-  "ARCHITECTURE.md shows the packages": (project) => checkHouseSection(project, HOUSE),
+/** The longest first. */
+const TOOLS = {
+  "the linter finds nothing": ["npm", "run", "--silent", "check:lint"],
+  "all files are formatted": ["npm", "run", "--silent", "check:format"],
+  "the types fit": ["npm", "run", "--silent", "check:types"],
+  "exports, files and dependencies are used": ["npm", "run", "--silent", "check:unused"],
+  "house rules": [execPath, import.meta.filename, "--house"],
 };
 
 function write(project: Project): void {
@@ -37,17 +26,33 @@ function write(project: Project): void {
   writeFileSync(join(ROOT, "ARCHITECTURE.md"), text);
 }
 
-function check(project: Project): boolean {
-  let isKept = true;
-  for (const [rule, breachesOf] of Object.entries(RULES)) {
-    const breaches = breachesOf(project);
-    console.log(`${breaches.length === 0 ? "ok  " : "FAIL"} ${rule}`);
-    for (const { where, what } of breaches) console.log(`     ${where} ${what}`);
-    isKept &&= breaches.length === 0;
-  }
-  return isKept;
+function report(rule: string, isKept: boolean, lines: readonly string[]): void {
+  console.log(`${isKept ? "ok  " : "FAIL"} ${rule}`);
+  for (const line of lines) console.log(`     ${line}`);
+  if (!isKept) process.exitCode = 1;
 }
 
-const { values } = parseArgs({ options: { write: { type: "boolean", default: false } } });
+function checkHouse(project: Project): void {
+  for (const [rule, breachesOf] of Object.entries(RULES)) {
+    const breaches = breachesOf(project);
+    report(
+      rule,
+      breaches.length === 0,
+      breaches.map(({ where, what }) => `${where} ${what}`),
+    );
+  }
+}
+
+async function checkAll(): Promise<void> {
+  await runTools(TOOLS, ROOT, ({ rule, isKept, output }) => {
+    if (rule === "house rules") process.stdout.write(output);
+    else report(rule, isKept, isKept ? [] : output.trimEnd().split("\n"));
+    if (!isKept) process.exitCode = 1;
+  });
+}
+
+const flag = { type: "boolean", default: false } as const;
+const { values } = parseArgs({ options: { house: flag, write: flag } });
 if (values.write) write(readProject(ROOT));
-else process.exitCode = check(readProject(ROOT)) ? 0 : 1;
+else if (values.house) checkHouse(readProject(ROOT));
+else await checkAll();
