@@ -4,10 +4,11 @@ import type { KnipConfig } from "knip";
 const config: KnipConfig = {
   includeEntryExports: true,
   treatConfigHintsAsErrors: true,
-  // Of the system: openssl checks certificates from outside, a full disk is a mounted one. purrimeter is cli's own.
+  // Of the system: openssl checks certificates from outside, a full disk is a mounted one, faketime sets tests' time.
+  // purrimeter is cli's own.
   // Typed by @types, as its alias is: its own package.json hides its types.
   ignoreDependencies: ["@types/better-sqlite3"],
-  ignoreBinaries: ["openssl", "mount", "umount", "purrimeter"],
+  ignoreBinaries: ["openssl", "mount", "umount", "faketime", "purrimeter"],
   workspaces: {
     ".": {
       entry: ["scripts/{make-leaked-passwords,write-vectors}.ts", "scripts/check/main.ts"],

@@ -1,4 +1,4 @@
-import type { Log } from "@purrimeter/log/log";
+import type { Log } from "@purrimeter/service/log";
 import type { AccessTokens } from "./login/access-tokens.ts";
 import type { LoginThrottle } from "./login/login-throttle.ts";
 import type { AccountMail } from "./mail/account-mail.ts";

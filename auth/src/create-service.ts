@@ -1,4 +1,4 @@
-import type { Log } from "@purrimeter/log/log";
+import type { Log } from "@purrimeter/service/log";
 import type { Database } from "@purrimeter/database/open-database";
 import type { KeyObject } from "node:crypto";
 import { AccessTokens } from "./login/access-tokens.ts";

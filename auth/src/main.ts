@@ -1,4 +1,4 @@
-import { createLog, errorCode } from "@purrimeter/log/log";
+import { createLog, errorCode } from "@purrimeter/service/log";
 import { openDatabase } from "@purrimeter/database/open-database";
 import { openSecrets } from "@purrimeter/secrets/open-secrets";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";

@@ -14,7 +14,7 @@ import {
   until,
   type UplinkUnderTest,
 } from "@purrimeter/device/testing/uplink-contract";
-import type { Log, LogFields } from "@purrimeter/log/log";
+import type { Log, LogFields } from "@purrimeter/service/log";
 import { MAX_GATEWAY_FRAME_BYTES } from "@purrimeter/protocol/link-limits";
 import { slipFrame, SlipReader } from "@purrimeter/protocol/slip";
 import { DOWNLINK_CHANNELS, topicOf } from "@purrimeter/protocol/topics";

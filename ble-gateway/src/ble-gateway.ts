@@ -1,5 +1,5 @@
 import type { LinkCipher } from "@purrimeter/protocol/link-cipher";
-import type { Log } from "@purrimeter/log/log";
+import type { Log } from "@purrimeter/service/log";
 import type { AcceptLink } from "./link.ts";
 import type { MakeUplink } from "./paired-tag.ts";
 import { hex, type Pairing } from "./pairing.ts";

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { decodeAck } from "@purrimeter/protocol/ack";
 import { crc32 } from "@purrimeter/protocol/crc32";
 import { MAX_REPORT_BYTES } from "@purrimeter/protocol/limits";

@@ -1,6 +1,6 @@
 import { decodeStatus } from "@purrimeter/protocol/status";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import { errorCode, type Log } from "@purrimeter/log/log";
+import { errorCode, type Log } from "@purrimeter/service/log";
 import type { ReportStore, RegistrationState } from "@purrimeter/store/report-store";
 import type { BridgeCounters } from "./metrics/bridge-counters.ts";
 import { createReportVerifier, type ReportVerifier } from "./verification/report-verifier.ts";

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { createLog, errorCode, type Log } from "@purrimeter/log/log";
+import { createLog, errorCode, type Log } from "@purrimeter/service/log";
 import { asUnixSeconds, type UnixSeconds } from "@purrimeter/protocol/values";
 import { openSecrets, type Secrets } from "@purrimeter/secrets/open-secrets";
 import { openStore, type Store } from "@purrimeter/store/open-store";

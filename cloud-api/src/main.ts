@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { openStore } from "@purrimeter/store/open-store";
 import { openSecrets } from "@purrimeter/secrets/open-secrets";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { errorCode } from "@purrimeter/log/log";
-import type { Log } from "@purrimeter/log/log";
+import { errorCode } from "@purrimeter/service/log";
+import type { Log } from "@purrimeter/service/log";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { Store } from "@purrimeter/store/open-store";
 import type { SecretSource } from "@purrimeter/secrets/secret-source";

@@ -1,4 +1,4 @@
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import { documentedPolicies } from "@purrimeter/secrets/testing/documented-policies";

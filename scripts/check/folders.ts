@@ -30,6 +30,17 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/revocation": ["src/authority", "src/certificates", ...CERTS_FILES],
     },
   },
+  service: {
+    folders: {
+      "src/time": [],
+      "src/log": [],
+      "src/limits": [],
+      "src/http": ["src/log", "src/time"],
+      "src/client": ["src/http", "src/log", "src/time"],
+      "src/metrics": ["src/http"],
+      "src/run": ["src/log", "src/metrics", "src/time"],
+    },
+  },
   secrets: {
     folders: {
       "src/generated-secrets.ts": [],

@@ -10,64 +10,70 @@ export const HOUSE: House = {
     what: "what a tag and the cloud say to each other: values, bytes, topics, limits",
     imports: [],
   },
-  log: { what: "a logger that takes only listed fields", imports: [] },
-  http: { what: "what services read of a request: small, plain, unambiguous JSON", imports: [] },
-  certs: { what: "the certificate authority: create, issue, renew, revoke", imports: [] },
-  secrets: {
-    what: "secrets from files or a Vault; the key ring and its adapters; AES-GCM",
+  service: {
+    what: "what every process is made of: run, listen, problem details, limits, JSON client, metrics, log, time",
     imports: [],
     testImports,
   },
-  database: { what: "SQLite: open, migrate, statements, write transactions, group commit", imports: [] },
+  certs: { what: "the certificate authority: create, issue, renew, revoke", imports: [] },
+  secrets: {
+    what: "secrets from files or a Vault; the key ring and its adapters; AES-GCM",
+    imports: ["service"],
+    testImports,
+  },
+  database: {
+    what: "SQLite: open, migrate, statements, write transactions, group commit",
+    imports: ["service"],
+  },
   device: {
     what: "the firmware: a pure core and its ports, drivers of parts, boards, conformance of engines",
     imports: ["protocol"],
   },
   store: {
     what: "tags, geofences, locations, events, shares: recorded, sealed, read by their owner only",
-    imports: ["protocol", "database", "secrets"],
+    imports: ["protocol", "service", "database", "secrets"],
     testImports,
   },
   bridge: {
     what: "MQTT in, store, acknowledge; settings out; the tag's decisions checked again",
-    imports: ["protocol", "device", "store", "secrets", "log"],
+    imports: ["protocol", "device", "service", "secrets", "store"],
     testImports,
     entries: { "./main": PROCESS },
   },
   "ble-gateway": {
     what: "speaks MQTT to the bridge for tags that have Bluetooth only",
-    imports: ["protocol", "device", "log"],
+    imports: ["protocol", "device", "service"],
     testImports,
   },
   auth: {
     what: "accounts, passwords, sessions, tokens",
-    imports: ["database", "secrets", "log", "http"],
+    imports: ["service", "database", "secrets"],
     testImports,
     entries: { "./main": PROCESS },
   },
   "cloud-api": {
     what: "the edge that every request passes, and the owners' API",
-    imports: ["protocol", "store", "secrets", "log", "http"],
+    imports: ["protocol", "service", "secrets", "store"],
     testImports,
     entries: { "./main": PROCESS },
   },
   simulator: {
     what: "tracks, cats, sky, fleets of tags, replay",
-    imports: ["protocol", "device"],
+    imports: ["protocol", "device", "service"],
     testImports,
   },
   cli: {
     what: "the command `purrimeter`: commands, data folder, supervisor, scenarios",
     imports: [
-      ...["protocol", "device", "certs", "secrets", "database", "store", "bridge", "ble-gateway"],
-      ...["auth", "cloud-api", "simulator", "log"],
+      ...["protocol", "device", "certs", "service", "secrets", "database", "store", "bridge", "ble-gateway"],
+      ...["auth", "cloud-api", "simulator"],
     ],
   },
   bench: {
     what: "measurements, each with its peer in the same run",
     imports: [
-      ...["protocol", "device", "certs", "secrets", "database", "store", "bridge", "auth"],
-      ...["cloud-api", "simulator", "cli", "log"],
+      ...["protocol", "device", "certs", "service", "secrets", "database", "store", "bridge", "auth"],
+      ...["cloud-api", "simulator", "cli"],
     ],
   },
 };

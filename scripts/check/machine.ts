@@ -30,6 +30,8 @@ export const ADAPTERS: readonly string[] = [
   "device/boards/node/mqtt-uplink.ts",
   "device/boards/node/run-tag.ts",
   "device/boards/t-sim7080g-moddable/board.ts",
+  "service/src/run/run-service.ts",
+  "service/src/time/system-time.ts",
 ];
 
 /** To be mended; nothing is added here. */

@@ -13,5 +13,6 @@ it("hands over what each command printed and whether it succeeded", async () => 
   await runTools(commands, import.meta.dirname, (outcome) => outcomes.set(outcome.rule, outcome));
   expect(outcomes.get("good")).toEqual({ rule: "good", isKept: true, output: "fine\n" });
   expect(outcomes.get("bad")).toEqual({ rule: "bad", isKept: false, output: "broken\n" });
-  expect(outcomes.get("missing")).toMatchObject({ isKept: false, output: expect.stringContaining("ENOENT") });
+  expect(outcomes.get("missing")?.isKept).toBe(false);
+  expect(outcomes.get("missing")?.output).toContain("ENOENT");
 });

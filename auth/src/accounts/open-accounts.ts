@@ -1,5 +1,5 @@
-import { errorCode } from "@purrimeter/log/log";
-import type { Log } from "@purrimeter/log/log";
+import { errorCode } from "@purrimeter/service/log";
+import type { Log } from "@purrimeter/service/log";
 import type { Database } from "@purrimeter/database/open-database";
 import { Kysely, SqliteDialect } from "kysely";
 import { Accounts } from "./accounts.ts";

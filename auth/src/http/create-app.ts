@@ -1,5 +1,5 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { errorCode } from "@purrimeter/log/log";
+import { errorCode } from "@purrimeter/service/log";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { AppEnvironment } from "./app-environment.ts";

@@ -1,6 +1,6 @@
-import { mediaTypeFault } from "@purrimeter/http/json-media-type";
-import { readBody } from "@purrimeter/http/read-body";
-import { jsonFaultMessage, parseStrictJson } from "@purrimeter/http/strict-json";
+import { mediaTypeFault } from "@purrimeter/service/json-media-type";
+import { readBody } from "@purrimeter/service/read-body";
+import { jsonFaultMessage, parseStrictJson } from "@purrimeter/service/strict-json";
 import type { MiddlewareHandler } from "hono";
 import { problem } from "./problem.ts";
 

@@ -1,5 +1,5 @@
-import { errorCode } from "@purrimeter/log/log";
-import type { Log } from "@purrimeter/log/log";
+import { errorCode } from "@purrimeter/service/log";
+import type { Log } from "@purrimeter/service/log";
 import type { Mail, Mailer } from "./mailer.ts";
 
 /** Messages that may be on their way at once; more are dropped and counted in the log. */

@@ -1,6 +1,6 @@
 import { createReportVerifier, type ReportVerifier } from "@purrimeter/bridge/report-verifier";
 import { createBridgeCounters, type BridgeCounters } from "@purrimeter/bridge/bridge-counters";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import type { Entry } from "@purrimeter/protocol/entry";
 import type { GeofenceSetting, Report, Settings } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, LatE7, LonE7, TagId, UnixSeconds } from "@purrimeter/protocol/values";

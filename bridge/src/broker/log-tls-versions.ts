@@ -1,4 +1,4 @@
-import type { Log } from "@purrimeter/log/log";
+import type { Log } from "@purrimeter/service/log";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { BridgeCounters } from "../metrics/bridge-counters.ts";
 import type { TlsVersion } from "./tls-context.ts";

@@ -6,7 +6,7 @@ import type { ConnectionOptions } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { unrefused } from "@purrimeter/certs/refusal";
 import { revoke } from "@purrimeter/certs/revoke";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { topicOf } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { AedesSourceOptions } from "./aedes-source.ts";

@@ -2,7 +2,7 @@ import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { Report } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import { errorCode, type Log } from "@purrimeter/log/log";
+import { errorCode, type Log } from "@purrimeter/service/log";
 import type { RecordOutcome, ReportStore, Stored } from "@purrimeter/store/report-store";
 import type { Doubt } from "@purrimeter/store/doubt";
 import { acknowledgeStored, refuseReport } from "../broker/acknowledge.ts";

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { MetricsFile } from "./metrics-file.ts";
 

@@ -1,5 +1,5 @@
 import { renameSync, writeFileSync } from "node:fs";
-import { errorCode, type Log } from "@purrimeter/log/log";
+import { errorCode, type Log } from "@purrimeter/service/log";
 
 /** As Prometheus' node exporter reads its text files, and a scrape is rarely more often. */
 export const METRICS_EVERY_MS = 15_000;

@@ -5,7 +5,7 @@ import { encodeSettings } from "@purrimeter/protocol/settings";
 import type { GeofenceSetting, Report, Settings } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
 import { Rig, TAG } from "@purrimeter/device/testing/tag-rig-contract";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { createBridgeCounters } from "../metrics/bridge-counters.ts";
 import { createReportVerifier, type ReportVerifier } from "../verification/report-verifier.ts";
 

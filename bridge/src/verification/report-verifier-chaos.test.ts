@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { encodeReport } from "@purrimeter/protocol/report";
 import { encodeStatus } from "@purrimeter/protocol/status";
 import { TAG } from "@purrimeter/device/testing/tag-rig-contract";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import type { ReportStore } from "@purrimeter/store/report-store";
 import { createBridge } from "../bridge.ts";
 import { createBridgeCounters } from "../metrics/bridge-counters.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { TAG } from "@purrimeter/device/testing/tag-rig-contract";
 import type { Entry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { createBridgeCounters } from "../metrics/bridge-counters.ts";
 import { createReportVerifier } from "./report-verifier.ts";
 import { settingsOf, WalkingTag, ZONES } from "../testing/walking-tag.ts";

@@ -2,7 +2,7 @@ import type { Geofences } from "@purrimeter/device/geofence";
 import type { FixEntry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report, Settings, Status } from "@purrimeter/protocol/messages";
 import type { Epoch, TagId } from "@purrimeter/protocol/values";
-import type { Log } from "@purrimeter/log/log";
+import type { Log } from "@purrimeter/service/log";
 import type { BridgeCounters } from "../metrics/bridge-counters.ts";
 import type { NumberedEntry } from "./numbered-entry.ts";
 import { createPreparedGeofences } from "./prepared-geofences.ts";

@@ -1,5 +1,5 @@
 import type { SocketAddress } from "@purrimeter/ble-gateway/socket-links";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { dataFiles } from "../data-folder/data-files.ts";
 import { failed, isFailure, reportFailure } from "../terminal/failure.ts";

@@ -1,4 +1,4 @@
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
 import { Command, Option } from "commander";
 import type { DemoFile } from "../scenarios/demo-account.ts";

@@ -1,4 +1,4 @@
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { Command } from "commander";
 import type { DataFiles } from "../data-folder/data-files.ts";
 import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";

@@ -1,6 +1,6 @@
 import { openAccounts, type OpenAccounts } from "@purrimeter/auth/open-accounts";
 import { AUTH_MIGRATIONS } from "@purrimeter/auth/schema";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { openDatabase, OpenDatabaseError } from "@purrimeter/database/open-database";
 import { openSecrets, type Secrets } from "@purrimeter/secrets/open-secrets";
 import { SecretError } from "@purrimeter/secrets/secret-source";

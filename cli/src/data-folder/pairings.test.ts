@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { issuedFiles } from "@purrimeter/certs/authority-files";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { dataFiles, type DataFiles } from "./data-files.ts";
 import { isFailure } from "../terminal/failure.ts";

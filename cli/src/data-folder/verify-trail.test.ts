@@ -1,6 +1,6 @@
 import { openAccounts, type OpenAccounts } from "@purrimeter/auth/open-accounts";
 import { AUTH_MIGRATIONS } from "@purrimeter/auth/schema";
-import { createLog } from "@purrimeter/log/log";
+import { createLog } from "@purrimeter/service/log";
 import { openDatabase, type Database } from "@purrimeter/database/open-database";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -7,7 +7,7 @@ import { paced } from "@purrimeter/ble-gateway/paced-link";
 import type { MakeUplink } from "@purrimeter/ble-gateway/paired-tag";
 import type { Pairing } from "@purrimeter/ble-gateway/pairing";
 import { listenForLinks, type SocketAddress } from "@purrimeter/ble-gateway/socket-links";
-import type { Log } from "@purrimeter/log/log";
+import type { Log } from "@purrimeter/service/log";
 import { MAX_UINT32, type TagId } from "@purrimeter/protocol/values";
 import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";

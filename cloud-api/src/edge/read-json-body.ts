@@ -1,7 +1,7 @@
-import { mediaTypeFault } from "@purrimeter/http/json-media-type";
-import { readBody } from "@purrimeter/http/read-body";
-import { jsonFaultMessage, parseStrictJson } from "@purrimeter/http/strict-json";
-import type { JsonFault } from "@purrimeter/http/strict-json";
+import { mediaTypeFault } from "@purrimeter/service/json-media-type";
+import { readBody } from "@purrimeter/service/read-body";
+import { jsonFaultMessage, parseStrictJson } from "@purrimeter/service/strict-json";
+import type { JsonFault } from "@purrimeter/service/strict-json";
 import type { MiddlewareHandler } from "hono";
 import type { Env } from "../dependencies.ts";
 import { refuse } from "./problem.ts";

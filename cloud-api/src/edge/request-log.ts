@@ -1,4 +1,4 @@
-import type { Log } from "@purrimeter/log/log";
+import type { Log } from "@purrimeter/service/log";
 import type { RequestLine } from "../dependencies.ts";
 
 /** A read that takes longer is worth a line of its own. */

@@ -1,0 +1,165 @@
+import { getRequestListener } from "@hono/node-server";
+import { once } from "node:events";
+import { createServer } from "node:https";
+import type { Server, ServerOptions } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import type { Time } from "../time/time.ts";
+import { answerClientError } from "./answer-client-error.ts";
+import { commonProblems } from "./common-problems.ts";
+import { ConnectionGate } from "./connection-gate.ts";
+import type { CapReached } from "./connection-gate.ts";
+import { GracefulEnd } from "./graceful-end.ts";
+import type { HttpLimits } from "./http-limits.ts";
+import { problemResponse } from "./problem.ts";
+import { tlsFailure } from "./tls-failure.ts";
+
+/** How often Node looks for requests whose time is over. */
+const TIMEOUT_CHECK_MS = 1_000;
+
+/** A connection that was refused before any request of it was read, and why; all texts are constants, so they may be logged. */
+export interface RefusedConnection {
+  readonly kind: "handshake" | "peer" | CapReached;
+  /** Code of Node or OpenSSL: "CERT_HAS_EXPIRED"; "none" for a refusal of our own. */
+  readonly code: string;
+  /** What it means: "certificate has expired". */
+  readonly reason: string;
+}
+
+/** The only clients that are let in. */
+export interface RequiredClient {
+  /** Who signs them, PEM. */
+  readonly authority: string | Buffer;
+  /** Common name of their certificate. */
+  readonly name: string;
+}
+
+/** Where, as whom and for whom to listen. */
+export interface ListenOptions {
+  readonly host: string;
+  /** 0: any. */
+  readonly port: number;
+  /** PEM of leaf and issuer, and of the leaf's key. */
+  readonly certificate: string | Buffer;
+  readonly key: string | Buffer;
+  /** Anybody is let in unless this is given. */
+  readonly client?: RequiredClient;
+  readonly limits: HttpLimits;
+  /** Peers whose connections are not counted by address: trusted proxies. */
+  readonly isUncounted?: (address: string) => boolean;
+  /** Set on every answer: security headers and those of the API. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly time: Time;
+  /** Told of every connection that is refused. Whoever connects can make this happen as often as they like. */
+  readonly onRefused: (refused: RefusedConnection) => void;
+}
+
+/** A server that runs. */
+export interface Listening {
+  readonly port: number;
+  /** Connections at present, handshakes included. */
+  readonly connections: number;
+  /** Stops accepting, lets requests under way end for `graceMs`, then ends all connections. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Answers a request, as an app of Hono's does. */
+export type Fetch = Parameters<typeof getRequestListener>[0];
+
+/** Listens with TLS 1.3 and hands requests to the app. Rejects as `server.listen` fails. */
+export async function listen(fetch: Fetch, options: ListenOptions): Promise<Listening> {
+  const server = createServer(serverOptions(options));
+  const { maxConnections, maxConnectionsPerAddress, maxHeaders } = options.limits;
+  const { isUncounted = () => false } = options;
+  const gate = new ConnectionGate({ maxConnections, maxConnectionsPerAddress, isUncounted });
+  server.maxHeadersCount = maxHeaders;
+  guardConnections(server, gate, options);
+  const end = new GracefulEnd(server);
+  answerRequests(server, fetch, options);
+  server.listen(options.port, options.host);
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    get connections() {
+      return gate.size;
+    },
+    close: async (graceMs) => {
+      const closed = once(server, "close");
+      server.close();
+      end.begin();
+      const cancel = options.time.after(graceMs, () => gate.destroyAll());
+      await closed;
+      cancel();
+    },
+  };
+}
+
+function serverOptions({ certificate, key, client, limits }: ListenOptions): ServerOptions {
+  const mutual = client && { ca: client.authority, requestCert: true, rejectUnauthorized: true };
+  return {
+    cert: certificate,
+    key,
+    ...mutual,
+    minVersion: "TLSv1.3",
+    handshakeTimeout: limits.handshakeTimeoutMs,
+    headersTimeout: Math.min(limits.headersTimeoutMs, limits.requestTimeoutMs),
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, limits.requestTimeoutMs),
+    maxHeaderSize: limits.maxHeaderBytes,
+  };
+}
+
+/** Puts a condition before what Node does with an event; Node's own listeners never see a socket that was refused. */
+function guard<S extends Socket>(server: Server, event: string, isAdmitted: (socket: S) => boolean): void {
+  const own = server.listeners(event) as ((socket: S) => void)[];
+  server.removeAllListeners(event);
+  server.on(event, (socket: S) => {
+    if (isAdmitted(socket)) for (const listener of own) listener.call(server, socket);
+    else socket.on("error", ignoreError).destroy();
+  });
+}
+
+function guardConnections(server: Server, gate: ConnectionGate, { client, onRefused }: ListenOptions): void {
+  guard(server, "connection", (socket: Socket) => {
+    const reached = gate.admit(socket);
+    if (reached !== undefined) onRefused({ kind: reached, code: "none", reason: CAP_REASONS[reached] });
+    return reached === undefined;
+  });
+  guard(server, "secureConnection", (socket: TLSSocket) => {
+    const isExpected = client === undefined || isNamed(socket, client.name);
+    if (!isExpected) onRefused({ kind: "peer", code: "none", reason: "the peer has another name" });
+    return isExpected;
+  });
+  // Node would answer a failed handshake as if it were a bad request.
+  server.removeAllListeners("tlsClientError");
+  server.on("tlsClientError", (error, socket) => {
+    onRefused({ kind: "handshake", ...tlsFailure(error, socket) });
+    socket.on("error", ignoreError).destroy();
+  });
+}
+
+const CAP_REASONS: Readonly<Record<CapReached, string>> = {
+  "connection-limit": "too many connections",
+  "address-limit": "too many connections from one address",
+};
+
+/** Node's TLS has verified the chain before this is asked. */
+function isNamed(socket: TLSSocket, name: string): boolean {
+  const subject = socket.getPeerX509Certificate()?.subject.split("\n");
+  return socket.authorized && subject?.includes(`CN=${name}`) === true;
+}
+
+function answerRequests(server: Server, fetch: Fetch, { headers, limits }: ListenOptions): void {
+  const errorHandler = (): Response =>
+    problemResponse(commonProblems.problem("invalid-request", "The request cannot be read."));
+  const listener = getRequestListener(fetch, { errorHandler });
+  server.on("request", (incoming, outgoing) => {
+    for (const [name, value] of headers) outgoing.setHeader(name, value);
+    void listener(incoming, outgoing);
+  });
+  server.on("clientError", (error, socket) => answerClientError(error, socket as Socket, limits));
+}
+
+/** The peer went away while it was being refused. */
+function ignoreError(): void {}

@@ -1,0 +1,63 @@
+import type { MiddlewareHandler } from "hono";
+import { commonProblems } from "./common-problems.ts";
+import { mediaTypeFault } from "./json-media-type.ts";
+import type { ProblemError } from "./problem.ts";
+import { readBody } from "./read-body.ts";
+import { jsonFaultMessage, parseStrictJson } from "./strict-json.ts";
+import type { JsonFault } from "./strict-json.ts";
+
+/** Of a name that an answer repeats. */
+const MAX_NAME_LENGTH = 64;
+
+/** What a route reads. */
+export interface JsonBodyLimits {
+  readonly maxBytes: number;
+  /** An object in an array is 2 deep. */
+  readonly maxDepth: number;
+  /** No body is read as `{}`, and then needs no media type: the route's schema says what is missing. */
+  readonly mayBeEmpty?: boolean;
+}
+
+function tooLarge(maxBytes: number): ProblemError {
+  const message = `The body has more than ${maxBytes} bytes.`;
+  return commonProblems.refuse("body-too-large", message, [{ field: "body", message, limit: maxBytes }]);
+}
+
+function malformed(fault: JsonFault, maxDepth: number): ProblemError {
+  const message = jsonFaultMessage(fault, maxDepth);
+  const field = "member" in fault ? fault.member.slice(0, MAX_NAME_LENGTH) : "body";
+  const limit = fault.kind === "too-deep" ? maxDepth : undefined;
+  return commonProblems.refuse("malformed-json", message, [{ field, message, limit }]);
+}
+
+function checkMediaType(headers: Headers): void {
+  const fault = mediaTypeFault(headers);
+  if (fault === undefined) return;
+  const field = fault === "media-type" ? "Content-Type" : "Content-Encoding";
+  const message = "Only application/json without a content coding is read.";
+  throw commonProblems.refuse("unsupported-media-type", message, [{ field, message }]);
+}
+
+async function jsonOf(
+  request: Request,
+  { maxBytes, maxDepth, mayBeEmpty }: JsonBodyLimits,
+): Promise<unknown> {
+  if (mayBeEmpty !== true) checkMediaType(request.headers);
+  const bytes = await readBody(request, maxBytes);
+  if (bytes === "too-large") throw tooLarge(maxBytes);
+  if (mayBeEmpty === true && bytes.length === 0) return {};
+  if (mayBeEmpty === true) checkMediaType(request.headers);
+  const parsed = parseStrictJson(bytes, maxDepth);
+  if (!parsed.ok) throw malformed(parsed.fault, maxDepth);
+  return parsed.value;
+}
+
+/** Reads the body of a route once, also when it comes in chunks, and throws a problem for what is not small, plain, unambiguous JSON. */
+export function readJsonBody(limits: JsonBodyLimits): MiddlewareHandler {
+  return async (context, next) => {
+    const json = Promise.resolve(await jsonOf(context.req.raw, limits));
+    // Hono reads the body from here and expects a promise, whatever the type of the cache says.
+    Object.assign(context.req.bodyCache, { json });
+    await next();
+  };
+}

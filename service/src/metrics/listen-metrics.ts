@@ -1,0 +1,109 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { namesOnly } from "../http/request-hosts.ts";
+import type { Metrics } from "./metrics.ts";
+
+const HOST = "127.0.0.1";
+
+/** Names that a collector on this machine uses. A page that rebinds its own name to 127.0.0.1 uses that name. */
+const HOSTS: ReadonlySet<string> = new Set([HOST, "localhost"]);
+
+const HEADERS_TIMEOUT_MS = 2_000;
+const REQUEST_TIMEOUT_MS = 5_000;
+const KEEP_ALIVE_TIMEOUT_MS = 5_000;
+const MAX_HEADER_BYTES = 4_096;
+const MAX_HEADERS = 32;
+const MAX_CONNECTIONS = 16;
+
+/** What this process tells of itself. */
+export interface MetricsListenerOptions {
+  /** 0: any. */
+  readonly port: number;
+  readonly metrics: Metrics;
+  /** Whether requests can be served now. */
+  readonly isReady: () => boolean;
+}
+
+/** A listener that runs. */
+export interface MetricsListener {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly mediaType?: string;
+  readonly allow?: string;
+}
+
+/**
+ * Answers GET /metrics (Prometheus), /healthz (the process runs) and /readyz (it serves), on 127.0.0.1 alone and for programs
+ * alone. Without TLS and without a token: whoever is on this machine may know it, and nothing in it names a person or a place.
+ */
+export async function listenMetrics(options: MetricsListenerOptions): Promise<MetricsListener> {
+  const limits = {
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    connectionsCheckingInterval: 1_000,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  };
+  const server = createServer(limits, (incoming, outgoing) => void answer(incoming, outgoing, options));
+  server.maxHeadersCount = MAX_HEADERS;
+  server.maxConnections = MAX_CONNECTIONS;
+  server.listen(options.port, HOST);
+  await once(server, "listening");
+  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+}
+
+async function answer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  options: MetricsListenerOptions,
+): Promise<void> {
+  // A body is not read: the connection ends instead.
+  const hasBody =
+    incoming.headers["content-length"] !== undefined || incoming.headers["transfer-encoding"] !== undefined;
+  const { status, text, mediaType = "text/plain; charset=utf-8", allow } = await answerTo(incoming, options);
+  outgoing.writeHead(status, {
+    "content-type": mediaType,
+    "content-length": Buffer.byteLength(text),
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    ...(allow !== undefined && { allow }),
+    ...(hasBody && { connection: "close" }),
+  });
+  outgoing.end(text);
+}
+
+async function answerTo(
+  incoming: IncomingMessage,
+  { metrics, isReady }: MetricsListenerOptions,
+): Promise<Answer> {
+  if (!namesOnly(incoming, HOSTS))
+    return { status: 421, text: "This listener does not answer for that host.\n" };
+  if (incoming.headers.origin !== undefined || incoming.headers["sec-fetch-site"] !== undefined)
+    return { status: 403, text: "This listener does not answer pages.\n" };
+  if (incoming.method !== "GET") return { status: 405, text: "Only GET is allowed.\n", allow: "GET" };
+  switch (incoming.url ?? "") {
+    case "/metrics":
+      return { status: 200, ...(await metrics.text()) };
+    case "/healthz":
+      return { status: 200, text: "ok\n" };
+    case "/readyz":
+      return isReady() ? { status: 200, text: "ready\n" } : { status: 503, text: "not ready\n" };
+    default:
+      return { status: 404, text: "There is nothing at this path.\n" };
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}

@@ -1,0 +1,33 @@
+import { z } from "zod";
+
+/** Path of a file. */
+export const pathSchema = z.string().min(1).max(4_096);
+
+/** A host name or an address to listen on. */
+export const hostSchema = z.string().min(1).max(256);
+
+/** 0: any. */
+export const portSchema = z.int().min(0).max(65_535);
+
+/** A loopback port for metrics and readiness; there is none unless it is given. */
+export const metricsSchema = z.strictObject({ port: portSchema }).optional();
+
+/** Where the secrets are. Passed on as it is: the source of secrets knows. */
+export const secretsSchema = z.unknown().optional();
+
+/** A bucket of requests: how many at once, and how many a second from then on. */
+export const rateSchema = z.strictObject({ burst: z.number().min(1), perSecond: z.number().positive() });
+
+/** Addresses or CIDR blocks whose X-Forwarded-For is believed. */
+export const trustedProxiesSchema = z
+  .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+  .default([]);
+
+/** What every service's configuration has; spread into its schema. */
+export const SERVICE_CONFIG = { secrets: secretsSchema, metrics: metricsSchema } as const;
+
+/** The part of a configuration that `runService` reads. */
+export interface ServiceConfig {
+  readonly secrets?: unknown;
+  readonly metrics?: { readonly port: number } | undefined;
+}

@@ -1,0 +1,183 @@
+import { parseArgs } from "node:util";
+import type { z } from "zod";
+import { createLog, errorCode } from "../log/log.ts";
+import type { Log } from "../log/log.ts";
+import { listenMetrics } from "../metrics/listen-metrics.ts";
+import type { MetricsListener } from "../metrics/listen-metrics.ts";
+import { Metrics } from "../metrics/metrics.ts";
+import type { Random } from "../time/random.ts";
+import { systemRandom } from "../time/system-random.ts";
+import { systemTime } from "../time/system-time.ts";
+import type { Time } from "../time/time.ts";
+import type { ServiceConfig } from "./config-schemas.ts";
+import { readConfig } from "./read-config.ts";
+import { startErrorLine } from "./start-error.ts";
+
+/** For requests under way; shorter than the 3.5 s after which a supervisor kills. */
+const GRACE_MS = 2_500;
+
+/** What still hangs then is left behind. */
+const STOP_DEADLINE_MS = 4_000;
+
+/** Secrets that are open. */
+export interface OpenSecrets {
+  close(): Promise<void>;
+}
+
+/** How to find the secrets of this process. */
+export interface SecretsPlace<Name extends string> {
+  readonly process: Name;
+  /** `secrets` of the configuration. */
+  readonly config: unknown;
+  /** A folder that systemd, Docker or Kubernetes has made; CREDENTIALS_DIRECTORY. */
+  readonly credentials: string | undefined;
+  /** Told when the source of secrets has failed while the service runs. */
+  readonly onFault: (fault: { readonly code: string }) => void;
+}
+
+/** What a service is started with. */
+export interface ServiceParts<Config, Secrets> {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly time: Time;
+  readonly random: Random;
+}
+
+/** A service that runs. */
+export interface RunningService {
+  /** Ports and so on, for the log and for whoever started the process. */
+  readonly ready: { readonly port: number } & Readonly<Record<string, number | undefined>>;
+  /** Whether it can serve at present; always, unless it says. */
+  readonly isReady?: () => boolean;
+  /** Lets requests under way end for `graceMs`, then ends everything. */
+  stop(graceMs: number): Promise<void>;
+  /** SIGHUP: reads keys and certificates again. */
+  readonly reload?: () => Promise<void>;
+}
+
+/** A service that can be run. */
+export interface ServiceDefinition<
+  Name extends string,
+  Config extends ServiceConfig,
+  Secrets extends OpenSecrets,
+> {
+  /** Also in the log: "cloud-api". */
+  readonly name: Name;
+  readonly schema: z.ZodType<Config>;
+  readonly openSecrets: (place: SecretsPlace<Name>) => Promise<Secrets>;
+  /** Wires the service and starts to listen; rejects when it cannot. */
+  readonly start: (parts: ServiceParts<Config, Secrets>) => Promise<RunningService>;
+}
+
+/** Everything that was opened, to be ended in the reverse order. */
+interface Process {
+  readonly running: RunningService;
+  readonly secrets: OpenSecrets;
+  readonly metricsListener: MetricsListener | undefined;
+  readonly readiness: Readiness;
+}
+
+/** Whether the process can serve: not before it has started, and not when it ends. */
+interface Readiness {
+  isReady: () => boolean;
+}
+
+/**
+ * Runs a service until SIGTERM or SIGINT: `--config FILE`, one line on standard error and exit code 1 when it cannot start, a ready
+ * message for whoever forked it, SIGHUP, a graceful end with exit code 0. To be called once, by a main.ts.
+ */
+export async function runService<
+  Name extends string,
+  Config extends ServiceConfig,
+  Secrets extends OpenSecrets,
+>(definition: ServiceDefinition<Name, Config, Secrets>): Promise<void> {
+  const log = createLog(definition.name);
+  try {
+    const started = await start(definition, log);
+    handleSignals(started, log);
+    const ready = { ...started.running.ready, ...metricsPort(started.metricsListener) };
+    log.info("ready", { event: "ready", port: ready.port });
+    process.send?.({ type: "ready", ...ready });
+  } catch (error) {
+    process.stderr.write(`${definition.name}: ${startErrorLine(error)}\n`);
+    process.exit(1);
+  }
+}
+
+async function start<Name extends string, Config extends ServiceConfig, Secrets extends OpenSecrets>(
+  { name, schema, openSecrets, start: startService }: ServiceDefinition<Name, Config, Secrets>,
+  log: Log,
+): Promise<Process> {
+  const { values } = parseArgs({ options: { config: { type: "string" } } });
+  if (values.config === undefined) throw new Error("--config FILE is missing");
+  const config = readConfig(values.config, schema);
+  const metrics = new Metrics(name);
+  const readiness: Readiness = { isReady: () => false };
+  const metricsListener = await openMetrics(config, metrics, readiness);
+  const secrets = await openSecrets({
+    process: name,
+    config: config.secrets,
+    credentials: process.env["CREDENTIALS_DIRECTORY"],
+    onFault: ({ code }) =>
+      log.error("the login to the source of secrets could not be kept up", { event: "vault.fault", code }),
+  });
+  const running = await startService({
+    config,
+    secrets,
+    log,
+    metrics,
+    time: systemTime,
+    random: systemRandom,
+  });
+  readiness.isReady = () => running.isReady?.() ?? true;
+  return { running, secrets, metricsListener, readiness };
+}
+
+async function openMetrics(
+  { metrics: wanted }: ServiceConfig,
+  metrics: Metrics,
+  readiness: Readiness,
+): Promise<MetricsListener | undefined> {
+  if (wanted === undefined) return undefined;
+  metrics.collectProcess();
+  return listenMetrics({ port: wanted.port, metrics, isReady: () => readiness.isReady() });
+}
+
+function metricsPort(listener: MetricsListener | undefined): { metricsPort?: number } {
+  return listener === undefined ? {} : { metricsPort: listener.port };
+}
+
+function handleSignals(started: Process, log: Log): void {
+  let stopping: Promise<void> | undefined;
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => void (stopping ??= stop(started, log)));
+  process.on("SIGHUP", () => void reload(started.running, log));
+}
+
+async function reload({ reload: read }: RunningService, log: Log): Promise<void> {
+  try {
+    await read?.();
+  } catch (error) {
+    log.error("reading again failed; what was read before stays in use", {
+      event: "reload.fault",
+      code: errorCode(error),
+    });
+  }
+}
+
+async function stop(started: Process, log: Log): Promise<void> {
+  systemTime.after(STOP_DEADLINE_MS, () => process.exit(1), { background: true });
+  started.readiness.isReady = () => false;
+  try {
+    await started.running.stop(GRACE_MS);
+    await started.secrets.close();
+    await started.metricsListener?.close();
+    log.info("stopped", { event: "stopped" });
+  } catch (error) {
+    log.error("could not be stopped in order", { event: "stop.fault", code: errorCode(error) });
+    process.exitCode = 1;
+  }
+  if (process.connected) process.disconnect();
+}
