@@ -35,10 +35,11 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/time": [],
       "src/log": [],
       "src/limits": [],
-      "src/http": ["src/log", "src/time"],
+      "src/metrics/metrics.ts": [],
+      "src/http": ["src/limits", "src/log", "src/metrics/metrics.ts", "src/time"],
       "src/client": ["src/http", "src/log", "src/time"],
-      "src/metrics": ["src/http"],
-      "src/run": ["src/log", "src/metrics", "src/time"],
+      "src/metrics": ["src/http", "src/metrics/metrics.ts"],
+      "src/run": ["src/log", "src/metrics", "src/metrics/metrics.ts", "src/time"],
     },
   },
   secrets: {
@@ -108,9 +109,9 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/dependencies.ts -> src/live/live-streams.ts",
       "src/edge/access-token-of.ts -> src/accounts/session-cookies.ts",
       "src/edge/access-token-of.ts -> src/dependencies.ts",
-      "src/edge/allowed-methods.ts -> src/dependencies.ts",
+
       "src/edge/edge.ts -> src/dependencies.ts",
-      "src/edge/on-invalid.ts -> src/dependencies.ts",
+
       "src/edge/openapi-document.ts -> src/dependencies.ts",
       "src/edge/personal-tokens.ts -> src/accounts/forward-to-auth.ts",
       "src/edge/read-json-body.ts -> src/dependencies.ts",

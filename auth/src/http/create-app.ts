@@ -1,5 +1,9 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { allowedMethods } from "@purrimeter/service/allowed-methods";
 import { errorCode } from "@purrimeter/service/log";
+import { onInvalid } from "@purrimeter/service/on-invalid";
+import { internalErrorAnswer, noRouteAnswer, problemAnswer } from "@purrimeter/service/problem-answer";
+import { readJsonBody } from "@purrimeter/service/read-json-body";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { AppEnvironment } from "./app-environment.ts";
@@ -7,11 +11,8 @@ import { addAuditEndpoint } from "../audit/audit-endpoint.ts";
 import type { AuthService } from "../auth-service.ts";
 import { clientAddress } from "./client-address.ts";
 import { addErasureEndpoints } from "../erasure/erasure-endpoints.ts";
-import { fieldErrors } from "./field-errors.ts";
 import { addPasskeyEndpoints } from "../passkeys/passkey-endpoints.ts";
 import { addPersonalTokenEndpoints } from "../personal-tokens/personal-token-endpoints.ts";
-import { problem } from "./problem.ts";
-import { readJsonBody } from "./read-json-body.ts";
 import { addChangeMailEndpoints } from "../mail/change-mail-endpoints.ts";
 import { addMailEndpoints } from "../mail/mail-endpoints.ts";
 import { addChangePasswordEndpoint } from "../password/change-password-endpoint.ts";
@@ -24,25 +25,14 @@ const INFO = { openapi: "3.1.0", info: { title: "Purrimeter authentication", ver
 
 const BEARER = { type: "http", scheme: "bearer", bearerFormat: "JWT" } as const;
 
-/** For an API that no page is made of: nothing may be loaded, framed, guessed or kept. */
-const HEADERS = {
-  "Cache-Control": "no-store",
-  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-  "Referrer-Policy": "no-referrer",
-  "Strict-Transport-Security": "max-age=63072000",
-  "X-Content-Type-Options": "nosniff",
-} as const;
+/** The largest body is a browser's answer about a passkey, which nests four deep in a body that holds more. */
+const BODY = { maxBytes: 4_096, maxDepth: 5, mayBeEmpty: true };
 
 /** The endpoints, as one handler of requests. */
 export function createApp(service: AuthService, monotonicMs: () => number): OpenAPIHono<AppEnvironment> {
-  const app = new OpenAPIHono<AppEnvironment>({
-    defaultHook: (result) =>
-      result.success
-        ? undefined
-        : problem("invalid-request", "Some fields are not valid.", fieldErrors(result.error.issues)),
-  });
-  app.use(secureAnswers, logRequests(service, monotonicMs));
-  app.on("POST", "*", clientAddress, readJsonBody);
+  const app = new OpenAPIHono<AppEnvironment>({ defaultHook: onInvalid });
+  app.use(logRequests(service, monotonicMs));
+  app.on("POST", "*", clientAddress, readJsonBody(BODY));
   addTokenEndpoints(app, service);
   addServiceEndpoints(app, service);
   addSessionEndpoints(app, service);
@@ -56,24 +46,16 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   addPasskeyEndpoints(app, service);
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", BEARER);
   app.get("/openapi.json", (context) => context.json(app.getOpenAPI31Document(INFO)));
-  refuseOtherMethods(app);
-  app.notFound(() => problem("not-found", "There is nothing at this path."));
-  app.onError((error) => {
-    service.log.error("request failed", {
-      event: "request.failed",
-      code: errorCode(error),
-      reason: error.name,
-    });
-    return problem("internal-error", "The fault is ours and is in our log.");
-  });
+  const methodsOf = allowedMethods(app);
+  app.notFound((context) => noRouteAnswer(methodsOf(context.req.path), "There is nothing at this path."));
+  app.onError((error) => problemAnswer(error) ?? logAndAnswer(error, service));
   return app;
 }
 
-const secureAnswers: MiddlewareHandler = async (context, next) => {
-  await next();
-  for (const [name, value] of Object.entries(HEADERS))
-    if (!context.res.headers.has(name)) context.header(name, value);
-};
+function logAndAnswer(error: Error, { log }: AuthService): Response {
+  log.error("request failed", { event: "request.failed", code: errorCode(error), reason: error.name });
+  return internalErrorAnswer();
+}
 
 function logRequests({ log }: AuthService, monotonicMs: () => number): MiddlewareHandler {
   return async (context: Context, next) => {
@@ -89,15 +71,4 @@ function logRequests({ log }: AuthService, monotonicMs: () => number): Middlewar
       durationMs,
     });
   };
-}
-
-function refuseOtherMethods(app: OpenAPIHono<AppEnvironment>): void {
-  const methodsOf = Map.groupBy(
-    app.routes.filter(({ path, method }) => !path.includes("*") && method !== "ALL"),
-    ({ path }) => path,
-  );
-  for (const [path, routes] of methodsOf) {
-    const allow = [...new Set(routes.map(({ method }) => method))].join(", ");
-    app.all(path, () => problem("method-not-allowed", "See Allow.", undefined, { allow }));
-  }
 }

@@ -1,8 +1,8 @@
+import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import type { Account, Accounts } from "../accounts/accounts.ts";
 import type { AuditEvent } from "../audit/audit-trail.ts";
 import type { MailAddress } from "../accounts/mail-address.ts";
 import type { PurposeTokens } from "../login/purpose-tokens.ts";
-import { Throttle } from "../http/throttle.ts";
 import { changeBinding, resetBinding, verifyBinding } from "./link-bindings.ts";
 import { CHANGE_LIFETIME_S } from "./mail-changes.ts";
 import { noticeOf } from "./notices.ts";
@@ -12,7 +12,7 @@ const VERIFY_LIFETIME_S = 86_400;
 const RESET_LIFETIME_S = 1_800;
 
 /** Messages that one person gets through others' requests: enough for who mistypes, too few to annoy. */
-const RATE = { burst: 3, refillS: 1_200 };
+const RATE = { burst: 3, perSecond: 1 / 1_200 };
 
 const FAREWELL =
   "Your account was deleted at your request, with your tags' locations, your geofences and all that you shared.\n\n" +
@@ -40,11 +40,11 @@ interface AccountMailOptions {
 /** The messages that accounts get. */
 export class AccountMail {
   readonly #options: AccountMailOptions;
-  readonly #throttle: Throttle;
+  readonly #throttle: RateLimiter;
 
   constructor(options: AccountMailOptions) {
     this.#options = options;
-    this.#throttle = new Throttle(RATE, options.monotonicMs);
+    this.#throttle = new RateLimiter(RATE, options.monotonicMs);
   }
 
   /** Sends the link that verifies the account's address; 0, or the seconds to wait. */

@@ -1,6 +1,7 @@
 import { openAccounts, type OpenAccounts } from "@purrimeter/auth/open-accounts";
 import { AUTH_MIGRATIONS } from "@purrimeter/auth/schema";
 import { createLog } from "@purrimeter/service/log";
+import { systemTime } from "@purrimeter/service/system-time";
 import { openDatabase, OpenDatabaseError } from "@purrimeter/database/open-database";
 import { openSecrets, type Secrets } from "@purrimeter/secrets/open-secrets";
 import { SecretError } from "@purrimeter/secrets/secret-source";
@@ -8,7 +9,6 @@ import { VaultError } from "@purrimeter/secrets/vault-error";
 import { existsSync } from "node:fs";
 import type { DataFiles } from "./data-files.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
-import { nowS } from "../terminal/now.ts";
 import { openData } from "./prepare-data.ts";
 import { readSecretsOf } from "./secrets-of.ts";
 
@@ -49,7 +49,7 @@ async function useAccounts<Result extends object>(
       database: openDatabase({ path: files.accounts, key: databaseKey, migrations: AUTH_MIGRATIONS }),
       databaseKey,
       log: createLog("cli", { write: (line: string) => void process.stderr.write(line) }),
-      now: nowS,
+      time: systemTime,
       listener: () => undefined,
     });
     return await use(accounts);

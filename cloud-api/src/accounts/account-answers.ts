@@ -1,6 +1,6 @@
 import type { z } from "@hono/zod-openapi";
+import { PROBLEM_MEDIA_TYPE } from "@purrimeter/service/problem";
 import { BODY_PROBLEMS, OWNER_PROBLEMS } from "../edge/answers.ts";
-import { PROBLEM_MEDIA_TYPE } from "../edge/problem.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 import { loginProblemSchema } from "./account-schemas.ts";
 

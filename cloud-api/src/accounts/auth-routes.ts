@@ -1,6 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { z } from "zod";
+import { ProblemError, problemResponse } from "@purrimeter/service/problem";
 import {
   accountRoute,
   auditRoute,
@@ -47,8 +48,8 @@ import {
 import type { Dependencies, Env } from "../dependencies.ts";
 import { authCall, bodyOf, forward, successOf } from "./forward-to-auth.ts";
 import type { AuthRoute, Forwarded } from "./forward-to-auth.ts";
-import { onInvalid } from "../edge/on-invalid.ts";
-import { ProblemError, problemResponse, refuse } from "../edge/problem.ts";
+import { onInvalid } from "@purrimeter/service/on-invalid";
+import { refuse } from "../edge/problem.ts";
 import { RefreshExchanges } from "./refresh-exchanges.ts";
 import { clearSessionCookies, isOwnPage, refreshCookie, setSessionCookies } from "./session-cookies.ts";
 

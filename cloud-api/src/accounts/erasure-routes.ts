@@ -5,7 +5,7 @@ import { BEARER_SECURITY, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { authCall, bodyOf } from "./forward-to-auth.ts";
 import type { AuthRoute } from "./forward-to-auth.ts";
-import { onInvalid } from "../edge/on-invalid.ts";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { clearSessionCookies, isOwnPage } from "./session-cookies.ts";
 
 const DESCRIPTION = `Deletes the account, its sessions, tokens and second factors, your tags' locations and events, your

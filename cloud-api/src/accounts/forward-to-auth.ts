@@ -1,10 +1,11 @@
 import type { Context, TypedResponse } from "hono";
 import type { z } from "@hono/zod-openapi";
+import { ProblemError } from "@purrimeter/service/problem";
 import { accessTokenOf } from "../edge/access-token-of.ts";
 import type { AuthAnswer, AuthCall } from "../edge/auth-service.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { ownProblem } from "./own-problem.ts";
-import { problem, ProblemError } from "../edge/problem.ts";
+import { problem } from "../edge/problem.ts";
 
 /** What is needed of a route's definition to hand its requests on. */
 export interface AuthRoute {

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { ProblemError } from "@purrimeter/service/problem";
 import type { AuthAnswer } from "../edge/auth-service.ts";
-import { problem, ProblemError } from "../edge/problem.ts";
+import { problem } from "../edge/problem.ts";
 import { PROBLEM_TYPES } from "../edge/problem-types.ts";
 import type { ProblemName } from "../edge/problem-types.ts";
 

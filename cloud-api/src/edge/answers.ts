@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { PROBLEM_MEDIA_TYPE } from "./problem.ts";
+import { PROBLEM_MEDIA_TYPE } from "@purrimeter/service/problem";
 import { PROBLEM_TYPES } from "./problem-types.ts";
 import type { ProblemName } from "./problem-types.ts";
 

@@ -1,19 +1,12 @@
+import { COMMON_PROBLEM_TYPES } from "@purrimeter/service/common-problems";
+import type { ProblemTypes } from "@purrimeter/service/problem";
+
 /**
  * Every kind of problem that this API answers with (RFC 9457): its status, title and what to do about it.
  * The type of a problem is `/v1/problems/<name>`, a path that answers with this table's row.
  */
 export const PROBLEM_TYPES = {
-  "invalid-request": {
-    status: 400,
-    title: "The request is not valid",
-    description: "`errors` names each field that was refused, why, and the limit that it broke.",
-  },
-  "malformed-json": {
-    status: 400,
-    title: "The body is not the JSON that this API reads",
-    description:
-      "The body must be JSON (RFC 8259), without a member that comes twice and not nested deeper than 16.",
-  },
+  ...COMMON_PROBLEM_TYPES,
   "invalid-cursor": {
     status: 400,
     title: "The cursor does not belong to this request",
@@ -42,16 +35,6 @@ export const PROBLEM_TYPES = {
     description:
       "The account does not have the role that this route asks for, or the personal access token not the scope.",
   },
-  "not-found": {
-    status: 404,
-    title: "Not found",
-    description: "There is no such thing, or it is not yours.",
-  },
-  "method-not-allowed": {
-    status: 405,
-    title: "Method not allowed",
-    description: "The header Allow lists the methods of this path.",
-  },
   conflict: {
     status: 409,
     title: "Not possible as things stand",
@@ -61,16 +44,6 @@ export const PROBLEM_TYPES = {
     status: 412,
     title: "It has changed since you read it",
     description: "Read it again and repeat the change with its new ETag in If-Match.",
-  },
-  "body-too-large": {
-    status: 413,
-    title: "The body is too large",
-    description: "`errors` names the limit in bytes.",
-  },
-  "unsupported-media-type": {
-    status: 415,
-    title: "The body must be application/json",
-    description: "Send `Content-Type: application/json`, UTF-8, without a content coding.",
   },
   "misdirected-request": {
     status: 421,
@@ -82,22 +55,7 @@ export const PROBLEM_TYPES = {
     title: "If-Match is required",
     description: "Read it, and send its ETag in If-Match, so that no one's change is lost.",
   },
-  "too-many-requests": {
-    status: 429,
-    title: "Too many requests",
-    description: "Retry-After says after how many seconds to try again.",
-  },
-  "internal-error": {
-    status: 500,
-    title: "The service has failed",
-    description: "The fault is ours and is in our log.",
-  },
-  unavailable: {
-    status: 503,
-    title: "Not available at the moment",
-    description: "A part of the service does not answer. Try again later.",
-  },
-} as const;
+} as const satisfies ProblemTypes;
 
 /** Name of a problem, the last part of its type. */
 export type ProblemName = keyof typeof PROBLEM_TYPES;

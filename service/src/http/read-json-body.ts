@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Env, MiddlewareHandler } from "hono";
 import { commonProblems } from "./common-problems.ts";
 import { mediaTypeFault } from "./json-media-type.ts";
 import type { ProblemError } from "./problem.ts";
@@ -53,7 +53,7 @@ async function jsonOf(
 }
 
 /** Reads the body of a route once, also when it comes in chunks, and throws a problem for what is not small, plain, unambiguous JSON. */
-export function readJsonBody(limits: JsonBodyLimits): MiddlewareHandler {
+export function readJsonBody<E extends Env>(limits: JsonBodyLimits): MiddlewareHandler<E> {
   return async (context, next) => {
     const json = Promise.resolve(await jsonOf(context.req.raw, limits));
     // Hono reads the body from here and expects a promise, whatever the type of the cache says.
