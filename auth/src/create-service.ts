@@ -48,7 +48,7 @@ export async function createService(options: CreateServiceOptions): Promise<Auth
   const { accounts, database, keys } = opened;
   const purposeTokens = new PurposeTokens(keys, now);
   const mailQueue = new MailQueue(options.mailer, log);
-  const mail = new AccountMail({ accounts, purposeTokens, mailQueue, linkBase, monotonicMs });
+  const mail = new AccountMail({ accounts, purposeTokens, mailQueue, linkBase, now, monotonicMs });
   const limits = { concurrency: HASHES_AT_ONCE, maxWaiting: MAX_WAITING_HASHES };
   return {
     ...opened,

@@ -10,7 +10,7 @@ import { readFileSync } from "node:fs";
 import type { AuthService } from "./auth-service.ts";
 import type { Config } from "./config.ts";
 import { createService } from "./create-service.ts";
-import { GATEWAY_NAME } from "./http/cloud-api-interface.ts";
+import { API_NAME } from "@purrimeter/auth-api/internal";
 import { createApp } from "./http/create-app.ts";
 import { openMailer } from "./mail/open-mailer.ts";
 import { DEFAULT_COST } from "./password/password-hasher.ts";
@@ -59,7 +59,7 @@ function listenFor({ config, secrets, log, metrics, time }: Parts, service: Auth
     port: config.port,
     certificate: readFileSync(config.tls.certificate),
     key: secrets.read("tls-key.pem"),
-    client: { authority: readFileSync(config.tls.authority), name: GATEWAY_NAME },
+    client: { authority: readFileSync(config.tls.authority), name: API_NAME },
     limits: INTERNAL_HTTP_LIMITS,
     headers: SECURITY_HEADERS,
     time,

@@ -117,10 +117,10 @@ test(
     await owner.enter(credentials, true);
     const { id } = (await owner.call("GET", "/v1/auth/account")) as { id: string };
     const [first, second] = [createClaimCode(), createClaimCode()];
-    await withRegistry(files, (registry) => {
-      registry.register("cat-one" as TagId, first, nowS());
-      registry.register("cat-two" as TagId, second, nowS());
-      return Promise.resolve({});
+    await withRegistry(files, async (registry) => {
+      await registry.register("cat-one" as TagId, first, nowS());
+      await registry.register("cat-two" as TagId, second, nowS());
+      return {};
     });
 
     await owner.claim(first, "One");

@@ -10,7 +10,7 @@ import { allowOrigins, authorise, checkHost, limitAddress, logAnswers, routeOf }
 import { MethodRouter } from "./edge/method-router.ts";
 import { openApiDocument } from "./edge/openapi-document.ts";
 import { problem } from "./edge/problem.ts";
-import { authRoutes } from "./accounts/auth-routes.ts";
+import { accountRoutes } from "./accounts/account-routes.ts";
 import { erasureRoutes } from "./accounts/erasure-routes.ts";
 import { eventRoutes } from "./tags/event-routes.ts";
 import { foundRoutes } from "./tags/finder-routes.ts";
@@ -31,7 +31,10 @@ function answerToError(deps: Dependencies, error: Error, route: string): Respons
   if (refused !== undefined) return refused;
   deps.logFailure(error, route);
   if (error instanceof VaultError)
-    return problemResponse(problem("unavailable", "The keys cannot be had at the moment."), VAULT_RETRY);
+    return problemResponse(
+      problem("unavailable", "The key store does not answer. Try again later."),
+      VAULT_RETRY,
+    );
   return internalErrorAnswer();
 }
 
@@ -42,12 +45,10 @@ function addGateway(app: OpenAPIHono<Env>, deps: Dependencies): void {
 }
 
 function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
-  // Not in AppType, because the compiler gives up on a type of all routes: AuthType is of its own.
-  const auth: OpenAPIHono<Env> = authRoutes(deps);
-  app.route("/v1/auth", auth);
+  app.route("/v1/auth", accountRoutes(deps));
+  app.route("/v1", erasureRoutes(deps));
   return app
     .route("/v1", serviceRoutes())
-    .route("/v1", erasureRoutes(deps))
     .route("/v1", tagRoutes(deps))
     .route("/v1", locationRoutes(deps))
     .route("/v1", eventRoutes(deps))

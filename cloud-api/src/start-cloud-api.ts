@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { keysRoute } from "@purrimeter/auth-api/internal";
 import { errorCode } from "@purrimeter/service/log";
 import type { Log } from "@purrimeter/service/log";
 import { PUBLIC_HTTP_LIMITS } from "@purrimeter/service/http-limits";
@@ -93,7 +94,7 @@ interface AppParts {
 function makeApp(parts: Parts, { auth, ended, live, erasures, requests, addresses }: AppParts) {
   const { config, log, now, monotonicMs } = parts;
   const { issuer, audience } = config;
-  const keys = new KeySet(() => auth.call({ method: "GET", path: "/.well-known/jwks.json" }), monotonicMs);
+  const keys = new KeySet(() => auth.call({ method: "GET", path: keysRoute.path }), monotonicMs);
   return createApp({
     forOwner: (owner) => parts.store.forOwner(owner),
     forViewer: (viewer) => parts.store.forViewer(viewer),

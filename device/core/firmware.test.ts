@@ -8,7 +8,7 @@ import { decodeStatus } from "@purrimeter/protocol/status";
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NOON_S, Rig, storedAck } from "./tag-rig.contract.ts";
+import { NOON_S, Rig, storedAck } from "./testing/tag-rig.ts";
 
 const home = { lat: 52, lon: 5 };
 const away = { lat: 52.01, lon: 5 };
@@ -263,7 +263,7 @@ describe("an uplink", () => {
     const [poisoned] = rig.takeReports();
     rig.hear(refusal(poisoned ?? new Uint8Array(), "out-of-range", true));
     rig.pass(900);
-    expect(rig.firmware.uplinkCounts.setAside).toBeGreaterThan(0);
+    expect(rig.firmware.uplinkCounts.rejected).toBeGreaterThan(0);
     expect(rig.cloud.oldest).toBeGreaterThan(1);
     expect(rig.cloud.stored.size).toBeGreaterThan(8);
   });
@@ -290,7 +290,7 @@ describe("an uplink", () => {
     rig.connect();
     rig.takeReports();
     rig.hear(refusal(Uint8Array.of(1), "out-of-range", true));
-    expect(rig.firmware.uplinkCounts).toMatchObject({ strayAcks: 1, setAside: 0 });
+    expect(rig.firmware.uplinkCounts).toMatchObject({ strayAcks: 1, rejected: 0 });
     expect(rig.firmware.stats.pending).toBe(1);
   });
 });

@@ -1,12 +1,13 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { eraseAccountRoute } from "@purrimeter/auth-api/account";
 import { allowedMethods } from "@purrimeter/service/allowed-methods";
 import { errorCode } from "@purrimeter/service/log";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { internalErrorAnswer, noRouteAnswer, problemAnswer } from "@purrimeter/service/problem-answer";
-import { readJsonBody } from "@purrimeter/service/read-json-body";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { AppEnvironment } from "./app-environment.ts";
+import { addAccountEndpoint } from "../accounts/account-endpoint.ts";
 import { addAuditEndpoint } from "../audit/audit-endpoint.ts";
 import type { AuthService } from "../auth-service.ts";
 import { clientAddress } from "./client-address.ts";
@@ -16,6 +17,7 @@ import { addPersonalTokenEndpoints } from "../personal-tokens/personal-token-end
 import { addChangeMailEndpoints } from "../mail/change-mail-endpoints.ts";
 import { addMailEndpoints } from "../mail/mail-endpoints.ts";
 import { addChangePasswordEndpoint } from "../password/change-password-endpoint.ts";
+import { addResetPasswordEndpoints } from "../password/reset-password-endpoints.ts";
 import { addSecondFactorEndpoints } from "../second-factor/second-factor-endpoints.ts";
 import { addSessionEndpoints } from "../sessions/session-endpoints.ts";
 import { addServiceEndpoints } from "../signing-keys/service-endpoints.ts";
@@ -25,22 +27,22 @@ const INFO = { openapi: "3.1.0", info: { title: "Purrimeter authentication", ver
 
 const BEARER = { type: "http", scheme: "bearer", bearerFormat: "JWT" } as const;
 
-/** The largest body is a browser's answer about a passkey, which nests four deep in a body that holds more. */
-const BODY = { maxBytes: 4_096, maxDepth: 5, mayBeEmpty: true };
-
 /** The endpoints, as one handler of requests. */
 export function createApp(service: AuthService, monotonicMs: () => number): OpenAPIHono<AppEnvironment> {
   const app = new OpenAPIHono<AppEnvironment>({ defaultHook: onInvalid });
   app.use(logRequests(service, monotonicMs));
-  app.on("POST", "*", clientAddress, readJsonBody(BODY));
+  app.on("POST", "*", clientAddress);
+  app.on("DELETE", eraseAccountRoute.path, clientAddress);
   addTokenEndpoints(app, service);
   addServiceEndpoints(app, service);
   addSessionEndpoints(app, service);
   addSecondFactorEndpoints(app, service);
   addChangePasswordEndpoint(app, service);
+  addResetPasswordEndpoints(app, service);
   addMailEndpoints(app, service);
   addChangeMailEndpoints(app, service);
   addPersonalTokenEndpoints(app, service);
+  addAccountEndpoint(app, service);
   addErasureEndpoints(app, service);
   addAuditEndpoint(app, service);
   addPasskeyEndpoints(app, service);
@@ -52,12 +54,12 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   return app;
 }
 
-function logAndAnswer(error: Error, { log }: AuthService): Response {
+function logAndAnswer(error: Error, { log }: Pick<AuthService, "log">): Response {
   log.error("request failed", { event: "request.failed", code: errorCode(error), reason: error.name });
   return internalErrorAnswer();
 }
 
-function logRequests({ log }: AuthService, monotonicMs: () => number): MiddlewareHandler {
+function logRequests({ log }: Pick<AuthService, "log">, monotonicMs: () => number): MiddlewareHandler {
   return async (context: Context, next) => {
     const beganMs = monotonicMs();
     await next();

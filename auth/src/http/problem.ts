@@ -1,26 +1,13 @@
-import { COMMON_PROBLEM_TYPES } from "@purrimeter/service/common-problems";
+import { ACCOUNT_PROBLEMS } from "@purrimeter/auth-api/problems";
+import type { AccountProblemName } from "@purrimeter/auth-api/problems";
 import { problemResponse, problemsOf } from "@purrimeter/service/problem";
-import type { FieldError, ProblemTypes } from "@purrimeter/service/problem";
+import type { FieldError } from "@purrimeter/service/problem";
 import type { TypedResponse } from "hono";
 
-/** Statuses and titles as cloud-api has them, so that it can pass answers on as they are; it publishes the descriptions. */
-const PROBLEM_TYPES = {
-  ...COMMON_PROBLEM_TYPES,
-  "wrong-credentials": {
-    status: 401,
-    title: "Address or password, or refresh token, not accepted",
-    description: "",
-  },
-  "second-factor-required": { status: 401, title: "A second factor is needed", description: "" },
-  unauthenticated: { status: 401, title: "A valid access token is needed", description: "" },
-  forbidden: { status: 403, title: "Not allowed for this account", description: "" },
-  conflict: { status: 409, title: "Not possible as things stand", description: "" },
-} as const satisfies ProblemTypes;
-
-const problems = problemsOf(PROBLEM_TYPES);
+const problems = problemsOf(ACCOUNT_PROBLEMS);
 
 /** Kinds of problem that this service answers with; the last part of a problem's `type`. */
-export type ProblemName = keyof typeof PROBLEM_TYPES;
+export type ProblemName = AccountProblemName;
 
 /** An answer that says what went wrong; typed so that every route may give it. */
 export type Problem = Response & TypedResponse<never, never, never>;
@@ -40,7 +27,7 @@ export function problem(
 
 /** The answer to who has to wait `retryAfterS` seconds. */
 export function tooManyRequests(retryAfterS: number): Problem {
-  const detail = "Wait as long as Retry-After says.";
+  const detail = "Too many attempts. Try again after the time in Retry-After.";
   return problem("too-many-requests", detail, undefined, { "retry-after": String(retryAfterS) });
 }
 

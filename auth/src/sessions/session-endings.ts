@@ -1,18 +1,17 @@
 import type { Time } from "@purrimeter/service/time";
 import type { Kysely } from "kysely";
-import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
-import type { EndedSessions } from "../http/cloud-api-interface.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
+import { MAX_ENDED_SESSIONS } from "@purrimeter/auth-api/internal";
+import type { EndedSessions } from "@purrimeter/auth-api/internal";
 import type { AuthTables } from "../schema.ts";
 
-const MAX_ITEMS = 1_000;
-
-/** Gateways that may wait at once. */
+/** Processes that may wait at once. */
 const MAX_WAITING = 64;
 
 /** Another process (the command line) may end sessions too: whoever waits looks this often. */
 const LOOK_MS = 500;
 
-/** A gateway's clock may be this far behind ours. */
+/** The clock of cloud-api may be this far behind ours. */
 const CLOCK_SKEW_S = 60;
 
 /** The list of sessions that ended while their access tokens may live, and those who wait for it to grow. */
@@ -75,7 +74,7 @@ export class SessionEndings {
       .where("number", ">", cursor)
       .where("until", ">=", this.#time.utcS())
       .orderBy("number")
-      .limit(MAX_ITEMS)
+      .limit(MAX_ENDED_SESSIONS)
       .execute();
     const items = rows.map(({ sid, until }) => ({ sid, until }));
     const reset = rows.length === 0 && cursor > (await this.#last());

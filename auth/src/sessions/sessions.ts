@@ -1,3 +1,4 @@
+import { SESSION_IDLE_LIMIT_S } from "@purrimeter/auth-api/limits";
 import type { DeleteQueryBuilder, DeleteResult, Kysely } from "kysely";
 import { seal, unseal } from "../accounts/data-keys.ts";
 import type { DataKeys } from "../accounts/data-keys.ts";
@@ -6,14 +7,11 @@ import { readRefreshToken, writeRefreshToken } from "./refresh-token.ts";
 import type { AuthTables } from "../schema.ts";
 import type { SessionEndings } from "./session-endings.ts";
 
-/** A session that is not refreshed for this long is over. */
-const IDLE_LIMIT_S = 14 * 86_400;
-
 /** Every session is over after this, SP 800-63B-4, 2.1.3: at most 30 days before one has to log in again. */
-const SESSION_LIMIT_S = 30 * 86_400;
+export const SESSION_LIMIT_S = 30 * 86_400;
 
 /** Sessions of one account; the one begun first ends when another begins. */
-const MAX_SESSIONS = 32;
+export const MAX_SESSIONS = 32;
 
 /** A session that goes on, with its next refresh token. */
 export interface LiveSession {
@@ -128,7 +126,7 @@ export class Sessions {
       .selectAll()
       .where("account", "=", account)
       .where("created_at", ">", at - SESSION_LIMIT_S)
-      .where("refreshed_at", ">", at - IDLE_LIMIT_S);
+      .where("refreshed_at", ">", at - SESSION_IDLE_LIMIT_S);
   }
 
   async #end(choose: (rows: SessionDeletion) => SessionDeletion): Promise<readonly string[]> {
@@ -165,7 +163,7 @@ export class Sessions {
       .where("id", "=", sid)
       .where("generation", "=", generation)
       .where("created_at", ">", at - SESSION_LIMIT_S)
-      .where("refreshed_at", ">", at - IDLE_LIMIT_S)
+      .where("refreshed_at", ">", at - SESSION_IDLE_LIMIT_S)
       .returning("account")
       .executeTakeFirst();
     return row?.account;

@@ -16,7 +16,7 @@ import { join } from "node:path";
 import type { AuthService } from "../auth-service.ts";
 import { createApp } from "../http/create-app.ts";
 import { createService } from "../create-service.ts";
-import { CLIENT_ADDRESS_HEADER, GATEWAY_NAME } from "../http/cloud-api-interface.ts";
+import { API_NAME, CLIENT_ADDRESS_HEADER } from "@purrimeter/auth-api/internal";
 import type { Mail, Mailer } from "../mail/mailer.ts";
 import type { Argon2Cost } from "../password/password-hasher.ts";
 import { AUTH_MIGRATIONS } from "../schema.ts";
@@ -142,7 +142,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     host: "127.0.0.1",
     port: 0,
     ...certificates.server,
-    client: { authority: certificates.authority, name: GATEWAY_NAME },
+    client: { authority: certificates.authority, name: API_NAME },
     limits: { ...INTERNAL_HTTP_LIMITS, requestTimeoutMs },
     headers: SECURITY_HEADERS,
     time,

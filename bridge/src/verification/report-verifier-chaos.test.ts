@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { encodeReport } from "@purrimeter/protocol/report";
 import { encodeStatus } from "@purrimeter/protocol/status";
-import { TAG } from "@purrimeter/device/testing/tag-rig-contract";
+import { TAG } from "@purrimeter/device/testing/tag-rig";
 import { createLog } from "@purrimeter/service/log";
 import type { ReportStore } from "@purrimeter/store/report-store";
 import { createBridge } from "../bridge.ts";
@@ -74,7 +74,7 @@ it("the bridge judges what it stored, after it has answered", async () => {
   tag.walkTo(0);
   const counters = createBridgeCounters();
   const store = {
-    registrationState: () => "claimed",
+    registrationState: () => Promise.resolve("claimed"),
     recordReport: (_, { epoch, first, entries }) => {
       const through = first + entries.length - 1;
       return Promise.resolve({
@@ -89,13 +89,13 @@ it("the bridge judges what it stored, after it has answered", async () => {
     keepDeadLetter: () => Promise.resolve({ kind: "set-aside", count: 1 }),
     wantedSettings: () => Promise.resolve(settingsOf(1)),
     recordStatus: () => Promise.resolve({ kind: "recorded" }),
-    settingsChangedSince: () => ({ tags: [], cursor: 1 }),
+    settingsChangedSince: () => Promise.resolve({ tags: [], cursor: 1 }),
   } satisfies ReportStore as ReportStore;
   const source = {
     open: () => Promise.resolve({ port: 0 }),
     close: () => Promise.resolve(),
     send: () => true,
-    expelRevoked: () => undefined,
+    expelRevoked: () => Promise.resolve(),
   };
   const log = createLog("bridge", { write: () => undefined });
   const clocks = { now: utcNow, monotonicMs: () => performance.now() };

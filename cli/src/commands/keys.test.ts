@@ -1,6 +1,6 @@
 import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
-import type { OwnerId } from "@purrimeter/store/owner-view";
+import type { OwnerId } from "@purrimeter/store/owner-id";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,7 +41,7 @@ async function inStore<Result extends object>(
 async function claim(owner: OwnerId, tag: TagId): Promise<void> {
   await inStore(async ({ store }) => {
     const code = createClaimCode();
-    store.registry.register(tag, code, nowS());
+    await store.registry.register(tag, code, nowS());
     await store.forOwner(owner).claim(code, `name of ${tag}`);
     return {};
   });

@@ -74,7 +74,7 @@ async function change(
   roles: readonly AccountRole[],
   { data }: RoleFlags,
 ): Promise<{ readonly email: string; readonly roles: readonly AccountRole[] } | Failure> {
-  const { asMailAddress } = await import("@purrimeter/auth/mail-address");
+  const { asMailAddress } = await import("@purrimeter/auth-api/mail-address");
   const { changeRoles } = await import("@purrimeter/auth/change-roles");
   const { withAccounts } = await import("../data-folder/open-accounts.ts");
   const mail = asMailAddress(address);

@@ -67,9 +67,9 @@ function listCommand(): Command {
     .addOption(jsonOption())
     .addHelpText("after", examples("tags list", "tags list --json"))
     .action(async (flags: TagFlags) => {
-      const listed = await withRegistry(dataFiles(flags.data), (registry) =>
-        Promise.resolve({ tags: registry.list() }),
-      );
+      const listed = await withRegistry(dataFiles(flags.data), async (registry) => ({
+        tags: await registry.list(),
+      }));
       if (isFailure(listed)) reportFailure(listed);
       else for (const tag of listed.tags) printTag(tag, flags);
     });
@@ -89,17 +89,19 @@ function revokeCommand(): Command {
     .addHelpText("after", examples("tags revoke mimi"))
     .action(async (id: string, flags: TagFlags) => {
       const files = dataFiles(flags.data);
-      const revoked = await withRegistry(files, (registry) =>
-        Promise.resolve(revokeTag(files, registry, id)),
-      );
+      const revoked = await withRegistry(files, (registry) => revokeTag(files, registry, id));
       if (isFailure(revoked)) reportFailure(revoked);
       else console.log(`revoked ${id}`);
     });
 }
 
-function revokeTag(files: DataFiles, registry: TagRegistry, id: string): { readonly tag: string } | Failure {
+async function revokeTag(
+  files: DataFiles,
+  registry: TagRegistry,
+  id: string,
+): Promise<{ readonly tag: string } | Failure> {
   const tag = asTagId(id);
-  if (tag === undefined || registry.revoke(tag, nowS()) === "not-found")
+  if (tag === undefined || (await registry.revoke(tag, nowS())) === "not-found")
     return failed(`no tag ${id} is known`);
   const certificates = revoke(files.certs, tag, new Date());
   if (!isRefusal(certificates) || certificates.refused === "already-revoked") return { tag };

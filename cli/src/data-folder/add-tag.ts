@@ -34,6 +34,7 @@ export async function addTag(
     if (isRefusal(issued)) return failed(describeRefusal(issued));
   }
   const claimCode = createClaimCode();
-  if (registry.register(tag, claimCode, nowS()) === "exists") return failed(`the tag ${tag} exists already`);
-  return { tag, claimCode, printedCode: registry.printedCode(tag), folder };
+  const outcome = await registry.register(tag, claimCode, nowS());
+  if (outcome === "exists") return failed(`the tag ${tag} exists already`);
+  return { tag, claimCode, printedCode: await registry.printedCode(tag), folder };
 }

@@ -19,6 +19,7 @@ import { EndedSessions } from "./ended-sessions.ts";
 import { KeySet } from "./key-set.ts";
 import { LiveStreams } from "../live/live-streams.ts";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
+import { authAnswer } from "../testing/auth-answer.ts";
 import { makeTestCertificates } from "../testing/test-certificates.ts";
 import type { TestCertificates } from "../testing/test-certificates.ts";
 import { AUDIENCE, ISSUER, NOW_S } from "../testing/test-keys.ts";
@@ -60,7 +61,7 @@ function makeGateway(): ReturnType<typeof createApp> {
       call: (call) => {
         authCalls.push(call);
         const body = { accessToken: "a", refreshToken: "r", expiresIn: 600 };
-        return Promise.resolve({ kind: "answer", status: 200, body, retryAfter: undefined });
+        return Promise.resolve(authAnswer(200, body));
       },
     },
     tokens: new AccessTokens({ issuer: ISSUER, audience: AUDIENCE, keys, ended, now }),

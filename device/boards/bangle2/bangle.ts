@@ -7,14 +7,16 @@ declare const NRF: BangleSdk["NRF"];
 declare const Bluetooth: BangleSdk["Bluetooth"];
 declare const E: BangleSdk["E"];
 declare const process: BangleSdk["process"];
+/** Set by the build: as in FirmwareOptions. */
+declare const BUILT_AT_S: number;
 declare const getTime: () => number;
 declare function setTimeout(call: () => void, ms: number): number;
 declare function clearTimeout(timer: number): void;
-/** Espruino's `require`, by the name that the build knows it by. */
+/** Espruino's `require`, under the name that the build replaces. */
 declare function espruinoModule(name: "Storage"): BangleSdk["storage"];
 declare function espruinoModule(name: "crypto"): BangleSdk["crypto"];
 
-new BangleTag({
+const sdk = {
   Bangle,
   NRF,
   Bluetooth,
@@ -25,4 +27,5 @@ new BangleTag({
   getTime,
   setTimeout,
   clearTimeout,
-}).start();
+};
+new BangleTag(sdk, BUILT_AT_S).start();

@@ -1,5 +1,5 @@
 import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync, constants } from "node:fs";
-import { assertErased, assertInPage, ERASED } from "../../core/journal/flash-assertions.ts";
+import { assertErased, assertInPage, ERASED } from "../../core/flash/flash-assertions.ts";
 import type { Flash } from "../../core/ports.ts";
 
 const PRIVATE = 0o600;
@@ -12,7 +12,7 @@ export class FileFlash implements Flash {
   private readonly before: Uint8Array;
   private readonly erased: Uint8Array;
 
-  /** Opens the file, or makes an erased one. Throws when it is larger than such a flash: it belongs to another. */
+  /** Opens the file, or creates an erased one. Throws when it is larger than this flash: it is a different one. */
   constructor(path: string, pageBytes: number, pageCount: number) {
     this.pageBytes = pageBytes;
     this.pageCount = pageCount;
@@ -44,7 +44,7 @@ export class FileFlash implements Flash {
     closeSync(this.file);
   }
 
-  /** A file that is too short was being made when the power went: what is missing is erased. */
+  /** A file that is too short was being created when the power failed: the missing part counts as erased. */
   private fillUp(path: string): void {
     const size = fstatSync(this.file).size;
     const wanted = this.pageBytes * this.pageCount;

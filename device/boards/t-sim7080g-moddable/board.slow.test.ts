@@ -1,15 +1,19 @@
-import { nmea, TAG } from "../../core/tag-rig.contract.ts";
+import { nmea, TAG } from "../../core/testing/tag-rig.ts";
 import { SimulatedModem } from "../../drivers/sim7080g/testing/simulated-modem.ts";
-import { TestAuthority, TestBroker } from "../node/test-broker.contract.ts";
-import { until } from "../../core/uplink/uplink.contract.ts";
+import { TestAuthority, TestBroker } from "../node/testing/test-broker.ts";
+import { until } from "../../core/testing/until.ts";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { FakeSdk, manifestConfig } from "./testing/fake-sdk.ts";
 
 const MODEM_PORT = 2;
 const GNSS_PORT = 1;
 const RECEIVER_POWER = 8;
+const DAY_S = 86_400;
 
-/** A handshake with the broker, which is real, takes a modem's second. The SDK's own TLS is played: nothing waits for the machine. */
+/**
+ * A handshake with the broker, which is real, takes a modem's second. The SDK's own TLS is played: nothing waits for the
+ * machine.
+ */
 const SECOND_MS = { modem: 10, wifi: 1 };
 
 let authority: TestAuthority;
@@ -42,7 +46,7 @@ async function start(uplink: "modem" | "wifi"): Promise<void> {
   for (const [name, text] of Object.entries(pem)) sdk.files.set(`${name}.pem`, bytes(text));
   for (const name of ["authority", "tag", "issuer", "key"]) sdk.files.set(`${name}.der`, Uint8Array.of(0x30));
   const network = { tag: TAG, host: "localhost", port: broker.port, apn: "iot.example", uplink };
-  await sdk.start(manifestConfig(network));
+  await sdk.start(manifestConfig(network), Math.floor(Date.now() / 1_000) - DAY_S);
   if (uplink === "modem") modem = connectModem();
   openSky();
 }
@@ -78,7 +82,7 @@ function shine(): void {
 
 it("takes a fix, sleeps, and reports through its modem, whose answers fit the port's FIFO", async () => {
   await start("modem");
-  sdk.mayDoze = () => {
+  sdk.maySleep = () => {
     expect(sdk.pins.get(RECEIVER_POWER)).toBe(0);
     expect(sdk.pins.get(42)).toBe(1);
   };
@@ -86,8 +90,8 @@ it("takes a fix, sleeps, and reports through its modem, whose answers fit the po
   expect(broker.entryKinds(TAG)).toContain("health");
   expect(broker.entryKinds(TAG)).not.toContain("unreadable");
   expect(sdk.times.length).toBeGreaterThan(0);
-  expect(sdk.dozes.length).toBeGreaterThan(0);
-  expect(sdk.dozes.every(({ pin }) => pin === manifestConfig({}).motionInterrupt)).toBe(true);
+  expect(sdk.sleeps.length).toBeGreaterThan(0);
+  expect(sdk.sleeps.every(({ pin }) => pin === manifestConfig({}).motionInterrupt)).toBe(true);
   expect(sdk.serials.get(MODEM_PORT)?.lost).toBe(0);
   // The rail of the modem, and the level shifter.
   expect((sdk.registers.get(0x80) ?? 0) & 4).toBe(4);
@@ -96,7 +100,7 @@ it("takes a fix, sleeps, and reports through its modem, whose answers fit the po
 
 it("lets go of the accelerometer's line when motion wakes it", async () => {
   await start("modem");
-  await until("a doze", () => sdk.dozes.length > 0);
+  await until("a sleep", () => sdk.sleeps.length > 0);
   sdk.moves = true;
   await until("motion", () => sdk.statusReads > 0);
 });
@@ -110,7 +114,7 @@ it("asks for no session over Wi-Fi before a fix has told the time, and then show
   await until("a session", () => sdk.clients.length > 0);
   expect(sdk.clients[0]).toMatchObject({ host: "localhost", id: TAG, clean: true });
   expect(sdk.clients[0]?.["socket"]).toHaveProperty("secure.clientKey");
-  expect(sdk.dozes).toEqual([]);
+  expect(sdk.sleeps).toEqual([]);
 });
 
 it("goes on after an exception of the SDK's TLS that nobody caught, and tries again", async () => {

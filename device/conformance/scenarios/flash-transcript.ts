@@ -1,12 +1,12 @@
 import { KIND_TRANSITION } from "@purrimeter/protocol/entry-kind";
 import { emptyJournalEntry } from "../../core/journal/journal-record.ts";
 import { Journal } from "../../core/journal/journal.ts";
-import type { RamFlash } from "../../core/journal/ram-flash.ts";
-import { settingsPages } from "../../core/uplink/settings-store.ts";
+import type { RamFlash } from "../../core/flash/ram-flash.ts";
+import { settingsPages } from "../../core/settings/settings-store.ts";
 import { crc32 } from "@purrimeter/protocol/crc32";
 import { hex } from "./hex.ts";
 
-/** Pages of flash that are shown byte by byte; of others the transcript has the checksum. */
+/** Pages of flash that the transcript shows byte by byte; for others it has the checksum. */
 const SHOWN_PAGES = 2;
 const SHOWN_BYTES = 512;
 

@@ -11,7 +11,7 @@ import {
   TO_SHIFT,
 } from "@purrimeter/protocol/entry-kind";
 import type { Side } from "@purrimeter/protocol/values";
-import { getInt32, getUint16, getUint32, putUint16, putUint32 } from "./little-endian.ts";
+import { getInt32, getUint16, getUint32, putUint16, putUint32 } from "../flash/little-endian.ts";
 
 /**
  * An entry in flash, little-endian: 0 kind and sides, 1 number, 5 at, 9 what the kind needs, 20 CRC-32 of the bytes
@@ -94,7 +94,7 @@ function encodeHealth(entry: JournalEntry, record: Uint8Array): void {
   putUint32(record, BODY + 5, entry.dropped);
 }
 
-/** Fills the entry and says true, or says false when the bytes are no whole record: torn, flipped or erased. */
+/** Fills the entry; false when the bytes are no whole record: torn, flipped or erased. */
 export function decodeRecord(record: Uint8Array, entry: JournalEntry): boolean {
   if (getUint32(record, CRC) !== crc32(record, 0, CRC)) return false;
   const head = record[0] as number;

@@ -4,7 +4,7 @@ const ROLLOVER_S = 1024 * 7 * 86_400;
 /** Receivers built before the rollovers of 1999 and 2019 are one or two late. */
 const MAX_ROLLOVERS = 2;
 
-/** A date farther past the build is nonsense; 1980-01-06 plus rollovers (2038) must not pass as a date. */
+/** A date later than this after the build is not believed; 1980-01-06 plus rollovers (2038) must not pass as a date. */
 const BELIEVED_S = 10 * 365 * 86_400;
 
 /** Days before a month in a year that begins in March. */
@@ -27,11 +27,11 @@ export function dayNumber(year: number, month: number, day: number): number {
 }
 
 /**
- * Seconds of UTC that a receiver's day (since 1970) and time of day mean: moved on by 1,024 weeks while it lies before
- * the build; 0 when no such move gives a date within ten years of the build.
+ * Seconds of UTC that a receiver's day (since 1970) and time of day mean: 1,024 weeks are added while it
+ * lies before `builtAtS`; 0 when that gives no date within ten years of it.
  */
-export function believedUtcS(day: number, msOfDay: number, buildUtcS: number): number {
+export function believedUtcS(day: number, msOfDay: number, builtAtS: number): number {
   let utcS = day * 86_400 + Math.floor(msOfDay / 1000);
-  for (let moves = 0; utcS < buildUtcS && moves < MAX_ROLLOVERS; moves++) utcS += ROLLOVER_S;
-  return utcS < buildUtcS || utcS > buildUtcS + BELIEVED_S ? 0 : utcS;
+  for (let moves = 0; utcS < builtAtS && moves < MAX_ROLLOVERS; moves++) utcS += ROLLOVER_S;
+  return utcS < builtAtS || utcS > builtAtS + BELIEVED_S ? 0 : utcS;
 }

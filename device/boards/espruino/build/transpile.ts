@@ -17,7 +17,7 @@ import { keptNames } from "./kept-names.ts";
 import { refusedSyntax } from "./refused-syntax.ts";
 import { shortenWords } from "./shorten-words.ts";
 
-/** Looser than the standard where our own code makes no difference, so that no helper comes along. */
+/** Looser than the standard where our code does not need it, so that Babel adds no helpers. */
 const ASSUMPTIONS = {
   setPublicClassFields: true,
   privateFieldsAsProperties: true,
@@ -46,17 +46,19 @@ const PLUGINS = [
 
 type Bundled = BuildResult<{ write: false; metafile: true }>;
 
-/** What stays as the source has it. */
-export interface Kept {
-  /** Property names that others know, besides those of the language and the board. */
+/** What is set, and what stays as the source has it. */
+export interface TranspileOptions {
+  /** What the constant BUILT_AT_S becomes, as FirmwareOptions has it; for a program of a board. */
+  readonly builtAtS?: number;
+  /** Property names that are used outside, besides those of the language and the board. */
   readonly names: readonly string[];
-  /** Texts of one word that others know. */
+  /** Texts of one word that are used outside. */
   readonly words?: readonly string[];
-  /** Shortens neither names nor words: to see what that brings. */
+  /** Shortens neither names nor words, to measure what that saves. */
   readonly all?: "names" | "words";
 }
 
-/** A script, and what each source file gave to it, in bytes before the last minifying. */
+/** A script, and the part of each source file in it, in bytes before the last minifying. */
 export interface Transpiled {
   readonly code: string;
   readonly sources: ReadonlyMap<string, number>;
@@ -64,12 +66,13 @@ export interface Transpiled {
 
 /**
  * One script for Espruino of the entry and all that it imports. Property names are shortened, and so are the words by
- * which our code names its own states: on the board every letter is memory. Throws when Espruino could not run the script.
+ * which our code names its own states: on the board every letter takes memory. Throws when Espruino could not run the
+ * script, or when it needs a `builtAtS` that is not given.
  */
-export async function transpileForEspruino(entry: URL, kept: Kept): Promise<Transpiled> {
-  const bundled = await bundle(entry, kept);
+export async function transpileForEspruino(entry: URL, options: TranspileOptions): Promise<Transpiled> {
+  const bundled = await bundle(entry, options);
   const [file] = bundled.outputFiles;
-  const words = kept.all === undefined ? [shortenWords(kept.words ?? [])] : [];
+  const words = options.all === undefined ? [shortenWords(options.words ?? [])] : [];
   const lowered = transformSync(file!.text, {
     babelrc: false,
     configFile: false,
@@ -80,13 +83,14 @@ export async function transpileForEspruino(entry: URL, kept: Kept): Promise<Tran
   });
   const { code } = await transform(lowered!.code, {
     minify: true,
-    // A newer target would let the minifier bring back what Babel took away. Espruino has this operator.
+    // With a newer target the minifier would bring back syntax that Babel removed. Espruino has this operator.
     target: "es2015",
     supported: { "nullish-coalescing": true },
     charset: "ascii",
-    // The bundler would look for Espruino's own modules.
+    // The bundler would try to resolve Espruino's own modules.
     define: { espruinoModule: "require" },
   });
+  if (code.includes("BUILT_AT_S")) throw new Error("the program needs the date of its build");
   const refused = refusedSyntax(code);
   if (refused.length > 0) throw new Error(`Espruino cannot run this:\n${refused.join("\n")}`);
   const [output] = Object.values(bundled.metafile.outputs);
@@ -94,11 +98,11 @@ export async function transpileForEspruino(entry: URL, kept: Kept): Promise<Tran
   return { code, sources: new Map(inputs.map(([path, { bytesInOutput }]) => [path, bytesInOutput])) };
 }
 
-function bundle(entry: URL, { names, all }: Kept): Promise<Bundled> {
+function bundle(entry: URL, { names, all, builtAtS }: TranspileOptions): Promise<Bundled> {
   const shortNames = {
     mangleProps: /./,
     reserveProps: keptNames(names),
-    // A word of the language to Espruino, also behind a dot.
+    // A keyword to Espruino, also after a dot.
     mangleCache: { of: false as const },
   };
   return build({
@@ -106,14 +110,14 @@ function bundle(entry: URL, { names, all }: Kept): Promise<Bundled> {
     bundle: true,
     format: "iife",
     target: "es2020",
-    // A field that is only declared is no field.
+    // A field without initialiser must not become an assignment.
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     minifySyntax: true,
     write: false,
     metafile: true,
     logLevel: "silent",
     // Espruino has Error alone.
-    define: { RangeError: "Error" },
+    define: { RangeError: "Error", ...(builtAtS === undefined ? {} : { BUILT_AT_S: String(builtAtS) }) },
     ...(all === "names" ? {} : shortNames),
   });
 }

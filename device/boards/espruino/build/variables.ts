@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Where the module's code lies while the firmware runs. */
+/** A script that measures variables with the module's code in RAM. */
 const PROGRAM = (module: string): string => `
 var exports = {};
 var before = process.memory().usage;
@@ -27,14 +27,14 @@ var firmware = new exports.Firmware({
   uplink: { connect: nothing, disconnect: nothing, publish: function () { return false; } },
   indicator: { buzz: nothing, light: nothing },
   battery: { percent: function () { return 80; } }
-}, { tag: "tom", firmware: "1", seed: 1 });
+}, { tag: "tom", firmware: "1", seed: 1, builtAtS: exports.builtAtS });
 firmware.start();
 storage = undefined;
 print("variables " + (loaded - before) + " " + (process.memory().usage - loaded));
 quit();
 `;
 
-/** Espruino variables that the module's code takes in RAM, and the firmware that runs, flash of the test included. */
+/** Espruino variables of the module's code in RAM, and of the running firmware including the flash of the test. */
 export interface VariableCost {
   readonly code: number;
   readonly state: number;

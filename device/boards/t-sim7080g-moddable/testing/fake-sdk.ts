@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { BoardTime } from "../../testing/board-time.ts";
+import { BoardTime } from "../../../core/testing/board-time.ts";
 
 const FIFO_BYTES = 128;
 
@@ -16,31 +16,31 @@ interface SerialOptions {
   readonly onWritable?: (count: number) => void;
 }
 
-/** What the SDK and the board's chips are to `board.ts`, as far as it uses them. */
+/** The SDK and the board's chips, as far as `board.ts` uses them. */
 export class FakeSdk {
   /** Levels of the output pins. */
   readonly pins = new Map<number, number>();
   readonly serials = new Map<number, FakeSerial>();
   readonly registers = new Map<number, number>([[0xa4, 71]]);
   readonly flash = new Uint8Array(64 * 4_096).fill(255);
-  readonly dozes: { ms: number; pin: number }[] = [];
+  readonly sleeps: { ms: number; pin: number }[] = [];
   readonly clients: Record<string, unknown>[] = [];
   readonly times: number[] = [];
   readonly time: BoardTime;
   files = new Map<string, Uint8Array>();
   statusReads = 0;
-  /** Whether motion ends the next doze. */
+  /** Whether motion ends the next light sleep. */
   moves = false;
-  /** Asked before every doze. */
-  mayDoze: () => void = () => undefined;
+  /** Called before every light sleep. */
+  maySleep: () => void = () => undefined;
 
   /** `secondMs`: as BoardTime has it. */
   constructor(secondMs: number) {
     this.time = new BoardTime(secondMs);
   }
 
-  /** Loads board.ts with this in the SDK's place, and starts it. */
-  async start(config: object): Promise<void> {
+  /** Loads board.ts with this in the SDK's place, and starts it. `builtAtS`: as in FirmwareOptions. */
+  async start(config: object, builtAtS: number): Promise<void> {
     Object.assign(globalThis, { fakeSdk: this.modules(config), native: (name: string) => this.native(name) });
     Object.assign(globalThis, {
       device: { io: {}, network: { mqtts: { io: this.mqttClient(), socket: {} } } },
@@ -48,20 +48,22 @@ export class FakeSdk {
     const folder = mkdtempSync(join(tmpdir(), "board-"));
     const outfile = join(folder, "board.mjs");
     await bundle(outfile);
-    const { Board } = (await import(pathToFileURL(outfile).href)) as { Board: new () => unknown };
+    const { Board } = (await import(pathToFileURL(outfile).href)) as {
+      Board: new (builtAtS: number) => unknown;
+    };
     rmSync(folder, { recursive: true });
-    new Board();
+    new Board(builtAtS);
   }
 
   private native(name: string): (this: unknown, ...values: number[]) => unknown {
     if (name === "xs_tag_uptime") return () => this.time.nowMs;
-    if (name === "xs_tag_light_sleep") return (ms = 0, pin = 0) => this.doze(ms, pin);
+    if (name === "xs_tag_light_sleep") return (ms = 0, pin = 0) => this.sleep(ms, pin);
     return () => undefined;
   }
 
-  private doze(ms: number, pin: number): boolean {
-    this.mayDoze();
-    this.dozes.push({ ms, pin });
+  private sleep(ms: number, pin: number): boolean {
+    this.maySleep();
+    this.sleeps.push({ ms, pin });
     this.time.sleep(this.moves ? ms / 2 : ms);
     const hasMoved = this.moves;
     this.moves = false;
@@ -147,7 +149,7 @@ export class FakeSdk {
   }
 }
 
-/** A UART with FIFOs of 128 bytes: what comes while the one is full is lost, and writing too much throws. */
+/** A UART with FIFOs of 128 bytes: bytes received while it is full are lost, and writing too much throws. */
 export class FakeSerial {
   /** What the board writes. */
   onWrite: (bytes: Uint8Array) => void = () => undefined;
@@ -164,7 +166,7 @@ export class FakeSerial {
     sdk.time.after(0, () => options.onWritable?.(this.free));
   }
 
-  /** Bytes from outside. */
+  /** Bytes that the port receives. */
   deliver(bytes: Uint8Array): void {
     const room = FIFO_BYTES - this.inbox.length;
     this.lost += Math.max(0, bytes.length - room);

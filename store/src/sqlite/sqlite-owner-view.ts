@@ -1,0 +1,150 @@
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { TagClaims } from "../tags/claim-tag.ts";
+import type { OwnerErasure } from "../erasure/erase-owner.ts";
+import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
+import type { OwnedTags } from "../tags/owned-tags.ts";
+import type { EntryPosition, Location, TimeRange } from "../reading/location.ts";
+import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "../geofences/geofence.ts";
+import type { GeofenceEvent } from "../reading/geofence-event.ts";
+import type { ListRange, Page } from "../reading/page.ts";
+import type { OwnedTag } from "../tags/owned-tag.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
+import type { OwnerView } from "../reading/owner-view.ts";
+import type { EventReader } from "../reading/read-events.ts";
+import type { LocationReader } from "../reading/read-locations.ts";
+import type { FinderReport } from "../tags/finder-reports.ts";
+import type { OwnedShares } from "../sharing/owned-shares.ts";
+import type { InviteOutcome, Share, ShareDraft, ShareId } from "../sharing/share.ts";
+import type { SqliteFinderReports } from "./sqlite-finder-reports.ts";
+import type { AcceptedTransfer, ConfirmOutcome, Transfer } from "../transfers/transfer.ts";
+import type { Transfers } from "../transfers/transfers.ts";
+
+/** What SqliteOwnerView is made of: what is of no owner is handed the owner or an ownership. */
+export interface OwnerViewParts {
+  readonly owner: OwnerId;
+  readonly tags: OwnedTags;
+  readonly geofences: OwnedGeofences;
+  readonly locations: LocationReader;
+  readonly events: EventReader;
+  readonly claims: TagClaims;
+  readonly shares: OwnedShares;
+  readonly transfers: Transfers;
+  readonly finderReports: SqliteFinderReports;
+  readonly erasure: OwnerErasure;
+  readonly now: () => UnixSeconds;
+}
+
+/** The owner's side of the store on SQLite. */
+export class SqliteOwnerView implements OwnerView {
+  readonly #parts: OwnerViewParts;
+
+  constructor(parts: OwnerViewParts) {
+    this.#parts = parts;
+  }
+
+  tags(range: ListRange<TagId>): Promise<Page<OwnedTag, TagId>> {
+    return this.#parts.tags.list(range);
+  }
+
+  tag(id: TagId): Promise<OwnedTag | "not-found"> {
+    return this.#parts.tags.get(id);
+  }
+
+  async claim(code: string, name: string): Promise<OwnedTag | "wrong-code"> {
+    const { claims, owner, now, tags } = this.#parts;
+    const id = await claims.claim(owner, code, name, now());
+    const tag = id === undefined ? "not-found" : await tags.get(id);
+    return tag === "not-found" ? "wrong-code" : tag;
+  }
+
+  renameTag(id: TagId, name: string): Promise<OwnedTag | "not-found"> {
+    return this.#parts.tags.rename(id, name);
+  }
+
+  geofences(range: ListRange<GeofenceId>): Promise<Page<Geofence, GeofenceId>> {
+    return this.#parts.geofences.list(range);
+  }
+
+  geofence(id: GeofenceId): Promise<Geofence | "not-found"> {
+    return this.#parts.geofences.get(id);
+  }
+
+  createGeofence(draft: GeofenceDraft): Promise<GeofenceOutcome> {
+    return this.#parts.geofences.create(draft);
+  }
+
+  replaceGeofence(
+    id: GeofenceId,
+    draft: GeofenceDraft,
+    expectedVersion: number | undefined,
+  ): Promise<GeofenceOutcome> {
+    return this.#parts.geofences.replace(id, draft, expectedVersion);
+  }
+
+  deleteGeofence(
+    id: GeofenceId,
+    expectedVersion: number | undefined,
+  ): Promise<"deleted" | "not-found" | "version-mismatch"> {
+    return this.#parts.geofences.delete(id, expectedVersion);
+  }
+
+  async locations(tag: TagId, range: TimeRange): Promise<Page<Location, EntryPosition> | "not-found"> {
+    const present = this.#parts.tags.present(tag);
+    return present === undefined
+      ? "not-found"
+      : this.#parts.locations.locations({ tag, id: present.id }, range);
+  }
+
+  async latest(tag: TagId): Promise<Location | undefined | "not-found"> {
+    const present = this.#parts.tags.present(tag);
+    return present === undefined ? "not-found" : this.#parts.locations.latest({ tag, id: present.id });
+  }
+
+  events(tag: TagId, range: TimeRange): Promise<Page<GeofenceEvent, EntryPosition> | "not-found"> {
+    return this.#parts.events.events(tag, range);
+  }
+
+  shares(tag: TagId): Promise<readonly Share[] | "not-found"> {
+    return this.#parts.shares.list(tag);
+  }
+
+  inviteViewer(tag: TagId, draft: ShareDraft): Promise<InviteOutcome> {
+    return this.#parts.shares.invite(tag, draft);
+  }
+
+  removeShare(tag: TagId, id: ShareId): Promise<"removed" | "not-found"> {
+    return Promise.try(() => this.#parts.shares.remove(tag, id));
+  }
+
+  transfer(tag: TagId): Promise<Transfer | undefined | "not-found"> {
+    return Promise.try(() => this.#parts.transfers.read(tag));
+  }
+
+  offerTransfer(tag: TagId): Promise<{ readonly code: string; readonly transfer: Transfer } | "not-found"> {
+    return Promise.try(() => this.#parts.transfers.offer(tag));
+  }
+
+  cancelTransfer(tag: TagId): Promise<"cancelled" | "not-found"> {
+    return Promise.try(() => this.#parts.transfers.cancel(tag));
+  }
+
+  acceptTransfer(code: string): Promise<AcceptedTransfer | "wrong-code"> {
+    return Promise.try(() => this.#parts.transfers.accept(code));
+  }
+
+  confirmTransfer(tag: TagId, checkNumber: string): Promise<ConfirmOutcome> {
+    return this.#parts.transfers.confirm(tag, checkNumber);
+  }
+
+  finderReports(tag: TagId): Promise<readonly FinderReport[] | "not-found"> {
+    return this.#parts.finderReports.of(this.#parts.tags, tag);
+  }
+
+  eraseTag(tag: TagId): Promise<"erased" | "not-found"> {
+    return this.#parts.erasure.tag(this.#parts.tags, tag);
+  }
+
+  eraseOwner(): Promise<void> {
+    return this.#parts.erasure.owner(this.#parts.owner);
+  }
+}

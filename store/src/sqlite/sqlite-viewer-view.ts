@@ -1,0 +1,109 @@
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { hashClaimCode } from "../tags/claim-code.ts";
+import { openTagName } from "../tags/owned-tags.ts";
+import type { OwnerKeys } from "../sealing/owner-keys.ts";
+import type { EntryPosition, Location, TimeRange } from "../reading/location.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
+import type { Page } from "../reading/page.ts";
+import type { LocationReader } from "../reading/read-locations.ts";
+import type { ReadableOwnership } from "../reading/read-pieces.ts";
+import type { HeldShare, ShareId } from "../sharing/share.ts";
+import type { prepareShares } from "../sharing/share-statements.ts";
+import type { ViewerView } from "../reading/viewer-view.ts";
+import type { WriteTransaction } from "@purrimeter/database/write-transaction";
+
+/** What SqliteViewerView is made of. */
+export interface ViewerViewParts {
+  readonly statements: ReturnType<typeof prepareShares>;
+  readonly viewer: OwnerId;
+  readonly keys: OwnerKeys;
+  readonly locations: LocationReader;
+  readonly writes: WriteTransaction;
+  readonly now: () => UnixSeconds;
+}
+
+type HeldRow = ReturnType<ReturnType<typeof prepareShares>["held"]["all"]>[number];
+
+/** A viewer's side of the store on SQLite. Whether the share lasts is asked at every read. */
+export class SqliteViewerView implements ViewerView {
+  readonly #parts: ViewerViewParts;
+
+  constructor(parts: ViewerViewParts) {
+    this.#parts = parts;
+  }
+
+  async acceptShare(code: string): Promise<HeldShare | "wrong-code"> {
+    const { statements, viewer, writes, now } = this.#parts;
+    const at = now();
+    const hash = hashClaimCode(code);
+    if (statements.invited.get({ hash, now: at, viewer }) === undefined) return "wrong-code";
+    const id = writes.run(() => {
+      const invited = statements.invited.get({ hash, now: at, viewer });
+      if (invited === undefined) return undefined;
+      statements.accept.run({ id: invited.id, viewer, at });
+      statements.dropOthers.run({ id: invited.id, viewer, ownership: invited.ownership });
+      return invited.id;
+    });
+    const row = statements.held.all({ viewer, now: at }).find((held) => held.id === id);
+    return row === undefined ? "wrong-code" : this.#toShare(row);
+  }
+
+  async heldShares(): Promise<readonly HeldShare[]> {
+    const { statements, viewer, now } = this.#parts;
+    const shares: HeldShare[] = [];
+    for (const row of statements.held.all({ viewer, now: now() })) shares.push(await this.#toShare(row));
+    return shares;
+  }
+
+  leaveShare(id: ShareId): Promise<"left" | "not-found"> {
+    const { statements, viewer, writes, now } = this.#parts;
+    return Promise.try(() => {
+      const isHeld = statements.held.all({ viewer, now: now() }).some((held) => held.id === id);
+      if (!isHeld) return "not-found";
+      return writes.run(() => statements.leave.run({ id, viewer })) > 0 ? "left" : "not-found";
+    });
+  }
+
+  async latest(tag: TagId): Promise<Location | undefined | "not-found"> {
+    const held = this.#readable(tag);
+    if (held === undefined) return "not-found";
+    const location = await this.#parts.locations.latest(held.ownership);
+    // What could be read before a pause may have been taken away within it.
+    if (this.#readable(tag) === undefined) return "not-found";
+    return location !== undefined && location.at >= held.from ? location : undefined;
+  }
+
+  async locations(
+    tag: TagId,
+    range: TimeRange,
+  ): Promise<Page<Location, EntryPosition> | "not-found" | "live-only"> {
+    const held = this.#readable(tag);
+    if (held === undefined) return "not-found";
+    if (held.kind === "live") return "live-only";
+    const from = Math.max(range.from, held.from) as UnixSeconds;
+    if (from > range.to) return { items: [], next: undefined };
+    const page = await this.#parts.locations.locations(held.ownership, { ...range, from });
+    return this.#readable(tag) === undefined ? "not-found" : page;
+  }
+
+  #readable(tag: TagId) {
+    const { statements, viewer, now } = this.#parts;
+    const row = statements.heldOf.get({ viewer, tag, now: now() });
+    if (row === undefined) return undefined;
+    const ownership: ReadableOwnership = { tag, id: row.ownership };
+    const from = row.kind === "live" ? (row.accepted_at ?? Infinity) : row.history_from;
+    return { kind: row.kind, ownership, from };
+  }
+
+  async #toShare(row: HeldRow): Promise<HeldShare> {
+    const name = await openTagName(this.#parts.keys, { ...row, id: row.ownership });
+    return {
+      id: row.id as ShareId,
+      tag: { id: row.tag as TagId, name },
+      kind: row.kind,
+      acceptedAt: row.accepted_at as UnixSeconds,
+      historyFrom: row.kind === "live" ? undefined : (row.history_from as UnixSeconds),
+      endsAt: (row.ends_at ?? undefined) as UnixSeconds | undefined,
+    };
+  }
+}
