@@ -39,7 +39,7 @@ const config: KnipConfig = {
       // Modules of Moddable's SDK, whose types @moddable/typings has.
       ignoreDependencies: ["embedded", "mc", "Resource", "time", "timer", "@moddable/typings"],
     },
-    simulator: { entry: ["src/cats/cat-fit.ts"], project: ["src/**/*.ts"] },
+    simulator: { entry: ["src/fit/cat-fit.ts"], project: ["src/**/*.ts"] },
     store: { entry: ["src/testing/crash-writer.ts"], project: ["src/**/*.ts"] },
     "*": { project: ["src/**/*.ts"] },
   },

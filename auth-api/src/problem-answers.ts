@@ -23,7 +23,7 @@ export const problemSchema = z
   .openapi("Problem", { description: "Problem details (RFC 9457)." });
 
 /** A problem that a second factor solves. */
-export const loginProblemSchema = problemSchema
+const loginProblemSchema = problemSchema
   .extend({
     challenge: z.string().optional().openapi({ description: "Send it back within five minutes." }),
     methods: z
@@ -85,7 +85,7 @@ export function isPassedOn(answer: object | undefined, name: string): boolean {
 }
 
 /** Problems of a body. */
-export const BODY_PROBLEMS = [
+const BODY_PROBLEMS = [
   "invalid-request",
   "malformed-json",
   "body-too-large",

@@ -1,3 +1,4 @@
+import { matchesGlob } from "node:path/posix";
 import type { Breach } from "./breach.ts";
 import { findCircles } from "./find-circles.ts";
 import type { FolderRules } from "./house-shape.ts";
@@ -8,16 +9,18 @@ import { packageOf, targetOf } from "./target-of.ts";
 type RulesByPackage = Readonly<Record<string, FolderRules>>;
 type Folders = FolderRules["folders"];
 
-function liesIn(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`);
+/** `*` in a layer stands for any part of a name. */
+function liesIn(path: string, layer: string): boolean {
+  return matchesGlob(path, layer) || matchesGlob(path, `${layer}/**`);
 }
 
-/** The longest folder of the table that the path lies in; undefined for a file that lies in none. */
+/** The layer that the path lies in, a file's rather than a folder's, a longer name rather than a shorter; or none. */
 function folderOf(path: string, packageFolder: string, folders: Folders): string | undefined {
   const inside = path.slice(packageFolder.length + 1);
-  return Object.keys(folders)
+  const [own] = Object.keys(folders)
     .filter((folder) => liesIn(inside, folder))
-    .sort((a, b) => b.length - a.length)[0];
+    .sort((a, b) => Number(b.endsWith(".ts")) - Number(a.endsWith(".ts")) || b.length - a.length);
+  return own;
 }
 
 function faultOf(from: string, to: string, folder: string, folders: Folders): string | undefined {

@@ -15,7 +15,8 @@ export type House = Readonly<Record<string, PackageRules>>;
 /** The layers of one package; paths are from the package's folder. */
 export interface FolderRules {
   /**
-   * Folder (or a single file of one, which is then a layer of its own) -> the others of this table that it may import.
+   * Layer -> the other layers that it may import. A layer is a folder, or a file of one, or files by a pattern
+   * (`*` is any part of a name).
    * Files that lie in none of them may import all; nothing may import those.
    */
   readonly folders: Readonly<Record<string, readonly string[]>>;

@@ -45,16 +45,20 @@ export const HOUSE: House = {
     imports: ["protocol", "device", "service"],
     testImports,
   },
+  "auth-api": {
+    what: "the contract of accounts between `auth` and `cloud-api`: schemas, routes, problems",
+    imports: ["service"],
+  },
   auth: {
-    what: "accounts, passwords, sessions, tokens",
-    imports: ["service", "database", "secrets"],
+    what: "accounts, passwords, sessions, tokens, mail",
+    imports: ["service", "database", "secrets", "auth-api"],
     testImports,
     entries: { "./main": PROCESS },
   },
   "cloud-api": {
     what: "the edge that every request passes, and the owners' API",
-    imports: ["protocol", "service", "secrets", "store"],
-    testImports,
+    imports: ["protocol", "service", "secrets", "store", "auth-api"],
+    testImports: ["auth", ...testImports],
     entries: { "./main": PROCESS },
   },
   simulator: {
@@ -66,7 +70,7 @@ export const HOUSE: House = {
     what: "the command `purrimeter`: commands, data folder, supervisor, scenarios",
     imports: [
       ...["protocol", "device", "certs", "service", "secrets", "database", "store", "bridge", "ble-gateway"],
-      ...["auth", "cloud-api", "simulator"],
+      ...["auth-api", "auth", "cloud-api", "simulator"],
     ],
   },
   bench: {

@@ -25,10 +25,10 @@ export const TEST_FILES: readonly string[] = [
 /** Files that are larger already, each with its present size. */
 export const LARGER: Readonly<Record<string, Partial<Sizes>>> = {
   "bridge/src/broker/hardening.test.ts": { fileLines: 362 },
-  "cloud-api/src/openapi.test.ts": { complexity: 36 },
+  "cloud-api/src/openapi.test.ts": { complexity: 22 },
   "device/conformance/scenarios/virtual-board.ts": { fileLines: 277 },
   "device/core/geofence/decide-side.ts": { parameters: 7 },
-  "device/core/firmware.ts": { fileLines: 274 },
+  "device/core/firmware.ts": { fileLines: 273 },
   "device/core/journal/journal.ts": { parameters: 6 },
   "device/core/nmea/nmea-field.ts": { parameters: 6 },
   "device/core/nmea/nmea.ts": { complexity: 17 },
@@ -39,9 +39,7 @@ export const LARGER: Readonly<Record<string, Partial<Sizes>>> = {
   "protocol/src/report/report-writer.ts": { parameters: 6 },
   "service/src/http/field-errors.ts": { complexity: 17 },
   "store/src/open-store.ts": { parameters: 6 },
-  "store/src/recording/record-event.ts": { parameters: 6 },
-  "store/src/recording/record-report.ts": { parameters: 7 },
-  "store/src/recording/tag-progress.ts": { complexity: 22 },
+  "store/src/recording/apply-report.ts": { parameters: 6 },
   "secrets/src/vault/fault-of-answer.ts": { complexity: 21 },
 };
 

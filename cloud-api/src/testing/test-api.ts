@@ -28,7 +28,7 @@ import type { TestKey } from "./test-keys.ts";
 const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /** What bodies of answers may hold; each test reads what it expects there. */
-export interface AnswerBody {
+interface AnswerBody {
   readonly type: string;
   readonly title: string;
   readonly detail: string;
