@@ -8,7 +8,7 @@ const DRIVERS = [
   ...["drivers/axp2101", "drivers/lis3dh", "drivers/output", "drivers/registers.ts", "drivers/sim7080g"],
 ];
 const CERTS_FILES = ["src/refusal.ts", "src/write-file.ts"];
-const STORE_BASE = ["src/random-id.ts", "src/utc-day.ts", "src/reading/owner-id.ts", "src/reading/page.ts"];
+const STORE_BASE = ["src/random-id.ts", "src/utc-day.ts", "src/reading/owner-id.ts", "src/reading/page*.ts"];
 const STORE_SUBJECTS = [
   ...[
     "src/geofences",
@@ -65,7 +65,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
   service: {
     folders: {
       "src/time": [],
-      "src/log": [],
+      "src/log": ["src/limits"],
       "src/limits": [],
       "src/metrics/metrics.ts": [],
       "src/http": ["src/limits", "src/log", "src/metrics/metrics.ts", "src/time"],
@@ -118,7 +118,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/random-id.ts": [],
       "src/utc-day.ts": [],
       "src/reading/owner-id.ts": [],
-      "src/reading/page.ts": [],
+      "src/reading/page*.ts": [],
       "src/schema": [],
       "src/recording": ["src/utc-day.ts"],
       "src/sealing": ["src/schema", ...STORE_BASE],

@@ -23,6 +23,7 @@ const OUTSIDE = [
   "scripts/**",
   "device/conformance/**",
   "device/boards/espruino/build/**",
+  "device/boards/*/build.ts",
 ];
 
 /** Adapters of the ports of time, timers and randomness. */
