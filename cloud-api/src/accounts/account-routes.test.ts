@@ -4,12 +4,12 @@ import { RELYING_PARTY } from "@purrimeter/auth/testing/test-service";
 import { ACCOUNT_ROUTES } from "@purrimeter/auth-api/routes";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { z } from "zod";
+import { systemTime } from "@purrimeter/service/system-time";
 import { followEndedSessions } from "../edge/follow-ended-sessions.ts";
 import { PASSWORD, TestAccounts } from "../testing/test-accounts.ts";
 import type { TestAccount } from "../testing/test-accounts.ts";
 import type { Answer } from "../testing/test-api.ts";
 import { NO_REPORT } from "../testing/no-report.ts";
-import { systemTime } from "@purrimeter/service/system-time";
 
 let accounts: TestAccounts;
 
