@@ -54,7 +54,6 @@ export const LEFT: readonly string[] = [
   "cli/src/terminal/now.ts",
   "database/src/group-commit.ts",
   "database/src/wal-checkpoint.ts",
-  "secrets/src/vault/open-vault.ts",
   "simulator/src/fleet/fleet.ts",
   "store/src/erasure/row-deletion.ts",
   "store/src/reading/read-locations.ts",

@@ -2,12 +2,12 @@ import { createServer, type AddressInfo } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { tlsFailure } from "@purrimeter/service/tls-failure";
+import { createTokenBucket, takeToken } from "@purrimeter/service/token-bucket";
 import type { BridgeLimits } from "./bridge-limits.ts";
 import { identifyPeer, tagIssuers, type PeerIdentity } from "./peer-identity.ts";
 import { revokedSerials } from "./revoked-serials.ts";
 import type { SecurityEvent, SecurityEventCause } from "./security-event.ts";
 import { tlsContext, type TlsFiles, type TlsVersion } from "./tls-context.ts";
-import { createTokenBucket, takeToken } from "@purrimeter/service/token-bucket";
 
 export interface TlsListenerOptions {
   readonly host: string;
