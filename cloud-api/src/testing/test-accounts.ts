@@ -109,6 +109,14 @@ export class TestAccounts {
     return totpCode(fromBase32(secret), Math.floor(this.auth.clock.s / STEP_S));
   }
 
+  /** The token of the newest link of that kind in a mail to the address; "" when there is none. */
+  async linkTo(email: string, what: string): Promise<string> {
+    await this.auth.service.mailQueue.flush();
+    const start = `https://web.test/#${what}=`;
+    const mail = this.auth.mails.findLast(({ to, text }) => to === email && text.includes(start));
+    return mail?.text.split(start)[1]?.split("\n")[0] ?? "";
+  }
+
   /** Lets time pass in both. */
   advance(seconds: number): void {
     this.api.nowS += seconds;
@@ -124,12 +132,12 @@ export class TestAccounts {
   }
 
   #connect(): AuthService {
-    const { authority, gateway } = this.auth.certificates;
+    const { authority, cloudApi } = this.auth.certificates;
     return new AuthService({
       url: `https://localhost:${this.auth.port}`,
       authority,
-      certificate: gateway.certificate,
-      key: gateway.key,
+      certificate: cloudApi.certificate,
+      key: cloudApi.key,
       ended: this.api.ended,
       time: { ...systemTime, utcS: () => this.api.nowS },
       report: NO_REPORT,
