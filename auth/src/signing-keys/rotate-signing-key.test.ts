@@ -1,4 +1,4 @@
-import { openSecretFolder } from "@purrimeter/secrets/secret-source";
+import { openSecretFolder } from "@purrimeter/secrets/secret-folder";
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import type { JSONWebKeySet } from "jose";
 import { generateKeyPairSync } from "node:crypto";

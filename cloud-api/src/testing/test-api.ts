@@ -29,7 +29,7 @@ import { NO_REPORT } from "./no-report.ts";
 const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /** What bodies of answers may hold; each test reads what it expects there. */
-export interface AnswerBody {
+interface AnswerBody {
   readonly type: string;
   readonly title: string;
   readonly detail: string;
