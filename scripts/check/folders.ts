@@ -65,8 +65,8 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
   service: {
     folders: {
       "src/time": [],
-      "src/log": ["src/limits"],
       "src/limits": [],
+      "src/log": ["src/limits"],
       "src/metrics/metrics.ts": [],
       "src/http": ["src/limits", "src/log", "src/metrics/metrics.ts", "src/time"],
       "src/client": ["src/http", "src/log", "src/time"],
