@@ -17,28 +17,28 @@ export function paced(accept: AcceptLink): AcceptLink {
 }
 
 class PacedLink implements Link, LinkEnd {
-  private readonly link: Link;
-  private readonly end: LinkEnd;
-  private unsent = Buffer.alloc(0);
-  private next: NodeJS.Timeout | undefined;
-  private pause: NodeJS.Timeout | undefined;
+  readonly #link: Link;
+  readonly #end: LinkEnd;
+  #unsent = Buffer.alloc(0);
+  #next: NodeJS.Timeout | undefined;
+  #pause: NodeJS.Timeout | undefined;
 
   constructor(link: Link, accept: AcceptLink) {
-    this.link = link;
-    this.end = accept(this);
+    this.#link = link;
+    this.#end = accept(this);
   }
 
   write(bytes: Uint8Array): void {
-    this.unsent = Buffer.concat([this.unsent, bytes]);
-    if (this.next === undefined && this.pause === undefined) this.sendPiece();
+    this.#unsent = Buffer.concat([this.#unsent, bytes]);
+    if (this.#next === undefined && this.#pause === undefined) this.#sendPiece();
   }
 
   unsentBytes(): number {
-    return this.unsent.length + this.link.unsentBytes();
+    return this.#unsent.length + this.#link.unsentBytes();
   }
 
   close(): void {
-    this.link.close();
+    this.#link.close();
   }
 
   bytes(bytes: Uint8Array): void {
@@ -46,40 +46,40 @@ class PacedLink implements Link, LinkEnd {
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at];
       if (byte !== XON && byte !== XOFF) continue;
-      if (at > from) this.end.bytes(bytes.subarray(from, at));
+      if (at > from) this.#end.bytes(bytes.subarray(from, at));
       from = at + 1;
-      if (byte === XON) this.resume();
-      else this.stop();
+      if (byte === XON) this.#resume();
+      else this.#stop();
     }
-    if (from < bytes.length) this.end.bytes(bytes.subarray(from));
+    if (from < bytes.length) this.#end.bytes(bytes.subarray(from));
   }
 
   closed(): void {
-    clearTimeout(this.next);
-    clearTimeout(this.pause);
-    this.unsent = Buffer.alloc(0);
-    this.end.closed();
+    clearTimeout(this.#next);
+    clearTimeout(this.#pause);
+    this.#unsent = Buffer.alloc(0);
+    this.#end.closed();
   }
 
-  private sendPiece(): void {
-    this.next = undefined;
-    if (this.unsent.length === 0) return;
-    this.link.write(this.unsent.subarray(0, PIECE_BYTES));
-    this.unsent = this.unsent.subarray(PIECE_BYTES);
-    this.next = setTimeout(() => this.sendPiece(), PIECE_EVERY_MS);
+  #sendPiece(): void {
+    this.#next = undefined;
+    if (this.#unsent.length === 0) return;
+    this.#link.write(this.#unsent.subarray(0, PIECE_BYTES));
+    this.#unsent = this.#unsent.subarray(PIECE_BYTES);
+    this.#next = setTimeout(() => this.#sendPiece(), PIECE_EVERY_MS);
   }
 
-  private stop(): void {
-    clearTimeout(this.next);
-    this.next = undefined;
-    clearTimeout(this.pause);
-    this.pause = setTimeout(() => this.resume(), LONGEST_PAUSE_MS);
+  #stop(): void {
+    clearTimeout(this.#next);
+    this.#next = undefined;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => this.#resume(), LONGEST_PAUSE_MS);
   }
 
-  private resume(): void {
-    if (this.pause === undefined) return;
-    clearTimeout(this.pause);
-    this.pause = undefined;
-    this.sendPiece();
+  #resume(): void {
+    if (this.#pause === undefined) return;
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#sendPiece();
   }
 }
