@@ -20,6 +20,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "vitest";
 import { nowS } from "../src/terminal/now.ts";
+import { systemTime } from "@purrimeter/service/system-time";
 
 const TOM = asTagId("tom") as TagId;
 const ENTRY = import.meta.resolve("@purrimeter/device/bangle");
@@ -34,7 +35,7 @@ it.skipIf(program === undefined)("the watch's program on Espruino reports throug
     pairings: [pairing],
     cipher: nodeCipher,
     log: SILENT,
-    monotonicMs: () => performance.now(),
+    time: systemTime,
     makeUplink: (tag, _firmware, listener): TagUplink => ({
       connect: () => void setTimeout(() => listener.up(), 10),
       disconnect: () => undefined,

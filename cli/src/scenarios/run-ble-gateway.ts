@@ -16,6 +16,7 @@ import type { SecureContext } from "node:tls";
 import type { DataFiles } from "../data-folder/data-files.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { readPairings } from "../data-folder/pairings.ts";
+import { systemTime } from "@purrimeter/service/system-time";
 
 /** Where a gateway finds its tags and the bridge. */
 export interface GatewayPlaces {
@@ -51,12 +52,16 @@ export async function runGateway(
       listener,
     );
   };
-  const monotonicMs = (): number => performance.now();
-  const gateway = openGateway({ pairings, cipher: nodeCipher, makeUplink, log, monotonicMs });
-  const accept = paced(gateway.accept);
+  const gateway = openGateway({ pairings, cipher: nodeCipher, makeUplink, log, time: systemTime });
+  const accept = paced(gateway.accept, systemTime);
   const servers: Server[] = [];
   const devices = places.devices.map((path) =>
-    keepDeviceLink(path, accept, (code) => log.warn("no device", { event: "device.trouble", code })),
+    keepDeviceLink(
+      path,
+      accept,
+      (code) => log.warn("no device", { event: "device.trouble", code }),
+      systemTime,
+    ),
   );
   const stop = async (): Promise<void> => {
     for (const device of devices) device.stop();

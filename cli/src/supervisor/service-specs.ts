@@ -74,7 +74,6 @@ export function bridgeSpec(
     tls: { certificate: files.serviceChain("bridge"), clientAuthority: anchor, revoked },
     ...(tls12Port === undefined ? {} : { tls12: { port: tls12Port } }),
     retentionDays,
-    metrics: files.metrics,
   });
 }
 
