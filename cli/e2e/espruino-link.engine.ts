@@ -19,8 +19,8 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "vitest";
-import { nowS } from "../src/terminal/now.ts";
 import { systemTime } from "@purrimeter/service/system-time";
+import { nowS } from "../src/terminal/now.ts";
 
 const TOM = asTagId("tom") as TagId;
 const ENTRY = import.meta.resolve("@purrimeter/device/bangle");

@@ -31,11 +31,8 @@ const COMMANDS: readonly (() => Command)[] = [
 
 const USAGE_ERROR = 2;
 
-/**
- * Runs the command line `argv` (without node and script). Sets the exit code: 0 done, 1 failed, 2 not understood.
- * `_binPath` is the script by which this process was called.
- */
-export async function main(argv: readonly string[], _binPath: string): Promise<void> {
+/** Runs the command line `argv` (without node and script). Sets the exit code: 0 done, 1 failed, 2 not understood. */
+export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync(argv, { from: "user" });
   } catch (error) {

@@ -13,10 +13,10 @@ import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Server } from "node:net";
 import type { SecureContext } from "node:tls";
+import { systemTime } from "@purrimeter/service/system-time";
 import type { DataFiles } from "../data-folder/data-files.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { readPairings } from "../data-folder/pairings.ts";
-import { systemTime } from "@purrimeter/service/system-time";
 
 /** Where a gateway finds its tags and the bridge. */
 export interface GatewayPlaces {
