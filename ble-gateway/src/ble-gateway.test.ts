@@ -49,7 +49,7 @@ interface Bench {
   dispose(): Promise<void>;
 }
 
-/** A gateway on a Unix socket between a broker with mutual TLS and whoever connects. */
+/** A gateway on a Unix socket between a broker with mutual TLS and its clients. */
 async function openBench(pairings: readonly Pairing[]): Promise<Bench> {
   const broker = await TestBroker.listen({ ...server, ca: authority.certificate, minVersion: "TLSv1.3" });
   const folder = mkdtempSync(join(tmpdir(), "gateway-"));

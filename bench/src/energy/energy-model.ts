@@ -60,7 +60,7 @@ const HOUR_S = 3_600;
 /** A 500 mAh cell gives this before the modem's voltage is gone, cold and a year old (assumption). */
 const USABLE_MAH = 450;
 
-/** Milliampere-hours that the usage of so many days takes each day. */
+/** Milliampere-hours a day of a usage over `days` days. */
 export function mAhPerDay(usage: Usage, days: number): number {
   const { modemSaving, accelerometer, processorAsleep, receiverBackup, leaks } = CURRENT_MA;
   const asleepMas = (modemSaving + accelerometer + processorAsleep + receiverBackup + leaks) * DAY_S * days;
@@ -97,7 +97,7 @@ export function countSession(usage: Usage): void {
   usage.bytesDown += RESUMED_DOWN_BYTES + SESSION_DOWN_BYTES + HANDSHAKE_SEGMENTS * SEGMENT_BYTES;
 }
 
-/** One report of so many bytes and its answer, within a session. */
+/** One report of `bytes` bytes and its answer, within a session. */
 export function countReport(usage: Usage, bytes: number): void {
   usage.bytesUp += bytes + MESSAGE_BYTES + SEGMENT_BYTES;
   usage.bytesDown += ACK_BYTES + MESSAGE_BYTES + SEGMENT_BYTES;
