@@ -91,11 +91,12 @@ async function replaceKeys(tokens: AccessTokens, secrets: Secrets): Promise<void
 
 function chooseMailer({ mail }: Config, secrets: Secrets): Mailer {
   if (!mail) return { send: sayUnsent };
-  if ("outbox" in mail) return openFileMailer({ folder: mail.outbox, from: mail.from, now });
-  const { authority, ...server } = mail.smtp;
-  const password = secrets.read("smtp-password").toString("utf8").trim();
+  if ("folder" in mail) return openFileMailer({ folder: mail.folder, from: mail.from, now });
+  const { authority, user, ...server } = mail.smtp;
+  const password = (): string => secrets.read("smtp-password").toString("utf8").trim();
+  const login = user === undefined ? undefined : { user, password: password() };
   const pem = authority === undefined ? undefined : readFileSync(authority, "utf8");
-  return openSmtpMailer({ ...server, from: mail.from, password, authority: pem });
+  return openSmtpMailer({ ...server, from: mail.from, login, authority: pem });
 }
 
 function sayUnsent(): Promise<void> {

@@ -77,7 +77,13 @@ function mailerAt(
   authority: string | undefined = certificates.authority,
 ): ReturnType<typeof openSmtpMailer> {
   const from = "Purrimeter <no-reply@purrimeter.example>";
-  return openSmtpMailer({ host: "127.0.0.1", port, from, user: "u", password: "canary", authority });
+  return openSmtpMailer({
+    host: "127.0.0.1",
+    port,
+    from,
+    login: { user: "u", password: "canary" },
+    authority,
+  });
 }
 
 test("hands the message over inside TLS, password and all", async () => {
