@@ -20,7 +20,8 @@ export const configSchema = z.strictObject({
   port: z.int().min(0).max(65_535),
   database: path,
   keyRing: path,
-  tls: z.strictObject({ certificate: path }),
+  /** The key is the secret `tls-key.pem`, unless it is given: for a certificate of the operator's own. */
+  tls: z.strictObject({ certificate: path, key: path.optional() }),
   auth: z.strictObject({
     url: z.url({ protocol: /^https$/ }),
     /** Ours, CN cloud-api. */

@@ -115,7 +115,12 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const erasures = makeErasures(parts, auth);
   const app = makeApp(parts, auth, ended, live, erasures, requests);
   const { host, port, tls } = config;
-  const server = await listen(app.fetch, { host, port, certificate: readFileSync(tls.certificate), key });
+  const server = await listen(app.fetch, {
+    host,
+    port,
+    certificate: readFileSync(tls.certificate),
+    key: tls.key === undefined ? key : readFileSync(tls.key),
+  });
   const stopping = new AbortController();
   const following = followEndedSessions(auth, ended, stopping.signal);
   const erasing = followErasures(erasures, stopping.signal);
