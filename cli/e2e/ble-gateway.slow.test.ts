@@ -47,7 +47,7 @@ afterAll(async () => {
 
 /** `purrimeter gateway run` until it is ready. */
 async function startGateway(): Promise<ChildProcess> {
-  const places = ["--listen", join(folder, "links"), "--bridge", `localhost:${services.mqttPort}`];
+  const places = ["--listen", join(folder, "links"), "--bridge", `localhost:${services.portOf("bridge")}`];
   const child = spawn(process.execPath, [BIN, "gateway", "run", "--data", folder, "--json", ...places], {
     stdio: ["ignore", "pipe", "ignore"],
   });

@@ -59,7 +59,7 @@ test("a bridge that is killed again and again loses nothing and stores nothing t
   });
   const tags = await fleetTags(planned, {
     host: "localhost",
-    port: services.mqttPort,
+    port: services.portOf("bridge"),
     certs: services.files.certs,
   });
   if (isFailure(tags)) throw new Error(tags.failure);

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { dataFiles, type SecretHolder } from "../src/data-folder/data-files.ts";
+import { dataFiles } from "../src/data-folder/data-files.ts";
 import { newCredentials } from "../src/scenarios/demo-account.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
 import { OwnerApi } from "../src/scenarios/owner-api.ts";
@@ -38,7 +38,7 @@ const files = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-canaries-")));
 const canaries = new Map<string, string>();
 let running: Started;
 
-function plant(name: string, holders: readonly SecretHolder[], content: string): void {
+function plant(name: string, holders: readonly string[], content: string): void {
   canaries.set(`${holders[0]}/${name}`, content);
   for (const holder of holders) {
     mkdirSync(files.secrets(holder), { recursive: true, mode: 0o700 });
@@ -155,7 +155,7 @@ test("the scan finds every planted secret where it belongs", () => {
 });
 
 test("each process's folder holds its own secrets only", () => {
-  const held = (holder: SecretHolder): string[] => readdirSync(files.secrets(holder)).toSorted();
+  const held = (holder: string): string[] => readdirSync(files.secrets(holder)).toSorted();
   expect(held("bridge")).toEqual(["database-key", "key-ring-key", "tls-key.pem", "vault-secret-id"]);
   expect(held("auth")).toEqual(["database-key", "signing-key.pem", "tls-key.pem", "vault-secret-id"]);
   expect(foundIn(filesBelow(files.secrets("bridge")))).not.toContainEqual(expect.stringMatching(/^auth\//));

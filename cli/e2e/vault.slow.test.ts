@@ -18,7 +18,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { dataFiles, type SecretHolder } from "../src/data-folder/data-files.ts";
+import { dataFiles } from "../src/data-folder/data-files.ts";
 import { newCredentials } from "../src/scenarios/demo-account.ts";
 import { nowS } from "../src/terminal/now.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
@@ -28,12 +28,13 @@ import { liveThrough } from "./live-through.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
 
 const POLICIES = documentedPolicies();
+type Holder = keyof typeof POLICIES;
 
 const files = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-vault-")));
 let vault: VaultServer;
 let running: Started;
 
-function secretsOf(): Record<SecretHolder, Record<string, string>> {
+function secretsOf(): Record<Holder, Record<string, string>> {
   const key = (): string => randomBytes(32).toString("hex");
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const signingKey = privateKey.export({ type: "pkcs8", format: "pem" }) as string;
@@ -52,7 +53,7 @@ beforeAll(async () => {
   const authority = join(files.folder, "vault-authority.pem");
   writeFileSync(authority, certificate.authority);
   const processes: Record<string, object> = {};
-  for (const [name, secrets] of Object.entries(secretsOf()) as [SecretHolder, Record<string, string>][]) {
+  for (const [name, secrets] of Object.entries(secretsOf()) as [Holder, Record<string, string>][]) {
     vault.putSecret(`purrimeter/${name}`, secrets);
     const { roleId, secretId } = vault.addRole(name, POLICIES[name], { ttlS: 60 });
     mkdirSync(files.secrets(name), { recursive: true, mode: 0o700 });

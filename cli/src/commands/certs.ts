@@ -3,15 +3,17 @@ import { issueService } from "@purrimeter/certs/issue-service";
 import { issueTag } from "@purrimeter/certs/issue-tag";
 import type { Issued } from "@purrimeter/certs/issue-leaf";
 import { readIssued, type IssuedCertificate, type Kind } from "@purrimeter/certs/issued-index";
-import { describeRefusal, isRefusal, type Refusal } from "@purrimeter/certs/refusal";
+import { refuse } from "@purrimeter/certs/refusal";
 import { renew } from "@purrimeter/certs/renew";
 import { revoke } from "@purrimeter/certs/revoke";
 import { Argument, Command } from "commander";
 import { existsSync, readFileSync } from "node:fs";
-import { dataFiles, type DataFiles, type ServiceName } from "../data-folder/data-files.ts";
-import { failed, reportFailure } from "../terminal/failure.ts";
+import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import { collect, dataOption, examples, jsonOption } from "../terminal/options.ts";
-import { takeServiceKey } from "../data-folder/prepare-data.ts";
+import { takeServiceKey } from "../data-folder/certify-services.ts";
+import { orFailure } from "../data-folder/or-failure.ts";
+import { REGISTRY } from "../services/service-registry.ts";
 
 interface CertFlags {
   readonly data: string;
@@ -46,8 +48,8 @@ function initCommand(): Command {
     .addHelpText("after", examples("certs init", "certs init --data /srv/purrimeter"))
     .action(async (flags: CertFlags) => {
       const { certs } = dataFiles(flags.data);
-      const authority = await initAuthority(certs, new Date());
-      if (isRefusal(authority)) reportRefusal(authority);
+      const authority = orFailure(await initAuthority(certs, new Date()));
+      if (isFailure(authority)) reportFailure(authority);
       else if (flags.json === true) console.log(JSON.stringify({ root: authority.root, folder: certs }));
       else console.log(`authority ${authority.root}`);
     });
@@ -73,15 +75,15 @@ function issueCommand(): Command {
     });
 }
 
-async function issueOne(kind: Kind, name: string, flags: CertFlags): Promise<Issued | Refusal> {
+async function issueOne(kind: Kind, name: string, flags: CertFlags): Promise<Issued | Failure> {
   const files = dataFiles(flags.data);
   const now = new Date();
   if (kind === "tag") {
     const key = flags.key === undefined ? {} : { key: readFileSync(flags.key, "utf8") };
-    return issueTag(files.certs, name, { now, ...key });
+    return orFailure(await issueTag(files.certs, name, { now, ...key }));
   }
   const options = { now, hosts: flags.host, clientAuth: flags.client === true };
-  return keyInItsPlace(files, name, await issueService(files.certs, name, options));
+  return keyInItsPlace(files, name, orFailure(await issueService(files.certs, name, options)));
 }
 
 function renewCommand(): Command {
@@ -94,7 +96,7 @@ function renewCommand(): Command {
     .action(async (kind: Kind, name: string, flags: CertFlags) => {
       const files = dataFiles(flags.data);
       const options = { now: new Date(), hosts: flags.host, keepKey: flags.keepKey === true };
-      const renewed = await renew(files.certs, kind, name, options);
+      const renewed = orFailure(await renew(files.certs, kind, name, options));
       report(kind === "service" ? keyInItsPlace(files, name, renewed) : renewed, flags);
     });
 }
@@ -107,8 +109,8 @@ function revokeCommand(): Command {
     .argument("<subject>", "a serial number, or a common name for all its certificates")
     .addHelpText("after", examples("certs revoke mimi", "certs revoke 01A5FE2C..."))
     .action((subject: string, flags: CertFlags) => {
-      const revocation = revoke(dataFiles(flags.data).certs, subject, new Date());
-      if (isRefusal(revocation)) reportRefusal(revocation);
+      const revocation = orFailure(revoke(dataFiles(flags.data).certs, subject, new Date()));
+      if (isFailure(revocation)) reportFailure(revocation);
       else for (const certificate of revocation.revoked) print({ revoked: true, ...certificate }, flags);
     });
 }
@@ -118,36 +120,31 @@ function listCommand(): Command {
     .addHelpText("after", examples("certs list", "certs list --json | jq -r .serial"))
     .action((flags: CertFlags) => {
       const { authority, certs } = dataFiles(flags.data);
-      if (!existsSync(authority.authority)) return reportRefusal({ refused: "no-authority", subject: certs });
-      const issued = readIssued(certs);
-      if (isRefusal(issued)) return reportRefusal(issued);
+      const known = existsSync(authority.authority);
+      const issued = orFailure(known ? readIssued(certs) : refuse("no-authority", certs));
+      if (isFailure(issued)) return reportFailure(issued);
       for (const certificate of issued) print(certificate, flags);
     });
 }
 
-/** The three services that `start` runs read their keys from their secrets. */
-function keyInItsPlace(files: DataFiles, name: string, issued: Issued | Refusal): Issued | Refusal {
-  const known: readonly ServiceName[] = ["auth", "bridge", "cloud-api"];
-  const service = known.find((candidate) => candidate === name);
-  if (isRefusal(issued) || service === undefined) return issued;
-  takeServiceKey(files, service);
-  return { ...issued, key: files.secret(service, "tls-key.pem") };
+/** The services that `start` runs read their keys from their secrets. */
+function keyInItsPlace(files: DataFiles, name: string, issued: Issued | Failure): Issued | Failure {
+  const isOurs = REGISTRY.services.some((service) => service.name === name);
+  if (isFailure(issued) || !isOurs) return issued;
+  takeServiceKey(files, name);
+  return { ...issued, key: files.secret(name, "tls-key.pem") };
 }
 
 /** Prints what was issued, or why nothing was; says which. */
-function report(issued: Issued | Refusal, { json }: CertFlags): boolean {
-  if (isRefusal(issued)) {
-    reportRefusal(issued);
+function report(issued: Issued | Failure, { json }: CertFlags): boolean {
+  if (isFailure(issued)) {
+    reportFailure(issued);
     return false;
   }
   const { commonName, serial, chain, key, notAfter, folder } = issued;
   if (json === true) console.log(JSON.stringify({ commonName, serial, notAfter, folder, chain, key }));
   else console.log(`${commonName}  ${serial}  until ${notAfter.toISOString()}  ${folder}`);
   return true;
-}
-
-function reportRefusal(refusal: Refusal): void {
-  reportFailure(failed(describeRefusal(refusal)));
 }
 
 function print(certificate: IssuedCertificate & { readonly revoked?: true }, { json }: CertFlags): void {

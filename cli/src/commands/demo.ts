@@ -1,12 +1,15 @@
 import { createLog } from "@purrimeter/service/log";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
 import { Command, Option } from "commander";
+import { overrideSettings } from "../configuration/override-settings.ts";
+import { defaultSettings } from "../configuration/read-settings.ts";
+import { DEFAULT_API_PORT } from "../configuration/settings-schema.ts";
 import type { DemoFile } from "../scenarios/demo-account.ts";
 import { isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import { writeToFiles } from "../terminal/line-log.ts";
 import { dataOption, examples, sameData, parseCount, parsePort, parseSpeed } from "../terminal/options.ts";
 import { readTracks } from "../scenarios/read-tracks.ts";
-import { DEFAULT_PORT } from "../supervisor/service-specs.ts";
+import { SERVICE_NAMES } from "../services/service-registry.ts";
 import { startServices } from "../supervisor/start-services.ts";
 import { stopSignal } from "../terminal/stop-signal.ts";
 
@@ -19,14 +22,12 @@ interface DemoFlags {
   readonly speed: number;
 }
 
-const RETENTION_DAYS = 365;
-
 /** `purrimeter demo`. */
 export function demoCommand(): Command {
   return new Command("demo")
     .description("start everything with simulated cats, and say where to look")
     .addOption(dataOption())
-    .option("--port <number>", "port of the owners' API, 0 for any", parsePort, DEFAULT_PORT)
+    .option("--port <number>", "port of the owners' API, 0 for any", parsePort, DEFAULT_API_PORT)
     .option("--mqtt-port <number>", "port for tags, 0 for any", parsePort, 8883)
     .option("--tags <number>", "how many cats", parseCount, 5)
     .option("--tracks <file>", "recorded cats (Movebank CSV, GPX, GeoJSON, NMEA) instead of invented ones")
@@ -52,11 +53,10 @@ async function demo(flags: DemoFlags, stopping: AbortSignal): Promise<Failure | 
   const log = createLog("supervisor", { write: (line: string) => void process.stderr.write(line) });
   const services = await startServices({
     data: flags.data,
-    host: "127.0.0.1",
-    port: flags.port,
-    mqttPort: flags.mqttPort,
-    names: [],
-    retentionDays: RETENTION_DAYS,
+    settings: overrideSettings(defaultSettings(SERVICE_NAMES), {
+      port: flags.port,
+      mqttPort: flags.mqttPort,
+    }),
     writeLine: (files) => writeToFiles(files.log),
     onRestart: (service) =>
       log.warn("service started again", { event: "service.restarted", process: service }),

@@ -1,10 +1,11 @@
 import { revoke } from "@purrimeter/certs/revoke";
-import { describeRefusal, isRefusal } from "@purrimeter/certs/refusal";
+import { isRefusal } from "@purrimeter/certs/refusal";
 import { asTagId } from "@purrimeter/protocol/values";
 import type { RegisteredTag, TagRegistry } from "@purrimeter/store/tag-registry";
 import { Command } from "commander";
 import type { AddedTag } from "../data-folder/add-tag.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { orFailure } from "../data-folder/or-failure.ts";
 import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import { nowS } from "../terminal/now.ts";
 import { dataOption, examples, jsonOption } from "../terminal/options.ts";
@@ -102,6 +103,7 @@ function revokeTag(files: DataFiles, registry: TagRegistry, id: string): { reado
   if (tag === undefined || registry.revoke(tag, nowS()) === "not-found")
     return failed(`no tag ${id} is known`);
   const certificates = revoke(files.certs, tag, new Date());
-  if (!isRefusal(certificates) || certificates.refused === "already-revoked") return { tag };
-  return failed(describeRefusal(certificates));
+  if (isRefusal(certificates) && certificates.refused === "already-revoked") return { tag };
+  const revoked = orFailure(certificates);
+  return isFailure(revoked) ? revoked : { tag };
 }

@@ -1,12 +1,13 @@
 import { issuedFiles } from "@purrimeter/certs/authority-files";
 import { issueTag } from "@purrimeter/certs/issue-tag";
-import { describeRefusal, isRefusal } from "@purrimeter/certs/refusal";
+import { refuse } from "@purrimeter/certs/refusal";
 import { asTagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import { existsSync } from "node:fs";
 import type { DataFiles } from "./data-files.ts";
-import { failed, type Failure } from "../terminal/failure.ts";
+import { orFailure } from "./or-failure.ts";
+import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { nowS } from "../terminal/now.ts";
 
 /** A tag that is known and has its certificate. */
@@ -27,11 +28,11 @@ export async function addTag(
   id: string,
 ): Promise<AddedTag | Failure> {
   const tag = asTagId(id);
-  if (tag === undefined) return failed(describeRefusal({ refused: "bad-tag-id", subject: id }));
+  if (tag === undefined) return orFailure(refuse("bad-tag-id", id));
   const { chain, folder } = issuedFiles(files.certs, "tags", tag);
   if (!existsSync(chain)) {
-    const issued = await issueTag(files.certs, tag, { now: new Date() });
-    if (isRefusal(issued)) return failed(describeRefusal(issued));
+    const issued = orFailure(await issueTag(files.certs, tag, { now: new Date() }));
+    if (isFailure(issued)) return issued;
   }
   const claimCode = createClaimCode();
   if (registry.register(tag, claimCode, nowS()) === "exists") return failed(`the tag ${tag} exists already`);

@@ -1,5 +1,6 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { identityOf, runningProcess } from "./process-identity.ts";
 import { failed, type Failure } from "../terminal/failure.ts";
 
 /** A data folder that belongs to this process until it is released. */
@@ -14,8 +15,8 @@ export function lockRun(runFolder: string): RunLock | Failure {
   for (;;) {
     if (writeIfNew(path, mine)) return { release: () => rmSync(path, { force: true }) };
     const holder = readFileSync(path, "utf8").trim();
-    const pid = Number(holder.split(" ")[0]);
-    if (holder !== "" && isAlive(pid) && identityOf(pid) === holder && pid !== process.pid)
+    const pid = runningProcess(holder);
+    if (pid !== undefined && pid !== process.pid)
       return failed(
         `${dirname(runFolder)} is in use by a purrimeter that runs (process ${pid}); stop it first`,
       );
@@ -35,24 +36,5 @@ function writeIfNew(path: string, content: string): boolean {
     throw error;
   } finally {
     rmSync(draft);
-  }
-}
-
-/** Process id and, where the system tells (proc(5), field 22), the time of its start: numbers are used again. */
-function identityOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return `${pid} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? ""}`;
-  } catch (error) {
-    if (error instanceof Error) return `${pid}`;
-    throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

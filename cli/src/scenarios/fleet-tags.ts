@@ -1,11 +1,11 @@
 import { issueFleet } from "@purrimeter/certs/issue-fleet";
-import { describeRefusal, isRefusal } from "@purrimeter/certs/refusal";
 import { MqttUplink, tagSecureContext } from "@purrimeter/device/mqtt-uplink";
 import type { PlannedTag } from "@purrimeter/simulator/plan-fleet";
 import type { SimulatedTagOptions } from "@purrimeter/simulator/simulated-tag";
 import type { TagUplink } from "@purrimeter/simulator/uplink-maker";
 import type { SecureContext } from "node:tls";
-import { failed, type Failure } from "../terminal/failure.ts";
+import { orFailure } from "../data-folder/or-failure.ts";
+import { isFailure, type Failure } from "../terminal/failure.ts";
 
 /** Where simulated tags connect to, and who certifies them. */
 export interface FleetBridge {
@@ -30,8 +30,8 @@ export async function fleetTags(
   { host, port, certs }: FleetBridge,
 ): Promise<SimulatedTagOptions[] | Failure> {
   const names = planned.map(({ tag }) => tag);
-  const fleet = await issueFleet(certs, names, new Date());
-  if (isRefusal(fleet)) return failed(describeRefusal(fleet));
+  const fleet = orFailure(await issueFleet(certs, names, new Date()));
+  if (isFailure(fleet)) return fleet;
   const contexts = contextsOf(fleet);
   return planned.map((plan) => ({
     ...plan,

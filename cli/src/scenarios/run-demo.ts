@@ -34,7 +34,7 @@ const FIRST_PAST_S = 86_400;
 export async function runDemo(services: RunningServices, options: DemoOptions): Promise<Failure | undefined> {
   const former = readDemoFile(services.files.folder);
   const credentials = former ?? newCredentials();
-  const api = `https://localhost:${services.port}`;
+  const api = `https://localhost:${services.portOf("cloud-api")}`;
   const ca = services.files.authority.root;
   const owner = new OwnerApi(api, readFileSync(ca, "utf8"));
   try {
@@ -45,7 +45,7 @@ export async function runDemo(services: RunningServices, options: DemoOptions): 
       return {};
     });
     if (isFailure(provisioned)) return provisioned;
-    const mqtt = `mqtts://localhost:${services.mqttPort}`;
+    const mqtt = `mqtts://localhost:${services.portOf("bridge")}`;
     const tags = planned.map(({ tag }) => tag as string);
     const demo = { api, ca, mqtt, email: credentials.email, password: credentials.password, tags };
     return await live(services, planned, options, demo);
@@ -77,7 +77,7 @@ async function live(
   options: DemoOptions,
   demo: DemoFile,
 ): Promise<Failure | undefined> {
-  const bridge = { host: "localhost", port: services.mqttPort, certs: services.files.certs };
+  const bridge = { host: "localhost", port: services.portOf("bridge"), certs: services.files.certs };
   const tags = await fleetTags(planned, bridge);
   if (isFailure(tags)) return tags;
   let isReady = false;

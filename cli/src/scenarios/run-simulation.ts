@@ -7,6 +7,8 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { overrideSettings } from "../configuration/override-settings.ts";
+import { defaultSettings } from "../configuration/read-settings.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { newCredentials, readDemoFile } from "./demo-account.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
@@ -16,6 +18,7 @@ import { nowS } from "../terminal/now.ts";
 import { withRegistry } from "../data-folder/open-registry.ts";
 import { ApiProblem, OwnerApi, type Credentials } from "./owner-api.ts";
 import { provisionFleet } from "../data-folder/provision-fleet.ts";
+import { SERVICE_NAMES } from "../services/service-registry.ts";
 import { startServices } from "../supervisor/start-services.ts";
 
 /** Which tags live, how, and where they report. */
@@ -58,7 +61,6 @@ interface Share {
 const FEW_TAGS = 100;
 
 const DEFAULT_DATA = "data";
-const RETENTION_DAYS = 365;
 
 /** Simulated tags stand beside those of a demo in the same system. */
 const PREFIX = "sim-";
@@ -116,18 +118,14 @@ async function inOwnSystem(options: SimulationOptions): Promise<FleetResult | Fa
     options.onStage("starting a system of its own, which ends with the simulation");
     const services = await startServices({
       data: join(folder, "data"),
-      host: "127.0.0.1",
-      port: 0,
-      mqttPort: 0,
-      names: [],
-      retentionDays: RETENTION_DAYS,
+      settings: overrideSettings(defaultSettings(SERVICE_NAMES), { port: 0, mqttPort: 0 }),
       writeLine: (files) => writeToFiles(files.log),
       onRestart: (service) => options.onStage(`${service} died and is started again`),
       stopping: options.signal,
     });
     if (isFailure(services)) return services;
-    const mqtt = { host: "localhost", port: services.mqttPort };
-    const api = `https://localhost:${services.port}`;
+    const mqtt = { host: "localhost", port: services.portOf("bridge") };
+    const api = `https://localhost:${services.portOf("cloud-api")}`;
     const target = { files: services.files, api, mqtt, owner: newCredentials(), isNewOwner: true };
     try {
       return await Promise.race([provisionAndLive(target, options), services.gaveUp]);

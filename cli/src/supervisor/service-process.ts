@@ -1,5 +1,8 @@
+import { PUBLIC_MODE, replaceFile } from "@purrimeter/certs/write-file";
 import { spawn, type ChildProcess } from "node:child_process";
-import { failed, type Failure } from "../terminal/failure.ts";
+import { rmSync } from "node:fs";
+import { identityOf } from "../data-folder/process-identity.ts";
+import { failed, systemFailure, type Failure } from "../terminal/failure.ts";
 import { forEachLine, type WriteLine } from "../terminal/line-log.ts";
 
 /** A service to run: `node [flags] main --config FILE`. */
@@ -17,6 +20,8 @@ export interface ServiceSpec {
   readonly flags?: readonly string[];
   /** Where Node keeps its compiled code: without it every start strips all types again. */
   readonly compileCache?: string;
+  /** Holds the process id while the process runs, for whoever sends it a signal. */
+  readonly pidFile?: string;
 }
 
 /** A service that runs, or has ended. */
@@ -43,6 +48,7 @@ export function runService(
   const lastErrorLines = collectOutput(child, spec.name, writeLine);
   // "close" comes after "exit", when the last line has been read; "error" when nothing could be started.
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  if (spec.pidFile !== undefined) keepPidFile(spec.pidFile, child, (line) => writeLine(spec.name, line));
   child.on("error", (error) => writeLine(spec.name, `${spec.name}: cannot be started: ${error.message}`));
   const ready = becomesReady(child, ended, readyTimeoutMs).then(
     (outcome) => outcome ?? failed(lastErrorLines() ?? `${spec.name}: ${howItEnded(child)}`),
@@ -65,6 +71,20 @@ function spawnService(spec: ServiceSpec, config: string): ChildProcess {
       ...(spec.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: spec.compileCache }),
     },
   });
+}
+
+/** A disk that is full keeps nothing from running. */
+function keepPidFile(path: string, child: ChildProcess, say: (line: string) => void): void {
+  if (child.pid === undefined) return;
+  const identity = identityOf(child.pid);
+  try {
+    replaceFile(path, `${identity}\n`, PUBLIC_MODE);
+  } catch (error) {
+    const failure = systemFailure(error);
+    if (failure === undefined) throw error;
+    say(failure.failure);
+  }
+  child.once("close", () => rmSync(path, { force: true }));
 }
 
 /** Hands the service's lines on; the function returned gives the one that says why it died. */
