@@ -47,10 +47,17 @@ interface Run {
   readonly output: { stdout: string; stderr: string };
 }
 
+/** Where libfaketime gives this process its time, the service has the same: it judges certificates that were made here. */
+function fakedTime(): NodeJS.ProcessEnv {
+  const isFaking = ([name]: [string, unknown]): boolean =>
+    name === "LD_PRELOAD" || name.startsWith("FAKETIME");
+  return Object.fromEntries(Object.entries(process.env).filter(isFaking));
+}
+
 function run(changes: object = {}): Run {
   const file = join(folder, "config.json");
   writeFileSync(file, JSON.stringify({ ...config, ...changes }));
-  const env = { PATH: process.env["PATH"], CREDENTIALS_DIRECTORY: join(folder, "secrets") };
+  const env = { PATH: process.env["PATH"], CREDENTIALS_DIRECTORY: join(folder, "secrets"), ...fakedTime() };
   const child = spawn(process.execPath, [MAIN, "--config", file], {
     env,
     stdio: ["ignore", "pipe", "pipe", "ipc"],

@@ -10,7 +10,7 @@ import type { TagId } from "@purrimeter/protocol/values";
 import { createAedesSource } from "./broker/aedes-source.ts";
 import { createBridgeCounters } from "./metrics/bridge-counters.ts";
 import { createBridge } from "./bridge.ts";
-import { ModemTag } from "./testing/modem-tag.ts";
+import { HEAD_START_S, ModemTag } from "./testing/modem-tag.ts";
 import { openTestSource, utcNow } from "./testing/open-test-source.ts";
 import { RecordingSink } from "./testing/recording-sink.ts";
 import { createTestAuthority, type Credentials, type TestAuthority } from "./testing/test-authority.ts";
@@ -26,7 +26,8 @@ let authority: TestAuthority;
 let tom: Credentials;
 
 beforeAll(async () => {
-  authority = await createTestAuthority();
+  // The modem compares the bridge's certificate with the tag's time.
+  authority = await createTestAuthority(new Date(Date.now() - HEAD_START_S * 1_000));
   [tom] = (await authority.tags([TOM])) as [Credentials];
 });
 afterAll(() => authority.remove());

@@ -152,19 +152,22 @@ describe("from Vault", () => {
 });
 
 test.each([
-  [[], "secrets is no object"],
-  [{ folder: 5 }, "secrets.folder is no text"],
-  [{ vualt: {} }, "secrets.vualt is not known"],
-  [{ refuseGenerated: "yes" }, "secrets.refuseGenerated is neither true nor false"],
-  [{ vault: {} }, "secrets.vault.address is missing"],
-  [{ vault: { address: "https://v" } }, "secrets.vault.login is missing"],
+  [[], "secrets: This must be an object."],
+  [{ folder: 5 }, "secrets.folder: This must be a string."],
+  [{ vualt: {} }, "secrets.vualt: There is no such field."],
+  [{ refuseGenerated: "yes" }, "secrets.refuseGenerated: This must be a boolean."],
+  [
+    { vault: {} },
+    "secrets.vault.address: This field is required.; secrets.vault.login: This field is required.",
+  ],
+  [{ vault: { address: "https://v" } }, "secrets.vault.login: This field is required."],
   [
     { vault: { address: "https://v", login: { method: "userpass" } } },
-    'secrets.vault.login.method is neither "approle" nor "jwt"',
+    'secrets.vault.login.method: This must be "approle" or "jwt".',
   ],
   [
     { vault: { address: "https://v", login: { method: "jwt", role: "x" } } },
-    "secrets.vault.login.jwtFile is missing",
+    "secrets.vault.login.jwtFile: This field is required.",
   ],
   [
     {
@@ -174,7 +177,7 @@ test.each([
         secrets: { path: "../sys/seal" },
       },
     },
-    "secrets.vault.secrets.path is no path of letters, digits, -, _ and /",
+    "secrets.vault.secrets.path: This must be a path of letters, digits, -, _ and /.",
   ],
 ])("a wrong configuration is named by its field: %j", async (config, message) => {
   await expect(open(config)).rejects.toThrow(new SecretError(message));

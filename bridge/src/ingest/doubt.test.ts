@@ -92,3 +92,23 @@ describe("place", () => {
     expect(judge([fix(NOW + 400, 515_000_000 + 50 * TEN_KM_E7), fix(NOW)])).toEqual(["future", undefined]);
   });
 });
+
+describe("a tag that is far from its last believed fix, and stays there", () => {
+  const MINUTE_S = 60;
+  /** How many of two hours' fixes, a minute apart, are doubted after a fix so many kilometres and minutes away. */
+  function doubted(kilometres: number, minutesAgo: number): number {
+    const wrong = fix(NOW - 121 * MINUTE_S - minutesAgo * MINUTE_S, 515_000_000 - kilometres * 89_932);
+    const right = Array.from({ length: 120 }, (_, i) => fix(NOW - (120 - i) * MINUTE_S, 515_000_000 + i));
+    return (judge([wrong, ...right]) ?? []).filter((suspicion) => suspicion === "too-fast").length;
+  }
+  const cases = [
+    ["a first fix of a cold receiver that was 400 km off", doubted(400, 1)],
+    ["a flight of 1,000 km in two hours, without a fix", doubted(1_000, 120)],
+    ["a train of 75 m/s for 90 minutes, without a fix", doubted(405, 92)],
+  ] as const;
+
+  it("is believed at once where a car can have come", () => expect(doubted(300, 92)).toBe(0));
+
+  // A few fixes that fit each other outweigh the one before, as in the tag's own filter, which takes the third.
+  it.fails.each(cases)("is believed after a few fixes: %s", (_what, count) => expect(count).toBeLessThan(10));
+});

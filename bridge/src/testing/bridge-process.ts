@@ -49,10 +49,17 @@ export function writeProcessFiles(
   return { config, secrets };
 }
 
+/** Where libfaketime gives this process its time, the bridge has the same: it judges certificates that were made here. */
+function fakedTime(): NodeJS.ProcessEnv {
+  const isFaking = ([name]: [string, unknown]): boolean =>
+    name === "LD_PRELOAD" || name.startsWith("FAKETIME");
+  return Object.fromEntries(Object.entries(process.env).filter(isFaking));
+}
+
 /** Starts the bridge as its supervisor does; resolves when it is up, rejects with what it wrote when it ends instead. */
 export async function startBridgeProcess({ config, secrets }: ProcessFiles): Promise<BridgeProcess> {
   const main = fileURLToPath(new URL("../main.ts", import.meta.url));
-  const env = { CREDENTIALS_DIRECTORY: secrets };
+  const env = { CREDENTIALS_DIRECTORY: secrets, ...fakedTime() };
   const child = fork(main, ["--config", config], {
     env,
     stdio: ["ignore", "ignore", "pipe", "ipc"],

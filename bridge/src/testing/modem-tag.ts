@@ -10,7 +10,7 @@ import type { TagId } from "@purrimeter/protocol/values";
 import type { Credentials } from "./test-authority.ts";
 
 /** The cat's time begins two hours ago: it runs faster than the bridge's, which doubts what comes from the future. */
-const HEAD_START_S = 7_200;
+export const HEAD_START_S = 7_200;
 
 /** What is not as usual. */
 export interface ModemTagOptions {

@@ -27,10 +27,11 @@ export interface TestAuthority {
   remove(): void;
 }
 
-export async function createTestAuthority(): Promise<TestAuthority> {
+/** `madeAt`: when the authority and the bridge's certificate were made. */
+export async function createTestAuthority(madeAt = new Date()): Promise<TestAuthority> {
   const folder = mkdtempSync(join(tmpdir(), "bridge-certs-"));
-  const files = unrefused(await initAuthority(folder, new Date()));
-  unrefused(await issueService(folder, "bridge", { now: new Date() }));
+  const files = unrefused(await initAuthority(folder, madeAt));
+  unrefused(await issueService(folder, "bridge", { now: madeAt }));
   const { chain: bridgeCertificate, key: bridgeKey } = issuedFiles(folder, "services", "bridge");
   return {
     files,

@@ -143,3 +143,29 @@ describe("geofences", () => {
     expect(seen).toEqual(ids.sort());
   });
 });
+
+describe("valid GeoJSON (RFC 7946) of a square", () => {
+  const sent: Readonly<Record<string, object>> = {
+    // Section 3.1.1: an altitude may follow, and is ignored here.
+    "with altitudes": { ...square, coordinates: [ring.map((position) => [...position, 12])] },
+    // Section 5.
+    "with a bounding box": { ...square, bbox: [10, 50, 10.001, 50.001] },
+    // First and last position are the same after rounding to 10^-7 degrees.
+    "that is closed to 10^-10 degrees": {
+      ...square,
+      coordinates: [[...ring.slice(0, 4), [10.000_000_000_1, 50]]],
+    },
+    // The repetition is dropped.
+    "with a vertex twice in a row": { ...square, coordinates: [[ring[0], ...ring]] },
+  };
+  const names = Object.keys(sent);
+  const answers = new Map<string, Answer>();
+  beforeEach(async () => {
+    for (const name of names)
+      answers.set(name, await ask("POST", "", { body: body({ name, shape: sent[name] }) }));
+  });
+
+  it.fails.each(names)("%s is that square", (name) => {
+    expect([answers.get(name)?.status, answers.get(name)?.body.shape]).toEqual([201, square]);
+  });
+});

@@ -32,7 +32,7 @@ export class TestAuthority {
     writeFileSync(join(this.folder, "extensions"), extensions);
     this.openssl("req", "-new", ...EC, "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", `/CN=${name}`);
     const by = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "extensions"];
-    this.openssl("x509", "-req", "-in", "leaf.csr", "-out", "leaf.pem", "-days", "2", ...by);
+    this.openssl("x509", "-req", "-in", "leaf.csr", "-out", "leaf.pem", "-days", "20", ...by);
     return { key: this.text("leaf.key"), cert: this.text("leaf.pem") };
   }
 

@@ -12,7 +12,8 @@ import { Esp32Flash, FakeEsp32 } from "./testing/fake-esp32.ts";
 import { FakeStorage } from "../espruino/testing/fake-storage.ts";
 
 const SECOND_MS = 10;
-const BEGAN_S = Math.floor(Date.now() / 1_000) - 7_200;
+/** The board's time begins an hour ahead: certificates of the test's authority hold from now on. */
+const BEGAN_S = Math.floor(Date.now() / 1_000) + 3_600;
 const JOURNAL = { from: 0x290000, to: 0x310000 };
 
 let program = "";

@@ -110,6 +110,24 @@ describe("a reading after a fix", () => {
   });
 });
 
+describe("a cat in its box on a train", () => {
+  /** A reading a minute, and the train is fast for 90 minutes; how many of those the filter takes. */
+  function takenAt(metresPerSecond: number): number {
+    const step = Math.round((metresPerSecond * 60 * 1e7) / 111_195);
+    const on = (i: number) => ({ utcS: AT + i * 60, latE7: 480_000_000 + i * step, satellites: 8 + (i % 3) });
+    const train = Array.from({ length: 90 }, (_, i) => on(i + 1));
+    return outcomes([on(0), ...train].map((one) => ({ ...one, speedCmS: metresPerSecond * 100 })))
+      .slice(1)
+      .filter((outcome) => outcome === "accepted").length;
+  }
+  const taken = new Map([45, 55, 75, 85].map((speed) => [speed, takenAt(speed)]));
+
+  it("has fixes at 45 m/s", () => expect(taken.get(45)).toBe(90));
+
+  // Readings that agree in place and speed are a train, and no error of the receiver.
+  it.fails.each([55, 75, 85])("has fixes at %d m/s", (speed) => expect(taken.get(speed)).toBeGreaterThan(0));
+});
+
 it("computes the cosine as Math.cos does, but for the last bits", () => {
   fc.assert(
     fc.property(fc.integer({ min: -900_000_000, max: 900_000_000 }), (latE7) => {

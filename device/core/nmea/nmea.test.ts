@@ -189,6 +189,23 @@ describe("what the line may bring", () => {
   });
 });
 
+describe("a line whose end was lost", () => {
+  const seconds = ["085412", "085413", "085414"];
+  const epochs = seconds.map((time) => rmc(time) + gga(time));
+  const timesOf = (text: string): number[] =>
+    parse(text, BUILD, Infinity, true).readings.map(({ utcS }) => utcS % 60);
+  const glued = [
+    timesOf(epochs.join("").replaceAll("\r\n", "")),
+    timesOf(epochs.join("").replaceAll(/\r\n(?=\$GPGGA)/g, "")),
+  ];
+
+  it("is the only difference to what is read", () => expect(timesOf(epochs.join(""))).toEqual([12, 13, 14]));
+
+  // "$" begins a sentence wherever it stands (NMEA 0183): all sentences of the line are read.
+  it.fails("holds every sentence", () => expect(glued[0]).toEqual([12, 13, 14]));
+  it.fails("holds two sentences", () => expect(glued[1]).toEqual([12, 13, 14]));
+});
+
 const logs = fileURLToPath(new URL("../../../../shared/data/nmea/", import.meta.url));
 const absent = existsSync(logs) ? "" : " (skipped: ../shared/data/nmea is not beside this checkout)";
 

@@ -9,6 +9,7 @@ import {
   type OpenModemUplink,
   type OpenModemUplinkOptions,
 } from "./testing/open-modem-uplink.ts";
+import { modemTimeMs } from "./testing/modem-time.ts";
 import type { ModemFaults } from "./testing/simulated-modem.ts";
 
 const TAG = asTagId("tom") as TagId;
@@ -166,8 +167,12 @@ describe("a modem that does TLS itself", () => {
 
 describe("time before TLS", () => {
   it("is the board's, where a fix has set it", async () => {
-    const { modem } = await connected({ modem: { tellsTime: false } });
-    expect(modem.commands.some((one) => one.startsWith('AT+CCLK="26/'))).toBe(true);
+    const beganMs = Math.floor(Date.now() / 1_000) * 1_000;
+    const { modem, clock } = await connected({ utcS: beganMs / 1_000, modem: { tellsTime: false } });
+    const told = modem.commands.find((one) => one.startsWith('AT+CCLK="')) ?? "";
+    const toldMs = modemTimeMs(told.split('"')[1] ?? "");
+    expect(toldMs).toBeGreaterThanOrEqual(beganMs);
+    expect(toldMs).toBeLessThanOrEqual(clock.utcS() * 1_000);
   });
 
   it("is the network's, where there was no fix yet", async () => {

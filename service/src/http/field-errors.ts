@@ -56,7 +56,9 @@ function errorsOf(issue: Issue): FieldError[] {
         },
       ];
     case "invalid_union":
-      return [{ field: joined(field, field.endsWith("type") ? "" : "type"), message: issue.message }];
+      return [
+        { field: issue.discriminator === undefined ? joined(field, "type") : field, message: issue.message },
+      ];
     case "custom": {
       const params = (issue.params ?? {}) as { field?: string; limit?: number };
       return [{ field: joined(field, params.field ?? ""), message: issue.message, limit: params.limit }];

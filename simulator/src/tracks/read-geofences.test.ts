@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readGeofences, type GeofenceFile } from "./read-geofences.ts";
 
 let folder = "";
@@ -60,4 +60,44 @@ it.each([
 it("says that a file is missing", async () => {
   const missing = await readGeofences(join(folder, "none.geojson"));
   expect(!missing.ok && missing.problem).toContain("There is no file");
+});
+
+describe("geofences of other programs", () => {
+  const named = feature(POLYGON, { name: "yard" });
+  const bowTie = [[7, 50], [7.001, 50.001], [7.001, 50], [7, 50.001], [7, 50]]; // prettier-ignore
+  const withAltitude = RING.map((position) => [...position, 1_200]);
+  const almostClosed = [...RING.slice(0, 3), [7.000_000_000_01, 50]];
+  const ring = (vertices: number[][]): unknown =>
+    feature({ type: "Polygon", coordinates: [vertices] }, { name: "yard" });
+
+  const READ = [
+    { is: "an altitude", json: ring(withAltitude), gives: "yard" },
+    { is: "a ring that is closed after rounding", json: ring(almostClosed), gives: "yard" },
+  ];
+  /** What is wrong today; `gives` is right. */
+  const WRONG = [
+    // A reader may pass over a byte order mark (RFC 8259, section 8.1).
+    { is: "a byte order mark", json: `\uFEFF${JSON.stringify(named)}`, gives: "yard" },
+    // A feature may have no place (RFC 7946, section 3.2).
+    {
+      is: "an unlocated feature",
+      json: { type: "FeatureCollection", features: [feature(null), named] },
+      gives: "yard",
+    },
+    // Refused with a sentence: a ring that crosses itself has no inside, and one of a single place none either.
+    { is: "a ring that crosses itself", json: ring(bowTie), gives: /feature 1.*\.$/ },
+    { is: "a ring of one place", json: ring(Array<number[]>(4).fill([7, 50])), gives: /feature 1.*\.$/ },
+  ];
+
+  /** Names, or the sentence that says why there is none. */
+  const outcomes = new Map<string, string>();
+  beforeAll(async () => {
+    for (const { is, json } of [...READ, ...WRONG]) {
+      const file = await read(json);
+      outcomes.set(is, file.ok ? file.geofences.map(({ name }) => name).join() : file.problem);
+    }
+  });
+
+  it.each(READ)("$is", ({ is, gives }) => expect(outcomes.get(is)).toBe(gives));
+  it.fails.each(WRONG)("$is", ({ is, gives }) => expect(outcomes.get(is)).toMatch(gives));
 });

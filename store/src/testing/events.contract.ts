@@ -1,3 +1,4 @@
+import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   ADA,
@@ -74,6 +75,24 @@ export function describeEventContract(name: string, make: () => Promise<StoreHar
       await recorded(harness, TAG, reportOf(3, [transition(3, 200, "outside", "inside", version)]));
       const names = pageOf(await view.events(TAG, ALWAYS)).items.map(({ geofence }) => geofence?.name);
       expect(names).toEqual(["back garden", "back garden", undefined]);
+    });
+
+    describe("a transition that is doubted", () => {
+      let items: readonly GeofenceEvent[];
+      beforeEach(async () => {
+        const sure = transition(2, ref, "inside", "outside", version);
+        const early = { ...transition(3, ref, "outside", "inside", version), at: 0 as UnixSeconds };
+        const late = { ...transition(4, ref, "inside", "outside", version), at: later(NOON, 31_536_000) };
+        const suspect = [undefined, undefined, "too-old", "future"] as const;
+        await recorded(harness, TAG, reportOf(1, [fix(1), sure, early, late]), { at: NOON, suspect });
+        items = pageOf(await view.events(TAG, ALWAYS)).items;
+      });
+
+      // As a location's: its time is not believed, and nobody was told so.
+      test.fails("is marked or left out", () => {
+        const unmarked = items.filter((event) => (event as { suspect?: unknown }).suspect === undefined);
+        expect(unmarked.map(({ number }) => number)).toEqual([2]);
+      });
     });
 
     test("a number of a geofence that was given again names the one of that version", async () => {

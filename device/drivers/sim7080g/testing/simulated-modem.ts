@@ -1,5 +1,6 @@
 import { BoardTime } from "../../../boards/testing/board-time.ts";
 import type { ModemPort } from "../modem-port.ts";
+import { modemTime } from "./modem-time.ts";
 import { SimulatedSocket } from "./simulated-socket.ts";
 
 /** What may go wrong on the way from the modem. Each is asked for every line that leaves it. */
@@ -295,8 +296,3 @@ export class SimulatedModem implements ModemPort {
 
 /** Commands that are answered by OK alone. */
 const KNOWN = ["AT", "ATE1"];
-
-function modemTime(ms: number): string {
-  const iso = new Date(ms).toISOString();
-  return `${iso.slice(2, 10).replaceAll("-", "/")},${iso.slice(11, 19)}+00`;
-}

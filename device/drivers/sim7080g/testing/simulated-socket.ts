@@ -1,4 +1,5 @@
 import { connect, type TLSSocket } from "node:tls";
+import { modemTimeMs } from "./modem-time.ts";
 
 /** What the modem was told before AT+CAOPEN; PEM, "" where it was told nothing. */
 export interface SocketIdentity {
@@ -107,12 +108,7 @@ export class SimulatedSocket {
 /** The modem's own clock says whether the bridge's certificate holds. */
 function judge(socket: TLSSocket, clock: string): number {
   const { valid_from: from, valid_to: to } = socket.getPeerCertificate();
-  const [year = "", month = "", day = ""] = clock.slice(0, 8).split("/");
-  const nowMs = Date.UTC(
-    Number(year) + (Number(year) < 80 ? 2000 : 1900),
-    Number(month) - 1,
-    Number(day) + 1,
-  );
+  const nowMs = modemTimeMs(clock);
   return Date.parse(from) <= nowMs && nowMs <= Date.parse(to) ? OPENED : EXPIRED;
 }
 
