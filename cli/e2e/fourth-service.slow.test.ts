@@ -1,3 +1,4 @@
+import { systemTime } from "@purrimeter/service/system-time";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -50,6 +51,7 @@ beforeAll(async () => {
     data: files.folder,
     settings: overrideSettings(defaultSettings(SERVICE_NAMES), { port: 0, mqttPort: 0 }),
     registry: FOUR,
+    time: systemTime,
     writeLine: () => () => undefined,
     onRestart: (service) => void restarts.push(service),
   });

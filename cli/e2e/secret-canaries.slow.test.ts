@@ -1,3 +1,4 @@
+import { systemTime } from "@purrimeter/service/system-time";
 import { planFleet } from "@purrimeter/simulator/plan-fleet";
 import { execFileSync } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
@@ -60,15 +61,15 @@ function plantAll(): void {
 
 /** A register, a claim, reports, a read and a rotation, with production's own keys all the way. */
 async function live(): Promise<void> {
-  const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"));
+  const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"), systemTime);
   await owner.enter(credentials, true);
   const login = await owner.call("POST", "/v1/auth/login", credentials);
   for (const [name, value] of Object.entries(login as Record<string, unknown>))
     if (typeof value === "string" && value.length > 20) canaries.set(`login/${name}`, value);
   const endsAt = Math.floor(Date.now() / 1_000);
   const planned = planFleet({ tags: 1, seed: 3, endsAt, durationS: 7_200 });
-  const provisioned = await withRegistry(files, async (registry) => {
-    await provisionFleet(planned, registry, owner);
+  const provisioned = await withRegistry(files, systemTime, async (registry) => {
+    await provisionFleet(planned, registry, owner, systemTime);
     return {};
   });
   expect(provisioned).toEqual({});

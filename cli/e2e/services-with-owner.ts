@@ -1,3 +1,4 @@
+import { systemTime } from "@purrimeter/service/system-time";
 import { readFileSync } from "node:fs";
 import { overrideSettings, type SettingOptions } from "../src/configuration/override-settings.ts";
 import { defaultSettings } from "../src/configuration/read-settings.ts";
@@ -16,13 +17,14 @@ export async function servicesWithOwner(
   const services = await startServices({
     data,
     settings: overrideSettings(defaultSettings(SERVICE_NAMES), { port: 0, mqttPort: 0, ...options }),
+    time: systemTime,
     writeLine: () => () => undefined,
     onRestart: () => undefined,
     ...more,
   });
   if (isFailure(services)) throw new Error(services.failure);
   const authority = readFileSync(services.files.authority.root, "utf8");
-  const owner = new OwnerApi(`https://localhost:${services.portOf("cloud-api")}`, authority);
+  const owner = new OwnerApi(`https://localhost:${services.portOf("cloud-api")}`, authority, systemTime);
   try {
     await owner.enter(newCredentials(), true);
   } catch (error) {

@@ -1,3 +1,5 @@
+import { systemTime } from "@purrimeter/service/system-time";
+import { utcSeconds } from "../src/terminal/utc.ts";
 import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import { documentedPolicies } from "@purrimeter/secrets/testing/documented-policies";
@@ -20,7 +22,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataFiles } from "../src/data-folder/data-files.ts";
 import { newCredentials } from "../src/scenarios/demo-account.ts";
-import { nowS } from "../src/terminal/now.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
 import { OwnerApi } from "../src/scenarios/owner-api.ts";
 import { provisionFleet } from "../src/data-folder/provision-fleet.ts";
@@ -85,11 +86,13 @@ test("keys lie in Vault only", () => {
 test(
   "an owner's locations are sealed, read and rotated with keys of Transit",
   async () => {
-    const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"));
+    const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"), systemTime);
     await owner.enter(newCredentials(), true);
     const endsAt = Math.floor(Date.now() / 1_000);
     const planned = planFleet({ tags: 2, seed: 3, endsAt, durationS: 7_200 });
-    await withRegistry(files, (registry) => provisionFleet(planned, registry, owner).then(() => ({})));
+    await withRegistry(files, systemTime, (registry) =>
+      provisionFleet(planned, registry, owner, systemTime).then(() => ({})),
+    );
     const lived = await liveThrough(planned, running, files.certs, endsAt);
     expect(lived.outcome).toBe("complete");
     const read = async (): Promise<number> => {
@@ -113,14 +116,14 @@ test(
 test(
   "a Vault that is sealed meanwhile makes what needs a key answer 503, and what it held up is done later",
   async () => {
-    const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"));
+    const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"), systemTime);
     const credentials = { email: "eve@example.org", password: newCredentials().password };
     await owner.enter(credentials, true);
     const { id } = (await owner.call("GET", "/v1/auth/account")) as { id: string };
     const [first, second] = [createClaimCode(), createClaimCode()];
-    await withRegistry(files, (registry) => {
-      registry.register("cat-one" as TagId, first, nowS());
-      registry.register("cat-two" as TagId, second, nowS());
+    await withRegistry(files, systemTime, (registry) => {
+      registry.register("cat-one" as TagId, first, utcSeconds(systemTime));
+      registry.register("cat-two" as TagId, second, utcSeconds(systemTime));
       return Promise.resolve({});
     });
 

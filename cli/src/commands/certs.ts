@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { initAuthority } from "@purrimeter/certs/init-authority";
 import { issueService } from "@purrimeter/certs/issue-service";
 import { issueTag } from "@purrimeter/certs/issue-tag";
@@ -9,6 +10,7 @@ import { revoke } from "@purrimeter/certs/revoke";
 import { Argument, Command } from "commander";
 import { existsSync, readFileSync } from "node:fs";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { utcDate } from "../terminal/utc.ts";
 import { isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import { collect, dataOption, examples, jsonOption } from "../terminal/options.ts";
 import { takeServiceKey } from "../data-folder/certify-services.ts";
@@ -25,14 +27,14 @@ interface CertFlags {
 }
 
 /** `purrimeter certs`. */
-export function certsCommand(): Command {
+export function certsCommand(time: Time): Command {
   return new Command("certs")
     .description("the certificate authority of tags and services")
-    .addCommand(initCommand())
-    .addCommand(issueCommand())
+    .addCommand(initCommand(time))
+    .addCommand(issueCommand(time))
     .addCommand(listCommand())
-    .addCommand(renewCommand())
-    .addCommand(revokeCommand());
+    .addCommand(renewCommand(time))
+    .addCommand(revokeCommand(time));
 }
 
 function subcommand(name: string, description: string): Command {
@@ -43,19 +45,19 @@ function kindArgument(): Argument {
   return new Argument("<kind>", "what the certificate is for").choices(["tag", "service"]);
 }
 
-function initCommand(): Command {
+function initCommand(time: Time): Command {
   return subcommand("init", "create the authority: a root, one intermediate for tags, one for services")
     .addHelpText("after", examples("certs init", "certs init --data /srv/purrimeter"))
     .action(async (flags: CertFlags) => {
       const { certs } = dataFiles(flags.data);
-      const authority = orFailure(await initAuthority(certs, new Date()));
+      const authority = orFailure(await initAuthority(certs, utcDate(time)));
       if (isFailure(authority)) reportFailure(authority);
       else if (flags.json === true) console.log(JSON.stringify({ root: authority.root, folder: certs }));
       else console.log(`authority ${authority.root}`);
     });
 }
 
-function issueCommand(): Command {
+function issueCommand(time: Time): Command {
   return subcommand("issue", "issue certificates with their keys")
     .addArgument(kindArgument())
     .argument("<names...>", "common names: tag ids, or one service's name")
@@ -71,13 +73,12 @@ function issueCommand(): Command {
       ),
     )
     .action(async (kind: Kind, names: readonly string[], flags: CertFlags) => {
-      for (const name of names) if (!report(await issueOne(kind, name, flags), flags)) return;
+      for (const name of names) if (!report(await issueOne(kind, name, flags, utcDate(time)), flags)) return;
     });
 }
 
-async function issueOne(kind: Kind, name: string, flags: CertFlags): Promise<Issued | Failure> {
+async function issueOne(kind: Kind, name: string, flags: CertFlags, now: Date): Promise<Issued | Failure> {
   const files = dataFiles(flags.data);
-  const now = new Date();
   if (kind === "tag") {
     const key = flags.key === undefined ? {} : { key: readFileSync(flags.key, "utf8") };
     return orFailure(await issueTag(files.certs, name, { now, ...key }));
@@ -86,7 +87,7 @@ async function issueOne(kind: Kind, name: string, flags: CertFlags): Promise<Iss
   return keyInItsPlace(files, name, orFailure(await issueService(files.certs, name, options)));
 }
 
-function renewCommand(): Command {
+function renewCommand(time: Time): Command {
   return subcommand("renew", "replace a certificate by a new one with the same names")
     .addArgument(kindArgument())
     .argument("<name>", "common name")
@@ -95,13 +96,13 @@ function renewCommand(): Command {
     .addHelpText("after", examples("certs renew tag mimi --keep-key", "certs renew service bridge"))
     .action(async (kind: Kind, name: string, flags: CertFlags) => {
       const files = dataFiles(flags.data);
-      const options = { now: new Date(), hosts: flags.host, keepKey: flags.keepKey === true };
+      const options = { now: utcDate(time), hosts: flags.host, keepKey: flags.keepKey === true };
       const renewed = orFailure(await renew(files.certs, kind, name, options));
       report(kind === "service" ? keyInItsPlace(files, name, renewed) : renewed, flags);
     });
 }
 
-function revokeCommand(): Command {
+function revokeCommand(time: Time): Command {
   return subcommand(
     "revoke",
     "put certificates on the revocation list, which the bridge reads again by itself",
@@ -109,7 +110,7 @@ function revokeCommand(): Command {
     .argument("<subject>", "a serial number, or a common name for all its certificates")
     .addHelpText("after", examples("certs revoke mimi", "certs revoke 01A5FE2C..."))
     .action((subject: string, flags: CertFlags) => {
-      const revocation = orFailure(revoke(dataFiles(flags.data).certs, subject, new Date()));
+      const revocation = orFailure(revoke(dataFiles(flags.data).certs, subject, utcDate(time)));
       if (isFailure(revocation)) reportFailure(revocation);
       else for (const certificate of revocation.revoked) print({ revoked: true, ...certificate }, flags);
     });

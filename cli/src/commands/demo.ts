@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { createLog } from "@purrimeter/service/log";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
 import { Command, Option } from "commander";
@@ -23,7 +24,7 @@ interface DemoFlags {
 }
 
 /** `purrimeter demo`. */
-export function demoCommand(): Command {
+export function demoCommand(time: Time): Command {
   return new Command("demo")
     .description("start everything with simulated cats, and say where to look")
     .addOption(dataOption())
@@ -41,12 +42,12 @@ export function demoCommand(): Command {
       examples("demo", "demo --tags 20 --tracks cats.csv --speed max", "demo --port 0 --mqtt-port 0"),
     )
     .action(async (flags: DemoFlags) => {
-      const failure = await demo(flags, stopSignal());
+      const failure = await demo(flags, stopSignal(), time);
       if (failure !== undefined) reportFailure(failure);
     });
 }
 
-async function demo(flags: DemoFlags, stopping: AbortSignal): Promise<Failure | undefined> {
+async function demo(flags: DemoFlags, stopping: AbortSignal, time: Time): Promise<Failure | undefined> {
   const tracks = flags.tracks === undefined ? undefined : await readTracks(flags.tracks);
   if (tracks !== undefined && isFailure(tracks)) return tracks;
   console.log("Starting authority, bridge, authentication and API …");
@@ -57,6 +58,7 @@ async function demo(flags: DemoFlags, stopping: AbortSignal): Promise<Failure | 
       port: flags.port,
       mqttPort: flags.mqttPort,
     }),
+    time,
     writeLine: (files) => writeToFiles(files.log),
     onRestart: (service) =>
       log.warn("service started again", { event: "service.restarted", process: service }),
@@ -69,7 +71,7 @@ async function demo(flags: DemoFlags, stopping: AbortSignal): Promise<Failure | 
     const onReady = (file: DemoFile): void => {
       announce(file, flags.data);
     };
-    const options = { tags, speed, onProgress: progressLine(), onReady, signal: stopping };
+    const options = { tags, speed, time, onProgress: progressLine(), onReady, signal: stopping };
     const living = runDemo(services, tracks === undefined ? options : { ...options, tracks });
     return (await Promise.race([living, services.gaveUp])) ?? undefined;
   } finally {

@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { createLog } from "@purrimeter/service/log";
 import { Command } from "commander";
 import { overrideSettings, type SettingOptions } from "../configuration/override-settings.ts";
@@ -33,7 +34,7 @@ what they are. An option of the command line wins over the file. Nothing ever wr
 `;
 
 /** `purrimeter start`. */
-export function startCommand(): Command {
+export function startCommand(time: Time): Command {
   return new Command("start")
     .description("run bridge, authentication and cloud API until SIGINT or SIGTERM")
     .addOption(dataOption())
@@ -68,10 +69,10 @@ export function startCommand(): Command {
           "start --data /srv/purrimeter --production",
         ),
     )
-    .action(start);
+    .action((flags: StartFlags) => start(flags, time));
 }
 
-async function start(flags: StartFlags): Promise<void> {
+async function start(flags: StartFlags, time: Time): Promise<void> {
   const stopping = stopSignal();
   const log = createLog("supervisor", { write: (line: string) => void process.stderr.write(line) });
   const read = readSettings(dataFiles(flags.data).settings, SERVICE_NAMES);
@@ -83,6 +84,7 @@ async function start(flags: StartFlags): Promise<void> {
   const running = await startServices({
     data: flags.data,
     settings,
+    time,
     ownSecrets: flags.production === true && flags.allowGeneratedKeys !== true,
     writeLine: (files) => writerFor(flags, files),
     onRestart: (service) =>
@@ -93,7 +95,7 @@ async function start(flags: StartFlags): Promise<void> {
     if (!stopping.aborted) reportFailure(running);
     return;
   }
-  const unrecorded = await recordTls12(running.files, settings);
+  const unrecorded = await recordTls12(running.files, settings, time);
   if (unrecorded !== undefined) {
     await running.stop();
     reportFailure(unrecorded);
@@ -114,10 +116,10 @@ function writerFor({ logFiles }: StartFlags, { log }: DataFiles): WriteLine {
 }
 
 /** Weaker TLS does not go on without a line in the audit trail. */
-async function recordTls12(files: DataFiles, { bridge }: Settings): Promise<Failure | undefined> {
+async function recordTls12(files: DataFiles, { bridge }: Settings, time: Time): Promise<Failure | undefined> {
   if (bridge.tls12 === undefined) return undefined;
   const { withAccounts } = await import("../data-folder/open-accounts.ts");
-  const recorded = await withAccounts(files, async ({ audit }) => {
+  const recorded = await withAccounts(files, time, async ({ audit }) => {
     audit.record({ event: "bridge.tls12-on" });
     return (await audit.flush())
       ? {}

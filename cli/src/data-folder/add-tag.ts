@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { issuedFiles } from "@purrimeter/certs/authority-files";
 import { issueTag } from "@purrimeter/certs/issue-tag";
 import { refuse } from "@purrimeter/certs/refusal";
@@ -8,7 +9,7 @@ import { existsSync } from "node:fs";
 import type { DataFiles } from "./data-files.ts";
 import { orFailure } from "./or-failure.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
-import { nowS } from "../terminal/now.ts";
+import { utcDate, utcSeconds } from "../terminal/utc.ts";
 
 /** A tag that is known and has its certificate. */
 export interface AddedTag {
@@ -26,15 +27,17 @@ export async function addTag(
   files: DataFiles,
   registry: TagRegistry,
   id: string,
+  time: Time,
 ): Promise<AddedTag | Failure> {
   const tag = asTagId(id);
   if (tag === undefined) return orFailure(refuse("bad-tag-id", id));
   const { chain, folder } = issuedFiles(files.certs, "tags", tag);
   if (!existsSync(chain)) {
-    const issued = orFailure(await issueTag(files.certs, tag, { now: new Date() }));
+    const issued = orFailure(await issueTag(files.certs, tag, { now: utcDate(time) }));
     if (isFailure(issued)) return issued;
   }
   const claimCode = createClaimCode();
-  if (registry.register(tag, claimCode, nowS()) === "exists") return failed(`the tag ${tag} exists already`);
+  if (registry.register(tag, claimCode, utcSeconds(time)) === "exists")
+    return failed(`the tag ${tag} exists already`);
   return { tag, claimCode, printedCode: registry.printedCode(tag), folder };
 }

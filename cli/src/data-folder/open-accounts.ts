@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { openAccounts, type OpenAccounts } from "@purrimeter/auth/open-accounts";
 import { AUTH_MIGRATIONS } from "@purrimeter/auth/schema";
 import { openDatabase } from "@purrimeter/database/open-database";
@@ -6,7 +7,6 @@ import { existsSync } from "node:fs";
 import type { DataFiles } from "./data-files.ts";
 import { withData } from "./with-data.ts";
 import { failed, type Failure } from "../terminal/failure.ts";
-import { nowS } from "../terminal/now.ts";
 
 /**
  * Lets `use` work on the accounts of a data folder, with the authentication service's own secrets: whoever may read
@@ -14,6 +14,7 @@ import { nowS } from "../terminal/now.ts";
  */
 export async function withAccounts<Result extends object>(
   files: DataFiles,
+  time: Time,
   use: (opened: OpenAccounts) => Promise<Result | Failure>,
 ): Promise<Result | Failure> {
   if (!existsSync(files.accounts))
@@ -28,7 +29,7 @@ export async function withAccounts<Result extends object>(
           database: openDatabase({ path: files.accounts, key: databaseKey, migrations: AUTH_MIGRATIONS }),
           databaseKey,
           log: createLog("cli", { write: (line: string) => void process.stderr.write(line) }),
-          now: nowS,
+          now: () => time.utcS(),
           listener: () => undefined,
         });
         return { resource: accounts, close: () => accounts.database.destroy() };

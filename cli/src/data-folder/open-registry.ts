@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { openStore, type Store } from "@purrimeter/store/open-store";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
@@ -5,7 +6,7 @@ import type { DataFiles } from "./data-files.ts";
 import { OPERATOR } from "./operator.ts";
 import { withData } from "./with-data.ts";
 import type { Failure } from "../terminal/failure.ts";
-import { nowS } from "../terminal/now.ts";
+import { utcSeconds } from "../terminal/utc.ts";
 
 /** The locations' database and the owners' keys, with the operator's secrets. */
 export interface OperatorStore {
@@ -16,14 +17,16 @@ export interface OperatorStore {
 /** Lets `use` work on the registry of tags of a data folder, with the operator's secrets. Services may be running. */
 export async function withRegistry<Result extends object>(
   files: DataFiles,
+  time: Time,
   use: (registry: TagRegistry) => Promise<Result | Failure>,
 ): Promise<Result | Failure> {
-  return withOperatorStore(files, ({ store }) => use(store.registry));
+  return withOperatorStore(files, time, ({ store }) => use(store.registry));
 }
 
 /** The same with all that the operator may use. */
 export async function withOperatorStore<Result extends object>(
   files: DataFiles,
+  time: Time,
   use: (opened: OperatorStore) => Promise<Result | Failure>,
 ): Promise<Result | Failure> {
   return withData(
@@ -36,8 +39,8 @@ export async function withOperatorStore<Result extends object>(
           path: files.locations,
           databaseKey: secrets.readKey("database-key"),
           keyRing,
-          now: nowS,
-          monotonicMs: () => performance.now(),
+          now: () => utcSeconds(time),
+          monotonicMs: () => time.monotonicMs(),
         });
         return { resource: { store, keyRing }, close: () => store.close() };
       },

@@ -11,15 +11,16 @@ import type { DataFiles } from "./data-files.ts";
 import { orFailure } from "./or-failure.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 
-/** A pairing and the file that holds it: 0600, for the gateway and, once, for the tag. */
+/** A pairing and the file that holds it: 0600, for the BLE gateway and, once, for the tag. */
 export interface KeptPairing {
   readonly pairing: Pairing;
   readonly file: string;
 }
 
-/** Where a gateway's link keys are. */
+/** Where a BLE gateway's link keys are; a folder of the former name is used on. */
 export function pairingFolder(files: DataFiles): string {
-  return join(files.folder, "secrets", "gateway");
+  const former = files.secrets("gateway");
+  return existsSync(former) ? former : files.secrets("ble-gateway");
 }
 
 /** The pairings of a data folder; none is fine. */

@@ -1,7 +1,8 @@
+import type { Time } from "@purrimeter/service/time";
 import type { PlannedTag } from "@purrimeter/simulator/plan-fleet";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
-import { nowS } from "../terminal/now.ts";
+import { utcSeconds } from "../terminal/utc.ts";
 import type { OwnerApi } from "../scenarios/owner-api.ts";
 
 /** A garden with its neighbours; below 50 m a receiver's own error crosses the edge all the time. */
@@ -26,10 +27,11 @@ export async function provisionFleet(
   tags: readonly PlannedTag[],
   registry: TagRegistry,
   owner: OwnerApi,
+  time: Time,
 ): Promise<void> {
   for (const [index, { tag, home }] of tags.entries()) {
     const code = createClaimCode();
-    if (registry.register(tag, code, nowS()) === "exists") continue;
+    if (registry.register(tag, code, utcSeconds(time)) === "exists") continue;
     await owner.claim(code, nameOf(index));
     await owner.drawCircle(tag, "Home", [home.lonDegrees, home.latDegrees], HOME_RADIUS_M);
   }

@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { issuedFiles } from "@purrimeter/certs/authority-files";
 import { MqttUplink, tagSecureContext } from "@purrimeter/device/mqtt-uplink";
 import { keepDeviceLink } from "@purrimeter/ble-gateway/device-link";
@@ -37,10 +38,12 @@ export async function runGateway(
   files: DataFiles,
   places: GatewayPlaces,
   log: Log,
+  time: Time,
 ): Promise<RunningGateway | Failure> {
   const kept = readPairings(files);
   if (isFailure(kept)) return kept;
-  if (kept.length === 0) return failed(`no tag is paired in ${files.folder}; "purrimeter gateway pair" does`);
+  if (kept.length === 0)
+    return failed(`no tag is paired in ${files.folder}; "purrimeter ble-gateway pair" does`);
   const pairings = kept.map(({ pairing }) => pairing);
   const contexts = secureContexts(files, pairings);
   if (isFailure(contexts)) return contexts;
@@ -51,7 +54,7 @@ export async function runGateway(
       listener,
     );
   };
-  const monotonicMs = (): number => performance.now();
+  const monotonicMs = (): number => time.monotonicMs();
   const gateway = openGateway({ pairings, cipher: nodeCipher, makeUplink, log, monotonicMs });
   const accept = paced(gateway.accept);
   const servers: Server[] = [];
@@ -67,7 +70,7 @@ export async function runGateway(
     for (const address of places.listen) servers.push(await listenForLinks(address, accept));
   } catch (error) {
     await stop();
-    return failed(`the gateway cannot listen (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
+    return failed(`the BLE gateway cannot listen (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
   }
   return { tags: pairings.map(({ tag }) => tag), listening: servers.map(addressOf), stop };
 }

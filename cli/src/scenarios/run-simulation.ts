@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { runFleet, type FleetResult } from "@purrimeter/simulator/fleet";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
 import { planFleet, type PlannedTag } from "@purrimeter/simulator/plan-fleet";
@@ -14,7 +15,7 @@ import { newCredentials, readDemoFile } from "./demo-account.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { fleetTags, type FleetBridge } from "./fleet-tags.ts";
 import { writeToFiles } from "../terminal/line-log.ts";
-import { nowS } from "../terminal/now.ts";
+import { utcSeconds } from "../terminal/utc.ts";
 import { withRegistry } from "../data-folder/open-registry.ts";
 import { ApiProblem, OwnerApi, type Credentials } from "./owner-api.ts";
 import { provisionFleet } from "../data-folder/provision-fleet.ts";
@@ -36,6 +37,7 @@ export interface SimulationOptions {
   readonly bridge?: FleetBridge;
   /** Folder of a running system; when left out, that of a demo in ./data if it runs, or else one of its own. */
   readonly data?: string;
+  readonly time: Time;
   readonly onStage: (stage: string) => void;
   readonly onProgress: (progress: FleetProgress) => void;
   readonly signal: AbortSignal;
@@ -68,7 +70,7 @@ const PREFIX = "sim-";
 /** Runs a fleet against a given bridge, a running system, or a whole system of its own. */
 export async function runSimulation(options: SimulationOptions): Promise<FleetResult | Failure> {
   if (options.bridge !== undefined) return live(plan(options), options.bridge, options);
-  const running = await runningSystem(options.data ?? DEFAULT_DATA);
+  const running = await runningSystem(options.data ?? DEFAULT_DATA, options.time);
   if (running !== undefined) return provisionAndLive(running, options);
   if (options.data !== undefined) {
     return failed(`no demo runs on ${options.data}; start one with "purrimeter demo --data ${options.data}"`);
@@ -76,11 +78,11 @@ export async function runSimulation(options: SimulationOptions): Promise<FleetRe
   return inOwnSystem(options);
 }
 
-function plan({ tags, tracks, seed, durationS }: SimulationOptions): PlannedTag[] {
+function plan({ tags, tracks, seed, durationS, time }: SimulationOptions): PlannedTag[] {
   return planFleet({
     seed,
     prefix: PREFIX,
-    endsAt: nowS(),
+    endsAt: utcSeconds(time),
     ...(tags === undefined ? {} : { tags }),
     ...(tracks === undefined ? {} : { tracks }),
     ...(durationS === undefined ? {} : { durationS }),
@@ -88,7 +90,7 @@ function plan({ tags, tracks, seed, durationS }: SimulationOptions): PlannedTag[
 }
 
 /** The system that a demo says runs on this folder, if it answers. */
-async function runningSystem(data: string): Promise<Target | undefined> {
+async function runningSystem(data: string, time: Time): Promise<Target | undefined> {
   const demo = readDemoFile(data);
   if (demo === undefined) return undefined;
   const files = dataFiles(data);
@@ -96,11 +98,11 @@ async function runningSystem(data: string): Promise<Target | undefined> {
   const mqtt = { host: hostname, port: Number(port) };
   const owner = { email: demo.email, password: demo.password };
   const target = { files, api: demo.api, mqtt, owner, isNewOwner: false };
-  return (await answers(target)) ? target : undefined;
+  return (await answers(target, time)) ? target : undefined;
 }
 
-async function answers({ files, api }: Target): Promise<boolean> {
-  const caller = new OwnerApi(api, await readFile(files.authority.root, "utf8"));
+async function answers({ files, api }: Target, time: Time): Promise<boolean> {
+  const caller = new OwnerApi(api, await readFile(files.authority.root, "utf8"), time);
   try {
     await caller.call("GET", "/v1/health");
     return true;
@@ -119,6 +121,7 @@ async function inOwnSystem(options: SimulationOptions): Promise<FleetResult | Fa
     const services = await startServices({
       data: join(folder, "data"),
       settings: overrideSettings(defaultSettings(SERVICE_NAMES), { port: 0, mqttPort: 0 }),
+      time: options.time,
       writeLine: (files) => writeToFiles(files.log),
       onRestart: (service) => options.onStage(`${service} died and is started again`),
       stopping: options.signal,
@@ -140,7 +143,7 @@ async function inOwnSystem(options: SimulationOptions): Promise<FleetResult | Fa
 async function provisionAndLive(target: Target, options: SimulationOptions): Promise<FleetResult | Failure> {
   const planned = plan(options);
   options.onStage(`registering and claiming ${planned.length} tags`);
-  const provisioned = await provision(target, planned);
+  const provisioned = await provision(target, planned, options.time);
   if (isFailure(provisioned)) return provisioned;
   return live(planned, { ...target.mqtt, certs: target.files.certs }, options);
 }
@@ -156,21 +159,30 @@ function sharesOf(target: Target, planned: readonly PlannedTag[]): Share[] {
   });
 }
 
-async function provision(target: Target, planned: readonly PlannedTag[]): Promise<Failure | object> {
+async function provision(
+  target: Target,
+  planned: readonly PlannedTag[],
+  time: Time,
+): Promise<Failure | object> {
   const caPem = await readFile(target.files.authority.root, "utf8");
   for (const share of sharesOf(target, planned)) {
-    const outcome = await provisionShare(target, share, caPem);
+    const outcome = await provisionShare(target, share, caPem, time);
     if (isFailure(outcome)) return outcome;
   }
   return {};
 }
 
-async function provisionShare(target: Target, share: Share, caPem: string): Promise<Failure | object> {
-  const owner = new OwnerApi(target.api, caPem);
+async function provisionShare(
+  target: Target,
+  share: Share,
+  caPem: string,
+  time: Time,
+): Promise<Failure | object> {
+  const owner = new OwnerApi(target.api, caPem, time);
   try {
     await owner.enter(share.owner, share.isNew);
-    return await withRegistry(target.files, async (registry) => {
-      await provisionFleet(share.tags, registry, owner);
+    return await withRegistry(target.files, time, async (registry) => {
+      await provisionFleet(share.tags, registry, owner, time);
       return {};
     });
   } catch (error) {
@@ -184,19 +196,19 @@ async function provisionShare(target: Target, share: Share, caPem: string): Prom
 async function live(
   planned: readonly PlannedTag[],
   bridge: FleetBridge,
-  { speed, keepsLiving, onStage, onProgress, signal }: SimulationOptions,
+  { speed, keepsLiving, time, onStage, onProgress, signal }: SimulationOptions,
 ): Promise<FleetResult | Failure> {
   onStage(`issuing ${planned.length} certificates`);
-  const tags = await fleetTags(planned, bridge);
+  const tags = await fleetTags(planned, bridge, time);
   if (isFailure(tags)) return tags;
   onStage(`${planned.length} tags report to ${bridge.host}:${bridge.port}`);
   return runFleet({
     tags,
     speed,
-    endsAt: nowS(),
+    endsAt: utcSeconds(time),
     keepsLiving,
-    utcMs: () => Date.now(),
-    monotonicMs: () => performance.now(),
+    utcMs: () => time.utcMs(),
+    monotonicMs: () => time.monotonicMs(),
     onProgress,
     signal,
   });

@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { PUBLIC_MODE, replaceFile } from "@purrimeter/certs/write-file";
 import { spawn, type ChildProcess } from "node:child_process";
 import { rmSync } from "node:fs";
@@ -14,8 +15,10 @@ export interface ServiceSpec {
   readonly credentials: string;
   /** Port to listen on; 0 takes any at the first start, and the same one again at a restart. */
   readonly port: number;
-  /** Writes the service's configuration for a port and gives its path. */
-  readonly configure: (port: number) => string;
+  /** Port for metrics, if there is to be one. */
+  readonly metricsPort?: number | undefined;
+  /** Writes the service's configuration for these ports and gives its path. */
+  readonly configure: (ports: ReadyService) => string;
   /** Flags for Node. */
   readonly flags?: readonly string[];
   /** Where Node keeps its compiled code: without it every start strips all types again. */
@@ -24,10 +27,17 @@ export interface ServiceSpec {
   readonly pidFile?: string;
 }
 
+/** Where a service listens: numbers of ports. */
+export interface ReadyService {
+  readonly port: number;
+  /** Of metrics and readiness; there is none unless it was asked for. */
+  readonly metricsPort?: number | undefined;
+}
+
 /** A service that runs, or has ended. */
 export interface ServiceProcess {
   /** Resolves when the service says that it listens, or with why it never will. */
-  readonly ready: Promise<{ readonly port: number } | Failure>;
+  readonly ready: Promise<ReadyService | Failure>;
   /** Resolves when the process is gone. */
   readonly ended: Promise<void>;
   readonly pid: number | undefined;
@@ -43,6 +53,7 @@ export function runService(
   config: string,
   writeLine: WriteLine,
   readyTimeoutMs: number,
+  time: Time,
 ): ServiceProcess {
   const child = spawnService(spec, config);
   const lastErrorLines = collectOutput(child, spec.name, writeLine);
@@ -50,10 +61,10 @@ export function runService(
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   if (spec.pidFile !== undefined) keepPidFile(spec.pidFile, child, (line) => writeLine(spec.name, line));
   child.on("error", (error) => writeLine(spec.name, `${spec.name}: cannot be started: ${error.message}`));
-  const ready = becomesReady(child, ended, readyTimeoutMs).then(
+  const ready = becomesReady(child, ended, readyTimeoutMs, time).then(
     (outcome) => outcome ?? failed(lastErrorLines() ?? `${spec.name}: ${howItEnded(child)}`),
   );
-  return { ready, ended, pid: child.pid, stop: (graceMs) => stop(child, ended, graceMs) };
+  return { ready, ended, pid: child.pid, stop: (graceMs) => stop(child, ended, graceMs, time) };
 }
 
 function spawnService(spec: ServiceSpec, config: string): ChildProcess {
@@ -105,24 +116,25 @@ async function becomesReady(
   child: ChildProcess,
   ended: Promise<void>,
   timeoutMs: number,
-): Promise<{ port: number } | undefined> {
-  const said = new Promise<{ port: number }>((resolve) => {
+  time: Time,
+): Promise<ReadyService | undefined> {
+  const said = new Promise<ReadyService>((resolve) => {
     child.on("message", (message) => {
-      if (isReadyMessage(message)) resolve({ port: message.port });
+      if (isReadyMessage(message)) resolve({ port: message.port, metricsPort: message.metricsPort });
     });
   });
-  const stuck = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+  const cancel = time.after(timeoutMs, () => void child.kill("SIGKILL"));
   try {
     return await Promise.race([said, ended.then(() => undefined)]);
   } finally {
-    clearTimeout(stuck);
+    cancel();
   }
 }
 
-function isReadyMessage(message: unknown): message is { readonly type: "ready"; readonly port: number } {
+function isReadyMessage(message: unknown): message is ReadyService & { readonly type: "ready" } {
   if (typeof message !== "object" || message === null) return false;
-  const { type, port } = message as { readonly type?: unknown; readonly port?: unknown };
-  return type === "ready" && typeof port === "number";
+  const { type, port, metricsPort } = message as Readonly<Record<string, unknown>>;
+  return type === "ready" && typeof port === "number" && ["number", "undefined"].includes(typeof metricsPort);
 }
 
 function howItEnded({ exitCode, signalCode }: ChildProcess): string {
@@ -130,9 +142,9 @@ function howItEnded({ exitCode, signalCode }: ChildProcess): string {
   return signalCode === null ? `ended with code ${exitCode ?? "unknown"}` : `was ended by ${signalCode}`;
 }
 
-async function stop(child: ChildProcess, ended: Promise<void>, graceMs: number): Promise<void> {
+async function stop(child: ChildProcess, ended: Promise<void>, graceMs: number, time: Time): Promise<void> {
   child.kill("SIGTERM");
-  const impatient = setTimeout(() => child.kill("SIGKILL"), graceMs);
+  const cancel = time.after(graceMs, () => void child.kill("SIGKILL"));
   await ended;
-  clearTimeout(impatient);
+  cancel();
 }

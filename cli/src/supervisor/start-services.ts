@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { makeFolder } from "@purrimeter/certs/write-file";
 import type { Settings } from "../configuration/settings-schema.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
@@ -5,9 +6,11 @@ import { prepareData } from "../data-folder/prepare-data.ts";
 import { lockRun, type RunLock } from "../data-folder/run-lock.ts";
 import { allHolders } from "../data-folder/secret-holder.ts";
 import { readSecretsOf, type SecretsOf } from "../data-folder/secrets-of.ts";
+import { checkSettings } from "../services/check-settings.ts";
 import type { ServiceRegistry } from "../services/service-entry.ts";
 import { REGISTRY } from "../services/service-registry.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
+import { utcDate } from "../terminal/utc.ts";
 import type { WriteLine } from "../terminal/line-log.ts";
 import { specOf } from "./spec-of.ts";
 import { startInOrder } from "./start-in-order.ts";
@@ -17,6 +20,7 @@ import { Supervisor } from "./supervisor.ts";
 export interface StartOptions {
   readonly data: string;
   readonly settings: Settings;
+  readonly time: Time;
   /** All processes of ours, unless given. */
   readonly registry?: ServiceRegistry;
   /** Whether generated keys are refused. */
@@ -61,17 +65,17 @@ async function prepareAndStart(
   options: StartOptions,
   lock: RunLock,
 ): Promise<RunningServices | Failure> {
-  const { settings, registry = REGISTRY, ownSecrets = false } = options;
-  const unusable = registry.services.flatMap(({ check }) => check?.({ files, settings }) ?? []);
-  if (unusable.length > 0) return failed(unusable.map(({ failure }) => failure).join("\n"));
+  const { settings, time, registry = REGISTRY, ownSecrets = false } = options;
+  const unusable = checkSettings(registry, { files, settings });
+  if (unusable !== undefined) return unusable;
   const secretsOf = readSecretsOf(files, allHolders(registry), ownSecrets);
   if (isFailure(secretsOf)) return secretsOf;
-  const certify = { now: new Date(), hosts: settings.hostNames };
+  const certify = { now: utcDate(time), hosts: settings.hostNames };
   const prepared = await prepareData(files, registry, { ...certify, ownSecrets });
   if (isFailure(prepared)) return prepared;
   const supervisor = new Supervisor({
     writeLine: options.writeLine(files),
-    monotonicMs: () => performance.now(),
+    time,
     onRestart: options.onRestart,
   });
   options.stopping?.addEventListener("abort", () => void supervisor.stop());
