@@ -102,7 +102,7 @@ export default tseslint.config(
     rules: { "no-console": "off" },
   },
   {
-    files: ["**/*.test.ts", "**/*.contract.ts", "**/*.arbitrary.ts"],
+    files: ["**/*.test.ts", "**/*.contract.ts", "**/*.arbitrary.ts", "device/**/testing/**"],
     rules: {
       "@typescript-eslint/no-non-null-assertion": "off",
       "security/detect-child-process": "off",
@@ -118,11 +118,11 @@ export default tseslint.config(
     files: [
       "device/core/**/*.ts",
       "device/conformance/scenarios/**/*.ts",
-      "device/drivers/{sim7080g,axp2101}/*.ts",
+      "device/drivers/**/*.ts",
       "device/boards/t-sim7080g/*.ts",
       "protocol/src/**/*.ts",
     ],
-    ignores: ["**/*.test.ts", "**/*.contract.ts", "**/*.arbitrary.ts"],
+    ignores: ["**/*.test.ts", "**/*.contract.ts", "**/*.arbitrary.ts", "**/testing/**"],
     rules: {
       "no-restricted-syntax": ["error", ...restricted],
       "no-restricted-globals": ["error", ...MISSING_GLOBALS],

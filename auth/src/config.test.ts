@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { readConfig } from "./config.ts";
+import { readConfig } from "@purrimeter/service/read-config";
+import { configSchema } from "./config.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "purrimeter-auth-"));
 const good = {
@@ -19,7 +20,7 @@ function fileOf(content: string): string {
 }
 
 test("reads a configuration", () => {
-  expect(readConfig(fileOf(JSON.stringify(good)))).toMatchObject(good);
+  expect(readConfig(fileOf(JSON.stringify(good)), configSchema)).toMatchObject(good);
 });
 
 test.each([
@@ -29,10 +30,12 @@ test.each([
   [{ signingKey: "x" }, /signingKey/u],
   [{ tls: { certificate: "a" } }, /tls\.authority/u],
 ])("names what is wrong with %j", (changes, message) => {
-  expect(() => readConfig(fileOf(JSON.stringify({ ...good, ...changes })))).toThrow(message);
+  expect(() => readConfig(fileOf(JSON.stringify({ ...good, ...changes })), configSchema)).toThrow(message);
 });
 
-test("names a file that is missing or no JSON", () => {
-  expect(() => readConfig("/nowhere/config.json")).toThrow("/nowhere/config.json cannot be read");
-  expect(() => readConfig(fileOf("port: 1"))).toThrow("is no JSON");
+test("names a file that is missing or not JSON", () => {
+  expect(() => readConfig("/nowhere/config.json", configSchema)).toThrow(
+    "/nowhere/config.json cannot be read",
+  );
+  expect(() => readConfig(fileOf("port: 1"), configSchema)).toThrow("is not JSON");
 });

@@ -1,4 +1,5 @@
 import type { Log } from "@purrimeter/service/log";
+import type { Time } from "@purrimeter/service/time";
 import type { Database } from "@purrimeter/database/open-database";
 import type { KeyObject } from "node:crypto";
 import { AccessTokens } from "./login/access-tokens.ts";
@@ -31,9 +32,7 @@ export interface CreateServiceOptions {
   /** Page that links in mails lead to. */
   readonly linkBase: string;
   readonly log: Log;
-  /** Seconds of UTC. */
-  readonly now: () => number;
-  readonly monotonicMs: () => number;
+  readonly time: Time;
 }
 
 /** Two hashes at 46 MiB each keep both cores busy; 30 more wait at most 1.5 s, others are turned away. */
@@ -42,18 +41,20 @@ const MAX_WAITING_HASHES = 30;
 
 /** Puts the service together; throws when the database key or the signing key cannot be used. */
 export async function createService(options: CreateServiceOptions): Promise<AuthService> {
-  const { cost, linkBase, log, monotonicMs, now, relyingParty } = options;
+  const { cost, linkBase, log, relyingParty, time } = options;
+  const now = (): number => time.utcS();
+  const monotonicMs = (): number => time.monotonicMs();
   const opened = await openAccounts({ ...options, listener: (event) => mail.notice(event) });
   const { accounts, database, keys } = opened;
   const purposeTokens = new PurposeTokens(keys, now);
   const mailQueue = new MailQueue(options.mailer, log);
-  const mail = new AccountMail({ accounts, purposeTokens, mailQueue, linkBase, monotonicMs });
+  const mail = new AccountMail({ accounts, purposeTokens, mailQueue, linkBase, now, monotonicMs });
   const limits = { concurrency: HASHES_AT_ONCE, maxWaiting: MAX_WAITING_HASHES };
   return {
     ...opened,
     ...{ mail, mailQueue, purposeTokens, log, now },
     hasher: new PasswordHasher({ cost, pepper: keys.key("password-pepper"), ...limits }),
-    tokens: await AccessTokens.open(options),
+    tokens: await AccessTokens.open({ ...options, now }),
     throttle: new LoginThrottle(monotonicMs),
     mailChanges: new MailChanges({ accounts, database, keys, now }),
     passkeys: new Passkeys({ database, keys, relyingParty, now }),

@@ -5,15 +5,15 @@ import { join } from "node:path";
 import { LinkUplink } from "@purrimeter/device/link-uplink";
 import { SessionNumbers } from "@purrimeter/device/session-numbers";
 import { MqttUplink, tagSecureContext } from "@purrimeter/device/mqtt-uplink";
-import { TestAuthority, TestBroker } from "@purrimeter/device/testing/test-broker-contract";
+import { TestAuthority, TestBroker } from "@purrimeter/device/testing/test-broker";
 import { RamFlash } from "@purrimeter/device/ram-flash";
 import { Random } from "@purrimeter/device/random";
 import {
   describeUplinkContract,
   message,
-  until,
   type UplinkUnderTest,
 } from "@purrimeter/device/testing/uplink-contract";
+import { until } from "@purrimeter/device/testing/until";
 import type { Log, LogFields } from "@purrimeter/service/log";
 import { MAX_GATEWAY_FRAME_BYTES } from "@purrimeter/protocol/link-limits";
 import { slipFrame, SlipReader } from "@purrimeter/protocol/slip";

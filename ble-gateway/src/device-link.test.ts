@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "@purrimeter/device/testing/uplink-contract";
+import { until } from "@purrimeter/device/testing/until";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { keepDeviceLink } from "./device-link.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { RamFlash } from "@purrimeter/device/ram-flash";
-import { Cloud } from "@purrimeter/device/testing/tag-rig-contract";
+import { Cloud } from "@purrimeter/device/testing/tag-rig";
 import { SOUND, type ModemFaults } from "@purrimeter/device/testing/simulated-modem";
-import { until } from "@purrimeter/device/testing/uplink-contract";
+import { until } from "@purrimeter/device/testing/until";
 import { createLog } from "@purrimeter/service/log";
 import { encodeAck } from "@purrimeter/protocol/ack";
 import type { TagId } from "@purrimeter/protocol/values";

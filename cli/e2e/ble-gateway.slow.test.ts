@@ -1,5 +1,5 @@
 import { systemTime } from "@purrimeter/service/system-time";
-import { nmea } from "@purrimeter/device/testing/tag-rig-contract";
+import { nmea } from "@purrimeter/device/testing/tag-rig";
 import { Journal } from "@purrimeter/device/journal";
 import { settingsPages } from "@purrimeter/device/settings-store";
 import { transpileForEspruino } from "@purrimeter/device/transpile";
@@ -101,7 +101,8 @@ test("a watch reaches its owner through a gateway that is killed, and loses noth
 
   const storage = new FakeStorage();
   storage.files.set("purrimeter.link", readFileSync(file));
-  const { code: program } = await transpileForEspruino(new URL(ENTRY), { names: [] });
+  const options = { names: [], builtAtS: BEGAN_S - 86_400 };
+  const { code: program } = await transpileForEspruino(new URL(ENTRY), options);
   const world = { secondMs: SECOND_MS, nmea: walk };
   bangle = new FakeBangle(program, storage, world);
   expect(bangle.asked).toContain("console null true");

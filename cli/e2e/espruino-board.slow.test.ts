@@ -1,5 +1,5 @@
 import { systemTime } from "@purrimeter/service/system-time";
-import { nmea } from "@purrimeter/device/testing/tag-rig-contract";
+import { nmea } from "@purrimeter/device/testing/tag-rig";
 import { SimulatedModem } from "@purrimeter/device/testing/simulated-modem";
 import { transpileForEspruino } from "@purrimeter/device/transpile";
 import { Esp32Flash, FakeEsp32 } from "@purrimeter/device/testing/fake-esp32";
@@ -53,7 +53,8 @@ function walk(atS: number): string {
 
 /** A board that is switched on at that time. */
 async function switchOn(flash: Esp32Flash, atS: number): Promise<FakeEsp32> {
-  const { code: program } = await transpileForEspruino(new URL(ENTRY), { names: [] });
+  const options = { names: [], builtAtS: BEGAN_S - 86_400 };
+  const { code: program } = await transpileForEspruino(new URL(ENTRY), options);
   modem ??= new SimulatedModem({ port: tls12Port, secondMs: SECOND_MS });
   return new FakeEsp32(program, flash, { secondMs: SECOND_MS, modem, nmea: (second) => walk(atS + second) });
 }

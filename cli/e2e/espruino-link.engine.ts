@@ -1,9 +1,9 @@
 import { systemTime } from "@purrimeter/service/system-time";
-import { nmea } from "@purrimeter/device/testing/tag-rig-contract";
+import { nmea } from "@purrimeter/device/testing/tag-rig";
 import { pretokenise } from "@purrimeter/device/pretokenise";
 import { transpileForEspruino } from "@purrimeter/device/transpile";
 import { linuxWatchScript } from "@purrimeter/device/testing/linux-watch";
-import { until } from "@purrimeter/device/testing/uplink-contract";
+import { until } from "@purrimeter/device/testing/until";
 import { openGateway } from "@purrimeter/ble-gateway/ble-gateway";
 import { nodeCipher } from "@purrimeter/ble-gateway/node-cipher";
 import type { TagUplink } from "@purrimeter/ble-gateway/paired-tag";
@@ -56,10 +56,10 @@ it.skipIf(program === undefined)("the watch's program on Espruino reports throug
     }),
   });
   const server = await listenForLinks({ host: "127.0.0.1", port: 0 }, gateway.accept);
-  const { code } = await transpileForEspruino(new URL(ENTRY), { names: [] });
+  const beganS = systemTime.utcS() - 3_600;
+  const { code } = await transpileForEspruino(new URL(ENTRY), { names: [], builtAtS: beganS - 86_400 });
   writeFileSync(join(folder, "bangle.min.js"), code);
   pretokenise(join(folder, "bangle.min.js"), join(folder, "bangle.js"));
-  const beganS = systemTime.utcS() - 3_600;
   const script = linuxWatchScript({
     program: join(folder, "bangle.js"),
     link: pairingText(pairing),

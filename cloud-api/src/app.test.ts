@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { RateLimiter } from "./edge/rate-limiter.ts";
+import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { makeTestApi } from "./testing/test-api.ts";
 import type { Ask, TestApi, TestOwner } from "./testing/test-api.ts";
 

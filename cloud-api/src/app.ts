@@ -1,15 +1,16 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { HTTPException } from "hono/http-exception";
 import { VaultError } from "@purrimeter/secrets/vault-error";
-import { allowedMethods } from "./edge/allowed-methods.ts";
+import { allowedMethods } from "@purrimeter/service/allowed-methods";
+import { onInvalid } from "@purrimeter/service/on-invalid";
+import { problemResponse } from "@purrimeter/service/problem";
+import { internalErrorAnswer, noRouteAnswer, problemAnswer } from "@purrimeter/service/problem-answer";
 import type { Dependencies, Env } from "./dependencies.ts";
 import { NOT_FOUND } from "./lists/or-not-found.ts";
 import { allowOrigins, authorise, checkHost, limitAddress, logAnswers, routeOf } from "./edge/edge.ts";
 import { MethodRouter } from "./edge/method-router.ts";
-import { onInvalid } from "./edge/on-invalid.ts";
 import { openApiDocument } from "./edge/openapi-document.ts";
-import { problem, ProblemError, problemResponse } from "./edge/problem.ts";
-import { authRoutes } from "./accounts/auth-routes.ts";
+import { problem } from "./edge/problem.ts";
+import { accountRoutes } from "./accounts/account-routes.ts";
 import { erasureRoutes } from "./accounts/erasure-routes.ts";
 import { eventRoutes } from "./tags/event-routes.ts";
 import { foundRoutes } from "./tags/finder-routes.ts";
@@ -26,20 +27,15 @@ import { transferRoutes } from "./sharing/transfer-routes.ts";
 const VAULT_RETRY = { "Retry-After": "10" };
 
 function answerToError(deps: Dependencies, error: Error, route: string): Response {
-  if (error instanceof ProblemError) return problemResponse(error.body, error.headers);
-  if (error instanceof HTTPException && error.status === 415)
-    return problemResponse(problem("unsupported-media-type", "Only application/json is read."));
-  if (error instanceof HTTPException && error.status < 500)
-    return problemResponse(problem("invalid-request", "The request cannot be read."));
+  const refused = problemAnswer(error);
+  if (refused !== undefined) return refused;
   deps.logFailure(error, route);
   if (error instanceof VaultError)
-    return problemResponse(problem("unavailable", "The keys cannot be had at the moment."), VAULT_RETRY);
-  return problemResponse(problem("internal-error", "The fault is ours and is in our log."));
-}
-
-function answerToNoRoute(allow: string | undefined): Response {
-  if (allow === undefined) return problemResponse(problem("not-found", NOT_FOUND));
-  return problemResponse(problem("method-not-allowed", `Allowed: ${allow}.`), { Allow: allow });
+    return problemResponse(
+      problem("unavailable", "The key store does not answer. Try again later."),
+      VAULT_RETRY,
+    );
+  return internalErrorAnswer();
 }
 
 function addGateway(app: OpenAPIHono<Env>, deps: Dependencies): void {
@@ -49,12 +45,10 @@ function addGateway(app: OpenAPIHono<Env>, deps: Dependencies): void {
 }
 
 function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
-  // Not in AppType, because the compiler gives up on a type of all routes: AuthType is of its own.
-  const auth: OpenAPIHono<Env> = authRoutes(deps);
-  app.route("/v1/auth", auth);
+  app.route("/v1/auth", accountRoutes(deps));
+  app.route("/v1", erasureRoutes(deps));
   return app
     .route("/v1", serviceRoutes())
-    .route("/v1", erasureRoutes(deps))
     .route("/v1", tagRoutes(deps))
     .route("/v1", locationRoutes(deps))
     .route("/v1", eventRoutes(deps))
@@ -74,7 +68,7 @@ export function createApp(deps: Dependencies) {
   const document = JSON.stringify(openApiDocument(app));
   app.get("/v1/openapi.json", (c) => c.body(document, 200, { "Content-Type": "application/json" }));
   const methodsOf = allowedMethods(app);
-  app.notFound((c) => answerToNoRoute(methodsOf(c.req.path)));
+  app.notFound((c) => noRouteAnswer(methodsOf(c.req.path), NOT_FOUND));
   app.onError((error, c) => answerToError(deps, error, routeOf(c)));
   return routes;
 }

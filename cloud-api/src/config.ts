@@ -1,8 +1,15 @@
-import { readFileSync } from "node:fs";
+import {
+  hostSchema,
+  pathSchema,
+  portSchema,
+  rateSchema,
+  SERVICE_CONFIG,
+  trustedProxiesSchema,
+} from "@purrimeter/service/config-schemas";
+import { PUBLIC_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { z } from "zod";
 
-const path = z.string().min(1).max(4_096);
-const rate = z.strictObject({ burst: z.number().min(1), perSecond: z.number().positive() });
+const connectionsSchema = z.int().min(1).max(1_000_000);
 
 /**
  * Requests of one account and of one address. An account reads a month of 20 tags at once; an address may be a
@@ -15,41 +22,37 @@ const DEFAULT_RATES = {
 
 /** Configuration of the cloud API. */
 export const configSchema = z.strictObject({
-  host: z.string().min(1),
-  /** 0: any. */
-  port: z.int().min(0).max(65_535),
-  database: path,
-  keyRing: path,
+  ...SERVICE_CONFIG,
+  host: hostSchema,
+  port: portSchema,
+  database: pathSchema,
+  keyRing: pathSchema,
   /** The key is the secret `tls-key.pem`, unless it is given: for a certificate of the operator's own. */
-  tls: z.strictObject({ certificate: path, key: path.optional() }),
+  tls: z.strictObject({ certificate: pathSchema, key: pathSchema.optional() }),
   auth: z.strictObject({
     url: z.url({ protocol: /^https$/ }),
     /** Ours, CN cloud-api. */
-    certificate: path,
+    certificate: pathSchema,
     /** Whose certificate the service must have. */
-    authority: path,
+    authority: pathSchema,
   }),
   issuer: z.string().min(1),
   audience: z.string().min(1),
   /** The store keeps to it; here only so that one configuration fits. */
   retentionDays: z.number().int().min(1).optional(),
-  /** Where the secrets are: parseSecretsConfig of the store knows. */
-  secrets: z.unknown().optional(),
   /** Origins of pages that may call the API. */
   origins: z.array(z.url()).default([]),
   /** Host names beside those of the certificate. */
   hosts: z.array(z.string().min(1).toLowerCase()).default([]),
-  /** Addresses or CIDR blocks whose X-Forwarded-For is believed. */
-  trustedProxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
-  rates: z.strictObject({ owner: rate, address: rate }).default(DEFAULT_RATES),
+  trustedProxies: trustedProxiesSchema,
+  rates: z.strictObject({ owner: rateSchema, address: rateSchema }).default(DEFAULT_RATES),
+  /** Connections at once, in all and of one address (a trusted proxy's are not counted by address). */
+  connections: z
+    .strictObject({
+      maxConnections: connectionsSchema.default(PUBLIC_HTTP_LIMITS.maxConnections),
+      maxConnectionsPerAddress: connectionsSchema.default(PUBLIC_HTTP_LIMITS.maxConnectionsPerAddress),
+    })
+    .prefault({}),
 });
 
 export type Config = z.infer<typeof configSchema>;
-
-/** Reads the file; throws an error of one clear line when it cannot be used. */
-export function readConfig(file: string): Config {
-  const result = configSchema.safeParse(JSON.parse(readFileSync(file, "utf8")));
-  if (result.success) return result.data;
-  const faults = result.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  throw new Error(`${file}: ${faults.join("; ")}`);
-}

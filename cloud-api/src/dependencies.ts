@@ -6,11 +6,11 @@ import type { ViewerView } from "@purrimeter/store/viewer-view";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { AccessTokens, Identity } from "./edge/access-tokens.ts";
 import type { AuthService } from "./edge/auth-service.ts";
-import type { ClientAddresses } from "./edge/client-address.ts";
+import type { ClientAddresses } from "@purrimeter/service/client-address";
 import type { Cursors } from "./lists/cursors.ts";
 import type { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
-import type { RateLimiter } from "./edge/rate-limiter.ts";
+import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 
 /** One answered request, without a place or a person: what may be logged. */
 export interface RequestLine {

@@ -1,8 +1,8 @@
+import { ACCOUNT_ROUTES } from "@purrimeter/auth-api/routes";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
 import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
-import { AUDIT_EXCHANGE, OPEN_EXCHANGES, serviceProblem, SESSION_EXCHANGES } from "./testing/auth-answers.ts";
 import { makeTestApi } from "./testing/test-api.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "./testing/test-api.ts";
 import { NOW_S } from "./testing/test-keys.ts";
@@ -109,26 +109,11 @@ describe("the OpenAPI document", () => {
   });
 });
 
-const AUTH_EXCHANGES = [...OPEN_EXCHANGES, ...SESSION_EXCHANGES, AUDIT_EXCHANGE];
-
-/** What the authentication service may refuse with. */
-const PROBLEMS = [
-  ["invalid-request", 400],
-  ["wrong-credentials", 401],
-  ["second-factor-required", 401],
-  ["unauthenticated", 401],
-  ["forbidden", 403],
-  ["not-found", 404],
-  ["conflict", 409],
-  ["too-many-requests", 429],
-  ["unavailable", 503],
-] as const;
-
-/** Where all is asked for that a login asks for. */
-const hasSecondStep = (path: string): boolean =>
-  /^\/(login|password\/reset|mail\/change|second-factors\/(totp(\/remove)?|recovery-codes)|passkeys\/(options|\{id\}\/remove))$/.test(
-    path,
-  );
+/** The accounts' routes, which account-routes.test.ts asks of the real authentication service. */
+const ACCOUNTS = [
+  ...ACCOUNT_ROUTES.map(({ method, path }) => `${method} /v1/auth${path}`),
+  "delete /v1/account",
+];
 
 describe("every route answers what it declares", () => {
   it("for good and for bad requests", async () => {
@@ -150,37 +135,6 @@ describe("every route answers what it declares", () => {
     const geofence = { name: "Garden", tagIds: [tag], shape };
     const tagPath = "/v1/tags/{id}";
     const fencePath = "/v1/geofences/{id}";
-    const { token: auditor } = await api.owner(["auditor"]);
-    for (const { method, path, id = "", body, status, answer } of AUTH_EXCHANGES) {
-      const whole = `/v1/auth${path}`;
-      const token = path === "/audit" ? auditor : owner.token;
-      const more = { token, ...(body !== undefined && { body }) };
-      api.authAnswer = { kind: "answer", status, body: answer, retryAfter: undefined };
-      expect((await ask(whole, method, id, more)).status, whole).toBe(status);
-      if (body !== undefined) for (const bad of [{}, "{"]) await ask(whole, method, id, { token, body: bad });
-      api.authAnswer = { kind: "unavailable" };
-      expect((await ask(whole, method, id, more)).status).toBe(503);
-      const problems = Object.keys(document.paths[whole]?.[method]?.responses ?? {});
-      for (const [name, problemStatus] of PROBLEMS.filter(([, known]) => problems.includes(String(known)))) {
-        const refusal = serviceProblem(name, problemStatus, { challenge: "c", methods: ["totp"] });
-        api.authAnswer = { kind: "answer", status: problemStatus, body: refusal, retryAfter: "1" };
-        if (name !== "second-factor-required" || hasSecondStep(path))
-          expect((await ask(whole, method, id, more)).status, `${whole} ${name}`).toBe(problemStatus);
-      }
-    }
-    const { token: leaver } = await api.owner();
-    const leave = { token: leaver, body: { password: "three grey cats on a wall", code: "123456" } };
-    for (const bad of [{}, "{", { password: "x", roles: ["operator"] }])
-      expect((await ask("/v1/account", "delete", "", { ...leave, body: bad })).status).toBe(400);
-    api.authAnswer = { kind: "unavailable" };
-    expect((await ask("/v1/account", "delete", "", leave)).status).toBe(503);
-    for (const [name, status] of PROBLEMS.filter(([known]) => !["not-found", "conflict"].includes(known))) {
-      const body = serviceProblem(name, status, { challenge: "c", methods: ["totp"] });
-      api.authAnswer = { kind: "answer", status, body, retryAfter: "1" };
-      expect((await ask("/v1/account", "delete", "", leave)).status, name).toBe(status);
-    }
-    api.authAnswer = { kind: "answer", status: 204, body: undefined, retryAfter: undefined };
-    expect((await ask("/v1/account", "delete", "", leave)).status).toBe(204);
     await ask("/v1/health", "get", "");
     await ask("/v1/openapi.json", "get", "");
     await ask("/v1/problems/{name}", "get", "not-found");
@@ -277,7 +231,7 @@ describe("every route answers what it declares", () => {
     await ask("/v1/operator/tags", "get", "");
     for (const id of [tag, "nobody"])
       await ask("/v1/operator/tags/{id}/revoke", "post", id, { token: operator });
-    expect([...tried].sort()).toEqual(
+    expect([...tried, ...ACCOUNTS].sort()).toEqual(
       operations()
         .map(([path, method]) => `${method} ${path}`)
         .sort(),

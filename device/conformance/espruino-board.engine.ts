@@ -1,9 +1,9 @@
-import { nmea, TAG } from "../core/tag-rig.contract.ts";
+import { nmea, TAG } from "../core/testing/tag-rig.ts";
 import { pretokenise } from "../boards/espruino/build/pretokenise.ts";
 import { transpileForEspruino } from "../boards/espruino/build/transpile.ts";
 import { linuxEsp32Script } from "../boards/t-sim7080g-espruino/testing/linux-esp32.ts";
 import { SimulatedModem } from "../drivers/sim7080g/testing/simulated-modem.ts";
-import { TestAuthority, TestBroker } from "../boards/node/test-broker.contract.ts";
+import { TestAuthority, TestBroker } from "../boards/node/testing/test-broker.ts";
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
@@ -42,16 +42,14 @@ it.skipIf(program === undefined)("the board's program on Espruino reports throug
   const broker = await TestBroker.listen({ ...server, ca: authority.certificate, ...versions });
   const modem = new SimulatedModem({ port: broker.port, secondMs: 100 });
   const line = await modemOnSocket(modem);
+  const beganS = Math.floor(Date.now() / 1_000) - 3_600;
   const { code } = await transpileForEspruino(
     new URL("../boards/t-sim7080g-espruino/esp32s3.ts", import.meta.url),
-    {
-      names: [],
-    },
+    { names: [], builtAtS: beganS - 86_400 },
   );
   writeFileSync(join(folder, "esp32s3.min.js"), code);
   pretokenise(join(folder, "esp32s3.min.js"), join(folder, "esp32s3.js"));
   const { key, cert } = authority.issue(TAG, "clientAuth");
-  const beganS = Math.floor(Date.now() / 1_000) - 3_600;
   const script = linuxEsp32Script({
     program: join(folder, "esp32s3.js"),
     files: {

@@ -5,7 +5,7 @@ import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
 import { expect, it } from "vitest";
 import { Firmware } from "./firmware.ts";
 import type { Flash } from "./ports.ts";
-import { nmea, NOON_S, TAG } from "./tag-rig.contract.ts";
+import { BUILT_AT_S, nmea, NOON_S, TAG } from "./testing/tag-rig.ts";
 
 /** V8 boxes numbers above 2^31 until it has compiled the code that uses them; boards do not. */
 const WARM_UP = 25_000;
@@ -47,7 +47,7 @@ it("a fix, from its NMEA bytes to its place in flash, allocates nothing", () => 
     indicator: { buzz: nothing, light: nothing },
     ...receiver,
   };
-  const firmware = new Firmware(ports, { tag: TAG, firmware: "1", seed: 1 });
+  const firmware = new Firmware(ports, { tag: TAG, firmware: "1", seed: 1, builtAtS: BUILT_AT_S });
   firmware.start();
   const centre = { latE7: 520_000_000 as LatE7, lonE7: 50_000_000 as LonE7 };
   const zone = { kind: "circle" as const, ref: 1 as GeofenceRef, ...centre, radiusCm: 1_000 };

@@ -6,9 +6,9 @@ import { acceptReading, type Fix, FixFilterState } from "./nmea/fix-filter.ts";
 import { HEADER_BYTES } from "./journal/journal-page.ts";
 import { emptyJournalEntry, RECORD_BYTES } from "./journal/journal-record.ts";
 import { Journal } from "./journal/journal.ts";
-import { RamFlash } from "./journal/ram-flash.ts";
+import { RamFlash } from "./flash/ram-flash.ts";
 import { emptyReading } from "./nmea/reading.ts";
-import { nmea, NOON_S, Rig, sentence } from "./tag-rig.contract.ts";
+import { nmea, NOON_S, Rig, sentence } from "./testing/tag-rig.ts";
 
 const PLACE = "5200.0000,N,00500.0000,E";
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -7,8 +7,11 @@ export interface FirmwareOptions {
   readonly firmware: string;
   /** 32 random bits: jitter, and the epoch of a new flash. A board hands in true randomness at every start. */
   readonly seed: number;
-  /** Earlier dates of the receiver are taken as rolled over by 1,024 weeks; the date of this source unless given. */
-  readonly builtAtS?: number;
+  /**
+   * UTC seconds of the day that this firmware was built. The builds set it (boards/build-date.ts). A receiver that gives an
+   * earlier date has rolled over its week counter (1,024 weeks); a date more than ten years later is not believed.
+   */
+  readonly builtAtS: number;
   /** How long an acknowledgement may take, 30,000 unless given; a simulator whose time runs fast gives more. */
   readonly ackTimeoutMs?: number;
   /**

@@ -8,7 +8,7 @@ import { decodeStatus } from "@purrimeter/protocol/status";
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NOON_S, Rig, storedAck } from "./tag-rig.contract.ts";
+import { NOON_S, Rig, storedAck } from "./testing/tag-rig.ts";
 
 const home = { lat: 52, lon: 5 };
 const away = { lat: 52.01, lon: 5 };

@@ -16,15 +16,12 @@ import { Radio } from "./uplink/radio.ts";
 import { Random } from "./random.ts";
 import type { Reading } from "./nmea/reading.ts";
 import { sameGeofences } from "./geofence/same-geofences.ts";
-import { SettingsStore, settingsPages } from "./uplink/settings-store.ts";
+import { SettingsStore, settingsPages } from "./settings/settings-store.ts";
 import type { TagEvent } from "./tag-event.ts";
-import { hearsSatellite, listsSatellites } from "./pace/sky-watch.ts";
+import { hearsSatellite, listsSatellites } from "./nmea/satellite-list.ts";
 import { TagState } from "./tag-state.ts";
 import { nextTickMs, step } from "./tag.ts";
 import { UplinkQueue, type UplinkCounts } from "./uplink/uplink-queue.ts";
-
-/** 2026-11-01: a receiver that gives an earlier date has rolled over its weeks. */
-const BUILT_AT_S = 1_793_491_200;
 
 /** A status that the uplink did not take is offered again after this. */
 const STATUS_RETRY_MS = 1_000;
@@ -74,7 +71,7 @@ export class Firmware {
     this.queue = new UplinkQueue(this.journal, random, options.ackTimeoutMs);
     this.radio = new Radio(ports.uplink, options.lingerMs ?? Infinity, random);
     this.parser = new NmeaParser(
-      options.builtAtS ?? BUILT_AT_S,
+      options.builtAtS,
       (reading) => this.took(reading),
       (line) => this.watchSky(line),
     );

@@ -1,5 +1,6 @@
 import { errorCode } from "@purrimeter/service/log";
 import type { Log } from "@purrimeter/service/log";
+import type { Time } from "@purrimeter/service/time";
 import type { Database } from "@purrimeter/database/open-database";
 import { Kysely, SqliteDialect } from "kysely";
 import { Accounts } from "./accounts.ts";
@@ -33,18 +34,18 @@ export interface OpenAccountsOptions {
   /** 32 bytes; wraps the service's own keys. */
   readonly databaseKey: Uint8Array;
   readonly log: Log;
-  /** Seconds of UTC. */
-  readonly now: () => number;
+  readonly time: Time;
   /** Told of every audit event. */
   readonly listener: (event: AuditEvent) => void;
 }
 
 /** Opens the accounts of a database, also while the service runs on it; throws when the database key is another. */
 export async function openAccounts(options: OpenAccountsOptions): Promise<OpenAccounts> {
-  const { log, now, listener } = options;
+  const { log, time, listener } = options;
+  const now = (): number => time.utcS();
   const database = new Kysely<AuthTables>({ dialect: new SqliteDialect({ database: options.database }) });
   const keys = await DataKeys.open(database, options.databaseKey);
-  const endings = new SessionEndings(database, now);
+  const endings = new SessionEndings(database, time);
   const failed = (error: unknown): void => sayUnwritten(log, error);
   return {
     database,
@@ -55,7 +56,7 @@ export async function openAccounts(options: OpenAccountsOptions): Promise<OpenAc
     personalTokens: new PersonalTokens(database, keys, endings, now),
     erasures: new ClosedAccounts(database, endings, now),
     secondFactors: new SecondFactors(database, keys, now),
-    audit: new AuditTrail({ database, keys, now, failed, listener }),
+    audit: new AuditTrail({ database, keys, time, failed, listener }),
   };
 }
 

@@ -1,17 +1,22 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../login/bearer.ts";
+import { guarded } from "../http/guarded.ts";
 import { problem } from "../http/problem.ts";
-import { auditRoute } from "./audit-routes.ts";
+import { auditRoute } from "@purrimeter/auth-api/audit";
+
+/** Events in an answer unless the request says otherwise. */
+const DEFAULT_LIMIT = 100;
+
+type Parts = Pick<AuthService, "accounts" | "audit" | "sessions" | "tokens">;
 
 /** Adds reading the trail. The role is looked up, not taken from the token. */
-export function addAuditEndpoint(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {
-  app.openapi({ ...auditRoute, middleware: requireBearer(service) }, async (context) => {
+export function addAuditEndpoint(app: OpenAPIHono<AppEnvironment>, service: Parts): void {
+  app.openapi(guarded(service, auditRoute), async (context) => {
     const { account: id, sid: session } = context.var.bearer;
     const account = await service.accounts.findById(id);
     if (!account?.roles.includes("auditor")) return problem("forbidden", "Only auditors read the trail.");
-    const { after, limit } = context.req.valid("query");
+    const { after = 0, limit = DEFAULT_LIMIT } = context.req.valid("query");
     const items = await service.audit.read(after, limit);
     service.audit.record({ event: "audit.read", account: id, session });
     return context.json({ items, next: items.length === limit ? (items.at(-1)?.number ?? null) : null }, 200);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Cancel, Time } from "@purrimeter/service/time";
 import type { Kysely } from "kysely";
 import type { DataKeys } from "../accounts/data-keys.ts";
 import type { AuthTables } from "../schema.ts";
@@ -37,7 +38,7 @@ export interface AuditEvent {
   readonly event: AuditEventName;
   readonly account?: string | undefined;
   readonly session?: string | undefined;
-  /** As addressPrefix gives it; stored as a keyed hash, so that equal ones can be seen and none be read. */
+  /** As subscriberOf gives it; stored as a keyed hash, so that equal ones can be seen and none be read. */
   readonly network?: string | undefined;
 }
 
@@ -55,8 +56,7 @@ const KEPT_S = 400 * 86_400;
 interface AuditTrailOptions {
   readonly database: Kysely<AuthTables>;
   readonly keys: DataKeys;
-  /** Seconds of UTC. */
-  readonly now: () => number;
+  readonly time: Time;
   /** Told when events could not be written; they are tried again with the next ones. */
   readonly failed: (error: unknown) => void;
   /** Told of every event at once. */
@@ -67,17 +67,17 @@ interface AuditTrailOptions {
 export class AuditTrail {
   readonly #database: Kysely<AuthTables>;
   readonly #keys: DataKeys;
-  readonly #now: () => number;
+  readonly #time: Time;
   readonly #failed: (error: unknown) => void;
   readonly #listener: (event: AuditEvent) => void;
   #gathered: UnchainedEvent[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: Cancel | undefined;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor({ database, keys, now, failed, listener }: AuditTrailOptions) {
+  constructor({ database, keys, time, failed, listener }: AuditTrailOptions) {
     this.#database = database;
     this.#keys = keys;
-    this.#now = now;
+    this.#time = time;
     this.#failed = failed;
     this.#listener = listener;
   }
@@ -88,13 +88,13 @@ export class AuditTrail {
     this.#listener(recorded);
     const hashed = network === undefined ? "" : this.#hashOfNetwork(network);
     this.#gathered.push({
-      at: this.#now(),
+      at: this.#time.utcS(),
       event,
       account: account ?? "",
       session: session ?? "",
       network: hashed,
     });
-    this.#timer ??= setTimeout(() => void this.flush(), GATHER_MS);
+    this.#cancelTimer ??= this.#time.after(GATHER_MS, () => void this.flush());
   }
 
   /** At most `limit` events after the number, oldest first. */
@@ -110,8 +110,8 @@ export class AuditTrail {
 
   /** Writes what is gathered; false when some of it is not on disk and waits for the next write. */
   async flush(): Promise<boolean> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
     this.#writing = this.#writing.then(() => this.#write());
     await this.#writing;
     return this.#gathered.length === 0;
@@ -144,7 +144,7 @@ export class AuditTrail {
     }
     await transaction
       .deleteFrom("audit_event")
-      .where("at", "<", this.#now() - KEPT_S)
+      .where("at", "<", this.#time.utcS() - KEPT_S)
       .execute();
   }
 

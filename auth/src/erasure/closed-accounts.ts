@@ -1,22 +1,19 @@
 import type { Kysely } from "kysely";
-import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
-import type { ListedErasures } from "../http/cloud-api-interface.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
+import { MAX_LISTED_ERASURES } from "@purrimeter/auth-api/internal";
 import type { AuthTables } from "../schema.ts";
 import type { SessionEndings } from "../sessions/session-endings.ts";
 
-/** Accounts that the gateway is told of at once. */
-const MAX_LISTED = 100;
-
-/** A gateway's clock may be this far behind ours. */
+/** The clock of cloud-api may be this far behind ours. */
 const CLOCK_SKEW_S = 60;
 
 /** Whether it is news that nothing is stored of an account any more. */
 export type ErasureStep = "erased" | "known";
 
 /**
- * Accounts that were closed and whose tags and locations have to go too, which is the gateway's part. Closing deletes all
+ * Accounts that were closed and whose tags and locations have to go too, which is cloud-api's part. Closing deletes all
  * that is here but the id, in one transaction: from then on nobody can log in, and whatever breaks off, the id stays on
- * the list until the gateway has erased what it stands for.
+ * the list until cloud-api has erased what it stands for.
  */
 export class ClosedAccounts {
   readonly #database: Kysely<AuthTables>;
@@ -50,18 +47,18 @@ export class ClosedAccounts {
     return ended;
   }
 
-  /** Accounts whose things the gateway has to erase, the first closed first. */
-  async list(): Promise<ListedErasures["items"]> {
+  /** Accounts whose things cloud-api has to erase, the first closed first. */
+  async list(): Promise<readonly string[]> {
     const rows = this.#database
       .selectFrom("erasure")
       .select("account")
       .orderBy("begun_at")
       .orderBy("account");
-    return (await rows.limit(MAX_LISTED).execute()).map(({ account }) => account);
+    return (await rows.limit(MAX_LISTED_ERASURES).execute()).map(({ account }) => account);
   }
 
   /**
-   * The gateway has erased everything. The account stays on the list, to be erased once more, for as long as a gateway that
+   * cloud-api has erased everything. The account stays on the list, to be erased once more, for as long as a cloud-api that
    * has not heard of its end could let one of its access tokens write something.
    */
   async done(account: string): Promise<ErasureStep> {

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
 import { SoftwareAuthenticator } from "../testing/software-authenticator.ts";
 import { PAGE, PASSWORD, TestPeople, WRONG_PASSWORD } from "../testing/test-people.ts";
 import type { Person } from "../testing/test-people.ts";
@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 function erase(proof: object = { password: PASSWORD }, person = mia): Promise<Answer> {
-  return people.post(person, "/account/erase", proof);
+  return people.call(person, "DELETE", "/account", proof);
 }
 
 async function listed(): Promise<readonly unknown[]> {

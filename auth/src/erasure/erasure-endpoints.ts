@@ -1,35 +1,40 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../login/bearer.ts";
+import { guarded } from "../http/guarded.ts";
+import type { GuardParts } from "../http/guarded.ts";
 import { confirmOwner } from "../login/confirm-owner.ts";
+import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
 import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
-import { endErasureRoute, eraseAccountRoute, listErasuresRoute } from "./erasure-routes.ts";
+import { eraseAccountRoute } from "@purrimeter/auth-api/account";
+import { endErasureRoute, listErasuresRoute } from "@purrimeter/auth-api/internal";
 
 type App = OpenAPIHono<AppEnvironment>;
+type ListParts = Pick<AuthService, "audit" | "erasures">;
+type ClosingParts = ListParts & ConfirmOwnerParts & GuardParts & Pick<AuthService, "mail">;
 
-/** Adds closing one's account, and what the gateway asks to erase the rest. */
-export function addErasureEndpoints(app: App, service: AuthService): void {
-  addErasing(app, service);
-  addErasureListing(app, service);
+/** Adds closing one's account, and the list of what cloud-api has to erase after it. */
+export function addErasureEndpoints(app: App, service: ClosingParts): void {
+  addClosing(app, service);
+  addList(app, service);
 }
 
-function addErasing(app: App, service: AuthService): void {
-  app.openapi({ ...eraseAccountRoute, middleware: requireBearer(service) }, async (context) => {
+function addClosing(app: App, service: ClosingParts): void {
+  app.openapi(guarded(service, eraseAccountRoute), async (context) => {
     const { account } = context.var.bearer;
     const { address: network } = context.var;
     const confirmation = await confirmOwner(service, account, context.req.valid("json"), network);
     if ("refusal" in confirmation) return confirmation.refusal;
-    const sendClosingMail = await service.mail.sendClosingMail(confirmation.account);
+    const tellOwner = await service.mail.prepareDeleted(confirmation.account);
     setEndedSessions(context, await service.erasures.begin(account));
-    sendClosingMail();
+    tellOwner();
     service.audit.record({ event: "account.closed", account, network });
     await service.audit.flush();
     return context.body(null, 204);
   });
 }
 
-function addErasureListing(app: App, { audit, erasures }: AuthService): void {
+function addList(app: App, { audit, erasures }: ListParts): void {
   app.openapi(listErasuresRoute, async (context) =>
     context.json({ items: [...(await erasures.list())] }, 200),
   );

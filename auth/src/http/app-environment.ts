@@ -5,7 +5,7 @@ import type { Bearer } from "../login/access-tokens.ts";
 export interface AppEnvironment {
   Bindings: HttpBindings;
   Variables: {
-    /** Whom throttles count: see addressPrefix. */
+    /** Whom throttles count: see subscriberOf. */
     address: string;
     /** Set on routes that only a session's owner may use. */
     bearer: Bearer;

@@ -1,16 +1,16 @@
+import { subscriberOf } from "@purrimeter/service/client-address";
 import type { MiddlewareHandler } from "hono";
-import { addressPrefix } from "./address-prefix.ts";
 import type { AppEnvironment } from "./app-environment.ts";
-import { CLIENT_ADDRESS_HEADER } from "./cloud-api-interface.ts";
+import { CLIENT_ADDRESS_HEADER } from "@purrimeter/auth-api/internal";
 import { invalidField } from "./problem.ts";
 
-/** Takes the client's address from the gateway's header. Without one, all the world would share one throttle: refused. */
+/** Takes the client's address from the header of cloud-api. Without one, all the world would share one throttle: refused. */
 export const clientAddress: MiddlewareHandler<AppEnvironment> = async (context, next) => {
-  const address = addressPrefix(context.req.header(CLIENT_ADDRESS_HEADER) ?? "");
+  const address = subscriberOf(context.req.header(CLIENT_ADDRESS_HEADER) ?? "");
   if (address === undefined)
     return invalidField({
       field: CLIENT_ADDRESS_HEADER,
-      message: "The gateway has to name the client's IP address.",
+      message: "The client's IP address is required.",
     });
   context.set("address", address);
   return next();

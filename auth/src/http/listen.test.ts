@@ -50,7 +50,9 @@ describe("the listener", () => {
     const identity = auth.certificates[name];
     const before = auth.refused.length;
     await expect(auth.call({ path: "/health", identity, tls: { agent: false } })).rejects.toThrow();
-    expect(auth.refused.slice(before)).toEqual([name === "bridge" ? "not-the-gateway" : "handshake"]);
+    expect(auth.refused.slice(before)).toEqual([
+      name === "bridge" ? "peer: the peer has another name" : "handshake: unknown authority",
+    ]);
   });
 
   test("refuses who has no certificate", async () => {

@@ -1,14 +1,13 @@
 import { calculateJwkThumbprint, exportJWK, jwtVerify, SignJWT } from "jose";
-import type { JWK, JWTPayload } from "jose";
+import type { JWK } from "jose";
 import { createPublicKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import type { Account } from "../accounts/accounts.ts";
-import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
-import type { Scope } from "../http/cloud-api-interface.ts";
+import { ACCESS_TOKEN_HEADER, ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
+import type { AccessTokenClaims, Scope } from "@purrimeter/auth-api/access-tokens";
 import { randomId } from "../random-id.ts";
 
-const ALGORITHM = "ES256";
-const TYPE = "at+jwt";
+const { alg: ALGORITHM, typ: TYPE } = ACCESS_TOKEN_HEADER;
 
 interface AccessTokensOptions {
   /** EC P-256; signs from now on. */
@@ -28,6 +27,8 @@ export interface Bearer {
   /** Whether it came from a personal access token, which is bound to scopes. */
   readonly isPersonal: boolean;
 }
+
+type SessionClaims = Pick<AccessTokenClaims, "roles" | "sid" | "scope">;
 
 interface PublishedKey {
   readonly key: KeyObject;
@@ -67,7 +68,7 @@ export class AccessTokens {
 
   /** A signed token for one session of the account, good for ACCESS_TOKEN_LIFETIME_S from now. */
   issue({ id, roles }: Pick<Account, "id" | "roles">, sid: string): Promise<string> {
-    return this.#sign(id, { roles, sid }, ACCESS_TOKEN_LIFETIME_S);
+    return this.#sign(id, { roles: [...roles], sid }, ACCESS_TOKEN_LIFETIME_S);
   }
 
   /** A signed token for the bearer of a personal access token: an owner, within the scopes, for `lifetimeS`. */
@@ -75,7 +76,7 @@ export class AccessTokens {
     return this.#sign(id, { roles: ["owner"], sid, scope: scopes.join(" ") }, lifetimeS);
   }
 
-  #sign(subject: string, claims: JWTPayload, lifetimeS: number): Promise<string> {
+  #sign(subject: string, claims: SessionClaims, lifetimeS: number): Promise<string> {
     const { issuer, audience, signingKey, now } = this.#options;
     const at = now();
     return new SignJWT({ client_id: "purrimeter", ...claims })

@@ -9,7 +9,10 @@ const BEARER = /^Bearer +([\w\-.~+/]+=*)$/iu;
  * Lets the owner of a session through: a valid access token whose session goes on at this moment. Personal access
  * tokens are refused: what they may do never includes the account itself.
  */
-export function requireBearer({ tokens, sessions }: AuthService): MiddlewareHandler<AppEnvironment> {
+export function requireBearer({
+  tokens,
+  sessions,
+}: Pick<AuthService, "sessions" | "tokens">): MiddlewareHandler<AppEnvironment> {
   return async (context, next) => {
     const token = BEARER.exec(context.req.header("authorization") ?? "")?.[1];
     const bearer = token === undefined ? undefined : await tokens.verify(token);

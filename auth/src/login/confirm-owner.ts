@@ -1,19 +1,24 @@
-import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import type { Account } from "../accounts/accounts.ts";
-import type { AuthService } from "../auth-service.ts";
 import { confirmPassword } from "./confirm-password.ts";
-import type { Confirmation } from "./confirm-password.ts";
+import type { Confirmation, ConfirmPasswordParts } from "./confirm-password.ts";
 import { problem, tooManyRequests } from "../http/problem.ts";
 import type { Problem } from "../http/problem.ts";
+import { asAssertion } from "../passkeys/browser-answers.ts";
+import type { Assertion } from "@purrimeter/auth-api/passkeys";
 import { checkSecondFactor } from "../second-factor/check-second-factor.ts";
+import type { SecondFactorParts } from "../second-factor/check-second-factor.ts";
 import { secondFactorRequired } from "../second-factor/second-factor-required.ts";
+import type { SecondFactorRequiredParts } from "../second-factor/second-factor-required.ts";
+
+/** What checks all that a login asks for. */
+export type ConfirmOwnerParts = ConfirmPasswordParts & SecondFactorParts & SecondFactorRequiredParts;
 
 /** What shows once more that the owner asks: the password, and a second factor where the account has one. */
 export interface OwnerProof {
   readonly password: string;
   readonly code?: string | undefined;
   /** To the options of `/login/passkey/options`, as a login has it. */
-  readonly passkey?: object | undefined;
+  readonly passkey?: Assertion | undefined;
 }
 
 /**
@@ -21,7 +26,7 @@ export interface OwnerProof {
  * the answer is that of a login, with a challenge.
  */
 export async function confirmOwner(
-  service: AuthService,
+  service: ConfirmOwnerParts,
   id: string,
   proof: OwnerProof,
   address: string,
@@ -33,13 +38,13 @@ export async function confirmOwner(
 }
 
 async function refuseFactor(
-  service: AuthService,
+  service: ConfirmOwnerParts,
   account: Account,
   { code, passkey }: OwnerProof,
   address: string,
 ): Promise<Problem | undefined> {
   if (!(await service.secondFactors.isRequired(account.id))) return undefined;
-  const proof = passkey ? { passkey: passkey as AuthenticationResponseJSON } : code !== undefined && { code };
+  const proof = passkey ? { passkey: asAssertion(passkey) } : code !== undefined && { code };
   if (!proof) return secondFactorRequired(service, account);
   const check = await checkSecondFactor(service, account, proof, address);
   switch (check.kind) {

@@ -3,6 +3,9 @@ import type { AuthService } from "../auth-service.ts";
 import { busy, invalidField, problem, tooManyRequests } from "../http/problem.ts";
 import type { Problem } from "../http/problem.ts";
 
+/** What checks a password once more. */
+export type ConfirmPasswordParts = Pick<AuthService, "accounts" | "audit" | "hasher" | "throttle">;
+
 /** What the confirmation gave: the account, or the answer to who is not its owner. */
 export type Confirmation = { readonly account: Account } | { readonly refusal: Problem };
 
@@ -11,7 +14,7 @@ export type Confirmation = { readonly account: Account } | { readonly refusal: P
  * those of logins.
  */
 export async function confirmPassword(
-  service: AuthService,
+  service: ConfirmPasswordParts,
   id: string,
   password: string,
   address: string,

@@ -1,10 +1,16 @@
 import type { Account } from "../accounts/accounts.ts";
 import type { AuthService } from "../auth-service.ts";
 import { checkSecondFactor } from "../second-factor/check-second-factor.ts";
-import type { SecondProof } from "../second-factor/check-second-factor.ts";
+import type { SecondFactorParts, SecondProof } from "../second-factor/check-second-factor.ts";
 
 /** How long a login may wait for its second factor. */
 export const CHALLENGE_LIFETIME_S = 300;
+
+/** What reads the challenge of a login. */
+export type ChallengeParts = Pick<AuthService, "accounts" | "purposeTokens">;
+
+/** What ends a login. */
+export type FinishLoginParts = ChallengeParts & SecondFactorParts;
 
 /** What became of the second step of a login. */
 export type FinishOutcome =
@@ -21,7 +27,7 @@ export interface SecondStep {
 
 /** Whose login the challenge belongs to, while it is good. It dies with the password that it was given for. */
 export async function accountOfChallenge(
-  { accounts, purposeTokens }: AuthService,
+  { accounts, purposeTokens }: ChallengeParts,
   challenge: string,
 ): Promise<Account | undefined> {
   const account = await accounts.findById(purposeTokens.accountOf(challenge));
@@ -31,7 +37,7 @@ export async function accountOfChallenge(
 
 /** Ends a login of an account with a second factor. */
 export async function finishLogin(
-  service: AuthService,
+  service: FinishLoginParts,
   { challenge, proof, address }: SecondStep,
 ): Promise<FinishOutcome> {
   const account = await accountOfChallenge(service, challenge);

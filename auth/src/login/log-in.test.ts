@@ -1,4 +1,5 @@
 import { createLog } from "@purrimeter/service/log";
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
 import { openDatabase } from "@purrimeter/database/open-database";
 import type { Database } from "@purrimeter/database/open-database";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
@@ -9,8 +10,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { AuthService } from "../auth-service.ts";
 import { createService } from "../create-service.ts";
 import { logIn } from "./log-in.ts";
-import { asMailAddress } from "../accounts/mail-address.ts";
-import type { MailAddress } from "../accounts/mail-address.ts";
+import { asMailAddress } from "@purrimeter/auth-api/mail-address";
+import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import type { Argon2Cost } from "../password/password-hasher.ts";
 import { register } from "./register.ts";
 import { AUTH_MIGRATIONS } from "../schema.ts";
@@ -48,8 +49,7 @@ async function serviceAt(cost: Argon2Cost, key = databaseKey): Promise<AuthServi
     relyingParty: { id: "localhost", origins: [] },
     signingKey: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey,
     log: createLog("auth", { write: () => undefined }),
-    now: () => 1_800_000_000,
-    monotonicMs: () => 0,
+    time: new ManualTime(),
   });
   services.push(service);
   return service;

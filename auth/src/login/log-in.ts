@@ -1,6 +1,6 @@
 import type { Account } from "../accounts/accounts.ts";
 import type { AuthService } from "../auth-service.ts";
-import type { MailAddress } from "../accounts/mail-address.ts";
+import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 
 /** What somebody gives who says to be an account's owner, and where the request came from (see addressPrefix). */
 export interface Credentials {
@@ -8,6 +8,12 @@ export interface Credentials {
   readonly password: string;
   readonly address: string;
 }
+
+/** What checks a login. */
+export type LogInParts = Pick<
+  AuthService,
+  "accounts" | "audit" | "hasher" | "log" | "mailQueue" | "secondFactors" | "throttle"
+>;
 
 /** What became of a login. */
 export type LoginOutcome =
@@ -21,7 +27,7 @@ export type LoginOutcome =
  * answer nor time tells them apart; the hash is made anew when its cost is not today's.
  */
 export async function logIn(
-  service: AuthService,
+  service: LogInParts,
   { mail, password, address }: Credentials,
 ): Promise<LoginOutcome> {
   const key = service.accounts.throttleKey(mail);
@@ -47,7 +53,7 @@ export async function logIn(
 
 /** Tells log, trail and owner once an hour; nobody waits for it, so the answer takes no longer for a known address. */
 function alertOfGuessing(
-  { accounts, audit, log, mailQueue, throttle }: AuthService,
+  { accounts, audit, log, mailQueue, throttle }: LogInParts,
   mail: MailAddress,
   key: string,
 ): void {
@@ -61,7 +67,7 @@ function alertOfGuessing(
 }
 
 async function renewHash(
-  { hasher, accounts }: AuthService,
+  { hasher, accounts }: Pick<AuthService, "accounts" | "hasher">,
   account: Account,
   password: string,
 ): Promise<void> {

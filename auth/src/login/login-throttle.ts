@@ -1,29 +1,30 @@
-import { Throttle } from "../http/throttle.ts";
-import type { Rate } from "../http/throttle.ts";
+import { LruMap } from "@purrimeter/service/lru-map";
+import { RateLimiter } from "@purrimeter/service/rate-limiter";
+import type { Rate } from "@purrimeter/service/token-bucket";
 
 /** Any attempts from one address: a family behind one router never meets it. */
-const BY_ADDRESS: Rate = { burst: 30, refillS: 2 };
+const BY_ADDRESS: Rate = { burst: 30, perSecond: 1 / 2 };
 
 /** Failures at one account from addresses that never logged in to it: 250 guesses a day at most, from all the world. */
-const BY_ACCOUNT: Rate = { burst: 10, refillS: 360 };
+const BY_ACCOUNT: Rate = { burst: 10, perSecond: 1 / 360 };
 
 /** Failures at one account from an address that has logged in to it before: a stranger cannot lock its owner out. */
-const BY_FAMILIAR: Rate = { burst: 10, refillS: 60 };
+const BY_FAMILIAR: Rate = { burst: 10, perSecond: 1 / 60 };
 
 /** Codes at one account: at 96 guesses a day, three codes good at a time, it takes nine years to meet one. */
-const BY_SECOND_FACTOR: Rate = { burst: 5, refillS: 900 };
+const BY_SECOND_FACTOR: Rate = { burst: 5, perSecond: 1 / 900 };
 
 /** Alerts about one account. */
-const BY_ALERT: Rate = { burst: 1, refillS: 3_600 };
+const BY_ALERT: Rate = { burst: 1, perSecond: 1 / 3_600 };
 
 /** Accounts made from one address. */
-const BY_REGISTRATION: Rate = { burst: 30, refillS: 60 };
+const BY_REGISTRATION: Rate = { burst: 30, perSecond: 1 / 60 };
 
 /**
  * Exchanges of personal access tokens from one address, which say nothing about passwords: a gateway asks anew for each
  * token every ten minutes, and whoever guesses has 256 bits to guess.
  */
-const BY_EXCHANGE: Rate = { burst: 60, refillS: 1 };
+const BY_EXCHANGE: Rate = { burst: 60, perSecond: 1 };
 
 const MAX_FAMILIAR = 20_000;
 
@@ -32,23 +33,23 @@ const MAX_FAMILIAR = 20_000;
  * not exist is slowed just like one that does.
  */
 export class LoginThrottle {
-  readonly #byAddress: Throttle;
-  readonly #byAccount: Throttle;
-  readonly #byFamiliar: Throttle;
-  readonly #bySecondFactor: Throttle;
-  readonly #byAlert: Throttle;
-  readonly #byRegistration: Throttle;
-  readonly #byExchange: Throttle;
-  readonly #familiar = new Set<string>();
+  readonly #byAddress: RateLimiter;
+  readonly #byAccount: RateLimiter;
+  readonly #byFamiliar: RateLimiter;
+  readonly #bySecondFactor: RateLimiter;
+  readonly #byAlert: RateLimiter;
+  readonly #byRegistration: RateLimiter;
+  readonly #byExchange: RateLimiter;
+  readonly #familiar = new LruMap<string, true>(MAX_FAMILIAR);
 
   constructor(monotonicMs: () => number) {
-    this.#byAddress = new Throttle(BY_ADDRESS, monotonicMs);
-    this.#byAccount = new Throttle(BY_ACCOUNT, monotonicMs);
-    this.#byFamiliar = new Throttle(BY_FAMILIAR, monotonicMs);
-    this.#bySecondFactor = new Throttle(BY_SECOND_FACTOR, monotonicMs);
-    this.#byAlert = new Throttle(BY_ALERT, monotonicMs);
-    this.#byRegistration = new Throttle(BY_REGISTRATION, monotonicMs);
-    this.#byExchange = new Throttle(BY_EXCHANGE, monotonicMs);
+    this.#byAddress = new RateLimiter(BY_ADDRESS, monotonicMs);
+    this.#byAccount = new RateLimiter(BY_ACCOUNT, monotonicMs);
+    this.#byFamiliar = new RateLimiter(BY_FAMILIAR, monotonicMs);
+    this.#bySecondFactor = new RateLimiter(BY_SECOND_FACTOR, monotonicMs);
+    this.#byAlert = new RateLimiter(BY_ALERT, monotonicMs);
+    this.#byRegistration = new RateLimiter(BY_REGISTRATION, monotonicMs);
+    this.#byExchange = new RateLimiter(BY_EXCHANGE, monotonicMs);
   }
 
   /** Before anything that costs or reveals a little: 0, or the seconds to wait. */
@@ -73,7 +74,7 @@ export class LoginThrottle {
 
   /** After a whole login: the address is familiar from now on. */
   loggedIn(account: string, address: string): void {
-    this.#remember(`${account} ${address}`);
+    this.#familiar.set(`${account} ${address}`, true);
   }
 
   /** Before a code is checked: 0, or the seconds to wait. Only who knows the password gets here. */
@@ -99,12 +100,5 @@ export class LoginThrottle {
   /** Before a personal access token is exchanged: 0, or the seconds to wait. Logins from the address are not counted with it. */
   exchange(address: string): number {
     return this.#byExchange.take(address);
-  }
-
-  #remember(pair: string): void {
-    this.#familiar.delete(pair);
-    this.#familiar.add(pair);
-    const oldest = this.#familiar.values().next();
-    if (this.#familiar.size > MAX_FAMILIAR && oldest.done !== true) this.#familiar.delete(oldest.value);
   }
 }

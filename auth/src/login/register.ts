@@ -4,6 +4,9 @@ import type { Credentials } from "./log-in.ts";
 import { judgePassword } from "../password/password-policy.ts";
 import type { PasswordRefusal } from "../password/password-policy.ts";
 
+/** What makes an account. */
+export type RegisterParts = Pick<AuthService, "accounts" | "audit" | "hasher" | "mail" | "now" | "throttle">;
+
 /** What became of a registration. */
 export type RegisterOutcome =
   | { readonly kind: "registered"; readonly account: Account }
@@ -15,7 +18,7 @@ export type RegisterOutcome =
  * Makes an owner's account. The password is judged and hashed before the address is looked up, so that what is wrong
  * with it, and the time, are the same whether the address is taken or not.
  */
-export async function register(service: AuthService, credentials: Credentials): Promise<RegisterOutcome> {
+export async function register(service: RegisterParts, credentials: Credentials): Promise<RegisterOutcome> {
   const { mail, password, address } = credentials;
   const retryAfterS = service.throttle.registration(address);
   if (retryAfterS > 0) return { kind: "throttled", retryAfterS };

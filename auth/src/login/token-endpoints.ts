@@ -1,28 +1,41 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { AppEnvironment } from "../http/app-environment.ts";
+import { ENDED_SESSIONS_HEADER } from "@purrimeter/auth-api/internal";
+import { loginRoute, logoutRoute, refreshRoute, registerRoute } from "@purrimeter/auth-api/login";
 import type { AuthService } from "../auth-service.ts";
-import { beginSession, tokensOf } from "./begin-session.ts";
-import { ENDED_SESSIONS_HEADER } from "../http/cloud-api-interface.ts";
-import { logIn } from "./log-in.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
+import { guarded } from "../http/guarded.ts";
 import { busy, problem, tooManyRequests } from "../http/problem.ts";
 import type { Problem } from "../http/problem.ts";
-import { register } from "./register.ts";
-import { secondFactorRequired } from "../second-factor/second-factor-required.ts";
-import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
-import type { RefreshOutcome } from "../sessions/sessions.ts";
-import { loginRoute, logoutRoute, refreshRoute, registerRoute } from "./token-routes.ts";
 import { weakPassword } from "../password/weak-password.ts";
+import { secondFactorRequired } from "../second-factor/second-factor-required.ts";
+import type { SecondFactorRequiredParts } from "../second-factor/second-factor-required.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
+import { sentRefreshToken } from "../sessions/sent-refresh-token.ts";
+import type { RefreshOutcome } from "../sessions/sessions.ts";
+import { beginSession, tokensOf } from "./begin-session.ts";
+import type { SessionParts } from "./begin-session.ts";
+import { logIn } from "./log-in.ts";
+import type { LogInParts } from "./log-in.ts";
+import { register } from "./register.ts";
+import type { RegisterParts } from "./register.ts";
+
+type App = OpenAPIHono<AppEnvironment>;
+type RefreshParts = SessionParts & Pick<AuthService, "accounts" | "audit">;
+type LogoutParts = SessionParts & Pick<AuthService, "audit">;
 
 /** Adds register, login, refresh and logout. */
-export function addTokenEndpoints(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {
+export function addTokenEndpoints(
+  app: App,
+  service: RegisterParts & LogInParts & SecondFactorRequiredParts & RefreshParts,
+): void {
   addRegister(app, service);
   addLogin(app, service);
   addRefresh(app, service);
   addLogout(app, service);
 }
 
-function addRegister(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {
-  app.openapi(registerRoute, async (context) => {
+function addRegister(app: App, service: RegisterParts & SessionParts): void {
+  app.openapi(guarded(service, registerRoute), async (context) => {
     const { email: mail, password, device } = context.req.valid("json");
     const outcome = await register(service, { mail, password, address: context.var.address });
     switch (outcome.kind) {
@@ -40,8 +53,8 @@ function addRegister(app: OpenAPIHono<AppEnvironment>, service: AuthService): vo
   });
 }
 
-function addLogin(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {
-  app.openapi(loginRoute, async (context) => {
+function addLogin(app: App, service: LogInParts & SecondFactorRequiredParts & SessionParts): void {
+  app.openapi(guarded(service, loginRoute), async (context) => {
     const { email: mail, password, device } = context.req.valid("json");
     const outcome = await logIn(service, { mail, password, address: context.var.address });
     switch (outcome.kind) {
@@ -59,9 +72,12 @@ function addLogin(app: OpenAPIHono<AppEnvironment>, service: AuthService): void 
   });
 }
 
-function addRefresh(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {
-  app.openapi(refreshRoute, async (context) => {
-    const outcome = await service.sessions.refresh(context.req.valid("json").refreshToken);
+function addRefresh(app: App, service: RefreshParts): void {
+  app.openapi(guarded(service, refreshRoute), async (context) => {
+    const sent = sentRefreshToken(context, context.req.valid("json"));
+    if ("refusal" in sent) return sent.refusal;
+    if (sent.token === undefined) return problem("wrong-credentials", "There is no session; log in.");
+    const outcome = await service.sessions.refresh(sent.token);
     if (outcome.kind !== "refreshed") return notRefreshed(service, outcome);
     const account = await service.accounts.findById(outcome.session.account);
     if (!account) return notRefreshed(service, { kind: "unknown" });
@@ -70,7 +86,7 @@ function addRefresh(app: OpenAPIHono<AppEnvironment>, service: AuthService): voi
 }
 
 function notRefreshed(
-  { audit }: AuthService,
+  { audit }: Pick<AuthService, "audit">,
   outcome: Exclude<RefreshOutcome, { kind: "refreshed" }>,
 ): Problem {
   const detail = "The refresh token is not accepted; log in again.";
@@ -80,9 +96,11 @@ function notRefreshed(
   return problem("wrong-credentials", detail, undefined, { [ENDED_SESSIONS_HEADER]: session });
 }
 
-function addLogout(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {
-  app.openapi(logoutRoute, async (context) => {
-    const sid = service.sessions.sessionOf(context.req.valid("json").refreshToken);
+function addLogout(app: App, service: LogoutParts): void {
+  app.openapi(guarded(service, logoutRoute), async (context) => {
+    const sent = sentRefreshToken(context, context.req.valid("json"));
+    if ("refusal" in sent) return sent.refusal;
+    const sid = sent.token === undefined ? undefined : service.sessions.sessionOf(sent.token);
     const ended = await service.sessions.end(sid === undefined ? [] : [sid]);
     for (const session of ended) service.audit.record({ event: "session.ended", session });
     setEndedSessions(context, ended);

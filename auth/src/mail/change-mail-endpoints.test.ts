@@ -66,7 +66,7 @@ describe("another mail address", () => {
       expect({ ...headers, date: "" }).toEqual({ ...unknown.headers, date: "" });
     }
     expect(await link(eve.email)).toBe("");
-    expect((await people.mailsTo(eve)).at(-1)?.text).toContain("has an account already");
+    expect((await people.mailsTo(eve)).at(-1)?.text).toContain("already has an account");
     expect([await mailOf(), await mailOf(eve)]).toEqual([mia.email, eve.email]);
   });
 
@@ -160,9 +160,13 @@ describe("the old address", () => {
   test("is told that a change was asked for, and that it happened, when it is verified", async () => {
     await verify();
     await ask();
-    expect((await people.mailsTo(mia)).at(-1)?.text).toContain("asked for another mail address");
+    expect((await people.mailsTo(mia)).at(-1)?.text).toContain(
+      "A change of the email address of your account was requested",
+    );
     await confirm(await link());
-    expect((await people.mailsTo(mia)).at(-1)?.text).toContain("has another mail address now");
+    expect((await people.mailsTo(mia)).at(-1)?.text).toContain(
+      "The email address of your Purrimeter account was changed",
+    );
     for (const { text } of await people.mailsTo(mia)) expect(text).not.toContain(fresh);
     await people.post(mia, "/password", { password: PASSWORD, newPassword: NEW_PASSWORD });
     expect((await people.mailsTo({ email: fresh })).at(-1)?.text).toContain("Your password was changed");
@@ -171,7 +175,7 @@ describe("the old address", () => {
   test("is told nothing when nobody has shown to read it", async () => {
     await ask();
     await confirm(await link());
-    expect((await people.mailsTo(mia)).map(({ subject }) => subject)).toEqual(["Verify your mail address"]);
+    expect((await people.mailsTo(mia)).map(({ subject }) => subject)).toEqual(["Confirm your email address"]);
   });
 });
 
@@ -189,6 +193,6 @@ test("the wanted address is stored sealed, and forgotten with the account", asyn
     people.auth.service.database.selectFrom("mail_change").selectAll().where("account", "=", id).execute();
   const [row] = await rows();
   expect(Buffer.from(row?.mail_sealed ?? []).toString("latin1")).not.toContain("example.net");
-  await people.post(mia, "/account/erase", { password: PASSWORD });
+  await people.call(mia, "DELETE", "/account", { password: PASSWORD });
   expect(await rows()).toEqual([]);
 });

@@ -1,23 +1,28 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../login/bearer.ts";
+import { guarded } from "../http/guarded.ts";
+import type { GuardParts } from "../http/guarded.ts";
 import { confirmOwner } from "../login/confirm-owner.ts";
+import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
 import { tooManyRequests } from "../http/problem.ts";
 import { badLink } from "./bad-link.ts";
-import { changeMailRoute, confirmMailRoute } from "./change-mail-routes.ts";
+import { changeMailRoute, confirmMailRoute } from "@purrimeter/auth-api/mail";
 import { changeBinding } from "./link-bindings.ts";
 
 type App = OpenAPIHono<AppEnvironment>;
+type AskingParts = ConfirmOwnerParts & GuardParts & Pick<AuthService, "mail" | "mailChanges">;
+type ConfirmingParts = GuardParts &
+  Pick<AuthService, "accounts" | "audit" | "mail" | "mailChanges" | "purposeTokens" | "throttle">;
 
 /** Adds changing one's mail address. */
-export function addChangeMailEndpoints(app: App, service: AuthService): void {
+export function addChangeMailEndpoints(app: App, service: AskingParts & ConfirmingParts): void {
   addAsking(app, service);
   addConfirming(app, service);
 }
 
-function addAsking(app: App, service: AuthService): void {
-  app.openapi({ ...changeMailRoute, middleware: requireBearer(service) }, async (context) => {
+function addAsking(app: App, service: AskingParts): void {
+  app.openapi(guarded(service, changeMailRoute), async (context) => {
     const { account: id } = context.var.bearer;
     const { email, ...proof } = context.req.valid("json");
     const confirmation = await confirmOwner(service, id, proof, context.var.address);
@@ -30,10 +35,10 @@ function addAsking(app: App, service: AuthService): void {
   });
 }
 
-function addConfirming(app: App, service: AuthService): void {
+function addConfirming(app: App, service: ConfirmingParts): void {
   const { accounts, audit, mail, mailChanges, purposeTokens, throttle } = service;
 
-  app.openapi(confirmMailRoute, async (context) => {
+  app.openapi(guarded(service, confirmMailRoute), async (context) => {
     const retryAfterS = throttle.address(context.var.address);
     if (retryAfterS > 0) return tooManyRequests(retryAfterS);
     const { token } = context.req.valid("json");
@@ -42,9 +47,9 @@ function addConfirming(app: App, service: AuthService): void {
     const binding = wanted && changeBinding(account, accounts.throttleKey(wanted));
     if (!purposeTokens.check("change", token, binding ?? new Uint8Array()) || !account || !wanted)
       return badLink();
-    const tellOld = await mail.changed(account);
+    const tellOldAddress = await mail.prepareChanged(account);
     if ((await mailChanges.finish(account.id, wanted)) === "taken") return badLink();
-    tellOld();
+    tellOldAddress();
     audit.record({ event: "mail.changed", account: account.id, network: context.var.address });
     return context.body(null, 204);
   });

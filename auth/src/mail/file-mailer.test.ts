@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import type { MailAddress } from "../accounts/mail-address.ts";
+import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import { openFileMailer } from "./file-mailer.ts";
 
 const base = mkdtempSync(join(tmpdir(), "purrimeter-mail-"));

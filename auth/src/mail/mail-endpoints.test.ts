@@ -132,7 +132,7 @@ describe("the owner is told", () => {
     for (const person of [mia, eve])
       await people.post(person, "/password", { password: PASSWORD, newPassword: NEW_PASSWORD });
     expect((await people.mailsTo(mia)).at(-1)?.text).toContain("Your password was changed");
-    expect((await people.mailsTo(eve)).map(({ subject }) => subject)).toEqual(["Verify your mail address"]);
+    expect((await people.mailsTo(eve)).map(({ subject }) => subject)).toEqual(["Confirm your email address"]);
   });
 
   test("once of guessing at the account, as is the log", async () => {
@@ -144,7 +144,7 @@ describe("the owner is told", () => {
         password: "wrong wrong wrong",
       });
     expect(
-      (await people.mailsTo(mia)).filter(({ text }) => text.includes("tried many passwords")),
+      (await people.mailsTo(mia)).filter(({ text }) => text.includes("many failed attempts to log in")),
     ).toHaveLength(1);
     expect(people.auth.logLines.filter((line) => line.includes("security.guessing"))).toHaveLength(1);
     await people.auth.service.audit.flush();

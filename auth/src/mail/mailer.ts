@@ -1,4 +1,4 @@
-import type { MailAddress } from "../accounts/mail-address.ts";
+import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 
 /** A message to one person, plain text. */
 export interface Mail {

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { afterEach, expect, test } from "vitest";
-import type { MailAddress } from "../accounts/mail-address.ts";
+import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import { makeTestCertificates } from "../testing/test-certificates.ts";
 import { openSmtpMailer } from "./smtp-mailer.ts";
 

@@ -1,11 +1,14 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { AuthenticationResponseJSON, RegistrationResponseJSON } from "@simplewebauthn/server";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { beginSession } from "../login/begin-session.ts";
-import { requireBearer } from "../login/bearer.ts";
+import type { SessionParts } from "../login/begin-session.ts";
+import { guarded } from "../http/guarded.ts";
+import type { GuardParts } from "../http/guarded.ts";
 import { confirmOwner } from "../login/confirm-owner.ts";
+import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
 import { accountOfChallenge, finishLogin } from "../login/finish-login.ts";
+import type { FinishLoginParts } from "../login/finish-login.ts";
 import { isoTime } from "../http/iso-time.ts";
 import { invalidField, problem, tooManyRequests } from "../http/problem.ts";
 import {
@@ -15,23 +18,26 @@ import {
   passkeyLoginOptionsRoute,
   passkeyLoginRoute,
   removePasskeyRoute,
-} from "./passkey-routes.ts";
+} from "@purrimeter/auth-api/passkeys";
+import { asAssertion, asAttestation } from "./browser-answers.ts";
 import { MAX_PASSKEYS } from "./passkeys.ts";
 
 type App = OpenAPIHono<AppEnvironment>;
+type MakingParts = ConfirmOwnerParts & GuardParts;
+type LoginParts = FinishLoginParts & SessionParts;
 
 /** Adds making, listing, removing and using passkeys. */
-export function addPasskeyEndpoints(app: App, service: AuthService): void {
+export function addPasskeyEndpoints(app: App, service: MakingParts & LoginParts): void {
   addMaking(app, service);
   addListing(app, service);
   addRemoval(app, service);
   addLogin(app, service);
 }
 
-function addMaking(app: App, service: AuthService): void {
+function addMaking(app: App, service: MakingParts): void {
   const { accounts, audit, passkeys, secondFactors } = service;
 
-  app.openapi({ ...beginPasskeyRoute, middleware: requireBearer(service) }, async (context) => {
+  app.openapi(guarded(service, beginPasskeyRoute), async (context) => {
     const { account } = context.var.bearer;
     const proof = context.req.valid("json");
     const confirmation = await confirmOwner(service, account, proof, context.var.address);
@@ -41,11 +47,11 @@ function addMaking(app: App, service: AuthService): void {
     return context.json({ options: asJson(options) }, 200);
   });
 
-  app.openapi({ ...makePasskeyRoute, middleware: requireBearer(service) }, async (context) => {
+  app.openapi(guarded(service, makePasskeyRoute), async (context) => {
     const { account } = context.var.bearer;
     const { name, response } = context.req.valid("json");
     const isFirst = !(await secondFactors.isRequired(account));
-    if ((await passkeys.finishRegistration(account, name, response as RegistrationResponseJSON)) === "wrong")
+    if ((await passkeys.finishRegistration(account, name, asAttestation(response))) === "wrong")
       return invalidField({ field: "response", message: "This does not answer the challenge; begin again." });
     audit.record({ event: "second-factor.added", account });
     const recoveryCodes = isFirst ? [...(await secondFactors.makeRecoveryCodes(account))] : [];
@@ -53,8 +59,8 @@ function addMaking(app: App, service: AuthService): void {
   });
 }
 
-function addListing(app: App, service: AuthService): void {
-  app.openapi({ ...listPasskeysRoute, middleware: requireBearer(service) }, async (context) => {
+function addListing(app: App, service: GuardParts & Pick<AuthService, "passkeys">): void {
+  app.openapi(guarded(service, listPasskeysRoute), async (context) => {
     const listed = await service.passkeys.list(context.var.bearer.account);
     const items = listed.map(({ id, name, createdAt, usedAt }) => ({
       ...{ id, name, createdAt: isoTime(createdAt) },
@@ -64,8 +70,8 @@ function addListing(app: App, service: AuthService): void {
   });
 }
 
-function addRemoval(app: App, service: AuthService): void {
-  app.openapi({ ...removePasskeyRoute, middleware: requireBearer(service) }, async (context) => {
+function addRemoval(app: App, service: MakingParts): void {
+  app.openapi(guarded(service, removePasskeyRoute), async (context) => {
     const { account } = context.var.bearer;
     const proof = context.req.valid("json");
     const confirmation = await confirmOwner(service, account, proof, context.var.address);
@@ -82,8 +88,8 @@ function addRemoval(app: App, service: AuthService): void {
   });
 }
 
-function addLogin(app: App, service: AuthService): void {
-  app.openapi(passkeyLoginOptionsRoute, async (context) => {
+function addLogin(app: App, service: LoginParts): void {
+  app.openapi(guarded(service, passkeyLoginOptionsRoute), async (context) => {
     const account = await accountOfChallenge(service, context.req.valid("json").challenge);
     const options = account && (await service.passkeys.beginLogin(account.id));
     if (!options)
@@ -91,9 +97,9 @@ function addLogin(app: App, service: AuthService): void {
     return context.json({ options: asJson(options) }, 200);
   });
 
-  app.openapi(passkeyLoginRoute, async (context) => {
+  app.openapi(guarded(service, passkeyLoginRoute), async (context) => {
     const { challenge, response, device } = context.req.valid("json");
-    const proof = { passkey: response as AuthenticationResponseJSON };
+    const proof = { passkey: asAssertion(response) };
     const outcome = await finishLogin(service, { challenge, proof, address: context.var.address });
     switch (outcome.kind) {
       case "accepted":

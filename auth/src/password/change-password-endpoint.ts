@@ -1,15 +1,18 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../login/bearer.ts";
+import { guarded } from "../http/guarded.ts";
 import { confirmPassword } from "../login/confirm-password.ts";
+import type { ConfirmPasswordParts } from "../login/confirm-password.ts";
 import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
-import { changePasswordRoute } from "./change-password-route.ts";
+import { changePasswordRoute } from "@purrimeter/auth-api/password";
 import { refusePassword, setPassword } from "./set-password.ts";
 
+type Parts = ConfirmPasswordParts & Pick<AuthService, "secondFactors" | "sessions" | "tokens">;
+
 /** Adds changing one's password. */
-export function addChangePasswordEndpoint(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {
-  app.openapi({ ...changePasswordRoute, middleware: requireBearer(service) }, async (context) => {
+export function addChangePasswordEndpoint(app: OpenAPIHono<AppEnvironment>, service: Parts): void {
+  app.openapi(guarded(service, changePasswordRoute), async (context) => {
     const { account, sid } = context.var.bearer;
     const { password, newPassword } = context.req.valid("json");
     const confirmation = await confirmPassword(service, account, password, context.var.address);

@@ -10,7 +10,7 @@ import { weakPassword } from "./weak-password.ts";
 
 /** The answer to a new password that will not do; eight characters are enough beside a second factor. */
 export async function refusePassword(
-  { accounts, secondFactors }: AuthService,
+  { accounts, secondFactors }: Pick<AuthService, "accounts" | "secondFactors">,
   account: string,
   password: string,
 ): Promise<Problem | undefined> {
@@ -23,7 +23,7 @@ export async function refusePassword(
 
 /** Stores a password that refusePassword has nothing against; gives the answer when too many are being hashed. */
 export async function setPassword(
-  { accounts, hasher }: AuthService,
+  { accounts, hasher }: Pick<AuthService, "accounts" | "hasher">,
   account: string,
   password: string,
 ): Promise<Problem | undefined> {

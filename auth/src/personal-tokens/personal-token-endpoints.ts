@@ -1,34 +1,38 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../login/bearer.ts";
+import { guarded } from "../http/guarded.ts";
+import type { GuardParts } from "../http/guarded.ts";
 import { confirmPassword } from "../login/confirm-password.ts";
-import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
+import type { ConfirmPasswordParts } from "../login/confirm-password.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
 import { isoTime } from "../http/iso-time.ts";
 import { problem, tooManyRequests } from "../http/problem.ts";
 import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 import {
   endPersonalTokenRoute,
-  exchangeRoute,
   listPersonalTokensRoute,
   makePersonalTokenRoute,
-} from "./personal-token-routes.ts";
+} from "@purrimeter/auth-api/personal-tokens";
+import { exchangeRoute } from "@purrimeter/auth-api/internal";
 import { MAX_PERSONAL_TOKENS } from "./personal-tokens.ts";
 
 type App = OpenAPIHono<AppEnvironment>;
+type ListParts = GuardParts & Pick<AuthService, "audit" | "personalTokens">;
+type MakingParts = ListParts & ConfirmPasswordParts & Pick<AuthService, "now">;
 
 const DAY_S = 86_400;
 
 /** Adds making, listing, ending and exchanging personal access tokens. */
-export function addPersonalTokenEndpoints(app: App, service: AuthService): void {
+export function addPersonalTokenEndpoints(app: App, service: MakingParts): void {
   addMaking(app, service);
   addListing(app, service);
   addEnding(app, service);
   addExchange(app, service);
 }
 
-function addMaking(app: App, service: AuthService): void {
-  app.openapi({ ...makePersonalTokenRoute, middleware: requireBearer(service) }, async (context) => {
+function addMaking(app: App, service: MakingParts): void {
+  app.openapi(guarded(service, makePersonalTokenRoute), async (context) => {
     const { account } = context.var.bearer;
     const { password, name, scopes, expiresInDays } = context.req.valid("json");
     const confirmation = await confirmPassword(service, account, password, context.var.address);
@@ -36,14 +40,14 @@ function addMaking(app: App, service: AuthService): void {
     const expiresAt = service.now() + expiresInDays * DAY_S;
     const made = await service.personalTokens.make({ account, name, scopes, expiresAt });
     if (made === "too-many")
-      return problem("conflict", `An account has at most ${MAX_PERSONAL_TOKENS} of them.`);
+      return problem("conflict", `An account has at most ${MAX_PERSONAL_TOKENS} personal access tokens.`);
     service.audit.record({ event: "personal-token.made", account, session: made.id });
     return context.json({ ...made, expiresAt: isoTime(expiresAt) }, 201);
   });
 }
 
-function addListing(app: App, service: AuthService): void {
-  app.openapi({ ...listPersonalTokensRoute, middleware: requireBearer(service) }, async (context) => {
+function addListing(app: App, service: ListParts): void {
+  app.openapi(guarded(service, listPersonalTokensRoute), async (context) => {
     const tokens = await service.personalTokens.list(context.var.bearer.account);
     const items = tokens.map(({ id, name, scopes, createdAt, expiresAt, usedAt }) => ({
       ...{ id, name, scopes: [...scopes], createdAt: isoTime(createdAt), expiresAt: isoTime(expiresAt) },
@@ -53,8 +57,8 @@ function addListing(app: App, service: AuthService): void {
   });
 }
 
-function addEnding(app: App, service: AuthService): void {
-  app.openapi({ ...endPersonalTokenRoute, middleware: requireBearer(service) }, async (context) => {
+function addEnding(app: App, service: ListParts): void {
+  app.openapi(guarded(service, endPersonalTokenRoute), async (context) => {
     const { account } = context.var.bearer;
     const ended = await service.personalTokens.end(account, context.req.valid("param").id);
     if (ended.length === 0) return problem("not-found", "There is no such token, or it is not yours.");
@@ -64,8 +68,8 @@ function addEnding(app: App, service: AuthService): void {
   });
 }
 
-function addExchange(app: App, service: AuthService): void {
-  app.openapi(exchangeRoute, async (context) => {
+function addExchange(app: App, service: MakingParts): void {
+  app.openapi(guarded(service, exchangeRoute), async (context) => {
     const retryAfterS = service.throttle.exchange(context.var.address);
     if (retryAfterS > 0) return tooManyRequests(retryAfterS);
     const personal = await service.personalTokens.use(context.req.valid("json").token);

@@ -2,13 +2,11 @@ import { randomBytes } from "node:crypto";
 import type { Kysely } from "kysely";
 import { seal, unseal } from "../accounts/data-keys.ts";
 import type { DataKeys } from "../accounts/data-keys.ts";
-import type { Scope } from "../http/cloud-api-interface.ts";
+import { PERSONAL_TOKEN_PREFIX } from "@purrimeter/auth-api/access-tokens";
+import type { Scope } from "@purrimeter/auth-api/access-tokens";
 import { randomId } from "../random-id.ts";
 import type { AuthTables } from "../schema.ts";
 import type { SessionEndings } from "../sessions/session-endings.ts";
-
-/** Starts every personal access token, so that scanners for leaked secrets find it. */
-export const PERSONAL_TOKEN_PREFIX = "purr_pat_";
 
 /** More are a sign that nobody looks after them. */
 export const MAX_PERSONAL_TOKENS = 20;

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Role } from "../accounts/accounts.ts";
 import { verifyAuditRows } from "../audit/audit-trail.ts";
 import type { AuditRow } from "../audit/audit-trail.ts";
-import { asMailAddress } from "../accounts/mail-address.ts";
-import type { MailAddress } from "../accounts/mail-address.ts";
+import { asMailAddress } from "@purrimeter/auth-api/mail-address";
+import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import { openAccounts } from "../accounts/open-accounts.ts";
 import { AUTH_MIGRATIONS } from "../schema.ts";
 import { TestPeople } from "../testing/test-people.ts";
@@ -57,9 +57,15 @@ describe("another process", () => {
     const mia = await people.newOwner();
     const path = auth.databasePath;
     const database = openDatabase({ path, key: auth.databaseKey, migrations: AUTH_MIGRATIONS });
-    const [log, now] = [createLog("cli", { write: () => undefined }), (): number => auth.clock.s];
+    const log = createLog("cli", { write: () => undefined });
     const listener = (): void => undefined;
-    const opened = await openAccounts({ database, databaseKey: auth.databaseKey, log, now, listener });
+    const opened = await openAccounts({
+      database,
+      databaseKey: auth.databaseKey,
+      log,
+      time: auth.time,
+      listener,
+    });
     const { next } = (await auth.call({ path: "/sessions/ended" })).body;
     const waiting = auth.call({ path: `/sessions/ended?after=${next}&waitS=30` });
     const began = performance.now();

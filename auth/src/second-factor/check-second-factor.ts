@@ -2,6 +2,9 @@ import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import type { Account } from "../accounts/accounts.ts";
 import type { AuthService } from "../auth-service.ts";
 
+/** What checks a second factor. */
+export type SecondFactorParts = Pick<AuthService, "audit" | "passkeys" | "secondFactors" | "throttle">;
+
 /** A TOTP or recovery code, or what a browser gives for a passkey. */
 export type SecondProof = { readonly code: string } | { readonly passkey: AuthenticationResponseJSON };
 
@@ -11,7 +14,7 @@ export type SecondFactorCheck =
 
 /** Checks a second factor of the account, which is used up when it is right. Failures count, and are recorded. */
 export async function checkSecondFactor(
-  service: AuthService,
+  service: SecondFactorParts,
   account: Account,
   proof: SecondProof,
   network: string,
@@ -31,7 +34,7 @@ export async function checkSecondFactor(
 }
 
 async function use(
-  { passkeys, secondFactors }: AuthService,
+  { passkeys, secondFactors }: SecondFactorParts,
   account: string,
   proof: SecondProof,
 ): Promise<"totp" | "recovery-code" | "passkey" | undefined> {

@@ -2,24 +2,30 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { beginSession } from "../login/begin-session.ts";
-import { requireBearer } from "../login/bearer.ts";
+import type { SessionParts } from "../login/begin-session.ts";
+import { guarded } from "../http/guarded.ts";
+import type { GuardParts } from "../http/guarded.ts";
 import { confirmOwner } from "../login/confirm-owner.ts";
+import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
 import { finishLogin } from "../login/finish-login.ts";
+import type { FinishLoginParts } from "../login/finish-login.ts";
 import { invalidField, problem, tooManyRequests } from "../http/problem.ts";
+import { secondStepRoute } from "@purrimeter/auth-api/login";
 import {
   beginTotpRoute,
   confirmTotpRoute,
   listFactorsRoute,
   recoveryCodesRoute,
   removeTotpRoute,
-  secondFactorRoute,
-} from "./second-factor-routes.ts";
+} from "@purrimeter/auth-api/second-factors";
 import { totpUri } from "./totp.ts";
 
 type App = OpenAPIHono<AppEnvironment>;
+type OwnerParts = ConfirmOwnerParts & GuardParts;
+type StepParts = FinishLoginParts & SessionParts;
 
 /** Adds the second step of a login and the owner's second factors. */
-export function addSecondFactorEndpoints(app: App, service: AuthService): void {
+export function addSecondFactorEndpoints(app: App, service: OwnerParts & StepParts): void {
   addSecondStep(app, service);
   addList(app, service);
   addEnrolment(app, service);
@@ -27,8 +33,8 @@ export function addSecondFactorEndpoints(app: App, service: AuthService): void {
   addRecoveryCodes(app, service);
 }
 
-function addSecondStep(app: App, service: AuthService): void {
-  app.openapi(secondFactorRoute, async (context) => {
+function addSecondStep(app: App, service: StepParts): void {
+  app.openapi(guarded(service, secondStepRoute), async (context) => {
     const { challenge, code, device } = context.req.valid("json");
     const outcome = await finishLogin(service, { challenge, proof: { code }, address: context.var.address });
     switch (outcome.kind) {
@@ -45,8 +51,8 @@ function addSecondStep(app: App, service: AuthService): void {
   });
 }
 
-function addList(app: App, service: AuthService): void {
-  app.openapi({ ...listFactorsRoute, middleware: requireBearer(service) }, async (context) => {
+function addList(app: App, service: GuardParts & Pick<AuthService, "secondFactors">): void {
+  app.openapi(guarded(service, listFactorsRoute), async (context) => {
     const { account } = context.var.bearer;
     const totp = await service.secondFactors.hasTotp(account);
     return context.json(
@@ -56,10 +62,10 @@ function addList(app: App, service: AuthService): void {
   });
 }
 
-function addEnrolment(app: App, service: AuthService): void {
+function addEnrolment(app: App, service: OwnerParts): void {
   const { accounts, audit, secondFactors, throttle } = service;
 
-  app.openapi({ ...beginTotpRoute, middleware: requireBearer(service) }, async (context) => {
+  app.openapi(guarded(service, beginTotpRoute), async (context) => {
     const { account } = context.var.bearer;
     const proof = context.req.valid("json");
     const confirmation = await confirmOwner(service, account, proof, context.var.address);
@@ -69,21 +75,21 @@ function addEnrolment(app: App, service: AuthService): void {
     return context.json({ secret: begun, uri: totpUri(begun, (await accounts.mailOf(account)) ?? "") }, 201);
   });
 
-  app.openapi({ ...confirmTotpRoute, middleware: requireBearer(service) }, async (context) => {
+  app.openapi(guarded(service, confirmTotpRoute), async (context) => {
     const { account } = context.var.bearer;
     const retryAfterS = throttle.secondFactor(account);
     if (retryAfterS > 0) return tooManyRequests(retryAfterS);
     const recoveryCodes = await secondFactors.confirmTotp(account, context.req.valid("json").code);
     if (recoveryCodes === "wrong")
-      return invalidField({ field: "code", message: "This is not the app's code now." });
+      return invalidField({ field: "code", message: "The code is wrong or has expired." });
     throttle.secondFactorRight(account);
     audit.record({ event: "second-factor.added", account });
     return context.json({ recoveryCodes: [...recoveryCodes] }, 200);
   });
 }
 
-function addRemoval(app: App, service: AuthService): void {
-  app.openapi({ ...removeTotpRoute, middleware: requireBearer(service) }, async (context) => {
+function addRemoval(app: App, service: OwnerParts): void {
+  app.openapi(guarded(service, removeTotpRoute), async (context) => {
     const { account: id } = context.var.bearer;
     const proof = context.req.valid("json");
     const confirmation = await confirmOwner(service, id, proof, context.var.address);
@@ -97,14 +103,17 @@ function addRemoval(app: App, service: AuthService): void {
   });
 }
 
-function addRecoveryCodes(app: App, service: AuthService): void {
-  app.openapi({ ...recoveryCodesRoute, middleware: requireBearer(service) }, async (context) => {
+function addRecoveryCodes(app: App, service: OwnerParts): void {
+  app.openapi(guarded(service, recoveryCodesRoute), async (context) => {
     const { account } = context.var.bearer;
     const proof = context.req.valid("json");
     const confirmation = await confirmOwner(service, account, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     if (!(await service.secondFactors.isRequired(account)))
-      return problem("conflict", "Recovery codes stand in for an authenticator app; set one up first.");
+      return problem(
+        "conflict",
+        "The account has no second factor that recovery codes could replace; set one up first.",
+      );
     const recoveryCodes = await service.secondFactors.makeRecoveryCodes(account);
     service.audit.record({ event: "recovery-codes.made", account });
     return context.json({ recoveryCodes: [...recoveryCodes] }, 200);

@@ -4,12 +4,15 @@ import { CHALLENGE_LIFETIME_S } from "../login/finish-login.ts";
 import { problem } from "../http/problem.ts";
 import type { Problem } from "../http/problem.ts";
 
+/** What writes the challenge of a login. */
+export type SecondFactorRequiredParts = Pick<AuthService, "purposeTokens" | "secondFactors">;
+
 /**
  * The answer to a right password that is not enough. `challenge` is for /login/second-factor or /login/passkey/options,
  * and only for who has given the password.
  */
 export async function secondFactorRequired(
-  service: AuthService,
+  service: SecondFactorRequiredParts,
   { id, passwordHash }: Account,
 ): Promise<Problem> {
   const challenge = service.purposeTokens.write("login", id, passwordHash.tag, CHALLENGE_LIFETIME_S);

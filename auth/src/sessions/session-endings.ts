@@ -1,35 +1,35 @@
+import type { Time } from "@purrimeter/service/time";
 import type { Kysely } from "kysely";
-import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
-import type { EndedSessions } from "../http/cloud-api-interface.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
+import { MAX_ENDED_SESSIONS } from "@purrimeter/auth-api/internal";
+import type { EndedSessions } from "@purrimeter/auth-api/internal";
 import type { AuthTables } from "../schema.ts";
 
-const MAX_ITEMS = 1_000;
-
-/** Gateways that may wait at once. */
+/** Processes that may wait at once. */
 const MAX_WAITING = 64;
 
 /** Another process (the command line) may end sessions too: whoever waits looks this often. */
 const LOOK_MS = 500;
 
-/** A gateway's clock may be this far behind ours. */
+/** The clock of cloud-api may be this far behind ours. */
 const CLOCK_SKEW_S = 60;
 
 /** The list of sessions that ended while their access tokens may live, and those who wait for it to grow. */
 export class SessionEndings {
   readonly #database: Kysely<AuthTables>;
-  readonly #now: () => number;
+  readonly #time: Time;
   readonly #waiting = new Set<() => void>();
   #stopped = false;
 
-  constructor(database: Kysely<AuthTables>, now: () => number) {
+  constructor(database: Kysely<AuthTables>, time: Time) {
     this.#database = database;
-    this.#now = now;
+    this.#time = time;
   }
 
   /** Adds sessions within the caller's transaction. Call `announce` after its commit. */
   async add(transaction: Kysely<AuthTables>, sids: readonly string[]): Promise<void> {
-    const until = this.#now() + ACCESS_TOKEN_LIFETIME_S + CLOCK_SKEW_S;
-    await transaction.deleteFrom("ended_session").where("until", "<", this.#now()).execute();
+    const until = this.#time.utcS() + ACCESS_TOKEN_LIFETIME_S + CLOCK_SKEW_S;
+    await transaction.deleteFrom("ended_session").where("until", "<", this.#time.utcS()).execute();
     if (sids.length > 0)
       await transaction
         .insertInto("ended_session")
@@ -72,9 +72,9 @@ export class SessionEndings {
       .selectFrom("ended_session")
       .selectAll()
       .where("number", ">", cursor)
-      .where("until", ">=", this.#now())
+      .where("until", ">=", this.#time.utcS())
       .orderBy("number")
-      .limit(MAX_ITEMS)
+      .limit(MAX_ENDED_SESSIONS)
       .execute();
     const items = rows.map(({ sid, until }) => ({ sid, until }));
     const reset = rows.length === 0 && cursor > (await this.#last());
@@ -94,11 +94,11 @@ export class SessionEndings {
   #wait(waitMs: number): Promise<void> {
     return new Promise((resolve) => {
       const wake = (): void => {
-        clearTimeout(timer);
+        cancel();
         this.#waiting.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, waitMs);
+      const cancel = this.#time.after(waitMs, wake);
       this.#waiting.add(wake);
     });
   }

@@ -1,18 +1,20 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { requireBearer } from "../login/bearer.ts";
+import { guarded } from "../http/guarded.ts";
 import { isoTime } from "../http/iso-time.ts";
 import { problem } from "../http/problem.ts";
 import { setEndedSessions } from "./set-ended-sessions.ts";
-import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from "./session-routes.ts";
+import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from "@purrimeter/auth-api/sessions";
 
 /** Adds listing and ending one's sessions. */
-export function addSessionEndpoints(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {
+export function addSessionEndpoints(
+  app: OpenAPIHono<AppEnvironment>,
+  service: Pick<AuthService, "audit" | "sessions" | "tokens">,
+): void {
   const { sessions, audit } = service;
-  const middleware = requireBearer(service);
 
-  app.openapi({ ...listSessionsRoute, middleware }, async (context) => {
+  app.openapi(guarded(service, listSessionsRoute), async (context) => {
     const { account, sid } = context.var.bearer;
     const items = (await sessions.list(account)).map(({ id, device, createdAt, refreshedAt }) => ({
       ...{ id, device, current: id === sid },
@@ -21,7 +23,7 @@ export function addSessionEndpoints(app: OpenAPIHono<AppEnvironment>, service: A
     return context.json({ items }, 200);
   });
 
-  app.openapi({ ...endSessionRoute, middleware }, async (context) => {
+  app.openapi(guarded(service, endSessionRoute), async (context) => {
     const { account } = context.var.bearer;
     const ended = await sessions.end([context.req.valid("param").id], account);
     if (ended.length === 0) return problem("not-found", "There is no such session, or it is not yours.");
@@ -30,7 +32,7 @@ export function addSessionEndpoints(app: OpenAPIHono<AppEnvironment>, service: A
     return context.body(null, 204);
   });
 
-  app.openapi({ ...endOtherSessionsRoute, middleware }, async (context) => {
+  app.openapi(guarded(service, endOtherSessionsRoute), async (context) => {
     const { account, sid } = context.var.bearer;
     const ended = await sessions.endAll(account, sid);
     for (const session of ended) audit.record({ event: "session.ended", account, session });

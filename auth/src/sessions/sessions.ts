@@ -1,3 +1,4 @@
+import { SESSION_IDLE_LIMIT_S } from "@purrimeter/auth-api/limits";
 import type { DeleteQueryBuilder, DeleteResult, Kysely } from "kysely";
 import { seal, unseal } from "../accounts/data-keys.ts";
 import type { DataKeys } from "../accounts/data-keys.ts";
@@ -5,9 +6,6 @@ import { randomId } from "../random-id.ts";
 import { readRefreshToken, writeRefreshToken } from "./refresh-token.ts";
 import type { AuthTables } from "../schema.ts";
 import type { SessionEndings } from "./session-endings.ts";
-
-/** A session that is not refreshed for this long is over. */
-export const IDLE_LIMIT_S = 14 * 86_400;
 
 /** Every session is over after this, SP 800-63B-4, 2.1.3: at most 30 days before one has to log in again. */
 export const SESSION_LIMIT_S = 30 * 86_400;
@@ -128,7 +126,7 @@ export class Sessions {
       .selectAll()
       .where("account", "=", account)
       .where("created_at", ">", at - SESSION_LIMIT_S)
-      .where("refreshed_at", ">", at - IDLE_LIMIT_S);
+      .where("refreshed_at", ">", at - SESSION_IDLE_LIMIT_S);
   }
 
   async #end(choose: (rows: SessionDeletion) => SessionDeletion): Promise<readonly string[]> {
@@ -165,7 +163,7 @@ export class Sessions {
       .where("id", "=", sid)
       .where("generation", "=", generation)
       .where("created_at", ">", at - SESSION_LIMIT_S)
-      .where("refreshed_at", ">", at - IDLE_LIMIT_S)
+      .where("refreshed_at", ">", at - SESSION_IDLE_LIMIT_S)
       .returning("account")
       .executeTakeFirst();
     return row?.account;

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AccessTokens } from "../login/access-tokens.ts";
-import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
 import { readSigningKeys } from "./read-signing-keys.ts";
 import { JWKS_MAX_AGE_S, rotateSigningKey } from "./rotate-signing-key.ts";
 

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
-import { ACCESS_TOKEN_LIFETIME_S } from "../http/cloud-api-interface.ts";
+import { ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
 
 /** Names of the files in the service's folder of secrets. The first signs; all are published. */
 export const SIGNING_KEY_FILES = {

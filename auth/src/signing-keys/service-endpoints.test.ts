@@ -76,7 +76,7 @@ describe("every answer", () => {
       expect(headers["cache-control"]).toBe("no-store");
       expect(headers["x-content-type-options"]).toBe("nosniff");
       expect(headers["content-security-policy"]).toContain("default-src 'none'");
-      expect(headers["strict-transport-security"]).toMatch(/^max-age=\d+$/u);
+      expect(headers["strict-transport-security"]).toMatch(/^max-age=\d+; includeSubDomains$/u);
       expect(headers["x-powered-by"]).toBeUndefined();
     }
   });

@@ -3,11 +3,14 @@ import { sql } from "kysely";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { JWKS_MAX_AGE_S } from "./rotate-signing-key.ts";
-import { endedSessionsRoute, healthRoute, jwksRoute } from "./service-routes.ts";
+import { endedSessionsRoute, healthRoute, keysRoute } from "@purrimeter/auth-api/internal";
 
-/** Adds what the gateway asks for itself: keys, ended sessions, health. */
-export function addServiceEndpoints(app: OpenAPIHono<AppEnvironment>, service: AuthService): void {
-  app.openapi(jwksRoute, (context) => {
+/** Adds what cloud-api asks for itself: keys, ended sessions, health. */
+export function addServiceEndpoints(
+  app: OpenAPIHono<AppEnvironment>,
+  service: Pick<AuthService, "database" | "endings" | "tokens">,
+): void {
+  app.openapi(keysRoute, (context) => {
     context.header("Cache-Control", `max-age=${JWKS_MAX_AGE_S}`);
     return context.json(service.tokens.jwks as never, 200);
   });
@@ -15,7 +18,7 @@ export function addServiceEndpoints(app: OpenAPIHono<AppEnvironment>, service: A
   app.openapi(endedSessionsRoute, async (context) => {
     const { after, waitS } = context.req.valid("query");
     const { items, next, reset } = await service.endings.after(after, waitS * 1_000);
-    return context.json({ items: [...items], next, reset }, 200);
+    return context.json({ items, next, reset }, 200);
   });
 
   app.openapi(healthRoute, async (context) => {

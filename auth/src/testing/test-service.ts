@@ -1,4 +1,9 @@
+import { INTERNAL_HTTP_LIMITS } from "@purrimeter/service/http-limits";
+import { listen } from "@purrimeter/service/listen";
 import { createLog } from "@purrimeter/service/log";
+import { SECURITY_HEADERS } from "@purrimeter/service/security-headers";
+import { systemTime } from "@purrimeter/service/system-time";
+import type { Time } from "@purrimeter/service/time";
 import { openDatabase } from "@purrimeter/database/open-database";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import type { KeyObject } from "node:crypto";
@@ -11,8 +16,7 @@ import { join } from "node:path";
 import type { AuthService } from "../auth-service.ts";
 import { createApp } from "../http/create-app.ts";
 import { createService } from "../create-service.ts";
-import { CLIENT_ADDRESS_HEADER } from "../http/cloud-api-interface.ts";
-import { listen } from "../http/listen.ts";
+import { API_NAME, CLIENT_ADDRESS_HEADER } from "@purrimeter/auth-api/internal";
 import type { Mail, Mailer } from "../mail/mailer.ts";
 import type { Argon2Cost } from "../password/password-hasher.ts";
 import { AUTH_MIGRATIONS } from "../schema.ts";
@@ -98,6 +102,8 @@ export interface TestService {
   readonly refused: readonly string[];
   /** Seconds of UTC that the service sees; tests move it. */
   readonly clock: { s: number; ms: number };
+  /** Its clocks are the one above, its timers the machine's. */
+  readonly time: Time;
   call(call: Call): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -121,8 +127,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const clock = { s: 1_800_000_000, ms: 0 };
   const logLines: string[] = [];
   const refused: string[] = [];
-  const now = (): number => clock.s;
   const monotonicMs = (): number => clock.ms;
+  const time = { ...systemTime, utcMs: () => clock.s * 1_000, utcS: () => clock.s, monotonicMs };
   const log = createLog("auth", { write: (line: string) => void logLines.push(line) });
   const names = { issuer: ISSUER, audience: AUDIENCE };
   const keys = { databaseKey, signingKey, otherKeys: [] };
@@ -130,14 +136,17 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const mails: Mail[] = [];
   const mailer: Mailer = { send: (mail) => Promise.resolve(void mails.push(mail)) };
   const links = { mailer, linkBase: "https://web.test/", relyingParty: RELYING_PARTY };
-  const service = await createService({ ...links, database, ...keys, ...names, cost, log, now, monotonicMs });
-  const listener = await listen(createApp(service, monotonicMs), {
+  const service = await createService({ ...links, database, ...keys, ...names, cost, log, time });
+  const { requestTimeoutMs = INTERNAL_HTTP_LIMITS.requestTimeoutMs } = options;
+  const listener = await listen(createApp(service, monotonicMs).fetch, {
     host: "127.0.0.1",
     port: 0,
     ...certificates.server,
-    authority: certificates.authority,
-    refused: (reason) => refused.push(reason),
-    ...(options.requestTimeoutMs !== undefined && { requestTimeoutMs: options.requestTimeoutMs }),
+    client: { authority: certificates.authority, name: API_NAME },
+    limits: { ...INTERNAL_HTTP_LIMITS, requestTimeoutMs },
+    headers: SECURITY_HEADERS,
+    time,
+    onRefused: ({ kind, reason }) => refused.push(`${kind}: ${reason}`),
   });
   const agent = new Agent({ keepAlive: true });
   const { port } = listener;
@@ -153,6 +162,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       mails,
       refused,
       clock,
+      time,
     },
     call: (call) => send(call, port, certificates, agent),
     close: async () => {

@@ -7,12 +7,13 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Hono } from "hono";
-import { listen } from "@purrimeter/cloud-api/listen";
 import { makeTestApi } from "@purrimeter/cloud-api/testing/test-api";
 import { makeTestCertificates } from "@purrimeter/cloud-api/testing/test-certificates";
 import { NOW_S } from "@purrimeter/cloud-api/testing/test-keys";
 import { fixAt, record } from "@purrimeter/cloud-api/testing/test-reports";
 import { openDatabase } from "@purrimeter/database/open-database";
+import type { Fetch } from "@purrimeter/service/listen";
+import { listenOnLoopback } from "@purrimeter/service/testing/listen-on-loopback";
 
 // One server of the benchmark "read", a process of its own: "ours" is the whole gateway over a real store, with its token
 // check; "peer" is a bare Hono route with one SQLite read from the same kind of encrypted file. Both behind the gateway's TLS
@@ -20,7 +21,7 @@ import { openDatabase } from "@purrimeter/database/open-database";
 
 /** What the loader asks for, and with which header. */
 interface Served {
-  readonly fetch: Parameters<typeof listen>[0];
+  readonly fetch: Fetch;
   readonly paths: readonly string[];
   readonly authorization: string;
 }
@@ -75,9 +76,7 @@ const [, , which, transport] = process.argv;
 const { fetch, paths, authorization } = which === "ours" ? await ours() : peer();
 const { gateway, authority } = makeTestCertificates();
 const port =
-  transport === "plain"
-    ? await listenPlainly(fetch)
-    : (await listen(fetch, { host: "127.0.0.1", port: 0, ...gateway })).port;
+  transport === "plain" ? await listenPlainly(fetch) : (await listenOnLoopback(fetch, gateway)).port;
 process.once("disconnect", () => process.exit());
 process.on("message", () => process.send?.({ type: "cpu", microseconds: process.cpuUsage() }));
 process.send?.({ type: "ready", port, authority, paths, authorization });

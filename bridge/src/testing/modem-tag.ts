@@ -1,6 +1,6 @@
 import { Firmware } from "@purrimeter/device/firmware";
 import { RamFlash } from "@purrimeter/device/ram-flash";
-import { nmea } from "@purrimeter/device/testing/tag-rig-contract";
+import { nmea } from "@purrimeter/device/testing/tag-rig";
 import { openModemUplink, type OpenModemUplink } from "@purrimeter/device/testing/open-modem-uplink";
 import { WakeLoop } from "@purrimeter/device/testing/modem-rig";
 import type { ModemFaults } from "@purrimeter/device/testing/simulated-modem";
@@ -11,6 +11,8 @@ import type { Credentials } from "./test-authority.ts";
 
 /** The cat's time begins two hours ago: it runs faster than the bridge's, which doubts what comes from the future. */
 export const HEAD_START_S = 7_200;
+
+const DAY_S = 86_400;
 
 /** What is not as usual. */
 export interface ModemTagOptions {
@@ -64,7 +66,7 @@ export class ModemTag {
         indicator: { buzz: () => undefined, light: () => undefined },
         battery: { percent: () => 80 },
       },
-      { tag, firmware: "1.0.0", seed: 42, lingerMs: 10_000 },
+      { tag, firmware: "1.0.0", seed: 42, builtAtS: clock.utcS() - DAY_S, lingerMs: 10_000 },
     );
     this.firmware.start();
     const settings = encodeSettings({ version: 1, fixIntervalS: 5, reportIntervalS: 20, geofences: [] });

@@ -4,7 +4,7 @@ import { encodeAck } from "@purrimeter/protocol/ack";
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import type { GeofenceSetting, Report, Settings } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
-import { Rig, TAG } from "@purrimeter/device/testing/tag-rig-contract";
+import { Rig, TAG } from "@purrimeter/device/testing/tag-rig";
 import { createLog } from "@purrimeter/service/log";
 import { createBridgeCounters } from "../metrics/bridge-counters.ts";
 import { createReportVerifier, type ReportVerifier } from "../verification/report-verifier.ts";

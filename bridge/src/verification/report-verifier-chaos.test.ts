@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { encodeReport } from "@purrimeter/protocol/report";
 import { encodeStatus } from "@purrimeter/protocol/status";
-import { TAG } from "@purrimeter/device/testing/tag-rig-contract";
+import { TAG } from "@purrimeter/device/testing/tag-rig";
 import { createLog } from "@purrimeter/service/log";
 import type { ReportStore } from "@purrimeter/store/report-store";
 import { createBridge } from "../bridge.ts";

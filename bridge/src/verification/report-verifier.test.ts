@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TAG } from "@purrimeter/device/testing/tag-rig-contract";
+import { TAG } from "@purrimeter/device/testing/tag-rig";
 import type { Entry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import { createLog } from "@purrimeter/service/log";

@@ -83,7 +83,7 @@ async function change(
   { data }: RoleFlags,
   time: Time,
 ): Promise<{ readonly email: string; readonly roles: readonly AccountRole[] } | Failure> {
-  const { asMailAddress } = await import("@purrimeter/auth/mail-address");
+  const { asMailAddress } = await import("@purrimeter/auth-api/mail-address");
   const { changeRoles } = await import("@purrimeter/auth/change-roles");
   const { withAccounts } = await import("../data-folder/open-accounts.ts");
   const mail = asMailAddress(address);

@@ -1,3 +1,4 @@
+import { PUBLIC_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { z } from "zod";
 import {
   addressBlock,
@@ -61,6 +62,8 @@ const api = section({
   origins: list(pageOrigin, 32).default([]),
   trustedProxies: list(addressBlock, 64).default([]),
   rates: section({ owner: rate(1_000, 100), address: rate(2_000, 200) }).prefault({}),
+  maxConnections: whole(1, MAX_CONNECTIONS).default(PUBLIC_HTTP_LIMITS.maxConnections),
+  maxConnectionsPerAddress: whole(1, MAX_CONNECTIONS).default(PUBLIC_HTTP_LIMITS.maxConnectionsPerAddress),
 });
 
 const bridge = section({

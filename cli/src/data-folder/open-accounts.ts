@@ -29,7 +29,7 @@ export async function withAccounts<Result extends object>(
           database: openDatabase({ path: files.accounts, key: databaseKey, migrations: AUTH_MIGRATIONS }),
           databaseKey,
           log: createLog("cli", { write: (line: string) => void process.stderr.write(line) }),
-          now: () => time.utcS(),
+          time,
           listener: () => undefined,
         });
         return { resource: accounts, close: () => accounts.database.destroy() };

@@ -1,6 +1,7 @@
 import { openAccounts, type OpenAccounts } from "@purrimeter/auth/open-accounts";
 import { AUTH_MIGRATIONS } from "@purrimeter/auth/schema";
 import { createLog } from "@purrimeter/service/log";
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
 import { openDatabase, type Database } from "@purrimeter/database/open-database";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -25,7 +26,13 @@ beforeEach(async () => {
     migrations: AUTH_MIGRATIONS,
   });
   const log = createLog("cli", { write: () => undefined });
-  opened = await openAccounts({ database, databaseKey, log, now: () => 1, listener: () => undefined });
+  opened = await openAccounts({
+    database,
+    databaseKey,
+    log,
+    time: new ManualTime(1_000),
+    listener: () => undefined,
+  });
 });
 
 afterEach(async () => {

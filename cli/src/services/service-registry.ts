@@ -54,7 +54,8 @@ const CLOUD_API: ServiceEntry = {
   nurseryMib: 2,
   listen: ({ api: { host, port } }) => ({ host, port }),
   configure: ({ files, settings, portOf }): Own<typeof cloudApiSchema> => {
-    const { certificate, key, origins, trustedProxies, rates } = settings.api;
+    const { certificate, key, origins, trustedProxies, rates, ...connections } = settings.api;
+    const { maxConnections, maxConnectionsPerAddress } = connections;
     const own = files.serviceChain("cloud-api");
     const tls =
       certificate === undefined ? { certificate: own } : { certificate: resolve(files.folder, certificate) };
@@ -72,6 +73,7 @@ const CLOUD_API: ServiceEntry = {
       hosts: hostsOf(settings),
       trustedProxies,
       rates,
+      connections: { maxConnections, maxConnectionsPerAddress },
     };
   },
   check: checkApiCertificate,

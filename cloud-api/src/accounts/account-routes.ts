@@ -1,82 +1,96 @@
-import { createRoute } from "@hono/zod-openapi";
-import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
-import { answer, body, middleware, SESSION_BODY_PROBLEMS } from "./account-answers.ts";
-import {
-  accountSchema,
-  auditQuerySchema,
-  auditSchema,
-  passwordChangeSchema,
-  sessionParamsSchema,
-  sessionsSchema,
-} from "./account-schemas.ts";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { RouteConfig } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { ContentfulStatusCode, StatusCode } from "hono/utils/http-status";
+import { logoutRoute, refreshRoute, tokensSchema } from "@purrimeter/auth-api/login";
+import { PLAIN_ROUTES, TOKEN_ROUTES } from "@purrimeter/auth-api/routes";
+import type { Dependencies, Env } from "../dependencies.ts";
+import type { AuthService } from "../edge/auth-service.ts";
+import { onInvalid } from "@purrimeter/service/on-invalid";
+import { accountRequest } from "./account-request.ts";
+import type { AccountRoute } from "./account-request.ts";
+import { declaredAnswer } from "../edge/declared-answer.ts";
+import type { Answered, DeclaredRoute } from "../edge/declared-answer.ts";
+import { RefreshExchanges } from "./refresh-exchanges.ts";
+import { clearSessionCookies, isOwnPage, refreshCookie, setSessionCookies } from "./session-cookies.ts";
 
-export const accountRoute = createRoute({
-  method: "get",
-  path: "/account",
-  operationId: "readAccount",
-  summary: "Your account",
-  tags: ["auth"],
-  security: BEARER_SECURITY,
-  responses: { 200: answer("The account.", accountSchema), ...problemAnswers(...OWNER_PROBLEMS) },
-});
+type Handler = (context: Context<Env>) => Promise<Response>;
 
-export const changePasswordRoute = createRoute({
-  method: "post",
-  path: "/password",
-  operationId: "changePassword",
-  summary: "Change your password; your other sessions end",
-  tags: ["auth"],
-  security: BEARER_SECURITY,
-  middleware,
-  request: body(passwordChangeSchema),
-  responses: { 204: { description: "It is changed." }, ...problemAnswers(...SESSION_BODY_PROBLEMS) },
-});
+/** A route of the contract. */
+export type ContractRoute = RouteConfig & AccountRoute & DeclaredRoute;
 
-export const listSessionsRoute = createRoute({
-  method: "get",
-  path: "/sessions",
-  operationId: "listSessions",
-  summary: "Your sessions, newest first",
-  tags: ["auth"],
-  security: BEARER_SECURITY,
-  responses: { 200: answer("Sessions.", sessionsSchema), ...problemAnswers(...OWNER_PROBLEMS) },
-});
+/** What the routes need. */
+export type AccountDependencies = Pick<Dependencies, "monotonicMs"> & {
+  readonly auth: Pick<AuthService, "call">;
+};
 
-export const endSessionRoute = createRoute({
-  method: "delete",
-  path: "/sessions/{id}",
-  operationId: "endSession",
-  summary: "End one of your sessions",
-  tags: ["auth"],
-  security: BEARER_SECURITY,
-  request: { params: sessionParamsSchema },
-  responses: {
-    204: { description: "It is over." },
-    ...problemAnswers(...OWNER_PROBLEMS, "invalid-request", "not-found"),
-  },
-});
+/** Puts the route into the document as the contract has it, and its requests to the handler without reading their bodies. */
+export function mount(app: OpenAPIHono<Env>, route: ContractRoute, handler: Handler): void {
+  const { body: _, ...request } = route.request ?? {};
+  app.openAPIRegistry.registerPath(route);
+  app.openapi({ ...route, request, hide: true }, handler);
+}
 
-export const endOtherSessionsRoute = createRoute({
-  method: "delete",
-  path: "/sessions",
-  operationId: "endOtherSessions",
-  summary: "End all your other sessions",
-  tags: ["auth"],
-  security: BEARER_SECURITY,
-  responses: { 204: { description: "They are over." }, ...problemAnswers(...OWNER_PROBLEMS) },
-});
+/** Passes a request on. Gives the answer, when the route declares it. */
+export async function ask(
+  { auth }: Pick<AccountDependencies, "auth">,
+  context: Context<Env>,
+  route: ContractRoute,
+): Promise<Answered> {
+  return declaredAnswer(route, await auth.call(await accountRequest(context, route)));
+}
 
-export const auditRoute = createRoute({
-  method: "get",
-  path: "/audit",
-  operationId: "readAudit",
-  summary: "What happened to accounts, oldest first",
-  description: "For auditors: the trail as it is stored, so that they can check the chain themselves.",
-  tags: ["auth"],
-  security: BEARER_SECURITY,
-  request: { query: auditQuerySchema },
-  responses: {
-    200: answer("Events.", auditSchema),
-    ...problemAnswers(...OWNER_PROBLEMS, "invalid-request"),
-  },
-});
+/** Passes an answer on as it is. */
+export function passOn(context: Context<Env>, answer: Answered): Response {
+  const { status, text, mediaType, retryAfter, challenge } = answer;
+  if (retryAfter !== undefined) context.header("Retry-After", retryAfter);
+  if (challenge !== undefined) context.header("WWW-Authenticate", challenge);
+  if (mediaType === undefined || text === "") return context.body(null, status as StatusCode);
+  return context.body(text, status as ContentfulStatusCode, { "Content-Type": mediaType });
+}
+
+/** Passes tokens on, to a page of this origin as cookies. */
+function passTokensOn(context: Context<Env>, answer: Answered): Response {
+  if (answer.status >= 400 || !isOwnPage(context)) return passOn(context, answer);
+  const tokens = tokensSchema.parse(answer.body);
+  setSessionCookies(context, tokens);
+  return context.json({ expiresIn: tokens.expiresIn }, answer.status as ContentfulStatusCode);
+}
+
+function refresh(deps: AccountDependencies): Handler {
+  const exchanges = new RefreshExchanges(deps.monotonicMs);
+  return async (context) => {
+    const call = await accountRequest(context, refreshRoute);
+    if (!isOwnPage(context)) return passOn(context, declaredAnswer(refreshRoute, await deps.auth.call(call)));
+    const pageRefreshToken = refreshCookie(context);
+    const exchanged = exchanges.of(`${pageRefreshToken} ${String(call.body)}`, () =>
+      deps.auth.call({ ...call, pageRefreshToken }),
+    );
+    const answer = declaredAnswer(refreshRoute, await exchanged);
+    if (answer.status === 401) clearSessionCookies(context);
+    return passTokensOn(context, answer);
+  };
+}
+
+function logOut({ auth }: AccountDependencies): Handler {
+  return async (context) => {
+    const call = await accountRequest(context, logoutRoute);
+    const isPage = isOwnPage(context);
+    const ofPage = isPage ? { pageRefreshToken: refreshCookie(context) } : {};
+    const answer = declaredAnswer(logoutRoute, await auth.call({ ...call, ...ofPage }));
+    if (isPage && answer.status < 300) clearSessionCookies(context);
+    return passOn(context, answer);
+  };
+}
+
+/** /v1/auth: accounts and sessions, passed on to the authentication service. Its internal routes are not here. */
+export function accountRoutes(deps: AccountDependencies): OpenAPIHono<Env> {
+  const app = new OpenAPIHono<Env>({ defaultHook: onInvalid });
+  for (const route of TOKEN_ROUTES)
+    mount(app, route, async (context) => passTokensOn(context, await ask(deps, context, route)));
+  mount(app, refreshRoute, refresh(deps));
+  mount(app, logoutRoute, logOut(deps));
+  for (const route of PLAIN_ROUTES)
+    mount(app, route, async (context) => passOn(context, await ask(deps, context, route)));
+  return app;
+}

@@ -1,71 +1,40 @@
+import { ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { OwnerId } from "@purrimeter/store/owner-view";
-import type { AppType } from "../app.ts";
-import type { AuthAnswer, AuthCall } from "../edge/auth-service.ts";
 import { OwnerDataErasure } from "./owner-data-erasure.ts";
 import { followErasures } from "./follow-erasures.ts";
-import { serviceProblem } from "../testing/auth-answers.ts";
-import { makeTestApi } from "../testing/test-api.ts";
-import type { TestApi, TestOwner } from "../testing/test-api.ts";
+import { authAnswer } from "../testing/auth-answer.ts";
+import { PASSWORD, TestAccounts } from "../testing/test-accounts.ts";
+import type { TestAccount } from "../testing/test-accounts.ts";
+import type { Answer, Ask, TestApi, TestOwner } from "../testing/test-api.ts";
 import { NOW_S } from "../testing/test-keys.ts";
 import { fixAt, record } from "../testing/test-reports.ts";
 
-const PROOF = { password: "three grey cats on a wall", code: "123456" };
-
-/** What the authentication service does, as far as erasing goes: it closes the account of who asks, and keeps the list. */
-class ClosedAccounts {
-  readonly listed = new Set<string>();
-  readonly calls: AuthCall[] = [];
-  refusal: AuthAnswer | undefined;
-  isAway = false;
-  readonly #close: () => string;
-
-  constructor(close: () => string) {
-    this.#close = close;
-  }
-
-  readonly call = (call: AuthCall): Promise<AuthAnswer> => {
-    this.calls.push(call);
-    if (this.isAway) return Promise.resolve({ kind: "unavailable" });
-    return Promise.resolve(this.#answer(call));
-  };
-
-  #answer({ method, path }: AuthCall): AuthAnswer {
-    const answer = { kind: "answer", status: 204, body: undefined, retryAfter: undefined } as const;
-    if (path === "/erasures") return { ...answer, status: 200, body: { items: [...this.listed] } };
-    if (method === "DELETE") this.listed.delete(path.replace("/erasures/", ""));
-    else if (this.refusal) return this.refusal;
-    else this.listed.add(this.#close());
-    return answer;
-  }
-}
-
+let accounts: TestAccounts;
 let api: TestApi;
-let mia: TestOwner;
+let mia: TestAccount;
 let tag: TagId;
-let auth: ClosedAccounts;
 let erasures: OwnerDataErasure;
-let app: AppType;
 let failures: unknown[];
 /** What the store throws when it is asked to erase. */
 let fault: Error | undefined;
 let erased: OwnerId[];
 
+beforeAll(async () => {
+  accounts = await TestAccounts.start();
+  api = accounts.api;
+});
+
 beforeEach(async () => {
-  api = await makeTestApi();
-  mia = await api.owner();
+  mia = await accounts.owner();
   tag = await api.claimedTag(mia);
-  await record(api.store, tag, [fixAt(NOW_S - 60)]);
-  auth = new ClosedAccounts(() => {
-    api.ended.add(mia.session, NOW_S + 600);
-    return mia.id;
-  });
+  await record(api.store, tag, [fixAt(api.nowS - 60)]);
   [failures, erased, fault] = [[], [], undefined];
   erasures = new OwnerDataErasure({
-    auth,
+    auth: accounts,
     forOwner: (owner) => ({
       eraseOwner: async () => {
         if (fault) throw fault;
@@ -75,58 +44,81 @@ beforeEach(async () => {
     }),
     onFailure: (error) => void failures.push(error),
   });
-  app = api.appWith({ auth, erasures });
+  api.use({ ...accounts.dependencies(), erasures });
+  accounts.calls.length = 0;
 });
 
+/** Leaves nothing on the list for the next test. */
 afterEach(async () => {
-  expect(api.failures).toEqual([]);
-  await api.close();
+  fault = undefined;
+  accounts.isAway = false;
+  accounts.advance(TOKENS_ENDED_S);
+  expect(await erasures.sweep()).toBe("erased");
+  expect(await listed()).toEqual([]);
 });
 
-async function erase(headers: Record<string, string> = bearer()): Promise<Response> {
-  return app.request("http://localhost/v1/account", {
-    method: "DELETE",
-    headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(PROOF),
-  });
+afterAll(async () => {
+  expect(api.failures).toEqual([]);
+  await accounts.close();
+});
+
+function erase(asked: Ask = { token: mia.token }, password = PASSWORD): Promise<Answer> {
+  return api.ask("/v1/account", { method: "DELETE", body: { password }, ...asked });
 }
 
-const bearer = (): Record<string, string> => ({ authorization: `Bearer ${mia.token}` });
+/** Closed accounts that are not erased everywhere yet, as the authentication service has them. */
+const listed = (): Promise<readonly string[]> => accounts.auth.service.erasures.list();
+
+/** Closes Mia's account in the authentication service alone, as if the rest had been broken off. */
+const close = (): Promise<readonly string[]> => accounts.auth.service.erasures.begin(mia.id);
+
+/** After it no access token of a closed account is good any more. */
+const TOKENS_ENDED_S = ACCESS_TOKEN_LIFETIME_S + 61;
 
 const storedTags = async (): Promise<number> =>
   (await api.store.forOwner(mia.id as OwnerId).tags({ limit: 10 })).items.length;
 
 describe("DELETE /v1/account", () => {
-  it("has the account closed first, hands on what proves the owner, and then erases", async () => {
+  it("has the account closed first, passes on what proves the owner, and then erases", async () => {
     const answer = await erase();
-    expect([answer.status, await answer.text()]).toEqual([204, ""]);
-    expect(auth.calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      "POST /account/erase",
+    expect([answer.status, answer.text]).toEqual([204, ""]);
+    const calls = accounts.calls.filter(({ method }) => method !== "GET");
+    expect(calls.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "DELETE /account",
       `DELETE /erasures/${mia.id}`,
     ]);
-    expect(auth.calls[0]).toMatchObject({ accessToken: mia.token, body: PROOF });
+    expect(calls[0]).toMatchObject({ accessToken: mia.token, clientAddress: "192.0.2.1" });
     expect(erased).toEqual([mia.id]);
     expect(await storedTags()).toBe(0);
     expect((await api.ask("/v1/tags", { token: mia.token })).status).toBe(401);
   });
 
-  it.each([
-    ["invalid-request", 400],
-    ["second-factor-required", 401],
-    ["wrong-credentials", 401],
-    ["too-many-requests", 429],
-  ])("erases nothing when the authentication service answers %s", async (name, status) => {
-    const body = serviceProblem(name, status, { challenge: "c", methods: ["totp"] });
-    auth.refusal = { kind: "answer", status, body, retryAfter: undefined };
-    const answer = await erase();
-    expect(answer.status).toBe(status);
-    const { challenge } = (await answer.json()) as { challenge?: string };
-    expect(challenge).toBe(name === "second-factor-required" ? "c" : undefined);
+  it("erases nothing when the password is wrong, or attempts are too many", async () => {
+    for (let i = 0; i < 10; i++) expect((await erase(undefined, "wrong")).status).toBe(400);
+    expect((await erase()).status).toBe(429);
     expect(await storedTags()).toBe(1);
   });
 
+  it("erases nothing without the second factor, and says what is missing", async () => {
+    const ask = { method: "POST", token: mia.token };
+    const begun = await api.ask("/v1/auth/second-factors/totp", { ...ask, body: { password: PASSWORD } });
+    const { secret } = begun.body as unknown as { secret: string };
+    const confirmation = { ...ask, body: { code: accounts.nextCode(secret) } };
+    expect((await api.ask("/v1/auth/second-factors/totp/confirm", confirmation)).status).toBe(200);
+    const refused = await erase();
+    expect(refused.body.type).toBe("/v1/problems/second-factor-required");
+    expect(refused.body).toMatchObject({ status: 401, methods: ["totp", "recovery-code"] });
+    const wrong = { token: mia.token, body: { password: PASSWORD, code: "000000" } };
+    expect((await erase(wrong)).body.type).toBe("/v1/problems/wrong-credentials");
+    expect(await storedTags()).toBe(1);
+    const right = { token: mia.token, body: { password: PASSWORD, code: accounts.nextCode(secret) } };
+    expect((await erase(right)).status).toBe(204);
+    expect(await storedTags()).toBe(0);
+  });
+
   it("erases nothing when the authentication service is away", async () => {
-    auth.isAway = true;
+    await api.ask("/v1/tags", { token: mia.token });
+    accounts.isAway = true;
     expect((await erase()).status).toBe(503);
     expect(await storedTags()).toBe(1);
   });
@@ -136,16 +128,17 @@ describe("DELETE /v1/account", () => {
     expect((await erase()).status).toBe(202);
     expect(failures).toEqual([fault]);
     expect(await erasures.sweep()).toBe("left-over");
-    expect([...auth.listed]).toEqual([mia.id]);
+    expect(await listed()).toEqual([mia.id]);
     fault = undefined;
+    accounts.advance(TOKENS_ENDED_S);
     expect(await erasures.sweep()).toBe("erased");
     expect(await storedTags()).toBe(0);
-    expect([...auth.listed]).toEqual([]);
+    expect(await listed()).toEqual([]);
   });
 
   it("takes its cookies from a page of this origin", async () => {
     const own = { cookie: `__Host-access=${mia.token}`, "sec-fetch-site": "same-origin" };
-    const answer = await erase(own);
+    const answer = await erase({ headers: own });
     expect(answer.status).toBe(204);
     expect(answer.headers.getSetCookie().join()).toMatch(/__Host-access=;.*__Host-refresh=;/);
   });
@@ -156,16 +149,16 @@ describe("DELETE /v1/account", () => {
     const claim = ({ token }: TestOwner) =>
       api.ask("/v1/tags/claim", { method: "POST", token, body: { code } });
     expect((await claim(mia)).status).toBe(201);
-    const given = await api.owner();
+    const given = await accounts.owner();
     expect((await erase()).status).toBe(204);
     expect((await claim(given)).status).toBe(400);
-    const { token } = await api.owner(["operator"]);
+    const { token } = await accounts.owner(["operator"]);
     const { items } = (await api.ask("/v1/operator/tags", { token })).body;
     expect(items).toContainEqual(expect.objectContaining({ id: "cat-left-behind", standing: "unclaimed" }));
   });
 
   it("ends what was shared: the viewer's reads and streams, and what the owner was shown", async () => {
-    const friend = await api.owner();
+    const friend = await accounts.owner();
     const friends = await api.claimedTag(friend);
     const share = async (owner: TestOwner, id: TagId, viewer: TestOwner): Promise<void> => {
       const ask = { method: "POST", token: owner.token, body: { kind: "history" } };
@@ -174,7 +167,7 @@ describe("DELETE /v1/account", () => {
     };
     await share(mia, tag, friend);
     await share(friend, friends, mia);
-    await record(api.store, tag, [fixAt(NOW_S + 1)], { first: 2 });
+    await record(api.store, tag, [fixAt(api.nowS + 1)], { first: 2 });
     const [hers, mias] = [
       await api.follow(`/v1/tags/${tag}/live`, friend.token),
       await api.follow(`/v1/tags/${tag}/live`, mia.token),
@@ -192,19 +185,19 @@ describe("DELETE /v1/account", () => {
 
 describe("an erasure that was broken off", () => {
   it("is finished by the next sweep: the account is on the list although the store has all of it", async () => {
-    auth.listed.add(mia.id);
+    await close();
     expect(await erasures.sweep()).toBe("erased");
     expect(await storedTags()).toBe(0);
-    expect(auth.listed.size).toBe(0);
+    accounts.advance(TOKENS_ENDED_S);
+    expect(await erasures.sweep()).toBe("erased");
+    expect(await listed()).toEqual([]);
   });
 
-  it("is done again when the authentication service lists it again, and leaves others alone", async () => {
-    const friend = await api.owner();
+  it("is done again while the account's tokens may live, and leaves others alone", async () => {
+    const friend = await accounts.owner();
     await api.claimedTag(friend);
-    for (let i = 0; i < 2; i++) {
-      auth.listed.add(mia.id);
-      expect(await erasures.sweep()).toBe("erased");
-    }
+    await close();
+    for (let i = 0; i < 2; i++) expect(await erasures.sweep()).toBe("erased");
     expect(erased).toEqual([mia.id, mia.id]);
     expect((await api.ask("/v1/tags", { token: friend.token })).body.items).toHaveLength(1);
   });
@@ -216,23 +209,19 @@ describe("an erasure that was broken off", () => {
     const view = api.store.forOwner(mia.id as OwnerId);
     expect(await view.claim(code, "Late")).toMatchObject({ id: "cat-too-late" });
     expect(await storedTags()).toBe(1);
-    auth.listed.add(mia.id);
     expect(await erasures.sweep()).toBe("erased");
     expect(await storedTags()).toBe(0);
   });
 
   it("is one erasure when two ask for it at once", async () => {
-    auth.listed.add(mia.id);
+    await close();
     await Promise.all([erasures.erase(mia.id as OwnerId), erasures.sweep()]);
     expect(erased).toEqual([mia.id]);
   });
 
   it.each([
     ["is away", { kind: "unavailable" } as const],
-    [
-      "answers nonsense",
-      { kind: "answer", status: 200, body: { items: ["../x"] }, retryAfter: undefined } as const,
-    ],
+    ["answers nonsense", authAnswer(200, { items: ["../x"] })],
   ])("waits while the authentication service %s", async (_, answer) => {
     const lost = new OwnerDataErasure({
       auth: { call: () => Promise.resolve(answer) },

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { endErasureRoute, erasuresSchema, listErasuresRoute } from "@purrimeter/auth-api/internal";
 import type { OwnerId, OwnerView } from "@purrimeter/store/owner-view";
 import type { AuthService } from "../edge/auth-service.ts";
 
@@ -12,10 +12,6 @@ export interface OwnerDataErasureOptions {
   /** Why something was left over. */
   onFailure(error: unknown): void;
 }
-
-const MAX_LISTED = 100;
-
-const listSchema = z.object({ items: z.array(z.string().regex(/^[0-9a-f]{32}$/)).max(MAX_LISTED) });
 
 /**
  * Erases what the store has of closed accounts. The authentication service closes an account first and lists its id until
@@ -40,8 +36,8 @@ export class OwnerDataErasure {
 
   /** Erases what is on the authentication service's list; "left-over" as well when it does not answer. */
   async sweep(): Promise<ErasureOutcome> {
-    const answer = await this.#options.auth.call({ method: "GET", path: "/erasures" });
-    const list = answer.kind === "answer" ? listSchema.safeParse(answer.body).data : undefined;
+    const answer = await this.#options.auth.call({ method: "GET", path: listErasuresRoute.path });
+    const list = answer.kind === "answer" ? erasuresSchema.safeParse(answer.body).data : undefined;
     if (list === undefined) return "left-over";
     let outcome: ErasureOutcome = "erased";
     for (const owner of list.items)
@@ -57,7 +53,10 @@ export class OwnerDataErasure {
       return "left-over";
     }
     // When this does not arrive, the account stays on the list and is erased once more, which does no harm.
-    await this.#options.auth.call({ method: "DELETE", path: `/erasures/${owner}` });
+    await this.#options.auth.call({
+      method: "DELETE",
+      path: endErasureRoute.path.replace("{account}", owner),
+    });
     return "erased";
   }
 }

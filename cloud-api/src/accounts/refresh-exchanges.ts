@@ -21,10 +21,10 @@ export class RefreshExchanges {
     this.#monotonicMs = monotonicMs;
   }
 
-  /** The answer for the token: that of an exchange under way or just over, or what `ask` gets. */
-  of(refreshToken: string, ask: () => Promise<AuthAnswer>): Promise<AuthAnswer> {
+  /** The answer for what a page sent, cookie and body: that of an exchange under way or just over, or what `ask` gets. */
+  of(sent: string, ask: () => Promise<AuthAnswer>): Promise<AuthAnswer> {
     this.#forgetOld();
-    const key = createHash("sha256").update(refreshToken).digest("base64");
+    const key = createHash("sha256").update(sent).digest("base64");
     const known = this.#exchanges.get(key);
     if (known !== undefined) return known.answer;
     const answer = this.#keepIfGood(key, ask());

@@ -1,89 +1,136 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { AuthAnswer } from "../edge/auth-service.ts";
-import { serviceProblem } from "../testing/auth-answers.ts";
-import { makeTestApi } from "../testing/test-api.ts";
-import type { Answer, TestApi, TestOwner } from "../testing/test-api.ts";
+import { PASSWORD, TestAccounts } from "../testing/test-accounts.ts";
+import type { TestAccount } from "../testing/test-accounts.ts";
+import type { Answer } from "../testing/test-api.ts";
 
-let api: TestApi;
-let owner: TestOwner;
+let accounts: TestAccounts;
+let owner: TestAccount;
 
 beforeAll(async () => {
-  api = await makeTestApi();
+  accounts = await TestAccounts.start();
 });
 
 beforeEach(async () => {
-  api.authCalls.length = 0;
-  owner = await api.owner();
-  answers(200, { accessToken: owner.token, refreshToken: "r1", expiresIn: 600 });
+  owner = await accounts.owner();
+  accounts.calls.length = 0;
 });
 
-afterAll(() => api.close());
+afterAll(async () => {
+  expect(accounts.api.failures).toEqual([]);
+  await accounts.close();
+});
 
-const credentials = { email: "mia@example.org", password: "three grey cats on a wall" };
 const OWN_PAGE = { "sec-fetch-site": "same-origin", origin: "https://localhost" };
+const FLAGS = "Path=/; HttpOnly; Secure; SameSite=Strict";
 
-function answers(status: number, body?: unknown): void {
-  api.authAnswer = { kind: "answer", status, body, retryAfter: undefined };
-}
+const credentials = () => ({ email: owner.email, password: PASSWORD });
 
-const cookie = (access: string, refresh = "r1"): string =>
-  `__Host-access=${access}; __Host-refresh=${refresh}`;
+const cookie = ({ token, refreshToken } = owner): string =>
+  `__Host-access=${token}; __Host-refresh=${refreshToken}`;
 
 function post(name: string, headers: Record<string, string>, body: object = {}): Promise<Answer> {
-  return api.ask(`/v1/auth/${name}`, { method: "POST", body, headers });
+  return accounts.api.ask(`/v1/auth/${name}`, { method: "POST", body, headers });
 }
 
+/** The tokens that an answer sets as cookies, with the flags that they must have. */
+function cookiesOf({ headers }: Answer): { token: string; refreshToken: string } {
+  const [access = "", refresh = ""] = headers.getSetCookie();
+  const [, token = ""] = /^__Host-access=([^;]+); Max-Age=600; (.*)$/.exec(access) ?? [];
+  const [, refreshToken = ""] = /^__Host-refresh=([^;]+); Max-Age=1209600; (.*)$/.exec(refresh) ?? [];
+  for (const line of [access, refresh]) expect(line.endsWith(FLAGS), line).toBe(true);
+  return { token, refreshToken };
+}
+
+async function expectWorking(answer: Answer): Promise<void> {
+  const tokens = cookiesOf(answer);
+  const headers = { ...OWN_PAGE, cookie: cookie({ ...owner, ...tokens }) };
+  expect((await accounts.api.ask("/v1/tags", { headers })).status).toBe(200);
+}
+
+const GONE = ["access", "refresh"].map(
+  (name) => expect.stringMatching(`^__Host-${name}=; Max-Age=0; Path=/;.* Secure`) as string,
+);
+
 describe("a page of this origin", () => {
-  it.each(["login", "register", "login/second-factor", "refresh"])("gets no tokens from %s", async (name) => {
+  it.each(["login", "register", "refresh"])("gets no tokens from %s, but cookies that work", async (name) => {
     const body = {
-      login: credentials,
-      register: credentials,
-      "login/second-factor": { challenge: "c", code: "1" },
+      login: credentials(),
+      register: { email: `new-${owner.email}`, password: PASSWORD },
       refresh: {},
     }[name];
-    const answer = await post(name, { ...OWN_PAGE, cookie: cookie("a") }, body);
+    const answer = await post(name, { ...OWN_PAGE, cookie: cookie() }, body);
     expect(answer.body).toEqual({ expiresIn: 600 });
-    const flags = "Path=/; HttpOnly; Secure; SameSite=Strict";
-    expect(answer.headers.getSetCookie()).toEqual([
-      `__Host-access=${owner.token}; Max-Age=600; ${flags}`,
-      `__Host-refresh=r1; Max-Age=1209600; ${flags}`,
-    ]);
+    await expectWorking(answer);
+  });
+
+  it("gets its cookies from the second step of a login, and none from the first", async () => {
+    const secret = await enrolled();
+    const first = await post("login", OWN_PAGE, credentials());
+    expect([first.status, first.headers.getSetCookie()]).toEqual([401, []]);
+    const { challenge } = first.body as unknown as { challenge: string };
+    const answer = await post("login/second-factor", OWN_PAGE, {
+      challenge,
+      code: accounts.nextCode(secret),
+    });
+    expect(answer.body).toEqual({ expiresIn: 600 });
+    await expectWorking(answer);
   });
 
   it("reads with its cookie, also where its browser sends only Sec-Fetch-Site or only Origin", async () => {
     for (const headers of [OWN_PAGE, { "sec-fetch-site": "same-origin" }, { origin: "https://localhost" }])
-      expect(
-        (await api.ask("/v1/tags", { headers: { ...headers, cookie: cookie(owner.token) } })).status,
-      ).toBe(200);
+      expect((await accounts.api.ask("/v1/tags", { headers: { ...headers, cookie: cookie() } })).status).toBe(
+        200,
+      );
   });
 
   it("writes with its cookie, and hands on its token on the account's routes", async () => {
-    const headers = { ...OWN_PAGE, cookie: cookie(owner.token) };
-    const { status } = await api.ask("/v1/tags/claim", { method: "POST", body: { code: "x" }, headers });
-    expect(status).toBe(400);
-    answers(204);
-    expect((await api.ask("/v1/auth/sessions", { method: "DELETE", headers })).status).toBe(204);
-    expect(api.authCalls).toMatchObject([{ accessToken: owner.token }]);
+    const headers = { ...OWN_PAGE, cookie: cookie() };
+    const claim = { method: "POST", body: { code: "x" }, headers };
+    expect((await accounts.api.ask("/v1/tags/claim", claim)).status).toBe(400);
+    expect((await accounts.api.ask("/v1/auth/sessions", { method: "DELETE", headers })).status).toBe(204);
+    expect(accounts.calls.at(-1)).toMatchObject({ path: "/sessions", accessToken: owner.token });
   });
 
-  it("loses its cookies when it logs out or its session is over", async () => {
-    const gone = ["access", "refresh"].map(
-      (name) => expect.stringMatching(`^__Host-${name}=; Max-Age=0; Path=/;.* Secure`) as string,
-    );
-    answers(204);
-    const out = await post("logout", { ...OWN_PAGE, cookie: cookie("a") });
-    expect([out.status, out.headers.getSetCookie()]).toEqual([204, gone]);
-    expect(api.authCalls).toMatchObject([{ path: "/logout", body: { refreshToken: "r1" } }]);
+  it("loses its cookies when it logs out, and its session ends", async () => {
+    const out = await post("logout", { ...OWN_PAGE, cookie: cookie() });
+    expect([out.status, out.headers.getSetCookie()]).toEqual([204, GONE]);
+    const headers = { ...OWN_PAGE, cookie: cookie() };
+    expect((await accounts.api.ask("/v1/tags", { headers })).status).toBe(401);
     expect((await post("logout", OWN_PAGE)).status).toBe(204);
-    answers(401, serviceProblem("wrong-credentials", 401));
-    for (const headers of [OWN_PAGE, { ...OWN_PAGE, cookie: cookie("a", "stolen") }]) {
-      const refused = await post("refresh", headers);
-      expect([refused.status, refused.headers.getSetCookie()]).toEqual([401, gone]);
-      expect(refused.headers.get("content-type")).toBe("application/problem+json");
-      expect(refused.body.type).toBe("/v1/problems/wrong-credentials");
-    }
+  });
+
+  it.each([
+    ["none", ""],
+    ["one that is over", "purr_refresh_stolen"],
+    ["one that no header can carry", "%0d%0aX-A%3a%20b"],
+    ["one that is too long", "a".repeat(3_000)],
+  ])("loses its cookies when it refreshes with %s", async (_, refreshToken) => {
+    const cookies = refreshToken === "" ? {} : { cookie: cookie({ ...owner, refreshToken }) };
+    const refused = await post("refresh", { ...OWN_PAGE, ...cookies });
+    expect([refused.status, refused.headers.getSetCookie()]).toEqual([401, GONE]);
+    expect(refused.headers.get("content-type")).toBe("application/problem+json");
+    expect(refused.body.type).toBe("/v1/problems/wrong-credentials");
+  });
+
+  it("may name a token in the body instead", async () => {
+    const { refreshToken } = owner;
+    expect((await post("refresh", OWN_PAGE, { refreshToken })).body).toEqual({ expiresIn: 600 });
   });
 });
+
+/** Gives the owner an authenticator app. */
+async function enrolled(): Promise<string> {
+  const ask = { method: "POST", token: owner.token };
+  const begun = await accounts.api.ask("/v1/auth/second-factors/totp", {
+    ...ask,
+    body: { password: PASSWORD },
+  });
+  const { secret } = begun.body as unknown as { secret: string };
+  const body = { code: accounts.nextCode(secret) };
+  const confirmed = await accounts.api.ask("/v1/auth/second-factors/totp/confirm", { ...ask, body });
+  expect(confirmed.status).toBe(200);
+  return secret;
+}
 
 describe("forged requests", () => {
   const FOREIGN: readonly (readonly [string, Record<string, string>])[] = [
@@ -99,92 +146,78 @@ describe("forged requests", () => {
   ];
 
   it.each(FOREIGN)("from %s: no cookie is taken", async (_, headers) => {
-    const all = { ...headers, cookie: cookie(owner.token) };
-    expect((await api.ask("/v1/tags", { headers: all })).status).toBe(401);
+    const all = { ...headers, cookie: cookie() };
+    expect((await accounts.api.ask("/v1/tags", { headers: all })).status).toBe(401);
     const claim = { method: "POST", body: { code: "x" }, headers: all };
-    expect((await api.ask("/v1/tags/claim", claim)).status).toBe(401);
-    expect((await api.ask("/v1/auth/sessions", { method: "DELETE", headers: all })).status).toBe(401);
+    expect((await accounts.api.ask("/v1/tags/claim", claim)).status).toBe(401);
+    expect((await accounts.api.ask("/v1/auth/sessions", { method: "DELETE", headers: all })).status).toBe(
+      401,
+    );
     for (const name of ["refresh", "logout"]) {
       const refused = await post(name, all);
       expect([refused.status, refused.headers.getSetCookie()]).toEqual([400, []]);
     }
-    expect(api.authCalls).toEqual([]);
+    for (const call of accounts.calls) expect(call).not.toHaveProperty("pageRefreshToken");
+    expect((await accounts.api.ask("/v1/tags", { token: owner.token })).status).toBe(200);
   });
 
   it.each(FOREIGN)("from %s: no cookie is set", async (_, headers) => {
-    const answer = await post("login", headers, credentials);
-    expect(answer.body).toMatchObject({ accessToken: owner.token, refreshToken: "r1" });
+    const answer = await post("login", headers, credentials());
+    expect(Object.keys(answer.body).toSorted()).toEqual(["accessToken", "expiresIn", "refreshToken"]);
     expect(answer.headers.getSetCookie()).toEqual([]);
   });
 
   it("as a form does not get through", async () => {
-    const headers = { ...OWN_PAGE, "content-type": "text/plain", cookie: cookie(owner.token) };
-    expect((await api.ask("/v1/auth/logout", { method: "POST", body: "{}", headers })).status).toBe(415);
+    const headers = { ...OWN_PAGE, "content-type": "text/plain", cookie: cookie() };
+    expect((await accounts.api.ask("/v1/auth/logout", { method: "POST", body: "{}", headers })).status).toBe(
+      415,
+    );
   });
 
   it("takes the header before the cookie", async () => {
-    const headers = { ...OWN_PAGE, cookie: cookie(owner.token), authorization: "Bearer x" };
-    expect((await api.ask("/v1/tags", { headers })).status).toBe(401);
+    const headers = { ...OWN_PAGE, cookie: cookie(), authorization: "Bearer x" };
+    expect((await accounts.api.ask("/v1/tags", { headers })).status).toBe(401);
   });
 });
 
 describe("two tabs that refresh", () => {
-  let exchanges: string[];
-  let tabs: TestApi;
-  let service: (refreshToken: string) => AuthAnswer;
+  const refresh = (refreshToken: string): Promise<Answer> =>
+    post("refresh", { ...OWN_PAGE, cookie: cookie({ ...owner, refreshToken }) });
 
-  beforeAll(async () => {
-    tabs = await makeTestApi({
-      auth: {
-        call: async ({ body }) => {
-          const { refreshToken } = body as { refreshToken: string };
-          exchanges.push(refreshToken);
-          await new Promise(setImmediate);
-          return service(refreshToken);
-        },
-      },
-    });
-  });
-
-  beforeEach(() => {
-    exchanges = [];
-    service = (refreshToken) => {
-      const body = { accessToken: `a-${refreshToken}`, refreshToken: `${refreshToken}-next`, expiresIn: 600 };
-      return { kind: "answer", status: 200, body, retryAfter: undefined };
-    };
-  });
-
-  afterAll(() => tabs.close());
-
-  const refresh = (token: string): Promise<Answer> =>
-    tabs.ask("/v1/auth/refresh", {
-      ...{ method: "POST", body: {}, headers: { ...OWN_PAGE, cookie: cookie("a", token) } },
-    });
+  const exchanges = () => accounts.calls.filter(({ path }) => path === "/refresh").length;
 
   it("make one exchange, at once and shortly after", async () => {
-    const both = await Promise.all([refresh("r1"), refresh("r1")]);
-    const late = await refresh("r1");
-    for (const { status, headers } of [...both, late])
-      expect([status, headers.getSetCookie()[1]?.split(";")[0]]).toEqual([200, "__Host-refresh=r1-next"]);
-    expect(exchanges).toEqual(["r1"]);
-    await refresh("r2");
-    tabs.nowMs += 5_001;
-    await refresh("r1");
-    expect(exchanges).toEqual(["r1", "r2", "r1"]);
+    const both = await Promise.all([refresh(owner.refreshToken), refresh(owner.refreshToken)]);
+    const late = await refresh(owner.refreshToken);
+    const got = [...both, late].map((answer) => cookiesOf(answer).refreshToken);
+    expect(new Set(got).size).toBe(1);
+    expect(got).not.toContain(owner.refreshToken);
+    expect(exchanges()).toBe(1);
+    expect((await refresh(got[0] ?? "")).status).toBe(200);
+    expect(exchanges()).toBe(2);
+  });
+
+  it("end the session as stolen when the second one comes too late", async () => {
+    await refresh(owner.refreshToken);
+    accounts.api.nowMs += 5_001;
+    expect((await refresh(owner.refreshToken)).status).toBe(401);
+    expect(accounts.api.ended.has(owner.session)).toBe(true);
   });
 
   it("do not share a failure with who asks next", async () => {
-    service = () => ({ kind: "unavailable" });
-    expect((await Promise.all([refresh("r3"), refresh("r3")])).map(({ status }) => status)).toEqual([
-      503, 503,
-    ]);
-    await refresh("r3");
-    expect(exchanges).toEqual(["r3", "r3"]);
+    accounts.isAway = true;
+    const both = await Promise.all([refresh(owner.refreshToken), refresh(owner.refreshToken)]);
+    expect(both.map(({ status }) => status)).toEqual([503, 503]);
+    expect(exchanges()).toBe(1);
+    accounts.isAway = false;
+    expect((await refresh(owner.refreshToken)).status).toBe(200);
   });
 
   it("is for cookies alone: a token in a body is exchanged each time, so that reuse is noticed", async () => {
-    const body = { refreshToken: "r4" };
-    for (const headers of [{}, {}]) await tabs.ask("/v1/auth/refresh", { method: "POST", body, headers });
-    expect(exchanges).toEqual(["r4", "r4"]);
+    const body = { refreshToken: owner.refreshToken };
+    const statuses = [await post("refresh", {}, body), await post("refresh", {}, body)].map(
+      ({ status }) => status,
+    );
+    expect([statuses, exchanges()]).toEqual([[200, 401], 2]);
   });
 });

@@ -1,19 +1,24 @@
+import { SCOPES } from "@purrimeter/auth-api/access-tokens";
+import { eraseAccountRoute } from "@purrimeter/auth-api/account";
+import { ACCOUNT_ROUTES } from "@purrimeter/auth-api/routes";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import { ACCESS } from "./access-table.ts";
+import type { AuthAnswer } from "./auth-service.ts";
 import type { Access } from "./access-table.ts";
-import { AUDIT_EXCHANGE, OPEN_EXCHANGES, SESSION_EXCHANGES } from "../testing/auth-answers.ts";
-import type { AuthExchange } from "../testing/auth-answers.ts";
+import { authAnswer } from "../testing/auth-answer.ts";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "../testing/test-api.ts";
 import { NOW_S } from "../testing/test-keys.ts";
 import { fixAt, record } from "../testing/test-reports.ts";
 
 let api: TestApi;
+/** What the authentication service answers next: who may ask it is the matter here, not what it says. */
+let yes: AuthAnswer;
 
 beforeAll(async () => {
-  api = await makeTestApi();
+  api = await makeTestApi({ auth: { call: () => Promise.resolve(yes) } });
 });
 
 afterAll(async () => {
@@ -84,17 +89,20 @@ const ofGeofence =
   (_, ids) =>
     Promise.resolve([`/v1/geofences/${ids.geofence}`, ask, status]);
 
-const AUTH_EXCHANGES = [...OPEN_EXCHANGES, ...SESSION_EXCHANGES, AUDIT_EXCHANGE];
-
-const routeOfAuth = ({ method, path }: AuthExchange): string =>
-  `${method.toUpperCase()} /v1/auth${path.replace("{id}", ":id")}`;
-
+/** A route of the contract, which the authentication service says yes to. */
 const authUse =
-  ({ path, id = "", body, status, answer }: AuthExchange): GoodUse =>
+  ({ path, responses, ...route }: (typeof ACCOUNT_ROUTES)[number] | typeof eraseAccountRoute): GoodUse =>
   () => {
-    api.authAnswer = { kind: "answer", status, body: answer, retryAfter: undefined };
-    const ask = body === undefined ? {} : { body };
-    return Promise.resolve([`/v1/auth${path.replace("{id}", id)}`, ask, status]);
+    const status = Math.max(
+      ...Object.keys(responses)
+        .map(Number)
+        .filter((declared) => declared < 300),
+    );
+    const hasContent = "content" in (responses as Record<number, object>)[status]!;
+    yes = authAnswer(status, hasContent ? {} : undefined);
+    const ask = "request" in route && "body" in route.request ? { body: {} } : {};
+    const whole = path === eraseAccountRoute.path && status === 204 ? `/v1${path}` : `/v1/auth${path}`;
+    return Promise.resolve([whole.replace("{id}", "a".repeat(32)), ask, status]);
   };
 
 let registered = 0;
@@ -110,11 +118,13 @@ const GOOD_USES: Record<string, GoodUse> = {
   "GET /v1/openapi.json": at("/v1/openapi.json"),
   "GET /v1/health": at("/v1/health"),
   "GET /v1/problems/:name": at("/v1/problems/not-found"),
-  ...Object.fromEntries(AUTH_EXCHANGES.map((exchange) => [routeOfAuth(exchange), authUse(exchange)])),
-  "DELETE /v1/account": () => {
-    api.authAnswer = { kind: "answer", status: 204, body: undefined, retryAfter: undefined };
-    return Promise.resolve(["/v1/account", { body: { password: "x" } }, 204]);
-  },
+  ...Object.fromEntries(
+    ACCOUNT_ROUTES.map((route) => [
+      `${route.method.toUpperCase()} /v1/auth${route.path.replace("{id}", ":id")}`,
+      authUse(route),
+    ]),
+  ),
+  "DELETE /v1/account": authUse(eraseAccountRoute),
   "GET /v1/tags": at("/v1/tags"),
   "POST /v1/tags/claim": () => Promise.resolve(["/v1/tags/claim", { body: { code: unclaimed().code } }, 201]),
   "GET /v1/tags/:id": ofTag(""),
@@ -175,8 +185,6 @@ interface Actor {
   token(world: World, access: RoleAccess | undefined): Promise<string | undefined>;
   wanted(access: RoleAccess): Wanted;
 }
-
-const SCOPES = ["tags:read", "tags:write", "locations:read", "geofences:read", "geofences:write"] as const;
 
 const roleOnly =
   (...roles: string[]) =>

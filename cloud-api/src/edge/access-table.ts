@@ -1,8 +1,7 @@
+import type { Scope } from "@purrimeter/auth-api/access-tokens";
+
 /** Roles of accounts, in the tokens' `roles`. Who views a tag is no role of an account but a share, which the store knows. */
 export type Role = "owner" | "operator" | "auditor";
-
-/** What a personal access token may be for, as the authentication service names it. */
-export type Scope = "tags:read" | "tags:write" | "locations:read" | "geofences:read" | "geofences:write";
 
 /** What a viewer of a tag gets where its owner gets an answer: nothing, or what a share of that kind shows. */
 export type ViewerAccess = "nothing" | "live" | "history";

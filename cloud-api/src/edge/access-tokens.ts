@@ -1,6 +1,7 @@
 import { decodeProtectedHeader, errors, jwtVerify } from "jose";
 import type { CryptoKey } from "jose";
-import { z } from "zod";
+import { ACCESS_TOKEN_HEADER, accessTokenClaimsSchema } from "@purrimeter/auth-api/access-tokens";
+import type { AccessTokenClaims } from "@purrimeter/auth-api/access-tokens";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { OwnerId } from "@purrimeter/store/owner-view";
 import type { EndedSessions } from "./ended-sessions.ts";
@@ -41,19 +42,6 @@ const REFUSED_HEADERS = ["jwk", "jku", "x5c", "x5u", "crit"] as const;
 
 const CLOCK_TOLERANCE_S = 5;
 
-const claimsSchema = z.object({
-  sub: z.string().regex(/^[0-9a-f]{32}$/),
-  sid: z.string().regex(/^[0-9a-f]{32}$/),
-  roles: z.array(z.string()),
-  exp: z.number(),
-  // RFC 8693 section 4.2: scopes with single blanks between them.
-  scope: z
-    .string()
-    .max(1_024)
-    .transform((scope) => scope.split(" "))
-    .optional(),
-});
-
 interface Remembered {
   readonly identity: Identity;
   readonly untilS: number;
@@ -93,26 +81,26 @@ export class AccessTokens {
       owner: claims.sub as OwnerId,
       session: claims.sid,
       roles: claims.roles,
-      scopes: claims.scope,
+      scopes: claims.scope?.split(" "),
       expiresS: claims.exp,
     };
     this.#remember(token, identity, claims.exp);
     return identity;
   }
 
-  async #claims(token: string, key: CryptoKey): Promise<z.infer<typeof claimsSchema> | undefined> {
+  async #claims(token: string, key: CryptoKey): Promise<AccessTokenClaims | undefined> {
     const { issuer, audience, now } = this.#options;
     try {
       const { payload } = await jwtVerify(token, key, {
-        algorithms: ["ES256"],
-        typ: "at+jwt",
+        algorithms: [ACCESS_TOKEN_HEADER.alg],
+        typ: ACCESS_TOKEN_HEADER.typ,
         issuer,
         audience,
         requiredClaims: ["exp", "iat", "sub", "sid"],
         clockTolerance: CLOCK_TOLERANCE_S,
         currentDate: new Date(now() * 1000),
       });
-      return claimsSchema.safeParse(payload).data;
+      return accessTokenClaimsSchema.safeParse(payload).data;
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
@@ -134,7 +122,7 @@ function keyIdOf(token: string): string | undefined {
   try {
     const header = decodeProtectedHeader(token);
     const isPlain = REFUSED_HEADERS.every((name) => header[name] === undefined);
-    return isPlain && header.alg === "ES256" ? header.kid : undefined;
+    return isPlain && header.alg === ACCESS_TOKEN_HEADER.alg ? header.kid : undefined;
   } catch (error) {
     if (error instanceof TypeError) return undefined;
     throw error;

@@ -1,25 +1,7 @@
-import { z } from "@hono/zod-openapi";
-import { PROBLEM_MEDIA_TYPE } from "./problem.ts";
+import { problemSchema } from "@purrimeter/auth-api/problem-answers";
+import { PROBLEM_MEDIA_TYPE } from "@purrimeter/service/problem";
 import { PROBLEM_TYPES } from "./problem-types.ts";
 import type { ProblemName } from "./problem-types.ts";
-
-export const problemSchema = z
-  .strictObject({
-    type: z.string().openapi({ example: "/v1/problems/invalid-request" }),
-    title: z.string(),
-    status: z.number().int(),
-    detail: z.string(),
-    errors: z
-      .array(
-        z.strictObject({
-          field: z.string().openapi({ example: "shape.coordinates[0]" }),
-          message: z.string(),
-          limit: z.number().optional().openapi({ description: "The limit that was broken." }),
-        }),
-      )
-      .optional(),
-  })
-  .openapi("Problem", { description: "Problem details (RFC 9457)." });
 
 interface ProblemAnswer {
   readonly description: string;

@@ -95,11 +95,28 @@ describe("AuthService", () => {
       clientAddress: "203.0.113.9",
       body: { email: "a" },
     } as const;
-    const expected = { kind: "answer", status: 401, body: { a: 1 }, retryAfter: "7" };
-    expect(await auth.call(call)).toEqual(expected);
-    expect(await auth.call(call)).toEqual(expected);
+    const expected = { kind: "answer", status: 401, body: { a: 1 }, text: '{"a":1}', retryAfter: "7" };
+    expect(await auth.call(call)).toMatchObject(expected);
+    expect(await auth.call(call)).toMatchObject(expected);
     expect(seen[0]).toEqual(["POST", "/login", "203.0.113.9", '{"email":"a"}', true, "cloud-api"]);
     expect(sockets.size).toBe(1);
+  });
+
+  it("passes bytes on as they are, both ways, and the token of a page's cookie in a header", async () => {
+    const seen: unknown[] = [];
+    const { url } = await serve((request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        seen.push([request.headers["purrimeter-page-refresh-token"], body]);
+        response.writeHead(200, { "content-type": "application/json" }).end('{ "b" : [] }');
+      });
+    });
+    const { auth } = connect(url);
+    const call = { method: "POST", path: "/refresh", pageRefreshToken: "" } as const;
+    const answer = await auth.call({ ...call, body: Buffer.from('{ "a": 1, "a": 2 ') });
+    expect(answer).toMatchObject({ text: '{ "b" : [] }', mediaType: "application/json", body: { b: [] } });
+    expect(seen).toEqual([["", '{ "a": 1, "a": 2 ']]);
   });
 
   it("refuses sessions here before it hands on the answer that ended them", async () => {

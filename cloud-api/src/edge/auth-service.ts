@@ -1,12 +1,11 @@
 import { Agent, request } from "node:https";
 import type { IncomingMessage, RequestOptions } from "node:http";
+import {
+  CLIENT_ADDRESS_HEADER,
+  ENDED_SESSIONS_HEADER,
+  PAGE_REFRESH_TOKEN_HEADER,
+} from "@purrimeter/auth-api/internal";
 import type { EndedSessions } from "./ended-sessions.ts";
-
-/** Header in which the service is told the client's address; only the gateway can connect to it. */
-const CLIENT_ADDRESS_HEADER = "purrimeter-client-address";
-
-/** Header of an answer that ended sessions: their ids, comma separated. */
-const ENDED_SESSIONS_HEADER = "purrimeter-ended-sessions";
 
 /** Longer than any access token lives; the service's feed says the exact time later. */
 const ENDED_FOR_S = 3_600;
@@ -32,8 +31,14 @@ export type AuthAnswer =
   | {
       readonly kind: "answer";
       readonly status: number;
+      /** As it was sent, for clients; "" when there is none. */
+      readonly text: string;
+      /** The text as JSON; undefined when there is none. */
       readonly body: unknown;
+      readonly mediaType: string | undefined;
       readonly retryAfter: string | undefined;
+      /** WWW-Authenticate. */
+      readonly challenge: string | undefined;
     }
   | { readonly kind: "unavailable" };
 
@@ -44,7 +49,10 @@ export interface AuthCall {
   readonly clientAddress?: string;
   /** For what only a session's owner may ask; checked here before, and there again. */
   readonly accessToken?: string;
-  readonly body?: unknown;
+  /** What the cookie of a page of this origin holds, "" when there is none. */
+  readonly pageRefreshToken?: string;
+  /** JSON: bytes are passed on as they are. */
+  readonly body?: object;
   readonly deadlineMs?: number;
 }
 
@@ -64,13 +72,7 @@ export class AuthService {
     try {
       const answer = await this.#exchange(call, AbortSignal.timeout(deadlineMs));
       this.#recordEnded(answer);
-      const body = parseAnswer(await readAnswer(answer));
-      return {
-        kind: "answer",
-        status: answer.statusCode ?? 0,
-        body,
-        retryAfter: answer.headers["retry-after"],
-      };
+      return answerOf(answer, await readAnswer(answer));
     } catch (error) {
       if (error instanceof TypeError || error instanceof RangeError) throw error;
       return { kind: "unavailable" };
@@ -82,10 +84,9 @@ export class AuthService {
   }
 
   #exchange(call: Omit<AuthCall, "deadlineMs">, signal: AbortSignal): Promise<IncomingMessage> {
-    const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
-    const headers: Record<string, string | number> = {};
-    if (call.clientAddress !== undefined) headers[CLIENT_ADDRESS_HEADER] = call.clientAddress;
-    if (call.accessToken !== undefined) headers["authorization"] = `Bearer ${call.accessToken}`;
+    const body = call.body === undefined ? undefined : bytesOf(call.body);
+    const headers = headersOf(call);
+    // Node frames the body of a DELETE only when it is told the length.
     if (body) Object.assign(headers, { "content-type": "application/json", "content-length": body.length });
     const options: RequestOptions = { method: call.method, agent: this.#agent, headers, signal };
     return new Promise((resolve, reject) => {
@@ -101,6 +102,18 @@ export class AuthService {
   }
 }
 
+function bytesOf(body: object): Uint8Array {
+  return body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
+}
+
+function headersOf({ accessToken, clientAddress, pageRefreshToken }: AuthCall): Record<string, string> {
+  return {
+    ...(clientAddress !== undefined && { [CLIENT_ADDRESS_HEADER]: clientAddress }),
+    ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
+    ...(pageRefreshToken !== undefined && { [PAGE_REFRESH_TOKEN_HEADER]: pageRefreshToken }),
+  };
+}
+
 async function readAnswer(answer: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -112,6 +125,14 @@ async function readAnswer(answer: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function parseAnswer(text: string): unknown {
-  return text === "" ? undefined : (JSON.parse(text) as unknown);
+function answerOf({ statusCode = 0, headers }: IncomingMessage, text: string): AuthAnswer {
+  return {
+    kind: "answer",
+    status: statusCode,
+    text,
+    body: text === "" ? undefined : (JSON.parse(text) as unknown),
+    mediaType: headers["content-type"],
+    retryAfter: headers["retry-after"],
+    challenge: headers["www-authenticate"],
+  };
 }

@@ -1,15 +1,18 @@
+import type { IncomingMessage } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { matchedRoutes } from "hono/route";
-import { rateKey } from "./client-address.ts";
+import { ProblemError } from "@purrimeter/service/problem";
+import { subscriberOf } from "@purrimeter/service/client-address";
+import { namesOnly } from "@purrimeter/service/request-hosts";
 import { ACCESS } from "./access-table.ts";
 import type { Access } from "./access-table.ts";
 import { accessTokenOf } from "./access-token-of.ts";
 import type { Identity } from "./access-tokens.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { PersonalTokens } from "./personal-tokens.ts";
-import { problem, ProblemError, refuse } from "./problem.ts";
-import type { RateLimiter } from "./rate-limiter.ts";
+import { problem, refuse } from "./problem.ts";
+import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 
 /** Pattern of the route that answers, "*" when there is none. */
 export function routeOf(context: Context): string {
@@ -27,35 +30,17 @@ export function logAnswers(deps: Dependencies): MiddlewareHandler<Env> {
   };
 }
 
-const HOST = "host";
-
-/** Host header without its port (RFC 9112 section 3.2), lower case. */
-function hostName(host: string): string {
-  return host.replace(/:\d{1,5}$/, "").toLowerCase();
-}
-
-/**
- * Hosts that a request names: its Host headers, of which there may be one (RFC 9112 section 3.2), and the host of a target
- * in absolute form, which goes before them (section 3.2.2). A proxy before us may have believed any of them.
- */
-function namedHosts(context: Context<Env>): readonly string[] {
-  const { incoming } = context.env ?? {};
-  if (incoming === undefined) return [context.req.header("host") ?? new URL(context.req.url).host];
-  const { rawHeaders, url = "" } = incoming;
-  const hosts: string[] = [];
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] ?? "";
-    if (name.length === HOST.length && name.toLowerCase() === HOST) hosts.push(rawHeaders[i + 1] ?? "");
-  }
-  if (!url.startsWith("/")) hosts.push(new URL(context.req.url).host);
-  return hosts;
+/** The request as it came; in a test without a socket, what it says of itself. */
+function targetOf({ env, req }: Context<Env>): Pick<IncomingMessage, "rawHeaders" | "url"> {
+  return (
+    env?.incoming ?? { rawHeaders: ["host", req.header("host") ?? new URL(req.url).host], url: req.path }
+  );
 }
 
 /** Refuses requests for other hosts: a page that rebinds its own name to our address sends that name. */
 export function checkHost(deps: Dependencies): MiddlewareHandler<Env> {
   return async (context, next) => {
-    const hosts = namedHosts(context);
-    if (hosts.length === 0 || !hosts.every((host) => deps.hosts.has(hostName(host))))
+    if (!namesOnly(targetOf(context), deps.hosts))
       throw refuse("misdirected-request", "The Host header names none of this server's hosts.");
     await next();
   };
@@ -69,12 +54,17 @@ export function spend(rates: RateLimiter, key: string): void {
   throw new ProblemError(problem("too-many-requests", detail), { "Retry-After": String(waitS) });
 }
 
+/** What limits count the requests of an address by. */
+export function subscriberKey(address: string): string {
+  return subscriberOf(address) ?? address;
+}
+
 /** Finds the client's address and counts the request against it. */
 export function limitAddress(deps: Dependencies): MiddlewareHandler<Env> {
   return async (context, next) => {
     const peer = context.env?.incoming?.socket.remoteAddress ?? "";
     const address = deps.addresses.of(peer, context.req.header("x-forwarded-for"));
-    spend(deps.addressRates, rateKey(address));
+    spend(deps.addressRates, subscriberKey(address));
     context.set("clientAddress", address);
     await next();
   };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeTestApi } from "../testing/test-api.ts";
+import { TestAccounts } from "../testing/test-accounts.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "../testing/test-api.ts";
 import { randomId } from "../testing/test-keys.ts";
 
@@ -12,15 +12,17 @@ interface Document {
   readonly paths: Record<string, Record<string, Operation>>;
 }
 
+let accounts: TestAccounts;
 let api: TestApi;
 let owner: TestOwner;
 let operator: TestOwner;
 let operations: readonly (readonly [method: string, path: string, Operation])[];
 
 beforeAll(async () => {
-  api = await makeTestApi();
-  owner = await api.owner();
-  operator = await api.owner(["operator", "auditor", "owner"]);
+  accounts = await TestAccounts.start();
+  api = accounts.api;
+  owner = await accounts.owner();
+  operator = await accounts.owner(["operator", "auditor", "owner"]);
   const document = JSON.parse((await api.ask("/v1/openapi.json")).text) as Document;
   operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => [method.toUpperCase(), path, operation] as const),
@@ -29,7 +31,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   expect(api.failures).toEqual([]);
-  await api.close();
+  await accounts.close();
 });
 
 const withBody = () => operations.filter(([, , { requestBody }]) => requestBody !== undefined);

@@ -1,25 +1,9 @@
 import { importJWK } from "jose";
 import type { CryptoKey } from "jose";
-import { z } from "zod";
+import { keysSchema } from "@purrimeter/auth-api/internal";
 
 /** Fetches the authentication service's public keys (RFC 7517), or says that it does not answer. */
 export type FetchKeys = () => Promise<{ kind: "answer"; body: unknown } | { kind: "unavailable" }>;
-
-const base64url = z.string().regex(/^[\w-]{43}$/);
-
-const keysSchema = z.object({
-  keys: z
-    .array(
-      z.object({
-        kty: z.literal("EC"),
-        crv: z.literal("P-256"),
-        kid: z.string().min(1).max(128),
-        x: base64url,
-        y: base64url,
-      }),
-    )
-    .max(16),
-});
 
 /** An unknown key id makes us ask again, but no more often than this. */
 const MIN_REFETCH_MS = 2_000;

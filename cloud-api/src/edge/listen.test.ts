@@ -5,18 +5,21 @@ import { connect } from "node:tls";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
+import { PUBLIC_HTTP_LIMITS } from "@purrimeter/service/http-limits";
+import type { Listening } from "@purrimeter/service/listen";
+import { listenOnLoopback } from "@purrimeter/service/testing/listen-on-loopback";
+import { ANSWER_HEADERS } from "./answer-headers.ts";
 import { AccessTokens } from "./access-tokens.ts";
 import { createApp } from "../app.ts";
-import { ClientAddresses } from "./client-address.ts";
+import { ClientAddresses } from "@purrimeter/service/client-address";
 import { certificateHosts } from "./certificate-hosts.ts";
 import { Cursors } from "../lists/cursors.ts";
 import type { RequestLine } from "../dependencies.ts";
 import { EndedSessions } from "./ended-sessions.ts";
 import { KeySet } from "./key-set.ts";
-import { listen } from "./listen.ts";
-import type { Listening } from "./listen.ts";
 import { LiveStreams } from "../live/live-streams.ts";
-import { RateLimiter } from "./rate-limiter.ts";
+import { RateLimiter } from "@purrimeter/service/rate-limiter";
+import { authAnswer } from "../testing/auth-answer.ts";
 import { makeTestCertificates } from "../testing/test-certificates.ts";
 import type { TestCertificates } from "../testing/test-certificates.ts";
 import { AUDIENCE, ISSUER, NOW_S } from "../testing/test-keys.ts";
@@ -58,7 +61,7 @@ function makeGateway(): ReturnType<typeof createApp> {
       call: (call) => {
         authCalls.push(call);
         const body = { accessToken: "a", refreshToken: "r", expiresIn: 600 };
-        return Promise.resolve({ kind: "answer", status: 200, body, retryAfter: undefined });
+        return Promise.resolve(authAnswer(200, body));
       },
     },
     tokens: new AccessTokens({ issuer: ISSUER, audience: AUDIENCE, keys, ended, now }),
@@ -78,14 +81,9 @@ function makeGateway(): ReturnType<typeof createApp> {
 
 beforeAll(async () => {
   certificates = makeTestCertificates();
-  const { certificate, key } = certificates.gateway;
-  server = await listen(makeGateway().fetch, {
-    host: "127.0.0.1",
-    port: 0,
-    certificate,
-    key,
-    headersTimeoutMs: 1_500,
-    requestTimeoutMs: 1_500,
+  server = await listenOnLoopback(makeGateway().fetch, certificates.gateway, {
+    limits: { ...PUBLIC_HTTP_LIMITS, headersTimeoutMs: 1_500, requestTimeoutMs: 1_500 },
+    headers: ANSWER_HEADERS,
   });
   agent = new Agent({ keepAlive: true, ca: certificates.authority });
 });
@@ -299,42 +297,5 @@ describe("HTTP", () => {
     logged.length = 0;
     await ask("/v1/tags/secret-cat/locations?from=2026-01-01T00:00:00Z");
     expect(logged).toEqual([{ route: "/v1/tags/:id/locations", method: "GET", status: 401, durationMs: 0 }]);
-  });
-});
-
-describe("close", () => {
-  it("lets a request end, closes idle connections and keeps to its time", async () => {
-    let answer: (response: Response) => void = () => undefined;
-    let arrived: () => void = () => undefined;
-    const began = new Promise<void>((resolve) => (arrived = resolve));
-    const { certificate, key } = certificates.gateway;
-    const other = await listen(
-      () => {
-        arrived();
-        return new Promise<Response>((resolve) => (answer = resolve));
-      },
-      { host: "127.0.0.1", port: 0, certificate, key },
-    );
-    const sockets = new Agent({ keepAlive: true, ca: certificates.authority });
-    const reply = new Promise<string>((resolve, reject) => {
-      const options = { host: "localhost", port: other.port, agent: sockets };
-      request(options, (message) => void bodyOf(message).then(resolve, reject))
-        .on("error", reject)
-        .end();
-    });
-    await began;
-    const idle = connect({
-      host: "127.0.0.1",
-      servername: "localhost",
-      port: other.port,
-      ca: certificates.authority,
-    });
-    await once(idle, "secureConnect");
-    const closing = other.close(2_000);
-    answer(new Response("done"));
-    expect(await reply).toBe("done");
-    await closing;
-    sockets.destroy();
-    idle.destroy();
   });
 });

@@ -1,103 +1,94 @@
-import { randomBytes } from "node:crypto";
+import { exchangeRoute } from "@purrimeter/auth-api/internal";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { AuthAnswer } from "./auth-service.ts";
-import { serviceProblem } from "../testing/auth-answers.ts";
-import { makeTestApi } from "../testing/test-api.ts";
-import type { Answer, TestApi } from "../testing/test-api.ts";
-import { NOW_S, randomId, signToken } from "../testing/test-keys.ts";
+import { TestAccounts } from "../testing/test-accounts.ts";
+import type { TestAccount } from "../testing/test-accounts.ts";
+import type { Answer } from "../testing/test-api.ts";
+import type { AuthCall } from "./auth-service.ts";
 
-let api: TestApi;
-let personal: string;
-let sid: string;
-let calls: unknown[];
-let service: () => Promise<AuthAnswer>;
-let nowS: number;
+let accounts: TestAccounts;
+let owner: TestAccount;
+let personal: { readonly id: string; readonly token: string };
+let peers = 0;
 
 beforeAll(async () => {
-  api = await makeTestApi({
-    now: () => nowS as never,
-    auth: {
-      call: (call) => {
-        calls.push(call);
-        return service();
-      },
-    },
-  });
+  accounts = await TestAccounts.start();
 });
 
-beforeEach(() => {
-  personal = `purr_pat_${randomBytes(32).toString("base64url")}`;
-  [sid, calls, nowS] = [randomId(), [], NOW_S];
-  service = exchange("tags:read");
+beforeEach(async () => {
+  owner = await accounts.owner();
+  personal = await accounts.personalToken(owner.id, "tags:read");
+  accounts.calls.length = 0;
+  accounts.api.peer = `192.0.2.${++peers}`;
 });
 
-afterAll(() => api.close());
-
-const refusal = (name: string, status: number, retryAfter?: string): AuthAnswer => ({
-  ...{ kind: "answer", status, body: serviceProblem(name, status), retryAfter },
+afterAll(async () => {
+  expect(accounts.api.failures).toEqual([]);
+  await accounts.close();
 });
 
-function exchange(scope: string): () => Promise<AuthAnswer> {
-  return async () => {
-    const accessToken = await signToken(api.key, { sid, scope });
-    return { kind: "answer", status: 200, body: { accessToken, expiresIn: 600 }, retryAfter: undefined };
-  };
-}
+const read = (token = personal.token): Promise<Answer> => accounts.api.ask("/v1/tags", { token });
 
-const read = (token = personal): Promise<Answer> => api.ask("/v1/tags", { token });
+const exchanges = (): readonly AuthCall[] => accounts.calls.filter(({ path }) => path === exchangeRoute.path);
 
 describe("a personal access token", () => {
   it("is exchanged once, with the client's address, and asked for anew before it ends", async () => {
     for (const { status } of await Promise.all([read(), read(), read()])) expect(status).toBe(200);
     expect((await read()).status).toBe(200);
-    const call = { method: "POST", path: "/personal-tokens/exchange", clientAddress: "" };
-    expect(calls).toEqual([{ ...call, body: { token: personal } }]);
-    nowS = NOW_S + 571;
-    await read();
-    expect(calls).toHaveLength(2);
+    const call = { method: "POST", path: exchangeRoute.path, clientAddress: accounts.api.peer };
+    expect(exchanges()).toEqual([{ ...call, body: { token: personal.token } }]);
+    accounts.advance(571);
+    expect((await read()).status).toBe(200);
+    expect(exchanges()).toHaveLength(2);
   });
 
   it("does what its scopes say and nothing else", async () => {
     expect((await read()).status).toBe(200);
-    const write = { method: "PATCH", body: { name: "Tom" }, token: personal };
-    const refused = await api.ask("/v1/tags/cat-1", write);
+    const write = { method: "PATCH", body: { name: "Tom" }, token: personal.token };
+    const refused = await accounts.api.ask("/v1/tags/cat-1", write);
     expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([
       403,
       'Bearer error="insufficient_scope"',
     ]);
     for (const path of ["/v1/tags/cat-1/locations", "/v1/geofences", "/v1/auth/account", "/v1/auth/sessions"])
-      expect((await api.ask(path, { token: personal })).status, path).toBe(403);
+      expect((await accounts.api.ask(path, { token: personal.token })).status, path).toBe(403);
   });
 
   it("is refused at once when it has been ended, and stays refused", async () => {
     expect((await read()).status).toBe(200);
-    api.ended.add(sid, NOW_S + 600);
+    const end = { method: "DELETE", token: owner.token };
+    expect((await accounts.api.ask(`/v1/auth/personal-tokens/${personal.id}`, end)).status).toBe(204);
     expect((await read()).status).toBe(401);
-    service = () => Promise.resolve(refusal("unauthenticated", 401));
-    nowS = NOW_S + 600;
+    accounts.advance(600);
     expect((await read()).status).toBe(401);
   });
 
   it("that is not known is asked about again, and none that cannot be one", async () => {
-    service = () => Promise.resolve(refusal("unauthenticated", 401));
-    for (const token of [personal, personal, "purr_pat_", `${personal}x`, "purr_pat_x.y.z"])
+    const unknown = `${personal.token.slice(0, -4)}AAAA`;
+    for (const token of [unknown, unknown, "purr_pat_", `${personal.token}x`, "purr_pat_x.y.z"])
       expect((await read(token)).status).toBe(401);
-    expect(calls).toHaveLength(2);
+    expect(exchanges()).toHaveLength(2);
   });
 
-  it("waits as long as the service wants, and is 503 while it is away", async () => {
-    service = () => Promise.resolve(refusal("too-many-requests", 429, "9"));
-    const slowed = await read();
-    expect([slowed.status, slowed.headers.get("retry-after")]).toEqual([429, "9"]);
-    service = () => Promise.resolve({ kind: "unavailable" });
+  it("waits as long as the service wants", async () => {
+    const tokens = Array.from({ length: 61 }, (_, i) => `purr_pat_${String(i).padStart(43, "a")}`);
+    const answers = await Promise.all(tokens.map(read));
+    expect(answers.map(({ status }) => status)).toEqual([...Array<number>(60).fill(401), 429]);
+    const { headers, body } = answers.at(-1) as Answer;
+    expect(body.type).toBe("/v1/problems/too-many-requests");
+    expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+  });
+
+  it("is 503 while the service is away, and works afterwards", async () => {
+    accounts.isAway = true;
     expect((await read()).status).toBe(503);
-    service = exchange("tags:read");
+    accounts.isAway = false;
     expect((await read()).status).toBe(200);
   });
 
   it("is taken from the header Authorization alone, as Bearer", async () => {
-    expect((await api.ask("/v1/tags", { headers: { authorization: `Basic ${personal}` } })).status).toBe(401);
-    expect((await api.ask(`/v1/tags?access_token=${personal}`)).status).toBe(401);
-    expect(calls).toEqual([]);
+    const headers = { authorization: `Basic ${personal.token}` };
+    expect((await accounts.api.ask("/v1/tags", { headers })).status).toBe(401);
+    expect((await accounts.api.ask(`/v1/tags?access_token=${personal.token}`)).status).toBe(401);
+    expect(exchanges()).toEqual([]);
   });
 });

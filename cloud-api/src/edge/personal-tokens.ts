@@ -1,20 +1,13 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import { PERSONAL_TOKEN, PERSONAL_TOKEN_PREFIX } from "@purrimeter/auth-api/access-tokens";
+import { exchangedSchema, exchangeRoute } from "@purrimeter/auth-api/internal";
 import type { AuthService } from "./auth-service.ts";
-import type { AuthRoute } from "../accounts/forward-to-auth.ts";
-import { bodyOf } from "../accounts/forward-to-auth.ts";
-
-/** A personal access token as the authentication service makes them: nothing else is worth asking it. */
-const PERSONAL_TOKEN = /^purr_pat_[\w-]{43}$/;
+import { declaredAnswer } from "./declared-answer.ts";
+import { refuse } from "./problem.ts";
 
 /** Exchanged tokens are asked for anew this long before they end. */
 const MARGIN_S = 30;
 const MAX_REMEMBERED = 10_000;
-
-/** What the gateway itself asks for; no client can. */
-const EXCHANGE: AuthRoute = { method: "post", path: "/personal-tokens/exchange", responses: { 429: {} } };
-
-const exchangedSchema = z.object({ accessToken: z.string(), expiresIn: z.number() });
 
 interface Remembered {
   readonly accessToken: Promise<string | undefined>;
@@ -42,7 +35,7 @@ export class PersonalTokens {
 
   /** Whether the text means to be one. */
   isPersonal(token: string): boolean {
-    return token.startsWith("purr_pat_");
+    return token.startsWith(PERSONAL_TOKEN_PREFIX);
   }
 
   /** The access token for it; undefined when it is not valid. Throws a problem when the service cannot say. */
@@ -59,10 +52,11 @@ export class PersonalTokens {
   async #exchange(key: string, token: string, clientAddress: string): Promise<string | undefined> {
     let untilS = 0;
     try {
-      const call = { method: "POST", path: EXCHANGE.path, clientAddress, body: { token } } as const;
-      const answer = await this.#options.auth.call(call);
-      if (answer.kind === "answer" && answer.status === 401) return undefined;
-      const { accessToken, expiresIn } = exchangedSchema.parse(bodyOf(answer, EXCHANGE));
+      const call = { method: "POST", path: exchangeRoute.path, clientAddress, body: { token } } as const;
+      const answer = declaredAnswer(exchangeRoute, await this.#options.auth.call(call));
+      if (answer.status === 401) return undefined;
+      if (answer.status === 429) throw tooManyRequests(answer.retryAfter);
+      const { accessToken, expiresIn } = exchangedSchema.parse(answer.body);
       untilS = this.#options.now() + expiresIn - MARGIN_S;
       return accessToken;
     } finally {
@@ -84,4 +78,9 @@ export class PersonalTokens {
     const oldest = this.#remembered.keys().next();
     if (oldest.done !== true) this.#remembered.delete(oldest.value);
   }
+}
+
+function tooManyRequests(retryAfter = "1"): Error {
+  const detail = `Try again in ${retryAfter} s.`;
+  return refuse("too-many-requests", detail, undefined, { "Retry-After": retryAfter });
 }

@@ -1,4 +1,5 @@
 import type { Log } from "@purrimeter/service/log";
+import type { Count } from "@purrimeter/service/metrics";
 import type { RequestLine } from "../dependencies.ts";
 
 /** A read that takes longer is worth a line of its own. */
@@ -10,6 +11,7 @@ const SLOW_MS = 1_000;
  */
 export class RequestLog {
   readonly #log: Log;
+  readonly #answers = new Map<number, number>();
   #reads = 0;
 
   constructor(log: Log) {
@@ -17,9 +19,15 @@ export class RequestLog {
   }
 
   record(line: RequestLine): void {
+    this.#answers.set(line.status, (this.#answers.get(line.status) ?? 0) + 1);
     const isRead = line.method === "GET" || line.method === "HEAD";
     if (isRead && line.status < 400 && line.durationMs < SLOW_MS) this.#reads += 1;
     else this.#log.info("request", { event: "request.answered", ...line });
+  }
+
+  /** How many answers there were since the start, by status. */
+  *answers(): Generator<Count<"status">> {
+    for (const [status, count] of this.#answers) yield { labels: { status: String(status) }, count };
   }
 
   /** Writes how many reads there were since the last time, if any. */

@@ -1,5 +1,5 @@
 import { MAX_GEOFENCE_EXTENT_M, MAX_VERTICES, MIN_VERTICES } from "@purrimeter/protocol/limits";
-import type { FieldError } from "../edge/problem.ts";
+import type { FieldError } from "@purrimeter/service/problem";
 import { doubleArea, findCrossing } from "./ring-crossing.ts";
 import type { RingPoint } from "./ring-crossing.ts";
 

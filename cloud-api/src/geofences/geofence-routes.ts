@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { MAX_GEOFENCES, MAX_TAG_VERTICES } from "@purrimeter/protocol/limits";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "@purrimeter/store/owner-view";
+import type { FieldError } from "@purrimeter/service/problem";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { changedMeanwhile, entityTag, expectedVersion, isKnownToReader } from "../lists/entity-tag.ts";
@@ -10,10 +11,9 @@ import { geofenceBodySchema, geofenceSchema } from "./geofence-schema.ts";
 import { shapeBody, shapeFromBody } from "./geofence-shape.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
-import { onInvalid } from "../edge/on-invalid.ts";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { idAfter, nextById } from "../lists/page-position.ts";
 import { refuse } from "../edge/problem.ts";
-import type { FieldError } from "../edge/problem.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 
 /** A polygon of ten thousand corners still gets through, to be told the limit of its corners. */

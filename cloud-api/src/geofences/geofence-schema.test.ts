@@ -1,10 +1,10 @@
 import { area } from "@turf/area";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fieldErrors } from "../edge/field-errors.ts";
+import type { FieldError } from "@purrimeter/service/problem";
+import { fieldErrors } from "@purrimeter/service/field-errors";
 import { geofenceBodySchema, shapeSchema } from "./geofence-schema.ts";
 import { shapeBody, shapeFromBody } from "./geofence-shape.ts";
-import type { FieldError } from "../edge/problem.ts";
 
 const square = [
   [10, 50],

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { MAX_GEOFENCES, MAX_RADIUS_CM, MAX_VERTICES, MIN_RADIUS_CM } from "@purrimeter/protocol/limits";
+import type { FieldError } from "@purrimeter/service/problem";
 import { positionErrors, ringErrors } from "./check-ring.ts";
-import type { FieldError } from "../edge/problem.ts";
 import { nameSchema, tagIdSchema } from "../tags/tag-schema.ts";
 
 /** Metres. */

@@ -1,4 +1,5 @@
-import { problem, ProblemError, refuse } from "../edge/problem.ts";
+import { ProblemError } from "@purrimeter/service/problem";
+import { problem, refuse } from "../edge/problem.ts";
 
 /** Strong entity tag (RFC 9110 section 8.8.3) of a version. */
 export function entityTag(version: number): string {

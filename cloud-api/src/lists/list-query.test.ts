@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldErrors } from "../edge/field-errors.ts";
+import { fieldErrors } from "@purrimeter/service/field-errors";
 import { listQuerySchema, timeQuerySchema } from "./list-query.ts";
 
 describe("queries", () => {

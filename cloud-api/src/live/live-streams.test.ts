@@ -3,7 +3,7 @@ import { Agent, request } from "node:https";
 import type { IncomingMessage } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TagId } from "@purrimeter/protocol/values";
-import { listen } from "../edge/listen.ts";
+import { listenOnLoopback } from "@purrimeter/service/testing/listen-on-loopback";
 import { LiveStreams, MAX_ACCOUNT_STREAMS } from "./live-streams.ts";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { TestApi, TestOwner } from "../testing/test-api.ts";
@@ -185,7 +185,7 @@ describe("over a socket", () => {
       onFailure: (error) => void api.failures.push(error),
     });
     const app = api.appWith({ live: streams });
-    const server = await listen(app.fetch, { host: "127.0.0.1", port: 0, ...gateway });
+    const server = await listenOnLoopback(app.fetch, gateway);
     const agent = new Agent({ keepAlive: true, ca: authority });
     const open = async (token: string): Promise<IncomingMessage> => {
       const options = { host: "localhost", port: server.port, path: `/v1/tags/${tag}/live`, agent };

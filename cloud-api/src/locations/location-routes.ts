@@ -13,7 +13,7 @@ import {
   locationListSchema,
   locationSchema,
 } from "./location-schema.ts";
-import { onInvalid } from "../edge/on-invalid.ts";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { nextInTime, timeRange } from "../lists/page-position.ts";
 import { refuse } from "../edge/problem.ts";
 import { readLatest, readLocations } from "./read-shared.ts";

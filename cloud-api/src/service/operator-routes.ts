@@ -5,7 +5,7 @@ import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
-import { onInvalid } from "../edge/on-invalid.ts";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { idAfter, nextById } from "../lists/page-position.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 

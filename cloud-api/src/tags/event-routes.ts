@@ -5,7 +5,7 @@ import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { timeQuerySchema } from "../lists/list-query.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
-import { onInvalid } from "../edge/on-invalid.ts";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { nextInTime, timeRange } from "../lists/page-position.ts";
 
 const sideSchema = z.enum(["inside", "outside", "unknown"]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TagId } from "@purrimeter/protocol/values";
-import { RateLimiter } from "../edge/rate-limiter.ts";
+import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { TestApi, TestOwner } from "../testing/test-api.ts";
 

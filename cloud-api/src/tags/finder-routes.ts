@@ -3,12 +3,11 @@ import { degreesFromE7, latE7FromDegrees, lonE7FromDegrees } from "@purrimeter/p
 import type { FinderDraft, FinderReport } from "@purrimeter/store/finder-reports";
 import { normalisePrintedCode } from "@purrimeter/store/printed-code";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
-import { rateKey } from "../edge/client-address.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, notFound, tagParamsSchema } from "../lists/or-not-found.ts";
-import { spend } from "../edge/edge.ts";
+import { spend, subscriberKey } from "../edge/edge.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
-import { onInvalid } from "../edge/on-invalid.ts";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { pageOfList } from "../lists/page-of-list.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
@@ -135,13 +134,13 @@ function reportBody({ id, at, message, contact, place }: FinderReport): z.infer<
 export function foundRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(lookUpRoute, (c) => {
-      spend(deps.finderRates, `look ${rateKey(c.get("clientAddress"))}`);
+      spend(deps.finderRates, `look ${subscriberKey(c.get("clientAddress"))}`);
       if (!deps.finderReports.isTag(c.req.valid("param").code)) throw notFound();
       return c.json({ kind: "cat-tag" as const, message: "This is the tag of a cat." }, 200);
     })
     .openapi(reportRoute, async (c) => {
       const { code } = c.req.valid("param");
-      spend(deps.finderRates, `write ${rateKey(c.get("clientAddress"))}`);
+      spend(deps.finderRates, `write ${subscriberKey(c.get("clientAddress"))}`);
       if (!deps.finderReports.isTag(code)) throw notFound();
       spend(deps.finderRates, `tag ${normalisePrintedCode(code)}`);
       await deps.finderReports.report(code, draftOf(c.req.valid("json")));

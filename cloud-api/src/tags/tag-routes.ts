@@ -6,7 +6,7 @@ import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
-import { onInvalid } from "../edge/on-invalid.ts";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { idAfter, nextById } from "../lists/page-position.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 import { wrongCode } from "./wrong-code.ts";

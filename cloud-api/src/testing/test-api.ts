@@ -1,3 +1,4 @@
+import type { HttpBindings } from "@hono/node-server";
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,19 +9,18 @@ import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { openStore } from "@purrimeter/store/open-store";
 import type { Store } from "@purrimeter/store/open-store";
 import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
+import type { FieldError } from "@purrimeter/service/problem";
 import { AccessTokens } from "../edge/access-tokens.ts";
 import { createApp } from "../app.ts";
 import type { AppType } from "../app.ts";
-import type { AuthAnswer } from "../edge/auth-service.ts";
-import { ClientAddresses } from "../edge/client-address.ts";
+import { ClientAddresses } from "@purrimeter/service/client-address";
 import { Cursors } from "../lists/cursors.ts";
 import type { Dependencies, RequestLine } from "../dependencies.ts";
 import { EndedSessions } from "../edge/ended-sessions.ts";
 import { OwnerDataErasure } from "../accounts/owner-data-erasure.ts";
 import { KeySet } from "../edge/key-set.ts";
 import { LiveStreams } from "../live/live-streams.ts";
-import type { FieldError } from "../edge/problem.ts";
-import { RateLimiter } from "../edge/rate-limiter.ts";
+import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AUDIENCE, ISSUER, makeTestKey, NOW_S, randomId, signToken } from "./test-keys.ts";
 import type { TestKey } from "./test-keys.ts";
 
@@ -71,15 +71,15 @@ export interface TestOwner {
 
 /** The whole API over a real database in a folder of its own. */
 export class TestApi {
-  readonly app: AppType;
+  /** The app that `ask` asks. */
+  app: AppType;
   readonly store: Store;
   readonly key: TestKey;
   readonly ended = new EndedSessions(() => NOW_S as UnixSeconds);
   readonly logged: RequestLine[] = [];
   readonly failures: unknown[] = [];
-  /** What the authentication service was asked, and what it answers next. */
-  readonly authCalls: unknown[] = [];
-  authAnswer: AuthAnswer = { kind: "unavailable" };
+  /** Address that requests come from; requests come without a socket while it is undefined. */
+  peer: string | undefined;
   nowMs = 0;
   nowS = NOW_S;
   /** Nothing looks for changes by itself in tests: they call `look`. */
@@ -111,6 +111,11 @@ export class TestApi {
     this.app = this.appWith(changes);
   }
 
+  /** From now on `ask` asks an app with these parts. */
+  use(changes: Partial<Dependencies>): void {
+    this.app = this.appWith(changes);
+  }
+
   /** The API over the same database, with some parts changed. */
   appWith(changes: Partial<Dependencies>): AppType {
     return createApp({ ...this.#dependencies(), ...changes });
@@ -123,12 +128,7 @@ export class TestApi {
       () => Promise.resolve({ kind: "answer", body: { keys: [this.key.jwk] } }),
       monotonicMs,
     );
-    const auth: Dependencies["auth"] = {
-      call: (call) => {
-        this.authCalls.push(call);
-        return Promise.resolve(this.authAnswer);
-      },
-    };
+    const auth: Dependencies["auth"] = { call: () => Promise.resolve({ kind: "unavailable" }) };
     const plenty = { burst: 1e9, perSecond: 1e9 };
     return {
       forOwner: (owner) => this.store.forOwner(owner),
@@ -176,7 +176,8 @@ export class TestApi {
       ...headers,
     };
     const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
-    const response = await this.app.request(`http://localhost${path}`, { method, headers: all, body: text });
+    const init = { method, headers: all, body: text };
+    const response = await this.app.request(`http://localhost${path}`, init, this.#bindings(path, headers));
     const answer = await textOf(response);
     const isJson = response.headers.get("content-type")?.includes("json") === true;
     return {
@@ -185,6 +186,14 @@ export class TestApi {
       text: answer,
       body: (isJson ? JSON.parse(answer) : undefined) as AnswerBody,
     };
+  }
+
+  /** As the adapter hands a request over that came through a socket. */
+  #bindings(url: string, headers: Record<string, string>): Partial<HttpBindings> | undefined {
+    if (this.peer === undefined) return undefined;
+    const rawHeaders = ["host", headers["host"] ?? "localhost"];
+    const incoming = { url, rawHeaders, socket: { remoteAddress: this.peer } };
+    return { incoming: incoming as HttpBindings["incoming"] };
   }
 
   /** Registers a tag and has the owner claim it through the API. */

@@ -1,11 +1,11 @@
 import { Firmware } from "../../core/firmware.ts";
 import type { Ports } from "../../core/ports.ts";
-import { Pulse } from "../../core/pulse.ts";
+import { Pulse } from "../../drivers/output/pulse.ts";
 import { MAX_GATEWAY_FRAME_BYTES } from "@purrimeter/protocol/link-limits";
 import { asTagId } from "@purrimeter/protocol/values";
 import type { BangleSdk } from "./bangle-sdk.ts";
 import { EspruinoCipher } from "./espruino-cipher.ts";
-import { hexBytes } from "../espruino/hex-bytes.ts";
+import { hexBytes } from "./hex-bytes.ts";
 import { LinkUplink } from "./link-uplink.ts";
 import { SentenceFilter } from "../espruino/sentence-filter.ts";
 import { SessionNumbers } from "./session-numbers.ts";
@@ -56,8 +56,8 @@ export class BangleTag {
   private movedMs: number;
   private buzzesLeft: number;
 
-  /** Throws when the watch is not paired. */
-  constructor(sdk: BangleSdk) {
+  /** `builtAtS`: as in FirmwareOptions. Throws when the watch is not paired. */
+  constructor(sdk: BangleSdk, builtAtS: number) {
     const { tag, id, key } = sdk.storage.readJSON(LINK_FILE) as Provisioned;
     const tagId = asTagId(tag);
     if (tagId === undefined) throw new RangeError(LINK_FILE);
@@ -91,7 +91,7 @@ export class BangleTag {
       this.uplink.take(sdk.E.toUint8Array(frame)),
     );
     const seed = sdk.E.hwRand() >>> 0;
-    this.firmware = new Firmware(this.ports(), { tag: tagId, firmware: VERSION, seed });
+    this.firmware = new Firmware(this.ports(), { tag: tagId, firmware: VERSION, seed, builtAtS });
   }
 
   /** Takes the console off Bluetooth, so that nobody near can read the journal or the key, and begins. Once. */

@@ -7,6 +7,8 @@ declare const NRF: BangleSdk["NRF"];
 declare const Bluetooth: BangleSdk["Bluetooth"];
 declare const E: BangleSdk["E"];
 declare const process: BangleSdk["process"];
+/** Set by the build: as in FirmwareOptions. */
+declare const BUILT_AT_S: number;
 declare const getTime: () => number;
 declare function setTimeout(call: () => void, ms: number): number;
 declare function clearTimeout(timer: number): void;
@@ -14,7 +16,7 @@ declare function clearTimeout(timer: number): void;
 declare function espruinoModule(name: "Storage"): BangleSdk["storage"];
 declare function espruinoModule(name: "crypto"): BangleSdk["crypto"];
 
-new BangleTag({
+const sdk = {
   Bangle,
   NRF,
   Bluetooth,
@@ -25,4 +27,5 @@ new BangleTag({
   getTime,
   setTimeout,
   clearTimeout,
-}).start();
+};
+new BangleTag(sdk, BUILT_AT_S).start();

@@ -1,4 +1,4 @@
-import { RamFlash } from "../../core/journal/ram-flash.ts";
+import { RamFlash } from "../../core/flash/ram-flash.ts";
 import { expect, it } from "vitest";
 import { SessionNumbers } from "./session-numbers.ts";
 

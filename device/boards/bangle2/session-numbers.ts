@@ -1,4 +1,4 @@
-import { getUint32, putUint32 } from "../../core/journal/little-endian.ts";
+import { getUint32, putUint32 } from "../../core/flash/little-endian.ts";
 import type { Flash } from "../../core/ports.ts";
 
 /** So many numbers are taken at once: flash wears once in so many sessions, and a start skips at most as many. */

@@ -1,4 +1,4 @@
-import { nmea } from "../../core/tag-rig.contract.ts";
+import { nmea } from "../../core/testing/tag-rig.ts";
 import fc from "fast-check";
 import { beforeEach, expect, it } from "vitest";
 import { SentenceFilter } from "./sentence-filter.ts";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeFlashContract } from "../../core/journal/flash.contract.ts";
+import { describeFlashContract } from "../../core/flash/flash.contract.ts";
 import { Journal } from "../../core/journal/journal.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { FileFlash } from "./file-flash.ts";

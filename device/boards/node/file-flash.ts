@@ -1,5 +1,5 @@
 import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync, constants } from "node:fs";
-import { assertErased, assertInPage, ERASED } from "../../core/journal/flash-assertions.ts";
+import { assertErased, assertInPage, ERASED } from "../../core/flash/flash-assertions.ts";
 import type { Flash } from "../../core/ports.ts";
 
 const PRIVATE = 0o600;

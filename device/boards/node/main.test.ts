@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nmea, TAG } from "../../core/tag-rig.contract.ts";
-import { until } from "../../core/uplink/uplink.contract.ts";
+import { nmea, NOON_S, TAG } from "../../core/testing/tag-rig.ts";
+import { until } from "../../core/testing/until.ts";
 import { decodeReport } from "@purrimeter/protocol/report";
 import { topicOf } from "@purrimeter/protocol/topics";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import { TestAuthority, TestBroker } from "./test-broker.contract.ts";
+import { TestAuthority, TestBroker } from "./testing/test-broker.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
 
@@ -52,7 +52,8 @@ afterAll(async () => {
 function start(more: Record<string, unknown> = {}): { child: ChildProcess; errors: () => string } {
   const path = join(folder, "tag.json");
   writeFileSync(path, JSON.stringify({ ...config, ...more }));
-  const child = spawn(process.execPath, [MAIN, "--config", path], { stdio: ["pipe", "ignore", "pipe"] });
+  const env = { ...process.env, SOURCE_DATE_EPOCH: String(NOON_S) };
+  const child = spawn(process.execPath, [MAIN, "--config", path], { env, stdio: ["pipe", "ignore", "pipe"] });
   children.push(child);
   let said = "";
   child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
@@ -71,8 +72,7 @@ function reportedKinds(): string[] {
 it("a tag on a PC reports what its receiver says, keeps it over a restart, and stops when it is told to", async () => {
   const first = start();
   await until("the session", () => broker.subscriptions.size === 3);
-  const nowS = Math.floor(Date.now() / 1_000);
-  first.child.stdin?.end(nmea(nowS, 52, 5));
+  first.child.stdin?.end(nmea(NOON_S, 52, 5));
   await until("the end of the input", () => first.errors().includes("the receiver sends no more"));
   first.child.kill("SIGTERM");
   const [code] = (await once(first.child, "exit")) as [number];

@@ -3,6 +3,7 @@ import { createReadStream, readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { parseArgs } from "node:util";
 import { MAX_UINT32 } from "@purrimeter/protocol/values";
+import { buildDateS } from "../build-date.ts";
 import { FileFlash } from "./file-flash.ts";
 import { MqttUplink, tagSecureContext } from "./mqtt-uplink.ts";
 import { runTag, type RunningTag } from "./run-tag.ts";
@@ -48,10 +49,13 @@ function start(config: TagConfig): RunningTag {
   const { tag, host, port } = config;
   const secureContext = tagSecureContext(text(config.key), text(config.certificate), text(config.authority));
   const seed = randomInt(MAX_UINT32);
+  const builtAtS = buildDateS(process.env["SOURCE_DATE_EPOCH"], import.meta.dirname);
+  if (typeof builtAtS === "string") fail(builtAtS);
   return runTag({
     tag,
     firmware: FIRMWARE,
     seed,
+    builtAtS,
     flash: new FileFlash(config.flash, FLASH_PAGE_BYTES, FLASH_PAGES),
     clock: new SystemClock(
       () => Date.now(),

@@ -1,16 +1,12 @@
-import {
-  describeUplinkContract,
-  message,
-  until,
-  type UplinkUnderTest,
-} from "../../core/uplink/uplink.contract.ts";
+import { describeUplinkContract, message, type UplinkUnderTest } from "../../core/uplink/uplink.contract.ts";
+import { until } from "../../core/testing/until.ts";
 import { encodeStatus } from "@purrimeter/protocol/status";
 import { DOWNLINK_CHANNELS, topicOf } from "@purrimeter/protocol/topics";
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import type { TlsOptions } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { leafOf, MqttUplink, tagSecureContext } from "./mqtt-uplink.ts";
-import { TestAuthority, TestBroker } from "./test-broker.contract.ts";
+import { TestAuthority, TestBroker } from "./testing/test-broker.ts";
 
 const TAG = asTagId("tom") as TagId;
 

@@ -9,6 +9,8 @@ export interface TagParts {
   readonly tag: TagId;
   readonly firmware: string;
   readonly seed: number;
+  /** As in FirmwareOptions. */
+  readonly builtAtS: number;
   readonly flash: Ports["flash"];
   readonly clock: Ports["clock"];
   makeUplink(listener: UplinkListener): Uplink;
@@ -61,7 +63,7 @@ export function runTag(parts: TagParts): RunningTag {
       },
       battery: { percent: () => 100 },
     },
-    { tag: parts.tag, firmware: parts.firmware, seed: parts.seed },
+    { tag: parts.tag, firmware: parts.firmware, seed: parts.seed, builtAtS: parts.builtAtS },
   );
   then(() => firmware.start());
   return {

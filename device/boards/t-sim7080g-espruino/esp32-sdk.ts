@@ -1,5 +1,5 @@
 import type { Serial } from "./serial-modem.ts";
-import type { I2c } from "../../drivers/lis3dh/i2c-registers.ts";
+import type { I2c } from "../espruino/i2c-registers.ts";
 import type { FlashModule } from "./raw-flash.ts";
 import type { Storage } from "../espruino/storage-flash.ts";
 

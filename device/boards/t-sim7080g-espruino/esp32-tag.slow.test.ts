@@ -1,8 +1,8 @@
 import { emptyJournalEntry } from "../../core/journal/journal-record.ts";
-import { nmea, TAG } from "../../core/tag-rig.contract.ts";
+import { nmea, TAG } from "../../core/testing/tag-rig.ts";
 import { SimulatedModem } from "../../drivers/sim7080g/testing/simulated-modem.ts";
-import { TestAuthority, TestBroker } from "../node/test-broker.contract.ts";
-import { until } from "../../core/uplink/uplink.contract.ts";
+import { TestAuthority, TestBroker } from "../node/testing/test-broker.ts";
+import { until } from "../../core/testing/until.ts";
 import { KIND_FIX } from "@purrimeter/protocol/entry-kind";
 import { readFileSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -14,6 +14,7 @@ import { FakeStorage } from "../espruino/testing/fake-storage.ts";
 const SECOND_MS = 10;
 /** The board's time begins an hour ahead: certificates of the test's authority hold from now on. */
 const BEGAN_S = Math.floor(Date.now() / 1_000) + 3_600;
+const DAY_S = 86_400;
 const JOURNAL = { from: 0x290000, to: 0x310000 };
 
 let program = "";
@@ -23,7 +24,8 @@ let modem: SimulatedModem;
 let board: FakeEsp32 | undefined;
 
 beforeAll(async () => {
-  program = (await transpileForEspruino(new URL("esp32s3.ts", import.meta.url), { names: [] })).code;
+  const options = { names: [], builtAtS: BEGAN_S - DAY_S };
+  program = (await transpileForEspruino(new URL("esp32s3.ts", import.meta.url), options)).code;
   authority = new TestAuthority("test");
 });
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import { Firmware } from "../../core/firmware.ts";
 import type { Ports } from "../../core/ports.ts";
-import { Pulse } from "../../core/pulse.ts";
+import { Pulse } from "../../drivers/output/pulse.ts";
 import { ModemUplink } from "../../drivers/sim7080g/modem-uplink.ts";
 import { ModemPower } from "../../drivers/sim7080g/modem-power.ts";
 import { PowerRails } from "../../drivers/axp2101/power-rails.ts";
@@ -22,7 +22,7 @@ import {
   POWER_KEY_PIN,
   SENSOR_ADDRESS,
 } from "./esp32-wiring.ts";
-import { I2cRegisters } from "../../drivers/lis3dh/i2c-registers.ts";
+import { I2cRegisters } from "../espruino/i2c-registers.ts";
 import { Lis3dh } from "../../drivers/lis3dh/lis3dh.ts";
 import { RawFlash } from "./raw-flash.ts";
 import { SentenceFilter } from "../espruino/sentence-filter.ts";
@@ -61,8 +61,11 @@ export class Esp32Tag {
   private waits: number;
   private movedMs: number;
 
-  /** Throws when the board is not provisioned, has other chips, or an Espruino that is too old. Restarts it when a radio is on that it does not need. */
-  constructor(sdk: Esp32Sdk) {
+  /**
+   * `builtAtS`: as in FirmwareOptions. Throws when the board is not provisioned, has other chips, or an Espruino that is too
+   * old. Restarts the board when a radio is on that it does not need.
+   */
+  constructor(sdk: Esp32Sdk, builtAtS: number) {
     closeRadios(sdk);
     // Added after release 2v29.
     if (sdk.ESP32.lightSleep === undefined) throw new RangeError("lightSleep");
@@ -83,7 +86,8 @@ export class Esp32Tag {
     );
     this.modem = this.makeModem(provisioned, seed);
     const { tag } = provisioned;
-    this.firmware = new Firmware(this.ports(), { tag, firmware: VERSION, seed, lingerMs: LINGER_MS });
+    const own = { tag, firmware: VERSION, seed, builtAtS };
+    this.firmware = new Firmware(this.ports(), { ...own, lingerMs: LINGER_MS });
     this.plan = this.makePlan();
   }
 

@@ -12,6 +12,8 @@ declare const I2C1: Esp32Sdk["i2c"];
 declare const digitalRead: Esp32Sdk["digitalRead"];
 declare const digitalWrite: Esp32Sdk["digitalWrite"];
 declare const setWatch: Esp32Sdk["setWatch"];
+/** Set by the build: as in FirmwareOptions. */
+declare const BUILT_AT_S: number;
 declare const getTime: () => number;
 declare function setTimeout(call: () => void, ms: number): number;
 declare function clearTimeout(timer: number): void;
@@ -19,7 +21,7 @@ declare function clearTimeout(timer: number): void;
 declare function espruinoModule(name: "Storage"): Esp32Sdk["storage"];
 declare function espruinoModule(name: "Flash"): FlashModule;
 
-new Esp32Tag({
+const sdk = {
   ESP32,
   E,
   process,
@@ -34,4 +36,5 @@ new Esp32Tag({
   getTime,
   setTimeout,
   clearTimeout,
-}).start();
+};
+new Esp32Tag(sdk, BUILT_AT_S).start();

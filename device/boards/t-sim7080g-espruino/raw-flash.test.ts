@@ -1,4 +1,4 @@
-import { describeFlashContract } from "../../core/journal/flash.contract.ts";
+import { describeFlashContract } from "../../core/flash/flash.contract.ts";
 import { expect, it } from "vitest";
 import { RawFlash, type FlashModule } from "./raw-flash.ts";
 

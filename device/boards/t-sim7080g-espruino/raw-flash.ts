@@ -1,4 +1,4 @@
-import { assertErased, assertInPage } from "../../core/journal/flash-assertions.ts";
+import { assertErased, assertInPage } from "../../core/flash/flash-assertions.ts";
 import type { Flash } from "../../core/ports.ts";
 
 /** What this asks of Espruino's `require("Flash")`. */

@@ -1,13 +1,14 @@
-import { nmea, TAG } from "../../core/tag-rig.contract.ts";
+import { nmea, TAG } from "../../core/testing/tag-rig.ts";
 import { SimulatedModem } from "../../drivers/sim7080g/testing/simulated-modem.ts";
-import { TestAuthority, TestBroker } from "../node/test-broker.contract.ts";
-import { until } from "../../core/uplink/uplink.contract.ts";
+import { TestAuthority, TestBroker } from "../node/testing/test-broker.ts";
+import { until } from "../../core/testing/until.ts";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { FakeSdk, manifestConfig } from "./testing/fake-sdk.ts";
 
 const MODEM_PORT = 2;
 const GNSS_PORT = 1;
 const RECEIVER_POWER = 8;
+const DAY_S = 86_400;
 
 /** A handshake with the broker, which is real, takes a modem's second. The SDK's own TLS is played: nothing waits for the machine. */
 const SECOND_MS = { modem: 10, wifi: 1 };
@@ -42,7 +43,7 @@ async function start(uplink: "modem" | "wifi"): Promise<void> {
   for (const [name, text] of Object.entries(pem)) sdk.files.set(`${name}.pem`, bytes(text));
   for (const name of ["authority", "tag", "issuer", "key"]) sdk.files.set(`${name}.der`, Uint8Array.of(0x30));
   const network = { tag: TAG, host: "localhost", port: broker.port, apn: "iot.example", uplink };
-  await sdk.start(manifestConfig(network));
+  await sdk.start(manifestConfig(network), Math.floor(Date.now() / 1_000) - DAY_S);
   if (uplink === "modem") modem = connectModem();
   openSky();
 }

@@ -1,6 +1,6 @@
 import { Firmware } from "../../core/firmware.ts";
 import type { Ports, Uplink } from "../../core/ports.ts";
-import { Pulse } from "../../core/pulse.ts";
+import { Pulse } from "../../drivers/output/pulse.ts";
 import { asTagId } from "@purrimeter/protocol/values";
 import { ModemUplink } from "../../drivers/sim7080g/modem-uplink.ts";
 import { PowerRails } from "../../drivers/axp2101/power-rails.ts";
@@ -97,7 +97,8 @@ export class Board {
   /** Waits that do not pass while the processor sleeps: of a pin that is held, or of the modem's supply. */
   private waits = 0;
 
-  constructor() {
+  /** `builtAtS`: as in FirmwareOptions. */
+  constructor(builtAtS: number) {
     this.clock = new TicksClock(
       () => uptimeMs() % UINT32,
       (utcS) => this.tellTime(utcS),
@@ -114,8 +115,9 @@ export class Board {
     this.session = config.uplink === "wifi" ? this.openSession() : undefined;
     this.supervisor = new AbortSupervisor(() => this.session?.abandon());
     globalThis.abort = (message) => this.supervisor.aborted(message);
-    const options = { tag: tagId(), firmware: VERSION, seed: seed(), lingerMs: config.lingerMs };
-    this.firmware = new Firmware(this.ports(), options);
+    const { lingerMs } = config;
+    const own = { tag: tagId(), firmware: VERSION, seed: seed(), builtAtS };
+    this.firmware = new Firmware(this.ports(), { ...own, lingerMs });
     this.listenToGnss();
     this.sensor = this.listenToMotion();
     this.firmware.start();

@@ -1,6 +1,6 @@
 import { Firmware } from "../../core/firmware.ts";
 import type { Ports } from "../../core/ports.ts";
-import { Cloud, nmea, NOON_S, TAG } from "../../core/tag-rig.contract.ts";
+import { BUILT_AT_S, Cloud, nmea, NOON_S, TAG } from "../../core/testing/tag-rig.ts";
 import { decodeAck, encodeAck } from "@purrimeter/protocol/ack";
 import { topicOf } from "@purrimeter/protocol/topics";
 import fc from "fast-check";
@@ -61,7 +61,7 @@ function live(
     battery: { percent: () => 50 },
   };
   const answers: Uint8Array[] = [];
-  const firmware = new Firmware(ports, { tag: TAG, firmware: "1.0.0", seed });
+  const firmware = new Firmware(ports, { tag: TAG, firmware: "1.0.0", seed, builtAtS: BUILT_AT_S });
   firmware.start();
   firmware.uplinkUp();
   for (let i = 0; i < fixes; i++) {

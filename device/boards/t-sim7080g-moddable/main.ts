@@ -1,4 +1,7 @@
 import { Board } from "./board.ts";
 
-// Everything else is preloaded: code that stands in flash takes no memory.
-new Board();
+/** Set by the build: as in FirmwareOptions. */
+declare const BUILT_AT_S: number;
+
+// Everything else is preloaded: code in flash takes no memory.
+new Board(BUILT_AT_S);

@@ -1,4 +1,4 @@
-import { describeFlashContract } from "../../core/journal/flash.contract.ts";
+import { describeFlashContract } from "../../core/flash/flash.contract.ts";
 import { describe, expect, it } from "vitest";
 import { PartitionFlash, type Partition } from "./partition-flash.ts";
 

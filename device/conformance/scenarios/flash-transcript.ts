@@ -1,8 +1,8 @@
 import { KIND_TRANSITION } from "@purrimeter/protocol/entry-kind";
 import { emptyJournalEntry } from "../../core/journal/journal-record.ts";
 import { Journal } from "../../core/journal/journal.ts";
-import type { RamFlash } from "../../core/journal/ram-flash.ts";
-import { settingsPages } from "../../core/uplink/settings-store.ts";
+import type { RamFlash } from "../../core/flash/ram-flash.ts";
+import { settingsPages } from "../../core/settings/settings-store.ts";
 import { crc32 } from "@purrimeter/protocol/crc32";
 import { hex } from "./hex.ts";
 

@@ -3,7 +3,7 @@ import { Firmware } from "../../core/firmware.ts";
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { AnsweringCloud } from "./answering-cloud.ts";
-import { NmeaWriter } from "./nmea-writer.ts";
+import { OpenSkyReceiver } from "./open-sky-receiver.ts";
 import { circle, HOME_LAT_E7, HOME_LON_E7, settingsOf, wavyRing } from "./scripts/shapes.ts";
 import { NOON_S } from "./virtual-board.ts";
 
@@ -44,7 +44,7 @@ class ArrayFlash implements Flash {
 /** A tag that takes a fix a minute, without a transcript: for measuring time and memory. */
 export class SteadyFixes {
   private readonly flash: ArrayFlash;
-  private readonly writer: NmeaWriter;
+  private readonly writer: OpenSkyReceiver;
   private readonly cloud: AnsweringCloud;
   private firmware: Firmware | undefined = undefined;
   private nowMs = 0;
@@ -56,7 +56,7 @@ export class SteadyFixes {
   /** The board alone: what it takes is not the firmware's. */
   constructor() {
     this.flash = new ArrayFlash();
-    this.writer = new NmeaWriter();
+    this.writer = new OpenSkyReceiver();
     this.cloud = new AnsweringCloud();
   }
 

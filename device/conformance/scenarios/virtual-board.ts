@@ -4,11 +4,11 @@ import { encodeSettings } from "@purrimeter/protocol/settings";
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { Firmware } from "../../core/firmware.ts";
 import type { Ports } from "../../core/ports.ts";
-import { RamFlash } from "../../core/journal/ram-flash.ts";
+import { RamFlash } from "../../core/flash/ram-flash.ts";
 import { AnsweringCloud } from "./answering-cloud.ts";
 import { showFlash, showTransitions } from "./flash-transcript.ts";
 import { hex } from "./hex.ts";
-import { NmeaWriter } from "./nmea-writer.ts";
+import { OpenSkyReceiver } from "./open-sky-receiver.ts";
 
 const TAG = asTagId("tom") as TagId;
 const TOPIC = `purrimeter/1/${TAG}/`;
@@ -66,7 +66,7 @@ export class VirtualBoard {
   batteryPercent = 80;
   private readonly write: (line: string) => void;
   private readonly options: BoardOptions;
-  private readonly writer: NmeaWriter;
+  private readonly writer: OpenSkyReceiver;
   private seed = FIRST_SEED;
   private isOn = false;
   private isUp = false;
@@ -86,7 +86,7 @@ export class VirtualBoard {
     this.write = write;
     this.flash = new RamFlash(options.pageBytes, options.pageCount);
     this.cloud = new AnsweringCloud();
-    this.writer = new NmeaWriter();
+    this.writer = new OpenSkyReceiver();
     this.firmware = new Firmware(this.ports(), this.firmwareOptions());
   }
 

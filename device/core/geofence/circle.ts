@@ -1,7 +1,7 @@
 import type { CircleSetting } from "@purrimeter/protocol/messages";
 
 import { insideCm, outsideCm } from "./distance-sign.ts";
-import { cmPerLatE7, eastwardE7, lonOverLat, MAX_FLAT_LAT_E7 } from "./earth.ts";
+import { cmPerLatE7, eastwardE7, lonOverLat, MAX_FLAT_LAT_E7 } from "../earth.ts";
 import type { GeofenceRefusal } from "./geofence-refusal.ts";
 
 /** A circle on a flat map round its centre. */

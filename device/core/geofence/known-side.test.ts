@@ -2,7 +2,7 @@ import type { GeofenceSetting } from "@purrimeter/protocol/messages";
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Rig } from "../tag-rig.contract.ts";
+import { Rig } from "../testing/tag-rig.ts";
 
 const HOME = 0 as GeofenceRef;
 const MINUTE_S = 60;

@@ -2,7 +2,7 @@ import { MAX_GEOFENCE_EXTENT_M, MAX_TAG_VERTICES, MAX_VERTICES } from "@purrimet
 import type { PolygonSetting } from "@purrimeter/protocol/messages";
 
 import { outsideCm } from "./distance-sign.ts";
-import { cmPerLatE7, eastwardE7, lonOverLat, MAX_FLAT_LAT_E7 } from "./earth.ts";
+import { cmPerLatE7, eastwardE7, lonOverLat, MAX_FLAT_LAT_E7 } from "../earth.ts";
 import type { GeofenceRefusal } from "./geofence-refusal.ts";
 import type { RingMemory } from "./ring-memory.ts";
 

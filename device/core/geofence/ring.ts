@@ -1,7 +1,7 @@
 import type { PolygonSetting } from "@purrimeter/protocol/messages";
 
 import { insideCm, outsideCm } from "./distance-sign.ts";
-import { eastwardE7 } from "./earth.ts";
+import { eastwardE7 } from "../earth.ts";
 import type { GeofenceRefusal } from "./geofence-refusal.ts";
 import { RingEdges } from "./ring-edges.ts";
 import { RingGrid } from "./ring-grid.ts";

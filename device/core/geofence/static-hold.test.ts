@@ -1,7 +1,7 @@
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
 import { beforeAll, describe, expect, it } from "vitest";
-import { nmea, Rig } from "../tag-rig.contract.ts";
+import { nmea, Rig } from "../testing/tag-rig.ts";
 
 const SIX_HOURS_S = 21_600;
 

@@ -1,6 +1,6 @@
 import { crc32 } from "@purrimeter/protocol/crc32";
 import { RECORD_BYTES } from "./journal-record.ts";
-import { getUint16, getUint32, isErased, putUint16, putUint32 } from "./little-endian.ts";
+import { getUint16, getUint32, isErased, putUint16, putUint32 } from "../flash/little-endian.ts";
 
 /**
  * A page of the journal: header, records, marks, header again. The header stands twice so that one flipped bit does not

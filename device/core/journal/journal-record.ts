@@ -11,7 +11,7 @@ import {
   TO_SHIFT,
 } from "@purrimeter/protocol/entry-kind";
 import type { Side } from "@purrimeter/protocol/values";
-import { getInt32, getUint16, getUint32, putUint16, putUint32 } from "./little-endian.ts";
+import { getInt32, getUint16, getUint32, putUint16, putUint32 } from "../flash/little-endian.ts";
 
 /**
  * An entry in flash, little-endian: 0 kind and sides, 1 number, 5 at, 9 what the kind needs, 20 CRC-32 of the bytes

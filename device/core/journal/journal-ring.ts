@@ -11,7 +11,7 @@ import {
   type PageLayout,
 } from "./journal-page.ts";
 import { decodeRecord, RECORD_BYTES, type JournalEntry } from "./journal-record.ts";
-import { isErased } from "./little-endian.ts";
+import { isErased } from "../flash/little-endian.ts";
 import type { Flash } from "../ports.ts";
 
 /** One page is written, one is spare, and one holds what is still to be sent. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { HEADER_BYTES, pageLayout } from "./journal-page.ts";
 import { emptyJournalEntry, RECORD_BYTES } from "./journal-record.ts";
 import { Journal } from "./journal.ts";
-import { RamFlash } from "./ram-flash.ts";
+import { RamFlash } from "../flash/ram-flash.ts";
 
 const PAGE_BYTES = 256;
 const SLOTS = pageLayout(PAGE_BYTES).slots;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 
 import type { LatE7, LonE7, UnixSeconds } from "@purrimeter/protocol/values";
 
-import { cosine } from "../geofence/earth.ts";
+import { cosine } from "../earth.ts";
 import { acceptReading, type Fix, FixFilterState } from "./fix-filter.ts";
 import { emptyReading, type Reading } from "./reading.ts";
 

@@ -1,6 +1,6 @@
 import { asLatE7, asLonE7, type LatE7, type LonE7, type UnixSeconds } from "@purrimeter/protocol/values";
 
-import { cmPerLatE7, eastwardE7, lonOverLat } from "../geofence/earth.ts";
+import { cmPerLatE7, eastwardE7, lonOverLat } from "../earth.ts";
 import { emptyReading, type Reading } from "./reading.ts";
 
 /** One accepted position, as it goes to the journal. Made once, filled again. */

@@ -1,6 +1,3 @@
-/** No date before this is believed: 2026-01-01. A release moves it to the day it is built. */
-export const BUILD_UTC_S = 1_767_225_600;
-
 /** GPS counts weeks in ten bits (IS-GPS-200, 20.3.3.3.1.1): old receivers are 1,024 weeks late after a rollover. */
 const ROLLOVER_S = 1024 * 7 * 86_400;
 
@@ -30,11 +27,11 @@ export function dayNumber(year: number, month: number, day: number): number {
 }
 
 /**
- * Seconds of UTC that a receiver's day (since 1970) and time of day mean: moved on by 1,024 weeks while it lies before
- * the build; 0 when no such move gives a date within ten years of the build.
+ * Seconds of UTC that a receiver's day (since 1970) and time of day mean: 1,024 weeks are added while it
+ * lies before `builtAtS`; 0 when that gives no date within ten years of it.
  */
-export function believedUtcS(day: number, msOfDay: number, buildUtcS: number): number {
+export function believedUtcS(day: number, msOfDay: number, builtAtS: number): number {
   let utcS = day * 86_400 + Math.floor(msOfDay / 1000);
-  for (let moves = 0; utcS < buildUtcS && moves < MAX_ROLLOVERS; moves++) utcS += ROLLOVER_S;
-  return utcS < buildUtcS || utcS > buildUtcS + BELIEVED_S ? 0 : utcS;
+  for (let moves = 0; utcS < builtAtS && moves < MAX_ROLLOVERS; moves++) utcS += ROLLOVER_S;
+  return utcS < builtAtS || utcS > builtAtS + BELIEVED_S ? 0 : utcS;
 }

@@ -15,10 +15,10 @@ function sentence(body: string): string {
   return `$${body}*${sum.toString(16).toUpperCase().padStart(2, "0")}\r\n`;
 }
 
-function parse(bytes: Uint8Array | string, buildUtcS = BUILD, chunk = Infinity, atEnd = false) {
+function parse(bytes: Uint8Array | string, builtAtS = BUILD, chunk = Infinity, atEnd = false) {
   const data = typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
   const readings: Reading[] = [];
-  const parser = new NmeaParser(buildUtcS, (reading) => readings.push({ ...reading }));
+  const parser = new NmeaParser(builtAtS, (reading) => readings.push({ ...reading }));
   for (let at = 0; at < data.length; at += chunk) {
     const part = data.subarray(at, Math.min(data.length, at + chunk));
     parser.feed(part, part.length);

@@ -46,7 +46,7 @@ export class NmeaParser {
   };
   private readonly reading: Reading;
   private readonly line: NmeaLine;
-  private readonly buildUtcS: number;
+  private readonly builtAtS: number;
   private readonly onReading: (reading: Reading) => void;
   private readonly onForeign: ((line: NmeaLine) => void) | undefined;
 
@@ -66,18 +66,14 @@ export class NmeaParser {
   private knownDayMs = 0;
 
   /**
-   * `buildUtcS`: when this firmware was built; dates before it are taken as rolled over by 1,024 weeks.
+   * `builtAtS`: when this firmware was built; dates before it are taken as rolled over by 1,024 weeks.
    * `onReading` is called once per epoch, from within `feed`; the reading is overwritten afterwards. `onForeign` is called
    * with every sentence of another kind.
    */
-  constructor(
-    buildUtcS: number,
-    onReading: (reading: Reading) => void,
-    onForeign?: (line: NmeaLine) => void,
-  ) {
+  constructor(builtAtS: number, onReading: (reading: Reading) => void, onForeign?: (line: NmeaLine) => void) {
     this.reading = emptyReading();
     this.line = new NmeaLine(this.counts);
-    this.buildUtcS = buildUtcS;
+    this.builtAtS = builtAtS;
     this.onReading = onReading;
     this.onForeign = onForeign;
   }
@@ -266,7 +262,7 @@ export class NmeaParser {
   private handOn(): void {
     const reading = this.reading;
     const day = this.dayOfEpoch();
-    reading.utcS = day < 0 ? 0 : believedUtcS(day, this.timeMs, this.buildUtcS);
+    reading.utcS = day < 0 ? 0 : believedUtcS(day, this.timeMs, this.builtAtS);
     reading.latE7 = this.latE7;
     reading.lonE7 = this.lonE7;
     reading.valid = this.hasPosition && this.rmcStatus !== VOID && this.ggaStatus !== VOID;

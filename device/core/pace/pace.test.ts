@@ -3,7 +3,7 @@ import type { GeofenceSetting, Settings } from "@purrimeter/protocol/messages";
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
 import { describe, expect, it } from "vitest";
-import { NOON_S, Rig, sentence, type RigOptions } from "../tag-rig.contract.ts";
+import { NOON_S, Rig, sentence, type RigOptions } from "../testing/tag-rig.ts";
 
 const HOUR_S = 3_600;
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Uplink } from "../ports.ts";
+import { until } from "../testing/until.ts";
 
 /** An uplink to test, and the other end of it. */
 export interface UplinkUnderTest {
@@ -21,18 +22,6 @@ export interface UplinkUnderTest {
 /** "topic=hex", as in UplinkUnderTest. */
 export function message(topic: string, bytes: Uint8Array): string {
   return `${topic}=${Buffer.from(bytes).toString("hex")}`;
-}
-
-/** Against hanging: some ten times what anything takes here, for machines that are busy. */
-const DEADLINE_MS = 30_000;
-
-/** Waits until the condition holds. */
-export async function until(what: string, holds: () => boolean): Promise<void> {
-  const endsAt = performance.now() + DEADLINE_MS;
-  while (!holds()) {
-    if (performance.now() > endsAt) throw new Error(`waited for ${what} in vain`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 /** What the firmware relies on, whatever carries MQTT. */

@@ -1,8 +1,4 @@
-/** Registers of a chip on the I2C bus. */
-export interface Registers {
-  readUint8(register: number): number;
-  writeUint8(register: number, value: number): void;
-}
+import type { Registers } from "../registers.ts";
 
 /** Registers of the AXP2101 (datasheet; the same in XPowersLib): DC-DC switches, DC3 voltage, LDO switches, BLDO1 voltage, ADC channels, per cent. */
 const DC_SWITCHES = 0x80;

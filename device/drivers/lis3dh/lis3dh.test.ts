@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
-import { I2cRegisters, type I2c } from "./i2c-registers.ts";
+import { I2cRegisters, type I2c } from "../../boards/espruino/i2c-registers.ts";
 import { Lis3dh } from "./lis3dh.ts";
 
 const ADDRESS = 0x18;

@@ -1,5 +1,5 @@
 import { crc32 } from "@purrimeter/protocol/crc32";
-import type { I2cRegisters } from "./i2c-registers.ts";
+import type { RegisterBlock } from "../registers.ts";
 
 /** Registers of the LIS3DH (data sheet, 8). */
 const WHO_AM_I = 0x0f;
@@ -32,10 +32,10 @@ const READING_BYTES = 6;
 
 /** The accelerometer that wakes the tag: its line INT1 goes low when the cat moves, and stays so. */
 export class Lis3dh {
-  private readonly chip: I2cRegisters;
+  private readonly chip: RegisterBlock;
 
   /** Throws where the chip is another. */
-  constructor(chip: I2cRegisters) {
+  constructor(chip: RegisterBlock) {
     if (chip.readUint8(WHO_AM_I) !== LIS3DH) throw new RangeError("no LIS3DH");
     this.chip = chip;
   }

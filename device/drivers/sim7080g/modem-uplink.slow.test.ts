@@ -1,7 +1,8 @@
-import { describeUplinkContract, message, until } from "../../core/uplink/uplink.contract.ts";
+import { describeUplinkContract, message } from "../../core/uplink/uplink.contract.ts";
+import { until } from "../../core/testing/until.ts";
 import { DOWNLINK_CHANNELS, topicOf } from "@purrimeter/protocol/topics";
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
-import { TestAuthority, TestBroker } from "../../boards/node/test-broker.contract.ts";
+import { TestAuthority, TestBroker } from "../../boards/node/testing/test-broker.ts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   openModemUplink,

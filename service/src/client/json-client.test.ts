@@ -72,6 +72,13 @@ test("sends JSON and reads JSON, whatever the status", async () => {
   });
 });
 
+test("bytes are sent as they are, and the answer's text is kept", async () => {
+  const port = await serve((request, response) => request.pipe(response));
+  const body = Buffer.from('{"a":1, "a":2}');
+  const answer = await clientOf(port).send({ method: "POST", path: "/", body });
+  expect(answer).toMatchObject({ text: '{"a":1, "a":2}', body: { a: 2 } });
+});
+
 test("an answer without a body has none", async () => {
   const port = await serve((_, response) => response.writeHead(204).end());
   const answer = await clientOf(port).send({ method: "GET", path: "/" });

@@ -34,7 +34,7 @@ export interface JsonRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON unless it is undefined. */
+  /** Sent as JSON unless it is undefined; bytes are JSON already and are sent as they are. */
   readonly body?: unknown;
   readonly deadlineMs?: number;
 }
@@ -44,7 +44,9 @@ export interface JsonAnswer {
   readonly kind: "answer";
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Undefined when the answer has no body. */
+  /** The body as it was sent; "" when there is none. */
+  readonly text: string;
+  /** The text as JSON; undefined when there is none. */
   readonly body: unknown;
 }
 
@@ -105,7 +107,7 @@ export class JsonClient {
   }
 
   #begin({ method, path, headers, body }: JsonRequest, signal: AbortSignal): ClientRequest {
-    const json = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+    const json = bytesOf(body);
     // Node frames the body of a DELETE only when it is told the length.
     const ofBody = json && { "content-type": "application/json", "content-length": json.length };
     const options: RequestOptions = {
@@ -165,10 +167,16 @@ async function answerOf(incoming: IncomingMessage, maxBytes: number): Promise<Js
     if (length > maxBytes) return { kind: "too-large", code: "none", reason: "answer is too long", begun };
     chunks.push(chunk);
   }
-  if (length === 0) return { kind: "answer", ...begun, body: undefined };
-  const parsed = parse(Buffer.concat(chunks, length).toString("utf8"));
+  const text = Buffer.concat(chunks, length).toString("utf8");
+  if (text === "") return { kind: "answer", ...begun, text, body: undefined };
+  const parsed = parse(text);
   if (parsed === undefined) return { kind: "not-json", code: "none", reason: "answer is not JSON", begun };
-  return { kind: "answer", ...begun, body: parsed.value };
+  return { kind: "answer", ...begun, text, body: parsed.value };
+}
+
+function bytesOf(body: unknown): Uint8Array | undefined {
+  if (body === undefined || body instanceof Uint8Array) return body;
+  return Buffer.from(JSON.stringify(body));
 }
 
 function parse(text: string): { readonly value: unknown } | undefined {

@@ -10,14 +10,14 @@ export const COMMON_PROBLEM_TYPES = {
   },
   "malformed-json": {
     status: 400,
-    title: "The body is not the JSON that this API reads",
+    title: "The body is not valid JSON",
     description:
-      "The body must be JSON (RFC 8259), without a member that comes twice and not nested deeper than 16.",
+      "The body must be JSON (RFC 8259) in UTF-8, without duplicate members, and not nested deeper than the limit that `errors` names.",
   },
   "not-found": {
     status: 404,
     title: "Not found",
-    description: "There is no such thing, or it is not yours.",
+    description: "Not found, or not yours.",
   },
   "method-not-allowed": {
     status: 405,
@@ -41,12 +41,12 @@ export const COMMON_PROBLEM_TYPES = {
   },
   "internal-error": {
     status: 500,
-    title: "The service has failed",
-    description: "The fault is ours and is in our log.",
+    title: "Internal error",
+    description: "The service has failed. The error is in its log.",
   },
   unavailable: {
     status: 503,
-    title: "Not available at the moment",
+    title: "Temporarily unavailable",
     description: "A part of the service does not answer. Try again later.",
   },
 } as const satisfies ProblemTypes;

@@ -21,5 +21,5 @@ export function noRouteAnswer(allow: string | undefined, notFound: string): Resp
 
 /** The answer to an error that is ours. */
 export function internalErrorAnswer(): Response {
-  return problemResponse(problem("internal-error", "The fault is ours and is in our log."));
+  return problemResponse(problem("internal-error", "The service has failed. The error is in its log."));
 }

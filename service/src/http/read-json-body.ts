@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Env, MiddlewareHandler } from "hono";
 import { commonProblems } from "./common-problems.ts";
 import { mediaTypeFault } from "./json-media-type.ts";
 import type { ProblemError } from "./problem.ts";
@@ -14,8 +14,6 @@ export interface JsonBodyLimits {
   readonly maxBytes: number;
   /** An object in an array is 2 deep. */
   readonly maxDepth: number;
-  /** No body is read as `{}`, and then needs no media type: the route's schema says what is missing. */
-  readonly mayBeEmpty?: boolean;
 }
 
 function tooLarge(maxBytes: number): ProblemError {
@@ -38,22 +36,22 @@ function checkMediaType(headers: Headers): void {
   throw commonProblems.refuse("unsupported-media-type", message, [{ field, message }]);
 }
 
-async function jsonOf(
-  request: Request,
-  { maxBytes, maxDepth, mayBeEmpty }: JsonBodyLimits,
-): Promise<unknown> {
-  if (mayBeEmpty !== true) checkMediaType(request.headers);
+/** The bytes of a body that says to be JSON and is not longer; they are not parsed. Throws a problem for any other. */
+export async function readJsonBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  checkMediaType(request.headers);
   const bytes = await readBody(request, maxBytes);
   if (bytes === "too-large") throw tooLarge(maxBytes);
-  if (mayBeEmpty === true && bytes.length === 0) return {};
-  if (mayBeEmpty === true) checkMediaType(request.headers);
-  const parsed = parseStrictJson(bytes, maxDepth);
+  return bytes;
+}
+
+async function jsonOf(request: Request, { maxBytes, maxDepth }: JsonBodyLimits): Promise<unknown> {
+  const parsed = parseStrictJson(await readJsonBytes(request, maxBytes), maxDepth);
   if (!parsed.ok) throw malformed(parsed.fault, maxDepth);
   return parsed.value;
 }
 
 /** Reads the body of a route once, also when it comes in chunks, and throws a problem for what is not small, plain, unambiguous JSON. */
-export function readJsonBody(limits: JsonBodyLimits): MiddlewareHandler {
+export function readJsonBody<E extends Env>(limits: JsonBodyLimits): MiddlewareHandler<E> {
   return async (context, next) => {
     const json = Promise.resolve(await jsonOf(context.req.raw, limits));
     // Hono reads the body from here and expects a promise, whatever the type of the cache says.

@@ -15,6 +15,19 @@ test("writes counters, gauges and durations with the service's name before their
   expect(text).toContain('purrimeter_cloud_api_answer_seconds_bucket{le="0.25"} 1\n');
 });
 
+test("reads counts that are kept elsewhere, each time", async () => {
+  const metrics = new Metrics("bridge");
+  const counts = new Map([["a", 1]]);
+  metrics.countsOf({ name: "things_total", help: "Things.", labels: ["reason"] }, () =>
+    [...counts].map(([reason, count]) => ({ labels: { reason }, count })),
+  );
+  await metrics.text();
+  counts.set("a", 3).set("b", 1);
+  const { text } = await metrics.text();
+  expect(text).toContain('purrimeter_bridge_things_total{reason="a"} 3\n');
+  expect(text).toContain('purrimeter_bridge_things_total{reason="b"} 1\n');
+});
+
 test("a process has a registry of its own", async () => {
   new Metrics("a").counter({ name: "x_total", help: "X." });
   const other = new Metrics("b");

@@ -9,6 +9,12 @@ export interface Measure<Label extends string> {
   readonly labels?: readonly Label[];
 }
 
+/** How often something happened, by its labels. */
+export interface Count<Label extends string> {
+  readonly labels: Partial<Record<Label, string>>;
+  readonly count: number;
+}
+
 /** Seconds, from what a cache answers to what a client gives up on. */
 const DURATION_BUCKETS_S = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
@@ -34,8 +40,19 @@ export class Metrics {
 
   /** What only grows; the name ends with `_total`. */
   counter<Label extends string = never>(measure: Measure<Label>): Counter<Label> {
-    if (!measure.name.endsWith("_total")) throw new RangeError(`${measure.name} must end with _total`);
-    return new Counter(this.#configuration(measure));
+    return new Counter(this.#counterConfiguration(measure));
+  }
+
+  /** Counts that are kept elsewhere, where a counter would cost too much; `read` gives them whenever they are asked for. */
+  countsOf<Label extends string>(measure: Measure<Label>, read: () => Iterable<Count<Label>>): void {
+    const configuration = this.#counterConfiguration(measure);
+    new Counter({
+      ...configuration,
+      collect() {
+        this.reset();
+        for (const { labels, count } of read()) this.inc(labels, count);
+      },
+    });
   }
 
   /** A present size; `read` gives it whenever it is asked for, unless it is set. */
@@ -59,6 +76,11 @@ export class Metrics {
   /** Everything in Prometheus' text format, and its media type. */
   async text(): Promise<{ readonly mediaType: string; readonly text: string }> {
     return { mediaType: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  #counterConfiguration<Label extends string>(measure: Measure<Label>) {
+    if (!measure.name.endsWith("_total")) throw new RangeError(`${measure.name} must end with _total`);
+    return this.#configuration(measure);
   }
 
   #configuration<Label extends string>({ name, help, labels = [] }: Measure<Label>) {

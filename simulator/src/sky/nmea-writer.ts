@@ -1,9 +1,4 @@
-const DOLLAR = 36;
-const STAR = 42;
-const COMMA = 44;
-const POINT = 46;
-const ZERO = 48;
-const HEX = "0123456789ABCDEF";
+import { ascii, SentenceWriter } from "@purrimeter/device/sentence-writer";
 
 /** What the receiver puts into the sentences of one epoch. */
 export interface Epoch {
@@ -18,23 +13,61 @@ export interface Epoch {
   satellites: number;
 }
 
+const DAY_S = 86_400;
+
 /** Metres of error per unit of HDOP that receivers take for granted (u-blox, user range error). */
 const RANGE_ERROR_M = 5;
 const KNOTS_PER_MS = 1.943_844;
 
+/** A receiver that has no fix says so by this. */
+const NO_DOP = 99.99;
+const LEAST_DOP = 0.5;
+
+/** Five decimals of a minute: 1.9 cm. */
+const PER_MINUTE = 100_000;
+const MINUTE_DECIMALS = 5;
+
+const TEXT = {
+  rmc: ascii("GNRMC,"),
+  gga: ascii("GNGGA,"),
+  gsa: ascii("GNGSA,A,3,"),
+  gsaWithoutFix: ascii("GNGSA,A,1,"),
+  gst: ascii("GNGST,"),
+  hundredths: ascii(".00"),
+  active: ascii(",A,"),
+  void: ascii(",V,"),
+  comma2: ascii(",,"),
+  comma3: ascii(",,,"),
+  comma5: ascii(",,,,,"),
+  modeActive: ascii(",,,A"),
+  modeVoid: ascii(",,,N"),
+  fix: ascii(",1,"),
+  noFix: ascii(",0,"),
+  height: ascii(",1200.0,M,44.0,M,,"),
+  noHeight: ascii(",,,,,,"),
+  south: ascii(",S,"),
+  north: ascii(",N,"),
+  west: ascii(",W"),
+  east: ascii(",E"),
+} as const;
+
 /** Writes NMEA 0183 sentences of one epoch into a buffer of its own, as a receiver sends them over its line. */
 export class NmeaWriter {
-  /** The first `length` bytes are the sentences. */
-  readonly bytes = new Uint8Array(512);
-  length = 0;
-  #from = 0;
-  #day = -1;
-  #date = "";
+  readonly #to = new SentenceWriter(512);
+
+  /** The first `length` of these are the sentences written last. */
+  get bytes(): Uint8Array {
+    return this.#to.bytes;
+  }
+
+  get length(): number {
+    return this.#to.length;
+  }
 
   /** RMC, GGA, GSA and GST of the epoch. */
   write(epoch: Epoch): void {
-    this.length = 0;
-    const hdop = epoch.claimedM / RANGE_ERROR_M;
+    this.#to.restart();
+    const hdop = epoch.valid ? Math.max(LEAST_DOP, epoch.claimedM / RANGE_ERROR_M) : NO_DOP;
     this.#rmc(epoch);
     this.#gga(epoch, hdop);
     this.#gsa(epoch, hdop);
@@ -42,142 +75,84 @@ export class NmeaWriter {
   }
 
   #rmc(epoch: Epoch): void {
-    this.#begin("GNRMC,");
+    const to = this.#to;
+    to.begin(TEXT.rmc);
     this.#time(epoch.utcS);
-    this.#text(epoch.valid ? ",A," : ",V,");
+    to.text(epoch.valid ? TEXT.active : TEXT.void);
     this.#place(epoch);
-    this.#comma();
+    to.comma();
     if (epoch.valid) this.#fixed(epoch.speedMS * KNOTS_PER_MS, 3);
-    this.#text(",,");
-    if (epoch.utcS > 0) this.#text(this.#dateOf(epoch.utcS));
-    this.#text(epoch.valid ? ",,,A" : ",,,N");
-    this.#end();
+    to.text(TEXT.comma2);
+    if (epoch.utcS > 0) to.date(Math.floor(epoch.utcS / DAY_S));
+    to.text(epoch.valid ? TEXT.modeActive : TEXT.modeVoid);
+    to.end();
   }
 
   #gga(epoch: Epoch, hdop: number): void {
-    this.#begin("GNGGA,");
+    const to = this.#to;
+    to.begin(TEXT.gga);
     this.#time(epoch.utcS);
-    this.#comma();
+    to.comma();
     this.#place(epoch);
-    this.#text(epoch.valid ? ",1," : ",0,");
-    this.#digits(epoch.satellites, 2);
-    this.#comma();
-    this.#fixed(epoch.valid ? Math.max(0.5, hdop) : 99.99, 2);
-    this.#text(epoch.valid ? ",1200.0,M,44.0,M,," : ",,,,,,");
-    this.#end();
+    to.text(epoch.valid ? TEXT.fix : TEXT.noFix);
+    to.digits(epoch.satellites, 2);
+    to.comma();
+    this.#fixed(hdop, 2);
+    to.text(epoch.valid ? TEXT.height : TEXT.noHeight);
+    to.end();
   }
 
   #gsa(epoch: Epoch, hdop: number): void {
-    this.#begin(epoch.valid ? "GNGSA,A,3," : "GNGSA,A,1,");
+    const to = this.#to;
+    to.begin(epoch.valid ? TEXT.gsa : TEXT.gsaWithoutFix);
     for (let i = 1; i <= 12; i++) {
-      if (epoch.valid && i <= epoch.satellites) this.#digits(i, 2);
-      this.#comma();
+      if (epoch.valid && i <= epoch.satellites) to.digits(i, 2);
+      to.comma();
     }
-    const shown = epoch.valid ? Math.max(0.5, hdop) : 99.99;
-    this.#fixed(epoch.valid ? shown * 1.6 : shown, 2);
-    this.#comma();
-    this.#fixed(shown, 2);
-    this.#comma();
-    this.#fixed(epoch.valid ? shown * 1.2 : shown, 2);
-    this.#end();
+    this.#fixed(epoch.valid ? hdop * 1.6 : hdop, 2);
+    to.comma();
+    this.#fixed(hdop, 2);
+    to.comma();
+    this.#fixed(epoch.valid ? hdop * 1.2 : hdop, 2);
+    to.end();
   }
 
   #gst(epoch: Epoch): void {
     if (!epoch.valid) return;
+    const to = this.#to;
     const axisM = epoch.claimedM / Math.SQRT2;
-    this.#begin("GNGST,");
+    to.begin(TEXT.gst);
     this.#time(epoch.utcS);
-    this.#text(",,,,,");
+    to.text(TEXT.comma5);
     this.#fixed(axisM, 1);
-    this.#comma();
+    to.comma();
     this.#fixed(axisM, 1);
-    this.#comma();
+    to.comma();
     this.#fixed(axisM * 1.5, 1);
-    this.#end();
+    to.end();
   }
 
-  #begin(text: string): void {
-    this.bytes[this.length++] = DOLLAR;
-    this.#from = this.length;
-    this.#text(text);
-  }
-
-  #end(): void {
-    let sum = 0;
-    for (let i = this.#from; i < this.length; i++) sum ^= this.bytes[i]!;
-    this.bytes[this.length++] = STAR;
-    this.#text(HEX[sum >> 4]!);
-    this.#text(HEX[sum & 15]!);
-    this.#text("\r\n");
-  }
-
-  #text(text: string): void {
-    for (let i = 0; i < text.length; i++) this.bytes[this.length++] = text.charCodeAt(i);
-  }
-
-  #comma(): void {
-    this.bytes[this.length++] = COMMA;
-  }
-
-  #digits(value: number, count: number): void {
-    let rest = value;
-    for (let i = count - 1; i >= 0; i--) {
-      this.bytes[this.length + i] = ZERO + (rest % 10);
-      rest = Math.floor(rest / 10);
-    }
-    this.length += count;
-  }
-
-  #fixed(value: number, places: number): void {
-    const scale = 10 ** places;
-    const scaled = Math.round(value * scale);
-    const whole = Math.floor(scaled / scale);
-    let count = 1;
-    while (10 ** count <= whole) count++;
-    this.#digits(whole, count);
-    this.bytes[this.length++] = POINT;
-    this.#digits(scaled % scale, places);
+  #fixed(value: number, decimals: number): void {
+    this.#to.decimal(Math.round(value * 10 ** decimals), decimals);
   }
 
   #time(utcS: number): void {
     if (utcS === 0) return;
-    const ofDay = utcS % 86_400;
-    this.#digits(Math.floor(ofDay / 3600), 2);
-    this.#digits(Math.floor(ofDay / 60) % 60, 2);
-    this.#digits(ofDay % 60, 2);
-    this.#text(".00");
-  }
-
-  /** The date as ddmmyy, worked out once a day. */
-  #dateOf(utcS: number): string {
-    const day = Math.floor(utcS / 86_400);
-    if (day !== this.#day) {
-      const iso = new Date(day * 86_400_000).toISOString();
-      this.#date = iso.slice(8, 10) + iso.slice(5, 7) + iso.slice(2, 4);
-      this.#day = day;
-    }
-    return this.#date;
+    this.#to.time(utcS % DAY_S);
+    this.#to.text(TEXT.hundredths);
   }
 
   #place(epoch: Epoch): void {
-    if (!epoch.valid) {
-      this.#text(",,,");
-      return;
-    }
+    const to = this.#to;
+    if (!epoch.valid) return to.text(TEXT.comma3);
     this.#angle(epoch.latDegrees, 2);
-    this.#text(epoch.latDegrees < 0 ? ",S," : ",N,");
+    to.text(epoch.latDegrees < 0 ? TEXT.south : TEXT.north);
     this.#angle(epoch.lonDegrees, 3);
-    this.#text(epoch.lonDegrees < 0 ? ",W" : ",E");
+    to.text(epoch.lonDegrees < 0 ? TEXT.west : TEXT.east);
   }
 
-  /** Degrees, minutes and five decimals of a minute (1.9 cm). */
-  #angle(degrees: number, digits: number): void {
-    const units = Math.round(Math.abs(degrees) * 6_000_000);
-    const whole = Math.floor(units / 6_000_000);
-    this.#digits(whole, digits);
-    const minutes = units - whole * 6_000_000;
-    this.#digits(Math.floor(minutes / 100_000), 2);
-    this.bytes[this.length++] = POINT;
-    this.#digits(minutes % 100_000, 5);
+  #angle(degrees: number, degreeDigits: number): void {
+    const units = Math.round(Math.abs(degrees) * 60 * PER_MINUTE);
+    this.#to.angle(units, PER_MINUTE, MINUTE_DECIMALS, degreeDigits);
   }
 }

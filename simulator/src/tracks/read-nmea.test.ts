@@ -1,4 +1,4 @@
-import { sentence } from "@purrimeter/device/testing/tag-rig-contract";
+import { sentence } from "@purrimeter/device/testing/tag-rig";
 import { beforeAll, describe, expect, it } from "vitest";
 import { trackOutcomes, type TrackCase } from "./testing/track-outcomes.ts";
 

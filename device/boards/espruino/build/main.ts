@@ -1,9 +1,10 @@
 // Builds what an Espruino board holds, device/build/espruino/, and says what it costs: npm run build:espruino.
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { buildDateS } from "../../build-date.ts";
 import { pretokenise } from "./pretokenise.ts";
 import { PUBLIC_NAMES } from "./public-names.ts";
-import { transpileForEspruino, type Kept, type Transpiled } from "./transpile.ts";
+import { transpileForEspruino, type TranspileOptions, type Transpiled } from "./transpile.ts";
 import { measureVariables } from "./variables.ts";
 
 /** A variable of a board with 12,000 of them, as Bangle.js 2 (docs/boards.md). */
@@ -38,8 +39,8 @@ const PROGRAMS = [
 /** Groups of the table of sources, by the first pattern that fits. */
 const GROUPS: readonly (readonly [string, RegExp])[] = [
   ["geofences and sides", /core\/geofence\//],
-  ["receiver: NMEA, filter, time", /core\/(?:nmea\/|pace\/sky-watch)/],
-  ["journal and its flash", /core\/journal\/|storage-flash/],
+  ["receiver: NMEA, filter, time", /core\/nmea\//],
+  ["journal and its flash", /core\/(?:journal|flash)\/|storage-flash/],
   ["sending: queue and radio", /core\/(?:uplink\/(?:uplink-queue|radio|back-off)|random)/],
   ["modem: AT commands, MQTT", /drivers\/sim7080g\//],
   ["link to the gateway", /ble-link|link-uplink|slip-text|session-numbers|espruino-cipher|hex-bytes/],
@@ -47,12 +48,16 @@ const GROUPS: readonly (readonly [string, RegExp])[] = [
   ["the rest: firmware, pace, settings, board", /./],
 ];
 
+const builtAtS = buildDateS(process.env["SOURCE_DATE_EPOCH"], import.meta.dirname);
+if (typeof builtAtS === "string") throw new Error(builtAtS);
+const setDate = { builtAtS };
+
 const folder = fileURLToPath(new URL("../../../build/espruino/", import.meta.url));
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const figure = (bytes: number, what: string): void => say(`${String(bytes).padStart(8)}  ${what}`);
 
-async function transpile(entry: string, kept: Kept): Promise<Transpiled> {
-  return transpileForEspruino(new URL(`../../${entry}.ts`, import.meta.url), kept);
+async function transpile(entry: string, options: TranspileOptions): Promise<Transpiled> {
+  return transpileForEspruino(new URL(`../../${entry}.ts`, import.meta.url), { ...setDate, ...options });
 }
 
 function tokenised(name: string, code: string): number {

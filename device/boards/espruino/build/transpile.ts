@@ -46,8 +46,10 @@ const PLUGINS = [
 
 type Bundled = BuildResult<{ write: false; metafile: true }>;
 
-/** What stays as the source has it. */
-export interface Kept {
+/** What is set, and what stays as the source has it. */
+export interface TranspileOptions {
+  /** What the constant BUILT_AT_S becomes, as FirmwareOptions has it; for a program of a board. */
+  readonly builtAtS?: number;
   /** Property names that others know, besides those of the language and the board. */
   readonly names: readonly string[];
   /** Texts of one word that others know. */
@@ -64,12 +66,13 @@ export interface Transpiled {
 
 /**
  * One script for Espruino of the entry and all that it imports. Property names are shortened, and so are the words by
- * which our code names its own states: on the board every letter is memory. Throws when Espruino could not run the script.
+ * which our code names its own states: on the board every letter is memory. Throws when Espruino could not run the
+ * script, or when it needs a `builtAtS` that is not given.
  */
-export async function transpileForEspruino(entry: URL, kept: Kept): Promise<Transpiled> {
-  const bundled = await bundle(entry, kept);
+export async function transpileForEspruino(entry: URL, options: TranspileOptions): Promise<Transpiled> {
+  const bundled = await bundle(entry, options);
   const [file] = bundled.outputFiles;
-  const words = kept.all === undefined ? [shortenWords(kept.words ?? [])] : [];
+  const words = options.all === undefined ? [shortenWords(options.words ?? [])] : [];
   const lowered = transformSync(file!.text, {
     babelrc: false,
     configFile: false,
@@ -87,6 +90,7 @@ export async function transpileForEspruino(entry: URL, kept: Kept): Promise<Tran
     // The bundler would look for Espruino's own modules.
     define: { espruinoModule: "require" },
   });
+  if (code.includes("BUILT_AT_S")) throw new Error("the program needs the date of its build");
   const refused = refusedSyntax(code);
   if (refused.length > 0) throw new Error(`Espruino cannot run this:\n${refused.join("\n")}`);
   const [output] = Object.values(bundled.metafile.outputs);
@@ -94,7 +98,7 @@ export async function transpileForEspruino(entry: URL, kept: Kept): Promise<Tran
   return { code, sources: new Map(inputs.map(([path, { bytesInOutput }]) => [path, bytesInOutput])) };
 }
 
-function bundle(entry: URL, { names, all }: Kept): Promise<Bundled> {
+function bundle(entry: URL, { names, all, builtAtS }: TranspileOptions): Promise<Bundled> {
   const shortNames = {
     mangleProps: /./,
     reserveProps: keptNames(names),
@@ -113,7 +117,7 @@ function bundle(entry: URL, { names, all }: Kept): Promise<Bundled> {
     metafile: true,
     logLevel: "silent",
     // Espruino has Error alone.
-    define: { RangeError: "Error" },
+    define: { RangeError: "Error", ...(builtAtS === undefined ? {} : { BUILT_AT_S: String(builtAtS) }) },
     ...(all === "names" ? {} : shortNames),
   });
 }

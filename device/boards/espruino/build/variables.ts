@@ -27,7 +27,7 @@ var firmware = new exports.Firmware({
   uplink: { connect: nothing, disconnect: nothing, publish: function () { return false; } },
   indicator: { buzz: nothing, light: nothing },
   battery: { percent: function () { return 80; } }
-}, { tag: "tom", firmware: "1", seed: 1 });
+}, { tag: "tom", firmware: "1", seed: 1, builtAtS: exports.builtAtS });
 firmware.start();
 storage = undefined;
 print("variables " + (loaded - before) + " " + (process.memory().usage - loaded));

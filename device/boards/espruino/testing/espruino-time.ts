@@ -1,4 +1,4 @@
-import { BoardTime } from "../../testing/board-time.ts";
+import { BoardTime } from "../../../core/testing/board-time.ts";
 
 /** Espruino's clock and timers. */
 export class EspruinoTime {

@@ -1,5 +1,5 @@
 import { Journal } from "../../../core/journal/journal.ts";
-import { settingsPages } from "../../../core/uplink/settings-store.ts";
+import { settingsPages } from "../../../core/settings/settings-store.ts";
 import type { SimulatedModem } from "../../../drivers/sim7080g/testing/simulated-modem.ts";
 import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";

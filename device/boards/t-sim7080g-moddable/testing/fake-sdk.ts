@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { BoardTime } from "../../testing/board-time.ts";
+import { BoardTime } from "../../../core/testing/board-time.ts";
 
 const FIFO_BYTES = 128;
 
@@ -39,8 +39,8 @@ export class FakeSdk {
     this.time = new BoardTime(secondMs);
   }
 
-  /** Loads board.ts with this in the SDK's place, and starts it. */
-  async start(config: object): Promise<void> {
+  /** Loads board.ts with this in the SDK's place, and starts it. `builtAtS`: as in FirmwareOptions. */
+  async start(config: object, builtAtS: number): Promise<void> {
     Object.assign(globalThis, { fakeSdk: this.modules(config), native: (name: string) => this.native(name) });
     Object.assign(globalThis, {
       device: { io: {}, network: { mqtts: { io: this.mqttClient(), socket: {} } } },
@@ -48,9 +48,11 @@ export class FakeSdk {
     const folder = mkdtempSync(join(tmpdir(), "board-"));
     const outfile = join(folder, "board.mjs");
     await bundle(outfile);
-    const { Board } = (await import(pathToFileURL(outfile).href)) as { Board: new () => unknown };
+    const { Board } = (await import(pathToFileURL(outfile).href)) as {
+      Board: new (builtAtS: number) => unknown;
+    };
     rmSync(folder, { recursive: true });
-    new Board();
+    new Board(builtAtS);
   }
 
   private native(name: string): (this: unknown, ...values: number[]) => unknown {

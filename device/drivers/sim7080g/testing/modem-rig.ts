@@ -1,5 +1,5 @@
 import type { Clock } from "../../../core/ports.ts";
-import type { BoardTime } from "../../../boards/testing/board-time.ts";
+import type { BoardTime } from "../../../core/testing/board-time.ts";
 import type { ModemUplink } from "../modem-uplink.ts";
 import type { SimulatedModem } from "./simulated-modem.ts";
 

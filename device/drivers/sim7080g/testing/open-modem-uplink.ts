@@ -2,7 +2,7 @@ import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { message } from "../../../core/uplink/uplink.contract.ts";
 import { ModemUplink, type ModemUplinkOptions } from "../modem-uplink.ts";
 import type { ModemFiles } from "../modem-config.ts";
-import { BoardTime } from "../../../boards/testing/board-time.ts";
+import { BoardTime } from "../../../core/testing/board-time.ts";
 import { BoardClock, connectModem, WakeLoop } from "./modem-rig.ts";
 import { SimulatedModem, type SimulatedModemOptions } from "./simulated-modem.ts";
 

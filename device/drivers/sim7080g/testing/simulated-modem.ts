@@ -1,4 +1,4 @@
-import { BoardTime } from "../../../boards/testing/board-time.ts";
+import { BoardTime } from "../../../core/testing/board-time.ts";
 import type { ModemPort } from "../modem-port.ts";
 import { modemTime } from "./modem-time.ts";
 import { SimulatedSocket } from "./simulated-socket.ts";

@@ -1,0 +1,46 @@
+import { z } from "@hono/zod-openapi";
+import { ID } from "./fields.ts";
+
+/** Seconds that an access token lives. */
+export const ACCESS_TOKEN_LIFETIME_S = 600;
+
+/** JOSE header of an access token (RFC 9068, RFC 8725: one algorithm, one type); its `kid` is one of the JWKS. */
+export const ACCESS_TOKEN_HEADER = { alg: "ES256", typ: "at+jwt" } as const;
+
+/** What a personal access token may be for; the API asks for one of them on every route. */
+export const SCOPES = [
+  "tags:read",
+  "tags:write",
+  "locations:read",
+  "geofences:read",
+  "geofences:write",
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+const id = z.string().regex(ID);
+
+/** Claims of an access token (RFC 9068) beside `iss` and `aud`, which are configuration. Unknown claims are ignored. */
+export const accessTokenClaimsSchema = z.object({
+  /** The owner's id. */
+  sub: id,
+  /** The session. Refuse the token when the session has ended. */
+  sid: id,
+  roles: z.array(z.string()),
+  /** Seconds of UTC. */
+  exp: z.number(),
+  /**
+   * Only in tokens that a personal access token was exchanged for: scopes, with single spaces between them (RFC 8693,
+   * 4.2). `sid` is the personal token's id then, and ends like a session. Without this claim everything that the roles
+   * allow is allowed.
+   */
+  scope: z.string().max(1_024).optional(),
+});
+
+export type AccessTokenClaims = z.infer<typeof accessTokenClaimsSchema>;
+
+/** Starts every personal access token, so that scanners for leaked secrets find it. */
+export const PERSONAL_TOKEN_PREFIX = "purr_pat_";
+
+/** A whole personal access token: the prefix and 256 random bits as base64url. */
+export const PERSONAL_TOKEN = /^purr_pat_[\w-]{43}$/;

@@ -1,0 +1,153 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { ID } from "./fields.ts";
+import { problemAnswers } from "./problem-answers.ts";
+import { answer, body } from "./route-parts.ts";
+
+/** Common name that the API's certificate carries; no other client may connect to the authentication service. */
+export const API_NAME = "cloud-api";
+
+/**
+ * Header in which the API names the client's IP address (v4 or v6, no port), with every request that changes something.
+ * Only the API can connect, and it makes the headers of its requests itself, so that no client can set it.
+ */
+export const CLIENT_ADDRESS_HEADER = "purrimeter-client-address";
+
+/**
+ * Header of a refresh or a log-out by a page of the API's own origin: the refresh token that its cookie holds, empty when
+ * there is no cookie. It counts when the body has no refresh token. Absent for all other clients.
+ */
+export const PAGE_REFRESH_TOKEN_HEADER = "purrimeter-page-refresh-token";
+
+/**
+ * Header of an answer that ended sessions: their ids, comma separated. The API refuses them before it passes the answer
+ * on, so that a client never sees its token work after it was told that the session is over.
+ */
+export const ENDED_SESSIONS_HEADER = "purrimeter-ended-sessions";
+
+/** Ended sessions in one answer. */
+export const MAX_ENDED_SESSIONS = 1_000;
+
+/** Longest wait for a session to end, in seconds. */
+export const MAX_WAIT_S = 30;
+
+/** Closed accounts in one answer. */
+export const MAX_LISTED_ERASURES = 100;
+
+/** Keys in one answer. */
+const MAX_KEYS = 16;
+
+const coordinate = z.string().regex(/^[\w-]{43}$/);
+
+/** Public keys of access tokens (RFC 7517). */
+export const keysSchema = z.object({
+  keys: z
+    .array(
+      z.object({
+        kty: z.literal("EC"),
+        crv: z.literal("P-256"),
+        x: coordinate,
+        y: coordinate,
+        kid: z.string().min(1).max(128),
+        alg: z.literal("ES256"),
+        use: z.literal("sig"),
+      }),
+    )
+    .max(MAX_KEYS),
+});
+
+/** The keys that verify access tokens. */
+export const keysRoute = createRoute({
+  method: "get",
+  path: "/.well-known/jwks.json",
+  operationId: "jwks",
+  summary: "Public keys of access tokens (RFC 7517)",
+  responses: { 200: answer("Keys.", keysSchema) },
+});
+
+/**
+ * Sessions that ended after the cursor, oldest first. Without a cursor: every session whose tokens may still live. With
+ * `waitS` an empty answer is held until something ends or the time is over, so that one waiting request hears of an end
+ * within milliseconds.
+ */
+export const endedSessionsSchema = z.object({
+  items: z
+    .array(
+      z.object({
+        /** The `sid` claim of the session's access tokens. */
+        sid: z.string(),
+        /** Seconds of UTC after which no access token of the session can be valid any more. */
+        until: z.number().int(),
+      }),
+    )
+    .max(MAX_ENDED_SESSIONS),
+  /** The next cursor. */
+  next: z.number().int(),
+  /** True when the cursor is older than what is remembered: start again without one. */
+  reset: z.boolean(),
+});
+
+export type EndedSessions = z.infer<typeof endedSessionsSchema>;
+
+/** Which sessions are over although their access tokens are not. */
+export const endedSessionsRoute = createRoute({
+  method: "get",
+  path: "/sessions/ended",
+  operationId: "endedSessions",
+  summary: "Sessions that ended after a cursor",
+  request: {
+    query: z.strictObject({
+      after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+      waitS: z.coerce.number().int().min(0).max(MAX_WAIT_S).default(0),
+    }),
+  },
+  responses: { 200: answer("Sessions.", endedSessionsSchema), ...problemAnswers("invalid-request") },
+});
+
+const accountId = z.string().regex(ID, "This is not an account's id.");
+
+/** Ids of accounts that were closed. */
+export const erasuresSchema = z.object({ items: z.array(accountId).max(MAX_LISTED_ERASURES) });
+
+/** Accounts whose tags and locations have to be erased; each is listed until its last access token has expired everywhere. */
+export const listErasuresRoute = createRoute({
+  method: "get",
+  path: "/erasures",
+  operationId: "listErasures",
+  summary: "Accounts that were closed and are not erased everywhere yet",
+  responses: { 200: answer("Ids.", erasuresSchema) },
+});
+
+/** Says that nothing is stored of the account any more. */
+export const endErasureRoute = createRoute({
+  method: "delete",
+  path: "/erasures/{account}",
+  operationId: "endErasure",
+  summary: "Say that everything of a closed account is erased; it is listed again while its tokens may live",
+  request: { params: z.strictObject({ account: accountId }) },
+  responses: { 204: { description: "It is recorded." }, ...problemAnswers("invalid-request") },
+});
+
+/** What a personal access token is exchanged for. */
+export const exchangedSchema = z.object({ accessToken: z.string(), expiresIn: z.number().int() });
+
+/** Exchanges a personal access token. */
+export const exchangeRoute = createRoute({
+  method: "post",
+  path: "/personal-tokens/exchange",
+  operationId: "exchangePersonalToken",
+  summary: "Exchange a personal access token for an access token with its scopes",
+  request: body(z.strictObject({ token: z.string().min(1).max(256) })),
+  responses: {
+    200: answer("Access token.", exchangedSchema),
+    ...problemAnswers("invalid-request", "malformed-json", "unauthenticated", "too-many-requests"),
+  },
+});
+
+/** Whether the service and its database answer. */
+export const healthRoute = createRoute({
+  method: "get",
+  path: "/health",
+  operationId: "health",
+  summary: "Whether the service works",
+  responses: { 200: answer("It does.", z.object({ status: z.literal("ok") })) },
+});

@@ -1,0 +1,98 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { requestResetRoute, resetPasswordRoute } from "@purrimeter/auth-api/password";
+import type { Account } from "../accounts/accounts.ts";
+import type { AuthService } from "../auth-service.ts";
+import type { AppEnvironment } from "../http/app-environment.ts";
+import { guarded } from "../http/guarded.ts";
+import type { GuardParts } from "../http/guarded.ts";
+import { problem, tooManyRequests } from "../http/problem.ts";
+import type { Problem } from "../http/problem.ts";
+import { badLink } from "../mail/bad-link.ts";
+import { resetBinding } from "../mail/link-bindings.ts";
+import { checkSecondFactor } from "../second-factor/check-second-factor.ts";
+import type { SecondFactorParts } from "../second-factor/check-second-factor.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
+import { refusePassword, setPassword } from "./set-password.ts";
+
+type App = OpenAPIHono<AppEnvironment>;
+type RequestParts = GuardParts & Pick<AuthService, "mail" | "throttle">;
+type AccountOfLinkParts = Pick<AuthService, "accounts" | "purposeTokens">;
+type ResetParts = GuardParts &
+  SecondFactorParts &
+  AccountOfLinkParts &
+  Pick<AuthService, "hasher" | "now" | "personalTokens">;
+
+/** Adds setting a new password through one's mail box. */
+export function addResetPasswordEndpoints(app: App, service: RequestParts & ResetParts): void {
+  addRequest(app, service);
+  addReset(app, service);
+}
+
+function addRequest(app: App, service: RequestParts): void {
+  app.openapi(guarded(service, requestResetRoute), (context) => {
+    const retryAfterS = service.throttle.address(context.var.address);
+    if (retryAfterS > 0) return tooManyRequests(retryAfterS);
+    service.mail.reset(context.req.valid("json").email);
+    return context.body(null, 202);
+  });
+}
+
+function addReset(app: App, service: ResetParts): void {
+  app.openapi(guarded(service, resetPasswordRoute), async (context) => {
+    const { address: network } = context.var;
+    const retryAfterS = service.throttle.address(network);
+    if (retryAfterS > 0) return tooManyRequests(retryAfterS);
+    const { token, password, code } = context.req.valid("json");
+    const account = await accountOfLink(service, token);
+    if (!account) return badLink();
+    // The code is used up when it is right, so all else is looked at before it.
+    const refusal =
+      (await refusePassword(service, account.id, password)) ??
+      (await refuseFactor(service, account, code, network)) ??
+      (await setPassword(service, account.id, password));
+    if (refusal) return refusal;
+    setEndedSessions(context, await afterReset(service, account, network));
+    service.audit.record({ event: "password.reset", account: account.id, network });
+    return context.body(null, 204);
+  });
+}
+
+async function accountOfLink(
+  { accounts, purposeTokens }: AccountOfLinkParts,
+  token: string,
+): Promise<Account | undefined> {
+  const account = await accounts.findById(purposeTokens.accountOf(token));
+  const binding = account ? resetBinding(account) : new Uint8Array();
+  return purposeTokens.check("reset", token, binding) ? account : undefined;
+}
+
+/** The mail box is the account's, and whoever had the old password is out. Gives what ended. */
+async function afterReset(
+  { accounts, now, personalTokens, sessions, throttle }: ResetParts,
+  { id, throttleKey }: Account,
+  network: string,
+): Promise<readonly string[]> {
+  await accounts.markMailVerified(id, now());
+  throttle.passwordRight(throttleKey, network);
+  return [...(await sessions.endAll(id)), ...(await personalTokens.end(id))];
+}
+
+/** A mail box alone does not open an account that has a second factor (ASVS 5.0, 6.4.3). */
+async function refuseFactor(
+  service: SecondFactorParts,
+  account: Account,
+  code: string | undefined,
+  address: string,
+): Promise<Problem | undefined> {
+  if (!(await service.secondFactors.isRequired(account.id))) return undefined;
+  if (code === undefined) return problem("second-factor-required", "Send a code as well.");
+  const check = await checkSecondFactor(service, account, { code }, address);
+  switch (check.kind) {
+    case "right":
+      return undefined;
+    case "wrong":
+      return problem("wrong-credentials", "The code is wrong or was used.");
+    case "throttled":
+      return tooManyRequests(check.retryAfterS);
+  }
+}

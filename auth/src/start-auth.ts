@@ -1,0 +1,78 @@
+import { openDatabase } from "@purrimeter/database/open-database";
+import type { Secrets } from "@purrimeter/secrets/open-secrets";
+import { INTERNAL_HTTP_LIMITS } from "@purrimeter/service/http-limits";
+import { listen } from "@purrimeter/service/listen";
+import type { Listening } from "@purrimeter/service/listen";
+import { logRefused } from "@purrimeter/service/log-refused";
+import type { RunningService, ServiceParts } from "@purrimeter/service/run-service";
+import { SECURITY_HEADERS } from "@purrimeter/service/security-headers";
+import { readFileSync } from "node:fs";
+import type { AuthService } from "./auth-service.ts";
+import type { Config } from "./config.ts";
+import { createService } from "./create-service.ts";
+import { API_NAME } from "@purrimeter/auth-api/internal";
+import { createApp } from "./http/create-app.ts";
+import { openMailer } from "./mail/open-mailer.ts";
+import { DEFAULT_COST } from "./password/password-hasher.ts";
+import { AUTH_MIGRATIONS } from "./schema.ts";
+import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
+
+type Parts = ServiceParts<Config, Secrets>;
+
+/** Opens the accounts and listens for cloud-api. */
+export async function startAuth(parts: Parts): Promise<RunningService> {
+  const { secrets, log } = parts;
+  const service = await openService(parts);
+  const listening = await listenFor(parts, service);
+  return {
+    ready: { port: listening.port },
+    reload: async () => {
+      await secrets.reload();
+      await service.tokens.replaceKeys(readSigningKeys(secrets));
+      log.info("signing keys read again", { event: "keys.read", count: service.tokens.jwks.keys.length });
+    },
+    stop: (graceMs) => stop(service, listening, graceMs),
+  };
+}
+
+function openService({ config, secrets, log, time }: Parts): Promise<AuthService> {
+  const databaseKey = secrets.readKey("database-key");
+  return createService({
+    database: openDatabase({ path: config.database, key: databaseKey, migrations: AUTH_MIGRATIONS }),
+    databaseKey,
+    ...readSigningKeys(secrets),
+    issuer: config.issuer,
+    audience: config.audience,
+    cost: DEFAULT_COST,
+    relyingParty: config.passkeys,
+    mailer: openMailer(config.mail, { secrets, log, time }),
+    linkBase: config.mail?.linkBase ?? "",
+    log,
+    time,
+  });
+}
+
+function listenFor({ config, secrets, log, metrics, time }: Parts, service: AuthService): Promise<Listening> {
+  const monotonicMs = (): number => time.monotonicMs();
+  return listen(createApp(service, monotonicMs).fetch, {
+    host: config.host,
+    port: config.port,
+    certificate: readFileSync(config.tls.certificate),
+    key: secrets.read("tls-key.pem"),
+    client: { authority: readFileSync(config.tls.authority), name: API_NAME },
+    limits: INTERNAL_HTTP_LIMITS,
+    headers: SECURITY_HEADERS,
+    time,
+    onRefused: logRefused(log, metrics, monotonicMs),
+  });
+}
+
+async function stop(service: AuthService, listening: Listening, graceMs: number): Promise<void> {
+  const closed = listening.close(graceMs);
+  // Answers the cloud-apis that wait for a session to end.
+  service.endings.stop();
+  await closed;
+  await service.mailQueue.flush();
+  await service.audit.flush();
+  await service.database.destroy();
+}
