@@ -16,6 +16,8 @@ import { dataFiles, type DataFiles } from "./data-files.ts";
 import { REGISTRY } from "../services/service-registry.ts";
 import { isFailure } from "../terminal/failure.ts";
 import { prepareData } from "./prepare-data.ts";
+import type { CertifiedService, Holders } from "./secret-holder.ts";
+import { LOCATIONS_KEY, randomKey } from "./secret-specs.ts";
 
 const now = new Date();
 const temporary = mkdtempSync(join(tmpdir(), "purrimeter-data-"));
@@ -106,6 +108,42 @@ test("a secret that is gone is not made anew", async () => {
   const path = files.secret("bridge", "key-ring-key");
   rmSync(path);
   expect(await failure()).toBe(`the secret ${path} is missing; restore it from a backup`);
+});
+
+test("a folder whose format file lists no secrets, as the first ones, is opened and left as it is", async () => {
+  writeFileSync(files.format, '{"format":1}\n');
+  const before = contents();
+  expect(await prepared()).toBe(false);
+  expect(contents()).toEqual(before);
+  const path = files.secret("auth", "signing-key.pem");
+  rmSync(path);
+  expect(await failure()).toBe(`the secret ${path} is missing; restore it from a backup`);
+});
+
+test("a service that is new to a folder gets its secrets and certificate, and others keep theirs", async () => {
+  const [auth] = REGISTRY.services;
+  const added = { ...auth, name: "added", secrets: [LOCATIONS_KEY, { name: "own-key", make: randomKey }] };
+  const four: Holders = { ...REGISTRY, services: [...REGISTRY.services, added as CertifiedService] };
+  writeFileSync(files.format, '{"format":1}\n');
+  const before = contents();
+  expect(await prepareData(files, four, { now, hosts: [] })).toEqual({ created: false });
+  const after = contents();
+  expect(after).toMatchObject({
+    ...before,
+    "purrimeter.json": after["purrimeter.json"],
+    "certs/issued.jsonl": after["certs/issued.jsonl"],
+  });
+  expect(after["secrets/added/database-key"]).toBe(before["secrets/bridge/database-key"]);
+  expect(readdirSync(files.secrets("added")).toSorted()).toEqual([
+    "GENERATED",
+    "database-key",
+    "own-key",
+    "tls-key.pem",
+  ]);
+  rmSync(files.secret("added", "own-key"));
+  expect(await prepareData(files, four, { now, hosts: [] })).toMatchObject({
+    failure: expect.stringMatching(/own-key is missing; restore it from a backup/) as string,
+  });
 });
 
 test("a folder of a newer version is left alone", async () => {
