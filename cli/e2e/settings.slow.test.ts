@@ -15,6 +15,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -104,7 +105,7 @@ async function ask(path: string, json?: object): Promise<{ status: number; body:
     agent: false,
   });
   sent.end(body);
-  const [answer] = (await once(sent, "response")) as [import("node:http").IncomingMessage];
+  const [answer] = (await once(sent, "response")) as [IncomingMessage];
   const peer = String((answer.socket as TLSSocket).getPeerCertificate().subject.CN);
   return { status: answer.statusCode ?? 0, body: await text(answer), peer };
 }
