@@ -21,11 +21,11 @@ export interface Gateway {
   close(): void;
 }
 
-/** A gateway serves one household; who opens more links than this wants something else. */
+/** A gateway serves one household; more links than this are not from its tags. */
 const MAX_LINKS = 64;
 const TICK_MS = 500;
 
-/** Starts a gateway; links come from outside. */
+/** Starts a gateway; the caller passes links to `accept`. */
 export function openGateway(options: GatewayOptions): Gateway {
   const { pairings, cipher, makeUplink, log, monotonicMs } = options;
   const byId = new Map(pairings.map((pairing) => [hex(pairing.id), pairing]));
@@ -39,7 +39,7 @@ export function openGateway(options: GatewayOptions): Gateway {
       links.delete(link);
       if (link.tagId !== undefined) log.info("tag is gone", { event: "tag.gone", tag: link.tagId });
     },
-    trouble: (tag: string, code: string): void =>
+    failed: (tag: string, code: string): void =>
       log.warn("no session with the bridge", { event: "tag.no-session", tag, code }),
   };
   const tick = (): void => {
@@ -61,7 +61,7 @@ export function openGateway(options: GatewayOptions): Gateway {
   };
 }
 
-/** The one that has been silent longest holds the place of one that could prove itself. */
+/** Closes the oldest link that has not proved itself, else the oldest of all. */
 function makeRoom(links: ReadonlySet<TagLink>): void {
   const unproven = [...links].find(({ tagId }) => tagId === undefined);
   (unproven ?? [...links][0])?.close();

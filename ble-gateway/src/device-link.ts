@@ -3,28 +3,28 @@ import { closeSync, constants, openSync } from "node:fs";
 import { isatty, ReadStream, WriteStream } from "node:tty";
 import type { AcceptLink } from "./link.ts";
 
-/** A Bluetooth adapter that was pulled out, or a watch out of reach: it comes back or it does not. */
+/** A Bluetooth adapter that was pulled out, or a watch out of reach: it may come back. */
 const REOPEN_MS = 5_000;
 
-/** A device that is tried again until it is told to stop. */
+/** A device that is opened again until `stop` is called. */
 export interface DeviceLink {
   stop(): void;
 }
 
 /**
  * Keeps a terminal device (a serial port, /dev/rfcomm0, what ble-serial makes) open as a link, and opens it again when it
- * ends. `trouble` gets the system's code when it cannot be opened, or "not-a-terminal": once, not at every attempt.
+ * ends. `onFailure` gets the system's code when it cannot be opened, or "not-a-terminal": once, not at every attempt.
  */
 export function keepDeviceLink(
   path: string,
   accept: AcceptLink,
-  trouble: (code: string) => void,
+  onFailure: (code: string) => void,
   reopenMs = REOPEN_MS,
 ): DeviceLink {
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
   let close: (() => void) | undefined;
-  let told = "";
+  let lastCode = "";
   const again = (): void => {
     close = undefined;
     if (!isStopped) timer = setTimeout(attempt, reopenMs);
@@ -32,11 +32,11 @@ export function keepDeviceLink(
   const attempt = (): void => {
     try {
       close = openDevice(path, accept, again);
-      told = "";
+      lastCode = "";
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-      if (code !== told) trouble(code);
-      told = code;
+      if (code !== lastCode) onFailure(code);
+      lastCode = code;
       again();
     }
   };
@@ -50,7 +50,10 @@ export function keepDeviceLink(
   };
 }
 
-/** Opens the device raw; says how to close it. `ended` is called once, when it is closed for whatever reason. */
+/**
+ * Opens the device in raw mode; returns the function that closes it. `ended` is called once when it is closed, for any
+ * reason.
+ */
 function openDevice(path: string, accept: AcceptLink, ended: () => void): () => void {
   // Without NOCTTY the device would become this process's terminal.
   const file = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
@@ -81,7 +84,7 @@ function openDevice(path: string, accept: AcceptLink, ended: () => void): () => 
 }
 
 /**
- * Makes the device carry bytes as they are, both ways; says false when it cannot. Node's own raw mode writes a carriage
+ * Makes the device carry bytes as they are, both ways; false when it cannot. Node's own raw mode writes a carriage
  * return before every line feed.
  */
 function madeRaw(path: string): boolean {

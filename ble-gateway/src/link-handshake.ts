@@ -15,7 +15,7 @@ export interface ProvenTag {
   readonly first: LinkMessage;
 }
 
-/** The gateway's part of finding out who is at the other end of one link. */
+/** The gateway's side of the handshake on one link. */
 export class LinkHandshake {
   private readonly cipher: LinkCipher;
   private readonly pairings: ReadonlyMap<string, Pairing>;
@@ -28,14 +28,14 @@ export class LinkHandshake {
     this.pairings = pairings;
   }
 
-  /** A frame that asks who is there. An answer to the one before counts no longer. */
+  /** A new challenge. An answer to the one before is no longer accepted. */
   ask(): Uint8Array {
     this.challenge = randomBytes(LINK_NONCE_BYTES);
     this.candidate = undefined;
     return challengeFrame(this.challenge);
   }
 
-  /** Takes a frame that may be a HELLO or the proof after it; a tag when it is the proof. */
+  /** Takes a frame that may be a HELLO or the proof after it; returns the tag when it is the proof. */
   take(frame: Uint8Array): ProvenTag | undefined {
     if (isFrame(frame, FRAME_HELLO)) this.hello(frame);
     const first = this.candidate?.session.open(frame);
@@ -45,7 +45,7 @@ export class LinkHandshake {
     return proven;
   }
 
-  /** A challenge is answered once. */
+  /** A challenge can be answered once. */
   private hello(frame: Uint8Array): void {
     const id = copiedBytes(frame, 2, 2 + LINK_ID_BYTES);
     const pairing = this.pairings.get(hex(id));

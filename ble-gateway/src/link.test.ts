@@ -4,7 +4,7 @@ import { slipFrame } from "@purrimeter/protocol/slip";
 import { topicOf } from "@purrimeter/protocol/topics";
 import { describe, expect, it } from "vitest";
 import { newPairing } from "./pairing.ts";
-import { TELL_AGAIN_MS } from "./tag-link.ts";
+import { REPEAT_STATE_MS } from "./tag-link.ts";
 import { TOM, Wire } from "./testing/wire.ts";
 
 const REPORT = topicOf(TOM, "report");
@@ -240,7 +240,7 @@ describe("whoever stands between, or pretends to be the gateway, gets nowhere", 
   it("knocking without end: the gateway asks once in two seconds", () => {
     const wire = standing();
     const before = wire.sentToTag.length;
-    for (let ms = 0; ms < TELL_AGAIN_MS / 3; ms += 10) {
+    for (let ms = 0; ms < REPEAT_STATE_MS / 3; ms += 10) {
       wire.gateway.bytes(bytes(0xc0, 0, 1, 0xc0));
       wire.gateway.tick(3_000 + ms);
     }

@@ -1,4 +1,4 @@
-/** A stream of bytes to one tag, whatever carries it; frames are found within. The adapters open it. */
+/** A stream of bytes to one tag, over any carrier; it contains frames. The adapters open it. */
 export interface Link {
   write(bytes: Uint8Array): void;
   /** Bytes that were written and have not left yet. */
@@ -6,13 +6,13 @@ export interface Link {
   close(): void;
 }
 
-/** Who hears what comes through a link. */
+/** The receiver of what comes through a link. */
 export interface LinkEnd {
-  /** Cut anywhere; valid only during the call. */
+  /** Split anywhere; valid only during the call. */
   bytes(bytes: Uint8Array): void;
-  /** Nothing comes any more. Once. */
+  /** The link has ended. Called once. */
   closed(): void;
 }
 
-/** Takes a link that was opened. */
+/** Accepts a link that was opened. */
 export type AcceptLink = (link: Link) => LinkEnd;

@@ -19,7 +19,7 @@ export const nodeCipher: LinkCipher = {
   },
 };
 
-/** CCM says "no" by throwing, and by nothing else here: the lengths are right. */
+/** Node reports a wrong CCM tag by throwing. Nothing else throws here, as the lengths are right. */
 function opened(decrypt: () => Uint8Array): Uint8Array | undefined {
   try {
     return decrypt();

@@ -2,16 +2,16 @@ import { XOFF, XON } from "@purrimeter/protocol/slip";
 import type { AcceptLink, Link, LinkEnd } from "./link.ts";
 
 /**
- * 1,500 bytes a second. A watch keeps 2,047 bytes that its program has not read, and says XOFF at three quarters of that;
- * the word may take a connection interval, 0.2 s at most, and whatever the carrier of the link holds back.
+ * 1,500 bytes a second. A watch buffers 2,047 bytes that its program has not read, and sends XOFF at three quarters of
+ * that. XOFF may be delayed by a connection interval, 0.2 s at most, and by the buffers of the link's carrier.
  */
 const PIECE_BYTES = 60;
 const PIECE_EVERY_MS = 40;
 
-/** An XON that was lost holds nobody up for longer. */
+/** Longest pause, in case an XON was lost. */
 const LONGEST_PAUSE_MS = 10_000;
 
-/** Links of which each is written to no faster than a watch reads, and not at all while it asks to wait. */
+/** Links that are written to no faster than a watch reads, and not at all between XOFF and XON. */
 export function paced(accept: AcceptLink): AcceptLink {
   return (link) => new PacedLink(link, accept);
 }

@@ -21,33 +21,33 @@ export type MakeUplink = (tag: TagId, firmware: string, listener: UplinkListener
 /** What is used of a MqttUplink. */
 export type TagUplink = Pick<MqttUplink, "connect" | "disconnect" | "close" | "publish">;
 
-/** Seals a message to the tag and sends it; nobody knows whether it arrives. */
+/** Seals a message to the tag and sends it, without confirmation. */
 export type SendToTag = (kind: number, payload: Uint8Array) => void;
 
 const NOTHING = new Uint8Array(0);
 const PRINTABLE = /^[ -~]*$/;
 
 /**
- * One tag while it is near: what it says goes to the bridge, what the bridge says goes to it, and nothing is kept or
- * answered here. A report that finds no session is dropped: the tag sends it until the bridge acknowledges it.
+ * One tag while it is near: its messages go to the bridge, the bridge's messages go to it, and nothing is stored or
+ * answered here. A report without a session is dropped: the tag sends it until the bridge acknowledges it.
  */
 export class PairedTag {
   readonly tag: TagId;
   private readonly makeUplink: MakeUplink;
   private readonly send: SendToTag;
-  private readonly trouble: (code: string) => void;
+  private readonly onFailure: (code: string) => void;
   private uplink: TagUplink | undefined;
   private firmware = "";
   private isUp = false;
 
-  constructor(tag: TagId, makeUplink: MakeUplink, send: SendToTag, trouble: (code: string) => void) {
+  constructor(tag: TagId, makeUplink: MakeUplink, send: SendToTag, onFailure: (code: string) => void) {
     this.tag = tag;
     this.makeUplink = makeUplink;
     this.send = send;
-    this.trouble = trouble;
+    this.onFailure = onFailure;
   }
 
-  /** What the tag said. */
+  /** A message from the tag. */
   take({ kind, payload }: LinkMessage): void {
     switch (kind) {
       case MESSAGE_CONNECT:
@@ -61,38 +61,38 @@ export class PairedTag {
     }
   }
 
-  /** Says how the session stands: now and then, in case that the last time was lost. */
-  tellState(): void {
+  /** Sends the state of the session; repeated now and then, because a message may be lost. */
+  sendState(): void {
     this.send(this.isUp ? MESSAGE_UP : MESSAGE_DOWN, NOTHING);
   }
 
-  /** The tag is out of reach: its session ends like that of any tag that is, and the bridge publishes its will. */
+  /** The tag is out of reach: its session ends without DISCONNECT, so that the bridge publishes its will. */
   lost(): void {
     this.end((uplink) => uplink.close());
   }
 
   private connect(firmware: string): void {
     const isName = firmware.length <= MAX_FIRMWARE_LENGTH && PRINTABLE.test(firmware);
-    if (!isName) return this.trouble("bad-firmware");
-    if (this.uplink !== undefined && firmware === this.firmware) return this.tellStateIfUp();
+    if (!isName) return this.onFailure("bad-firmware");
+    if (this.uplink !== undefined && firmware === this.firmware) return this.sendStateIfUp();
     this.lost();
     this.firmware = firmware;
     this.uplink = this.makeUplink(this.tag, firmware, {
-      up: () => this.stands(true),
-      down: () => this.stands(false),
+      up: () => this.setState(true),
+      down: () => this.setState(false),
       message: (topic, bytes) => this.deliver(topic, bytes),
-      trouble: (code) => this.trouble(code),
+      failed: (code) => this.onFailure(code),
     });
     this.uplink.connect();
   }
 
-  private tellStateIfUp(): void {
-    if (this.isUp) this.tellState();
+  private sendStateIfUp(): void {
+    if (this.isUp) this.sendState();
   }
 
-  private stands(isUp: boolean): void {
+  private setState(isUp: boolean): void {
     this.isUp = isUp;
-    this.tellState();
+    this.sendState();
   }
 
   private end(how: (uplink: TagUplink) => void): void {

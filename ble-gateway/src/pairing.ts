@@ -9,12 +9,12 @@ export interface Pairing {
   readonly key: Uint8Array;
 }
 
-/** A new one, of the machine's best randomness. */
+/** A new pairing with random id and key. */
 export function newPairing(tag: TagId): Pairing {
   return { tag, id: randomBytes(LINK_ID_BYTES), key: randomBytes(LINK_KEY_BYTES) };
 }
 
-/** The JSON that gateway and tag keep: a secret. */
+/** The JSON that gateway and tag store: a secret. */
 export function pairingText({ tag, id, key }: Pairing): string {
   return `${JSON.stringify({ tag, id: hex(id), key: hex(key) })}\n`;
 }

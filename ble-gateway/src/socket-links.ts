@@ -2,12 +2,12 @@ import { rmSync } from "node:fs";
 import { connect, createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import type { AcceptLink } from "./link.ts";
 
-/** Where programs that carry Bluetooth hand their bytes over. */
+/** The address at which programs that carry Bluetooth connect. */
 export type SocketAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /**
- * Listens; every connection is a link to whatever tag is behind it. Rejects with the system's error. A path at which
- * nobody listens any more, because a gateway was killed, is taken over.
+ * Listens; every connection is a link to one tag. Rejects with the system's error. A socket file that a killed gateway left
+ * behind is replaced.
  */
 export async function listenForLinks(address: SocketAddress, accept: AcceptLink): Promise<Server> {
   try {
@@ -42,7 +42,7 @@ const KEEP_ALIVE_MS = 30_000;
 
 function takeSocket(socket: Socket, accept: AcceptLink): void {
   socket.setNoDelay(true);
-  // Whoever was switched off says nothing.
+  // A peer that was switched off does not close its connection.
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
   const end = accept({
     write: (bytes) => void socket.write(bytes),
@@ -50,7 +50,7 @@ function takeSocket(socket: Socket, accept: AcceptLink): void {
     close: () => socket.destroy(),
   });
   socket.on("data", (bytes) => end.bytes(bytes));
-  // A link that breaks is closed; why, is of no use.
+  // A broken link is closed; the reason makes no difference.
   socket.on("error", () => undefined);
   socket.on("close", () => end.closed());
 }

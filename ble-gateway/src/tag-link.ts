@@ -1,5 +1,5 @@
 import type { LinkCipher } from "@purrimeter/protocol/link-cipher";
-import { FRAME_KNOCK, isFrame } from "@purrimeter/protocol/link-frame";
+import { FRAME_CHALLENGE_REQUEST, isFrame } from "@purrimeter/protocol/link-frame";
 import { MAX_TAG_FRAME_BYTES } from "@purrimeter/protocol/link-limits";
 import type { LinkSession } from "@purrimeter/protocol/link-session";
 import { slipFrame, SlipReader } from "@purrimeter/protocol/slip";
@@ -8,24 +8,24 @@ import type { Link, LinkEnd } from "./link.ts";
 import { PairedTag, type MakeUplink } from "./paired-tag.ts";
 import type { Pairing } from "./pairing.ts";
 
-/** What a link tells the gateway. */
+/** Events of a link. */
 export interface TagLinkListener {
   /** A tag has proved itself on this link. */
   proven(link: TagLink, tag: string): void;
   closed(link: TagLink): void;
-  /** The tag's session with the bridge has trouble; for people. */
-  trouble(tag: string, code: string): void;
+  /** The tag's session with the bridge failed; for the log. */
+  failed(tag: string, code: string): void;
 }
 
-/** More than this unsent: the tag is out of reach, or somebody reads nothing. */
+/** With more than this unsent the tag is out of reach or does not read. */
 const MAX_UNSENT_BYTES = 65_536;
 
-/** Challenges go out so often until somebody answers, and no more often however much is knocked. */
-export const ASK_AGAIN_MS = 2_000;
-/** The state is told anew: what was said before may have been lost. */
-export const TELL_AGAIN_MS = 30_000;
+/** Interval of the challenges until one is answered; more requests do not shorten it. */
+export const CHALLENGE_INTERVAL_MS = 2_000;
+/** Interval at which the state is sent again, because a message may be lost. */
+export const REPEAT_STATE_MS = 30_000;
 
-/** One link: who is there, then what they say. */
+/** One link: first the handshake, then the messages of the tag. */
 export class TagLink implements LinkEnd {
   private readonly link: Link;
   private readonly handshake: LinkHandshake;
@@ -34,9 +34,9 @@ export class TagLink implements LinkEnd {
   private readonly reader: SlipReader;
   private tag: PairedTag | undefined;
   private session: LinkSession | undefined;
-  private askedMs = -Infinity;
-  private toldMs = 0;
-  private wasKnocked = true;
+  private challengedMs = -Infinity;
+  private stateSentMs = 0;
+  private isChallengeWanted = true;
 
   constructor(
     link: Link,
@@ -52,7 +52,7 @@ export class TagLink implements LinkEnd {
     this.reader = new SlipReader(MAX_TAG_FRAME_BYTES, (frame) => this.take(frame));
   }
 
-  /** Whose link it is, when that is proved. */
+  /** The tag of this link, once it is proved. */
   get tagId(): string | undefined {
     return this.tag?.tag;
   }
@@ -72,24 +72,24 @@ export class TagLink implements LinkEnd {
     this.link.close();
   }
 
-  /** Time has passed: to be called every second or so, and once at the start. */
+  /** To be called about every second, and once at the start. */
   tick(nowMs: number): void {
-    const isAsking = this.wasKnocked || this.session === undefined;
-    if (isAsking && nowMs - this.askedMs >= ASK_AGAIN_MS) this.ask(nowMs);
-    if (this.tag === undefined || nowMs - this.toldMs < TELL_AGAIN_MS) return;
-    this.toldMs = nowMs;
-    this.tag.tellState();
+    const isAsking = this.isChallengeWanted || this.session === undefined;
+    if (isAsking && nowMs - this.challengedMs >= CHALLENGE_INTERVAL_MS) this.ask(nowMs);
+    if (this.tag === undefined || nowMs - this.stateSentMs < REPEAT_STATE_MS) return;
+    this.stateSentMs = nowMs;
+    this.tag.sendState();
   }
 
   private ask(nowMs: number): void {
-    this.askedMs = nowMs;
-    this.wasKnocked = false;
+    this.challengedMs = nowMs;
+    this.isChallengeWanted = false;
     this.write(this.handshake.ask());
   }
 
   private take(frame: Uint8Array): void {
-    if (isFrame(frame, FRAME_KNOCK)) {
-      this.wasKnocked = true;
+    if (isFrame(frame, FRAME_CHALLENGE_REQUEST)) {
+      this.isChallengeWanted = true;
       return;
     }
     const proven = this.handshake.take(frame);
@@ -101,15 +101,15 @@ export class TagLink implements LinkEnd {
   private prove({ pairing, session, first }: ProvenTag): void {
     this.session = session;
     if (this.tag?.tag !== pairing.tag) this.become(pairing);
-    this.tag?.tellState();
+    this.tag?.sendState();
     this.tag?.take(first);
   }
 
   private become({ tag }: Pairing): void {
     this.tag?.lost();
     this.listener.proven(this, tag);
-    const trouble = (code: string): void => this.listener.trouble(tag, code);
-    this.tag = new PairedTag(tag, this.makeUplink, (kind, payload) => this.send(kind, payload), trouble);
+    const failed = (code: string): void => this.listener.failed(tag, code);
+    this.tag = new PairedTag(tag, this.makeUplink, (kind, payload) => this.send(kind, payload), failed);
   }
 
   private send(kind: number, payload: Uint8Array): void {

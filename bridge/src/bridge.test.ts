@@ -154,7 +154,7 @@ describe("a report", () => {
 
   it("of a tag without owner is refused for now, and nothing of it is kept", async () => {
     await start();
-    store.registry.register(ALF, "7K2QF-7K2QF-7K2QF-7K2QF-7K2QF", utcNow());
+    await store.registry.register(ALF, "7K2QF-7K2QF-7K2QF-7K2QF-7K2QF", utcNow());
     const tag = await dialAndJoin(port, ALF, alf);
     expect(await answerTo(tag, report(1, 1))).toMatchObject({
       kind: "refused",
@@ -264,8 +264,8 @@ describe("a tag", () => {
     expect((await stranger.next("connack")).returnCode).toBe(5);
     await claimTag(store, ALF);
     const tag = await dialAndJoin(port, ALF, alf);
-    expect(store.registry.revoke(ALF, utcNow())).toBe("revoked");
-    source.expelRevoked();
+    expect(await store.registry.revoke(ALF, utcNow())).toBe("revoked");
+    await source.expelRevoked();
     await tag.closed;
     const again = await dial(port, alf);
     again.join(ALF);

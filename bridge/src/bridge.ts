@@ -40,7 +40,7 @@ export function createBridge(parts: BridgeParts): Bridge {
     work.catch((error: unknown) => fault(parts, tag, error));
   return {
     sink: {
-      admit: (tag) => admissionOf(parts.store.registrationState(tag)),
+      admit: (tag) => admit(parts, tag),
       report: (tag, bytes) => idle.busyWith(receiveReport(reporting, tag, bytes)),
       status: (tag, bytes) => guarded(tag, receiveStatus(parts, settings, verification, tag, bytes)),
       subscribed: (tag, channel) => {
@@ -49,7 +49,7 @@ export function createBridge(parts: BridgeParts): Bridge {
       left: (tag) => settings.left(tag),
     },
     tick: async () => {
-      for (const tag of changedTags(parts, settings)) await guarded(tag, settings.offer(tag));
+      for (const tag of await changedTags(parts, settings)) await guarded(tag, settings.offer(tag));
     },
   };
 }
@@ -67,6 +67,16 @@ function watched(
     },
     settingsChangedSince: (cursor) => store.settingsChangedSince(cursor),
   };
+}
+
+/** A fault of the store is counted; the tag tries again. */
+async function admit(parts: BridgeParts, tag: TagId): Promise<Admission> {
+  try {
+    return admissionOf(await parts.store.registrationState(tag));
+  } catch (error) {
+    fault(parts, tag, error);
+    return "unavailable";
+  }
 }
 
 /** An unclaimed tag may connect: it learns so from the refusal of its reports, and keeps its journal. */
@@ -94,9 +104,9 @@ async function receiveStatus(
   if (decoded.value.online) await settings.offer(tag);
 }
 
-function changedTags(parts: BridgeParts, settings: SettingsDelivery): readonly TagId[] {
+async function changedTags(parts: BridgeParts, settings: SettingsDelivery): Promise<readonly TagId[]> {
   try {
-    return settings.changed();
+    return await settings.changed();
   } catch (error) {
     fault(parts, undefined, error);
     return [];
@@ -107,5 +117,9 @@ function changedTags(parts: BridgeParts, settings: SettingsDelivery): readonly T
 function fault({ counters, log }: BridgeParts, tag: TagId | undefined, error: unknown): void {
   counters.add("store-fault", errorCode(error));
   const who = tag === undefined ? {} : { tag };
-  log.error("settings or a status failed", { event: "bridge.fault", code: errorCode(error), ...who });
+  log.error("settings, a status or a look-up failed", {
+    event: "bridge.fault",
+    code: errorCode(error),
+    ...who,
+  });
 }

@@ -88,7 +88,7 @@ function openSource(config: BridgeConfig, secrets: Secrets, counters: BridgeCoun
 function watchRevocations(path: string | undefined, source: AedesSource, log: Log): NodeJS.Timeout {
   let seenMs = path === undefined ? 0 : statSync(path).mtimeMs;
   return setInterval(() => {
-    source.expelRevoked();
+    void source.expelRevoked();
     if (path === undefined) return;
     try {
       const changedMs = statSync(path).mtimeMs;

@@ -121,10 +121,10 @@ test(
     await owner.enter(credentials, true);
     const { id } = (await owner.call("GET", "/v1/auth/account")) as { id: string };
     const [first, second] = [createClaimCode(), createClaimCode()];
-    await withRegistry(files, systemTime, (registry) => {
-      registry.register("cat-one" as TagId, first, utcSeconds(systemTime));
-      registry.register("cat-two" as TagId, second, utcSeconds(systemTime));
-      return Promise.resolve({});
+    await withRegistry(files, systemTime, async (registry) => {
+      await registry.register("cat-one" as TagId, first, utcSeconds(systemTime));
+      await registry.register("cat-two" as TagId, second, utcSeconds(systemTime));
+      return {};
     });
 
     await owner.claim(first, "One");

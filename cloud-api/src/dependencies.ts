@@ -1,6 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { FinderReports } from "@purrimeter/store/finder-reports";
-import type { OwnerId, OwnerView } from "@purrimeter/store/owner-view";
+import type { OwnerId } from "@purrimeter/store/owner-id";
+import type { OwnerView } from "@purrimeter/store/owner-view";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
 import type { UnixSeconds } from "@purrimeter/protocol/values";

@@ -144,7 +144,7 @@ describe("every route answers what it declares", () => {
     await ask("/v1/tags", "get", "", {}, "?cursor=x");
     await ask("/v1/tags", "get", "", { token: undefined });
     const code = createClaimCode();
-    api.store.registry.register("cat-openapi" as TagId, code, NOW_S as never);
+    await api.store.registry.register("cat-openapi" as TagId, code, NOW_S as never);
     await ask("/v1/tags/claim", "post", "", { body: { code, name: "Tom" } });
     await ask("/v1/tags/claim", "post", "", { body: { code } });
     for (const id of [tag, "nobody"]) {
@@ -213,7 +213,7 @@ describe("every route answers what it declares", () => {
     const { checkNumber } = (await ask("/v1/transfers/accept", "post", "", take)).body;
     await ask("/v1/transfers/accept", "post", "", take);
     await ask(`${transferPath}/confirm`, "post", tag, { body: { checkNumber: "1" } });
-    const printed = api.store.registry.printedCode(tag);
+    const printed = await api.store.registry.printedCode(tag);
     for (const name of [printed, "nobody"]) {
       await ask("/v1/found/{code}", "get", name);
       await ask("/v1/found/{code}", "post", name, { body: { message: "" } });

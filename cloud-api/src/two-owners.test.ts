@@ -123,7 +123,7 @@ describe("claiming", () => {
     const claim = (code: string, token: string): Promise<{ status: number; text: string }> =>
       api.ask("/v1/tags/claim", { method: "POST", body: { code }, token });
     const code = "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE";
-    expect(api.store.registry.register("cat-new" as TagId, code, NOW_S as never)).toBe("registered");
+    expect(await api.store.registry.register("cat-new" as TagId, code, NOW_S as never)).toBe("registered");
     const claimed = await claim(code, mia.token);
     expect([claimed.status, JSON.parse(claimed.text)]).toMatchObject([201, { id: "cat-new", name: "Cat" }]);
     const [used, wrong] = [await claim(code, tom.token), await claim("ZZZZZ-ZZZZZ", tom.token)];

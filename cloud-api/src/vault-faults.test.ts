@@ -101,7 +101,7 @@ describe("a Vault that does not hand out an owner's key", () => {
   it("makes a claim answer 503 too, and the code is good afterwards", async () => {
     const { token } = await api.owner();
     const code = createClaimCode();
-    api.store.registry.register("cat-claimed-late" as TagId, code, NOW_S as UnixSeconds);
+    await api.store.registry.register("cat-claimed-late" as TagId, code, NOW_S as UnixSeconds);
     const claim = () => api.ask("/v1/tags/claim", { method: "POST", body: { code }, token });
     vault.mishap = (path) => (path.startsWith("transit/") ? { status: 503 } : undefined);
     expect((await claim()).status).toBe(503);

@@ -5,7 +5,7 @@ const DAY_S = 86_400;
 /**
  * The day, in UTC seconds, to which a build of the firmware is dated: `sourceDateEpoch` (SOURCE_DATE_EPOCH of
  * reproducible-builds.org) when it is set, otherwise the commit that is checked out in `folder`, so that a build can be
- * repeated. One line that says what to do when there is neither.
+ * reproduced. Without either, one line that tells what to do.
  */
 export function buildDateS(sourceDateEpoch: string | undefined, folder: string): number | string {
   const seconds = sourceDateEpoch ?? commitTime(folder);

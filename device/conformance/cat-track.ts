@@ -6,7 +6,7 @@ const RECORDED = fileURLToPath(new URL("../../../shared/data/cats/cats_uk.csv", 
 const CAT = "Ginge-Tag";
 const WEEK_S = 7 * 86_400;
 
-/** Where the cat is put: a plateau in Norway where nobody lives. */
+/** The place to which the cat is moved: an uninhabited plateau in Norway. */
 const PUT_LAT_E7 = 602_000_000;
 const PUT_LON_E7 = 75_000_000;
 
@@ -22,7 +22,7 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-/** A week of a recorded cat, put elsewhere; undefined where the recordings are not at hand. */
+/** A week of a recorded cat, moved to another place; undefined when the recordings are not available. */
 export function catTrack(): Track | undefined {
   if (!existsSync(RECORDED)) return undefined;
   const [head = "", ...rows] = readFileSync(RECORDED, "utf8").trim().split("\n");

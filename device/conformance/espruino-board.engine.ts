@@ -13,7 +13,7 @@ import { expect, it } from "vitest";
 
 const program = process.env["ESPRUINO"];
 
-/** An ESP32 has 16,383 at most. Here the code is in memory too, which on the board lies in flash. */
+/** An ESP32 has 16,383 at most. Here the code is in memory too; on the board it is in flash. */
 const MAX_VARIABLES = 13_500;
 
 const LIMIT_MS = 120_000;

@@ -5,24 +5,27 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { transpileForEspruino } from "../boards/espruino/build/transpile.ts";
 
-/** What the scenarios' own code calls and prints: whole in the script, so that its transcripts are those of the sources. */
+/**
+ * Names and words that the scenarios' own code calls and prints: not shortened, so that the transcripts equal those of
+ * the sources.
+ */
 const HARNESS = {
   names: ["engine", "scenarioNames", "needsTrack", "runScenario", "atS", "latE7", "lonE7", "shift"],
   words: ["up", "down", "listen", "home", "end", "inside", "outside", "unknown"],
 };
 
-/** The scenarios and the core as the Espruino build makes them; wants a global object `engine`. */
+/** The scenarios and the core as the Espruino build makes them; needs a global object `engine`. */
 export async function espruinoScript(): Promise<string> {
   const entry = new URL("scenarios/engine-entry.ts", import.meta.url);
   return (await transpileForEspruino(entry, HARNESS)).code;
 }
 
-/** Lines that a scenario wrote, of each that ended in time. */
+/** The lines of each scenario that ended in time. */
 export type Transcripts = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Runs scenarios on Espruino's Linux program, in as many processes as `lists`, each one after the other. What has not
- * ended after `limitMs` is not in the result.
+ * Runs scenarios on Espruino's Linux program: one process for each of `lists`, its scenarios in order. A scenario that has
+ * not ended after `limitMs` is not in the result.
  */
 export async function runOnEspruino(
   program: string,

@@ -6,10 +6,10 @@ import { goldenOf, readGoldens } from "./golden.ts";
 import { needsTrack, runScenario, scenarioNames } from "./scenarios/run-scenario.ts";
 import type { Track } from "./scenarios/scenario.ts";
 
-/** Espruino searches its names one after the other: a scenario takes seconds, some a minute, the cat's week an hour. */
+/** Espruino looks names up one by one: a scenario takes seconds, some a minute, the cat's week an hour. */
 const LIMIT_MS = 150_000;
 const PROCESSES = 2;
-/** Short transcripts that take long all the same go last. */
+/** Scenarios with short transcripts that take long run last. */
 const SLOW: readonly string[] = [
   "null island is no fix",
   "sentences cut into single bytes, and garbage between them",
@@ -46,7 +46,7 @@ describe("golden scenarios as they are built for Espruino, on V8", () => {
   });
 });
 
-/** The quick ones first, dealt out to the processes. */
+/** The fast ones first, distributed to the processes. */
 function lists(): string[][] {
   const cost = (name: string): number => (goldens[name]?.lines ?? 0) + (SLOW.includes(name) ? 1e6 : 0);
   const names = scenarioNames().filter((name) => !needsTrack(name));

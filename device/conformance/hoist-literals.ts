@@ -8,8 +8,8 @@ interface Owner {
 }
 
 /**
- * Makes every text in the code a variable of the script. XS copies a text of code that it compiles itself each time it
- * comes by (xsRun.c, XS_CODE_STRING); of code compiled beforehand, as on a board, it copies none.
+ * Makes every text in the code a variable of the script. When XS compiles code itself, it copies a text each time
+ * it is evaluated (xsRun.c, XS_CODE_STRING); with precompiled code, as on a board, it does not.
  */
 export function hoistLiterals(script: string): string {
   const names: string[] = [];

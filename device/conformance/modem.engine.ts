@@ -4,7 +4,10 @@ import { XsWorker } from "./xs-worker.ts";
 import { expect, it } from "vitest";
 import { ScriptedSession } from "../drivers/sim7080g/testing/scripted-session.ts";
 
-/** What the core leaves of an ESP32's limits, 78,848 bytes and 4,928 slots, after 2,000 fixes with a hundred corners. */
+/**
+ * What remains of an ESP32's limits beside the core, 78,848 bytes and 4,928 slots, after 2,000 fixes with a hundred
+ * corners.
+ */
 const LEFT_CHUNK_BYTES = 36_000;
 const LEFT_SLOTS = 3_200;
 

@@ -11,7 +11,7 @@ export interface XsMeter {
 export interface XsResult {
   readonly reply: string;
   readonly meter: XsMeter;
-  /** What the script handed to `issueCommand`, joined. */
+  /** What the script passed to `issueCommand`, joined. */
   readonly issued: string;
 }
 
@@ -58,7 +58,7 @@ export class XsWorker {
     return this.#send(`e${code}`);
   }
 
-  /** Collects, and measures what is left. */
+  /** Collects garbage, and measures what remains. */
   async heap(): Promise<XsHeap> {
     this.#snapshotBytes = [];
     const { reply } = await this.#send("w@7");
@@ -93,12 +93,12 @@ export class XsWorker {
       if (colon < 0) return;
       const end = colon + 1 + Number(this.#received.toString("latin1", 0, colon));
       if (this.#received.length <= end) return;
-      this.#hear(this.#received.subarray(colon + 1, end));
+      this.#onMessage(this.#received.subarray(colon + 1, end));
       this.#received = this.#received.subarray(end + 1);
     }
   }
 
-  #hear(message: Buffer): void {
+  #onMessage(message: Buffer): void {
     const body = message.subarray(1);
     switch (String.fromCharCode(message[0] ?? 0)) {
       case "?":
@@ -109,7 +109,7 @@ export class XsWorker {
       case "!":
         return this.#waiting.shift()?.reject(new Error(body.toString()));
       default:
-        return this.#fail("xsnap-worker says what nobody understands");
+        return this.#fail("xsnap-worker sent an unknown message");
     }
   }
 

@@ -27,10 +27,10 @@ engine.write = (line) => {
 const track = catTrack();
 let program = "";
 let worker: XsWorker;
-/** Has the recorded cat's week for itself: that takes as long as all other scenarios, on another processor. */
+/** Runs only the recorded cat's week, which takes as long as all other scenarios, on another processor. */
 let weekWorker: XsWorker | undefined;
 let week: Promise<string[]> | undefined;
-/** Begun first and awaited last: it takes as long as all else, on another processor. */
+/** Started first and awaited last: it takes as long as everything else, on another processor. */
 let many: Promise<number>;
 
 function linesOnV8(name: string): string[] {
@@ -57,7 +57,7 @@ function show(what: string, { slots, chunkBytes }: XsHeap): void {
 beforeAll(async () => {
   program = xsnapWorker();
   many = slotsOverMany();
-  // Its test reports it; until then nobody listens.
+  // Its test reports a failure; until then it must not count as unhandled.
   many.catch(() => undefined);
   const script = await bundle(new URL("scenarios/engine-entry.ts", import.meta.url), false);
   worker = await scenarioWorker(script);
@@ -92,9 +92,9 @@ describe("golden scenarios on XS", () => {
   });
 });
 
-/** Slots allocated during so many fixes, beyond those of the evaluation itself. */
+/** Slots allocated during `fixes` fixes, beyond those of the evaluation itself. */
 async function slotsOver(own: XsWorker, fixes: number): Promise<number> {
-  // A collection would show: it frees what the evaluations before left.
+  // A later collection would change the count: it frees what the evaluations before left.
   await own.evaluate("gc();");
   await own.evaluate("steady.take(1);");
   const first = await own.evaluate("steady.take(1);");

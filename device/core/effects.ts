@@ -2,8 +2,8 @@ import { MAX_GEOFENCES } from "@purrimeter/protocol/limits";
 import type { Side } from "@purrimeter/protocol/values";
 
 /**
- * What the shell has to do after a step, in this order.
- * `append-fix` and the other appends: note it in the journal; `report-now`: do not wait for the report interval;
+ * What the firmware has to do after a step, in this order.
+ * `append-fix` and the other appends: add it to the journal; `report-now`: do not wait for the report interval;
  * `listen`: for the home beacon.
  */
 export type EffectKind =
@@ -31,7 +31,7 @@ export interface Effect {
   evidenceFrom: number;
 }
 
-/** Every geofence may change its side at one fix, and then the fix, the receiver, the battery, a command. */
+/** At one fix every geofence may change its side; the rest is for the fix, the receiver, the battery and a command. */
 const CAPACITY = MAX_GEOFENCES + 8;
 
 function emptyEffect(): Effect {

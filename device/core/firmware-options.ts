@@ -1,6 +1,6 @@
 import type { TagId } from "@purrimeter/protocol/values";
 
-/** What a board knows of itself. */
+/** What a board tells its firmware. */
 export interface FirmwareOptions {
   readonly tag: TagId;
   /** Printable ASCII, at most MAX_FIRMWARE_LENGTH. */
@@ -15,22 +15,22 @@ export interface FirmwareOptions {
   /** How long an acknowledgement may take, 30,000 unless given; a simulator whose time runs fast gives more. */
   readonly ackTimeoutMs?: number;
   /**
-   * A session ends when nothing was to be sent for so long, and stands again when something is: for boards that run on a
-   * battery. It stands always unless given; commands and settings reach a tag only while it stands.
+   * A session ends after this time without anything to send, and is opened again when there is something: for boards that
+   * run on a battery. Without it there is always a session. Commands and settings reach a tag only during a session.
    */
-  readonly lingerMs?: number;
+  readonly idleTimeoutMs?: number;
 }
 
-/** Counts since the start of this program, but `pending`, which outlives it. */
+/** Counts since the start of this program, except `pending`, which is kept in flash. */
 export interface FirmwareStats {
-  /** Fixes that went to the journal. */
+  /** Fixes added to the journal. */
   readonly fixes: number;
-  /** Entries that the journal took, of all kinds. */
+  /** Entries of all kinds added to the journal. */
   readonly entries: number;
-  /** Entries that the cloud said it has stored. */
+  /** Entries that the cloud acknowledged as stored. */
   readonly acknowledged: number;
   readonly transitions: number;
-  /** Entries that went out in a report again. */
+  /** Entries that were sent again in another report. */
   readonly resent: number;
   readonly reports: number;
   /** Entries in the journal that are not acknowledged yet. */

@@ -263,7 +263,7 @@ describe("an uplink", () => {
     const [poisoned] = rig.takeReports();
     rig.hear(refusal(poisoned ?? new Uint8Array(), "out-of-range", true));
     rig.pass(900);
-    expect(rig.firmware.uplinkCounts.setAside).toBeGreaterThan(0);
+    expect(rig.firmware.uplinkCounts.rejected).toBeGreaterThan(0);
     expect(rig.cloud.oldest).toBeGreaterThan(1);
     expect(rig.cloud.stored.size).toBeGreaterThan(8);
   });
@@ -290,7 +290,7 @@ describe("an uplink", () => {
     rig.connect();
     rig.takeReports();
     rig.hear(refusal(Uint8Array.of(1), "out-of-range", true));
-    expect(rig.firmware.uplinkCounts).toMatchObject({ strayAcks: 1, setAside: 0 });
+    expect(rig.firmware.uplinkCounts).toMatchObject({ strayAcks: 1, rejected: 0 });
     expect(rig.firmware.stats.pending).toBe(1);
   });
 });

@@ -18,19 +18,19 @@ import type { Reading } from "./nmea/reading.ts";
 import { sameGeofences } from "./geofence/same-geofences.ts";
 import { SettingsStore, settingsPages } from "./settings/settings-store.ts";
 import type { TagEvent } from "./tag-event.ts";
-import { hearsSatellite, listsSatellites } from "./nmea/satellite-list.ts";
+import { receivesSatellite, listsSatellites } from "./nmea/satellite-list.ts";
 import { TagState } from "./tag-state.ts";
 import { nextTickMs, step } from "./tag.ts";
 import { UplinkQueue, type UplinkCounts } from "./uplink/uplink-queue.ts";
 
-/** A status that the uplink did not take is offered again after this. */
+/** A status that the uplink could not send is tried again after this. */
 const STATUS_RETRY_MS = 1_000;
 
 type Counted<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
- * The tag's program on a board: the pure `step` wired to journal, uplink and receiver. Synchronous; nothing that arrives
- * makes it throw. Only a flash that breaks does.
+ * The tag's program on a board: the pure `step` wired to journal, uplink and receiver. Synchronous. No input
+ * makes it throw; only a flash that fails does.
  */
 export class Firmware {
   private readonly ports: Ports;
@@ -69,16 +69,16 @@ export class Firmware {
     this.journal = new Journal(flash, pages, flash.pageCount - pages);
     const random = new Random(options.seed);
     this.queue = new UplinkQueue(this.journal, random, options.ackTimeoutMs);
-    this.radio = new Radio(ports.uplink, options.lingerMs ?? Infinity, random);
+    this.radio = new Radio(ports.uplink, options.idleTimeoutMs ?? Infinity, random);
     this.parser = new NmeaParser(
       options.builtAtS,
-      (reading) => this.took(reading),
+      (reading) => this.onReading(reading),
       (line) => this.watchSky(line),
     );
     this.filter = new FixFilterState();
     this.fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
     this.fixEvent = { kind: "fix", nowMs: 0, utcS: 0, fix: this.fix, number: 0 };
-    this.skyEvent = { kind: "satellites", nowMs: 0, utcS: 0, areHeard: false };
+    this.skyEvent = { kind: "satellites", nowMs: 0, utcS: 0, areReceived: false };
     this.movedEvent = { kind: "moved", nowMs: 0, utcS: 0 };
     this.tickEvent = { kind: "tick", nowMs: 0, utcS: 0, number: 0 };
     this.refuse = (settings) => this.refusalOf(settings);
@@ -98,7 +98,7 @@ export class Firmware {
     };
   }
 
-  /** Reads the flash, notes the start in the journal, starts the receiver and asks for a session. Once. */
+  /** Reads the flash, records the start in the journal, starts the receiver and requests a session. To be called once. */
   start(): void {
     this.journal.start(this.options.seed);
     this.settings.start();
@@ -110,24 +110,24 @@ export class Firmware {
     this.wake();
   }
 
-  /** Bytes of NMEA as the receiver sends them, cut anywhere: the first `length` of `bytes`. */
+  /** Bytes of NMEA as the receiver sends them, split anywhere: the first `length` of `bytes`. */
   gnssBytes(bytes: Uint8Array, length: number): void {
     this.parser.feed(bytes, length);
     this.send();
   }
 
-  /** The accelerometer felt the cat move. */
+  /** The accelerometer reported motion. */
   moved(): void {
     this.movedEvent.nowMs = this.ports.clock.monotonicMs();
     this.take(this.movedEvent);
   }
 
-  /** The board hears the beacon at the cat's home, after `Beacon.listen`. */
-  homeHeard(): void {
+  /** The board detected the beacon at the cat's home, after `Beacon.listen`. */
+  beaconDetected(): void {
     this.take({ kind: "home", nowMs: this.ports.clock.monotonicMs(), utcS: 0 });
   }
 
-  /** The session stands and the tag's topics are subscribed. */
+  /** The session is established and the tag's topics are subscribed. */
   uplinkUp(): void {
     const nowMs = this.ports.clock.monotonicMs();
     this.isUp = true;
@@ -143,11 +143,11 @@ export class Firmware {
     this.radio.down(this.ports.clock.monotonicMs());
   }
 
-  /** A message for this tag; `bytes` is valid only during the call. What cannot be read is ignored. */
+  /** A message for this tag; `bytes` is valid only during the call. A message that cannot be decoded is ignored. */
   message(topic: string, bytes: Uint8Array): void {
-    if (topic === this.ackTopic) this.acknowledged(bytes);
-    else if (topic === this.settingsTopic) this.configured(bytes);
-    else if (topic === this.commandTopic) this.commanded(bytes);
+    if (topic === this.ackTopic) this.onAck(bytes);
+    else if (topic === this.settingsTopic) this.onSettings(bytes);
+    else if (topic === this.commandTopic) this.onCommand(bytes);
     this.send();
   }
 
@@ -161,14 +161,17 @@ export class Firmware {
     this.send();
   }
 
-  /** When `wake` wants to be called, in milliseconds of the monotonic clock; Infinity = never. Changes with every call of the others. */
+  /**
+   * When `wake` is to be called, in milliseconds of the monotonic clock; Infinity = never. Every other call may change
+   * it.
+   */
   nextWakeMs(): number {
     const statusMs = this.isUp && this.owesStatus ? this.statusRetryMs : Infinity;
     const radioMs = this.radio.nextMs(this.queue.sessionWantedMs());
     return Math.min(nextTickMs(this.state), this.queue.nextWakeMs(), statusMs, radioMs);
   }
 
-  /** The same object at every call, filled anew. */
+  /** The same object at every call, with current values. */
   get stats(): FirmwareStats {
     this.counted.acknowledged = this.queue.counts.acknowledged;
     this.counted.resent = this.queue.counts.resent;
@@ -177,22 +180,22 @@ export class Firmware {
     return this.counted;
   }
 
-  /** What the uplink counted besides. */
+  /** Further counts of the uplink. */
   get uplinkCounts(): UplinkCounts {
     return this.queue.counts;
   }
 
   private watchSky(line: NmeaLine): void {
     const { state } = this;
-    if (!state.isSearching || state.hearsSatellites || !listsSatellites(line)) return;
-    const areHeard = hearsSatellite(line);
-    if (state.listsSatellites && !areHeard) return;
+    if (!state.isSearching || state.receivesSatellites || !listsSatellites(line)) return;
+    const areReceived = receivesSatellite(line);
+    if (state.listsSatellites && !areReceived) return;
     this.skyEvent.nowMs = this.ports.clock.monotonicMs();
-    this.skyEvent.areHeard = areHeard;
+    this.skyEvent.areReceived = areReceived;
     this.take(this.skyEvent);
   }
 
-  private took(reading: Reading): void {
+  private onReading(reading: Reading): void {
     if (!this.state.isSearching || acceptReading(this.filter, reading, this.fix) !== "accepted") return;
     this.ports.clock.setUtcS(this.fix.at);
     this.fixEvent.nowMs = this.ports.clock.monotonicMs();
@@ -209,13 +212,13 @@ export class Firmware {
   private perform(effect: Effect, nowMs: number): void {
     switch (effect.kind) {
       case "append-fix":
-        return this.noteFix(nowMs);
+        return this.appendFix(nowMs);
       case "append-transition":
-        return this.noteTransition(effect, nowMs);
+        return this.appendTransition(effect, nowMs);
       case "append-no-sky":
-        return this.noted(this.journal.appendNoSky(effect.at, effect.seconds), false, nowMs);
+        return this.enqueue(this.journal.appendNoSky(effect.at, effect.seconds), false, nowMs);
       case "append-health":
-        return this.noted(this.journal.appendHealth(effect.at, this.batteryPercent()), false, nowMs);
+        return this.enqueue(this.journal.appendHealth(effect.at, this.batteryPercent()), false, nowMs);
       case "report-now":
         return this.queue.flush(nowMs);
       case "gnss-start":
@@ -231,27 +234,27 @@ export class Firmware {
     }
   }
 
-  private noteFix(nowMs: number): void {
+  private appendFix(nowMs: number): void {
     const { at, latE7, lonE7, accuracyDm } = this.fix;
     this.counted.fixes++;
-    this.noted(this.journal.appendFix(at, latE7, lonE7, accuracyDm), false, nowMs);
+    this.enqueue(this.journal.appendFix(at, latE7, lonE7, accuracyDm), false, nowMs);
   }
 
-  private noteTransition(effect: Effect, nowMs: number): void {
+  private appendTransition(effect: Effect, nowMs: number): void {
     const { at, geofence, from, to, evidenceFrom } = effect;
     const version = this.state.settingsVersion;
     const number = this.journal.appendTransition(at, geofence, from, to, evidenceFrom, version);
     this.counted.transitions++;
-    this.noted(number, to !== "unknown", nowMs);
+    this.enqueue(number, to !== "unknown", nowMs);
   }
 
-  private noted(number: number, isUrgent: boolean, nowMs: number): void {
+  private enqueue(number: number, isUrgent: boolean, nowMs: number): void {
     if (number === 0) return;
     this.counted.entries++;
     this.queue.appended(number, isUrgent, nowMs, this.state.reportIntervalS * 1_000);
   }
 
-  /** A gauge that errs must not make a report that the cloud refuses. */
+  /** A wrong gauge must not lead to a report that the cloud refuses. */
   private batteryPercent(): number {
     const percent = Math.round(this.ports.battery.percent());
     return percent >= 0 ? Math.min(percent, 100) : 0;
@@ -267,12 +270,12 @@ export class Firmware {
     this.queue.down();
   }
 
-  private acknowledged(bytes: Uint8Array): void {
+  private onAck(bytes: Uint8Array): void {
     const ack = decodeAck(bytes);
     if (ack.ok) this.queue.acknowledge(ack.value, this.ports.clock.monotonicMs());
   }
 
-  private commanded(bytes: Uint8Array): void {
+  private onCommand(bytes: Uint8Array): void {
     const command = decodeCommand(bytes);
     if (!command.ok) return;
     const nowMs = this.ports.clock.monotonicMs();
@@ -280,7 +283,7 @@ export class Firmware {
     this.wake();
   }
 
-  private configured(bytes: Uint8Array): void {
+  private onSettings(bytes: Uint8Array): void {
     const before = this.settings.current;
     const isKept = this.settings.offer(bytes, this.refuse) === "kept";
     const settings = this.settings.current;
@@ -296,7 +299,7 @@ export class Firmware {
     this.take({ kind: "settings", nowMs, utcS: this.ports.clock.utcS(), settings, hasSameGeofences });
   }
 
-  /** Prepares the geofences of the settings; when that fails, those before stay. */
+  /** Prepares the geofences of the settings; when that fails, the ones before stay in force. */
   private refusalOf(settings: Settings): DecodeReason | undefined {
     const outcome = this.state.geofences.prepare(settings.geofences);
     if (outcome === "prepared") return undefined;

@@ -1,4 +1,4 @@
-/** What the firmware asks of a board. A target hands these in; the core imports none of them. */
+/** What the firmware needs from a board. The board passes these in; the core imports none of them. */
 
 /** Flash in equal pages. Erased bytes read 0xFF; a byte is written once between erasures. */
 export interface Flash {
@@ -14,11 +14,11 @@ export interface Flash {
 
 /** Two clocks. */
 export interface Clock {
-  /** Milliseconds that only grow, also while asleep. */
+  /** Milliseconds that only grow, including time asleep. */
   monotonicMs(): number;
-  /** Seconds of UTC, 0 while nobody has set it. */
+  /** Seconds of UTC, 0 until it is set. */
   utcS(): number;
-  /** The receiver knows better. */
+  /** Sets UTC from the receiver. */
   setUtcS(utcS: number): void;
 }
 
@@ -30,10 +30,10 @@ export interface Gnss {
 
 /** MQTT, wherever it runs: in this program or in the modem. What arrives comes back through Firmware. */
 export interface Uplink {
-  /** Asks for a session; Firmware.uplinkUp says that it stands and that the tag's topics are subscribed. */
+  /** Requests a session; Firmware.uplinkUp is called when it is established and the tag's topics are subscribed. */
   connect(): void;
   disconnect(): void;
-  /** Hands one message over, QoS 0; false when it cannot be taken now. `bytes` is valid only during the call. */
+  /** Sends one message with QoS 0; false when that is not possible now. `bytes` is valid only during the call. */
   publish(topic: string, bytes: Uint8Array): boolean;
 }
 
@@ -43,9 +43,9 @@ export interface Indicator {
   light(seconds: number): void;
 }
 
-/** A radio that hears the beacon at the cat's home, or the owner's Wi-Fi. */
+/** A radio that receives the beacon at the cat's home, or the owner's Wi-Fi. */
 export interface Beacon {
-  /** Listens for half a second; Firmware.homeHeard says that it is there. */
+  /** Listens for half a second; Firmware.beaconDetected is called when the beacon is received. */
   listen(): void;
 }
 
@@ -62,6 +62,6 @@ export interface Ports {
   readonly uplink: Uplink;
   readonly indicator: Indicator;
   readonly battery: Battery;
-  /** Left out on a board that cannot hear one. */
+  /** Absent on a board that cannot receive one. */
   readonly beacon?: Beacon;
 }

@@ -2,7 +2,7 @@
 const NOT_ZERO = 0x9e3779b9;
 
 /**
- * Numbers that look random, the same from the same seed on every engine: xorshift32 (Marsaglia, "Xorshift RNGs", 2003).
+ * Pseudo-random numbers, the same from the same seed on every engine: xorshift32 (Marsaglia, "Xorshift RNGs", 2003).
  * For jitter, never for keys.
  */
 export class Random {

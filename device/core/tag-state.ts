@@ -3,14 +3,14 @@ import { Sides } from "./geofence/decide-side.ts";
 import { Effects } from "./effects.ts";
 import { Geofences } from "./geofence/geofence.ts";
 
-/** Command ids that are remembered, so that one that comes twice acts once. */
+/** Number of command ids that are remembered, so that a command received twice acts once. */
 const REMEMBERED_COMMANDS = 8;
 
-/** Until settings come: as often as peers do, so that a new tag shows itself. */
+/** Before settings arrive: an interval usual for trackers, so that a new tag can be seen. */
 const FIRST_FIX_INTERVAL_S = 60;
 const FIRST_REPORT_INTERVAL_S = 300;
 
-/** All that the tag's core knows. Changed in place by `step` alone. */
+/** The state of the tag's core. Only `step` changes it, in place. */
 export class TagState {
   readonly geofences: Geofences;
   readonly sides: Sides;
@@ -22,38 +22,38 @@ export class TagState {
   nextFixMs = 0;
   isSearching = false;
   searchStartedMs = 0;
-  /** In this search the receiver has listed its satellites; it hears one. */
+  /** In this search the receiver has listed its satellites; it receives one of them. */
   listsSatellites = false;
-  hearsSatellites = false;
-  /** When the last search or listening ended; what moved since is not known. */
-  lookedMs = -1;
+  receivesSatellites = false;
+  /** When the last search or listening ended; motion after it calls for a new fix. */
+  lastSearchEndMs = -1;
   lastFixMs = -Infinity;
   /** Searches without a fix since the last one. */
   emptySearches = 0;
   /** When the last of them ended, UTC; 0 when there was none, or the time was not known. */
   darkAtS = 0;
-  /** The last of them heard no satellite at all and was short. */
+  /** The last of them received no satellite at all and was short. */
   wasDark = false;
   /** Whether the next fix is taken whatever the cat does: new geofences, live mode. */
   isFixWanted = false;
-  /** The least way from the last fix to where the cat would be out of a geofence that it is inside of, in cm. */
+  /** The shortest distance from the last fix to outside a geofence that the cat is inside of, in cm. */
   exitCm = 0;
   /** Fixes in a row that contradict a side, or find none decided. */
   doubts = 0;
   nextHealthMs = 0;
   liveUntilMs = 0;
-  /** Whether this board can feel motion at all: it did once. */
+  /** Whether this board can detect motion at all: it did at least once. */
   feelsMotion = false;
   lastMotionMs = 0;
-  /** The cat has not moved since the tag last looked, so nothing is due. */
+  /** The cat has not moved since the last search, so no fix is due. */
   isResting = false;
   /** Whether the board can listen for the home beacon. */
   hasBeacon = false;
   isListening = false;
   listenStartedMs = 0;
-  /** The home beacon was heard when the tag last listened. */
+  /** The home beacon was detected when the tag last listened. */
   isHome = false;
-  /** Searches since the beacon was first heard, with no side inside. */
+  /** Searches since the beacon was first detected, with no side inside. */
   homeSearches = 0;
   /** Time since the last fix in which the cat rested or was at home, so that its sides do not age. */
   restedMs = 0;

@@ -40,7 +40,7 @@ const happening = fc.oneof(
   fc.record({ kind: fc.constant("fix" as const), latE7: fc.integer({ min: -20_000, max: 20_000 }) }),
   fc.record({ kind: fc.constant("tick" as const) }),
   fc.record({ kind: fc.constantFrom("moved" as const, "home" as const) }),
-  fc.record({ kind: fc.constant("satellites" as const), areHeard: fc.boolean() }),
+  fc.record({ kind: fc.constant("satellites" as const), areReceived: fc.boolean() }),
   fc.record({ kind: fc.constant("settings" as const) }),
   fc.record({ kind: fc.constant("command" as const), command }),
 );
@@ -58,7 +58,7 @@ function eventOf(one: Happening, nowMs: number, number: number): TagEvent {
     case "tick":
       return { kind: "tick", ...time, number };
     case "satellites":
-      return { kind: "satellites", ...time, areHeard: one.areHeard };
+      return { kind: "satellites", ...time, areReceived: one.areReceived };
     case "settings":
       return { kind: "settings", ...time, settings };
     case "command":

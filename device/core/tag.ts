@@ -5,64 +5,64 @@ import type { Fix } from "./nmea/fix-filter.ts";
 import {
   endEmptySearch,
   endListening,
-  heardHome,
+  beaconDetected,
   startSearch,
-  lookAgain,
-  lookNow,
+  planNextFix,
+  requestFix,
   moved,
   nextSearchMs,
-  sawSatellites,
+  satellitesListed,
   passTime,
 } from "./pace/gnss-search.ts";
 import type { TagEvent } from "./tag-event.ts";
 import type { TagState } from "./tag-state.ts";
 
-/** The battery is noted a few times a day. */
+/** The battery is recorded a few times a day. */
 const HEALTH_INTERVAL_MS = 6 * 3_600_000;
 
-/** The true place is this many claimed errors nearer to the edge, at worst. */
+/** In the worst case the true place is this many claimed errors nearer to the edge. */
 const DOUBTED_ERRORS = 2;
 
 /**
- * One step of the tag's core: changes `state` in place and leaves in `state.effects` what is to be done. The same state
- * and event give the same state and effects on every engine.
+ * One step of the tag's core: changes `state` in place and leaves the effects to perform in `state.effects`. The same
+ * state and event give the same state and effects on every engine.
  */
 export function step(state: TagState, event: TagEvent): void {
   state.effects.clear();
   passTime(state, event.nowMs);
   switch (event.kind) {
     case "fix":
-      return tookFix(state, event.nowMs, event.fix, event.number);
+      return applyFix(state, event.nowMs, event.fix, event.number);
     case "moved":
       return moved(state, event.nowMs);
     case "satellites":
-      return sawSatellites(state, event.areHeard);
+      return satellitesListed(state, event.areReceived);
     case "home":
-      return heardHome(state, event.nowMs);
+      return beaconDetected(state, event.nowMs);
     case "settings":
       return configure(state, event.nowMs, event.settings, event.hasSameGeofences === true);
     case "command":
-      if (isToDo(state, event.command, event.utcS)) act(state, event.command, event.nowMs);
+      if (isPending(state, event.command, event.utcS)) act(state, event.command, event.nowMs);
       return;
     case "tick":
       return tick(state, event.nowMs, event.utcS, event.number);
   }
 }
 
-/** When the core wants its next tick, in monotonic milliseconds. */
+/** When the next tick is due, in monotonic milliseconds. */
 export function nextTickMs(state: TagState): number {
   return Math.min(nextSearchMs(state), state.nextHealthMs);
 }
 
 function tick(state: TagState, nowMs: number, utcS: number, number: number): void {
   age(state, utcS, number);
-  noteHealth(state, nowMs, utcS);
+  addHealth(state, nowMs, utcS);
   endEmptySearch(state, nowMs, utcS);
   endListening(state, nowMs);
   startSearch(state, nowMs);
 }
 
-function tookFix(state: TagState, nowMs: number, fix: Fix, number: number): void {
+function applyFix(state: TagState, nowMs: number, fix: Fix, number: number): void {
   if (!state.isSearching || nowMs < state.nextFixMs) return;
   state.effects.add("append-fix", fix.at, 0);
   let isDoubted = false;
@@ -76,21 +76,21 @@ function tookFix(state: TagState, nowMs: number, fix: Fix, number: number): void
   state.darkAtS = 0;
   state.restedMs = 0;
   state.lastFixMs = nowMs;
-  lookAgain(state, nowMs);
+  planNextFix(state, nowMs);
 }
 
-/** Decides one geofence; says whether the fix leaves its side in doubt. */
+/** Decides one geofence; true when the fix leaves its side in doubt. */
 function decideOne(state: TagState, index: number, fix: Fix, number: number): boolean {
   const from = state.sides.side(index);
   const distanceCm = state.geofences.distanceCm(index, fix.latE7, fix.lonE7, EXACT_WITHIN_CM);
   const to = decide(state.sides, index, distanceCm, fix.accuracyDm, fix.at, number, state.darkAtS);
-  if (to !== undefined) noteTransition(state, index, from, to, fix.at, state.sides.evidenceFrom(index));
+  if (to !== undefined) addTransition(state, index, from, to, fix.at, state.sides.evidenceFrom(index));
   const side = to ?? from;
-  if (side === "inside") noteExit(state, -distanceCm, fix.accuracyDm);
+  if (side === "inside") keepShortestExit(state, -distanceCm, fix.accuracyDm);
   return side === "unknown" || (side === "inside" ? distanceCm > 0 : distanceCm < 0);
 }
 
-function noteTransition(
+function addTransition(
   state: TagState,
   index: number,
   from: Side,
@@ -105,25 +105,25 @@ function noteTransition(
   effect.evidenceFrom = evidenceFrom;
 }
 
-/** Keeps the shortest way out in `exitCm`. */
-function noteExit(state: TagState, inwardCm: number, accuracyDm: number): void {
+/** Keeps the shortest distance to the outside in `exitCm`. */
+function keepShortestExit(state: TagState, inwardCm: number, accuracyDm: number): void {
   const surelyCm = Math.max(1, inwardCm - DOUBTED_ERRORS * accuracyDm * 10);
   state.exitCm = state.exitCm === 0 ? surelyCm : Math.min(state.exitCm, surelyCm);
 }
 
-/** Sides that nothing has confirmed for long become unknown; only a tag that knows the time can tell. */
+/** Sides that no fix has confirmed for long become unknown; that needs a tag that knows the time. */
 function age(state: TagState, utcS: number, number: number): void {
   if (utcS === 0) return;
   const agedS = utcS - Math.floor(state.restedMs / 1_000);
   for (let index = 0; index < state.geofences.count; index++) {
     const from = state.sides.side(index);
     const to = expire(state.sides, index, agedS);
-    // No entry made this: it stands on its own number.
-    if (to !== undefined) noteTransition(state, index, from, to, utcS, number + state.effects.count);
+    // No earlier entry is evidence for this: it refers to its own number.
+    if (to !== undefined) addTransition(state, index, from, to, utcS, number + state.effects.count);
   }
 }
 
-function noteHealth(state: TagState, nowMs: number, utcS: number): void {
+function addHealth(state: TagState, nowMs: number, utcS: number): void {
   if (nowMs < state.nextHealthMs) return;
   state.nextHealthMs = nowMs + HEALTH_INTERVAL_MS;
   state.effects.add("append-health", utcS, 0);
@@ -138,11 +138,11 @@ function configure(state: TagState, nowMs: number, settings: Settings, keepsSide
     state.exitCm = 0;
     state.doubts = 0;
   }
-  lookNow(state, nowMs);
+  requestFix(state, nowMs);
 }
 
-function isToDo(state: TagState, command: Command, utcS: number): boolean {
-  // Without the time nothing is known to be over, and commands only come over a live session.
+function isPending(state: TagState, command: Command, utcS: number): boolean {
+  // Without the time it cannot be known that a command has expired; commands only arrive over a live session.
   if (utcS > command.expiresAt) return false;
   const remembered = Math.min(state.commandsSeen, state.commands.length);
   for (let i = 0; i < remembered; i++) if (state.commands[i] === command.id) return false;
@@ -154,7 +154,7 @@ function isToDo(state: TagState, command: Command, utcS: number): boolean {
 function act(state: TagState, command: Command, nowMs: number): void {
   if (command.action === "live") {
     state.liveUntilMs = nowMs + command.seconds * 1_000;
-    lookNow(state, nowMs);
+    requestFix(state, nowMs);
   } else {
     state.effects.add(command.action, 0, command.seconds);
   }

@@ -68,7 +68,7 @@ function writeRefused(writer: CborWriter, ack: RefusedAck): void {
   writer.bool(ack.final);
 }
 
-/** The acknowledgement in the bytes, or why they are none. */
+/** The acknowledgement in the bytes, or why it cannot be decoded. */
 export function decodeAck(bytes: Uint8Array): Decoded<Ack> {
   const reader = new CborReader(bytes, MAX_SMALL_MESSAGE_BYTES);
   reader.openMap("ack");
@@ -91,7 +91,7 @@ function readStored(reader: CborReader): StoredAck {
 
 function readRefused(reader: CborReader): RefusedAck {
   reader.requireKey(5, "reason");
-  // A reason that this tag does not know yet still says "not stored": it passes as "busy".
+  // A reason that this program does not know yet still means "not stored": it is read as "busy".
   const reason = reasonFromCode(reader.int("reason", 0, 255)) ?? "busy";
   reader.requireKey(6, "reportCrc");
   const reportCrc = reader.int("reportCrc", 0, MAX_UINT32);

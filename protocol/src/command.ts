@@ -26,7 +26,7 @@ export function encodeCommand(command: Command): Uint8Array {
   return writer.taken();
 }
 
-/** The command in the bytes, or why they are none. */
+/** The command in the bytes, or why the bytes cannot be decoded. */
 export function decodeCommand(bytes: Uint8Array): Decoded<Command> {
   const reader = new CborReader(bytes, MAX_SMALL_MESSAGE_BYTES);
   reader.openMap("command");

@@ -1,4 +1,4 @@
-/** Why bytes are no message. The names are stable: they are stored, counted and sent back to the tag. */
+/** Why bytes cannot be decoded. The names are stable: they are stored, counted and sent back to the tag. */
 export type DecodeReason =
   | "empty"
   | "oversized"
@@ -12,7 +12,7 @@ export type DecodeReason =
   | "out-of-range"
   | "too-many";
 
-/** Why bytes are no message, which field, and where in the bytes. */
+/** Why bytes cannot be decoded, in which field, and where. */
 export interface DecodeError {
   readonly reason: DecodeReason;
   /** Name of the field in docs/wire.md, or "message". */

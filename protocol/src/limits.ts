@@ -6,7 +6,7 @@ export const WIRE_VERSION = 1;
 /** A report of this size still fits one TLS record, one MQTT packet and a modem's 4 KiB buffer. */
 export const MAX_REPORT_BYTES = 2048;
 
-/** Most entries in a report: an hour and some of one-minute fixes, well inside MAX_REPORT_BYTES. */
+/** Most entries in a report: more than an hour of one-minute fixes, well inside MAX_REPORT_BYTES. */
 export const MAX_REPORT_ENTRIES = 128;
 
 /** Settings fill at most one 4 KiB flash sector of the tag, less its header. */

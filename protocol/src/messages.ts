@@ -7,7 +7,7 @@ export interface Report {
   readonly epoch: Epoch;
   /** Number of the first entry. Entry i has the number first + i. */
   readonly first: EntryNumber;
-  /** Oldest number that the journal still holds; what is missing below it will never come. At most `first`. */
+  /** Oldest number that the journal still holds; missing numbers below it will never be sent. At most `first`. */
   readonly oldest: EntryNumber;
   /** 1 to MAX_REPORT_ENTRIES. */
   readonly entries: readonly Entry[];
@@ -17,13 +17,15 @@ export interface Report {
 export interface StoredAck {
   readonly kind: "stored";
   readonly epoch: Epoch;
-  /** All numbers up to this are stored or will never come; 0 when there is none. */
+  /** All numbers up to this are stored or will never be sent; 0 when there is none. */
   readonly through: number;
   /** A span after a hole that is stored too. */
   readonly ahead?: { readonly first: EntryNumber; readonly last: EntryNumber };
 }
 
-/** Why a report was not stored. The first is final (the bytes are set aside), the others pass. */
+/**
+ * Why a report was not stored. The first reason is final (the bytes are kept as a dead letter), the others are temporary.
+ */
 export type RefusalReason = DecodeReason | "unclaimed" | "storage-full" | "busy";
 
 /** The report with this checksum was not stored as it is. */
@@ -32,7 +34,10 @@ export interface RefusedAck {
   readonly reason: RefusalReason;
   /** CRC-32 of the report's bytes, so that the tag knows which one is meant. */
   readonly reportCrc: number;
-  /** True: set aside in the cloud, the tag lets its entries go. False: keep them and try again later. */
+  /**
+   * True: the cloud keeps it as a dead letter, the tag releases its entries. False: the tag keeps them and tries again
+   * later.
+   */
   readonly final: boolean;
 }
 
@@ -60,7 +65,10 @@ export type GeofenceSetting = PolygonSetting | CircleSetting;
 export interface Settings {
   /** 1 to 4,294,967,295; grows with every change. */
   readonly version: number;
-  /** How late the owner may hear of an escape: seconds between fixes at an edge, 1 to 86,400. Far inside they come rarer. */
+  /**
+   * Seconds between fixes near an edge, 1 to 86,400: how late the owner may learn of an escape. Far inside there are
+   * fewer.
+   */
   readonly fixIntervalS: number;
   /** Seconds between reports when nothing happens, 1 to 86,400. */
   readonly reportIntervalS: number;
@@ -79,13 +87,13 @@ export interface Command {
   readonly expiresAt: number;
 }
 
-/** What a tag says of itself when it connects, when its settings change, and (online: false) as its MQTT will. */
+/** The state of a tag: published when it connects, when its settings change, and (online: false) as its MQTT will. */
 export interface Status {
   readonly online: boolean;
   /** Version of the settings that it runs, 0 when it has none. */
   readonly settingsVersion: number;
   /** Printable ASCII, at most MAX_FIRMWARE_LENGTH. */
   readonly firmware: string;
-  /** Version of settings that it refused, and why, until newer ones come. */
+  /** Version of settings that it refused, and why, until newer ones arrive. */
   readonly refusedSettings?: { readonly version: number; readonly reason: DecodeReason };
 }

@@ -32,8 +32,8 @@ const SECONDS_OF_A_DAY = 86_400;
 const VERTEX_ROOM_BYTES = 10;
 
 /**
- * The bytes of settings (docs/wire.md). The settings keep the limits (MAX_GEOFENCES, MAX_TAG_VERTICES): whoever makes
- * them has checked that.
+ * The bytes of settings (docs/wire.md). The caller has checked the limits (MAX_GEOFENCES,
+ * MAX_TAG_VERTICES).
  */
 export function encodeSettings(settings: Settings): Uint8Array {
   const writer = new CborWriter(MAX_SETTINGS_BYTES + MAX_TAG_VERTICES * VERTEX_ROOM_BYTES);
@@ -78,7 +78,7 @@ function writeRing(writer: CborWriter, polygon: PolygonSetting): void {
   for (let i = 0; i < length; i++) writer.bytes[writer.length++] = ring[i] as number;
 }
 
-/** The settings in the bytes, or why they are none. Nothing that this returns is over a limit of limits.ts. */
+/** The settings in the bytes, or why the bytes cannot be decoded. The result keeps every limit of limits.ts. */
 export function decodeSettings(bytes: Uint8Array): Decoded<Settings> {
   const reader = new CborReader(bytes, MAX_SETTINGS_BYTES);
   reader.openMap("settings");

@@ -27,7 +27,7 @@ export function encodeStatus(status: Status): Uint8Array {
   return writer.taken();
 }
 
-/** The status in the bytes, or why they are none. */
+/** The status in the bytes, or why the bytes cannot be decoded. */
 export function decodeStatus(bytes: Uint8Array): Decoded<Status> {
   const reader = new CborReader(bytes, MAX_SMALL_MESSAGE_BYTES);
   reader.openMap("status");

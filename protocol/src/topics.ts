@@ -4,7 +4,7 @@ import { asTagId, type TagId } from "./values.ts";
 /** The last part of a topic: what the message is. */
 export type Channel = "report" | "ack" | "settings" | "command" | "status";
 
-/** What a tag may publish; everything else comes to it. */
+/** What a tag may publish; everything else is sent to it. */
 export const UPLINK_CHANNELS: readonly Channel[] = ["report", "status"];
 
 /** What a tag may subscribe to, each as an exact filter. */

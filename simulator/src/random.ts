@@ -1,4 +1,4 @@
-/** Reproducible chance: the same seed gives the same sequence on every machine. */
+/** Reproducible random numbers: the same seed gives the same sequence on every machine. */
 export class Random {
   #state: number;
   #spare: number | undefined;

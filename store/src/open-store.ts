@@ -16,25 +16,26 @@ import { OwnedGeofences } from "./geofences/owned-geofences.ts";
 import { OwnedShares } from "./sharing/owned-shares.ts";
 import { OwnedTags, prepareTags } from "./tags/owned-tags.ts";
 import { OwnerKeys } from "./sealing/owner-keys.ts";
-import type { OwnerId, OwnerView } from "./reading/owner-view.ts";
+import type { OwnerId } from "./reading/owner-id.ts";
+import type { OwnerView } from "./reading/owner-view.ts";
 import { EventReader, prepareEvents } from "./reading/read-events.ts";
 import { LocationReader } from "./reading/read-locations.ts";
 import { PieceReader } from "./reading/read-pieces.ts";
-import { ReportRecorder } from "./recording/record-report.ts";
-import { StatusRecorder } from "./recording/record-status.ts";
+import { ReportRecorder } from "./sqlite/report-recorder.ts";
+import { StatusRecorder } from "./sqlite/status-recorder.ts";
 import type { ReportStore, Retention } from "./recording/report-store.ts";
-import { DeadLetters } from "./recording/dead-letters.ts";
+import { DeadLetters } from "./sqlite/dead-letters.ts";
 import { prepareShares } from "./sharing/share-statements.ts";
-import { SqliteFinderReports } from "./tags/sqlite-finder-reports.ts";
-import { SqliteOwnerView } from "./reading/sqlite-owner-view.ts";
-import { SqliteReportStore } from "./recording/sqlite-report-store.ts";
-import { SqliteTagRegistry } from "./tags/sqlite-tag-registry.ts";
-import { SqliteViewerView } from "./reading/sqlite-viewer-view.ts";
+import { SqliteFinderReports } from "./sqlite/sqlite-finder-reports.ts";
+import { SqliteOwnerView } from "./sqlite/sqlite-owner-view.ts";
+import { SqliteReportStore } from "./sqlite/sqlite-report-store.ts";
+import { SqliteTagRegistry } from "./sqlite/sqlite-tag-registry.ts";
+import { SqliteViewerView } from "./sqlite/sqlite-viewer-view.ts";
 import { DiskSpace } from "@purrimeter/database/disk-space";
-import { ProgressTable } from "./recording/tag-progress.ts";
+import { ProgressTable } from "./sqlite/progress-table.ts";
 import type { TagRegistry } from "./tags/tag-registry.ts";
 import { TagSettings } from "./tags/tag-settings.ts";
-import { OpenOwnerships } from "./recording/open-ownerships.ts";
+import { OpenOwnerships } from "./sqlite/open-ownerships.ts";
 import { prepareTransfers } from "./transfers/transfer-statements.ts";
 import { Transfers } from "./transfers/transfers.ts";
 import type { ViewerView } from "./reading/viewer-view.ts";
@@ -65,8 +66,8 @@ export interface Store {
   forOwner(owner: OwnerId): OwnerView;
   /** What others let that account see. */
   forViewer(viewer: OwnerId): ViewerView;
-  /** Grows when something that a view shows may have changed, here or by another process. Costs a microsecond. */
-  changeCount(): number;
+  /** Grows when something that a view shows may have changed, here or by another process. Costs microseconds. */
+  changeCount(): Promise<number>;
   /** After KeyRing.rotate: wraps the owner's sealing keys under the newest version. The number of keys. */
   rewrapKeys(owner: OwnerId): Promise<number>;
   /** Commits what waits, then closes. */
@@ -99,14 +100,14 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
     registry: new SqliteTagRegistry(database, writes),
     retention: { deleteBefore: (at) => erasing.before(at) },
     ...composeViews(database, options, keys, ownerKeys, writes, erasing),
-    changeCount: () => changes.read(),
+    changeCount: () => Promise.try(() => changes.read()),
     rewrapKeys: (owner) => ownerKeys.rewrap(owner),
-    close: () => {
-      commits.drain();
-      keys.close();
-      database.close();
-      return Promise.resolve();
-    },
+    close: () =>
+      Promise.try(() => {
+        commits.drain();
+        keys.close();
+        database.close();
+      }),
   };
 }
 

@@ -10,7 +10,7 @@ import { unrefused } from "@purrimeter/certs/refusal";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import { openStore } from "@purrimeter/store/open-store";
-import type { OwnerId } from "@purrimeter/store/owner-view";
+import type { OwnerId } from "@purrimeter/store/owner-id";
 import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
 
 /** A folder with all that a bridge needs to start: authority, secrets, a database with claimed tags, configuration. */
@@ -83,7 +83,7 @@ async function claimTags({ database, keyRing, secrets, ids }: ClaimPlan): Promis
   const owner = store.forOwner(OWNER);
   for (const id of ids) {
     const code = createClaimCode();
-    store.registry.register(id as TagId, code, now());
+    await store.registry.register(id as TagId, code, now());
     await owner.claim(code, id);
   }
   await store.close();

@@ -24,7 +24,7 @@ export interface TagPolicy {
 
 const TAG = asTagId("measured") as TagId;
 const MOTION_MS = 30_000;
-const LINGER_MS = 3_000;
+const IDLE_TIMEOUT_MS = 3_000;
 const BUILT_BEFORE_S = 86_400;
 
 function settingsOf(wearer: Wearer, policy: TagPolicy): Settings {
@@ -52,7 +52,7 @@ export function spendOurs(wearer: Wearer, policy: TagPolicy): Spent {
   const hears: (() => void)[] = [];
   const listen = (): void => {
     usage.listens++;
-    if (senses.at(clock.trueUtcS()).hearsHome) hears.push(() => firmware.homeHeard());
+    if (senses.at(clock.trueUtcS()).hearsHome) hears.push(() => firmware.beaconDetected());
   };
   const nothing = (): void => undefined;
   const parts = { flash: new RamFlash(4_096, 64), clock, gnss, uplink };
@@ -64,7 +64,7 @@ export function spendOurs(wearer: Wearer, policy: TagPolicy): Spent {
     firmware: "measured",
     seed: wearer.seed,
     builtAtS,
-    lingerMs: LINGER_MS,
+    idleTimeoutMs: IDLE_TIMEOUT_MS,
   });
   uplink.firmware = firmware;
   firmware.start();

@@ -8,18 +8,18 @@ import { slipFrame, SlipReader } from "@purrimeter/protocol/slip";
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { nodeCipher } from "../node-cipher.ts";
 import { hex, newPairing, type Pairing } from "../pairing.ts";
-import { ASK_AGAIN_MS, TagLink } from "../tag-link.ts";
+import { CHALLENGE_INTERVAL_MS, TagLink } from "../tag-link.ts";
 
 export const TOM = asTagId("tom") as TagId;
 
-/** A tag's uplink and a gateway's link with everything between them in the test's hands. */
+/** A tag's uplink and a gateway's link; the test controls everything between them. */
 export class Wire {
-  /** Frames on their way, and all that ever were. */
+  /** Frames in transit, and all frames ever sent. */
   readonly toTag: Uint8Array[] = [];
   readonly toGateway: Uint8Array[] = [];
   readonly sentToTag: Uint8Array[] = [];
   readonly sentToGateway: Uint8Array[] = [];
-  /** What the tag was told, and what the bridge got: "up", "down", "topic=hex"; "connect", "disconnect", "close". */
+  /** Events at the tag, and at the bridge: "up", "down", "topic=hex"; "connect", "disconnect", "close". */
   readonly told: string[] = [];
   readonly received: string[] = [];
   readonly flash = new RamFlash(8, 2);
@@ -39,7 +39,7 @@ export class Wire {
         firmware: "1.0.0",
         cipher: nodeCipher,
         numbers: new SessionNumbers(this.flash),
-        // A chip without any noise.
+        // A chip without randomness.
         random: () => 0,
         send: (frame) => {
           const bytes = slipFrame(frame);
@@ -57,21 +57,21 @@ export class Wire {
     this.gateway = this.newGateway();
   }
 
-  /** Both ends are there, and the tag wants a session. */
+  /** Connects both ends and requests a session for the tag. */
   open(): void {
     this.tag.connect();
     this.tag.opened();
     this.pass(0);
   }
 
-  /** Time passes at the gateway; then everything arrives. */
-  pass(ms = ASK_AGAIN_MS): void {
+  /** Advances the gateway's time, then delivers everything. */
+  pass(ms = CHALLENGE_INTERVAL_MS): void {
     this.nowMs += ms;
     this.gateway.tick(this.nowMs);
     this.settle();
   }
 
-  /** Lets everything arrive that is on its way. */
+  /** Delivers everything that is in transit. */
   settle(): void {
     for (;;) {
       const up = this.toGateway.shift();
@@ -104,7 +104,7 @@ export class Wire {
       unsentBytes: () => 0,
       close: () => undefined,
     };
-    const ignored = { proven: () => undefined, closed: () => undefined, trouble: () => undefined };
+    const ignored = { proven: () => undefined, closed: () => undefined, failed: () => undefined };
     return new TagLink(
       link,
       nodeCipher,

@@ -5,7 +5,7 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { DEFAULT_LIMITS, type BridgeLimits } from "./bridge-limits.ts";
 import { GuardedConnection, type ConnectionHost } from "./guarded-connection.ts";
 import type { PeerIdentity } from "./peer-identity.ts";
-import type { ReportSink, ReportSource } from "./report-source.ts";
+import type { Admission, ReportSink, ReportSource } from "./report-source.ts";
 import type { SecurityEvent } from "./security-event.ts";
 import { connectionBehind, createTagBroker } from "./tag-broker.ts";
 import type { TlsVersion } from "./tls-context.ts";
@@ -170,8 +170,8 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
     }
   }
 
-  admit(tag: TagId) {
-    return this.#sink?.admit(tag) ?? "unknown";
+  async admit(tag: TagId): Promise<Admission> {
+    return (await this.#sink?.admit(tag)) ?? "unknown";
   }
 
   hasSession(tag: TagId): boolean {
@@ -213,11 +213,11 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
     return true;
   }
 
-  expelRevoked(): void {
+  async expelRevoked(): Promise<void> {
     // Connections, not sessions: one may just have been admitted and not stand yet.
-    for (const connection of this.#connections) {
-      const admission = this.admit(connection.tag);
-      if (admission === "admitted") continue;
+    for (const connection of [...this.#connections]) {
+      const admission = await this.admit(connection.tag);
+      if (admission === "admitted" || admission === "unavailable") continue;
       this.#expel(connection, admission === "revoked" ? "revoked-tag" : "unknown-tag");
     }
   }

@@ -207,6 +207,15 @@ describe("at CONNECT", () => {
     expect(open.events).toEqual([event]);
   });
 
+  it("tells a tag that cannot be looked up to come again, and accuses it of nothing", async () => {
+    const port = await start();
+    open.sink.admissions.set(ALF, "unavailable");
+    const tag = await dial(port, alf);
+    tag.join(ALF);
+    expect((await tag.next("connack")).returnCode).toBe(3);
+    expect(open.events).toEqual([]);
+  });
+
   it("ignores user name and password and keeps no session, whatever the tag asks for", async () => {
     const port = await start();
     const tag = await dial(port, alf);

@@ -165,11 +165,19 @@ export function describeReportSourceContract(name: string, prepare: () => Promis
       await expect(join(ALF)).rejects.toThrow();
     });
 
+    it("lets no tag in while it cannot be looked up, and ends no session for it", async () => {
+      const alf = await join(ALF);
+      sink.admissions.set(ALF, "unavailable").set(BEA, "unavailable");
+      await source.expelRevoked();
+      await expect(join(BEA)).rejects.toThrow();
+      expect(alf.connected).toBe(true);
+    });
+
     it("ends the session of a tag that is revoked", async () => {
       const [alf, bea] = [await join(ALF), await join(BEA)];
       const gone = new Promise<void>((resolve) => alf.once("close", () => resolve()));
       sink.admissions.set(ALF, "revoked");
-      source.expelRevoked();
+      await source.expelRevoked();
       await gone;
       expect(bea.connected).toBe(true);
     });

@@ -1,13 +1,13 @@
 import type { Channel } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";
 
-/** Whether a tag may have a session. */
-export type Admission = "admitted" | "unknown" | "revoked";
+/** Whether a tag may have a session. `unavailable`: it cannot be looked up now, and the tag may try again. */
+export type Admission = "admitted" | "unknown" | "revoked" | "unavailable";
 
 /** What the bridge does with what a source hands up. Bytes are valid until the returned promise settles. */
 export interface ReportSink {
-  /** Asked at every connect, and again while the session lasts: revocation ends a session. Cheap. */
-  admit(tag: TagId): Admission;
+  /** Asked at every connect, and again while the session lasts: revocation ends a session. Cheap; never rejects. */
+  admit(tag: TagId): Promise<Admission>;
   /**
    * One report. Resolves, after the commit, with the encoded acknowledgement; the source sends that to the tag.
    * Never rejects: a report that was not stored is answered too.
@@ -30,8 +30,8 @@ export interface ReportSource {
   open(sink: ReportSink): Promise<{ readonly port: number }>;
   /** Hands a message down at QoS 1, not retained. False when the tag is not there or not subscribed to the channel. */
   send(tag: TagId, channel: "settings" | "command", bytes: Uint8Array): boolean;
-  /** Ends every session that the sink no longer admits. */
-  expelRevoked(): void;
+  /** Ends every session of a tag that is unknown or revoked now. */
+  expelRevoked(): Promise<void>;
   /** Takes nothing new, sends the acknowledgements of what is being stored, and ends all sessions. */
   close(): Promise<void>;
 }

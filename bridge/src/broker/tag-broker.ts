@@ -19,13 +19,14 @@ import type { SecurityEvent } from "./security-event.ts";
 
 /** Return codes of CONNACK, MQTT 3.1.1, 3.2.2.3. */
 const IDENTIFIER_REJECTED = 2;
+const SERVER_UNAVAILABLE = 3;
 const NOT_AUTHORIZED = 5;
 const MQTT_3_1 = 3;
 
 /** What the rules ask of the rest of the bridge. */
 export interface BrokerRulesHost {
   readonly limits: BridgeLimits;
-  admit(tag: TagId): Admission;
+  admit(tag: TagId): Promise<Admission>;
   hasSession(tag: TagId): boolean;
   status(tag: TagId, bytes: Uint8Array): Promise<void>;
   violated(connection: GuardedConnection, event: SecurityEvent): void;
@@ -58,20 +59,39 @@ function connectFault(
   return isOwnStatus(tag, { topic, payload, qos, retain }) ? undefined : "bad-will";
 }
 
-function refusal(event: SecurityEvent): AuthenticateError {
-  const returnCode = event === "client-id-mismatch" ? IDENTIFIER_REJECTED : NOT_AUTHORIZED;
-  return Object.assign(new Error(event), { returnCode });
+function refusal(reason: SecurityEvent | "unavailable"): AuthenticateError {
+  return Object.assign(new Error(reason), { returnCode: returnCodeOf(reason) });
 }
 
-function admissionFault(admission: Admission): SecurityEvent | undefined {
+function returnCodeOf(reason: SecurityEvent | "unavailable"): number {
+  if (reason === "unavailable") return SERVER_UNAVAILABLE;
+  return reason === "client-id-mismatch" ? IDENTIFIER_REJECTED : NOT_AUTHORIZED;
+}
+
+function admissionFault(admission: Admission): SecurityEvent | "unavailable" | undefined {
   switch (admission) {
     case "admitted":
       return undefined;
+    case "unavailable":
+      return "unavailable";
     case "unknown":
       return "unknown-tag";
     case "revoked":
       return "revoked-tag";
   }
+}
+
+/** Why the connection gets no session, or undefined. `known` was found out before; every violation is recorded. */
+async function whyRefused(
+  host: BrokerRulesHost,
+  connection: GuardedConnection,
+  known: SecurityEvent | undefined,
+): Promise<SecurityEvent | "unavailable" | undefined> {
+  const { tag } = connection;
+  const reason = known ?? admissionFault(await host.admit(tag));
+  if (reason === undefined && host.hasSession(tag)) host.violated(connection, "second-session");
+  if (reason !== undefined && reason !== "unavailable") host.violated(connection, reason);
+  return reason;
 }
 
 /** The channel that a tag may subscribe to with this filter: its own, whole, at QoS 0 or 1. */
@@ -105,13 +125,11 @@ export async function createTagBroker(host: BrokerRulesHost): Promise<Aedes> {
     },
     authenticate: (client, _user, _password, done) => {
       const connection = connectionBehind(client);
-      const { tag } = connection;
-      const mismatch = client.id === tag ? undefined : "client-id-mismatch";
-      const fault = faults.get(client) ?? mismatch ?? admissionFault(host.admit(tag));
-      if (fault === undefined && host.hasSession(tag)) host.violated(connection, "second-session");
-      if (fault === undefined) return done(null, true);
-      host.violated(connection, fault);
-      done(refusal(fault), false);
+      const mismatch = client.id === connection.tag ? undefined : "client-id-mismatch";
+      void whyRefused(host, connection, faults.get(client) ?? mismatch).then((reason) => {
+        if (reason === undefined) done(null, true);
+        else done(refusal(reason), false);
+      });
     },
     authorizePublish: (client, packet, done) => {
       if (client === null) return done(null);

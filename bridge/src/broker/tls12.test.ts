@@ -84,7 +84,7 @@ describe("the listener for TLS 1.2", () => {
   it("leaves the other listener at TLS 1.3", async () => {
     await start();
     await joined(open.port, alf, {});
-    open.source.expelRevoked();
+    await open.source.expelRevoked();
     await expect(dial(open.port, alf, TLS_1_2)).rejects.toThrow();
     expect(open.events).toEqual(["handshake-failed"]);
   });

@@ -5,7 +5,7 @@ import { encodeReport } from "@purrimeter/protocol/report";
 import { topicOf } from "@purrimeter/protocol/topics";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import type { EntryPosition } from "@purrimeter/store/owner-view";
+import type { EntryPosition } from "@purrimeter/store/location";
 import { startBridgeProcess, writeProcessFiles, type BridgeProcess } from "../testing/bridge-process.ts";
 import { utcNow } from "../testing/open-test-source.ts";
 import { dialAndJoin } from "../testing/raw-tag.ts";

@@ -32,7 +32,7 @@ export interface SettingsDelivery {
   /** Sends the tag what is wanted unless it runs that, refused it or has just been sent it. */
   offer(tag: TagId): Promise<void>;
   /** Tags with a session whose wanted settings changed since the last call; cheap. */
-  changed(): readonly TagId[];
+  changed(): Promise<readonly TagId[]>;
 }
 
 export function createSettingsDelivery(parts: DeliverSettingsParts): SettingsDelivery {
@@ -52,8 +52,8 @@ export function createSettingsDelivery(parts: DeliverSettingsParts): SettingsDel
     },
     left: (tag) => void deliveries.delete(tag),
     offer: (tag) => offer(parts, tag, of(tag)),
-    changed: () => {
-      const news = parts.store.settingsChangedSince(cursor);
+    changed: async () => {
+      const news = await parts.store.settingsChangedSince(cursor);
       cursor = news.cursor;
       return news.tags.filter((tag) => deliveries.has(tag));
     },

@@ -22,7 +22,10 @@ export interface ModemTagOptions {
   readonly flash?: RamFlash;
 }
 
-/** The firmware with a modem that does TLS itself: flash, clock and cat are simulated, everything from the modem's socket on is real. */
+/**
+ * The firmware with a modem that does TLS itself: flash, clock and cat are simulated, everything from the modem's socket
+ * on is real.
+ */
 export class ModemTag {
   readonly firmware: Firmware;
   readonly link: OpenModemUplink;
@@ -66,7 +69,7 @@ export class ModemTag {
         indicator: { buzz: () => undefined, light: () => undefined },
         battery: { percent: () => 80 },
       },
-      { tag, firmware: "1.0.0", seed: 42, builtAtS: clock.utcS() - DAY_S, lingerMs: 10_000 },
+      { tag, firmware: "1.0.0", seed: 42, builtAtS: clock.utcS() - DAY_S, idleTimeoutMs: 10_000 },
     );
     this.firmware.start();
     const settings = encodeSettings({ version: 1, fixIntervalS: 5, reportIntervalS: 20, geofences: [] });

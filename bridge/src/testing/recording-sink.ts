@@ -12,8 +12,8 @@ export class RecordingSink implements ReportSink {
   /** Answers at once with the report's own bytes. */
   echoes = false;
 
-  admit(tag: TagId): Admission {
-    return this.admissions.get(tag) ?? "admitted";
+  admit(tag: TagId): Promise<Admission> {
+    return Promise.resolve(this.admissions.get(tag) ?? "admitted");
   }
 
   report(tag: TagId, bytes: Uint8Array): Promise<Uint8Array> {

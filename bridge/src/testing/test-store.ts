@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import { openStore, type OpenStoreOptions, type Store } from "@purrimeter/store/open-store";
-import type { OwnerId } from "@purrimeter/store/owner-view";
+import type { OwnerId } from "@purrimeter/store/owner-id";
 import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
 import { utcNow } from "./open-test-source.ts";
 
@@ -44,7 +44,7 @@ export function createTestStore(): TestStore {
 /** Makes the tag known and OWNER's. */
 export async function claimTag(store: Store, tag: TagId): Promise<void> {
   const code = createClaimCode();
-  store.registry.register(tag, code, utcNow());
+  await store.registry.register(tag, code, utcNow());
   if ((await store.forOwner(OWNER).claim(code, tag)) === "wrong-code")
     throw new Error(`${tag} was not claimed`);
 }

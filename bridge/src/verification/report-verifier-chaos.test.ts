@@ -74,7 +74,7 @@ it("the bridge judges what it stored, after it has answered", async () => {
   tag.walkTo(0);
   const counters = createBridgeCounters();
   const store = {
-    registrationState: () => "claimed",
+    registrationState: () => Promise.resolve("claimed"),
     recordReport: (_, { epoch, first, entries }) => {
       const through = first + entries.length - 1;
       return Promise.resolve({
@@ -89,13 +89,13 @@ it("the bridge judges what it stored, after it has answered", async () => {
     keepDeadLetter: () => Promise.resolve({ kind: "set-aside", count: 1 }),
     wantedSettings: () => Promise.resolve(settingsOf(1)),
     recordStatus: () => Promise.resolve({ kind: "recorded" }),
-    settingsChangedSince: () => ({ tags: [], cursor: 1 }),
+    settingsChangedSince: () => Promise.resolve({ tags: [], cursor: 1 }),
   } satisfies ReportStore as ReportStore;
   const source = {
     open: () => Promise.resolve({ port: 0 }),
     close: () => Promise.resolve(),
     send: () => true,
-    expelRevoked: () => undefined,
+    expelRevoked: () => Promise.resolve(),
   };
   const log = createLog("bridge", { write: () => undefined });
   const clocks = { now: utcNow, monotonicMs: () => performance.now() };

@@ -2,7 +2,7 @@ import { systemTime } from "@purrimeter/service/system-time";
 import { utcSeconds } from "../terminal/utc.ts";
 import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
-import type { OwnerId } from "@purrimeter/store/owner-view";
+import type { OwnerId } from "@purrimeter/store/owner-id";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -42,7 +42,7 @@ async function inStore<Result extends object>(
 async function claim(owner: OwnerId, tag: TagId): Promise<void> {
   await inStore(async ({ store }) => {
     const code = createClaimCode();
-    store.registry.register(tag, code, utcSeconds(systemTime));
+    await store.registry.register(tag, code, utcSeconds(systemTime));
     await store.forOwner(owner).claim(code, `name of ${tag}`);
     return {};
   });

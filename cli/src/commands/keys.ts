@@ -1,5 +1,5 @@
 import type { Time } from "@purrimeter/service/time";
-import type { OwnerId } from "@purrimeter/store/owner-view";
+import type { OwnerId } from "@purrimeter/store/owner-id";
 import { Command, InvalidArgumentError } from "commander";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { isFailure, reportFailure, type Failure } from "../terminal/failure.ts";

@@ -70,9 +70,9 @@ function listCommand(time: Time): Command {
     .addOption(jsonOption())
     .addHelpText("after", examples("tags list", "tags list --json"))
     .action(async (flags: TagFlags) => {
-      const listed = await withRegistry(dataFiles(flags.data), time, (registry) =>
-        Promise.resolve({ tags: registry.list() }),
-      );
+      const listed = await withRegistry(dataFiles(flags.data), time, async (registry) => ({
+        tags: await registry.list(),
+      }));
       if (isFailure(listed)) reportFailure(listed);
       else for (const tag of listed.tags) printTag(tag, flags);
     });
@@ -92,22 +92,20 @@ function revokeCommand(time: Time): Command {
     .addHelpText("after", examples("tags revoke mimi"))
     .action(async (id: string, flags: TagFlags) => {
       const files = dataFiles(flags.data);
-      const revoked = await withRegistry(files, time, (registry) =>
-        Promise.resolve(revokeTag(files, registry, id, time)),
-      );
+      const revoked = await withRegistry(files, time, (registry) => revokeTag(files, registry, id, time));
       if (isFailure(revoked)) reportFailure(revoked);
       else console.log(`revoked ${id}`);
     });
 }
 
-function revokeTag(
+async function revokeTag(
   files: DataFiles,
   registry: TagRegistry,
   id: string,
   time: Time,
-): { readonly tag: string } | Failure {
+): Promise<{ readonly tag: string } | Failure> {
   const tag = asTagId(id);
-  if (tag === undefined || registry.revoke(tag, utcSeconds(time)) === "not-found")
+  if (tag === undefined || (await registry.revoke(tag, utcSeconds(time))) === "not-found")
     return failed(`no tag ${id} is known`);
   const certificates = revoke(files.certs, tag, utcDate(time));
   if (isRefusal(certificates) && certificates.refused === "already-revoked") return { tag };

@@ -37,7 +37,7 @@ export async function addTag(
     if (isFailure(issued)) return issued;
   }
   const claimCode = createClaimCode();
-  if (registry.register(tag, claimCode, utcSeconds(time)) === "exists")
-    return failed(`the tag ${tag} exists already`);
-  return { tag, claimCode, printedCode: registry.printedCode(tag), folder };
+  const outcome = await registry.register(tag, claimCode, utcSeconds(time));
+  if (outcome === "exists") return failed(`the tag ${tag} exists already`);
+  return { tag, claimCode, printedCode: await registry.printedCode(tag), folder };
 }

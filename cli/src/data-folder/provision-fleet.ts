@@ -31,7 +31,7 @@ export async function provisionFleet(
 ): Promise<void> {
   for (const [index, { tag, home }] of tags.entries()) {
     const code = createClaimCode();
-    if (registry.register(tag, code, utcSeconds(time)) === "exists") continue;
+    if ((await registry.register(tag, code, utcSeconds(time))) === "exists") continue;
     await owner.claim(code, nameOf(index));
     await owner.drawCircle(tag, "Home", [home.lonDegrees, home.latDegrees], HOME_RADIUS_M);
   }

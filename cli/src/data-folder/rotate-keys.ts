@@ -1,5 +1,5 @@
 import { SECRET_MODE, makeFolder, replaceFile } from "@purrimeter/certs/write-file";
-import type { OwnerId } from "@purrimeter/store/owner-view";
+import type { OwnerId } from "@purrimeter/store/owner-id";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
-import type { OwnerId } from "@purrimeter/store/owner-view";
+import type { OwnerId } from "@purrimeter/store/owner-id";
 import { OwnerDataErasure } from "./owner-data-erasure.ts";
 import { followErasures } from "./follow-erasures.ts";
 import { authAnswer } from "../testing/auth-answer.ts";
@@ -145,7 +145,7 @@ describe("DELETE /v1/account", () => {
 
   it("leaves the tag to nobody, and its code used: who finds it cannot claim it", async () => {
     const code = createClaimCode();
-    api.store.registry.register("cat-left-behind" as TagId, code, NOW_S as UnixSeconds);
+    await api.store.registry.register("cat-left-behind" as TagId, code, NOW_S as UnixSeconds);
     const claim = ({ token }: TestOwner) =>
       api.ask("/v1/tags/claim", { method: "POST", token, body: { code } });
     expect((await claim(mia)).status).toBe(201);
@@ -205,7 +205,7 @@ describe("an erasure that was broken off", () => {
   it("takes what a request wrote that was let in just before the end", async () => {
     expect((await erase()).status).toBe(204);
     const code = createClaimCode();
-    api.store.registry.register("cat-too-late" as TagId, code, NOW_S as UnixSeconds);
+    await api.store.registry.register("cat-too-late" as TagId, code, NOW_S as UnixSeconds);
     const view = api.store.forOwner(mia.id as OwnerId);
     expect(await view.claim(code, "Late")).toMatchObject({ id: "cat-too-late" });
     expect(await storedTags()).toBe(1);

@@ -1,5 +1,6 @@
 import { endErasureRoute, erasuresSchema, listErasuresRoute } from "@purrimeter/auth-api/internal";
-import type { OwnerId, OwnerView } from "@purrimeter/store/owner-view";
+import type { OwnerId } from "@purrimeter/store/owner-id";
+import type { OwnerView } from "@purrimeter/store/owner-view";
 import type { AuthService } from "../edge/auth-service.ts";
 
 /** Whether nothing is stored of an owner any more; what is left over is on the authentication service's list. */

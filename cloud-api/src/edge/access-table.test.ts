@@ -108,9 +108,9 @@ const authUse =
 let registered = 0;
 
 /** A registered tag of nobody's. */
-function unclaimed(): { id: TagId; code: string } {
+async function unclaimed(): Promise<{ id: TagId; code: string }> {
   const [id, code] = [`free-${registered++}` as TagId, createClaimCode()];
-  api.store.registry.register(id, code, NOW_S as UnixSeconds);
+  await api.store.registry.register(id, code, NOW_S as UnixSeconds);
   return { id, code };
 }
 
@@ -126,7 +126,7 @@ const GOOD_USES: Record<string, GoodUse> = {
   ),
   "DELETE /v1/account": authUse(eraseAccountRoute),
   "GET /v1/tags": at("/v1/tags"),
-  "POST /v1/tags/claim": () => Promise.resolve(["/v1/tags/claim", { body: { code: unclaimed().code } }, 201]),
+  "POST /v1/tags/claim": async () => ["/v1/tags/claim", { body: { code: (await unclaimed()).code } }, 201],
   "GET /v1/tags/:id": ofTag(""),
   "PATCH /v1/tags/:id": ofTag("", 200, () => ({ body: { name: "Tom" } })),
   "DELETE /v1/tags/:id": ofTag("", 204),
@@ -167,13 +167,22 @@ const GOOD_USES: Record<string, GoodUse> = {
     const { code } = (await done(`/v1/tags/${tag}/transfer`, neighbour)).body;
     return ["/v1/transfers/accept", { body: { code } }, 200];
   },
-  "GET /v1/found/:code": ({ tag }) =>
-    Promise.resolve([`/v1/found/${api.store.registry.printedCode(tag)}`, {}, 200]),
-  "POST /v1/found/:code": ({ tag }) =>
-    Promise.resolve([`/v1/found/${api.store.registry.printedCode(tag)}`, { body: { message: "x" } }, 204]),
+  "GET /v1/found/:code": async ({ tag }) => [
+    `/v1/found/${await api.store.registry.printedCode(tag)}`,
+    {},
+    200,
+  ],
+  "POST /v1/found/:code": async ({ tag }) => [
+    `/v1/found/${await api.store.registry.printedCode(tag)}`,
+    { body: { message: "x" } },
+    204,
+  ],
   "GET /v1/operator/tags": at("/v1/operator/tags"),
-  "POST /v1/operator/tags/:id/revoke": () =>
-    Promise.resolve([`/v1/operator/tags/${unclaimed().id}/revoke`, {}, 204]),
+  "POST /v1/operator/tags/:id/revoke": async () => [
+    `/v1/operator/tags/${(await unclaimed()).id}/revoke`,
+    {},
+    204,
+  ],
 };
 
 type RoleAccess = Extract<Access, { who: "role" }>;

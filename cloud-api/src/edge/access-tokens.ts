@@ -3,7 +3,7 @@ import type { CryptoKey } from "jose";
 import { ACCESS_TOKEN_HEADER, accessTokenClaimsSchema } from "@purrimeter/auth-api/access-tokens";
 import type { AccessTokenClaims } from "@purrimeter/auth-api/access-tokens";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
-import type { OwnerId } from "@purrimeter/store/owner-view";
+import type { OwnerId } from "@purrimeter/store/owner-id";
 import type { EndedSessions } from "./ended-sessions.ts";
 import type { KeySet } from "./key-set.ts";
 

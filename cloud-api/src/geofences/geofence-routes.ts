@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { MAX_GEOFENCES, MAX_TAG_VERTICES } from "@purrimeter/protocol/limits";
 import type { TagId } from "@purrimeter/protocol/values";
-import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "@purrimeter/store/owner-view";
+import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "@purrimeter/store/geofence";
 import type { FieldError } from "@purrimeter/service/problem";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";

@@ -1,6 +1,6 @@
 import { degreesFromE7, MAX_LON_E7 } from "@purrimeter/protocol/values";
 import type { LatE7, LonE7 } from "@purrimeter/protocol/values";
-import type { GeofenceShape } from "@purrimeter/store/owner-view";
+import type { GeofenceShape } from "@purrimeter/store/geofence";
 import { unwrapRing } from "./check-ring.ts";
 import type { Position } from "./check-ring.ts";
 import type { ShapeBody } from "./geofence-schema.ts";

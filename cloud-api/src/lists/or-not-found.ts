@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { ShareId } from "@purrimeter/store/share";
-import type { GeofenceId } from "@purrimeter/store/owner-view";
+import type { GeofenceId } from "@purrimeter/store/geofence";
 import { refuse } from "../edge/problem.ts";
 
 // An id is not checked here: the store finds nothing under what is no id, and answers as for a foreign one.

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { isWhole, MAX_UINT32 } from "@purrimeter/protocol/values";
 import type { EntryNumber, Epoch, UnixSeconds } from "@purrimeter/protocol/values";
-import type { EntryPosition, TimeRange } from "@purrimeter/store/owner-view";
+import type { EntryPosition, TimeRange } from "@purrimeter/store/location";
 import { invalidCursor } from "./cursors.ts";
 import type { Cursors, CursorScope } from "./cursors.ts";
 import { EARLIEST, LATEST } from "./list-query.ts";

@@ -1,4 +1,5 @@
-import type { OwnerId, Location } from "@purrimeter/store/owner-view";
+import type { OwnerId } from "@purrimeter/store/owner-id";
+import type { Location } from "@purrimeter/store/location";
 import type { EndedSessions } from "../edge/ended-sessions.ts";
 import { locationBody } from "../locations/location-schema.ts";
 
@@ -33,7 +34,7 @@ type EndReason = "session-ended" | "token-expired" | "not-found" | "going-away";
 
 export interface LiveStreamsOptions {
   /** Of the store: grows when something may have changed. */
-  readonly changeCount: () => number;
+  readonly changeCount: () => Promise<number>;
   readonly ended: EndedSessions;
   readonly now: () => number;
   readonly monotonicMs: () => number;
@@ -102,7 +103,7 @@ export class LiveStreams {
     this.#isLooking = true;
     try {
       this.#endOver();
-      if (this.#hasChanged()) for (const stream of [...this.#streams]) await this.#refresh(stream);
+      if (await this.#hasChanged()) for (const stream of [...this.#streams]) await this.#refresh(stream);
       this.#keepAlive();
     } finally {
       this.#isLooking = false;
@@ -134,8 +135,8 @@ export class LiveStreams {
     }
   }
 
-  #hasChanged(): boolean {
-    const [count, second] = [this.#options.changeCount(), this.#options.now()];
+  async #hasChanged(): Promise<boolean> {
+    const [count, second] = [await this.#options.changeCount(), this.#options.now()];
     if (count === this.#seenCount && second === this.#seenS) return false;
     this.#seenCount = count;
     this.#seenS = second;

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { degreesFromE7 } from "@purrimeter/protocol/values";
-import type { Location } from "@purrimeter/store/owner-view";
+import type { Location } from "@purrimeter/store/location";
 import { DOUBTS } from "@purrimeter/store/doubt";
 import { rfc3339 } from "../lists/rfc3339.ts";
 

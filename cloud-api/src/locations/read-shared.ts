@@ -1,5 +1,7 @@
 import type { TagId } from "@purrimeter/protocol/values";
-import type { EntryPosition, Location, OwnerView, Page, TimeRange } from "@purrimeter/store/owner-view";
+import type { EntryPosition, Location, TimeRange } from "@purrimeter/store/location";
+import type { OwnerView } from "@purrimeter/store/owner-view";
+import type { Page } from "@purrimeter/store/page";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
 
 /** The latest location, as the tag's owner or else as one whom the owner lets look. */

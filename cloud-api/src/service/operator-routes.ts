@@ -60,14 +60,14 @@ function tagBody({ id, standing, registeredAt }: RegisteredTag): z.infer<typeof 
 /** /v1/operator/tags. */
 export function operatorRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
-    .openapi(listRoute, (c) => {
+    .openapi(listRoute, async (c) => {
       const { cursor, limit } = c.req.valid("query");
       const scope = { route: "operator-tags", owner: c.get("owner") };
-      const page = deps.registry.page({ after: idAfter<TagId>(cursor, deps.cursors, scope), limit });
+      const page = await deps.registry.page({ after: idAfter<TagId>(cursor, deps.cursors, scope), limit });
       return c.json({ items: page.items.map(tagBody), next: nextById(page.next, deps.cursors, scope) }, 200);
     })
-    .openapi(revokeRoute, (c) => {
-      orNotFound(deps.registry.revoke(c.req.valid("param").id, deps.now()));
+    .openapi(revokeRoute, async (c) => {
+      orNotFound(await deps.registry.revoke(c.req.valid("param").id, deps.now()));
       return c.body(null, 204);
     });
 }

@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import type { GeofenceEvent } from "@purrimeter/store/owner-view";
+import type { GeofenceEvent } from "@purrimeter/store/geofence-event";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";

@@ -15,7 +15,7 @@ beforeAll(async () => {
   api = await makeTestApi({ finderRates });
   owner = await api.owner();
   tag = await api.claimedTag(owner, "Schnurrli");
-  code = api.store.registry.printedCode(tag);
+  code = await api.store.registry.printedCode(tag);
 });
 
 afterAll(async () => {
@@ -34,8 +34,12 @@ describe("a found tag", () => {
       200,
       { kind: "cat-tag", message: "This is the tag of a cat." },
     ]);
-    api.store.registry.register("cat-free" as TagId, "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE", api.nowS as never);
-    const free = await api.ask(`/v1/found/${api.store.registry.printedCode("cat-free" as TagId)}`);
+    await api.store.registry.register(
+      "cat-free" as TagId,
+      "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE",
+      api.nowS as never,
+    );
+    const free = await api.ask(`/v1/found/${await api.store.registry.printedCode("cat-free" as TagId)}`);
     expect(free.text).toBe(claimed.text);
     expect((await api.ask("/v1/found/00000-00000")).status).toBe(404);
     expect((await api.ask(`/v1/found/${tag}`)).status).toBe(404);

@@ -133,15 +133,15 @@ function reportBody({ id, at, message, contact, place }: FinderReport): z.infer<
 /** /v1/found/{code}, for anybody, and /v1/tags/{id}/found. */
 export function foundRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
-    .openapi(lookUpRoute, (c) => {
+    .openapi(lookUpRoute, async (c) => {
       spend(deps.finderRates, `look ${subscriberKey(c.get("clientAddress"))}`);
-      if (!deps.finderReports.isTag(c.req.valid("param").code)) throw notFound();
+      if (!(await deps.finderReports.isTag(c.req.valid("param").code))) throw notFound();
       return c.json({ kind: "cat-tag" as const, message: "This is the tag of a cat." }, 200);
     })
     .openapi(reportRoute, async (c) => {
       const { code } = c.req.valid("param");
       spend(deps.finderRates, `write ${subscriberKey(c.get("clientAddress"))}`);
-      if (!deps.finderReports.isTag(code)) throw notFound();
+      if (!(await deps.finderReports.isTag(code))) throw notFound();
       spend(deps.finderRates, `tag ${normalisePrintedCode(code)}`);
       await deps.finderReports.report(code, draftOf(c.req.valid("json")));
       return c.body(null, 204);

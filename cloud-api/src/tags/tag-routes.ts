@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { TagId } from "@purrimeter/protocol/values";
-import type { OwnedTag } from "@purrimeter/store/owner-view";
+import type { OwnedTag } from "@purrimeter/store/owned-tag";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";

@@ -200,7 +200,7 @@ export class TestApi {
   async claimedTag(owner: TestOwner, name = "Mimi"): Promise<TagId> {
     const id = `cat-${randomBytes(4).toString("hex")}` as TagId;
     const code = createClaimCode();
-    this.store.registry.register(id, code, NOW_S as UnixSeconds);
+    await this.store.registry.register(id, code, NOW_S as UnixSeconds);
     const answer = await this.ask("/v1/tags/claim", {
       method: "POST",
       body: { code, name },

@@ -1,10 +1,13 @@
 import type { EspruinoCrypto } from "./espruino-cipher.ts";
 import type { Storage } from "../espruino/storage-flash.ts";
 
-/** What the program asks of Bangle.js 2 (Espruino 2v29), as its globals have it. */
+/** What the program uses of the globals of Bangle.js 2 (Espruino 2v29). */
 export interface BangleSdk {
   readonly Bangle: {
-    /** One line of NMEA without its end; and how the last two readings of the accelerometer differ, in g. */
+    /**
+     * "GPS-raw": one line of NMEA without its end. "accel": difference of the last two readings of the accelerometer, in
+     * g.
+     */
     on(event: "GPS-raw", take: (line: string) => void): void;
     on(event: "accel", take: (reading: { readonly diff: number }) => void): void;
     setGPSPower(isOn: boolean, app: string): void;
@@ -18,7 +21,7 @@ export interface BangleSdk {
     on(event: "connect" | "disconnect", take: () => void): void;
     getSecurityStatus(): { readonly connected: boolean };
   };
-  /** The Nordic UART service, once the console has left it. */
+  /** The Nordic UART service, after the console was moved away from it. */
   readonly Bluetooth: {
     /** Each character is a byte. */
     on(event: "data", take: (text: string) => void): void;
@@ -27,13 +30,13 @@ export interface BangleSdk {
   };
   readonly E: {
     getBattery(): number;
-    /** A character for each byte, and back. */
+    /** Converts bytes to text with a character for each byte, and back. */
     toString(bytes: Uint8Array): string;
     toUint8Array(text: string): Uint8Array;
-    /** 32 bits of the chip's noise. */
+    /** 32 bits of the chip's random number generator. */
     hwRand(): number;
     setConsole(device: null, options: { readonly force: boolean }): void;
-    /** Starts the watch again when it does not come to rest within so many seconds. */
+    /** Restarts the watch when it is not idle within `seconds` seconds. */
     enableWatchdog(seconds: number): void;
     reboot(): void;
   };
@@ -45,7 +48,7 @@ export interface BangleSdk {
     readJSON(name: string): unknown;
   };
   readonly crypto: EspruinoCrypto;
-  /** Seconds; only grows, as long as nobody calls setTime. */
+  /** Seconds; only grows, as long as setTime is not called. */
   getTime(): number;
   setTimeout(call: () => void, ms: number): number;
   clearTimeout(timer: number): void;

@@ -16,22 +16,22 @@ import { TimeClock } from "../espruino/time-clock.ts";
 const VERSION = "0.1.0-bangle2";
 const APP = "purrimeter";
 
-/** What `purrimeter gateway pair` wrote: {"tag", "id", "key"}. */
+/** The file that `purrimeter gateway pair` writes: {"tag", "id", "key"}. */
 const LINK_FILE = "purrimeter.link";
 
 /** Journal and settings: 96 KiB of the 8 MiB, three days of one-minute fixes without a gateway. */
 const PAGE_BYTES = 4_096;
 const PAGES = 24;
 
-/** A cat that sleeps does not exceed this between two readings; one that walks does, every second. */
+/** A sleeping cat does not exceed this between two readings; a walking one does, every second. */
 const MOTION_G = 0.08;
 const MOTION_EVERY_MS = 1_000;
-/** Of the accelerometer: the slowest that the watch takes without losing its own watchdog is 4,000. */
+/** Poll interval of the accelerometer. The watch accepts at most 4,000 without triggering its own watchdog. */
 const POLL_MS = 500;
 
-/** Reading a journal at the start takes a PC a tenth of a second, and the watch many times that. */
+/** Reading a journal at the start takes a tenth of a second on a PC, and many times that on the watch. */
 const WATCHDOG_S = 300;
-/** Long enough that a fault at every start does not wear the flash out with starts. */
+/** Long enough that a fault at every start does not wear out the flash. */
 const RESTART_MS = 60_000;
 /** A timer further away than this is set again when it fires. */
 const LONGEST_SLEEP_MS = 3_600_000;
@@ -68,7 +68,7 @@ export class BangleTag {
     this.clock = new TimeClock(() => sdk.getTime());
     this.sentences = new SentenceFilter(
       () => this.clock.monotonicMs(),
-      (sentence) => this.then(() => this.heardReceiver(sdk.E.toUint8Array(sentence))),
+      (sentence) => this.runAndPlan(() => this.receiverBytes(sdk.E.toUint8Array(sentence))),
     );
     this.uplink = new LinkUplink(
       {
@@ -94,7 +94,10 @@ export class BangleTag {
     this.firmware = new Firmware(this.ports(), { tag: tagId, firmware: VERSION, seed, builtAtS });
   }
 
-  /** Takes the console off Bluetooth, so that nobody near can read the journal or the key, and begins. Once. */
+  /**
+   * Starts the tag. First removes the console from Bluetooth, so that nobody nearby can read the journal or the key. To
+   * be called once.
+   */
   start(): void {
     const { sdk } = this;
     const { Bangle, NRF, Bluetooth, E } = sdk;
@@ -105,10 +108,10 @@ export class BangleTag {
     Bangle.setOptions({ backlightTimeout: 0 });
     Bangle.setBacklight(false);
     Bangle.on("GPS-raw", (line) => this.sentences.line(line));
-    Bangle.on("accel", ({ diff }) => this.felt(diff));
-    NRF.on("connect", () => this.then(() => this.opened()));
-    NRF.on("disconnect", () => this.then(() => this.uplink.closed()));
-    Bluetooth.on("data", (text) => this.then(() => this.stream.feed(text)));
+    Bangle.on("accel", ({ diff }) => this.accelerated(diff));
+    NRF.on("connect", () => this.runAndPlan(() => this.opened()));
+    NRF.on("disconnect", () => this.runAndPlan(() => this.uplink.closed()));
+    Bluetooth.on("data", (text) => this.runAndPlan(() => this.stream.feed(text)));
     this.firmware.start();
     if (NRF.getSecurityStatus().connected) this.opened();
     this.sleep();
@@ -150,15 +153,15 @@ export class BangleTag {
     return connected;
   }
 
-  private heardReceiver(bytes: Uint8Array): void {
+  private receiverBytes(bytes: Uint8Array): void {
     this.firmware.gnssBytes(bytes, bytes.length);
   }
 
-  private felt(diffG: number): void {
+  private accelerated(diffG: number): void {
     const nowMs = this.clock.monotonicMs();
     if (diffG < MOTION_G || nowMs - this.movedMs < MOTION_EVERY_MS) return;
     this.movedMs = nowMs;
-    this.then(() => this.firmware.moved());
+    this.runAndPlan(() => this.firmware.moved());
   }
 
   private buzz(seconds: number): void {
@@ -173,12 +176,12 @@ export class BangleTag {
     if (this.buzzesLeft > 0) this.sdk.setTimeout(() => this.buzzOnce(), BUZZ_EVERY_MS);
   }
 
-  private then(call: () => void): void {
+  private runAndPlan(call: () => void): void {
     call();
     this.sleep();
   }
 
-  /** Plans the next wake-up anew: every call may have changed it. */
+  /** Plans the next wake-up again: every call may have changed it. */
   private sleep(): void {
     if (this.timer !== 0) this.sdk.clearTimeout(this.timer);
     const waitMs = this.firmware.nextWakeMs() - this.clock.monotonicMs();
@@ -188,6 +191,6 @@ export class BangleTag {
 
   private wake(): void {
     this.timer = 0;
-    this.then(() => this.firmware.wake());
+    this.runAndPlan(() => this.firmware.wake());
   }
 }

@@ -2,7 +2,7 @@ import { copiedBytes } from "@purrimeter/protocol/copied-bytes";
 import type { LinkCipher } from "@purrimeter/protocol/link-cipher";
 import { LINK_SEAL_BYTES } from "@purrimeter/protocol/link-limits";
 
-/** What this asks of Espruino's `require("crypto")` (2v29; AES_CCM is in Bangle.js 2's build). */
+/** What this uses of Espruino's `require("crypto")` (2v29; AES_CCM is in Bangle.js 2's build). */
 export interface EspruinoCrypto {
   SHA256(bytes: Uint8Array): ArrayBuffer;
   readonly AES: {
@@ -12,7 +12,7 @@ export interface EspruinoCrypto {
       nonce: Uint8Array,
       tagBytes: number,
     ): { readonly data: ArrayBuffer; readonly tag: ArrayBuffer };
-    /** Nothing when the tag is another. */
+    /** Nothing when the tag is wrong. */
     ccmDecrypt(
       message: Uint8Array,
       key: Uint8Array,

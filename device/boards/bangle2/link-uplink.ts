@@ -5,7 +5,7 @@ import {
   FRAME_CHALLENGE,
   helloFrame,
   isFrame,
-  knockFrame,
+  challengeRequestFrame,
   MESSAGE_ACK,
   MESSAGE_COMMAND,
   MESSAGE_CONNECT,
@@ -23,7 +23,7 @@ import { topicOf } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { SessionNumbers } from "./session-numbers.ts";
 
-/** What pairing gave to the tag, and what the tag brings. */
+/** The data of the pairing, and what the link needs from the board. */
 export interface TagLink {
   readonly tag: TagId;
   /** As in the tag's status. */
@@ -35,11 +35,11 @@ export interface TagLink {
   readonly numbers: SessionNumbers;
   /** 32 random bits. */
   random(): number;
-  /** Puts a frame into the stream; false when nobody is connected. */
+  /** Sends a frame; false when no peer is connected. */
   send(frame: Uint8Array): boolean;
 }
 
-/** Whom the uplink tells what happens; nobody is told anything within `connect`. */
+/** Events of the uplink. None is called within `connect`. */
 export interface LinkListener {
   up(): void;
   down(): void;
@@ -47,15 +47,15 @@ export interface LinkListener {
 }
 
 /**
- * The tag's session through a gateway (docs/link.md): a stream of bytes to whoever is near, which only the gateway that has the tag's key
- * can make sense of. It has no timers: whatever is lost on the way the gateway says again.
+ * The tag's session through a gateway (docs/link.md). Any device nearby can receive the stream of bytes, but only a gateway
+ * with the tag's key can read it. The tag has no timers: the gateway repeats what may be lost.
  */
 export class LinkUplink implements Uplink {
   private readonly link: TagLink;
   private readonly listener: LinkListener;
   private readonly reportTopic: string;
   private readonly firmware: Uint8Array;
-  /** The session in which the gateway has proved itself, and one in which it has not yet. */
+  /** The session in which the gateway has proved itself, and a new one in which it has not yet. */
   private session: LinkSession | undefined;
   private candidate: LinkSession | undefined;
   private isWanted: boolean;
@@ -73,27 +73,27 @@ export class LinkUplink implements Uplink {
     this.isUp = false;
   }
 
-  /** Somebody is connected; who, will be seen. */
+  /** A peer has connected; the handshake shows whether it is a gateway. */
   opened(): void {
     this.closed();
-    this.link.send(knockFrame());
+    this.link.send(challengeRequestFrame());
   }
 
   closed(): void {
     this.session = undefined;
     this.candidate = undefined;
-    this.fall();
+    this.setDown();
   }
 
   connect(): void {
     this.isWanted = true;
-    this.tellWish();
+    this.sendState();
   }
 
   disconnect(): void {
     this.isWanted = false;
-    this.tellWish();
-    this.fall();
+    this.sendState();
+    this.setDown();
   }
 
   publish(topic: string, bytes: Uint8Array): boolean {
@@ -101,7 +101,7 @@ export class LinkUplink implements Uplink {
     return this.isUp && this.send(this.session, kind, bytes);
   }
 
-  /** A frame that came in. */
+  /** A received frame. */
   take(frame: Uint8Array): void {
     if (isFrame(frame, FRAME_CHALLENGE)) return this.answer(copiedBytes(frame, 2, frame.length));
     const first = this.candidate === undefined ? undefined : this.candidate.open(frame);
@@ -110,8 +110,9 @@ export class LinkUplink implements Uplink {
       this.candidate = undefined;
     }
     const message = first !== undefined || this.session === undefined ? first : this.session.open(frame);
-    if (message !== undefined) this.heard(message);
-    else if (this.session === undefined && this.candidate === undefined) this.link.send(knockFrame());
+    if (message !== undefined) this.onMessage(message);
+    else if (this.session === undefined && this.candidate === undefined)
+      this.link.send(challengeRequestFrame());
   }
 
   private answer(challenge: Uint8Array): void {
@@ -120,10 +121,10 @@ export class LinkUplink implements Uplink {
     const keys = sessionKeys(cipher, key, id, challenge, answer);
     this.candidate = new LinkSession(cipher, keys.toGateway, keys.toTag);
     this.link.send(helloFrame(id, answer));
-    this.sendWish(this.candidate);
+    this.sendStateTo(this.candidate);
   }
 
-  /** Never the same twice, even if the chip's randomness were none. */
+  /** Never the same twice, even if the chip's random numbers repeat. */
   private drawAnswer(): Uint8Array {
     const answer = new Uint8Array(LINK_NONCE_BYTES);
     for (let i = 0; i < LINK_NONCE_BYTES; i += 4) {
@@ -133,13 +134,13 @@ export class LinkUplink implements Uplink {
     return answer;
   }
 
-  private heard({ kind, payload }: LinkMessage): void {
+  private onMessage({ kind, payload }: LinkMessage): void {
     switch (kind) {
       case MESSAGE_UP:
-        return this.rise();
+        return this.setUp();
       case MESSAGE_DOWN:
-        this.fall();
-        if (this.isWanted) this.tellWish();
+        this.setDown();
+        if (this.isWanted) this.sendState();
         return;
       case MESSAGE_ACK:
         return this.deliver("ack", payload);
@@ -150,14 +151,14 @@ export class LinkUplink implements Uplink {
     }
   }
 
-  private rise(): void {
-    if (!this.isWanted) return this.tellWish();
+  private setUp(): void {
+    if (!this.isWanted) return this.sendState();
     if (this.isUp) return;
     this.isUp = true;
     this.listener.up();
   }
 
-  private fall(): void {
+  private setDown(): void {
     if (!this.isUp) return;
     this.isUp = false;
     this.listener.down();
@@ -167,11 +168,11 @@ export class LinkUplink implements Uplink {
     this.listener.message(topicOf(this.link.tag, channel), payload);
   }
 
-  private tellWish(): void {
-    this.sendWish(this.session);
+  private sendState(): void {
+    this.sendStateTo(this.session);
   }
 
-  private sendWish(session: LinkSession | undefined): void {
+  private sendStateTo(session: LinkSession | undefined): void {
     this.send(session, this.isWanted ? MESSAGE_CONNECT : MESSAGE_DISCONNECT, this.firmware);
   }
 

@@ -1,14 +1,15 @@
 import { getUint32, putUint32 } from "../../core/flash/little-endian.ts";
 import type { Flash } from "../../core/ports.ts";
 
-/** So many numbers are taken at once: flash wears once in so many sessions, and a start skips at most as many. */
+/** Numbers that are reserved at once: flash is written once for this many sessions, and a start skips at most as many. */
 const BLOCK = 256;
 const RECORD_BYTES = 8;
 const PAGES = 2;
 
 /**
- * Numbers that this tag never gives twice, whenever the power goes. The flash says up to where numbers may be in use; it
- * says so before the first of them is. The two pages take turns, so that one is whole while the other is written.
+ * Numbers that this tag never uses twice, whenever the power fails. The flash holds a limit below which numbers may be in
+ * use; it is written before the first of them is used. The two pages alternate, so that one is whole while the other is
+ * written.
  */
 export class SessionNumbers {
   private readonly flash: Flash;

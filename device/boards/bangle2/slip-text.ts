@@ -1,9 +1,12 @@
-/** SLIP (protocol/src/ble-link/slip.ts) by Espruino's own functions for text, a character a byte: a loop over bytes takes it ten times as long. */
+/**
+ * SLIP (protocol/src/ble-link/slip.ts) with Espruino's own functions for text, one character for each byte: a loop over
+ * bytes takes ten times as long.
+ */
 const END = "\xC0";
 const ESCAPE = "\xDB";
 const ESCAPED_ESCAPE = "\xDB\xDD";
 
-/** What is escaped besides ESCAPE. As literals: from pieces, Espruino would make UTF-8 of them. */
+/** Bytes to escape besides ESCAPE. They are literals: from pieces, Espruino would make UTF-8. */
 const SPECIAL: readonly string[] = [END, "\x11", "\x13"];
 const ESCAPED: readonly string[] = ["\xDB\xDC", "\xDB\xDE", "\xDB\xDF"];
 
@@ -14,7 +17,7 @@ export function slipText(frame: string): string {
   return END + escaped + END;
 }
 
-/** Finds frames in a text that is cut anywhere. A frame that is longer than expected is nothing. */
+/** Finds frames in a text that is split anywhere. A frame that is too long is ignored. */
 export class SlipText {
   private readonly maxLength: number;
   private readonly take: (frame: string) => void;
@@ -22,13 +25,13 @@ export class SlipText {
 
   /** `take` gets each frame of 1 to `maxBytes` bytes. */
   constructor(maxBytes: number, take: (frame: string) => void) {
-    // Were all of its bytes escaped.
+    // For the case that all bytes are escaped.
     this.maxLength = 2 * maxBytes;
     this.take = take;
     this.begun = "";
   }
 
-  /** Forgets what has begun: the stream is another. */
+  /** Discards a partial frame: a new stream begins. */
   restart(): void {
     this.begun = "";
   }
@@ -41,7 +44,7 @@ export class SlipText {
       this.begun = parts[i] as string;
       if (frame.length > 0 && frame.length <= this.maxLength) this.take(unescaped(frame));
     }
-    // Longer than any frame, however long it becomes.
+    // Longer than any frame: marks it as too long.
     if (this.begun.length > 2 * this.maxLength) this.begun = this.begun.slice(this.maxLength);
   }
 }

@@ -1,6 +1,6 @@
 import type { RegisterBlock } from "../../drivers/registers.ts";
 
-/** What this asks of one of Espruino's I2C objects. Where nobody answers, they throw. */
+/** What this uses of one of Espruino's I2C objects. They throw when no chip answers. */
 export interface I2c {
   setup(options: { readonly sda: number; readonly scl: number; readonly bitrate: number }): void;
   readReg(address: number, register: number, count: number): Uint8Array;

@@ -1,15 +1,15 @@
 /** Sentences that make a fix. */
 const FIX_SENTENCES = "RMC GGA";
-/** Lists of satellites are read only while they decide whether there is a sky. */
+/** Lists of satellites are passed on only while they show whether there is a view of the sky. */
 const SATELLITE_LIST = "GSV";
 const LISTS_READ_MS = 10_000;
 
-/** NMEA 0183 allows 82 characters; what is longer without an end is noise. */
+/** NMEA 0183 allows 82 characters; longer text without an end is noise. */
 const MAX_LINE = 256;
 
 /**
- * Finds the sentences that the firmware needs in a receiver's text, with Espruino's own searching: the firmware looks at
- * every byte, which takes an interpreter ten thousand times as long.
+ * Finds the sentences that the firmware needs in a receiver's text, with Espruino's own search functions: the firmware
+ * reads every byte, which takes an interpreter ten thousand times as long.
  */
 export class SentenceFilter {
   private readonly nowMs: () => number;
@@ -31,7 +31,7 @@ export class SentenceFilter {
     this.searchedMs = this.nowMs();
   }
 
-  /** Text of the receiver, cut anywhere. */
+  /** Text of the receiver, split anywhere. */
   feed(text: string): void {
     let rest = this.rest + text;
     let end = rest.indexOf("\n");
@@ -43,7 +43,7 @@ export class SentenceFilter {
     this.rest = rest.length > MAX_LINE ? "" : rest;
   }
 
-  /** A line; whether it has kept its "\r" makes no difference. */
+  /** A line, with or without its "\r". */
   line(text: string): void {
     if (this.isRead(text.slice(3, 6))) this.take(text + (text.slice(-1) === "\r" ? "\n" : "\r\n"));
   }

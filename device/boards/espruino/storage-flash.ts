@@ -1,18 +1,18 @@
 import { assertErased, assertInPage, ERASED } from "../../core/flash/flash-assertions.ts";
 import type { Flash } from "../../core/ports.ts";
 
-/** What this asks of Espruino's `require("Storage")` (2v29). */
+/** What this uses of Espruino's `require("Storage")` (2v29). */
 export interface Storage {
   /** Makes a file of `size` erased bytes at its first write; later writes may only fill erased bytes. */
   write(name: string, data: Uint8Array, offset: number, size: number): boolean;
-  /** The file's bytes where they lie in flash, or undefined. */
+  /** The file's bytes, mapped from flash, or undefined. */
   readArrayBuffer(name: string): ArrayBuffer | undefined;
   erase(name: string): void;
 }
 
 /**
- * Flash in files of Storage, one a page. A page that is erased has no file; Storage gives its room back when it compacts,
- * which Espruino does by itself when a file finds no room.
+ * Flash in files of Storage, one for each page. An erased page has no file; Storage frees its space by compacting, which
+ * Espruino does by itself when there is no space for a file.
  */
 export class StorageFlash implements Flash {
   readonly pageBytes: number;
@@ -31,7 +31,7 @@ export class StorageFlash implements Flash {
   read(page: number, offset: number, into: Uint8Array): void {
     assertInPage(this, page, offset, into.length);
     const cells = this.cells(page);
-    // Not byte by byte: on the watch that takes a second for a thousand.
+    // Not byte by byte: on the watch a thousand bytes take a second.
     if (cells === undefined) into.fill(ERASED);
     else into.set(cells.subarray(offset, offset + into.length));
   }

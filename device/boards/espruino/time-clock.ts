@@ -1,11 +1,11 @@
 import type { Clock } from "../../core/ports.ts";
 
-/** Espruino's clock. Its time of day is not believed: UTC is what the receiver said, and unknown before. */
+/** Espruino's clock. Its time of day is not used: UTC comes from the receiver, and is unknown before. */
 export class TimeClock implements Clock {
   private readonly time: () => number;
   private utcAtZeroS: number;
 
-  /** `time`: seconds with their fractions, that only grow. */
+  /** `time`: seconds with fractions, which only grow. */
   constructor(time: () => number) {
     this.time = time;
     this.utcAtZeroS = 0;

@@ -12,7 +12,7 @@ export class FileFlash implements Flash {
   private readonly before: Uint8Array;
   private readonly erased: Uint8Array;
 
-  /** Opens the file, or makes an erased one. Throws when it is larger than such a flash: it belongs to another. */
+  /** Opens the file, or creates an erased one. Throws when it is larger than this flash: it is a different one. */
   constructor(path: string, pageBytes: number, pageCount: number) {
     this.pageBytes = pageBytes;
     this.pageCount = pageCount;
@@ -44,7 +44,7 @@ export class FileFlash implements Flash {
     closeSync(this.file);
   }
 
-  /** A file that is too short was being made when the power went: what is missing is erased. */
+  /** A file that is too short was being created when the power failed: the missing part counts as erased. */
   private fillUp(path: string): void {
     const size = fstatSync(this.file).size;
     const wanted = this.pageBytes * this.pageCount;

@@ -62,7 +62,7 @@ async function open({ tls, trusted, own, host }: SessionOptions = {}): Promise<S
       up: () => told.push("up"),
       down: () => told.push("down"),
       message: (topic, bytes) => told.push(message(topic, bytes)),
-      trouble: (code) => troubles.push(code),
+      failed: (code) => troubles.push(code),
     },
   );
   const session: Session = {
@@ -166,17 +166,17 @@ describe("a tag does not speak to", () => {
       /EPROTO|SSL/,
     ],
     ["a server with a tag's certificate", () => ({ tls: client }), /PURPOSE|VERIFY|CERT/i],
-  ])("%s", async (_, options, trouble) => {
+  ])("%s", async (_, options, failed) => {
     const session = await opening(options());
-    await until("trouble", () => session.troubles.length > 1);
-    expect(session.troubles[0]).toMatch(trouble);
+    await until("failed", () => session.troubles.length > 1);
+    expect(session.troubles[0]).toMatch(failed);
     expect(session.told).toEqual([]);
     expect(session.broker.subscriptions.size).toBe(0);
   });
 
   it("a server that refuses its certificate, but it goes on asking", async () => {
     const session = await opening({ own: stranger.issue(TAG, "clientAuth") });
-    await until("trouble", () => session.troubles.length > 1);
+    await until("failed", () => session.troubles.length > 1);
     expect(session.troubles).not.toContain("ECONNREFUSED");
     expect(session.told).toEqual([]);
     expect(session.uplink.publish("x", new Uint8Array(1))).toBe(false);

@@ -8,23 +8,23 @@ import { topicOf } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";
 import { MqttClient, type IClientOptions, type ISubscriptionMap } from "mqtt";
 
-/** A TLS 1.3 server that refuses a certificate says so after the handshake, and mqtt.js then waits for ever. */
+/** A TLS 1.3 server refuses a certificate after the handshake, and mqtt.js then waits without end. */
 const ATTEMPT_DEADLINE_MS = 20_000;
 const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
 const KEEP_ALIVE_S = 300;
 
-/** More than this unsent means that the link is stuck: the journal waits better than the socket does. */
+/** With more than this unsent the link is stuck: entries are safer in the journal than in the socket. */
 const MAX_UNSENT_BYTES = 16_384;
 
-/** Whom the uplink tells what happens; nobody is told anything before `connect` nor within it. */
+/** Events of the uplink. None is called before `connect` or within it. */
 export interface UplinkListener {
-  /** The session stands and the tag's topics are subscribed. */
+  /** The session is established and the tag's topics are subscribed. */
   up(): void;
   down(): void;
   message(topic: string, bytes: Uint8Array): void;
-  /** An attempt or a session ended with an error; for people, not for decisions. */
-  trouble?(code: string): void;
+  /** An attempt or a session ended with an error; for logs, not for decisions. */
+  failed?(code: string): void;
 }
 
 export interface MqttUplinkOptions {
@@ -51,8 +51,8 @@ export function leafOf(chain: string): string {
 }
 
 /**
- * TLS 1.3 with the tag's key and certificate, trusting `authority` alone. All PEM. Of a chain the leaf alone is sent: the
- * bridge trusts the tags' issuer itself, and the rest would cost a kilobyte on the air and 7 KiB of its memory.
+ * TLS 1.3 with the tag's key and certificate, trusting `authority` alone. All PEM. Only the leaf of a chain is sent: the
+ * bridge trusts the tags' issuer itself, and the rest would cost a kilobyte of traffic and 7 KiB of the bridge's memory.
  */
 export function tagSecureContext(key: string, certificate: string, authority: string): SecureContext {
   return createSecureContext({ key, cert: leafOf(certificate), ca: authority, minVersion: "TLSv1.3" });
@@ -60,7 +60,7 @@ export function tagSecureContext(key: string, certificate: string, authority: st
 
 /**
  * The tag's session over MQTT 3.1.1 and mutual TLS 1.3, by mqtt.js: client id = tag, clean session, will = status
- * offline. It comes back by itself, later and later, and resumes TLS with the ticket it was given.
+ * offline. It reconnects by itself with growing waits, and resumes TLS with the last ticket.
  */
 export class MqttUplink implements Uplink {
   private readonly options: MqttUplinkOptions;
@@ -91,11 +91,11 @@ export class MqttUplink implements Uplink {
     this.failures = 0;
     const client = this.client;
     this.drop();
-    // DISCONNECT goes out, so that the broker does not publish the will.
+    // Sends DISCONNECT, so that the broker does not publish the will.
     client?.end(false);
   }
 
-  /** Ends the session as a dead battery does, and tells nobody. */
+  /** Ends the session without DISCONNECT, as an empty battery does, and without an event. */
   close(): void {
     this.isWanted = false;
     this.isUp = false;
@@ -115,8 +115,8 @@ export class MqttUplink implements Uplink {
     const client = new MqttClient(() => this.open(), this.mqttOptions());
     this.client = client;
     client.on("connect", () => this.subscribe(client));
-    client.on("message", (topic, payload) => this.heard(client, topic, payload));
-    client.on("error", (error) => this.troubled(client, error));
+    client.on("message", (topic, payload) => this.onMessage(client, topic, payload));
+    client.on("error", (error) => this.onError(client, error));
     client.on("close", () => this.failed(client, "closed"));
     const deadlineMs = this.options.attemptDeadlineMs ?? ATTEMPT_DEADLINE_MS;
     this.timer = setTimeout(() => this.failed(client, "no-answer"), deadlineMs);
@@ -159,23 +159,23 @@ export class MqttUplink implements Uplink {
       if (client !== this.client) return;
       const isRefused = granted === undefined || granted.length < 3 || granted.some(({ qos }) => qos > 2);
       if (error !== null || isRefused) this.failed(client, "not-subscribed");
-      else this.stands();
+      else this.established();
     });
   }
 
-  private stands(): void {
+  private established(): void {
     clearTimeout(this.timer);
     this.failures = 0;
     this.isUp = true;
     this.listener.up();
   }
 
-  /** Also before `up`: a broker may send before its SUBACK is through (MQTT 3.1.1, 3.8.4), and settings come once. */
-  private heard(client: MqttClient, topic: string, payload: Buffer): void {
+  /** Also before `up`: a broker may send before its SUBACK (MQTT 3.1.1, 3.8.4), and settings are sent once. */
+  private onMessage(client: MqttClient, topic: string, payload: Buffer): void {
     if (client === this.client) this.listener.message(topic, payload);
   }
 
-  private troubled(client: MqttClient, error: Error & { code?: unknown }): void {
+  private onError(client: MqttClient, error: Error & { code?: unknown }): void {
     this.failed(client, typeof error.code === "string" ? error.code : "refused");
   }
 
@@ -191,14 +191,14 @@ export class MqttUplink implements Uplink {
       this.random,
     );
     this.failures++;
-    this.listener.trouble?.(code);
+    this.listener.failed?.(code);
     this.timer = setTimeout(() => this.attempt(), waitMs);
   }
 
-  /** Forgets the session and says that it is down. */
+  /** Drops the session and reports that it is down. */
   private drop(): void {
     clearTimeout(this.timer);
-    // What mqtt.js still says through the old client is heard by nobody.
+    // Later events of the old client are ignored.
     this.client = undefined;
     this.socket = undefined;
     if (!this.isUp) return;

@@ -4,7 +4,7 @@ import type { Ports, Uplink } from "../../core/ports.ts";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { UplinkListener } from "./mqtt-uplink.ts";
 
-/** What `runTag` needs besides the ports; a PC has no battery to gauge and no buzzer. */
+/** What `runTag` needs; a PC has no battery gauge and no buzzer. */
 export interface TagParts {
   readonly tag: TagId;
   readonly firmware: string;
@@ -14,15 +14,15 @@ export interface TagParts {
   readonly flash: Ports["flash"];
   readonly clock: Ports["clock"];
   makeUplink(listener: UplinkListener): Uplink;
-  /** One line for a person. */
+  /** Prints one line. */
   say(line: string): void;
 }
 
-/** A tag that runs. */
+/** A running tag. */
 export interface RunningTag {
   gnssBytes(bytes: Uint8Array): void;
   readonly stats: FirmwareStats;
-  /** Ends the session and the timers; the flash is as it should be at any moment. */
+  /** Ends the session and the timers; the flash is always consistent. */
   stop(): void;
 }
 
@@ -37,25 +37,28 @@ export function runTag(parts: TagParts): RunningTag {
     clearTimeout(timer);
     if (isStopped) return;
     const waitMs = firmware.nextWakeMs() - parts.clock.monotonicMs();
-    timer = setTimeout(() => then(() => firmware.wake()), Math.max(0, Math.min(waitMs, LONGEST_SLEEP_MS)));
+    timer = setTimeout(
+      () => runAndPlan(() => firmware.wake()),
+      Math.max(0, Math.min(waitMs, LONGEST_SLEEP_MS)),
+    );
   };
-  const then = (act: () => void): void => {
+  const runAndPlan = (act: () => void): void => {
     if (isStopped) return;
     act();
     sleep();
   };
   const uplink = parts.makeUplink({
-    up: () => then(() => firmware.uplinkUp()),
-    down: () => then(() => firmware.uplinkDown()),
-    message: (topic, bytes) => then(() => firmware.message(topic, bytes)),
-    trouble: (code) => parts.say(`no session: ${code}`),
+    up: () => runAndPlan(() => firmware.uplinkUp()),
+    down: () => runAndPlan(() => firmware.uplinkDown()),
+    message: (topic, bytes) => runAndPlan(() => firmware.message(topic, bytes)),
+    failed: (code) => parts.say(`no session: ${code}`),
   });
   const firmware = new Firmware(
     {
       flash: parts.flash,
       clock: parts.clock,
       uplink,
-      // The receiver of a PC is always on; the firmware ignores it when it wants none.
+      // The receiver of a PC is always on; the firmware ignores it when it needs no fix.
       gnss: { start: () => undefined, stop: () => undefined },
       indicator: {
         buzz: (seconds) => parts.say(`buzz ${seconds} s`),
@@ -65,9 +68,9 @@ export function runTag(parts: TagParts): RunningTag {
     },
     { tag: parts.tag, firmware: parts.firmware, seed: parts.seed, builtAtS: parts.builtAtS },
   );
-  then(() => firmware.start());
+  runAndPlan(() => firmware.start());
   return {
-    gnssBytes: (bytes) => then(() => firmware.gnssBytes(bytes, bytes.length)),
+    gnssBytes: (bytes) => runAndPlan(() => firmware.gnssBytes(bytes, bytes.length)),
     get stats() {
       return firmware.stats;
     },

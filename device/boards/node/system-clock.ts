@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/ports.ts";
 
-/** The machine's two clocks; the receiver moves UTC for this program alone. */
+/** The machine's two clocks; the receiver sets UTC for this program only. */
 export class SystemClock implements Clock {
   private readonly wallMs: () => number;
   private readonly steadyMs: () => number;

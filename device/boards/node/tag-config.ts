@@ -1,6 +1,6 @@
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 
-/** Configuration of a tag that runs on a PC: one JSON file. Paths are taken from the folder that it is started in. */
+/** Configuration of a tag that runs on a PC: one JSON file. Paths are relative to the folder that it is started in. */
 export interface TagConfig {
   readonly tag: TagId;
   readonly host: string;
@@ -17,7 +17,7 @@ export interface TagConfig {
 
 const TEXTS = ["host", "certificate", "key", "authority", "flash", "nmea"] as const;
 
-/** The configuration in the JSON text, or one line that says what is wrong with it. */
+/** The configuration in the JSON text, or one line that describes what is wrong. */
 export function parseTagConfig(json: string): TagConfig | string {
   const value = parsed(json);
   if (typeof value === "string") return value;

@@ -2,10 +2,10 @@ import type { ModemConfig, ModemFiles } from "../../drivers/sim7080g/modem-confi
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import type { Esp32Sdk } from "./esp32-sdk.ts";
 
-/** What `purrimeter tags provision` wrote. */
+/** The file that `purrimeter tags provision` writes. */
 const BOARD_FILE = "board.json";
 
-/** Whose tag the board is, and how it finds the bridge. */
+/** The tag of this board, and how it reaches the bridge. */
 export interface Provisioned extends Pick<ModemConfig, "apn" | "host" | "port"> {
   readonly tag: TagId;
   readonly files: ModemFiles;
@@ -16,7 +16,7 @@ export function readProvisioned(storage: Esp32Sdk["storage"]): Provisioned {
   const { tag, host, port, apn } = storage.readJSON(BOARD_FILE) as Provisioned;
   const tagId = asTagId(tag);
   if (tagId === undefined) throw new RangeError(BOARD_FILE);
-  // Where they lie in flash, they take no memory.
+  // Mapped from flash, they take no memory.
   const file = (name: string): Uint8Array => {
     const bytes = storage.readArrayBuffer(name);
     if (bytes === undefined) throw new RangeError(name);

@@ -3,21 +3,21 @@ import type { I2c } from "../espruino/i2c-registers.ts";
 import type { FlashModule } from "./raw-flash.ts";
 import type { Storage } from "../espruino/storage-flash.ts";
 
-/** What the program asks of Espruino on an ESP32-S3 (master of 2026-08-19, c5ff787), as its globals have it. */
+/** What the program uses of the globals of Espruino on an ESP32-S3 (master of 2026-08-19, c5ff787). */
 export interface Esp32Sdk {
   readonly ESP32: {
     getState(): { readonly BLE: boolean; readonly Wifi: boolean };
-    /** Remembers it, erases the file .bootcde, and restarts; so does the next. */
+    /** Stores the setting, erases the file .bootcde, and restarts; so does enableWifi. */
     enableBLE(isOn: boolean): void;
     enableWifi(isOn: boolean): void;
-    /** Stops the processor, and keeps what is in memory; only time wakes it. */
+    /** Stops the processor and keeps the memory; only time wakes it. */
     lightSleep(ms: number): void;
   };
   readonly E: {
     /** A byte for each character. */
     toUint8Array(text: string): Uint8Array;
     setConsole(device: null, options: { readonly force: boolean }): void;
-    /** Starts the board again when the program does not come to rest within so many seconds. */
+    /** Restarts the board when the program is not idle within `seconds` seconds. */
     enableWatchdog(seconds: number): void;
     reboot(): void;
   };

@@ -144,7 +144,7 @@ describe("the program of a T-SIM7080G-S3 under Espruino, as built", () => {
   it("goes on when something prevents light sleep", async () => {
     const flash = provisioned();
     const tag = switchOn(flash);
-    tag.sleepsNot = true;
+    tag.cannotSleep = true;
     await until("fixes", () => journalIn(flash).fixes >= 2);
   });
 

@@ -31,18 +31,21 @@ import { TimeClock } from "../espruino/time-clock.ts";
 
 const VERSION = "0.1.0-esp32s3";
 
-/** 512 KiB between Espruino's program and its own areas (targets/esp32/IDF4/partitions.csv): two weeks of one-minute fixes. */
+/**
+ * 512 KiB between Espruino's program and its own areas (targets/esp32/IDF4/partitions.csv): two weeks of one-minute
+ * fixes.
+ */
 const JOURNAL_ADDRESS = 0x290000;
 const PAGE_BYTES = 4_096;
 const PAGES = 128;
 
 const I2C_HZ = 400_000;
-const LINGER_MS = 10_000;
+const IDLE_TIMEOUT_MS = 10_000;
 const WATCHDOG_S = 300;
-/** Long enough that a fault at every start does not wear the flash out with starts. */
+/** Long enough that a fault at every start does not wear out the flash. */
 const RESTART_MS = 60_000;
 
-/** Only time wakes Espruino: between naps it looks whether the cat has moved. */
+/** Only time wakes Espruino: between naps it checks whether the cat has moved. */
 const NAP_MS = 5_000;
 const MOTION_EVERY_MS = 5_000;
 
@@ -57,13 +60,13 @@ export class Esp32Tag {
   private readonly firmware: Firmware;
   private readonly plan: WakePlan;
   private isReceiving: boolean;
-  /** Waits that do not pass while the processor sleeps: of a pin that is held, or of the modem's supply. */
+  /** Pending waits that need the processor awake: of a pin that is held, or of the modem's supply. */
   private waits: number;
   private movedMs: number;
 
   /**
-   * `builtAtS`: as in FirmwareOptions. Throws when the board is not provisioned, has other chips, or an Espruino that is too
-   * old. Restarts the board when a radio is on that it does not need.
+   * `builtAtS`: as in FirmwareOptions. Throws when the board is not provisioned, has other chips, or an Espruino that is
+   * too old. Restarts the board when a radio is on that it does not need.
    */
   constructor(sdk: Esp32Sdk, builtAtS: number) {
     closeRadios(sdk);
@@ -78,34 +81,40 @@ export class Esp32Tag {
     sdk.i2c.setup({ ...I2C_PINS, bitrate: I2C_HZ });
     this.rails = new PowerRails(new I2cRegisters(sdk.i2c, POWER_ADDRESS));
     this.sensor = new Lis3dh(new I2cRegisters(sdk.i2c, SENSOR_ADDRESS));
-    // The engine's own random numbers are the same after every start; a new journal must have a new epoch.
+    // The engine's own random numbers are the same after every start; a new journal needs a new epoch.
     const seed = this.sensor.noise();
     this.sentences = new SentenceFilter(
       () => this.clock.monotonicMs(),
-      (sentence) => this.heardReceiver(sdk.E.toUint8Array(sentence)),
+      (sentence) => this.receiverBytes(sdk.E.toUint8Array(sentence)),
     );
     this.modem = this.makeModem(provisioned, seed);
     const { tag } = provisioned;
     const own = { tag, firmware: VERSION, seed, builtAtS };
-    this.firmware = new Firmware(this.ports(), { ...own, lingerMs: LINGER_MS });
+    this.firmware = new Firmware(this.ports(), { ...own, idleTimeoutMs: IDLE_TIMEOUT_MS });
     this.plan = this.makePlan();
   }
 
-  /** Takes the console off USB, so that no charger can read the journal or the key, and begins. Once. */
+  /**
+   * Starts the tag. First removes the console from USB, so that no charger can read the journal or the key. To be called
+   * once.
+   */
   start(): void {
     const { sdk } = this;
     sdk.E.setConsole(null, { force: true });
     sdk.E.enableWatchdog(WATCHDOG_S);
     sdk.process.on("uncaughtException", () => void sdk.setTimeout(() => sdk.E.reboot(), RESTART_MS));
-    sdk.modemSerial.on("data", (text) => this.then(() => this.heardModem(sdk.E.toUint8Array(text))));
+    sdk.modemSerial.on("data", (text) => this.runAndPlan(() => this.modemBytes(sdk.E.toUint8Array(text))));
     sdk.modemSerial.setup(MODEM_BAUD, MODEM_SERIAL);
-    sdk.gnssSerial.on("data", (text) => this.then(() => this.sentences.feed(text)));
+    sdk.gnssSerial.on("data", (text) => this.runAndPlan(() => this.sentences.feed(text)));
     sdk.gnssSerial.setup(GNSS_BAUD, GNSS_SERIAL);
-    // Espruino pulls some pins up when it starts.
+    // Espruino sets some pins high when it starts.
     for (const pin of [BUZZER_PIN, LAMP_PIN]) sdk.digitalWrite(pin, false);
     this.sensor.watch();
-    sdk.setWatch(() => this.then(() => this.feel()), MOTION_PIN, { edge: "falling", repeat: true });
-    this.then(() => this.firmware.start());
+    sdk.setWatch(() => this.runAndPlan(() => this.checkMotion()), MOTION_PIN, {
+      edge: "falling",
+      repeat: true,
+    });
+    this.runAndPlan(() => this.firmware.start());
   }
 
   private makeModem(provisioned: Provisioned, seed: number): ModemUplink {
@@ -156,20 +165,20 @@ export class Esp32Tag {
         const timer = sdk.setTimeout(call, ms);
         return () => sdk.clearTimeout(timer);
       },
-      doze: (ms) => this.doze(this.clock.monotonicMs() + ms),
+      sleep: (ms) => this.sleep(this.clock.monotonicMs() + ms),
       wake: () => {
-        this.feel();
+        this.checkMotion();
         this.firmware.wake();
         this.modem.wake();
       },
     });
   }
 
-  private heardModem(bytes: Uint8Array): void {
+  private modemBytes(bytes: Uint8Array): void {
     this.modem.modemBytes(bytes, bytes.length);
   }
 
-  private heardReceiver(bytes: Uint8Array): void {
+  private receiverBytes(bytes: Uint8Array): void {
     this.firmware.gnssBytes(bytes, bytes.length);
   }
 
@@ -190,12 +199,12 @@ export class Esp32Tag {
     this.waits++;
     this.sdk.setTimeout(() => {
       this.waits--;
-      this.then(call);
+      this.runAndPlan(call);
     }, ms);
   }
 
-  /** Naps until then, or until the cat moves. A nap that ends at once ends it all: something keeps the processor awake. */
-  private doze(untilMs: number): void {
+  /** Naps until then, or until the cat moves. Stops after a nap that ended at once: something keeps the processor awake. */
+  private sleep(untilMs: number): void {
     let nowMs = this.clock.monotonicMs();
     while (nowMs < untilMs && !this.hasMoved()) {
       const napMs = Math.min(NAP_MS, untilMs - nowMs);
@@ -212,20 +221,20 @@ export class Esp32Tag {
     );
   }
 
-  private feel(): void {
+  private checkMotion(): void {
     if (!this.hasMoved()) return;
     this.movedMs = this.clock.monotonicMs();
     this.sensor.release();
     this.firmware.moved();
   }
 
-  private then(call: () => void): void {
+  private runAndPlan(call: () => void): void {
     call();
     this.plan.renew();
   }
 }
 
-/** Espruino opens its console to everybody near, over Bluetooth and Wi-Fi, until told otherwise. */
+/** By default Espruino opens its console over Bluetooth and Wi-Fi to everybody nearby. */
 function closeRadios({ ESP32 }: Esp32Sdk): void {
   const { BLE, Wifi } = ESP32.getState();
   if (Wifi) ESP32.enableWifi(false);

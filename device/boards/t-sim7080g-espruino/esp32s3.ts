@@ -17,7 +17,7 @@ declare const BUILT_AT_S: number;
 declare const getTime: () => number;
 declare function setTimeout(call: () => void, ms: number): number;
 declare function clearTimeout(timer: number): void;
-/** Espruino's `require`, by the name that the build knows it by. */
+/** Espruino's `require`, under the name that the build replaces. */
 declare function espruinoModule(name: "Storage"): Esp32Sdk["storage"];
 declare function espruinoModule(name: "Flash"): FlashModule;
 

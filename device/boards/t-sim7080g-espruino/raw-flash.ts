@@ -1,15 +1,15 @@
 import { assertErased, assertInPage } from "../../core/flash/flash-assertions.ts";
 import type { Flash } from "../../core/ports.ts";
 
-/** What this asks of Espruino's `require("Flash")`. */
+/** What this uses of Espruino's `require("Flash")`. */
 export interface FlashModule {
   read(length: number, address: number): Uint8Array;
   write(bytes: Uint8Array, address: number): void;
-  /** The page that has that address. */
+  /** Erases the page that contains that address. */
   erasePage(address: number): void;
 }
 
-/** Pages of the chip's flash that nobody else uses. Unlike files of Storage they need no compaction. */
+/** Pages of the chip's flash that nothing else uses. Unlike files of Storage they need no compaction. */
 export class RawFlash implements Flash {
   readonly pageBytes: number;
   readonly pageCount: number;

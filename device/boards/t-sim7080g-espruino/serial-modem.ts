@@ -1,7 +1,7 @@
 import type { ModemPort } from "../../drivers/sim7080g/modem-port.ts";
 import type { ModemPower } from "../../drivers/sim7080g/modem-power.ts";
 
-/** What this program asks of one of Espruino's serial ports. */
+/** What this program uses of one of Espruino's serial ports. */
 export interface Serial {
   setup(baud: number, options: { readonly rx: number; readonly tx: number }): void;
   /** Each character is a byte. */

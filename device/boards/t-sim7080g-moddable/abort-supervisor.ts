@@ -1,12 +1,12 @@
-/** What the SDK's TLS and MQTT do when they fail in a callback of their own; the machine goes on if it is told to. */
+/** Aborts by which the SDK's TLS and MQTT report a failure in a callback of their own; XS can continue after them. */
 const SURVIVABLE = ["unhandled exception", "unhandled rejection"];
 
-/** More in a row than this are no bad network: then the board starts anew. */
+/** More than this in a row are not caused by a bad network: the board restarts. */
 const MOST_IN_A_ROW = 8;
 
 /**
- * Decides about what nobody caught (the SDK's abort hook): a session that broke off is given up, everything else restarts
- * the board. The journal's health entries count restarts.
+ * Decides about uncaught exceptions (the SDK's abort hook): a broken session is given up, everything else restarts the
+ * board. The journal's health entries count restarts.
  */
 export class AbortSupervisor {
   /** Since the start. */
@@ -18,7 +18,7 @@ export class AbortSupervisor {
     this.giveUpSession = giveUpSession;
   }
 
-  /** What the hook returns: false to go on. */
+  /** What the hook returns: false to continue. */
   aborted(message: string): boolean {
     if (SURVIVABLE.indexOf(message) < 0 || this.inARow >= MOST_IN_A_ROW) return true;
     this.inARow++;
@@ -27,12 +27,12 @@ export class AbortSupervisor {
       this.giveUpSession();
       return false;
     } catch {
-      // It cannot even be given up: start anew.
+      // Not even giving up the session works: restart.
       return true;
     }
   }
 
-  /** A session stands: what was is over. */
+  /** A session is established: earlier faults no longer count. */
   calm(): void {
     this.inARow = 0;
   }

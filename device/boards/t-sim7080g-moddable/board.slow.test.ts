@@ -10,7 +10,10 @@ const GNSS_PORT = 1;
 const RECEIVER_POWER = 8;
 const DAY_S = 86_400;
 
-/** A handshake with the broker, which is real, takes a modem's second. The SDK's own TLS is played: nothing waits for the machine. */
+/**
+ * A handshake with the broker, which is real, takes a modem's second. The SDK's own TLS is played: nothing waits for the
+ * machine.
+ */
 const SECOND_MS = { modem: 10, wifi: 1 };
 
 let authority: TestAuthority;
@@ -79,7 +82,7 @@ function shine(): void {
 
 it("takes a fix, sleeps, and reports through its modem, whose answers fit the port's FIFO", async () => {
   await start("modem");
-  sdk.mayDoze = () => {
+  sdk.maySleep = () => {
     expect(sdk.pins.get(RECEIVER_POWER)).toBe(0);
     expect(sdk.pins.get(42)).toBe(1);
   };
@@ -87,8 +90,8 @@ it("takes a fix, sleeps, and reports through its modem, whose answers fit the po
   expect(broker.entryKinds(TAG)).toContain("health");
   expect(broker.entryKinds(TAG)).not.toContain("unreadable");
   expect(sdk.times.length).toBeGreaterThan(0);
-  expect(sdk.dozes.length).toBeGreaterThan(0);
-  expect(sdk.dozes.every(({ pin }) => pin === manifestConfig({}).motionInterrupt)).toBe(true);
+  expect(sdk.sleeps.length).toBeGreaterThan(0);
+  expect(sdk.sleeps.every(({ pin }) => pin === manifestConfig({}).motionInterrupt)).toBe(true);
   expect(sdk.serials.get(MODEM_PORT)?.lost).toBe(0);
   // The rail of the modem, and the level shifter.
   expect((sdk.registers.get(0x80) ?? 0) & 4).toBe(4);
@@ -97,7 +100,7 @@ it("takes a fix, sleeps, and reports through its modem, whose answers fit the po
 
 it("lets go of the accelerometer's line when motion wakes it", async () => {
   await start("modem");
-  await until("a doze", () => sdk.dozes.length > 0);
+  await until("a sleep", () => sdk.sleeps.length > 0);
   sdk.moves = true;
   await until("motion", () => sdk.statusReads > 0);
 });
@@ -111,7 +114,7 @@ it("asks for no session over Wi-Fi before a fix has told the time, and then show
   await until("a session", () => sdk.clients.length > 0);
   expect(sdk.clients[0]).toMatchObject({ host: "localhost", id: TAG, clean: true });
   expect(sdk.clients[0]?.["socket"]).toHaveProperty("secure.clientKey");
-  expect(sdk.dozes).toEqual([]);
+  expect(sdk.sleeps).toEqual([]);
 });
 
 it("goes on after an exception of the SDK's TLS that nobody caught, and tries again", async () => {

@@ -33,7 +33,7 @@ const POWER_ADDRESS = 0x34;
 const UINT32 = 4_294_967_296;
 const SENTENCES_BYTES = 512;
 
-/** With its command and ends, an answer of this length fits the port's FIFO of 128 bytes, however late it is read. */
+/** With its command and line ends, an answer of this length fits the port's FIFO of 128 bytes, however late it is read. */
 const MODEM_READ_BYTES = 80;
 
 /** Movement that a walking cat makes and a sleeping one does not: 1/64 g for two samples at 10 Hz (LIS3DH, 8.21). */
@@ -78,7 +78,7 @@ function file(name: string): Uint8Array {
   return new Uint8Array(new Resource(name).slice(0));
 }
 
-/** A T-SIM7080G-S3 with a receiver and an accelerometer: everything of the firmware that is this board's. */
+/** The firmware on a T-SIM7080G-S3 with a receiver and an accelerometer. */
 export class Board {
   private readonly clock: TicksClock;
   private readonly receiverPower: Digital;
@@ -94,14 +94,14 @@ export class Board {
   private readonly plan: WakePlan;
   private wantsSession = false;
   private isReceiving = false;
-  /** Waits that do not pass while the processor sleeps: of a pin that is held, or of the modem's supply. */
+  /** Pending waits that need the processor awake: of a pin that is held, or of the modem's supply. */
   private waits = 0;
 
   /** `builtAtS`: as in FirmwareOptions. */
   constructor(builtAtS: number) {
     this.clock = new TicksClock(
       () => uptimeMs() % UINT32,
-      (utcS) => this.tellTime(utcS),
+      (utcS) => this.setSystemTime(utcS),
     );
     this.receiverPower = new Digital({ pin: config.gnssPower, mode: Digital.Output });
     this.buzzer = this.pulseOf(config.buzzer);
@@ -115,9 +115,9 @@ export class Board {
     this.session = config.uplink === "wifi" ? this.openSession() : undefined;
     this.supervisor = new AbortSupervisor(() => this.session?.abandon());
     globalThis.abort = (message) => this.supervisor.aborted(message);
-    const { lingerMs } = config;
+    const { idleTimeoutMs } = config;
     const own = { tag: tagId(), firmware: VERSION, seed: seed(), builtAtS };
-    this.firmware = new Firmware(this.ports(), { ...own, lingerMs });
+    this.firmware = new Firmware(this.ports(), { ...own, idleTimeoutMs });
     this.listenToGnss();
     this.sensor = this.listenToMotion();
     this.firmware.start();
@@ -130,7 +130,7 @@ export class Board {
       nextWakeMs: () => Math.min(this.firmware.nextWakeMs(), this.modem?.nextWakeMs() ?? Infinity),
       isQuiet: () => this.modem?.isResting === true && !this.isReceiving && this.waits === 0,
       after,
-      doze: (ms) => {
+      sleep: (ms) => {
         if (lightSleep(ms, config.motionInterrupt)) this.moved();
       },
       wake: () => {
@@ -148,7 +148,7 @@ export class Board {
       key: file("key.pem"),
     };
     const serial = new SerialModem(config.modem, this.rails, {
-      heard: () => this.plan.renew(),
+      received: () => this.plan.renew(),
       after: (ms, call) => this.later(ms, call),
     });
     const own = { tag: tagId(), firmware: VERSION, seed: seed(), files };
@@ -178,10 +178,10 @@ export class Board {
     return {
       up: () => {
         this.supervisor.calm();
-        this.then(() => this.firmware.uplinkUp());
+        this.runAndPlan(() => this.firmware.uplinkUp());
       },
-      down: () => this.then(() => this.firmware.uplinkDown()),
-      message: (topic, bytes) => this.then(() => this.firmware.message(topic, bytes)),
+      down: () => this.runAndPlan(() => this.firmware.uplinkDown()),
+      message: (topic, bytes) => this.runAndPlan(() => this.firmware.message(topic, bytes)),
     };
   }
 
@@ -200,7 +200,7 @@ export class Board {
     };
   }
 
-  /** The SDK's TLS judges certificates by the board's clock: no session before a fix has set it. */
+  /** The SDK's TLS checks certificates by the board's clock: no session before a fix has set it. */
   private wifi(): Uplink {
     return {
       connect: () => {
@@ -215,7 +215,7 @@ export class Board {
     };
   }
 
-  private tellTime(utcS: number): void {
+  private setSystemTime(utcS: number): void {
     Time.set(utcS);
     if (this.wantsSession) this.session?.connect();
   }
@@ -239,17 +239,17 @@ export class Board {
     this.waits++;
     Timer.set(() => {
       this.waits--;
-      this.then(call);
+      this.runAndPlan(call);
     }, ms);
   }
 
   private listenToGnss(): void {
     const { port, receive, transmit, baud } = config.gnss;
-    const take = (count: number): void => this.hear(serial, count);
+    const take = (count: number): void => this.readReceiver(serial, count);
     const serial = new Serial({ port, receive, transmit, baud, format: "buffer", onReadable: take });
   }
 
-  private hear(serial: Serial, count: number): void {
+  private readReceiver(serial: Serial, count: number): void {
     let rest = count;
     while (rest > 0) {
       const length = serial.read(this.sentences.subarray(0, Math.min(rest, SENTENCES_BYTES)));
@@ -272,12 +272,12 @@ export class Board {
   }
 
   private moved(): void {
-    // Reading the register lets go of the line.
+    // Reading the register releases the line.
     this.sensor.status();
-    this.then(() => this.firmware.moved());
+    this.runAndPlan(() => this.firmware.moved());
   }
 
-  private then(call: () => void): void {
+  private runAndPlan(call: () => void): void {
     call();
     this.plan.renew();
   }

@@ -28,8 +28,8 @@ const options = {
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
 /**
- * Writes `main.js` and `tag.js`, which mcconfig compiles, into the folder. `builtAtS`: as in FirmwareOptions. What each
- * consists of.
+ * Writes `main.js` and `tag.js`, which mcconfig compiles, into the folder. `builtAtS`: as in FirmwareOptions. Returns
+ * the contents of each.
  */
 export async function bundleBoard(folder: string, builtAtS: number): Promise<readonly Metafile[]> {
   const tag = `${folder}/tag.js`;

@@ -1,11 +1,11 @@
 /* Glue to native/light-sleep.c; xsc binds `native` by name. */
 
-/** Milliseconds since the start, also of time asleep. */
+/** Milliseconds since the start, including time asleep. */
 export function uptimeMs(): number {
   return native("xs_tag_uptime").call(undefined) as number;
 }
 
-/** Sleeps until the time has passed or the pin is low, and says whether it was the pin. What is in memory stays. */
+/** Sleeps until the time has passed or the pin is low; true when it was the pin. The memory is kept. */
 export function lightSleep(ms: number, pin: number): boolean {
   return native("xs_tag_light_sleep").call(undefined, ms, pin) as boolean;
 }

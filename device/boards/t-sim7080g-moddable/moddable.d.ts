@@ -40,7 +40,7 @@ declare module "mc/config" {
     readonly buzzer: number;
     readonly lamp: number;
     readonly motionInterrupt: number;
-    readonly lingerMs: number;
+    readonly idleTimeoutMs: number;
   };
   export default config;
 }

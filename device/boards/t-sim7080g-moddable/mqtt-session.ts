@@ -9,7 +9,7 @@ const CONNACK = 2;
 const SUBSCRIBE = 8;
 const SUBACK = 9;
 
-/** An answer that takes longer comes no more: the client itself gives a connection up after 30 s. */
+/** After this no answer will come: the client itself gives up a connection after 30 s. */
 const STEP_LIMIT_MS = 45_000;
 const FIRST_RETRY_MS = 5_000;
 const MAX_RETRY_MS = 10 * 60_000;
@@ -17,14 +17,14 @@ const MAX_RETRY_MS = 10 * 60_000;
 /** Longest message that is for a tag: settings. */
 const MAX_MESSAGE_BYTES = 4_096;
 
-/** What this asks of the client. */
+/** What this uses of the client. */
 export interface MqttClient {
   read(count: number): ArrayBuffer | undefined;
   write(data: Uint8Array | null, options: object): number;
   close(): void;
 }
 
-/** What the client says. */
+/** Events of the client. */
 export interface MqttEvents {
   onControl(message: { readonly operation: number; readonly payload?: unknown }): void;
   onReadable(count: number, options: { readonly more: boolean; readonly topic?: string }): void;
@@ -33,11 +33,11 @@ export interface MqttEvents {
   onError(): void;
 }
 
-/** The board's part: the client, timers, and whom to tell. */
+/** The board's part: the client, timers, and events of the session. */
 export interface SessionHost {
   /** Opens a client; may throw, and may fail later by `onError`. */
   open(events: MqttEvents): MqttClient;
-  /** Calls back once; the function returned takes that back. */
+  /** Calls once; the returned function cancels it. */
   after(ms: number, call: () => void): () => void;
   up(): void;
   down(): void;
@@ -45,8 +45,8 @@ export interface SessionHost {
 }
 
 /**
- * An uplink over the SDK's MQTT client, supervised: whatever ends or hangs is closed, told once, and tried again later.
- * Nothing is resent here: reports are the journal's, and go again until the cloud acknowledges them.
+ * An uplink over the SDK's MQTT client, supervised: a client that ends or hangs is closed, reported once, and opened again
+ * later. Nothing is resent here: the journal sends reports again until the cloud acknowledges them.
  */
 export class MqttSession implements Uplink {
   private readonly host: SessionHost;
@@ -54,7 +54,7 @@ export class MqttSession implements Uplink {
   private readonly random: Random;
   private readonly message: Uint8Array;
   private client: MqttClient | undefined = undefined;
-  /** Every client has a number, so that what an old one still says is heard by nobody. */
+  /** Every client has a number, so that events of an old one can be ignored. */
   private generation = 0;
   private isWanted = false;
   private isUp = false;
@@ -83,14 +83,14 @@ export class MqttSession implements Uplink {
     this.drop();
   }
 
-  /** Something in the SDK's client failed that it did not tell: as if it had. */
+  /** The SDK's client failed without an event: handled like one. */
   abandon(): void {
     this.failed();
   }
 
   publish(topic: string, bytes: Uint8Array): boolean {
     const client = this.client;
-    // Fixed header, its length, and the topic's length: at most 7 bytes besides.
+    // Fixed header, its length, and the topic's length: at most 7 bytes more.
     if (client === undefined || !this.isUp || this.writable < bytes.length + topic.length + 7) return false;
     try {
       this.writable = client.write(bytes, { topic, QoS: 0 });
@@ -123,7 +123,7 @@ export class MqttSession implements Uplink {
 
   private control(operation: number, payload: unknown): void {
     if (operation === CONNACK) this.subscribe();
-    else if (operation === SUBACK && isGranted(payload)) this.stands();
+    else if (operation === SUBACK && isGranted(payload)) this.established();
     else if (operation === SUBACK) this.failed();
   }
 
@@ -136,7 +136,7 @@ export class MqttSession implements Uplink {
     }
   }
 
-  private stands(): void {
+  private established(): void {
     if (this.isUp) return;
     this.cancel();
     this.failures = 0;
@@ -144,7 +144,7 @@ export class MqttSession implements Uplink {
     this.host.up();
   }
 
-  /** A message may come in parts; the first part names its topic. */
+  /** A message may come in parts; the first part has its topic. */
   private readable(count: number, more: boolean, topic: string | undefined): void {
     const part = this.client?.read(count);
     if (topic !== undefined) {
@@ -155,7 +155,7 @@ export class MqttSession implements Uplink {
     const bytes = new Uint8Array(part);
     const fits = this.length + bytes.length <= MAX_MESSAGE_BYTES;
     if (fits) this.message.set(bytes, this.length);
-    // One byte too many marks a message that nobody takes.
+    // One byte too many marks a message that is too long.
     this.length = fits ? this.length + bytes.length : MAX_MESSAGE_BYTES + 1;
     if (!more && this.length <= MAX_MESSAGE_BYTES)
       this.host.message(this.topic, this.message.slice(0, this.length));
@@ -178,7 +178,7 @@ export class MqttSession implements Uplink {
     try {
       client?.close();
     } catch {
-      // It is broken already: closing a TLS socket that failed throws, and there is nothing left to close.
+      // Closing a TLS socket that has failed throws, and there is nothing left to close.
     }
     if (!this.isUp) return;
     this.isUp = false;
@@ -196,7 +196,7 @@ export class MqttSession implements Uplink {
   }
 }
 
-/** Whether the broker granted every subscription (MQTT 3.1.1, 3.9.3); a client that hands no codes over grants. */
+/** Whether the broker granted every subscription (MQTT 3.1.1, 3.9.3); a client that passes no codes has granted. */
 function isGranted(payload: unknown): boolean {
   if (!(payload instanceof ArrayBuffer) && !(payload instanceof Uint8Array)) return true;
   return !new Uint8Array(payload).includes(0x80);

@@ -1,7 +1,7 @@
 import { assertErased, assertInPage } from "../../core/flash/flash-assertions.ts";
 import type { Flash } from "../../core/ports.ts";
 
-/** What this asks of a partition of `embedded:storage/flash`. */
+/** What this uses of a partition of `embedded:storage/flash`. */
 export interface Partition {
   status(): { readonly size: number; readonly blockLength: number; readonly writeAlign: number };
   read(buffer: Uint8Array, byteOffset: number): unknown;
@@ -10,8 +10,8 @@ export interface Partition {
 }
 
 /**
- * Flash in a partition: its blocks are the pages. Where the partition wants writes aligned, the bytes around are written
- * again as they are, which changes no cell of NOR flash.
+ * Flash in a partition: its blocks are the pages. Where the partition needs aligned writes, the bytes around are written
+ * again unchanged, which changes no cell of NOR flash.
  */
 export class PartitionFlash implements Flash {
   readonly pageBytes: number;

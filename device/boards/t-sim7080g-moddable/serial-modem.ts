@@ -18,11 +18,11 @@ export interface SerialModemPins {
   readonly dataTerminalReady: number;
 }
 
-/** What the board does for it. */
+/** What the modem needs from the board. */
 export interface SerialModemHost {
-  /** Called after bytes were heard. */
-  heard(): void;
-  /** Calls once after so many milliseconds. */
+  /** Called after bytes were received. */
+  received(): void;
+  /** Calls once after `ms` milliseconds. */
   after(ms: number, call: () => void): void;
 }
 
@@ -49,7 +49,7 @@ export class SerialModem implements ModemPort {
     this.queue = new SerialQueue((bytes) => this.serial.write(bytes));
     this.serial = new Serial({
       ...{ port, receive, transmit, baud, format: "buffer" },
-      onReadable: (count) => this.hear(count),
+      onReadable: (count) => this.read(count),
       onWritable: (count) => this.queue.writable(count),
     });
     this.power = new ModemPower(rails, {
@@ -78,7 +78,7 @@ export class SerialModem implements ModemPort {
     this.power.cycle();
   }
 
-  private hear(count: number): void {
+  private read(count: number): void {
     let rest = count;
     while (rest > 0) {
       const length = this.serial.read(this.chunk.subarray(0, Math.min(rest, CHUNK_BYTES)));
@@ -86,6 +86,6 @@ export class SerialModem implements ModemPort {
       this.uplink?.modemBytes(this.chunk, length);
       rest -= length;
     }
-    this.host.heard();
+    this.host.received();
   }
 }

@@ -1,7 +1,7 @@
-/** A report, its command and what the modem is asked besides. */
+/** A report, its command and other commands. */
 const CAPACITY_BYTES = 3_072;
 
-/** What waits for a serial port whose own buffer is a hardware FIFO of 128 bytes, and which throws when it is full. */
+/** Output queue of a serial port whose own buffer is a hardware FIFO of 128 bytes, and which throws when that is full. */
 export class SerialQueue {
   private readonly write: (bytes: Uint8Array) => void;
   private readonly bytes: Uint8Array;
@@ -13,7 +13,10 @@ export class SerialQueue {
     this.bytes = new Uint8Array(CAPACITY_BYTES);
   }
 
-  /** Says false, and takes nothing, where there is no room: the modem will not answer, and its command ends at its deadline. */
+  /**
+   * False, and takes nothing, when there is no room: the modem does not answer then, and the command ends at its
+   * deadline.
+   */
   push(bytes: Uint8Array): boolean {
     if (this.length + bytes.length > CAPACITY_BYTES) return false;
     this.bytes.set(bytes, this.length);
@@ -22,7 +25,7 @@ export class SerialQueue {
     return true;
   }
 
-  /** The port takes so many bytes now. */
+  /** The port accepts `count` bytes now. */
   writable(count: number): void {
     this.free = count;
     this.pump();

@@ -3,8 +3,8 @@ import type { Clock } from "../../core/ports.ts";
 const UINT32 = 4_294_967_296;
 
 /**
- * The board's clocks: ticks are milliseconds in 32 bits, signed or not, that begin again after 49.7 days. Read it at
- * least once in that time; the firmware's wake-ups do.
+ * The board's clocks: ticks are milliseconds in 32 bits, signed or not, which wrap after 49.7 days. It must be read
+ * at least once in that time; the firmware's wake-ups do that.
  */
 export class TicksClock implements Clock {
   private readonly ticks: () => number;
@@ -13,7 +13,7 @@ export class TicksClock implements Clock {
   private nowMs = 0;
   private utcAtZeroS = 0;
 
-  /** `setSystem` sets the time by which TLS judges certificates. */
+  /** `setSystem` sets the time by which TLS checks certificates. */
   constructor(ticks: () => number, setSystem: (utcS: number) => void) {
     this.ticks = ticks;
     this.setSystem = setSystem;

@@ -22,9 +22,9 @@ beforeEach(() => {
         if (timer === made) timer = undefined;
       };
     },
-    doze: (ms) => {
+    sleep: (ms) => {
       nowMs += ms;
-      done.push(`doze ${ms}`);
+      done.push(`sleep ${ms}`);
     },
     wake: () => done.push(`wake ${nowMs}`),
   });
@@ -49,11 +49,11 @@ it("sleeps until the next wake-up when it is quiet, and an hour at most", () => 
   nextMs = 30_001;
   plan.renew();
   elapse();
-  expect(done).toEqual(["doze 30000", "wake 30001"]);
+  expect(done).toEqual(["sleep 30000", "wake 30001"]);
   nextMs = Infinity;
   plan.renew();
   elapse();
-  expect(done[2]).toBe("doze 3600000");
+  expect(done[2]).toBe("sleep 3600000");
 });
 
 it("does not fall asleep for less than a second, nor when somebody began to send meanwhile", () => {

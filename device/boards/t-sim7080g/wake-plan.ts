@@ -1,24 +1,24 @@
-/** Less is not worth falling asleep for. */
-const SHORTEST_DOZE_MS = 1_000;
-/** Timers of the engines take 31 bits of milliseconds; an hour is early enough to look again. */
+/** Light sleep is not worth a shorter wait. */
+const SHORTEST_SLEEP_MS = 1_000;
+/** Timers of the engines take 31 bits of milliseconds; longer waits are divided. */
 const LONGEST_SLEEP_MS = 3_600_000;
 
-/** What the plan asks of a board. */
+/** What the plan needs from a board. */
 export interface WakeHost {
   monotonicMs(): number;
-  /** When something wants to be done, in milliseconds of the monotonic clock; Infinity = not by itself. */
+  /** When the next action is due, in milliseconds of the monotonic clock; Infinity = not before an event. */
   nextWakeMs(): number;
-  /** Whether nobody sends bytes that a sleeping processor would not hear, and no pin changes meanwhile. */
+  /** Whether no bytes are expected that a sleeping processor would lose, and no pin is to change. */
   isQuiet(): boolean;
-  /** Calls once after so many milliseconds; what it returns takes that back. */
+  /** Calls once after `ms` milliseconds; the returned function cancels it. */
   after(ms: number, call: () => void): () => void;
-  /** Sleeps for so long, or until the cat moves. */
-  doze(ms: number): void;
+  /** Sleeps for `ms` milliseconds, or until the cat moves. */
+  sleep(ms: number): void;
   /** Does what is due. */
   wake(): void;
 }
 
-/** A board's next wake-up: a timer while it must hear its ports, light sleep otherwise. */
+/** A board's next wake-up: a timer while it must receive from its ports, light sleep otherwise. */
 export class WakePlan {
   private readonly host: WakeHost;
   private cancel: () => void;
@@ -28,12 +28,12 @@ export class WakePlan {
     this.cancel = () => undefined;
   }
 
-  /** Plans anew; to be called after whatever may have changed it. */
+  /** Plans again; to be called after everything that may have changed the next wake-up. */
   renew(): void {
     this.cancel();
     const waitMs = this.waitMs();
-    const mayDoze = this.mayDoze(waitMs);
-    this.cancel = this.host.after(mayDoze ? 1 : waitMs, () => (mayDoze ? this.doze() : this.wake()));
+    const maySleep = this.maySleep(waitMs);
+    this.cancel = this.host.after(maySleep ? 1 : waitMs, () => (maySleep ? this.sleep() : this.wake()));
   }
 
   private waitMs(): number {
@@ -41,13 +41,13 @@ export class WakePlan {
     return Math.max(1, Math.min(host.nextWakeMs() - host.monotonicMs(), LONGEST_SLEEP_MS));
   }
 
-  private mayDoze(waitMs: number): boolean {
-    return waitMs >= SHORTEST_DOZE_MS && this.host.isQuiet();
+  private maySleep(waitMs: number): boolean {
+    return waitMs >= SHORTEST_SLEEP_MS && this.host.isQuiet();
   }
 
-  private doze(): void {
+  private sleep(): void {
     const waitMs = this.waitMs();
-    if (this.mayDoze(waitMs)) this.host.doze(waitMs);
+    if (this.maySleep(waitMs)) this.host.sleep(waitMs);
     this.wake();
   }
 

@@ -4,12 +4,12 @@ import type { Ack, RefusalReason } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
 import type { EntryNumber } from "@purrimeter/protocol/values";
 
-/** Most numbers that a scenario gives. */
+/** Most entry numbers of a scenario. */
 const NUMBERS = 65_536;
 
 /** Stores by number, once, and answers as the bridge does. */
 export class AnsweringCloud {
-  /** Says so of every report while it is set; not final unless `isFinal`. */
+  /** While set, every report is refused for this reason; not finally unless `isFinal`. */
   refuses: RefusalReason | undefined = undefined;
   isFinal = false;
   private readonly stored: Uint8Array;
@@ -20,7 +20,7 @@ export class AnsweringCloud {
     this.stored = new Uint8Array(NUMBERS);
   }
 
-  /** The bytes of the acknowledgement of these bytes. */
+  /** The bytes of the acknowledgement of a report. */
   answer(report: Uint8Array): Uint8Array {
     return encodeAck(this.ackOf(report));
   }

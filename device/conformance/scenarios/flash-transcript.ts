@@ -6,7 +6,7 @@ import { settingsPages } from "../../core/settings/settings-store.ts";
 import { crc32 } from "@purrimeter/protocol/crc32";
 import { hex } from "./hex.ts";
 
-/** Pages of flash that are shown byte by byte; of others the transcript has the checksum. */
+/** Pages of flash that the transcript shows byte by byte; for others it has the checksum. */
 const SHOWN_PAGES = 2;
 const SHOWN_BYTES = 512;
 

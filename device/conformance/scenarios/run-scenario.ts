@@ -20,7 +20,7 @@ const GROUPS: readonly Group[] = [
   { board: SMALL_BOARD, scenarios: NIGHTS },
   { board: Object.assign({}, SMALL_BOARD, { hasBeacon: true }), scenarios: BEACON_NIGHTS },
   { board: LARGE_BOARD, scenarios: LINKS },
-  { board: Object.assign({}, LARGE_BOARD, { lingerMs: 10_000 }), scenarios: SPARING_LINKS },
+  { board: Object.assign({}, LARGE_BOARD, { idleTimeoutMs: 10_000 }), scenarios: SPARING_LINKS },
   { board: SMALL_BOARD, scenarios: ORDERS },
   { board: SMALL_BOARD, scenarios: CUTS },
   { board: TINY_BOARD, scenarios: FULL_JOURNALS },
@@ -40,7 +40,7 @@ export function needsTrack(name: string): boolean {
   return false;
 }
 
-/** Runs the scenario of this name and hands its transcript over line by line; says false when there is none. */
+/** Runs the scenario of this name and writes its transcript line by line; false when there is none of that name. */
 export function runScenario(name: string, track: Track, write: (line: string) => void): boolean {
   for (const group of GROUPS) {
     for (const scenario of group.scenarios) {

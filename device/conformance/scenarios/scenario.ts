@@ -7,7 +7,7 @@ export interface Track {
   readonly lonE7: readonly number[];
 }
 
-/** What happens to a tag; the board writes down what the tag does. Every engine must give the same transcript. */
+/** Events of a tag; the board records what the tag does. Every engine must give the same transcript. */
 export interface Scenario {
   readonly name: string;
   /** `track` is the recorded cat's; empty where there is none. */

@@ -49,11 +49,11 @@ export class SteadyFixes {
   private firmware: Firmware | undefined = undefined;
   private nowMs = 0;
   private isReceiving = false;
-  /** Searches that ended: under this sky, each with a fix. */
+  /** Searches that ended, each with a fix. */
   private searches = 0;
   private report: Uint8Array | undefined = undefined;
 
-  /** The board alone: what it takes is not the firmware's. */
+  /** The board without the firmware, so that its memory can be subtracted. */
   constructor() {
     this.flash = new ArrayFlash();
     this.writer = new OpenSkyReceiver();
@@ -72,7 +72,7 @@ export class SteadyFixes {
     firmware.message(`purrimeter/1/${TAG}/settings`, encodeSettings(settings));
   }
 
-  /** Takes so many fixes, and answers reports when the session stands. */
+  /** Takes `fixes` fixes, and answers reports while there is a session. */
   take(fixes: number): void {
     const firmware = this.firmware;
     if (firmware === undefined) throw new RangeError("begin comes first");

@@ -16,13 +16,13 @@ const TOPIC = `purrimeter/1/${TAG}/`;
 /** 2026-11-21 12:00:00 UTC. */
 export const NOON_S = 1_795_262_400;
 
-/** A date that the scenarios' receivers do not precede, so that moving the firmware's own changes no transcript. */
+/** 2026-11-01: fixed, so that the date of a build changes no transcript. */
 const BUILT_AT_S = 1_793_491_200;
 
 const FIRMWARE = "1.0.0-golden";
 const FIRST_SEED = 42;
 
-/** No scenario needs a wake-up sooner after the last. */
+/** Shortest step: no scenario needs an earlier wake-up. */
 const LEAST_STEP_MS = 100;
 
 /** What a scenario's board has. */
@@ -30,8 +30,8 @@ export interface BoardOptions {
   readonly pageBytes: number;
   readonly pageCount: number;
   readonly hasBeacon: boolean;
-  /** Infinity = the session stands always. */
-  readonly lingerMs: number;
+  /** Infinity = there is always a session. */
+  readonly idleTimeoutMs: number;
 }
 
 interface Answer {
@@ -40,8 +40,8 @@ interface Answer {
 }
 
 /**
- * A board in virtual time, with RamFlash, that writes down line by line what the firmware asks of it. "@" is the
- * monotonic time in ms; "w" the next wake-up; "p" a message published; "a" one handed to the tag; "g" receiver; "u"
+ * A board in virtual time, with RamFlash, that records line by line what the firmware does. "@" is the
+ * monotonic time in ms; "w" the next wake-up; "p" a message published; "a" one delivered to the tag; "g" receiver; "u"
  * session.
  */
 export class VirtualBoard {
@@ -49,16 +49,16 @@ export class VirtualBoard {
   readonly cloud: AnsweringCloud;
   firmware: Firmware;
   nowMs = 0;
-  /** The sky: where the tag is seen, in E7, unless under a roof. */
+  /** The place of the tag in E7, when it has a view of the sky. */
   latE7 = 520_000_000;
   lonE7 = 50_000_000;
   hasSky = true;
   hdopTenths = 10;
-  /** What the receiver's clock says at monotonic 0. */
+  /** The receiver's time at monotonic 0. */
   receiverS = NOON_S;
   isMoving = false;
   callsHome = false;
-  /** Whether a session that is asked for stands half a second later. */
+  /** Whether a requested session is established within a second. */
   hasCoverage = false;
   takes = true;
   answers = true;
@@ -75,7 +75,7 @@ export class VirtualBoard {
   private utcAtZeroS = 0;
   private isTimeKnown = false;
   private due: Answer[] = [];
-  private heardHome = false;
+  private detectsBeacon = false;
   private writtenMs = -1;
   private writtenWakeMs = -1;
   private lastSpokenMs = 0;
@@ -90,7 +90,7 @@ export class VirtualBoard {
     this.firmware = new Firmware(this.ports(), this.firmwareOptions());
   }
 
-  /** Switches the board on with the flash as it is; what RAM held is gone. */
+  /** Switches the board on with the flash as it is; the contents of RAM are lost. */
   boot(): void {
     this.say(`boot ${this.seed}`);
     this.isOn = true;
@@ -107,13 +107,13 @@ export class VirtualBoard {
     this.seed++;
   }
 
-  /** Cuts the power after so many more bytes of flash; 1 in `tornBits` stays in the byte at the cut. */
+  /** Cuts the power after `bytes` more bytes of flash; 1 in `tornBits` stays in the byte at the cut. */
   cutAfter(bytes: number, tornBits: number): void {
     this.say(`cut after ${bytes}`);
     this.flash.cutAfter(bytes, tornBits);
   }
 
-  /** Whether the power is on still. */
+  /** Whether the power is still on. */
   isRunning(): boolean {
     return this.isOn;
   }
@@ -154,7 +154,7 @@ export class VirtualBoard {
 
   /** One epoch of the receiver now, cut into pieces of `pieceBytes`. */
   speak(pieceBytes: number): void {
-    // The same place to the last digit is a frozen receiver; a metre of noise is a living one.
+    // A receiver that repeats the same place to the last digit is taken for frozen: noise of a metre avoids that.
     const noiseE7 = Math.floor((this.nowMs / 1_000) * 7) % 11;
     const utcS = this.receiverS + Math.floor(this.nowMs / 1_000);
     this.writer.write(utcS, this.latE7 - noiseE7, this.lonE7, this.hdopTenths);
@@ -177,7 +177,7 @@ export class VirtualBoard {
     return text;
   }
 
-  /** Lets time pass, from one thing that happens to the next. */
+  /** Advances the time, from one event to the next. */
   pass(seconds: number): void {
     const endMs = this.nowMs + seconds * 1_000;
     while (this.nowMs < endMs && this.isOn) {
@@ -221,7 +221,7 @@ export class VirtualBoard {
     const ofSecondMs = this.nowMs % 1_000;
     if (this.isMoving && this.nowMs >= this.lastMovedMs + 30_000) this.move();
     if (this.nowMs >= this.firmware.nextWakeMs()) this.guard(() => this.firmware.wake());
-    if (this.heardHome) this.hearHome();
+    if (this.detectsBeacon) this.detectBeacon();
     if (this.asksForSession && this.hasCoverage && !this.isUp) this.up();
     if (this.isReceiving && this.hasSky && ofSecondMs === 0 && this.lastSpokenMs !== this.nowMs) {
       this.lastSpokenMs = this.nowMs;
@@ -235,10 +235,10 @@ export class VirtualBoard {
     this.guard(() => this.firmware.moved());
   }
 
-  private hearHome(): void {
-    this.heardHome = false;
+  private detectBeacon(): void {
+    this.detectsBeacon = false;
     this.say("home");
-    this.guard(() => this.firmware.homeHeard());
+    this.guard(() => this.firmware.beaconDetected());
   }
 
   private answer(): void {
@@ -256,7 +256,7 @@ export class VirtualBoard {
     try {
       call();
     } catch (error) {
-      // eslint-disable-next-line no-restricted-syntax -- handed on as it is
+      // eslint-disable-next-line no-restricted-syntax -- rethrown unchanged
       if (!this.flash.isCut) throw error;
       this.isOn = false;
       this.say("power cut");
@@ -308,8 +308,8 @@ export class VirtualBoard {
   }
 
   private firmwareOptions(): ConstructorParameters<typeof Firmware>[1] {
-    const { lingerMs } = this.options;
-    return { tag: TAG, firmware: FIRMWARE, seed: this.seed, builtAtS: BUILT_AT_S, lingerMs };
+    const { idleTimeoutMs } = this.options;
+    return { tag: TAG, firmware: FIRMWARE, seed: this.seed, builtAtS: BUILT_AT_S, idleTimeoutMs };
   }
 
   private setUtcS(utcS: number): void {
@@ -334,6 +334,6 @@ export class VirtualBoard {
 
   private listen(): void {
     this.say("listen");
-    this.heardHome = this.callsHome;
+    this.detectsBeacon = this.callsHome;
   }
 }

@@ -15,7 +15,7 @@ export function assertInPage(
   throw new RangeError(`page ${page}, bytes ${offset} to ${offset + length} do not exist`);
 }
 
-/** Throws a RangeError when one of `bytes` would be written over another; `cells` is what stands there, and behind it. */
+/** Throws a RangeError when one of `bytes` would be written over another; `cells` are the bytes in flash from there on. */
 export function assertErased(cells: Uint8Array, bytes: Uint8Array, page: number, offset: number): void {
   for (let i = 0; i < bytes.length; i++) {
     const before = cells[i] as number;

@@ -1,4 +1,4 @@
-/** Whole numbers in bytes, least significant first, as they stand in flash. */
+/** Whole numbers in bytes, least significant first, as in flash. */
 
 export function putUint16(bytes: Uint8Array, offset: number, value: number): void {
   bytes[offset] = value & 255;

@@ -26,7 +26,7 @@ export class RamFlash implements Flash {
   }
 
   /**
-   * Cuts the power after so many more written or erased bytes. The byte at the cut keeps 1 in `tornBits`, as a cell that
+   * Cuts the power after `bytes` more written or erased bytes. The byte at the cut keeps 1 in `tornBits`, as a cell that
    * was programmed for too short a time does; 0xFF leaves it untouched.
    */
   cutAfter(bytes: number, tornBits = ERASED): void {

@@ -1,22 +1,24 @@
-import { CELL_CM, CELLS, FARTHEST_CM, leftAfter } from "./belief-cells.ts";
+import { CELL_CM, CELLS, FARTHEST_CM, decayOver } from "./belief-cells.ts";
 import { Gait } from "./gait.ts";
 
 const HALF = CELLS / 2;
 const MOST_CM = FARTHEST_CM - CELL_CM / 2;
 
-/** Three grids a geofence: the cat is about, or it leaves; or the receiver sees reflections and the fix says little. */
+/**
+ * Three grids for each geofence: the cat walks about; it leaves; or the receiver gets reflections and a fix tells little.
+ */
 const GRIDS = 3;
 const LEAVING = CELLS;
 const REFLECTING = 2 * CELLS;
 
 /**
- * Mean time between two times that a cat walks about; where the receiver sees reflections it is taken to be shorter, lest
- * an escape that begins in an episode passes for a part of it.
+ * Mean time between two times that a cat walks about. During reflections a shorter time is assumed, so that an escape
+ * that begins in an episode is not taken for a part of it.
  */
 const WALKS_EVERY_S = 340;
 const WALKS_UNSEEN_EVERY_S = 150;
 
-/** Mean time between two times that a cat leaves, and how long it goes on. */
+/** Mean time between two times that a cat leaves, and how long the cat continues outward. */
 const LEAVES_EVERY_S = 1_100;
 const LEAVES_LAST_S = 150;
 
@@ -30,20 +32,20 @@ const REFLECTIONS_LAST_S = 130;
 /** How likely any place is in such an episode, against the likeliest place otherwise. */
 const REFLECTED = 0.33;
 
-/** A fix of an episode lies near the one before it; one that does not is so much less likely. */
+/** A fix of an episode lies near the one before it; the factor for a fix that does not. */
 const REFLECTED_ELSEWHERE = 0.2;
 
-/** How near: the square of it, in squares of the error to expect. */
+/** What counts as near: squared distance, in squares of the expected error. */
 const ALIKE_SCALES = 20;
 
-/** An hour without a fix says as little as a day. */
+/** After an hour without a fix the model has nothing more to forget. */
 const LONGEST_S = 3_600;
 
 /**
- * What the fixes so far say about the signed distance from each geofence's edge: a hidden Markov model with 40 distances
- * of a cat that is about, of one that leaves, and of either where the receiver sees reflections, carried on through time
- * by how cats move and sharpened by every fix. Student's t with three degrees of freedom is the error of a fix. Only
- * + - x / and sqrt are used, which IEEE 754 defines to the bit, so that every engine believes the same.
+ * What is known from the fixes so far about the signed distance from each geofence's edge: a hidden Markov model. It has
+ * 40 distances for a cat that walks about, for one that leaves, and for either while the receiver gets reflections. The
+ * time step is how cats move, the measurement step is a fix, whose error follows Student's t with three degrees of
+ * freedom. Only + - x / and sqrt are used, which IEEE 754 defines to the bit, so that every engine gets the same result.
  */
 export class Belief {
   /** Probability that the tag is outside each geofence, 0 to 1. */
@@ -52,7 +54,7 @@ export class Belief {
   private readonly lastCm: Float64Array;
   private readonly gait: Gait;
 
-  /** `capacity`: how many geofences. 976 bytes each, and 640 for all. */
+  /** `capacity`: number of geofences. 976 bytes for each and 640 for all. */
   constructor(capacity: number) {
     this.outside = new Float64Array(capacity);
     this.cells = new Float64Array(capacity * GRIDS * CELLS);
@@ -60,7 +62,7 @@ export class Belief {
     this.gait = new Gait();
   }
 
-  /** Knows nothing of this geofence. */
+  /** Resets this geofence to the prior distribution. */
   forget(index: number): void {
     const start = index * GRIDS * CELLS;
     const leaving = LEAVES_LAST_S / LEAVES_EVERY_S / CELLS;
@@ -73,8 +75,8 @@ export class Belief {
   }
 
   /**
-   * Takes a fix, all in whole numbers: its distance, FARTHEST_CM at most; `scaleCm`, the error to expect of it;
-   * `seconds`, the time since the fix before, more than 0; `freeS`, how much of it the cat may have been out of doors.
+   * Applies a fix, all in whole numbers: its distance, FARTHEST_CM at most; `scaleCm`, its expected error; `seconds`, the
+   * time since the fix before, more than 0; `freeS`, how much of that time the cat may have been outdoors.
    */
   update(index: number, signedDistanceCm: number, scaleCm: number, seconds: number, freeS: number): void {
     const start = index * GRIDS * CELLS;
@@ -99,10 +101,10 @@ export class Belief {
     this.outside[index] = outside;
   }
 
-  /** Cats begin to leave, and stop. */
+  /** Transitions between walking about and leaving. */
   private changeGait(start: number, seconds: number): void {
     const { cells } = this;
-    const stops = 1 - leftAfter(seconds / LEAVES_LAST_S);
+    const stops = 1 - decayOver(seconds / LEAVES_LAST_S);
     const begins = (stops * LEAVES_LAST_S) / LEAVES_EVERY_S;
     for (let i = start; i < start + CELLS; i++) {
       const about = cells[i] ?? 0;
@@ -112,12 +114,12 @@ export class Belief {
     }
   }
 
-  /** Episodes of reflections begin and end, and go on where the fix is near the one before. */
+  /** Episodes of reflections begin and end, and continue where the fix is near the one before. */
   private changeSky(start: number, seconds: number, jumpCm: number, scaleCm: number): void {
     const { cells } = this;
     const spread = 1 + (jumpCm * jumpCm) / (ALIKE_SCALES * scaleCm * scaleCm);
     const likeBefore = REFLECTED_ELSEWHERE + (1 - REFLECTED_ELSEWHERE) / (spread * spread);
-    const ends = 1 - leftAfter(seconds / REFLECTIONS_LAST_S);
+    const ends = 1 - decayOver(seconds / REFLECTIONS_LAST_S);
     const begins = (ends * REFLECTIONS_LAST_S) / REFLECTIONS_EVERY_S;
     for (let i = start; i < start + CELLS; i++) {
       const about = cells[i] ?? 0;

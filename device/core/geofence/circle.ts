@@ -4,7 +4,7 @@ import { insideCm, outsideCm } from "./distance-sign.ts";
 import { cmPerLatE7, eastwardE7, lonOverLat, MAX_FLAT_LAT_E7 } from "../earth.ts";
 import type { GeofenceRefusal } from "./geofence-refusal.ts";
 
-/** A circle on a flat map round its centre. */
+/** A circle on a flat map around its centre. */
 export class Circle {
   private latE7 = 0;
   private lonE7 = 0;
@@ -12,7 +12,7 @@ export class Circle {
   private cmPerEast = 0.5;
   private cmPerNorth = 0.5;
 
-  /** Takes centre and radius. */
+  /** Sets centre and radius. */
   prepare(setting: CircleSetting): "prepared" | GeofenceRefusal {
     this.latE7 = setting.latE7;
     this.lonE7 = setting.lonE7;

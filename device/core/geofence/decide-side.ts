@@ -6,7 +6,7 @@ const UNKNOWN = 0;
 const INSIDE = 1;
 const OUTSIDE = 2;
 
-/** What the belief says when it says neither. */
+/** The code of a belief between the two bounds. */
 const BETWEEN = 3;
 
 /**
@@ -16,7 +16,7 @@ const BETWEEN = 3;
 const WRONG_OUTSIDE = 0.022;
 const WRONG_INSIDE = 0.05;
 
-/** No fix of a collar is better than this, whatever the receiver claims. */
+/** Least expected error of a fix from a collar, whatever the receiver claims. */
 const FLOOR_CM = 430;
 
 /**
@@ -26,8 +26,8 @@ const FLOOR_CM = 430;
 const CM_PER_CLAIMED_DM = 16;
 
 /**
- * How near the edge the decision wants the exact distance of a fix. Deeper inside all is the same to it; farther outside a
- * bound that no grid changes will do.
+ * Within this distance of the edge the decision needs the exact distance of a fix. Deeper inside it makes no difference;
+ * farther outside a lower bound that does not depend on the grid is enough.
  */
 export const EXACT_WITHIN_CM = DEEPEST_CM;
 
@@ -39,7 +39,7 @@ export const EXACT_WITHIN_CM = DEEPEST_CM;
 const INSIDE_BELIEVED_S = 24 * 3600;
 const OUTSIDE_BELIEVED_S = 6 * 3600;
 
-/** So many fixes in a row that are older than the last but in order: the clock was wrong before, and is right now. */
+/** This many fixes in a row that are older than the last one, but in order, show that the clock was wrong before. */
 const LATE_BELIEVED = 10;
 
 function nameOf(code: number): Side {
@@ -51,7 +51,7 @@ function nameOf(code: number): Side {
 export class Sides {
   readonly belief: Belief;
   readonly sides: Uint8Array;
-  /** First entry that counted in the last change; first entry since the present side was last sure. */
+  /** First entry that counted in the last change; first entry since the current side was last certain. */
   readonly evidence: Uint32Array;
   readonly doubtedFrom: Uint32Array;
   /** Time of the last fix that counted, 0 for none. */
@@ -104,7 +104,7 @@ function scaleCm(accuracyDm: number): number {
   return claimedCm > FLOOR_CM ? claimedCm : FLOOR_CM;
 }
 
-/** What lies beyond the range decides as its end. */
+/** A distance beyond the range counts as the end of the range. */
 function withinRangeCm(signedDistanceCm: number): number {
   if (signedDistanceCm > FARTHEST_CM) return FARTHEST_CM;
   return signedDistanceCm < -DEEPEST_CM ? -DEEPEST_CM : signedDistanceCm;
@@ -119,14 +119,14 @@ function provesClockWrong(state: Sides, index: number, atS: number): boolean {
   return run >= LATE_BELIEVED;
 }
 
-/** The side that the bounds give; the present one between them. */
+/** The side that the bounds give; BETWEEN when neither is reached. */
 function codeOf(state: Sides, index: number): number {
   const outside = state.belief.outside[index] ?? 0.5;
   if (outside >= 1 - state.wrongOutside) return OUTSIDE;
   return outside <= state.wrongInside ? INSIDE : BETWEEN;
 }
 
-/** Keeps the number of the first entry since the present side was sure. */
+/** Keeps the number of the first entry since the current side was certain. */
 function follow(state: Sides, index: number, before: number, after: number, entryNumber: number): void {
   const side = state.sides[index];
   if (before === side) state.doubtedFrom[index] = 0;
@@ -151,10 +151,11 @@ function weigh(
 }
 
 /**
- * Takes one fix's signed distance (as Geofences.distanceCm gives it) and returns the new side when it changed.
- * The side before is read with `state.side` before the call, the evidence with `state.evidenceFrom` after it.
- * `darkAtS`: when the last search since the fix before found nothing, 0 for none; the cat was under a roof until then.
- * No single fix changes a known side. A fix that is no newer than the last one changes nothing, unless ten in a row say that the clock was wrong.
+ * Takes one fix's signed distance (as Geofences.distanceCm gives it) and returns the new side when it changed. The side
+ * before is read with `state.side` before the call, the evidence with `state.evidenceFrom` after it.
+ * `darkAtS`: when the last search since the fix before found nothing, 0 for none; the cat was under a roof until then. No
+ * single fix changes a known side. A fix that is no newer than the last one changes nothing, unless ten in a row show
+ * that the clock was wrong.
  */
 export function decide(
   state: Sides,
@@ -183,7 +184,7 @@ export function decide(
   return nameOf(code);
 }
 
-/** Lets old evidence go: returns "unknown" when the side is no longer backed at `atS`, otherwise undefined. */
+/** Lets old evidence expire: returns "unknown" when no recent fix supports the side at `atS`, otherwise undefined. */
 export function expire(state: Sides, index: number, atS: number): Side | undefined {
   const side = state.sides[index] ?? UNKNOWN;
   const believedS = side === INSIDE ? INSIDE_BELIEVED_S : OUTSIDE_BELIEVED_S;

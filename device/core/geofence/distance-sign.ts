@@ -1,7 +1,7 @@
-/** Farther than this is all the same, and fits 31 bits. */
+/** Greatest distance: it fits 31 bits, and more makes no difference. */
 const FARTHEST_CM = 1_000_000_000;
 
-/** A distance inside as a negative whole number, -1 on the edge: whole numbers need no memory on any engine. */
+/** A distance inside as a negative whole number, -1 on the edge. Whole numbers allocate nothing on any engine. */
 export function insideCm(distanceCm: number): number {
   return -1 - (distanceCm | 0);
 }

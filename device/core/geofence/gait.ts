@@ -1,24 +1,24 @@
-import { CELL_CM, CELLS, leftAfter } from "./belief-cells.ts";
+import { CELL_CM, CELLS, decayOver } from "./belief-cells.ts";
 
-/** Where a cat that rests has got to in a minute, on average; it grows with the square root of the time. */
+/** How far a resting cat moves in a minute, on average; it grows with the square root of the time. */
 const REST_CM = 270;
 
 /**
- * A cat that walks about goes up to 0.75 m/s (99 % of the recorded steps of three minutes are slower), and after a minute
- * it turns or sits down: how far across an edge it gets grows more slowly then, and not beyond 100 m.
+ * A cat that walks about moves at up to 0.75 m/s (99 % of the recorded steps of three minutes are slower). After a minute
+ * it turns or sits down: its distance across an edge then grows more slowly, and not beyond 100 m.
  */
 const WALK_CM_S = 75;
 const WALK_CELLS = 5;
 const WALK_S_PER_CELL = 60;
 const MOST_WALK_CELLS = 10;
 
-/** A cat that leaves goes steadily outward: at least so fast for a minute, and at most so fast for four. */
+/** A cat that leaves moves steadily outward: least speed for a minute, greatest speed for four minutes. */
 const LEAVES_CM_S = 30;
 const LEAVES_S = 60;
 const LEAVES_MOST_CM_S = 70;
 const LEAVES_MOST_S = 240;
 
-/** Chance a second that the cat is anywhere: a car, a gap, a wrong model. No evidence is lost for ever. */
+/** Chance per second that the cat is anywhere (a car, a gap, a wrong model), so that the model can always recover. */
 const ELSEWHERE_PER_S = 1.7e-7;
 
 function reachOf(seconds: number): number {
@@ -27,12 +27,12 @@ function reachOf(seconds: number): number {
   return Math.min(straight, turning, MOST_WALK_CELLS);
 }
 
-/** Whole cells that a way of so many cm is. */
+/** The number of whole cells in a distance of `cm`. */
 function cellsOf(cm: number): number {
   return Math.floor(cm / CELL_CM + 0.5);
 }
 
-/** Carries probabilities of a cat's distance from an edge on through time. Made once. */
+/** Moves the probabilities of a cat's distance from an edge forward in time. Made once. */
 export class Gait {
   private readonly before: Float64Array;
   private readonly passed: Float64Array;
@@ -42,7 +42,7 @@ export class Gait {
     this.passed = new Float64Array(CELLS);
   }
 
-  /** Lets the cat of the cells from `start` on rest, walk about every `everyS`, or be elsewhere. */
+  /** Lets the cat of the cells from `start` on rest, walk about every `everyS`, or be anywhere. */
   stray(cells: Float64Array, start: number, seconds: number, everyS: number): void {
     const { before } = this;
     let sum = 0;
@@ -52,12 +52,12 @@ export class Gait {
     }
     const elsewhere = seconds * ELSEWHERE_PER_S;
     for (let i = start; i < start + CELLS; i++) cells[i] = (sum * elsewhere) / CELLS;
-    const walks = 1 - leftAfter(seconds / everyS);
+    const walks = 1 - decayOver(seconds / everyS);
     this.rest(cells, start, seconds, 1 - walks - elsewhere);
     this.walk(cells, start, reachOf(seconds), walks);
   }
 
-  /** Lets the cat of the cells from `start` on go outward. What goes over the end stays in the last cell. */
+  /** Lets the cat of the cells from `start` on move outward. What passes the end stays in the last cell. */
   leave(cells: Float64Array, start: number, seconds: number): void {
     const { before } = this;
     for (let i = 0; i < CELLS; i++) {
@@ -76,7 +76,7 @@ export class Gait {
     }
   }
 
-  /** Adds two-sided geometric steps: of what a cell has on, it passes `carried` further. */
+  /** Adds two-sided geometric steps: every cell passes the part `carried` to its neighbour. */
   private rest(cells: Float64Array, start: number, seconds: number, weight: number): void {
     const { before, passed } = this;
     const stepCm = REST_CM * Math.sqrt(seconds / 60);
@@ -99,7 +99,9 @@ export class Gait {
     cells[start] = (cells[start] ?? 0) + flow * atEnd;
   }
 
-  /** Adds steps of up to so many cells either way, all alike. What goes over an end stays in the last cell. */
+  /**
+   * Adds steps of up to `reach` cells in either direction, all equally likely. What passes an end stays in the last cell.
+   */
   private walk(cells: Float64Array, start: number, reach: number, weight: number): void {
     const { before } = this;
     const share = weight / (2 * reach + 1);

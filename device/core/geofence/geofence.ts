@@ -15,7 +15,7 @@ function countPolygons(settings: readonly GeofenceSetting[]): number {
   return polygons;
 }
 
-/** The tag's geofences, prepared once when settings arrive, asked at every fix without allocating. */
+/** The tag's geofences: prepared once when settings arrive, then read at every fix without allocating. */
 export class Geofences {
   count = 0;
   private readonly memory: RingMemory;
@@ -26,8 +26,9 @@ export class Geofences {
   private readonly refs: Uint8Array;
 
   /**
-   * `gridCells`: cells of the grids of all polygons together, at least MAX_GEOFENCES. Fewer need less memory and
-   * preparation, and more walking: 1,024 take a fast machine some 10 ms, 64 less than one.
+   * `gridCells`: cells of the grids of all polygons together, at least MAX_GEOFENCES. Fewer cells need less memory and
+   * preparation, but more edges are compared at each fix: preparing 1,024 takes some 10 ms on a fast machine, 64 less
+   * than one.
    */
   constructor(gridCells = GRID_CELLS) {
     this.memory = new RingMemory(gridCells);
@@ -43,7 +44,7 @@ export class Geofences {
     }
   }
 
-  /** Replaces all geofences. A refusal leaves none. */
+  /** Replaces all geofences. After a refusal there are none. */
   prepare(settings: readonly GeofenceSetting[]): "prepared" | GeofenceRefusal {
     this.count = 0;
     if (settings.length > MAX_GEOFENCES) return "too-many";

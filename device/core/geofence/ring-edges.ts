@@ -10,14 +10,14 @@ const MAX_EXTENT_CM = MAX_GEOFENCE_EXTENT_M * 100;
 
 /**
  * The edges of a polygon on a flat map. Vertices are E7 whole numbers from the first one, so that sides are exact;
- * distances are taken after scaling both directions to cm at the middle latitude.
+ * distances are computed after scaling both directions to cm at the middle latitude.
  */
 export class RingEdges {
   lat0 = 0;
   lon0 = 0;
   cmPerEast = 0.5;
   cmPerNorth = 0.5;
-  /** Place of the first vertex in the memory, and how many there are. */
+  /** Index of the first vertex in the memory, and the number of vertices. */
   first = 0;
   count = 0;
   west = 0;
@@ -30,7 +30,7 @@ export class RingEdges {
     this.memory = memory;
   }
 
-  /** Takes the vertices of the setting. */
+  /** Loads the vertices of the setting. */
   take(setting: PolygonSetting): "prepared" | GeofenceRefusal {
     const { vertices } = setting;
     const origin = vertices[0];
@@ -104,8 +104,8 @@ export class RingEdges {
   }
 
   /**
-   * Distance in whole cm, cut off, from a point to the nearest of the edges listed from `start` to before `stop`. Clamp and minimum are
-   * written with absolute values: branches that nobody can predict cost more than the rest.
+   * Distance in whole cm, cut off, from a point to the nearest of the edges listed from `start` to before `stop`. Clamp
+   * and minimum are written with absolute values: unpredictable branches cost more than all the rest.
    */
   leastCm(edges: Uint8Array, start: number, stop: number, east: number, north: number): number {
     const { east: easts, north: norths, next, perLengthCm } = this.memory;

@@ -2,13 +2,13 @@ import { insideCm, outsideCm } from "./distance-sign.ts";
 import type { RingEdges } from "./ring-edges.ts";
 import type { RingMemory } from "./ring-memory.ts";
 
-/** The grid reaches so far beyond the ring, so that points just outside find their edges too. */
+/** How far the grid extends beyond the ring, so that points just outside find their edges too. */
 const MARGIN_CM = 3_000;
 
 /** Rounding of two distances and of a point's cell. */
 const SLACK_CM = 3;
 
-/** Cells farther from every edge have no list: whoever wants exactness there walks the ring. */
+/** Cells farther from every edge have no list; an exact distance there needs the whole ring. */
 const LISTED_WITHIN_CM = 3500;
 
 /** The edge in a candidate's number, and the mark of a lone candidate that has the inside on its left. */
@@ -16,8 +16,8 @@ const EDGE = 127;
 const LEFT_IS_INSIDE = 128;
 
 /**
- * A grid over a polygon. Every cell holds the signed distance at its centre, from which no point of the cell differs
- * by more than half the cell's diagonal, and the edges that can be nearest to a point of it. Every row holds the edges
+ * A grid over a polygon. Every cell holds the signed distance at its centre, which differs from that of any point of the
+ * cell by at most half the cell's diagonal, and the edges that can be nearest to a point of it. Every row holds the edges
  * that reach into it.
  */
 export class RingGrid {
@@ -45,7 +45,7 @@ export class RingGrid {
     this.slot = slot;
   }
 
-  /** Lays the grid over the edges. */
+  /** Builds the grid over the edges. */
   lay(): void {
     const { edges, memory } = this;
     const side = memory.gridSide;
@@ -69,7 +69,7 @@ export class RingGrid {
     this.deepen(cellEast, cellNorth);
   }
 
-  /** Moves the deepest place on until a step of a few cm finds none deeper. */
+  /** Improves the deepest place until a step of a few cm finds none deeper. */
   private deepen(cellEast: number, cellNorth: number): void {
     for (
       let part = 0.5;

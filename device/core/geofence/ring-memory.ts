@@ -3,10 +3,10 @@ import { MAX_GEOFENCES, MAX_TAG_VERTICES, MAX_VERTICES } from "@purrimeter/proto
 /** A finer grid than this gains nothing for a garden. */
 const MAX_SIDE = 32;
 
-/** Candidate edges of all cells of a tag's polygons; a cell that finds no room walks its ring instead. */
+/** Candidate edges of all cells of a tag's polygons; a cell without room compares its whole ring instead. */
 const CANDIDATES = 6144;
 
-/** Edges by row of all polygons; without room every ring is walked whole. */
+/** Edges by row of all polygons; without room every ring is compared as a whole. */
 const ROW_EDGES = 2048;
 
 /**
@@ -28,7 +28,7 @@ export class RingMemory {
   readonly candidates: Uint8Array;
   readonly rowStart: Uint16Array;
   readonly rowEdges: Uint8Array;
-  /** 0, 1, 2...: the list of a ring that is walked whole. */
+  /** 0, 1, 2...: the list for a ring that is compared as a whole. */
   readonly allEdges: Uint8Array;
   /** For preparation: distance of each edge, and how much farther than the nearest it is. */
   readonly edgeCm: Float64Array;
@@ -59,7 +59,7 @@ export class RingMemory {
     this.excessCm = new Float64Array(MAX_VERTICES);
   }
 
-  /** Forgets all rings and shares the cells out among so many new ones. */
+  /** Removes all rings and divides the cells among `rings` new ones. */
   clear(rings: number): void {
     this.gridSide = Math.min(MAX_SIDE, Math.floor(Math.sqrt(this.cells / Math.max(rings, 1))));
     this.usedVertices = 0;

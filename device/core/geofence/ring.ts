@@ -11,8 +11,8 @@ import type { RingMemory } from "./ring-memory.ts";
 const SLACK_CM = 2;
 
 /**
- * A polygon. What is deep inside an inscribed disc or far outside a circumscribed one is decided by its distance from
- * the disc's centre; what lies between is looked up in a grid.
+ * A polygon. A point deep inside an inscribed disc or far outside a circumscribed one is decided by its distance from
+ * the disc's centre; for the points between, a grid lists the edges.
  */
 export class Ring {
   private readonly memory: RingMemory;
@@ -36,7 +36,7 @@ export class Ring {
     this.grid = new RingGrid(memory, this.edges, slot);
   }
 
-  /** Takes the vertices and lays the grid: milliseconds of a fast machine's time for 100 vertices, once per settings. */
+  /** Loads the vertices and builds the grid: milliseconds on a fast machine for 100 vertices, once per settings. */
   prepare(setting: PolygonSetting): "prepared" | GeofenceRefusal {
     const outcome = this.edges.take(setting);
     if (outcome !== "prepared") return outcome;
@@ -67,7 +67,7 @@ export class Ring {
     const outwardCm = Math.sqrt(outerX * outerX + outerY * outerY) - this.outerCm;
     if (outwardCm >= exactWithinCm) return outsideCm(outwardCm);
     const distanceCm = this.grid.distanceCm(east, north, exactWithinCm);
-    // Farther out than the disc tells: by no more than asked for, lest the grid's fineness show.
+    // Farther outside than the disc shows. Capped, so that the result does not depend on the grid's resolution.
     return distanceCm < exactWithinCm ? distanceCm : exactWithinCm;
   }
 

@@ -1,6 +1,6 @@
 import type { GeofenceSetting } from "@purrimeter/protocol/messages";
 
-/** Whether both lists hold the same geofences in the same order, so that what is known of their sides still holds. */
+/** Whether both lists hold the same geofences in the same order, so that the known sides stay valid. */
 export function sameGeofences(a: readonly GeofenceSetting[], b: readonly GeofenceSetting[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) {

@@ -17,12 +17,12 @@ export class JournalHoldings {
     this.seen = emptyJournalEntry();
   }
 
-  /** Acknowledged ahead of something that is not. */
+  /** Acknowledged beyond an entry that is not. */
   releaseSpan(first: number, last: number): void {
     this.spans.add(Math.max(first, this.releasedThrough + 1), last);
   }
 
-  /** Moves `releasedThrough` on over what is not held; returns the oldest number that is, or `next`. */
+  /** Advances `releasedThrough` over numbers that are not held; returns the oldest held number, or `next`. */
   settle(next: number): number {
     const oldest = this.following(this.releasedThrough + 1);
     this.releasedThrough = (oldest === 0 ? next : oldest) - 1;
@@ -30,7 +30,7 @@ export class JournalHoldings {
     return this.releasedThrough + 1;
   }
 
-  /** Fills the entry of this number, or says false when it is not held. */
+  /** Fills the entry of this number; false when it is not held. */
   read(number: number, entry: JournalEntry): boolean {
     for (let sequence = this.ring.lowestSequence(); sequence <= this.ring.head.sequence; sequence++) {
       const slot = this.ring.carried(sequence) + number - this.ring.firstNumber(sequence);

@@ -3,8 +3,8 @@ import { RECORD_BYTES } from "./journal-record.ts";
 import { getUint16, getUint32, isErased, putUint16, putUint32 } from "../flash/little-endian.ts";
 
 /**
- * A page of the journal: header, records, marks, header again. The header stands twice so that one flipped bit does not
- * lose the page; either copy is enough. Marks say how far the cloud has acknowledged.
+ * A page of the journal: header, records, marks, header again. There are two copies of the header so that one flipped bit
+ * does not lose the page; either is enough. Marks record how far the cloud has acknowledged.
  */
 export const HEADER_BYTES = 36;
 export const MARK_BYTES = 8;
@@ -18,7 +18,7 @@ const MARK_CRC = 4;
 const BYTES_PER_MARK = 256;
 const MIN_MARKS = 2;
 
-/** What stands where in a page of this size. */
+/** Offsets within a page of this size. */
 export interface PageLayout {
   readonly slots: number;
   readonly marks: number;
@@ -44,7 +44,7 @@ export interface PageHeader {
   releasedThrough: number;
   boots: number;
   dropped: number;
-  /** Records at the front that were brought here from a page that had to go. */
+  /** Records at the front that were copied from a page that was given up. */
   carried: number;
 }
 
@@ -66,7 +66,7 @@ export function encodeHeader(header: PageHeader, bytes: Uint8Array): void {
   putUint32(bytes, HEADER_CRC, crc32(bytes, 0, HEADER_CRC));
 }
 
-/** Fills the header and says true, or false when the bytes are none. */
+/** Fills the header; false when the bytes are none. */
 export function decodeHeader(bytes: Uint8Array, header: PageHeader): boolean {
   if (getUint32(bytes, 0) !== MAGIC || getUint32(bytes, HEADER_CRC) !== crc32(bytes, 0, HEADER_CRC))
     return false;

@@ -94,7 +94,7 @@ function encodeHealth(entry: JournalEntry, record: Uint8Array): void {
   putUint32(record, BODY + 5, entry.dropped);
 }
 
-/** Fills the entry and says true, or says false when the bytes are no whole record: torn, flipped or erased. */
+/** Fills the entry; false when the bytes are no whole record: torn, flipped or erased. */
 export function decodeRecord(record: Uint8Array, entry: JournalEntry): boolean {
   if (getUint32(record, CRC) !== crc32(record, 0, CRC)) return false;
   const head = record[0] as number;

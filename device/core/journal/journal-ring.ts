@@ -18,9 +18,9 @@ import type { Flash } from "../ports.ts";
 const MIN_PAGES = 3;
 
 /**
- * The journal's pages, opened one after the other and round again, so that all wear alike. The page with sequence q
- * stands at place (q - 1) modulo their number. A page counts from the moment one of its headers is whole; at that
- * moment the page after it, the oldest, stops counting and is the spare one.
+ * The journal's pages, opened in turn, so that all wear equally. The page with sequence q has the index (q - 1) modulo
+ * the number of pages. A page is valid from the moment one of its headers is whole; at that moment the page after it,
+ * the oldest, becomes invalid and is the spare one.
  */
 export class JournalRing {
   readonly layout: PageLayout;
@@ -54,7 +54,7 @@ export class JournalRing {
     this.markBytes = new Uint8Array(MARK_BYTES);
   }
 
-  /** Finds the pages that count, after a start. Says false when there are none: the flash is new. */
+  /** Finds the valid pages after a start. False when there are none: the flash is new. */
   recover(): boolean {
     for (let place = 0; place < this.pageCount; place++) {
       if (this.readHeader(place) && this.found.sequence > this.head.sequence) this.copyHeader(this.found);
@@ -66,7 +66,7 @@ export class JournalRing {
     return this.head.sequence > 0;
   }
 
-  /** Sequence of the oldest page that may count. */
+  /** Sequence of the oldest page that may be valid. */
   lowestSequence(): number {
     return Math.max(1, this.head.sequence - this.pageCount + 2);
   }
@@ -85,7 +85,7 @@ export class JournalRing {
     return this.firstNumbers[this.place(sequence)] as number;
   }
 
-  /** Fills the entry, or says false when the slot holds no whole record. */
+  /** Fills the entry; false when the slot holds no whole record. */
   readSlot(sequence: number, slot: number, entry: JournalEntry): boolean {
     this.flash.read(this.pageAt(sequence), this.slotOffset(slot), this.recordBytes);
     return decodeRecord(this.recordBytes, entry);
@@ -110,7 +110,7 @@ export class JournalRing {
     this.flash.write(this.pageAt(this.head.sequence + 1), this.slotOffset(intoSlot), this.recordBytes);
   }
 
-  /** Makes the page count that `header` describes, the one after `head`. */
+  /** Makes the page that `header` describes, the one after `head`, valid. */
   commitPage(header: PageHeader): void {
     const page = this.pageAt(header.sequence);
     encodeHeader(header, this.headerBytes);
@@ -121,7 +121,7 @@ export class JournalRing {
     this.take(header, header.carried);
   }
 
-  /** Notes what is acknowledged, unless the marks of the slots written so far are used up. */
+  /** Records what is acknowledged, unless the marks of the slots written so far are used up. */
   mark(releasedThrough: number): boolean {
     const due = Math.floor((this.used(this.head.sequence) * this.layout.marks) / this.layout.slots) + 1;
     if (this.usedMarks >= Math.min(due, this.layout.marks)) return false;
@@ -132,7 +132,7 @@ export class JournalRing {
     return true;
   }
 
-  /** The highest number below `limit` that the newest page says is acknowledged. */
+  /** The highest number below `limit` that the newest page marks as acknowledged. */
   highestMark(limit: number): number {
     let highest = this.head.releasedThrough;
     for (let mark = 0; mark < this.usedMarks; mark++) {

@@ -6,13 +6,13 @@ import { emptyJournalEntry, encodeRecord, RECORD_BYTES, type JournalEntry } from
 import { JournalRing } from "./journal-ring.ts";
 import type { Flash } from "../ports.ts";
 
-/** A page that is opened keeps this part of its slots free of carried transitions, so that the journal goes on. */
+/** A new page keeps this part of its slots free of carried transitions, so that the journal can continue. */
 const FREE_PART = 8;
 
 /**
- * The tag's numbered, append-only record in flash. An entry whose append returned is there after any power cut; its
- * number is never given again. When the journal is full, its oldest page goes: fixes, health and "no sky" are given up
- * and counted, transitions are carried to the newest page. A slot that was written and cannot be read (a cut, a worn
+ * The tag's numbered, append-only record in flash. An entry whose append returned survives any power cut; its
+ * number is never used again. When the journal is full, its oldest page is erased: fixes, health and "no sky" are given
+ * up and counted, transitions are copied to the newest page. A slot that was written and cannot be read (a cut, a worn
  * cell) keeps its number as a hole.
  */
 export class Journal {
@@ -20,7 +20,7 @@ export class Journal {
   next = 1;
   /** Oldest number that is held and not acknowledged; `next` when there is none. */
   oldest = 1;
-  /** Starts since the flash was new, this one too. */
+  /** Starts since the flash was new, including this one. */
   boots = 0;
   /** Entries given up because the journal was full, since the flash was new. */
   dropped = 0;
@@ -58,11 +58,11 @@ export class Journal {
     this.holdings.releasedThrough = this.ring.highestMark(this.next);
     this.markedThrough = this.holdings.releasedThrough;
     this.dropped = head.dropped;
-    this.boots = this.notedBoots() + 1;
+    this.boots = this.recordedBoots() + 1;
     this.skipHoles();
   }
 
-  /** Returns the entry's number, or 0 when the flash takes nothing any more; so do the other appends. */
+  /** Returns the entry's number, or 0 when the flash can store nothing any more; so do the other appends. */
   appendFix(at: number, latE7: number, lonE7: number, accuracyDm: number): number {
     this.draft.kind = KIND_FIX;
     this.draft.latE7 = latE7;
@@ -94,7 +94,7 @@ export class Journal {
     return this.append(at);
   }
 
-  /** Notes the battery beside `boots` and `dropped`. */
+  /** Records the battery together with `boots` and `dropped`. */
   appendHealth(at: number, batteryPercent: number): number {
     this.draft.kind = KIND_HEALTH;
     this.draft.batteryPercent = batteryPercent;
@@ -103,7 +103,7 @@ export class Journal {
     return this.append(at);
   }
 
-  /** Fills the entry of this number, or says false when it is not held. */
+  /** Fills the entry of this number; false when it is not held. */
   read(number: number, entry: JournalEntry): boolean {
     return this.holdings.read(number, entry);
   }
@@ -118,7 +118,7 @@ export class Journal {
     return this.holdings.pending(this.oldest);
   }
 
-  /** The cloud has stored all numbers up to this; numbers never given are ignored. */
+  /** The cloud has stored all numbers up to this; numbers that were never used are ignored. */
   releaseThrough(number: number): void {
     if (number <= this.holdings.releasedThrough || number >= this.next) return;
     this.holdings.releasedThrough = number;
@@ -126,7 +126,7 @@ export class Journal {
     this.mark();
   }
 
-  /** The cloud has stored these, and something before them is missing still. */
+  /** The cloud has stored these, but something before them is still missing. */
   releaseSpan(first: number, last: number): void {
     if (last <= this.holdings.releasedThrough || last >= this.next || first > last) return;
     this.holdings.releaseSpan(first, last);
@@ -134,7 +134,7 @@ export class Journal {
     this.mark();
   }
 
-  /** Moves `oldest` on over entries that are not held any more: given up, torn, or gone bad since. */
+  /** Advances `oldest` over entries that are no longer held: given up, torn, or damaged since. */
   skipHoles(): void {
     this.oldest = this.holdings.settle(this.next);
   }
@@ -200,7 +200,7 @@ export class Journal {
     if (this.ring.mark(this.holdings.releasedThrough)) this.markedThrough = this.holdings.releasedThrough;
   }
 
-  private notedBoots(): number {
+  private recordedBoots(): number {
     const head = this.ring.head;
     let boots = head.boots;
     for (let slot = 0; slot < this.ring.used(head.sequence); slot++) {

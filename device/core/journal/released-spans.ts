@@ -1,7 +1,13 @@
-/** More than an escape sent ahead of a backlog needs; an acknowledgement beyond them is forgotten and its entries go out again. */
+/**
+ * More than an escape sent ahead of a backlog needs; an acknowledgement beyond them is forgotten and its entries go out
+ * again.
+ */
 const CAPACITY = 8;
 
-/** Numbers acknowledged ahead of a hole, as spans that neither touch nor overlap. In memory only: after a restart they are sent again. */
+/**
+ * Numbers acknowledged ahead of a hole, as spans that neither touch nor overlap. In memory only: after a restart they are
+ * sent again.
+ */
 export class ReleasedSpans {
   private readonly firsts: Uint32Array;
   private readonly lasts: Uint32Array;
@@ -12,7 +18,7 @@ export class ReleasedSpans {
     this.lasts = new Uint32Array(CAPACITY);
   }
 
-  /** Joins what touches; says false when there is no room for one more. */
+  /** Joins spans that touch; false when there is no room for one more. */
   add(first: number, last: number): boolean {
     let from = first;
     let to = last;

@@ -13,8 +13,9 @@ export interface Fix {
 }
 
 /**
- * Why a reading is not a fix: the receiver vouches for none; it knows no time; the position is none; the receiver's
- * default; no newer than the last fix, or a frozen copy of it; worse than POOR_DM; farther off than a car goes.
+ * Why a reading is not a fix: the receiver claims no valid position; it knows no time; the position is out of range; it
+ * is the receiver's default; it is no newer than the last fix, or a frozen copy of it; its claimed error exceeds POOR_DM;
+ * it is farther away than a car drives.
  */
 export type FixRefusal =
   "no-fix" | "no-time" | "out-of-range" | "null-island" | "stale" | "poor" | "too-fast";
@@ -22,19 +23,19 @@ export type FixRefusal =
 /** A cat in a car on a fast road. */
 const MAX_SPEED_CM_S = 5_000;
 
-/** A fix that claims worse says nothing about a garden. */
+/** A larger claimed error carries no information about a garden. */
 const POOR_DM = 1_000;
 
-/** Taken when the receiver claims nothing: two of three fixes of cat loggers at rest err by less (Movebank, UK cats). */
+/** Assumed when the receiver claims nothing: two of three fixes of cat loggers at rest err by less (Movebank, UK cats). */
 const UNKNOWN_ACCURACY_DM = 80;
 
 /** Receivers without a position give 0, 0 or a last digit of it; 11 m of sea are lost. */
 const NULL_ISLAND_E7 = 1_000;
 
-/** So many refused readings in a row that fit each other outweigh the last fix: it was the one in error. */
+/** This many refused readings in a row that agree with each other outweigh the last fix, which was the wrong one. */
 const RIVALS_BELIEVED = 3;
 
-/** What the filter remembers. Made once. */
+/** State of the filter. Made once. */
 export class FixFilterState {
   /** The last accepted reading. */
   readonly last: Reading = emptyReading();
@@ -56,7 +57,7 @@ function remember(into: Reading, reading: Reading): void {
   into.accuracyDm = reading.accuracyDm;
 }
 
-/** Everything but the time is the same, to the last digit: the receiver repeats itself and sees no sky. */
+/** Everything but the time is the same, to the last digit: the receiver repeats its last fix and has no new one. */
 function isFrozen(last: Reading, reading: Reading): boolean {
   const samePlace = last.latE7 === reading.latE7 && last.lonE7 === reading.lonE7;
   const sameClaim = last.hdopTenths === reading.hdopTenths && last.accuracyDm === reading.accuracyDm;
@@ -65,7 +66,7 @@ function isFrozen(last: Reading, reading: Reading): boolean {
   );
 }
 
-/** Whether the way from `from` to `to` is farther than the time between them allows. */
+/** Whether the distance from `from` to `to` is more than the time between them allows. */
 function isTooFast(from: Reading, to: Reading): boolean {
   const north = to.latE7 - from.latE7;
   const east = eastwardE7(from.lonE7, to.lonE7) * lonOverLat(from.latE7);
@@ -107,7 +108,7 @@ function accept(state: FixFilterState, reading: Reading, fix: Fix): void {
 }
 
 /**
- * Fills `fix` from the reading and says "accepted", or says why not and leaves `fix` alone.
+ * Fills `fix` from the reading and returns "accepted", or returns why not and leaves `fix` unchanged.
  * A last fix that was wrong in time or place does not lock the tag out: the third reading in a row that contradicts it
  * and fits the two before is accepted.
  */

@@ -4,7 +4,7 @@ const ROLLOVER_S = 1024 * 7 * 86_400;
 /** Receivers built before the rollovers of 1999 and 2019 are one or two late. */
 const MAX_ROLLOVERS = 2;
 
-/** A date farther past the build is nonsense; 1980-01-06 plus rollovers (2038) must not pass as a date. */
+/** A date later than this after the build is not believed; 1980-01-06 plus rollovers (2038) must not pass as a date. */
 const BELIEVED_S = 10 * 365 * 86_400;
 
 /** Days before a month in a year that begins in March. */

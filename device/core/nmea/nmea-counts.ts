@@ -1,4 +1,4 @@
-/** Counts of what came over the line, by name. They only grow. */
+/** Counts of what was received, by name. They only grow. */
 export interface NmeaCounts {
   /** Sentences that were understood: RMC, GGA, GSA, GST, ZDA. */
   sentences: number;
@@ -11,6 +11,6 @@ export interface NmeaCounts {
   tooLong: number;
   /** Bytes between sentences. */
   garbageBytes: number;
-  /** Readings handed on. */
+  /** Readings passed to the caller. */
   epochs: number;
 }

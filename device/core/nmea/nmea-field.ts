@@ -2,7 +2,7 @@ import type { NmeaLine } from "./nmea-line.ts";
 
 /** The field is empty: the receiver does not know. */
 export const EMPTY = -1;
-/** The field holds something that cannot be. */
+/** The field holds something invalid. */
 export const MALFORMED = -2;
 
 const MAX_DIGITS = 10;

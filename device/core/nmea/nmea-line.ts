@@ -17,7 +17,7 @@ const PART = 0;
 const SEPARATOR = 1;
 const END = 2;
 
-/** What is no digit makes a claimed checksum negative, and so wrong. */
+/** A character that is no digit makes a claimed checksum negative, and so wrong. */
 const NO_DIGIT = -256;
 
 function hexDigit(byte: number): number {
@@ -29,7 +29,7 @@ function hexDigit(byte: number): number {
 
 /**
  * Finds `$...*hh` in a stream of bytes and splits it at its commas, in place. Its loops are short, because an interpreter
- * reads their text again for each byte.
+ * parses their text again for each byte.
  */
 export class NmeaLine {
   /** Where the last sentence is, from `begin` on: the caller's bytes, or our own when it was cut. */
@@ -62,8 +62,8 @@ export class NmeaLine {
   }
 
   /**
-   * Takes bytes, from `from` to before `to`, up to the end of the next sentence, and says where that is; 0 when it is not
-   * among them. The fields stand until the next call.
+   * Reads bytes, from `from` to before `to`, up to the end of the next sentence, and returns the index after it; 0 when
+   * the sentence does not end there. The fields are valid until the next call.
    */
   next(bytes: Uint8Array, from: number, to: number): number {
     for (let at = from; at < to; at++) {
@@ -97,7 +97,7 @@ export class NmeaLine {
     this.commas = 0;
   }
 
-  /** Where the line stops to be one. */
+  /** Where the text ends that can belong to the line. */
   private scan(bytes: Uint8Array, from: number, to: number): number {
     const { kinds, starts } = this;
     const behind = this.keptLength + 1 - from;

@@ -28,11 +28,11 @@ const MAX_UINT16 = 65_535;
 /**
  * Byte-wise parser of NMEA 0183 that allocates nothing after construction.
  *
- * An epoch is what RMC, GGA and GST say with the same time (or all without a time), and the GSA between them. It is
- * handed on at the sentence that completes it: the last of those kinds that the epoch before had (at first RMC and GGA).
- * A receiver that sends only one of them is therefore understood from its second epoch on; when a sentence is lost,
- * the first sentence of the next epoch hands the incomplete one on. No timer is needed. A receiver that sends GGA but
- * neither RMC nor ZDA knows no date: its readings have time 0.
+ * An epoch consists of the RMC, GGA and GST with the same time (or all without a time), and the GSA between them. The
+ * reading is emitted with the sentence that completes it: the last of the kinds that the epoch before had (at first RMC and
+ * GGA). A receiver that sends only one of them is therefore understood from its second epoch on. When a sentence is
+ * lost, the first sentence of the next epoch emits the incomplete one, so that no timer is needed. A receiver that sends
+ * GGA but neither RMC nor ZDA gives no date: its readings have time 0.
  */
 export class NmeaParser {
   readonly counts: NmeaCounts = {
@@ -52,7 +52,7 @@ export class NmeaParser {
 
   private expected = RMC | GGA;
   private seen = 0;
-  private handedOn = false;
+  private isEmitted = false;
   private timeMs = EMPTY;
   private rmcStatus = UNSEEN;
   private ggaStatus = UNSEEN;
@@ -66,7 +66,7 @@ export class NmeaParser {
   private knownDayMs = 0;
 
   /**
-   * `builtAtS`: when this firmware was built; dates before it are taken as rolled over by 1,024 weeks.
+   * `builtAtS`: when this firmware was built; earlier dates are taken as rolled over by 1,024 weeks.
    * `onReading` is called once per epoch, from within `feed`; the reading is overwritten afterwards. `onForeign` is called
    * with every sentence of another kind.
    */
@@ -84,10 +84,10 @@ export class NmeaParser {
     for (let at = line.next(bytes, 0, length); at > 0; at = line.next(bytes, at, length)) this.takeSentence();
   }
 
-  /** Hands on an epoch that is still incomplete, as when the receiver was switched off. */
+  /** Emits an epoch that is still incomplete, as when the receiver was switched off. */
   finish(): void {
     this.feed(new Uint8Array([LINE_FEED]), 1);
-    if (this.seen !== 0 && !this.handedOn) this.handOn();
+    if (this.seen !== 0 && !this.isEmitted) this.emit();
   }
 
   private takeSentence(): void {
@@ -97,7 +97,7 @@ export class NmeaParser {
       this.onForeign?.(this.line);
     } else if (this.understand(kind)) {
       this.counts.sentences++;
-      if (!this.handedOn && (this.seen & this.expected) === this.expected) this.handOn();
+      if (!this.isEmitted && (this.seen & this.expected) === this.expected) this.emit();
     } else {
       this.counts.malformed++;
     }
@@ -118,11 +118,11 @@ export class NmeaParser {
     }
   }
 
-  /** Joins the epoch of this time, or hands the one before on and begins another. */
+  /** Joins the epoch of this time, or emits the one before and begins another. */
   private join(kind: number, timeMs: number): void {
     const same = timeMs === this.timeMs && (this.seen & kind) === 0;
     if (this.seen !== 0 && !same) {
-      if (!this.handedOn) this.handOn();
+      if (!this.isEmitted) this.emit();
       this.expected = this.seen;
       this.beginEpoch();
     }
@@ -132,7 +132,7 @@ export class NmeaParser {
 
   private beginEpoch(): void {
     this.seen = 0;
-    this.handedOn = false;
+    this.isEmitted = false;
     this.rmcStatus = UNSEEN;
     this.ggaStatus = UNSEEN;
     this.hasPosition = false;
@@ -228,7 +228,7 @@ export class NmeaParser {
     return hundredths < 0 ? hundredths : Math.min(Math.ceil(hundredths / 10), MAX_UINT16);
   }
 
-  /** Reads latitude and longitude of the four fields from `field`; says whether they are numbers in range, or empty. */
+  /** Reads latitude and longitude of the four fields from `field`; whether they are numbers in range, or empty. */
   private readPosition(field: number): boolean {
     const latE7 = degreesE7(this.line, field, 2);
     const lonE7 = degreesE7(this.line, field + 2, 3);
@@ -259,7 +259,7 @@ export class NmeaParser {
     return this.knownDay;
   }
 
-  private handOn(): void {
+  private emit(): void {
     const reading = this.reading;
     const day = this.dayOfEpoch();
     reading.utcS = day < 0 ? 0 : believedUtcS(day, this.timeMs, this.builtAtS);
@@ -268,7 +268,7 @@ export class NmeaParser {
     reading.valid = this.hasPosition && this.rmcStatus !== VOID && this.ggaStatus !== VOID;
     const claimedDm = this.sigmaDm > 0 ? this.sigmaDm : Math.ceil((reading.hdopTenths * RANGE_ERROR_DM) / 10);
     reading.accuracyDm = Math.min(claimedDm, MAX_UINT16);
-    this.handedOn = true;
+    this.isEmitted = true;
     this.counts.epochs++;
     this.onReading(reading);
   }

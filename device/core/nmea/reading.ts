@@ -1,4 +1,4 @@
-/** What the receiver says about one epoch. One object is made at start and filled again for every epoch. */
+/** What the receiver reports for one epoch. One object is made at start and filled again for every epoch. */
 export interface Reading {
   /** Seconds of UTC since 1970, 0 when the receiver did not know time and date. */
   utcS: number;
@@ -6,7 +6,7 @@ export interface Reading {
   latE7: number;
   /** Degrees x 10^7, -1,800,000,000 to 1,799,999,999; meaningless unless `valid`. */
   lonE7: number;
-  /** Whether the receiver vouches for a position measured now (not void, estimated, simulated or typed in). */
+  /** Whether the receiver claims a position measured now (not void, estimated, simulated or typed in). */
   valid: boolean;
   /** Quality indicator of GGA (0 none, 1 GNSS, 2 differential, 4 and 5 RTK, 6 estimated), 0 when unknown. */
   quality: number;

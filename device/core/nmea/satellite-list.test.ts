@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { NmeaLine } from "./nmea-line.ts";
 import { NmeaParser } from "./nmea.ts";
-import { hearsSatellite, listsSatellites } from "./satellite-list.ts";
+import { receivesSatellite, listsSatellites } from "./satellite-list.ts";
 
 /** Of each sentence that is not the parser's: whether it lists satellites, and whether one is heard. */
 function watched(body: string): boolean[][] {
@@ -11,7 +11,7 @@ function watched(body: string): boolean[][] {
   const seen: boolean[][] = [];
   const look = (line: NmeaLine): void => {
     const lists = listsSatellites(line);
-    seen.push([lists, lists && hearsSatellite(line)]);
+    seen.push([lists, lists && receivesSatellite(line)]);
   };
   const parser = new NmeaParser(0, () => undefined, look);
   for (const byte of bytes) parser.feed(Uint8Array.of(byte), 1);

@@ -75,7 +75,7 @@ export class SentenceWriter {
     this.length += count;
   }
 
-  /** A number, 0 or more, with so many decimals: `units` of the last of them. */
+  /** A number, 0 or more, with `decimals` decimals: `units` of the last of them. */
   decimal(units: number, decimals: number): void {
     let scale = 1;
     for (let i = 0; i < decimals; i++) scale *= 10;

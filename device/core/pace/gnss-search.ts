@@ -6,34 +6,34 @@ const COLD_SEARCH_MS = 90_000;
 
 /** Its orbits are good for four hours; with them a receiver takes 12 s, one time in a thousand 30 (docs/energy.md). */
 const WARM_SEARCH_MS = 30_000;
-/** Where the last search found nothing, a shorter one tells: it finds the sky 19 times in 20 when there is one. */
-const PEEK_MS = 20_000;
-/** A receiver that hears no satellite at all by now is under a roof. */
+/** After a search that found nothing a shorter one is enough: it finds the sky 19 times in 20 when there is one. */
+const SHORT_SEARCH_MS = 20_000;
+/** A receiver that has received no satellite by then is under a roof. */
 const DARK_SEARCH_MS = 8_000;
 const ORBITS_GOOD_MS = 4 * 3_600_000;
 
 /** Beacons call ten times a second. */
 const LISTEN_MS = 500;
 
-/** The receiver stays on when it would be started again so soon. */
+/** The receiver stays on when it would be started again sooner than this. */
 const STAYS_ON_S = 10;
 
-/** A cat that came home may lie under a roof: so often the receiver is tried before the beacon is believed. */
+/** A cat that came home may lie under a roof: number of searches before the beacon alone is believed. */
 const SEARCHES_AT_HOME = 3;
 
-/** When the core has something to do about the receiver, in monotonic milliseconds. */
+/** When the receiver or the beacon needs the next action, in monotonic milliseconds. */
 export function nextSearchMs(state: TagState): number {
   if (state.isSearching) return state.searchStartedMs + searchLimitMs(state);
   return state.isListening ? state.listenStartedMs + LISTEN_MS : state.nextFixMs;
 }
 
-/** Lets time pass: a cat that rests, or is at home, is where it was, so its sides do not age. */
+/** Counts the time in which a cat rests or is at home: it is where it was, so its sides do not age. */
 export function passTime(state: TagState, nowMs: number): void {
   if (state.isResting || state.isHome) state.restedMs += nowMs - state.lastStepMs;
   state.lastStepMs = nowMs;
 }
 
-/** Starts what is due: nothing for a cat that rests; the beacon before the receiver. */
+/** Starts what is due: nothing for a resting cat; the beacon before the receiver. */
 export function startSearch(state: TagState, nowMs: number): void {
   if (state.isSearching || state.isListening || nowMs < state.nextFixMs) return;
   if (mayRest(state, nowMs)) {
@@ -48,7 +48,7 @@ export function startSearch(state: TagState, nowMs: number): void {
   }
 }
 
-/** Nothing was heard: the cat is not at home. */
+/** The beacon was not detected: the cat is not at home. */
 export function endListening(state: TagState, nowMs: number): void {
   if (!state.isListening || nowMs < state.listenStartedMs + LISTEN_MS) return;
   state.isListening = false;
@@ -57,8 +57,8 @@ export function endListening(state: TagState, nowMs: number): void {
   search(state, nowMs);
 }
 
-/** The beacon was heard: a cat that was inside still is, and needs no fix. */
-export function heardHome(state: TagState, nowMs: number): void {
+/** The beacon was detected: a cat that was inside still is, and needs no fix. */
+export function beaconDetected(state: TagState, nowMs: number): void {
   if (!state.isListening) return;
   state.isListening = false;
   state.isHome = true;
@@ -68,11 +68,11 @@ export function heardHome(state: TagState, nowMs: number): void {
     return;
   }
   state.exitCm = 0;
-  state.lookedMs = nowMs;
+  state.lastSearchEndMs = nowMs;
   state.nextFixMs = nowMs + state.fixIntervalS * 1_000;
 }
 
-/** Ends a search that found nothing, and notes it. */
+/** Ends a search that found nothing, and records it. */
 export function endEmptySearch(state: TagState, nowMs: number, utcS: number): void {
   const searchedMs = nowMs - state.searchStartedMs;
   if (!state.isSearching || searchedMs < searchLimitMs(state)) return;
@@ -82,15 +82,15 @@ export function endEmptySearch(state: TagState, nowMs: number, utcS: number): vo
   state.wasDark = isDark(state);
   state.exitCm = 0;
   state.doubts = 0;
-  lookAgain(state, nowMs);
+  planNextFix(state, nowMs);
 }
 
 /** Plans the next search; the receiver goes off unless it is wanted again at once. */
-export function lookAgain(state: TagState, nowMs: number): void {
+export function planNextFix(state: TagState, nowMs: number): void {
   const intervalS = fixIntervalS(state, nowMs);
   const startedMs = state.isSearching ? state.searchStartedMs : nowMs;
   state.isFixWanted = nowMs < state.liveUntilMs;
-  state.lookedMs = nowMs;
+  state.lastSearchEndMs = nowMs;
   state.nextFixMs = Math.max(nowMs, startedMs + intervalS * 1_000);
   if (!state.isSearching) return;
   state.searchStartedMs = state.nextFixMs;
@@ -99,7 +99,7 @@ export function lookAgain(state: TagState, nowMs: number): void {
   state.effects.add("gnss-stop", 0, 0);
 }
 
-/** A cat that wakes could be out no sooner than from where it lay. */
+/** A cat that wakes up starts from where it lay: the next fix is planned from there. */
 export function moved(state: TagState, nowMs: number): void {
   state.feelsMotion = true;
   state.lastMotionMs = nowMs;
@@ -108,41 +108,41 @@ export function moved(state: TagState, nowMs: number): void {
   state.nextFixMs = nowMs + fixIntervalS(state, nowMs) * 1_000;
 }
 
-/** Looks now, whatever the cat does. */
-export function lookNow(state: TagState, nowMs: number): void {
+/** Requests a fix now, whatever the cat does. */
+export function requestFix(state: TagState, nowMs: number): void {
   state.isFixWanted = true;
   state.isResting = false;
   state.isListening = false;
   state.nextFixMs = nowMs;
 }
 
-/** The receiver that searches says what it hears of the satellites. */
-export function sawSatellites(state: TagState, areHeard: boolean): void {
+/** The searching receiver has listed its satellites. */
+export function satellitesListed(state: TagState, areReceived: boolean): void {
   state.listsSatellites = true;
-  if (areHeard) state.hearsSatellites = true;
+  if (areReceived) state.receivesSatellites = true;
 }
 
 function search(state: TagState, nowMs: number): void {
   state.isSearching = true;
   state.listsSatellites = false;
-  state.hearsSatellites = false;
+  state.receivesSatellites = false;
   state.searchStartedMs = nowMs;
   state.effects.add("gnss-start", 0, 0);
 }
 
 function isDark(state: TagState): boolean {
-  return state.listsSatellites && !state.hearsSatellites;
+  return state.listsSatellites && !state.receivesSatellites;
 }
 
 function searchLimitMs(state: TagState): number {
   if (isDark(state)) return DARK_SEARCH_MS;
   if (state.searchStartedMs - state.lastFixMs > ORBITS_GOOD_MS) return COLD_SEARCH_MS;
-  return state.emptySearches === 0 ? WARM_SEARCH_MS : PEEK_MS;
+  return state.emptySearches === 0 ? WARM_SEARCH_MS : SHORT_SEARCH_MS;
 }
 
 function mayRest(state: TagState, nowMs: number): boolean {
   const isAsked = state.isFixWanted || nowMs < state.liveUntilMs || isDoubtful(state);
-  return state.feelsMotion && !isAsked && state.lastMotionMs <= state.lookedMs;
+  return state.feelsMotion && !isAsked && state.lastMotionMs <= state.lastSearchEndMs;
 }
 
 function isInsideAny(state: TagState): boolean {

@@ -198,10 +198,10 @@ describe("a home beacon", () => {
 });
 
 describe("the radio of a board on a battery", () => {
-  const LINGER_MS = 10_000;
+  const IDLE_TIMEOUT_MS = 10_000;
 
   it("is off between two reports", () => {
-    const rig = new Rig({ lingerMs: LINGER_MS });
+    const rig = new Rig({ idleTimeoutMs: IDLE_TIMEOUT_MS });
     rig.hasCoverage = true;
     rig.firmware.start();
     let upS = 0;
@@ -216,7 +216,7 @@ describe("the radio of a board on a battery", () => {
   });
 
   it("is on at once for a transition", () => {
-    const rig = started(100, { lingerMs: LINGER_MS }, { reportIntervalS: 6 * HOUR_S });
+    const rig = started(100, { idleTimeoutMs: IDLE_TIMEOUT_MS }, { reportIntervalS: 6 * HOUR_S });
     rig.hasCoverage = true;
     rig.pass(6 * HOUR_S);
     const { sessions } = rig;
@@ -228,7 +228,7 @@ describe("the radio of a board on a battery", () => {
   });
 
   it("asks more and more rarely where there is no coverage, and sends everything when there is", () => {
-    const rig = new Rig({ lingerMs: LINGER_MS });
+    const rig = new Rig({ idleTimeoutMs: IDLE_TIMEOUT_MS });
     rig.firmware.start();
     let asksS = 0;
     for (let s = 0; s < 24 * HOUR_S; s++) {

@@ -1,29 +1,29 @@
 import type { TagState } from "../tag-state.ts";
 
 /**
- * The fastest that a cat gets away, kept up for minutes: none of 101 British cats was faster between two fixes at most
+ * The greatest speed that a cat keeps up for minutes: none of 101 British cats was faster between two fixes at most
  * 4 minutes apart, and 0.3 % of the steps exceed 1 m/s (Movebank, doi:10.5441/001/1.pf315732).
  */
 const TOP_SPEED_CM_S = 300;
 
-/** However far the edge: a cat can be carried. */
+/** Limit for any distance from the edge: a cat can be carried. */
 const MAX_REACH_S = 900;
 
 /** Live mode: the owner looks at the map and walks towards the cat. */
 const LIVE_INTERVAL_S = 5;
 
-/** A fix that contradicts a side is followed by another as soon as that can say something new, but not for ever. */
+/** A fix that contradicts a side is followed by another as soon as that can bring new information, but not without end. */
 const DOUBT_INTERVAL_S = 15;
 const MAX_DOUBTS = 6;
 
 /**
- * Where signals come through a roof and are too weak, or the receiver lists no satellites, a search is long. The first
- * in a row are made as often as any; then ever more rarely.
+ * Where signals through a roof are too weak, or the receiver lists no satellites, a search is long. This many in a row are
+ * made at the usual interval, the following ones less and less often.
  */
 const PATIENT_SEARCHES = 15;
 const MAX_EMPTY_INTERVAL_S = 300;
 
-/** Whether the last fixes left open where the cat is, and looking again soon may tell. */
+/** Whether the last fixes left a side in doubt and another fix soon may decide it. */
 export function isDoubtful(state: TagState): boolean {
   return state.doubts > 0 && state.doubts <= MAX_DOUBTS;
 }

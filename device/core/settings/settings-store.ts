@@ -14,7 +14,7 @@ const HEADER_BYTES = 16;
 
 const SLOTS = 2;
 
-/** What came of settings that arrived. `stale`: not newer than those that the tag has. */
+/** The outcome of settings that arrived. `stale`: not newer than those that the tag has. */
 export type SettingsOutcome = "kept" | "stale" | DecodeReason;
 
 /** Pages of flash that one of the two slots takes. */
@@ -59,8 +59,8 @@ export class SettingsStore {
   }
 
   /**
-   * Keeps newer settings, or says why not and keeps what it has. `refuse` says what the tag cannot run of settings that
-   * are well formed.
+   * Keeps newer settings, or returns why not and keeps the current ones. `refuse` gives the reason for which the tag cannot
+   * run settings that are well formed.
    */
   offer(bytes: Uint8Array, refuse: (settings: Settings) => DecodeReason | undefined): SettingsOutcome {
     const decoded = decodeSettings(bytes);
@@ -108,7 +108,7 @@ export class SettingsStore {
     }
   }
 
-  /** Of the header before it and the settings behind it: two CRCs folded into one. */
+  /** Of the header before it and the settings after it: two CRCs combined into one. */
   private checksum(length: number): number {
     const header = crc32(this.slot, 0, CRC);
     return (header ^ crc32(this.slot, HEADER_BYTES, HEADER_BYTES + length)) >>> 0;

@@ -1,5 +1,5 @@
 const TICK_MS = 1;
-/** What a turn of the event loop may pass at most, however long it took: more than that, the machine was busy. */
+/** Most time that passes in one turn of the event loop: if a turn took longer, the machine was busy. */
 const LONGEST_TURN_MS = 5;
 
 interface Waiting {
@@ -8,32 +8,31 @@ interface Waiting {
 }
 
 /**
- * The time of one simulated device: what waits on it runs in the order of its own time. It passes with turns of the event
- * loop, a little with each, so that a machine that is busy with something else makes nothing late, and no two
- * things swap places.
+ * The time of one simulated device: calls that wait on it run in the order of its own time. It advances a little with
+ * each turn of the event loop, so that a busy machine makes nothing late and does not change the order of events.
  */
 export class BoardTime {
-  /** Milliseconds since the device was switched on, those that it slept through among them. */
+  /** Milliseconds since the device was switched on, including time asleep. */
   nowMs = 0;
   private readonly secondMs: number;
   private readonly waiting = new Set<Waiting>();
   private ticking: NodeJS.Timeout;
   private tickedMs = performance.now();
 
-  /** `secondMs`: milliseconds of a machine that keeps up for a second of the device. */
+  /** `secondMs`: real milliseconds for a second of the device, on a machine that is not busy. */
   constructor(secondMs: number) {
     this.secondMs = secondMs;
     this.ticking = setTimeout(() => this.tick(), TICK_MS);
   }
 
-  /** Calls once after so many milliseconds; what it returns cancels that. */
+  /** Calls once after `ms` milliseconds; the returned function cancels it. */
   after(ms: number, call: () => void): () => void {
     const entry = { atMs: this.nowMs + Math.max(0, ms), call };
     this.waiting.add(entry);
     return () => this.waiting.delete(entry);
   }
 
-  /** Calls every so many milliseconds, not more often for those that were slept through; what it returns ends that. */
+  /** Calls every `ms` milliseconds, once for several that passed during sleep; the returned function ends it. */
   every(ms: number, call: () => void): () => void {
     let cancel = (): unknown => undefined;
     const again = (): void => {
@@ -46,7 +45,7 @@ export class BoardTime {
     return () => cancel();
   }
 
-  /** Lets time pass at once: nobody is awake to see it. */
+  /** Advances the time at once, as sleep does. */
   sleep(ms: number): void {
     this.nowMs += ms;
   }
@@ -57,7 +56,7 @@ export class BoardTime {
   }
 
   private tick(): void {
-    // Before the calls: one of them may stop it.
+    // Set before the calls: one of them may stop it.
     this.ticking = setTimeout(() => this.tick(), TICK_MS);
     const endMs = this.nowMs + (this.turnMs() * 1_000) / this.secondMs;
     for (let next = this.first(endMs); next !== undefined; next = this.first(endMs)) {

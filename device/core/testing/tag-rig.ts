@@ -76,10 +76,10 @@ export class Cloud {
 
 export interface RigOptions {
   readonly hasBeacon?: boolean;
-  readonly lingerMs?: number;
+  readonly idleTimeoutMs?: number;
 }
 
-/** A tag on a bench: its time, its sky and its radio are the test's. */
+/** A firmware whose time, sky and radio the test controls. */
 export class Rig {
   readonly flash: RamFlash;
   readonly cloud = new Cloud();
@@ -92,7 +92,7 @@ export class Rig {
   isUp = false;
   takes = true;
   battery = 80;
-  /** Whether the accelerometer feels something, and the beacon calls. */
+  /** Whether the accelerometer reports motion, and whether the beacon is in reach. */
   isMoving = false;
   callsHome = false;
   /** Sentences that the receiver sends while it searches under a roof. */
@@ -100,7 +100,7 @@ export class Rig {
   searches = 0;
   listens = 0;
   sessions = 0;
-  /** Whether a session asked for stands a second later. */
+  /** Whether a requested session is established a second later. */
   hasCoverage = false;
   asksForSession = false;
   readonly options: RigOptions;
@@ -149,9 +149,9 @@ export class Rig {
     const all: Ports = { flash: this.flash, clock, gnss, uplink, indicator, battery };
     const ports = this.options.hasBeacon === true ? { ...all, beacon } : all;
     this.isUp = false;
-    const { lingerMs } = this.options;
+    const { idleTimeoutMs } = this.options;
     const own = { tag: TAG, firmware: "1.0.0", seed: 42, builtAtS: BUILT_AT_S };
-    this.firmware = new Firmware(ports, lingerMs === undefined ? own : { ...own, lingerMs });
+    this.firmware = new Firmware(ports, idleTimeoutMs === undefined ? own : { ...own, idleTimeoutMs });
     return this.firmware;
   }
 
@@ -165,7 +165,10 @@ export class Rig {
     this.firmware.uplinkDown();
   }
 
-  /** Lets seconds pass, one by one: the receiver speaks while it is on, and what was sent is answered while up. */
+  /**
+   * Advances the time second by second: the receiver sends while it is on, and reports are answered while the session is
+   * up.
+   */
   pass(seconds: number, answer = true): void {
     for (let i = 0; i < seconds; i++) {
       this.nowMs += 1_000;
@@ -183,18 +186,18 @@ export class Rig {
   private tend(): void {
     const listened = this.listens;
     if (this.nowMs >= this.firmware.nextWakeMs()) this.firmware.wake();
-    if (this.callsHome && this.listens > listened) this.firmware.homeHeard();
+    if (this.callsHome && this.listens > listened) this.firmware.beaconDetected();
     if (this.hasCoverage && this.asksForSession && !this.isUp) this.connect();
   }
 
   speak(utcS: number): void {
-    // A receiver that gives the same place to the last digit is taken for frozen; half a metre of noise is alive.
+    // A receiver that gives the same place to the last digit is taken for frozen: half a metre of noise avoids that.
     const noise = ((utcS * 7) % 11) * 5e-7;
     const bytes = nmea(utcS, (this.place?.lat ?? 0) + noise, this.place?.lon ?? 0);
     this.firmware.gnssBytes(bytes, bytes.length);
   }
 
-  /** Hands the reports over and their acknowledgements back, until none is left. */
+  /** Delivers the reports and their acknowledgements until none is left. */
   answer(): void {
     for (let reports = this.takeReports(); reports.length > 0; reports = this.takeReports()) {
       for (const report of reports) this.hear(encodeAck(this.cloud.take(report)));

@@ -4,8 +4,8 @@ import type { Random } from "../random.ts";
 const MAX_DOUBLINGS = 12;
 
 /**
- * How long to wait after so many failures in a row (0 = the first), in milliseconds: doubling from `firstMs` to `mostMs`,
- * and of that a random half to whole, so that a thousand tags that failed together do not come back together.
+ * How long to wait after `failures` failures in a row (0 = the first), in milliseconds: doubling from `firstMs` to
+ * `mostMs`, times a random factor of 0.5 to 1, so that a thousand tags that failed together do not come back together.
  */
 export function backOffMs(failures: number, firstMs: number, mostMs: number, random: Random): number {
   let waitMs = firstMs;

@@ -10,21 +10,21 @@ const FIRST_RETRY_MS = 5 * 60_000;
 const MAX_RETRY_MS = 2 * 3_600_000;
 
 /**
- * When the radio is on. With an endless `lingerMs` there is a session from the start; otherwise one is asked for when
- * something is to be sent, and ends when nothing has been for so long.
+ * When the radio is on. With an infinite `idleTimeoutMs` there is a session from the start; otherwise one is requested when
+ * something is to be sent, and ends after that time without anything to send.
  */
 export class Radio {
   private readonly uplink: Uplink;
-  private readonly lingerMs: number;
+  private readonly idleTimeoutMs: number;
   private readonly random: Random;
   private state: "off" | "asking" | "up" = "off";
   private sinceMs = 0;
   private retryAtMs = 0;
   private failures = 0;
 
-  constructor(uplink: Uplink, lingerMs: number, random: Random) {
+  constructor(uplink: Uplink, idleTimeoutMs: number, random: Random) {
     this.uplink = uplink;
-    this.lingerMs = lingerMs;
+    this.idleTimeoutMs = idleTimeoutMs;
     this.random = random;
   }
 
@@ -42,11 +42,11 @@ export class Radio {
   }
 
   /**
-   * Turns the radio on or off; `wantedFromMs` is when something is to be sent, Infinity when nothing is. Says true when
-   * it ended a session, or the wish for one.
+   * Turns the radio on or off; `wantedFromMs` is when something is to be sent, Infinity when nothing is. True when it ended
+   * a session, or the request for one.
    */
   tend(nowMs: number, wantedFromMs: number): boolean {
-    const isWanted = this.lingerMs === Infinity || wantedFromMs <= nowMs;
+    const isWanted = this.idleTimeoutMs === Infinity || wantedFromMs <= nowMs;
     if (isWanted && this.state === "up") this.sinceMs = nowMs;
     if (nowMs < this.nextMs(wantedFromMs)) return false;
     const isOn = this.state !== "off";
@@ -57,9 +57,10 @@ export class Radio {
 
   /** When `tend` has something to do, in monotonic milliseconds. */
   nextMs(wantedFromMs: number): number {
-    if (this.state === "up") return this.sinceMs + this.lingerMs;
-    if (this.state === "asking") return this.lingerMs === Infinity ? Infinity : this.sinceMs + ASK_LIMIT_MS;
-    return this.lingerMs === Infinity ? 0 : Math.max(this.retryAtMs, wantedFromMs);
+    if (this.state === "up") return this.sinceMs + this.idleTimeoutMs;
+    if (this.state === "asking")
+      return this.idleTimeoutMs === Infinity ? Infinity : this.sinceMs + ASK_LIMIT_MS;
+    return this.idleTimeoutMs === Infinity ? 0 : Math.max(this.retryAtMs, wantedFromMs);
   }
 
   private ask(nowMs: number): void {

@@ -11,17 +11,17 @@ import type { Random } from "../random.ts";
 const ACK_TIMEOUT_MS = 30_000;
 const MAX_RESEND_MS = 30 * 60_000;
 
-/** The cloud is there and says "not now": ask again soon, later rarely. */
+/** The cloud refused for now: try again soon, then less and less often. */
 const REFUSED_RETRY_MS = 10_000;
 const MAX_REFUSED_RETRY_MS = 10 * 60_000;
 
 /** The modem's buffer is full for a moment. */
 const NOT_TAKEN_RETRY_MS = 1_000;
 
-/** So many entries are a report worth its radio time. */
+/** Number of entries that are worth the radio time of a report. */
 const BATCH_ENTRIES = 60;
 
-/** A transition farther behind the backlog than this goes before it, with the entries that led to it. */
+/** A transition with a longer backlog than this before it is sent first, with the entries that led to it. */
 const URGENT_BACKLOG = 64;
 const URGENT_LEAD = 15;
 
@@ -30,8 +30,8 @@ export interface UplinkCounts {
   reports: number;
   resent: number;
   acknowledged: number;
-  /** Entries that the cloud set aside as undecodable. */
-  setAside: number;
+  /** Entries of reports that the cloud refused finally (it cannot decode them). */
+  rejected: number;
   /** Reports that the cloud refused for now. */
   refused: number;
   /** Acknowledgements for nothing that was sent: another epoch, stale, twice, a number never sent. */
@@ -39,16 +39,16 @@ export interface UplinkCounts {
 }
 
 /**
- * Decides which journal entries go out, and when: after the report interval, when they fill a report, at once for a
- * transition. One report is in flight; it goes again until it is acknowledged. Only what was sent in this report and
- * acknowledged is released.
+ * Decides which journal entries are sent, and when: after the report interval, when they fill a report, at once for a
+ * transition. One report is in flight; it is sent again until it is acknowledged. Only entries that were sent in it and
+ * acknowledged are released.
  */
 export class UplinkQueue {
   readonly counts: UplinkCounts = {
     reports: 0,
     resent: 0,
     acknowledged: 0,
-    setAside: 0,
+    rejected: 0,
     refused: 0,
     strayAcks: 0,
   };
@@ -64,7 +64,7 @@ export class UplinkQueue {
   private sentLast = 0;
   private sentCrc = 0;
   private failures = 0;
-  /** The cloud itself said "not now": another session changes nothing about that. */
+  /** The cloud itself refused for now: another session does not change that. */
   private wasRefused = false;
   private deadlineMs = 0;
   private retryAtMs = 0;
@@ -80,14 +80,14 @@ export class UplinkQueue {
     this.entry = emptyJournalEntry();
   }
 
-  /** An entry of this number was appended; an urgent one goes at once, the others within `waitMs`. */
+  /** An entry of this number was appended; an urgent one is sent at once, the others within `waitMs`. */
   appended(number: number, isUrgent: boolean, nowMs: number, waitMs: number): void {
     if (isUrgent) this.urgent = number;
     if (isUrgent || number - this.journal.oldest + 1 >= BATCH_ENTRIES) this.flushThrough = number;
     this.dueAtMs = Math.min(this.dueAtMs, nowMs + waitMs);
   }
 
-  /** The session stands: whatever waits goes now, because the radio is on anyway. */
+  /** The session is established: everything that waits is sent now, because the radio is on anyway. */
   up(nowMs: number): void {
     this.isUp = true;
     this.isInFlight = false;
@@ -213,7 +213,7 @@ export class UplinkQueue {
     return isThrough || isAhead;
   }
 
-  /** Releases what of the span was sent; says false when that is nothing. */
+  /** Releases the part of the span that was sent; false when that is nothing. */
   private release(from: number, to: number): boolean {
     const first = Math.max(from, this.sentFirst);
     const last = Math.min(to, this.sentLast);
@@ -242,7 +242,7 @@ export class UplinkQueue {
     if (ack.reportCrc !== this.sentCrc) {
       this.counts.strayAcks++;
     } else if (ack.final) {
-      this.counts.setAside += this.sentLast - this.sentFirst + 1;
+      this.counts.rejected += this.sentLast - this.sentFirst + 1;
       this.free(this.sentFirst, this.sentLast);
     } else {
       this.counts.refused++;

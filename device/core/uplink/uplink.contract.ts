@@ -5,7 +5,7 @@ import { until } from "../testing/until.ts";
 /** An uplink to test, and the other end of it. */
 export interface UplinkUnderTest {
   readonly uplink: Uplink;
-  /** What the uplink told its listener, in order: "up", "down", or "topic=hex". */
+  /** Calls of the listener, in order: "up", "down", or "topic=hex". */
   readonly told: readonly string[];
   /** What came out at the other end, in order: "topic=hex". */
   readonly received: readonly string[];
@@ -13,7 +13,7 @@ export interface UplinkUnderTest {
   subscribed(): readonly string[];
   /** Sends to the tag. */
   send(topic: string, bytes: Uint8Array): void;
-  /** Breaks the session without a word; the other end stays there for the next. */
+  /** Breaks the session without DISCONNECT; the other end stays reachable for the next one. */
   breakSession(): void;
   readonly topics: { readonly report: string; readonly downlink: readonly string[] };
   dispose(): Promise<void>;

@@ -1,6 +1,9 @@
 import type { Registers } from "../registers.ts";
 
-/** Registers of the AXP2101 (datasheet; the same in XPowersLib): DC-DC switches, DC3 voltage, LDO switches, BLDO1 voltage, ADC channels, per cent. */
+/**
+ * Registers of the AXP2101 (datasheet; the same in XPowersLib): DC-DC switches, DC3 voltage, LDO switches, BLDO1 voltage,
+ * ADC channels, per cent.
+ */
 const DC_SWITCHES = 0x80;
 const DC3_VOLTAGE = 0x84;
 const LDO_SWITCHES = 0x90;
@@ -17,7 +20,7 @@ const MODEM_3_0_V = 88 + 14;
 /** 3.3 V for the level shifter between processor and modem, in steps of 100 mV from 0.5 V. */
 const SHIFTER_3_3_V = 28;
 
-/** The rails of the T-SIM7080G-S3: DC1 feeds the processor and is left alone. */
+/** The rails of the T-SIM7080G-S3: DC1 supplies the processor and is not changed. */
 export class PowerRails {
   private readonly bus: Registers;
 
@@ -30,7 +33,7 @@ export class PowerRails {
     this.change(LDO_SWITCHES, BLDO1, true);
   }
 
-  /** 0 to 100; more where no battery is connected. */
+  /** 0 to 100; greater when no battery is connected. */
   percent(): number {
     return this.bus.readUint8(PERCENT);
   }

@@ -16,25 +16,25 @@ const INT1_THS = 0x32;
 const INT1_DURATION = 0x33;
 
 const LIS3DH = 0x33;
-/** Goes on to the next register by itself. */
+/** Set in the address to read consecutive registers. */
 const INCREMENT = 0x80;
 
 /** Axes x, y and z: 1,344 times a second, and 10 times with low power. */
 const FAST = 0x97;
 const SLOW_LOW_POWER = 0x2f;
-/** Nothing changes while it is read; ±2 g, and 12 bits of it. */
+/** Values do not change while they are read; range ±2 g with 12 bits. */
 const BLOCK_UPDATE = 0x80;
 const HIGH_RESOLUTION = 0x88;
 
-/** Each reading has some bits of noise: 0.2 mg of the axis for the root of a hertz, where a bit is 1 mg (2.1). */
+/** Each reading has some bits of noise: 0.2 mg per axis and root hertz, where a bit is 1 mg (2.1). */
 const NOISE_READINGS = 64;
 const READING_BYTES = 6;
 
-/** The accelerometer that wakes the tag: its line INT1 goes low when the cat moves, and stays so. */
+/** The accelerometer that wakes the tag: its line INT1 goes low when the cat moves, and stays low. */
 export class Lis3dh {
   private readonly chip: RegisterBlock;
 
-  /** Throws where the chip is another. */
+  /** Throws when the chip is not a LIS3DH. */
   constructor(chip: RegisterBlock) {
     if (chip.readUint8(WHO_AM_I) !== LIS3DH) throw new RangeError("no LIS3DH");
     this.chip = chip;
@@ -67,7 +67,7 @@ export class Lis3dh {
     this.release();
   }
 
-  /** Lets go of the line until the next movement. */
+  /** Releases the line until the next movement. */
   release(): void {
     this.chip.readUint8(INT1_SRC);
   }

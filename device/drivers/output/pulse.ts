@@ -1,10 +1,10 @@
-/** An output that is on for a while: a buzzer or a lamp. The last one that asks decides until when. */
+/** An output that is on for some time: a buzzer or a lamp. The last call of `start` decides until when. */
 export class Pulse {
   private readonly set: (isOn: boolean) => void;
   private readonly after: (ms: number, call: () => void) => void;
   private asked: number;
 
-  /** `after` calls once after so many milliseconds. */
+  /** `after` calls once after `ms` milliseconds. */
   constructor(set: (isOn: boolean) => void, after: (ms: number, call: () => void) => void) {
     this.set = set;
     this.after = after;

@@ -1,7 +1,7 @@
-/** So many arguments at once: they lie on the stack, of which XS has little. */
+/** Number of arguments of one call: they are on the stack, which is small on XS. */
 const PIECE_BYTES = 16;
 
-/** The bytes from `start` to before `stop` as text, each a character. */
+/** The bytes from `start` to before `stop` as text, one character for each byte. */
 export function asciiText(bytes: Uint8Array, start: number, stop: number): string {
   let text = "";
   for (let at = start; at < stop; at += PIECE_BYTES) {

@@ -2,37 +2,37 @@ import type { Clock } from "../../core/ports.ts";
 import { asciiBytes } from "./ascii-bytes.ts";
 import { AtStream, type AtListener } from "./at-stream.ts";
 
-/** One command and what it takes to be done. */
+/** One command and what completes it. */
 export interface AtCommand {
-  /** "AT" and what follows, without the line's end. */
+  /** The whole command, without the end of the line. */
   readonly text: string;
   readonly deadlineMs: number;
-  /** Beginning of a line without which OK is not enough; it may come before OK or after. */
+  /** Beginning of a line that must come besides OK, before or after it. */
   readonly wants?: string | undefined;
   /** Bytes that follow when the modem asks for them, with ">" or "DOWNLOAD". */
   readonly payload?: Uint8Array | undefined;
-  /** Answered by counted data. */
+  /** Whether the answer is counted data. */
   readonly reads?: boolean | undefined;
   /** The answer counts although the command was not echoed: the modem may still be told to echo. */
   readonly isUnechoed?: boolean | undefined;
 }
 
 /**
- * How a command ended. "stuck": bytes were being handed over and nobody says what became of them; whatever is typed next
- * may be taken for the rest of them.
+ * How a command ended. "stuck": bytes were being transferred and their state is unknown; the modem may take
+ * the next command for the rest of them.
  */
 export type AtOutcome = "ok" | "error" | "timeout" | "stuck";
 
-/** In which a modem that has refused to take bytes may ask for them nevertheless. */
+/** Time in which a modem that refused bytes may still ask for them. */
 const LATE_PROMPT_MS = 1_000;
 
-/** Whom a channel tells. */
+/** What a channel needs from its owner. */
 export interface AtHost {
   /** Sends to the modem. `bytes` is valid only during the call. */
   write(bytes: Uint8Array): void;
   /**
-   * The command that ran; another may be run within the call. `answer` is the line that it wanted, `data` the counted data
-   * of one that reads, valid only during the call.
+   * The command has ended; another may be run within the call. `answer` is the line that it needed, `data` the counted
+   * data of a command that reads, valid only during the call.
    */
   ended(outcome: AtOutcome, answer: string, data: Uint8Array | undefined): void;
   /** A line that belongs to no command. */
@@ -41,7 +41,7 @@ export interface AtHost {
 
 /**
  * Runs one command at a time. The modem echoes commands, and only what follows the echo is the answer, so that an answer
- * that comes late or twice is not taken for the next command's.
+ * that comes late or twice is not taken for that of the next command.
  */
 export class AtChannel implements AtListener {
   private readonly clock: Clock;
@@ -69,7 +69,7 @@ export class AtChannel implements AtListener {
     return this.command === undefined;
   }
 
-  /** Whether bytes are being handed over: whatever else is typed now may be taken for some of them. */
+  /** Whether bytes are being transferred: the modem may take a command for some of them. */
   get isHandingOver(): boolean {
     return this.command?.payload !== undefined;
   }
@@ -83,7 +83,7 @@ export class AtChannel implements AtListener {
     this.host.write(asciiBytes(`${command.text}\r`));
   }
 
-  /** Leaves the command that runs, and what of its answer came; nobody is told. */
+  /** Abandons the running command and its partial answer, without calling `ended`. */
   abandon(): void {
     this.command = undefined;
     this.forget();
@@ -91,7 +91,7 @@ export class AtChannel implements AtListener {
     this.usualEndings = 0;
   }
 
-  /** Bytes of the modem, cut anywhere: the first `length` of `bytes`. */
+  /** Bytes from the modem, split anywhere: the first `length` of `bytes`. */
   feed(bytes: Uint8Array, length: number): void {
     this.stream.feed(bytes, length);
   }
@@ -151,7 +151,7 @@ export class AtChannel implements AtListener {
     else this.isOk = true;
   }
 
-  /** A modem that refuses and asks for the bytes all the same would take for them whatever is typed next. */
+  /** A modem that refuses the bytes but still asks for them would take the next command for them. */
   private refused(command: AtCommand): void {
     if (command.payload === undefined) return this.end("error");
     if (this.isSent) return this.end("stuck");
@@ -159,7 +159,7 @@ export class AtChannel implements AtListener {
     this.deadlineMs = this.clock.monotonicMs() + LATE_PROMPT_MS;
   }
 
-  /** Data that came twice, or not at all, or without some of their bytes leave a hole in a stream: better no stream. */
+  /** Data that came twice, not at all, or without some of their bytes make the stream wrong: the session must end. */
   private isWhole(command: AtCommand): boolean {
     if (command.reads !== true) return true;
     if (this.reads !== 1) return false;

@@ -10,28 +10,28 @@ const ZERO = 48;
 const NINE = 57;
 const DELETE = 127;
 
-/** Longest line that means something: the echo of AT+CAOPEN with a host name of 64 characters has 95. */
+/** Longest line that is understood: the echo of AT+CAOPEN with a host name of 64 characters has 95. */
 const MAX_LINE_BYTES = 192;
 
-/** Most bytes that one AT+CARECV may give: longer answers of the SIM7080G were seen truncated. */
+/** Most bytes that one AT+CARECV may return: longer answers of the SIM7080G were seen truncated. */
 export const MAX_READ_BYTES = 512;
 
 /** What the modem sends, piece by piece. */
 export interface AtListener {
   /** A whole line, not empty, without its end. Valid only during the call. */
   line(text: string): void;
-  /** A line begins with ">": bytes are awaited. */
+  /** A line begins with ">": the modem waits for bytes. */
   prompt(): void;
   /** The counted bytes of a "+CARECV: n," line. Valid only during the call. */
   data(bytes: Uint8Array): void;
 }
 
 /**
- * Cuts the modem's bytes into lines, prompts and counted data, wherever they were split. A line that is too long, or has
- * bytes that are no ASCII, means nothing and is left out.
+ * Divides the modem's bytes into lines, prompts and counted data, wherever they were split. A line that is too long, or
+ * has bytes that are no ASCII, is ignored.
  */
 export class AtStream {
-  /** Whether "+CARECV: n," is followed by data now; otherwise it is a line like any other. */
+  /** Whether "+CARECV: n," is followed by data; otherwise it is an ordinary line. */
   expectsData = false;
   private readonly listener: AtListener;
   private readonly data: Uint8Array;
@@ -60,7 +60,7 @@ export class AtStream {
     for (let at = 0; at < length;) {
       const byte = bytes[at]!;
       if (this.dataRest > 0) at = this.takeData(bytes, at, length);
-      // An echo ends with what was typed: CR alone.
+      // An echo ends as the command did: with CR alone.
       else if (byte !== LF && byte !== CR) at = this.takeText(bytes, at, length);
       else {
         at++;
@@ -69,7 +69,7 @@ export class AtStream {
     }
   }
 
-  /** Forgets what is not whole. */
+  /** Discards incomplete input. */
   reset(): void {
     this.line = "";
     this.isBroken = false;
@@ -90,7 +90,7 @@ export class AtStream {
     return stop;
   }
 
-  /** Takes a piece of a line at once, any other byte by itself. */
+  /** Takes a piece of a line at once, any other byte alone. */
   private takeText(bytes: Uint8Array, from: number, to: number): number {
     const separator = this.expectsData ? COMMA : DELETE;
     let at = from;
@@ -104,7 +104,7 @@ export class AtStream {
     return at === from ? at + 1 : at;
   }
 
-  /** Takes a separator, a prompt or its blank, which belongs to no line, or what is no text. */
+  /** Takes a separator, a prompt or its blank, which belong to no line, or a byte that is no text. */
   private takeMark(byte: number): void {
     if (byte === PROMPT && !this.isBroken) this.listener.prompt();
     else if (byte === COMMA && this.beginsData()) this.beginData();

@@ -1,12 +1,15 @@
 import type { ModemPort } from "./modem-port.ts";
 
-/** Given to a modem after its key was pressed, and after its supply went away: the press itself, the supply's pause, and the start. */
+/**
+ * Time for a modem to start after its key was pressed, and after its supply was cut: the press, the pause of the supply,
+ * and the start.
+ */
 const KEY_MS = 5_000;
 const CYCLE_MS = 8_000;
 
-/** Gets an answer out of a modem that is off, in power saving mode, or beside itself. */
+/** Makes a modem answer that is off, in power saving mode, or in an unknown state. */
 export class ModemCaller {
-  /** Whether only the loss of its supply brings it back. */
+  /** Whether only cutting its supply can restart it. */
   mustCycle = false;
   private readonly port: ModemPort;
   private calls = 0;
@@ -15,7 +18,7 @@ export class ModemCaller {
     this.port = port;
   }
 
-  /** How long to wait before something is typed, in milliseconds. */
+  /** How long to wait before the first command, in milliseconds. */
   begin(): number {
     this.port.sleep(false);
     this.calls = 0;

@@ -1,5 +1,5 @@
 const DAY_S = 86_400;
-/** A modem that nobody has told the time says 1970, 1980 or 2004; this source is of 2026. */
+/** The first year to believe: a modem whose time was never set reports 1970, 1980 or 2004. */
 const PLAUSIBLE_YEAR = 26;
 
 /** "yy/MM/dd,hh:mm:ss+00" of seconds since 1970, as AT+CCLK takes it; years 2000 to 2099. */
@@ -9,7 +9,7 @@ export function clockText(utcS: number): string {
   return `${dateText(days)},${two(Math.floor(rest / 3_600))}:${two(Math.floor(rest / 60) % 60)}:${two(rest % 60)}+00`;
 }
 
-/** Whether the answer to AT+CCLK? is a time that somebody has set. */
+/** Whether the answer to AT+CCLK? is a time that was set. */
 export function knowsTime(answer: string): boolean {
   const at = answer.indexOf('"');
   const year = at < 0 ? "" : answer.slice(at + 1, at + 3);

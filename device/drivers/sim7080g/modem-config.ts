@@ -1,12 +1,12 @@
-/** What a modem must be told of its network and of the bridge. Texts are ASCII without quotes. */
+/** What a modem must know about its network and the bridge. Texts are ASCII without quotes. */
 export interface ModemConfig {
-  /** Of the SIM's operator. */
+  /** Access point name of the SIM's operator. */
   readonly apn: string;
   readonly host: string;
   readonly port: number;
 }
 
-/** Credentials that are to be put into the modem, PEM. The key does not stay there as a file. */
+/** Credentials to store in the modem, PEM. The key's file is deleted afterwards. */
 export interface ModemFiles {
   readonly authority: Uint8Array;
   readonly certificate: Uint8Array;

@@ -6,6 +6,6 @@ export interface ModemPort {
   sleep(isAsleep: boolean): void;
   /** Presses the power key: starts a modem that is off, wakes one in power saving mode. Returns at once. */
   pressPowerKey(): void;
-  /** Takes the modem's supply away for a second, and presses the key. Returns at once. */
+  /** Cuts the modem's supply for a second, then presses the key. Returns at once. */
   cyclePower(): void;
 }

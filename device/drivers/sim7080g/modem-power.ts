@@ -4,15 +4,15 @@ import type { PowerRails } from "../axp2101/power-rails.ts";
 const KEY_MS = 1_200;
 const SUPPLY_OFF_MS = 1_000;
 
-/** What the board gives to the modem's power key and supply. */
+/** The board's access to the modem's power key. */
 export interface ModemPowerPins {
-  /** Holds the key down, or lets it go. */
+  /** Presses or releases the key. */
   key(isPressed: boolean): void;
-  /** Calls once after so many milliseconds. */
+  /** Calls once after `ms` milliseconds. */
   after(ms: number, call: () => void): void;
 }
 
-/** Starts the modem of the T-SIM7080G-S3, and takes its supply away. */
+/** Starts the modem of the T-SIM7080G-S3, and cuts its supply. */
 export class ModemPower {
   private readonly rails: PowerRails;
   private readonly pins: ModemPowerPins;

@@ -24,7 +24,7 @@ function step(text: string, more: Partial<ModemStep> = {}): ModemStep {
   return { text, deadlineMs: QUICK_MS, ...more };
 }
 
-/** Finds a modem that may be asleep, and makes it echo: AtChannel tells answers apart by that. */
+/** Reaches a modem that may be asleep, and turns its echo on, by which AtChannel separates answers. */
 export function syncScript(): readonly ModemStep[] {
   return [
     step("ATE1", {
@@ -38,7 +38,7 @@ export function syncScript(): readonly ModemStep[] {
   ];
 }
 
-/** From a modem that answers to an attached one. */
+/** Attaches a modem that answers to the network. */
 export function attachScript({ apn }: ModemConfig): readonly ModemStep[] {
   return [
     step("AT+CPIN?", {
@@ -78,7 +78,7 @@ export function attachScript({ apn }: ModemConfig): readonly ModemStep[] {
   ];
 }
 
-/** The modem judges certificates by its own clock: from ours where it is set, otherwise from the network's. */
+/** The modem checks certificates by its own clock: set from ours when that is set, otherwise from the network. */
 export function clockScript(utcS: number): readonly ModemStep[] {
   const ask = step("AT+CCLK?", {
     wants: "+CCLK:",
@@ -90,7 +90,7 @@ export function clockScript(utcS: number): readonly ModemStep[] {
   return utcS === 0 ? [ask] : [step(`AT+CCLK="${clockText(utcS)}"`, { failure: "no-time" }), ask];
 }
 
-/** Puts the credentials into the modem, unless they are there. The key is deleted when the modem has taken it over. */
+/** Stores the credentials in the modem, unless they are there. The key's file is deleted when the modem has imported it. */
 export function filesScript(files: ModemFiles): readonly ModemStep[] {
   const mark = `${crc32(files.certificate, 0, files.certificate.length)}`;
   const write = (name: string, payload: Uint8Array): ModemStep =>
@@ -98,7 +98,7 @@ export function filesScript(files: ModemFiles): readonly ModemStep[] {
   return [
     step("AT+CFSTERM", { mayFail: true }),
     step("AT+CFSINIT"),
-    // The mark is written last: where it is, everything is.
+    // The mark is written last: it shows that everything else is stored.
     step(`AT+CFSGFIS=3,"${mark}"`, { wants: "+CFSGFIS:", mayFail: true, leavesOut: 7 }),
     write(AUTHORITY_FILE, files.authority),
     write(CERTIFICATE_FILE, files.certificate),
@@ -111,7 +111,7 @@ export function filesScript(files: ModemFiles): readonly ModemStep[] {
   ].map((one) => ({ failure: "no-files" as const, ...one }));
 }
 
-/** From an attached modem to a TLS connection to the bridge. */
+/** Opens a TLS connection from an attached modem to the bridge. */
 export function openScript({ host, port }: ModemConfig): readonly ModemStep[] {
   return [
     step(`AT+CACLOSE=${SOCKET}`, { mayFail: true }),

@@ -12,11 +12,11 @@ const SEND_MS = 20_000;
 const READ_MS = 10_000;
 const PING_MS = 30_000;
 
-/** The modem says when something has come; in case that line was lost, it is asked. */
+/** The modem reports that data has arrived; it is polled in case that line was lost. */
 const FIRST_POLL_MS = 2_000;
 const MAX_POLL_MS = 60_000;
 
-/** MQTT on the modem's socket: hands over what waits, asks for what came, one command at a time. */
+/** MQTT on the modem's socket: sends what waits and reads what arrived, one command at a time. */
 export class ModemSocket {
   readonly writer: MqttWriter;
   private readonly clock: Clock;
@@ -28,7 +28,7 @@ export class ModemSocket {
   private aliveByMs = Infinity;
   private pollAtMs = Infinity;
   private pollMs = FIRST_POLL_MS;
-  /** Bytes that are with the modem but not confirmed. */
+  /** Bytes given to the modem but not confirmed. */
   private sending = 0;
 
   constructor(
@@ -46,7 +46,7 @@ export class ModemSocket {
     this.reader = new MqttReader(listener);
   }
 
-  /** Forgets what was to be sent and what is half read; nothing is planned. */
+  /** Discards what was to be sent and partial input; plans nothing. */
   reset(): void {
     this.reader.reset();
     this.writer.clear();
@@ -54,7 +54,7 @@ export class ModemSocket {
     this.rest();
   }
 
-  /** Plans nothing any more; what waits still may go. */
+  /** Plans nothing any more; what waits may still be sent. */
   rest(): void {
     this.pingAtMs = Infinity;
     this.aliveByMs = Infinity;
@@ -66,7 +66,7 @@ export class ModemSocket {
     if (this.clock.monotonicMs() >= this.pollAtMs) this.readSome();
   }
 
-  /** Begins to hand over what waits; false when nothing does. */
+  /** Begins to send what waits; false when there is nothing. */
   sendFront(): boolean {
     if (this.writer.waiting === 0) return false;
     const payload = this.writer.front(MAX_SEND_BYTES);
@@ -79,7 +79,7 @@ export class ModemSocket {
     return true;
   }
 
-  /** The command that ran has ended; says why the session cannot go on. */
+  /** The command has ended; returns why the session cannot continue. */
   transferred(outcome: AtOutcome, data: Uint8Array | undefined): ModemFailure | undefined {
     if (outcome !== "ok") return outcome === "stuck" ? "stuck" : "closed";
     if (this.sending > 0) this.sent();
@@ -87,13 +87,13 @@ export class ModemSocket {
     return data === undefined || this.reader.feed(data) ? undefined : "broken-stream";
   }
 
-  /** What was being handed over is with the modem. */
+  /** The modem has taken the bytes that were being sent. */
   sent(): void {
     this.writer.drop(this.sending);
     this.sending = 0;
   }
 
-  /** Something has come. */
+  /** Data has arrived. */
   announced(): void {
     this.planPoll(true);
     this.pump();
@@ -103,7 +103,7 @@ export class ModemSocket {
     this.aliveByMs = Infinity;
   }
 
-  /** To be called at `nextWakeMs`; says false when the other side is gone. */
+  /** To be called at `nextWakeMs`; false when the other side does not answer. */
   tick(): boolean {
     const nowMs = this.clock.monotonicMs();
     if (nowMs >= this.aliveByMs) return false;
@@ -123,7 +123,7 @@ export class ModemSocket {
     this.channel.run({ text, deadlineMs: READ_MS, reads: true });
   }
 
-  /** More may wait behind what was read; when nothing was, later and later. */
+  /** Reads again at once after data; otherwise polls less and less often. */
   private planPoll(hasMore: boolean): void {
     if (hasMore) this.pollMs = FIRST_POLL_MS;
     this.pollAtMs = this.clock.monotonicMs() + (hasMore ? 0 : this.pollMs);

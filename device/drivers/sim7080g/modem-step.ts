@@ -1,22 +1,22 @@
 import type { AtCommand } from "./at-channel.ts";
 
-/** A command of a script, and what to do when it does not go as hoped. */
+/** A command of a script, and what to do when it fails. */
 export interface ModemStep extends AtCommand {
-  /** Whether the wanted answer will do; any does unless given. */
+  /** Whether the answer is accepted; any is, unless given. */
   readonly accepts?: (answer: string) => boolean;
-  /** How often it is tried before the script has failed; once unless given. */
+  /** Number of tries before the script fails; one unless given. */
   readonly tries?: number;
-  /** Between tries. */
+  /** Pause between tries, ms. */
   readonly pauseMs?: number;
-  /** ERROR is as good as OK. */
+  /** Whether ERROR is accepted like OK. */
   readonly mayFail?: boolean;
-  /** Where the script goes on when the answer was accepted: this many steps are left out. */
+  /** Number of steps to skip when the answer was accepted. */
   readonly leavesOut?: number;
-  /** Why a session is not had when it fails. */
+  /** The reason for which there is no session when it fails. */
   readonly failure?: ModemFailure;
 }
 
-/** Why there is no session: for counts and for people. */
+/** Why there is no session: for counts and logs. */
 export type ModemFailure =
   | "no-answer"
   | "no-sim"
@@ -30,7 +30,7 @@ export type ModemFailure =
   | "closed"
   | "broken-stream";
 
-/** Accepts answers that begin with one of these. */
+/** Accepts answers that begin with one of these texts. */
 export function oneOf(...starts: readonly string[]): (answer: string) => boolean {
   return (answer) => {
     for (const start of starts) if (answer.slice(0, start.length) === start) return true;

@@ -14,13 +14,13 @@ import type { ModemFailure, ModemStep } from "./modem-step.ts";
 import type { MqttListener } from "./mqtt-reader.ts";
 import { ScriptRunner, type ScriptHost } from "./script-runner.ts";
 
-/** Whom the uplink tells what happens; nobody is told anything within `connect`. */
+/** Events of the uplink. None is called within `connect`. */
 export interface ModemListener {
   up(): void;
   down(): void;
   /** `bytes` is valid only during the call. */
   message(topic: string, bytes: Uint8Array): void;
-  /** An attempt or a session ended; for counts and people, not for decisions. */
+  /** An attempt or a session ended; for counts and logs, not for decisions. */
   failed?(failure: ModemFailure): void;
 }
 
@@ -30,25 +30,25 @@ export interface ModemUplinkOptions extends ModemConfig {
   readonly firmware: string;
   /** 32 random bits, for jitter. */
   readonly seed: number;
-  /** To be put into the modem at its first start; none where somebody else has done so. */
+  /** To be stored in the modem at its first start; absent when they are stored already. */
   readonly files?: ModemFiles;
   readonly keepAliveS?: number;
-  /** What one read may bring, so that a whole answer fits the board's own receive buffer; 512 at most, and unless given. */
+  /** Most bytes of one read, so that an answer fits the board's receive buffer; at most 512, the default. */
   readonly maxReadBytes?: number;
-  /** First wait after a failure, 5,000 unless given. */
+  /** First wait after a failure; 5,000 unless given. */
   readonly firstRetryMs?: number;
 }
 
-/** The way to a session, in this order; a script for each. */
+/** Steps to a session, in this order; each has a script. */
 type Setup = "syncing" | "attaching" | "setting-clock" | "loading-files" | "opening";
 type Phase = Setup | "off" | "waiting" | "joining" | "up" | "closing";
 
 const CLOSE_MS = 10_000;
-/** From TLS to granted topics. */
+/** From the TLS connection to granted topics. */
 const JOIN_MS = 30_000;
 const KEEP_ALIVE_S = 1_200;
 
-/** Failures in a row after which the modem starts anew. */
+/** Failures in a row after which the modem's supply is cut. */
 const CYCLE_AFTER = 3;
 
 /** Results of AT+CAOPEN that are about certificates: expired, another name, both. */
@@ -56,8 +56,8 @@ const CERTIFICATE_RESULTS = ["24", "25", "26"];
 
 /**
  * MQTT 3.1.1 through a modem that does TLS itself (SIM7080G class): a TLS socket of the modem, driven by AT commands, with
- * MQTT of our own on it. Every command has a deadline, every failure a jittered wait, and a modem that does not come to
- * its senses loses its supply for a second. Nothing is resent: reports are the journal's.
+ * MQTT of our own on it. Every command has a deadline, every failure a jittered wait, and a modem that does not
+ * recover loses its supply for a second. Nothing is resent here: reports belong to the journal.
  */
 export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
   private readonly clock: Clock;
@@ -76,7 +76,7 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
   private failures = 0;
   private retryAtMs = 0;
   private joinByMs = Infinity;
-  private isLeaving = false;
+  private isDisconnectSent = false;
 
   constructor(clock: Clock, port: ModemPort, options: ModemUplinkOptions, listener: ModemListener) {
     this.clock = clock;
@@ -107,7 +107,7 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     if (wasUp) this.listener.down();
   }
 
-  /** Whether the modem is not needed: nothing runs, nothing is planned. */
+  /** Whether the modem is idle: nothing runs, nothing is planned. */
   get isResting(): boolean {
     return this.phase === "off";
   }
@@ -118,7 +118,7 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     return true;
   }
 
-  /** Bytes of the modem, cut anywhere: the first `length` of `bytes`. */
+  /** Bytes from the modem, split anywhere: the first `length` of `bytes`. */
   modemBytes(bytes: Uint8Array, length: number): void {
     this.channel.feed(bytes, length);
   }
@@ -134,7 +134,7 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     this.pump();
   }
 
-  /** When `wake` wants to be called, in milliseconds of the monotonic clock; Infinity = not before something else happens. */
+  /** When `wake` is to be called, in milliseconds of the monotonic clock; Infinity = not before another event. */
   nextWakeMs(): number {
     const retry = this.phase === "waiting" ? this.retryAtMs : Infinity;
     const open = this.isOpen() ? this.socket.nextWakeMs() : Infinity;
@@ -180,7 +180,7 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
   connected(code: number): void {
     if (this.phase !== "joining") return;
     if (code !== 0) return this.fail("refused");
-    // The acknowledgements come at QoS 0, what happens once at QoS 1.
+    // Acknowledgements at QoS 0; settings and commands, which are sent once, at QoS 1.
     this.socket.writer.subscribe(1, this.topics, [0, 1, 1]);
   }
 
@@ -193,7 +193,7 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     this.listener.up();
   }
 
-  /** Also before `up`: a broker may send before its SUBACK is through (MQTT 3.1.1, 3.8.4), and settings come once. */
+  /** Also before `up`: a broker may send before its SUBACK (MQTT 3.1.1, 3.8.4), and settings are sent once. */
   published(topic: string, payload: Uint8Array, id: number): void {
     if (!this.isOpen()) return;
     if (id !== 0) this.socket.writer.acknowledge(id);
@@ -204,7 +204,7 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     this.socket.alive();
   }
 
-  /** Types nothing for a while, then asks whether the modem answers; undefined gives it up. */
+  /** Waits, then tries whether the modem answers; undefined ends the attempt. */
   private synchronise(waitMs: number | undefined): void {
     if (waitMs === undefined) return this.fail("no-answer");
     this.phase = "syncing";
@@ -289,30 +289,30 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     this.joinByMs = Infinity;
   }
 
-  /** Takes leave, so that the broker does not publish the will; once the command that runs has ended. */
+  /** Sends DISCONNECT once the running command has ended, so that the broker does not publish the will. */
   private close(): void {
     this.phase = "closing";
-    this.isLeaving = false;
+    this.isDisconnectSent = false;
     this.joinByMs = Infinity;
     this.socket.rest();
     this.socket.writer.disconnect();
-    if (this.channel.isIdle) this.takeLeave();
+    if (this.channel.isIdle) this.sendDisconnect();
   }
 
   private closed(outcome: AtOutcome): void {
     if (outcome === "stuck") this.caller.mustCycle = true;
-    if (outcome !== "ok" || this.isLeaving) return this.rest();
+    if (outcome !== "ok" || this.isDisconnectSent) return this.rest();
     this.socket.sent();
-    this.takeLeave();
+    this.sendDisconnect();
   }
 
-  private takeLeave(): void {
+  private sendDisconnect(): void {
     if (this.socket.sendFront()) return;
-    this.isLeaving = true;
+    this.isDisconnectSent = true;
     this.run({ text: `AT+CACLOSE=${SOCKET}`, deadlineMs: CLOSE_MS });
   }
 
-  /** Nothing is wanted of the modem. */
+  /** The modem is not needed any more. */
   private rest(): void {
     this.stop();
     this.phase = "off";
@@ -321,7 +321,7 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
   }
 }
 
-/** What comes after a script of that phase; undefined when the way is at its end. */
+/** The phase after that one; undefined after the last. */
 function following(phase: Phase, hasFiles: boolean): Setup | undefined {
   if (phase === "syncing") return "attaching";
   if (phase === "attaching") return "setting-clock";

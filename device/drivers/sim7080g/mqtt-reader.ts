@@ -9,18 +9,18 @@ const PINGRESP = 13;
 /** Longest packet for a tag: settings of 3,840 bytes with topic and heads. */
 const MAX_PACKET_BYTES = 4_096;
 
-/** What the broker says. */
+/** Packets from the broker. */
 export interface MqttListener {
-  /** Code 0: the session stands (3.2.2.3). */
+  /** Code 0: the session is accepted (3.2.2.3). */
   connected(code: number): void;
   /** Whether every topic was granted (3.9.3). */
   subscribed(isGranted: boolean): void;
-  /** `id` is 0 for QoS 0; any other wants an acknowledgement. `payload` is valid only during the call. */
+  /** `id` is 0 for QoS 0; any other must be acknowledged. `payload` is valid only during the call. */
   published(topic: string, payload: Uint8Array, id: number): void;
   alive(): void;
 }
 
-/** MQTT 3.1.1 packets out of a stream that is cut anywhere. */
+/** Reads MQTT 3.1.1 packets from a stream that is split anywhere. */
 export class MqttReader {
   private readonly listener: MqttListener;
   private readonly packet: Uint8Array;
@@ -32,12 +32,12 @@ export class MqttReader {
     this.packet = new Uint8Array(MAX_PACKET_BYTES);
   }
 
-  /** Forgets what is not whole. */
+  /** Discards a partial packet. */
   reset(): void {
     this.length = 0;
   }
 
-  /** Says false when this is no stream for a tag: the session cannot go on. */
+  /** False when this is no stream for a tag: the session cannot continue. */
   feed(bytes: Uint8Array): boolean {
     for (let at = 0; at < bytes.length;) {
       const whole = this.wholeLength();
@@ -50,7 +50,7 @@ export class MqttReader {
     return true;
   }
 
-  /** Reads the packet if it is whole; says false when it is none for a tag. */
+  /** Reads the packet if it is complete; false when it is none for a tag. */
   private readWhole(): boolean {
     const whole = this.wholeLength();
     if (whole > MAX_PACKET_BYTES) return false;
@@ -59,7 +59,7 @@ export class MqttReader {
     return this.read(whole);
   }
 
-  /** Length of the packet with its head; 0 while the head is not whole. */
+  /** Length of the packet with its header; 0 while the header is incomplete. */
   private wholeLength(): number {
     let rest = 0;
     for (let i = 1; i < this.length && i < 5; i++) {
@@ -77,7 +77,7 @@ export class MqttReader {
     if (type === CONNACK && body.length === 2) this.listener.connected(body[1] as number);
     else if (type === SUBACK && body.length > 2) this.listener.subscribed(body.indexOf(0x80, 2) < 0);
     else if (type === PINGRESP) this.listener.alive();
-    // PUBACK would answer nothing of ours: everything goes out at QoS 0.
+    // PUBACK is not expected: everything is sent at QoS 0.
     else return type === PUBLISH && this.publish(body, ((this.packet[0] as number) >> 1) & 3);
     return true;
   }

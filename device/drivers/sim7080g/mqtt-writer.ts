@@ -11,10 +11,10 @@ const DISCONNECT = 0xe0;
 /** Clean session, will at QoS 0, not retained (3.1.2.3). */
 const CLEAN_WITH_WILL = 0b0000_0110;
 
-/** What goes out and has not been handed to the modem: a status, the largest report, and small answers. */
+/** Packets not yet given to the modem: a status, the largest report, and small answers. */
 const CAPACITY_BYTES = 4_096;
 
-/** What a session is opened with. All texts are ASCII. */
+/** The parameters of CONNECT. All texts are ASCII. */
 export interface MqttSessionOptions {
   readonly clientId: string;
   /** Seconds, 1 to 65,535. */
@@ -23,7 +23,9 @@ export interface MqttSessionOptions {
   readonly will: Uint8Array;
 }
 
-/** MQTT 3.1.1 packets, written into one buffer and taken from its front. Every method says false where there is no room. */
+/**
+ * MQTT 3.1.1 packets, written into one buffer and taken from its front. Every method returns false when there is no room.
+ */
 export class MqttWriter {
   private readonly bytes: Uint8Array;
   private length = 0;
@@ -41,7 +43,7 @@ export class MqttWriter {
     return this.bytes.subarray(0, Math.min(most, this.length));
   }
 
-  /** The front is with the modem. */
+  /** Removes `count` bytes from the front: the modem has them. */
   drop(count: number): void {
     // Espruino has no copyWithin.
     this.bytes.set(this.bytes.subarray(count, this.length));

@@ -2,7 +2,7 @@ import type { Clock } from "../../core/ports.ts";
 import type { AtCommand, AtOutcome } from "./at-channel.ts";
 import type { ModemFailure, ModemStep } from "./modem-step.ts";
 
-/** Whom a runner serves. */
+/** What a runner needs from its owner. */
 export interface ScriptHost {
   run(command: AtCommand): void;
   /** Every step is done. */
@@ -10,7 +10,7 @@ export interface ScriptHost {
   scriptFailed(failure: ModemFailure, answer: string): void;
 }
 
-/** Runs the steps of a script, each as often as it may be tried. */
+/** Runs the steps of a script, each with its number of tries. */
 export class ScriptRunner {
   private readonly clock: Clock;
   private readonly host: ScriptHost;
@@ -44,7 +44,7 @@ export class ScriptRunner {
     this.retryAtMs = Infinity;
   }
 
-  /** The command of the present step has ended. */
+  /** The command of the current step has ended. */
   ended(outcome: AtOutcome, answer: string): void {
     const step = this.steps[this.at];
     if (step === undefined) return;

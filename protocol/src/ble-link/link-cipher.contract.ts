@@ -26,7 +26,7 @@ const HMAC = [
   ["aa".repeat(20), "dd".repeat(50), "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"],
 ] as const;
 
-/** What the link relies on, whoever computes it. */
+/** What the link needs from every implementation. */
 export function describeLinkCipherContract(name: string, cipher: LinkCipher): void {
   describe(`${name} as the link's cipher`, () => {
     it.each(CCM)("seals and opens as NIST's vectors say (key %s)", (key, nonce, plain, sealed) => {

@@ -3,7 +3,7 @@ import type { LinkCipher } from "./link-cipher.ts";
 import { FRAME_SEALED } from "./link-frame.ts";
 import { LINK_HEAD_BYTES, LINK_SEAL_BYTES } from "./link-limits.ts";
 
-/** What a sealed frame said. */
+/** The content of a sealed frame. */
 export interface LinkMessage {
   readonly kind: number;
   readonly payload: Uint8Array;
@@ -13,9 +13,9 @@ const CCM_NONCE_BYTES = 13;
 const MAX_COUNTER = 4_294_967_295;
 
 /**
- * One end of a session: seals what goes out, opens what comes in. Each direction has its own key and counts its frames;
+ * One end of a session: seals what it sends, opens what it receives. Each direction has its own key and counts its frames;
  * the counter is the nonce, and a frame whose counter does not exceed the last one's is refused. So frames may be lost,
- * but none is taken twice, late, changed, or from another session.
+ * but none is accepted twice, late, changed, or from another session.
  */
 export class LinkSession {
   private readonly cipher: LinkCipher;
@@ -32,7 +32,7 @@ export class LinkSession {
     this.received = 0;
   }
 
-  /** The frame that carries this message; undefined when the session has had all the frames that it can. */
+  /** The frame that carries this message; undefined when the session has used all its counters. */
   seal(kind: number, payload: Uint8Array): Uint8Array | undefined {
     if (this.sent === MAX_COUNTER) return undefined;
     const plain = new Uint8Array(1 + payload.length);
@@ -47,7 +47,7 @@ export class LinkSession {
     return frame;
   }
 
-  /** What the frame says; undefined when it is not the other end's, or not newer than the last. */
+  /** The content of the frame; undefined when it is not from the other end, or not newer than the last one. */
   open(frame: Uint8Array): LinkMessage | undefined {
     if (frame[0] !== FRAME_SEALED || frame.length <= LINK_HEAD_BYTES + LINK_SEAL_BYTES) return undefined;
     const counter = counterOf(frame, 1);

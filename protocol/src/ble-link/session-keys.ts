@@ -13,8 +13,8 @@ const LABEL = "purrimeter link ";
 const KEY_BYTES = 16;
 
 /**
- * HKDF-Expand (RFC 5869, 2.3) of the link key, one block: what both sides drew for this session is its `info`, so no
- * session has another's keys as long as one of the two never draws the same twice.
+ * HKDF-Expand (RFC 5869, 2.3) of the link key, one block: its `info` is what both sides drew for this session, so no
+ * two sessions have the same keys as long as one side never draws the same bytes twice.
  */
 export function sessionKeys(
   cipher: LinkCipher,

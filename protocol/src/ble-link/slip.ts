@@ -1,8 +1,8 @@
 import { copiedBytes } from "./copied-bytes.ts";
 
 /**
- * SLIP (RFC 1055): frames in a stream of bytes; after bytes that are lost or strange the next END begins anew. XON and XOFF
- * are escaped too, so that they stand for themselves wherever they come (docs/link.md).
+ * SLIP (RFC 1055): frames in a stream of bytes; after lost or unknown bytes the next END starts a new frame. XON and XOFF
+ * are escaped too, so that in the stream they always mean flow control (docs/link.md).
  */
 const END = 0xc0;
 const ESCAPE = 0xdb;
@@ -11,11 +11,11 @@ const ESCAPED_ESCAPE = 0xdd;
 const ESCAPED_XON = 0xde;
 const ESCAPED_XOFF = 0xdf;
 
-/** Flow control (ISO/IEC 646, DC1 and DC3): who says XOFF has no room for more until it says XON. */
+/** Flow control (ISO/IEC 646, DC1 and DC3): the sender of XOFF has no room until it sends XON. */
 export const XON = 0x11;
 export const XOFF = 0x13;
 
-/** The bytes of a frame in the stream, with an END on either side: what stands before it spoils it not. */
+/** The bytes of a frame in the stream, with an END on either side, so that bytes left over before it cannot damage it. */
 export function slipFrame(frame: Uint8Array): Uint8Array {
   let length = frame.length + 2;
   for (let i = 0; i < frame.length; i++) if (escaped(frame[i] as number) !== 0) length++;
@@ -32,7 +32,7 @@ export function slipFrame(frame: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** Finds frames in a stream that is cut anywhere. A frame that is longer than expected is nothing. */
+/** Finds frames in a stream that is split anywhere. A frame longer than `maxBytes` is ignored. */
 export class SlipReader {
   private readonly frame: Uint8Array;
   private readonly take: (frame: Uint8Array) => void;
@@ -41,14 +41,14 @@ export class SlipReader {
 
   /** `take` gets each frame of 1 to `maxBytes` bytes, valid only during the call. */
   constructor(maxBytes: number, take: (frame: Uint8Array) => void) {
-    // One byte more tells a frame that is too long.
+    // One byte more, to detect a frame that is too long.
     this.frame = new Uint8Array(maxBytes + 1);
     this.take = take;
     this.length = 0;
     this.isEscaped = false;
   }
 
-  /** Forgets what has begun: the stream is another. */
+  /** Discards a partial frame: a new stream begins. */
   restart(): void {
     this.length = 0;
     this.isEscaped = false;
@@ -76,7 +76,7 @@ export class SlipReader {
   }
 }
 
-/** What stands behind ESCAPE in place of the byte; 0 when it needs none. */
+/** The byte after ESCAPE that replaces this one; 0 when it needs no escape. */
 function escaped(byte: number): number {
   switch (byte) {
     case END:

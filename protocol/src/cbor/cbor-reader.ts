@@ -3,8 +3,8 @@ import { MAX_VARINT_BYTES, unzigzag } from "../report/varint.ts";
 import { isWhole, MAX_UINT32 } from "../values.ts";
 
 /**
- * Reads the part of deterministic CBOR that the messages use. Nothing throws: the first fault is kept, and everything
- * read after it is 0, so that a decoder reads straight on and asks once at the end.
+ * Reads the part of deterministic CBOR that the messages use. Nothing throws: the first fault is kept, and every
+ * value read after it is 0, so that a decoder reads on and checks once at the end.
  */
 export class CborReader {
   readonly bytes: Uint8Array;
@@ -99,7 +99,7 @@ export class CborReader {
     this.pairs = this.head(5, field);
   }
 
-  /** Whether the next key is `key`; steps over it then. Keys are 0 to 23, so one byte. */
+  /** Whether the next key is `key`; if so, consumes it. Keys are 0 to 23, so one byte. */
   hasKey(key: number): boolean {
     if (this.pairs === 0 || this.peek() !== key) return false;
     this.offset++;
@@ -113,14 +113,14 @@ export class CborReader {
     this.fail(this.pairs > 0 && this.offset >= this.end ? "truncated" : "missing-field", field);
   }
 
-  /** The first key is the version, so that bytes of another version are known as such, whatever follows. */
+  /** The first key is the version, so that bytes of another version are recognised whatever follows. */
   version(expected: number): void {
     this.requireKey(0, "version");
     const version = this.int("version", 0, MAX_UINT32);
     if (this.sound && version !== expected) this.fail("unknown-version", "version");
   }
 
-  /** Nothing may be left in the map, and nothing behind it. */
+  /** Nothing may be left in the map, and nothing after it. */
   close(): void {
     if (this.error !== undefined) return;
     if (this.pairs > 0) this.fail(this.offset >= this.end ? "truncated" : "unknown-field", "message");

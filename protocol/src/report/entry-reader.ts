@@ -24,7 +24,7 @@ import {
   type UnixSeconds,
 } from "../values.ts";
 
-/** Reads the entries of one report, one after the other. After a fault the reader's error says so. */
+/** Reads the entries of one report in order. A fault is kept in the reader's error. */
 export class EntryReader {
   private readonly reader: CborReader;
   private readonly end: number;

@@ -25,7 +25,7 @@ const MAX_STEP_S = 2_147_483_647;
 
 /**
  * Builds a report entry by entry without allocating (docs/wire.md, "Report"). Every `add…` returns false when the
- * entry does not fit any more: nothing was added then, and the next report begins with it.
+ * entry does not fit: then nothing was added, and the next report begins with it.
  */
 export class ReportWriter {
   private readonly cbor: CborWriter;
@@ -41,7 +41,7 @@ export class ReportWriter {
     this.cbor = new CborWriter(MAX_REPORT_BYTES);
   }
 
-  /** Where the report stands after `finish`. */
+  /** Holds the report after `finish`. */
   get bytes(): Uint8Array {
     return this.cbor.bytes;
   }
@@ -80,7 +80,7 @@ export class ReportWriter {
     this.put(accuracyDm);
     this.lastLatE7 = latE7;
     this.lastLonE7 = lonE7;
-    return this.shut(at);
+    return this.closeEntry(at);
   }
 
   /** A decided change of side; `evidenceFrom` is at most this entry's own number. */
@@ -97,14 +97,14 @@ export class ReportWriter {
     this.put(geofence);
     this.put(this.firstNumber + this.entries - evidenceFrom);
     this.put(settingsVersion);
-    return this.shut(at);
+    return this.closeEntry(at);
   }
 
   /** A search without a position, 1 to 65,535 s long. */
   addNoSky(at: number, searchedS: number): boolean {
     if (!this.open(KIND_NO_SKY, at)) return false;
     this.put(searchedS);
-    return this.shut(at);
+    return this.closeEntry(at);
   }
 
   /** The tag's own state: percent, starts, entries given up. */
@@ -113,7 +113,7 @@ export class ReportWriter {
     this.put(batteryPercent);
     this.put(boots);
     this.put(dropped);
-    return this.shut(at);
+    return this.closeEntry(at);
   }
 
   /** Closes the report and returns its length in `bytes`. */
@@ -148,7 +148,7 @@ export class ReportWriter {
     return true;
   }
 
-  private shut(at: number): true {
+  private closeEntry(at: number): true {
     this.lastAt = at;
     this.entries++;
     return true;

@@ -37,7 +37,10 @@ export function encodeReport(report: Report, writer: ReportWriter = new ReportWr
   return writer.bytes.slice(0, writer.finish());
 }
 
-/** The report in the bytes, or why they are none. Never throws; an entry keeps within the ranges of entry.ts. */
+/**
+ * The report in the bytes, or why the bytes cannot be decoded. Never throws; an entry keeps within the ranges of
+ * entry.ts.
+ */
 export function decodeReport(bytes: Uint8Array): Decoded<Report> {
   const reader = new CborReader(bytes, MAX_REPORT_BYTES);
   reader.openMap("report");

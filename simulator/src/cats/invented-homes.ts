@@ -3,18 +3,18 @@ import { Random, seedOf } from "../random.ts";
 
 /**
  * The middle of the Hardangervidda, a plateau in Norway of 8,000 km² that is a national park: nobody lives there, so
- * no invented home is anybody's. At 60 degrees north a degree of longitude is half a degree of latitude, which shows
- * mistakes in scaling at once.
+ * an invented home is never a real one. At 60 degrees north a degree of longitude is half a degree of latitude, which
+ * makes mistakes in scaling visible.
  */
 export const INVENTED_PLACE = { latDegrees: 60.15, lonDegrees: 7.5 } as const;
 
-/** Homes stand a kilometre apart: 97 % of the cats' fixes lie within 300 m of home. */
+/** Homes are a kilometre apart: 97 % of the cats' fixes lie within 300 m of home. */
 const SPACING_M = 1_000;
 
-/** How far a home lies off its grid point, so that they don't stand in ranks. */
+/** How far a home lies off its grid point, so that they do not form a grid. */
 const JITTER_M = 200;
 
-/** Step `index` of a square spiral round the middle, in grid units. */
+/** Step `index` of a square spiral around the middle, in grid units. */
 function spiral(index: number): { column: number; row: number } {
   const ring = Math.ceil((Math.sqrt(index + 1) - 1) / 2);
   if (ring === 0) return { column: 0, row: 0 };

@@ -1,7 +1,7 @@
 /** How much of the sky the tag's antenna sees: all of it, the part beside a house and under bushes, none. */
 export type Sky = "open" | "partial" | "none";
 
-/** Where a cat truly is. One object is made by the reader and filled again. */
+/** The true place of a cat. One object is made by the reader and filled again. */
 export interface Whereabouts {
   latDegrees: number;
   lonDegrees: number;
@@ -9,12 +9,12 @@ export interface Whereabouts {
   sky: Sky;
 }
 
-/** A reader's own object for `Life.at`. */
+/** A new object for `Life.at`. */
 export function nowhere(): Whereabouts {
   return { latDegrees: 0, lonDegrees: 0, speedMS: 0, sky: "none" };
 }
 
-/** The truth about one cat, recorded or invented: what its tag is there to find out. */
+/** The true movements of one cat, recorded or invented. */
 export interface Life {
   /** UTC in whole seconds at which the tag is switched on. */
   readonly startsAt: number;
@@ -22,5 +22,5 @@ export interface Life {
   at(utcS: number, into: Whereabouts): void;
 }
 
-/** Slower than this a cat sits: the accelerometer stays quiet. */
+/** Below this speed a cat sits: the accelerometer reports no motion. */
 export const MOVING_MS = 0.05;

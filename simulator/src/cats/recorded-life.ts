@@ -2,19 +2,22 @@ import type { Life, Whereabouts } from "./life.ts";
 import { LocalPlane } from "../tracks/local-plane.ts";
 import { cleanTrack, type Track } from "../tracks/track.ts";
 
-/** Fixes farther apart than this hold no path: the logger slept, and so, as far as anyone knows, did the cat. */
+/** Between fixes farther apart than this the path is unknown: the logger slept, and so, presumably, did the cat. */
 const LONGEST_STEP_S = 900;
 
-/** So long before and after a lone fix the cat is taken to be about there under the sky: tags in the dark look every 15 min. */
+/**
+ * Time before and after a single fix for which the cat is taken to be there with a view of the sky: tags without sky
+ * search every 15 min.
+ */
 const LINGER_S = 450;
 
-/** Loggers slept until the cat moved: at a fix, it did. */
+/** Loggers slept until the cat moved: at a fix it was moving. */
 const ABOUT_MS = 0.1;
 
 /**
  * A recorded track as a life: straight lines between fixes, outliers left out. In a gap of more than 15 min the cat
- * stays where it was and, but for a while at either end, has no sky, as nothing says where it went. Before the first and after the last fix it
- * stays there under the open sky.
+ * stays where it was and, except for a while at either end, has no view of the sky, as its place is not known. Before the
+ * first and after the last fix it stays there under the open sky.
  */
 export class RecordedLife implements Life {
   readonly startsAt: number;

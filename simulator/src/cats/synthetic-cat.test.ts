@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { inventedHome } from "./invented-homes.ts";
 import { nowhere } from "./life.ts";
-import { logLife } from "../sky/logger-model.ts";
+import { logLife } from "../fit/logger-model.ts";
 import { Random, seedOf } from "../random.ts";
 import { COLLAR_RECEIVER } from "../sky/receiver-model.ts";
 import { SyntheticCat } from "./synthetic-cat.ts";
-import { trackFigures } from "../tracks/track-figures.ts";
+import { trackFigures } from "../fit/track-figures.ts";
 
 const START = 1_800_000_000;
 

@@ -14,14 +14,14 @@ interface Leg {
   readonly sky: Sky;
 }
 
-/** Cats are about at dawn and dusk: how much longer than usual they stay in, by hour of UTC. */
+/** Cats are active at dawn and dusk: how much longer than usual they stay in, by hour of UTC. */
 function restFactor(utcS: number): number {
   const hour = (utcS / 3600) % 24;
   const crepuscular = (hour >= 4 && hour < 8) || (hour >= 17 && hour < 22);
   return crepuscular ? 0.7 : 1.2;
 }
 
-/** A walk is not straight: it is made of legs of about this length. */
+/** A walk is not straight: it consists of legs of about this length. */
 const STRIDE_M = 25;
 
 /** Within this of the door the house hides half of the sky. */
@@ -30,7 +30,7 @@ const HOUSE_SHADE_M = 15;
 /**
  * An invented cat that lives for ever: it sleeps indoors, sits about in its garden, walks to places up to some
  * hundreds of metres away, stays there a while and comes back. The same seed, home and start give the same life. It is
- * planned only as far as somebody asks.
+ * planned only as far as it is read.
  */
 export class SyntheticCat implements Life {
   readonly startsAt: number;
@@ -87,7 +87,7 @@ export class SyntheticCat implements Life {
     this.#potter(this.#random.logNormal(this.character.stayS, 0.8), eastM, northM, 20);
   }
 
-  /** Short walks and rests round a place for so many seconds. */
+  /** Short walks and rests around a place for `seconds` seconds. */
   #potter(seconds: number, eastM: number, northM: number, spreadM: number): void {
     const until = this.#planned + seconds;
     while (this.#planned < until) {
@@ -100,7 +100,7 @@ export class SyntheticCat implements Life {
     return Math.hypot(this.#eastM, this.#northM) < HOUSE_SHADE_M ? "partial" : "open";
   }
 
-  /** Walks there in strides that wind about the straight line. */
+  /** Walks there in legs around the straight line. */
   #walk(eastM: number, northM: number): void {
     const distanceM = Math.hypot(eastM - this.#eastM, northM - this.#northM);
     const strides = Math.max(1, Math.round(distanceM / STRIDE_M));

@@ -1,5 +1,5 @@
 import { REPORTS_PER_SECOND } from "@purrimeter/protocol/limits";
-import { Pace } from "../cats/pace.ts";
+import { Pace } from "./pace.ts";
 import { SimulatedTag, type SimulatedTagOptions } from "./simulated-tag.ts";
 
 /** When and how fast a member lives. */

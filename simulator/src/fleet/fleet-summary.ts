@@ -7,7 +7,7 @@ export interface FleetSummary {
   readonly entries: number;
   readonly acknowledged: number;
   readonly transitions: number;
-  /** Entries that went out again. */
+  /** Entries that were sent again. */
   readonly resent: number;
   /** Real time, s. */
   readonly seconds: number;

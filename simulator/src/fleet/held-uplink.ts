@@ -3,12 +3,12 @@ import { topicOf } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";
 
 /**
- * Watches what goes through a tag's uplink, so that virtual time can be held while the real world answers. Without it a
- * tag at sixty times real time would resend a report that is a second old, and a tag without a bridge would live through its
- * whole back-off, and fill its journal, in no time.
+ * Observes a tag's uplink, so that virtual time can be held while the bridge answers in real time. Without it a tag at
+ * sixty times real time would resend a report that is a second old, and a tag without a bridge would run through its
+ * whole back-off, and fill its journal, within seconds.
  */
 export class HeldUplink implements Uplink {
-  /** Reports handed over since the tag was switched on. */
+  /** Reports sent since the tag was switched on. */
   reports = 0;
   #wanted = false;
   #up = false;
@@ -27,7 +27,7 @@ export class HeldUplink implements Uplink {
     this.#resent = resent;
   }
 
-  /** Whether the tag waits for the real world: for a session that it wants, or for the answer to a report. */
+  /** Whether the tag waits in real time: for a requested session, or for the answer to a report. */
   get isWaiting(): boolean {
     return this.#wanted && (!this.#up || this.#inFlight > 0);
   }
@@ -59,14 +59,14 @@ export class HeldUplink implements Uplink {
     return taken;
   }
 
-  /** The session stands or fell. */
-  noteUp(up: boolean): void {
+  /** The session is established, or has ended. */
+  setUp(up: boolean): void {
     this.#up = up;
     this.#inFlight = 0;
   }
 
-  /** A message came and the firmware has seen it; `pending` entries are left. */
-  noteMessage(topic: string, pending: number): void {
+  /** The firmware has processed a message; `pending` entries are left. */
+  countMessage(topic: string, pending: number): void {
     if (topic !== this.#ackTopic) return;
     this.#inFlight = pending === 0 ? 0 : Math.max(0, this.#inFlight - 1);
   }

@@ -15,14 +15,14 @@ export interface StoredEntry {
 
 /**
  * A peer for one tag without a network: it decodes reports as the bridge does, keeps each number once, and
- * acknowledges. What it has to say waits until `deliver`.
+ * acknowledges. Its answers wait until `deliver`.
  */
 export class InProcessCloud implements TagUplink {
   /** By epoch and number; every entry once. */
   readonly stored = new Map<string, StoredEntry>();
-  /** Reports that were no reports. */
+  /** Reports that could not be decoded. */
   malformed = 0;
-  /** Says of a report, by its number from 1, whether it or its acknowledgement is lost on the way. */
+  /** For a report, by its number from 1: whether it or its acknowledgement is lost. */
   loses: (report: number) => "report" | "acknowledgement" | undefined = () => undefined;
   readonly #tag: TagId;
   readonly #listener: UplinkListener;
@@ -32,7 +32,7 @@ export class InProcessCloud implements TagUplink {
   #reports = 0;
   #through = 0;
 
-  /** `onMessage` is told that there is something to deliver. */
+  /** `onMessage` is called when there is something to deliver. */
   constructor(tag: TagId, listener: UplinkListener, settings: Settings | undefined, onMessage: () => void) {
     this.#tag = tag;
     this.#listener = listener;
@@ -64,14 +64,14 @@ export class InProcessCloud implements TagUplink {
     return true;
   }
 
-  /** Ends the session, and gives a new one as an uplink that reconnects does. */
+  /** Ends the session, and opens a new one as an uplink that reconnects does. */
   drop(): void {
     this.#waiting = [];
     this.#listener.down();
     this.connect();
   }
 
-  /** Tells the tag what waits. */
+  /** Delivers what waits to the tag. */
   deliver(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -97,7 +97,7 @@ export class InProcessCloud implements TagUplink {
     if (!losesAnswer) this.#say(() => this.#listener.message(topicOf(this.#tag, "ack"), ack));
   }
 
-  /** Everything up to `#through` is stored or lies below what the tag still has. */
+  /** Everything up to `#through` is stored, or older than what the tag still holds. */
   #advance({ epoch, oldest }: Report): void {
     this.#through = Math.max(this.#through, oldest - 1);
     while (this.stored.has(`${epoch}.${this.#through + 1}`)) this.#through++;

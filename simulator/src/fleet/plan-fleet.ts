@@ -1,7 +1,7 @@
 import type { TagId } from "@purrimeter/protocol/values";
 import { inventedHome } from "../cats/invented-homes.ts";
 import type { Life } from "../cats/life.ts";
-import { placeTrack } from "../tracks/place-tracks.ts";
+import { placeTrack } from "../cats/place-tracks.ts";
 import { seedOf } from "../random.ts";
 import { COLLAR_RECEIVER, FAITHFUL_RECEIVER, type ReceiverParameters } from "../sky/receiver-model.ts";
 import { RecordedLife } from "../cats/recorded-life.ts";
@@ -11,20 +11,22 @@ import { cleanTrack, type Track } from "../tracks/track.ts";
 
 /** Which tags a fleet has. */
 export interface FleetPlan {
-  /** How many; with tracks, as many as there are tracks when left out. More tags than tracks wear tracks again. */
+  /**
+   * How many; with tracks, as many as there are tracks when left out. With more tags than tracks, tracks are used again.
+   */
   readonly tags?: number;
   /** Recorded cats; invented ones when left out. */
   readonly tracks?: readonly Track[];
   readonly seed: number;
   /** What the tags' names begin with, 16 of A-Z a-z 0-9 - _ at most; "cat-" for invented cats when left out. */
   readonly prefix?: string;
-  /** UTC at which the past of all ends, whole seconds. */
+  /** UTC at which the past of all tags ends, whole seconds. */
   readonly endsAt: number;
-  /** How much of the past is lived, s; with tracks, all of each when left out. */
+  /** Length of the simulated past, s; with tracks, all of each when left out. */
   readonly durationS?: number;
 }
 
-/** A tag as planned: all but its uplink. */
+/** A planned tag: everything but its uplink. */
 export interface PlannedTag {
   readonly tag: TagId;
   readonly life: Life;
@@ -40,7 +42,7 @@ const INVENTED_DURATION_S = 86_400;
 
 /**
  * Plans a fleet: names, homes on the Hardangervidda, lives. The same plan gives the same fleet. Tracks without a single
- * fix that is no outlier are left out; where no track is left, nor is a tag.
+ * fix that is no outlier are left out; without any track there is no tag.
  */
 export function planFleet(plan: FleetPlan): PlannedTag[] {
   const tracks = plan.tracks?.filter((track) => cleanTrack(track).length > 0);

@@ -10,7 +10,7 @@ import { Random, seedOf } from "../random.ts";
 import type { ReceiverParameters } from "../sky/receiver-model.ts";
 import { SimulatedGnss } from "../sky/simulated-gnss.ts";
 import type { TagUplink, UplinkMaker } from "./uplink-maker.ts";
-import { VirtualClock } from "./virtual-clock.ts";
+import { VirtualClock } from "../virtual-clock.ts";
 
 /** One tag to simulate. */
 export interface SimulatedTagOptions {
@@ -31,10 +31,10 @@ export interface SimulatedTagOptions {
 const FLASH_PAGE_BYTES = 4_096;
 const FLASH_PAGES = 64;
 
-/** The accelerometer is looked at this often. */
+/** Interval at which motion is checked. */
 const MOTION_MS = 30_000;
 
-/** A bridge sends new settings as soon as a tag subscribes; a tag that lives faster than real time waits so long for them. */
+/** A bridge sends new settings as soon as a tag subscribes; time that a tag faster than real time waits for them. */
 const SETTINGS_WAIT_MS = 1_000;
 
 /** A battery that lasts three weeks. */
@@ -43,14 +43,14 @@ const DAY_MS = 86_400_000;
 
 const FIRMWARE = "simulated";
 
-/** Lives may lie in any year: the firmware is taken to be built a week before, so that no date seems rolled over. */
+/** Lives may be in any year: the firmware counts as built a week before, so that no date seems rolled over. */
 const BUILT_BEFORE_S = 7 * 86_400;
 
-/** One tag on virtual time: the real firmware on simulated parts. Its owner says how far time goes. */
+/** One tag on virtual time: the real firmware on simulated parts. The caller advances the time. */
 export class SimulatedTag {
   readonly tag: TagId;
   readonly clock: VirtualClock;
-  /** Seconds that it buzzed and lit up. */
+  /** Seconds that the buzzer and the light were on. */
   readonly indicated = { buzzS: 0, lightS: 0 };
   readonly #life: Life;
   readonly #firmware: Firmware;
@@ -63,7 +63,7 @@ export class SimulatedTag {
   #settingsDueMs: number | undefined;
   #isClosed = false;
 
-  /** `beforeEvent` is called when the uplink has something to say, before the firmware hears it; `afterEvent` then. */
+  /** `beforeEvent` is called before the firmware gets an event of the uplink; `afterEvent` after it. */
   constructor(options: SimulatedTagOptions, beforeEvent: () => void, afterEvent: () => void) {
     const { tag, life, seed } = options;
     this.tag = tag;
@@ -105,7 +105,7 @@ export class SimulatedTag {
     return this.#firmware.stats;
   }
 
-  /** Reports that it handed over. */
+  /** Reports that it sent. */
   get reports(): number {
     return this.#link.reports;
   }
@@ -124,13 +124,13 @@ export class SimulatedTag {
     this.#firmware.start();
   }
 
-  /** Takes the sky away: what is in the journal can still be reported. */
+  /** Removes the view of the sky: entries in the journal can still be reported. */
   endLife(): void {
     this.#gnss.hasEnded = true;
     this.#motionMs = Infinity;
   }
 
-  /** Reports all of the journal now, as a session does that stands again. */
+  /** Reports the whole journal now, as after a new session. */
   flush(): void {
     this.#firmware.uplinkUp();
   }
@@ -143,8 +143,8 @@ export class SimulatedTag {
   }
 
   /**
-   * Lives on until the given virtual time, or until it begins to wait for the bridge when `untilWaiting`, or for
-   * `maxEvents`. True when it got there.
+   * Runs until the given virtual time, or until it waits for the bridge when `untilWaiting`, or for at most
+   * `maxEvents`. True when it reached the time.
    */
   runUntil(virtualMs: number, untilWaiting: boolean, maxEvents: number): boolean {
     for (let events = 0; events < maxEvents; events++) {
@@ -177,23 +177,23 @@ export class SimulatedTag {
   }
 
   #up(): void {
-    this.#link.noteUp(true);
+    this.#link.setUp(true);
     this.#settingsDueMs ??= this.clock.nowMs + SETTINGS_WAIT_MS;
     this.#firmware.uplinkUp();
   }
 
   #down(): void {
-    this.#link.noteUp(false);
+    this.#link.setUp(false);
     this.#firmware.uplinkDown();
   }
 
   #message(topic: string, bytes: Uint8Array): void {
     this.#firmware.message(topic, bytes);
     if (topic === this.#settingsTopic) this.#settingsDueMs = 0;
-    this.#link.noteMessage(topic, this.stats.pending);
+    this.#link.countMessage(topic, this.stats.pending);
   }
 
-  /** Gives the uplink up; the counts stay. */
+  /** Closes the uplink; the counts stay. */
   close(): void {
     this.#isClosed = true;
     this.#uplink.close();

@@ -22,19 +22,19 @@ export interface ReplayedTransition {
   readonly number: number;
 }
 
-/** What the firmware made of a track. */
+/** The result of the firmware for a track. */
 export interface Replay {
-  /** Fixes that the tag took. */
+  /** Fixes that the tag accepted. */
   readonly fixes: number;
   readonly transitions: readonly ReplayedTransition[];
 }
 
 const SETTINGS: Settings = { version: 1, fixIntervalS: 60, reportIntervalS: 300, geofences: [] };
 
-/** A side fades when nothing backs it for hours: in a gap the core is asked this often. */
+/** A side without evidence becomes unknown after hours: interval of the ticks in a gap. */
 const GAP_TICK_S = 3_600;
 
-/** After a day and an hour nothing is left to fade. */
+/** After a day and an hour every side is unknown. */
 const MAX_GAP_TICKS = 25;
 
 function nameOf(geofences: readonly NamedGeofence[], ref: number): string {
@@ -77,12 +77,12 @@ class RecordedReplay {
     reading.lonE7 = lon === 180 ? -1_800_000_000 : Math.round(lon * 1e7);
     reading.accuracyDm = accuracyM > 0 ? Math.max(1, Math.round(accuracyM * 10)) : 0;
     reading.valid = true;
-    // A counter stands for speed: two fixes at one place are two fixes here, not a receiver that repeats itself.
+    // A counter in place of the speed: two fixes at one place are two fixes here, not a frozen receiver.
     reading.speedCmS = (reading.speedCmS + 1) % 2;
     if (acceptReading(this.#filter, reading, this.#fix) !== "accepted") return;
     if (this.#firstAt === 0) this.#firstAt = reading.utcS;
     this.#passGap(reading.utcS);
-    this.#tookFix(reading.utcS);
+    this.#applyFix(reading.utcS);
   }
 
   #passGap(at: number): void {
@@ -93,7 +93,7 @@ class RecordedReplay {
     this.#lastAt = Math.max(this.#lastAt, at);
   }
 
-  /** Time passes; the receiver is wanted at `nextFixMs`, whatever the pace would say. */
+  /** Advances the time; the receiver is due at `nextFixMs`, independent of the pace. */
   #tick(utcS: number, nextFixMs: number): void {
     this.#state.isSearching = false;
     this.#state.nextFixMs = nextFixMs;
@@ -108,7 +108,7 @@ class RecordedReplay {
     return Math.max(0, Math.max(utcS, this.#lastAt) - this.#firstAt) * 1_000;
   }
 
-  #tookFix(at: number): void {
+  #applyFix(at: number): void {
     const nowMs = this.#nowMs(at);
     this.#tick(at, nowMs);
     this.#fixEvent.nowMs = nowMs;
@@ -133,8 +133,8 @@ class RecordedReplay {
 }
 
 /**
- * The firmware's core over the recorded fixes themselves, outliers included and in the order of the file, as the
- * receiver's: no NMEA, no pacing. Fixes without accuracy get the one that the firmware assumes.
+ * Runs the firmware's core on the recorded fixes themselves, with outliers and in the order of the file: no NMEA, no
+ * pacing. Fixes without accuracy get the one that the firmware assumes.
  */
 export function replayAsRecorded(track: Track, geofences: readonly NamedGeofence[]): Replay {
   const replay = new RecordedReplay(geofences);
@@ -147,8 +147,8 @@ export function replayAsRecorded(track: Track, geofences: readonly NamedGeofence
 const EVENTS = 1_000;
 
 /**
- * The whole firmware over the track: it wakes at its own pace, and a receiver finds the cat where the track was then.
- * The same track, geofences and seed give the same transitions. A track of nothing but outliers gives none.
+ * Runs the whole firmware on the track: it wakes at its own pace, and the receiver gives the place of the track at that
+ * time. The same track, geofences and seed give the same transitions. A track of nothing but outliers gives none.
  */
 export function replayPaced(track: Track, geofences: readonly NamedGeofence[], seed: number): Replay {
   const clean = cleanTrack(track);
@@ -178,7 +178,7 @@ export function replayPaced(track: Track, geofences: readonly NamedGeofence[], s
   return { fixes: tag.stats.fixes, transitions: transitionsIn(clouds[0]!, geofences) };
 }
 
-/** Lives until `endMs`, and until all of it is acknowledged. */
+/** Runs until `endMs`, and until everything is acknowledged. */
 function runAlone(tag: SimulatedTag, cloud: InProcessCloud, endMs: number): void {
   cloud.deliver();
   while (tag.clock.nowMs < endMs) {

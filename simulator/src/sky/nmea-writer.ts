@@ -15,11 +15,11 @@ export interface Epoch {
 
 const DAY_S = 86_400;
 
-/** Metres of error per unit of HDOP that receivers take for granted (u-blox, user range error). */
+/** Metres of error per unit of HDOP that receivers assume (u-blox, user range error). */
 const RANGE_ERROR_M = 5;
 const KNOTS_PER_MS = 1.943_844;
 
-/** A receiver that has no fix says so by this. */
+/** The value of a receiver without a fix. */
 const NO_DOP = 99.99;
 const LEAST_DOP = 0.5;
 

@@ -1,15 +1,15 @@
-import { Episodes } from "../cats/episodes.ts";
+import { Episodes } from "./episodes.ts";
 import type { Sky } from "../cats/life.ts";
 import type { Random } from "../random.ts";
 
-/** How a satellite receiver errs. Lengths in metres, times in seconds. */
+/** The errors of a satellite receiver. Lengths in metres, times in seconds. */
 export interface ReceiverParameters {
   /** Standard deviation of the slow error per axis, with all of the sky and with half of it. */
   readonly openM: number;
   readonly partialM: number;
-  /** How much that differs from one search to the next: standard deviation of its logarithm. */
+  /** How much that varies from one search to the next: standard deviation of its logarithm. */
   readonly spread: number;
-  /** Time after which the slow error has forgotten 63 % of itself. */
+  /** Time constant of the slow error: after it 63 % has decayed. */
   readonly correlationS: number;
   /** Standard deviation of the part that is new at every epoch, per axis. */
   readonly whiteM: number;
@@ -51,7 +51,10 @@ export const COLLAR_RECEIVER: ReceiverParameters = {
   hotStartS: 3,
 };
 
-/** For recorded tracks, whose fixes hold their logger's error already: only what keeps neighbours from being alike. */
+/**
+ * For recorded tracks, whose fixes already contain their logger's error: only enough noise that neighbouring fixes
+ * differ.
+ */
 export const FAITHFUL_RECEIVER: ReceiverParameters = {
   ...COLLAR_RECEIVER,
   openM: 1.5,
@@ -82,14 +85,14 @@ export class ReceiverError {
     this.#episodes = new Episodes(parameters.outlierEveryS, parameters.outlierLastsS, random);
   }
 
-  /** A new search: other satellites, another general quality, another error. */
+  /** A new search: different satellites, quality and error. */
   restart(): void {
     this.#quality = this.#random.logNormal(1, this.#parameters.spread);
     this.#slowEast = this.#random.normal();
     this.#slowNorth = this.#random.normal();
   }
 
-  /** Moves on by so many seconds. */
+  /** Advances by `seconds` seconds. */
   advance(seconds: number, sky: Sky): void {
     const { openM, partialM, correlationS, whiteM, claim } = this.#parameters;
     const keep = Math.exp(-seconds / correlationS);

@@ -6,7 +6,7 @@ import { LocalPlane } from "../tracks/local-plane.ts";
 import { Random } from "../random.ts";
 import { COLLAR_RECEIVER, ReceiverError, type ReceiverParameters } from "./receiver-model.ts";
 import { SimulatedGnss } from "./simulated-gnss.ts";
-import { VirtualClock } from "../fleet/virtual-clock.ts";
+import { VirtualClock } from "../virtual-clock.ts";
 
 const START = 1_800_000_000;
 const PERFECT: ReceiverParameters = { ...COLLAR_RECEIVER, openM: 0, whiteM: 0, outlierEveryS: Infinity };

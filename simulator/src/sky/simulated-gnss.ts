@@ -4,28 +4,28 @@ import { LocalPlane } from "../tracks/local-plane.ts";
 import { NmeaWriter, type Epoch } from "./nmea-writer.ts";
 import type { Random } from "../random.ts";
 import { ReceiverError, type ReceiverParameters } from "./receiver-model.ts";
-import type { VirtualClock } from "../fleet/virtual-clock.ts";
+import type { VirtualClock } from "../virtual-clock.ts";
 
 const EPOCH_MS = 1_000;
 
-/** A receiver that searches says so every second; the firmware needs to hear it less often than that. */
+/** A searching receiver sends every second; the firmware needs its sentences less often. */
 const SEARCHING_MS = 5_000;
 
-/** An ephemeris is good for four hours; a receiver off for two minutes still tracks nearly as if it had been on. */
+/** An ephemeris is valid for four hours; a receiver that was off for two minutes finds its satellites almost at once. */
 const EPHEMERIS_S = 4 * 3600;
 const HOT_S = 120;
 
-/** Everything about an error is forgotten after a day. */
+/** After a day nothing of an error remains. */
 const LONGEST_STEP_S = 86_400;
 
-/** After so long other satellites are in sight, and errors begin anew. */
+/** After this time different satellites are in view, and the errors start again. */
 const OTHER_SKY_S = 1_800;
 
-/** A receiver on virtual time: switched on it searches, then sends one epoch of NMEA bytes a second. */
+/** A receiver on virtual time: when switched on it searches, then sends one epoch of NMEA bytes a second. */
 export class SimulatedGnss implements Gnss {
   /** Virtual time of the next bytes, ms; Infinity while it is off. */
   nextMs = Infinity;
-  /** A tag whose life has ended is without sky. */
+  /** Whether the life has ended: then there is no view of the sky. */
   hasEnded = false;
   readonly #clock: VirtualClock;
   readonly #life: Life;
@@ -97,7 +97,7 @@ export class SimulatedGnss implements Gnss {
     epoch.utcS = this.#lastFixS === -Infinity ? 0 : utcS;
     epoch.satellites = hasFix ? (this.#truth.sky === "open" ? 9 : 5) : 0;
     if (!hasFix) return;
-    // The sky goes on while the receiver is off: neighbouring searches err alike, and reflections end meanwhile.
+    // The error also develops while the receiver is off: neighbouring searches have similar errors, and reflections end.
     this.#error.advance(Math.min(utcS - this.#errorAtS, LONGEST_STEP_S), this.#truth.sky);
     this.#errorAtS = utcS;
     const plane = new LocalPlane(this.#truth.latDegrees, this.#truth.lonDegrees);

@@ -10,7 +10,7 @@ type Format = "movebank" | "gpx" | "geojson" | "nmea";
 
 const HEAD_BYTES = 65_536;
 
-/** GPX and GeoJSON are read as a whole; a year of fixes at one a second would be larger than a cat's track ever is. */
+/** GPX and GeoJSON are read as a whole; a cat's track is never as large as a year of fixes at one a second. */
 const MAX_WHOLE_FILE_BYTES = 256 * 1024 * 1024;
 
 function formatByName(path: string): Format | undefined {
@@ -69,7 +69,7 @@ function fault(path: string, error: unknown): TrackFile {
 
 /**
  * Reads a track file: Movebank CSV, GPX, GeoJSON or NMEA, told apart by the name's ending or else by the content.
- * With `garbage` "refuse" the first row that is no fix ends the reading and is named; with "skip" such rows are
+ * With `garbage` "refuse" the first row that is no fix ends the reading and is reported; with "skip" such rows are
  * counted. (Broken NMEA sentences are always skipped: a log of a real receiver has some.)
  */
 export async function loadTracks(path: string, garbage: Garbage = "refuse"): Promise<TrackFile> {

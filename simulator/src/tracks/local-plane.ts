@@ -2,7 +2,7 @@
 const METRES_PER_DEGREE = (6_371_008.8 * Math.PI) / 180;
 
 /**
- * A flat map round one place: metres east and north of it. Good to a few parts in a thousand within
+ * A flat map around one place: metres east and north of it. Good to a few parts in a thousand within
  * 10 km, away from the poles; that is enough for cats.
  */
 export class LocalPlane {
@@ -17,7 +17,7 @@ export class LocalPlane {
     this.#metresPerDegreeOfLongitude = METRES_PER_DEGREE * Math.cos((latDegrees * Math.PI) / 180);
   }
 
-  /** Metres east of the origin, the short way round the date line. */
+  /** Metres east of the origin, the short way around the date line. */
   eastM(lonDegrees: number): number {
     const difference = lonDegrees - this.lonDegrees;
     const short = difference > 180 ? difference - 360 : difference < -180 ? difference + 360 : difference;
@@ -29,12 +29,12 @@ export class LocalPlane {
     return (latDegrees - this.latDegrees) * METRES_PER_DEGREE;
   }
 
-  /** Degrees of latitude so many metres north of the origin. */
+  /** Latitude in degrees of a point `northM` metres north of the origin. */
   latDegreesAt(northM: number): number {
     return this.latDegrees + northM / METRES_PER_DEGREE;
   }
 
-  /** Degrees of longitude, -180 up to 180, so many metres east of the origin. */
+  /** Longitude in degrees, -180 up to 180, of a point `eastM` metres east of the origin. */
   lonDegreesAt(eastM: number): number {
     const degrees = this.lonDegrees + eastM / this.#metresPerDegreeOfLongitude;
     return degrees >= 180 ? degrees - 360 : degrees < -180 ? degrees + 360 : degrees;

@@ -1,15 +1,15 @@
 import { createReadStream } from "node:fs";
 import { parse } from "csv-parse/sync";
 
-/** A row of a track file is below 300 characters; a quote that never closes must not fill the memory. */
+/** A row of a track file is below 300 characters; a quote that is never closed must not fill the memory. */
 const MAX_RECORD_CHARACTERS = 65_536;
 
 const CHUNK_BYTES = 1 << 20;
 
-/** Takes a record; false ends the reading. `line` is where the record ends, from 1. */
+/** Takes a record; false ends the reading. `line` is the line in which the record ends, from 1. */
 export type TakeRecord = (record: readonly string[], line: number) => boolean;
 
-/** Why a file is no CSV. */
+/** Why a file is not CSV. */
 export interface CsvFault {
   readonly line: number;
   readonly detail: string;

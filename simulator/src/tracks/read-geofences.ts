@@ -17,13 +17,13 @@ import {
 } from "@purrimeter/protocol/values";
 import { z } from "zod";
 
-/** A geofence under the name that its file gives it. */
+/** A geofence with the name from its file. */
 export interface NamedGeofence {
   readonly name: string;
   readonly setting: GeofenceSetting;
 }
 
-/** What came out of a file of geofences; the problem is a sentence for a person. */
+/** The contents of a file of geofences, or the problem as a sentence for a person. */
 export type GeofenceFile =
   | { readonly ok: true; readonly geofences: readonly NamedGeofence[] }
   | { readonly ok: false; readonly problem: string };
@@ -32,7 +32,7 @@ const position = z.tuple([z.number().min(-180).max(180), z.number().min(-90).max
 const MIN_RADIUS_M = MIN_RADIUS_CM / 100;
 const MAX_RADIUS_M = MAX_RADIUS_CM / 100;
 
-/** Radius of a circle in metres, as the tag takes it. */
+/** Radius of a circle in metres, in the range that the tag accepts. */
 export const radiusSchema = z.number().min(MIN_RADIUS_M).max(MAX_RADIUS_M);
 
 const polygon = z.object({
@@ -58,7 +58,7 @@ function e7([lon, lat]: z.infer<typeof position>): { latE7: LatE7; lonE7: LonE7 
   return { latE7: latE7FromDegrees(lat)!, lonE7: lonE7FromDegrees(lon)! };
 }
 
-/** A circle as the tag knows it; degrees within range, `radiusM` as `radiusSchema` takes it. */
+/** A circle in the units of the tag; degrees within range, `radiusM` as in `radiusSchema`. */
 export function circleSetting(
   ref: number,
   lonLat: readonly [number, number],

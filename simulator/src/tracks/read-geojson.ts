@@ -49,7 +49,7 @@ class GeojsonTracks {
     return builder;
   }
 
-  /** Adds what the feature holds; a phrase that says what is wrong with it otherwise. */
+  /** Adds the contents of the feature; returns a phrase that describes the fault otherwise. */
   add(feature: unknown, number: number): string | undefined {
     const line = lineString.safeParse(feature);
     if (line.success) return this.#addLine(line.data, number);

@@ -4,7 +4,7 @@ import { degreesWithin, quoted } from "./read-movebank.ts";
 import { GarbageCount, type Garbage, type TrackFile } from "./track-problem.ts";
 import { TrackBuilder } from "./track.ts";
 
-/** What the parser leaves of a GPX file; every value is text, every listed element an array. */
+/** What the parser returns for a GPX file; every value is text, every listed element an array. */
 interface GpxPoint {
   readonly "@lat"?: string;
   readonly "@lon"?: string;

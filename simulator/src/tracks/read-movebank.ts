@@ -35,7 +35,7 @@ function columnsOf(header: readonly string[]): Columns | string {
   return columns.lat < 0 ? "location_lat" : columns;
 }
 
-/** The text as a decimal number; NaN for "", "0x10", " 1" and everything else that `Number` reads too kindly. */
+/** The text as a decimal number; NaN for "", "0x10", " 1" and everything else that `Number` accepts too freely. */
 export function decimal(text: string): number {
   const first = text.charCodeAt(text.charCodeAt(0) === 45 ? 1 : 0);
   const last = text.charCodeAt(text.length - 1);
@@ -63,7 +63,7 @@ class MovebankRows {
     this.#columns = columns;
   }
 
-  /** Adds the row's fix; a phrase that says what is wrong when there is none. */
+  /** Adds the row's fix; returns a phrase that describes the fault when there is none. */
   add(row: readonly string[]): string | undefined {
     const columns = this.#columns;
     const field = (index: number): string => row[index] ?? "";
@@ -95,7 +95,7 @@ class MovebankRows {
 
 const MAX_QUOTED_LENGTH = 40;
 
-/** A piece of a foreign file for a message: short, and without control characters. */
+/** A piece of an untrusted file for a message: short, and without control characters. */
 export function quoted(text: string): string {
   return JSON.stringify(text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}...` : text);
 }

@@ -9,12 +9,12 @@ import { TrackBuilder } from "./track.ts";
 const HEAD_BYTES = 1 << 20;
 const RMC_DATE = /\$[A-Z]{2}RMC,[^\r\n]*?,(\d{2})(\d{2})(\d{2}),[^\r\n]*\*[0-9A-F]{2}/g;
 
-/** A log spans less than this round its first date. */
+/** A log spans less than this around its first date. */
 const ROUND_DATE_S = 366 * 86_400;
 
 /**
- * When the parser is to think it was built: a year before the log's first date. The tag's parser takes earlier dates as
- * rolled over, and later ones than ten years on as nonsense; a log may be of any year from 1990 to 2089.
+ * The build date for the parser: a year before the log's first date. The tag's parser takes earlier dates as rolled over,
+ * and rejects dates more than ten years later; a log may be from any year from 1990 to 2089.
  */
 async function builtBefore(path: string): Promise<number> {
   const file = await open(path);
@@ -33,7 +33,7 @@ async function builtBefore(path: string): Promise<number> {
 }
 
 /**
- * Reads a receiver's log through the tag's own parser, so that a log gives here what it gives on the tag. One track,
+ * Reads a receiver's log with the tag's own parser, so that a log gives the same as on the tag. One track,
  * named after the file. Sentences that are broken are counted as skipped; epochs without position or time are left out.
  */
 export async function readNmea(path: string): Promise<TrackFile> {

@@ -13,18 +13,18 @@ export interface TrackProblem {
     | "bad-row"
     | "no-fixes";
   readonly path: string;
-  /** Line of the file, from 1, where the reader stopped. */
+  /** Line of the file, from 1, at which the reader stopped. */
   readonly line?: number;
   /** Number of the feature, from 1, in a format whose features are not lines. */
   readonly feature?: number;
-  /** What is wrong there, a phrase that follows "line 12: ". */
+  /** The fault there, a phrase that follows "line 12: ". */
   readonly detail?: string;
 }
 
 /** What to do with a row that holds no usable fix. */
 export type Garbage = "refuse" | "skip";
 
-/** What came out of a track file. */
+/** The contents of a track file, or the problem. */
 export type TrackFile =
   | {
       readonly ok: true;
@@ -34,7 +34,7 @@ export type TrackFile =
     }
   | { readonly ok: false; readonly problem: TrackProblem };
 
-/** The problem as one sentence for a person; it says what to do where something can be done. */
+/** The problem as one sentence for a person, with what to do where that is possible. */
 export function describeTrackProblem(problem: TrackProblem): string {
   const { path } = problem;
   const line = problem.line === undefined ? "" : `, line ${problem.line}`;
@@ -64,7 +64,7 @@ export function describeTrackProblem(problem: TrackProblem): string {
 }
 
 /**
- * Keeps account of bad rows while a file is read: with "refuse" the first bad row ends the reading.
+ * Counts bad rows while a file is read: with "refuse" the first bad row ends the reading.
  */
 export class GarbageCount {
   readonly #garbage: Garbage;
@@ -74,14 +74,14 @@ export class GarbageCount {
   problem: TrackProblem | undefined;
   #first: string | undefined;
 
-  /** `unit` is what the numbers given to `add` count. */
+  /** `unit`: what the numbers passed to `add` count. */
   constructor(path: string, garbage: Garbage, unit: "line" | "feature" = "line") {
     this.#path = path;
     this.#garbage = garbage;
     this.#unit = unit;
   }
 
-  /** Notes a bad row; false when reading must stop. */
+  /** Counts a bad row; false when reading must stop. */
   add(number: number, detail: string): boolean {
     this.skipped++;
     this.#first ??= `${this.#unit} ${number}: ${detail}`;
@@ -90,7 +90,7 @@ export class GarbageCount {
     return false;
   }
 
-  /** What came out of the file. */
+  /** The result for the file. */
   file(tracks: readonly Track[]): TrackFile {
     if (this.problem !== undefined) return { ok: false, problem: this.problem };
     const filled = tracks.filter((track) => track.length > 0);

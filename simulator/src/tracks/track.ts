@@ -8,7 +8,7 @@ export interface Track {
   readonly lat: Float64Array;
   /** Degrees, -180 to 180. */
   readonly lon: Float64Array;
-  /** Metres, one standard deviation; NaN where the file says nothing. */
+  /** Metres, one standard deviation; NaN where the file gives none. */
   readonly accuracyM: Float32Array;
   /** 1 where the file marks the fix as an outlier. */
   readonly outlier: Uint8Array;
@@ -70,7 +70,7 @@ function widened<T extends Float64Array | Float32Array | Uint8Array>(from: T, to
   return to;
 }
 
-/** The track in order of time, without the fixes that are marked as outliers, one fix a moment. */
+/** The track in order of time, without the fixes that are marked as outliers, one fix for each time. */
 export function cleanTrack(track: Track): Track {
   const order = Array.from({ length: track.length }, (_, i) => i).filter((i) => track.outlier[i] === 0);
   order.sort((a, b) => track.at[a]! - track.at[b]!);
@@ -92,7 +92,7 @@ function median(values: Float64Array): number {
 
 /**
  * A cat's home: the median point of its fixes, outliers left out (of all fixes when all are marked).
- * Longitudes are taken round the first fix, so that a home at the date line is found too. The track has a fix.
+ * Longitudes are taken relative to the first fix, so that a home at the date line is found too. The track must have a fix.
  */
 export function homeOf(track: Track): { latDegrees: number; lonDegrees: number } {
   const trusted = track.outlier.includes(0) ? 0 : 1;

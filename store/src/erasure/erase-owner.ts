@@ -4,7 +4,7 @@ import type { KeyCache } from "../sealing/key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnedTags } from "../tags/owned-tags.ts";
-import type { OwnerId } from "../reading/owner-view.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
 import { statement } from "../schema/statement.ts";
 import type { TagSettings } from "../tags/tag-settings.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
@@ -27,21 +27,6 @@ function prepare(database: Database) {
     ),
     ownerships: statement(database, (queries, args: { owner: string }) =>
       queries.selectFrom("ownership").select("id").where("owner", "=", args.owner),
-    ),
-    geofences: statement(database, (queries, args: { owner: string }) =>
-      queries.deleteFrom("geofence").where("owner", "=", args.owner),
-    ),
-    owner: statement(database, (queries, args: { owner: string }) =>
-      queries.deleteFrom("owner").where("id", "=", args.owner),
-    ),
-    held: statement(database, (queries, args: { owner: string }) =>
-      queries.deleteFrom("share").where("viewer", "=", args.owner),
-    ),
-    accepted: statement(database, (queries, args: { owner: string }) =>
-      queries.deleteFrom("transfer").where("recipient", "=", args.owner),
-    ),
-    keys: statement(database, (queries, args: { owner: string }) =>
-      queries.deleteFrom("sealing_key").where("owner", "=", args.owner),
     ),
   };
 }
@@ -81,13 +66,7 @@ export class OwnerErasure {
     await this.#parts.keyRing.destroy(owner);
     this.#parts.keys.forget(owner);
     for (const ownership of ownerships) await this.#parts.erasing.ownership(ownership);
-    this.#parts.writes.run(() => {
-      this.#statements.geofences.run({ owner });
-      this.#statements.held.run({ owner });
-      this.#statements.accepted.run({ owner });
-      this.#statements.owner.run({ owner });
-      this.#statements.keys.run({ owner });
-    });
+    this.#parts.erasing.owner(owner);
   }
 
   /** Nothing of the tag is taken from now on; its key is gone with the ownership's rows, or with the owner's key before. */

@@ -1,6 +1,9 @@
-import { AGED_SQL, OWNERSHIP_SQL, prepareErasing } from "./erase-statements.ts";
+import { prepareChains } from "./chain-statements.ts";
 import type { Database } from "@purrimeter/database/open-database";
-import { DAY_S } from "../utc-day.ts";
+import { erasureSql, oldRows, retentionSql } from "@purrimeter/database/table-entry";
+import { LOCATION_TABLES } from "../schema/tables.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
+import { utcDay } from "../utc-day.ts";
 import type { WalCheckpoint } from "@purrimeter/database/wal-checkpoint";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
@@ -13,34 +16,43 @@ interface ChainHead {
   readonly last_report: number;
 }
 
+/** Heads of days that retention deletes, and ownerships that it deletes whole. */
+const OLD_DAY_SQL = `SELECT day, ownership, last_report FROM tag_day WHERE ${oldRows(LOCATION_TABLES, "tag_day")} LIMIT 1`;
+const OLD_OWNERSHIPS_SQL = `SELECT id FROM ownership WHERE ${oldRows(LOCATION_TABLES, "ownership")}`;
+const RETENTION_SQL = retentionSql(LOCATION_TABLES, STEP);
+const OWNERSHIP_SQL = erasureSql(LOCATION_TABLES, "ownership");
+const OWNER_SQL = erasureSql(LOCATION_TABLES, "owner");
+
 /** Deletes in small steps, each a transaction, with other work let in between. A step that was cut off is taken up again. */
 export class RowDeletion {
   readonly #writes: WriteTransaction;
   readonly #wal: WalCheckpoint;
-  readonly #statements: ReturnType<typeof prepareErasing>;
+  readonly #statements: ReturnType<typeof prepareChains>;
   readonly #database: Database;
 
   constructor(database: Database, writes: WriteTransaction, wal: WalCheckpoint) {
     this.#writes = writes;
     this.#wal = wal;
     this.#database = database;
-    this.#statements = prepareErasing(database);
+    this.#statements = prepareChains(database);
   }
 
   /** Everything dated before that time; the number of pieces deleted. */
   async before(at: number): Promise<number> {
-    const day = Math.floor(at / DAY_S);
+    const limit = { at, day: utcDay(at) };
+    const oldDay = this.#database.prepare<[typeof limit], ChainHead>(OLD_DAY_SQL);
     let deleted = 0;
     for (;;) {
-      const step = await this.#step(() => this.#chain(this.#statements.oldDay.get({ day })));
+      const step = await this.#step(() => this.#chain(oldDay.get(limit)));
       if (step === 0) break;
       deleted += step;
     }
-    for (const sql of AGED_SQL) {
+    for (const sql of RETENTION_SQL) {
       const statement = this.#database.prepare(sql);
-      while ((await this.#step(() => statement.run({ day, at }).changes)) > 0);
+      while ((await this.#step(() => statement.run(limit).changes)) > 0);
     }
-    await this.#endedBefore(at);
+    const old = this.#database.prepare<[typeof limit], { id: number }>(OLD_OWNERSHIPS_SQL).all(limit);
+    for (const { id } of old) await this.ownership(id);
     this.#wal.truncate();
     return deleted;
   }
@@ -53,18 +65,19 @@ export class RowDeletion {
       day = next;
       while ((await this.#step(() => this.#chain(this.#statements.dayOf.get({ day, ownership })))) > 0);
     }
-    this.#writes.run(() => {
-      for (const sql of OWNERSHIP_SQL) this.#database.prepare(sql).run({ ownership });
-    });
-    this.#wal.truncate();
+    this.#delete(OWNERSHIP_SQL, { ownership });
   }
 
-  async #endedBefore(at: number): Promise<void> {
-    const ended = this.#database
-      .prepare("SELECT id FROM ownership WHERE ended_at < ?")
-      .pluck()
-      .all(at) as number[];
-    for (const ownership of ended) await this.ownership(ownership);
+  /** All that is an owner's and no ownership's. */
+  owner(owner: OwnerId): void {
+    this.#delete(OWNER_SQL, { owner });
+  }
+
+  #delete(statements: readonly string[], holder: object): void {
+    this.#writes.run(() => {
+      for (const sql of statements) this.#database.prepare(sql).run(holder);
+    });
+    this.#wal.truncate();
   }
 
   async #step(work: () => number): Promise<number> {

@@ -1,7 +1,7 @@
 import { MAX_GEOFENCES, MAX_TAG_VERTICES } from "@purrimeter/protocol/limits";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { Database } from "@purrimeter/database/open-database";
-import type { GeofenceId, GeofenceRefusal } from "../reading/owner-view.ts";
+import type { GeofenceId, GeofenceRefusal } from "./geofence.ts";
 import { statement } from "../schema/statement.ts";
 import type { TagSettings } from "../tags/tag-settings.ts";
 

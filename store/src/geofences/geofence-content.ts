@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
-import type { GeofenceId, GeofenceShape, OwnerId } from "../reading/owner-view.ts";
+import type { GeofenceId, GeofenceShape } from "./geofence.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
 import { Sealer } from "../sealing/seal.ts";
 
 /** What is sealed of a geofence; a deleted one has no shape any more. */

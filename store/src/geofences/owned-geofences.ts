@@ -11,10 +11,9 @@ import type {
   GeofenceOutcome,
   GeofenceRefusal,
   GeofenceShape,
-  ListRange,
-  OwnerId,
-  Page,
-} from "../reading/owner-view.ts";
+} from "./geofence.ts";
+import type { ListRange, Page } from "../reading/page.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
 import { createRandomId } from "../random-id.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 

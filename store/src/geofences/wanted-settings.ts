@@ -3,7 +3,7 @@ import type { GeofenceRef, TagId } from "@purrimeter/protocol/values";
 import { openGeofence } from "./geofence-content.ts";
 import type { KeyCache } from "../sealing/key-cache.ts";
 import type { Database } from "@purrimeter/database/open-database";
-import type { SettingsCursor } from "../recording/report-store.ts";
+import type { ChangedSettings, SettingsCursor } from "../recording/report-store.ts";
 import { statement } from "../schema/statement.ts";
 
 function prepare(database: Database) {
@@ -75,7 +75,7 @@ export class WantedSettings {
     return { version: row.settings_version, ...paces, geofences };
   }
 
-  changedSince(cursor: SettingsCursor): { tags: TagId[]; cursor: SettingsCursor } {
+  changedSince(cursor: SettingsCursor): ChangedSettings {
     const rows = this.#statements.changed.all({ cursor });
     return { tags: rows.map(({ id }) => id as TagId), cursor: rows.at(-1)?.settings_change ?? cursor };
   }

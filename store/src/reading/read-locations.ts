@@ -1,6 +1,7 @@
 import type { Epoch, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Database } from "@purrimeter/database/open-database";
-import type { EntryPosition, Location, Page, TimeRange } from "./owner-view.ts";
+import type { EntryPosition, Location, TimeRange } from "./location.ts";
+import type { Page } from "./page.ts";
 import type { StoredEntry } from "../recording/piece-codec.ts";
 import type { OpenedPiece, PieceReader, ReadableOwnership } from "./read-pieces.ts";
 import { statement } from "../schema/statement.ts";

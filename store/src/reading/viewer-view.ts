@@ -1,5 +1,6 @@
 import type { TagId } from "@purrimeter/protocol/values";
-import type { EntryPosition, Location, Page, TimeRange } from "./owner-view.ts";
+import type { EntryPosition, Location, TimeRange } from "./location.ts";
+import type { Page } from "./page.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
 
 /**

@@ -27,13 +27,19 @@ const SIDES: readonly Side[] = ["inside", "outside", "unknown"];
  */
 export class PieceWriter {
   readonly #out = new VarintWriter();
+  #start = 0;
   #number = 0;
   #at = 0;
   #lat = 0;
   #lon = 0;
 
-  begin(first: EntryNumber): void {
+  /** Forgets all pieces: their memory is used anew. */
+  clear(): void {
     this.#out.clear();
+  }
+
+  begin(first: number): void {
+    this.#start = this.#out.length;
     this.#out.byte(PIECE_VERSION);
     this.#number = first - 1;
     this.#at = 0;
@@ -53,9 +59,9 @@ export class PieceWriter {
     this.#content(entry, number);
   }
 
-  /** Valid until the next begin. */
+  /** The piece that was begun last. Valid until the next `clear`. */
   written(): Buffer {
-    return this.#out.written();
+    return this.#out.written(this.#start);
   }
 
   #content(entry: Entry, number: number): void {

@@ -43,10 +43,16 @@ export type DeadLetterOutcome = { readonly kind: "set-aside"; readonly count: nu
 /** Opaque place in the sequence of changed settings; undefined before the first look. */
 export type SettingsCursor = number;
 
+/** Tags whose wanted settings changed, and where the next look begins. */
+export interface ChangedSettings {
+  readonly tags: readonly TagId[];
+  readonly cursor: SettingsCursor;
+}
+
 /** What the bridge may do with the store: record what tags say and read what is wanted of them. No location is read here. */
 export interface ReportStore {
   /** Cheap: remembered until another process writes. */
-  registrationState(tag: TagId): RegistrationState;
+  registrationState(tag: TagId): Promise<RegistrationState>;
   /** Resolves after the commit is on disk; safe to repeat with the same report in any order. */
   recordReport(tag: TagId, report: Report, received: Received): Promise<RecordOutcome>;
   /** Keeps the bytes sealed, the newest few of each tag. The count goes on. */
@@ -61,10 +67,7 @@ export interface ReportStore {
   /** Keeps what the tag says of itself: version of settings, firmware, online. */
   recordStatus(tag: TagId, status: Status, at: UnixSeconds): Promise<{ readonly kind: "recorded" } | Refused>;
   /** Tags whose wanted settings changed since the cursor; without one nothing but the present cursor. Costs microseconds when nothing changed. */
-  settingsChangedSince(cursor: SettingsCursor | undefined): {
-    readonly tags: readonly TagId[];
-    readonly cursor: SettingsCursor;
-  };
+  settingsChangedSince(cursor: SettingsCursor | undefined): Promise<ChangedSettings>;
 }
 
 /** What the daily clearing needs. */

@@ -31,9 +31,14 @@ export class VarintWriter {
     this.unsigned(value < 0 ? -2 * value - 1 : 2 * value);
   }
 
-  /** Valid until the next write. */
-  written(): Buffer {
-    return this.#bytes.subarray(0, this.#length);
+  /** Bytes written since `clear`. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** What was written from that place on. Valid until the next `clear`: growing moves what is written later. */
+  written(from: number): Buffer {
+    return this.#bytes.subarray(from, this.#length);
   }
 
   #reserve(): void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { KeyCache } from "./key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
-import type { OwnerId } from "../reading/owner-view.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
 import { openSqliteHarness, type SqliteHarness } from "../testing/sqlite-harness.ts";
 import { claimed } from "../testing/store-harness.ts";
 import type { TagId } from "@purrimeter/protocol/values";

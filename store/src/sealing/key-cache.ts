@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Database } from "@purrimeter/database/open-database";
-import type { OwnerId } from "../reading/owner-view.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
 import { statement } from "../schema/statement.ts";
 
 /** How long an unwrapped key stays in memory. */
@@ -95,7 +95,7 @@ export class KeyCache {
 
   async #unwrap(id: number, row: Row): Promise<KeyObject | undefined> {
     const before = this.#forgotten;
-    const bytes = await this.#keyRing.unwrap(row.owner as OwnerId, row.wrapped);
+    const bytes = await this.#keyRing.unwrap(row.owner, row.wrapped);
     if (bytes === "unreadable") throw new Error(`sealing key ${id} does not open under its owner's key`);
     if (bytes === "unknown-owner") return undefined;
     const key = createSecretKey(bytes);

@@ -2,7 +2,7 @@ import { createSecretKey, type KeyObject } from "node:crypto";
 import type { KeyCache } from "./key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Database } from "@purrimeter/database/open-database";
-import type { OwnerId } from "../reading/owner-view.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
 import { statement } from "../schema/statement.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 

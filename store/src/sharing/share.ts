@@ -53,3 +53,13 @@ export interface HeldShare {
 export type InviteOutcome =
   | { readonly kind: "invited"; readonly share: Share; readonly code: string }
   | { readonly kind: "refused"; readonly reason: "not-found" | "too-many-shares" };
+
+/** Whom one owner lets look at their tags. */
+export interface SharesView {
+  /** Who may look at the tag, and who is invited: those that last, by id. */
+  shares(tag: TagId): Promise<readonly Share[] | "not-found">;
+  /** The code works once, within INVITATION_S. */
+  inviteViewer(tag: TagId, draft: ShareDraft): Promise<InviteOutcome>;
+  /** Takes a viewer's right, or withdraws an invitation; at once. */
+  removeShare(tag: TagId, id: ShareId): Promise<"removed" | "not-found">;
+}

@@ -3,7 +3,7 @@ import { hashClaimCode } from "./claim-code.ts";
 import type { Database } from "@purrimeter/database/open-database";
 import { TAG_NAME_PLACE } from "./owned-tags.ts";
 import type { FreshKey, OwnerKeys } from "../sealing/owner-keys.ts";
-import type { OwnerId } from "../reading/owner-view.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
 import { Sealer } from "../sealing/seal.ts";
 import { statement } from "../schema/statement.ts";
 import type { TagSettings } from "./tag-settings.ts";

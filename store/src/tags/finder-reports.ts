@@ -1,4 +1,4 @@
-import type { LatE7, LonE7, UnixSeconds } from "@purrimeter/protocol/values";
+import type { LatE7, LonE7, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 
 /** Reports of finders kept for a tag: the newest. */
 export const MAX_FINDER_REPORTS = 20;
@@ -19,7 +19,13 @@ export interface FinderReport extends FinderDraft {
 /** What anybody may do who reads the code on a tag. Says nothing of an owner, not even whether there is one. */
 export interface FinderReports {
   /** Whether a tag of ours has that printed code. */
-  isTag(printedCode: string): boolean;
+  isTag(printedCode: string): Promise<boolean>;
   /** Keeps the report, sealed for the tag's owner; nothing is kept for a tag without one. */
   report(printedCode: string, draft: FinderDraft): Promise<"taken" | "unknown-code">;
+}
+
+/** What was written of the tags of one owner. */
+export interface FinderReportsView {
+  /** What people wrote who found the tag, oldest first. */
+  finderReports(tag: TagId): Promise<readonly FinderReport[] | "not-found">;
 }

@@ -1,5 +1,5 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import type { ListRange, Page } from "../reading/owner-view.ts";
+import type { ListRange, Page } from "../reading/page.ts";
 import type { PrintedCode } from "./printed-code.ts";
 import type { RegistrationState } from "../recording/report-store.ts";
 
@@ -12,14 +12,14 @@ export interface RegisteredTag {
 /** What the operator may do: say which tags exist. No owner, no name and no location is read here. */
 export interface TagRegistry {
   /** Makes the tag known with a one-time claim code (see createClaimCode); only its hash is kept. */
-  register(tag: TagId, claimCode: string, at: UnixSeconds): "registered" | "exists";
+  register(tag: TagId, claimCode: string, at: UnixSeconds): Promise<"registered" | "exists">;
   /** A new one-time code for a known tag, for its next owner; the present owner keeps it until the code is used. */
-  renewClaimCode(tag: TagId, claimCode: string): "renewed" | "not-found";
+  renewClaimCode(tag: TagId, claimCode: string): Promise<"renewed" | "not-found">;
   /** Refuses everything from the tag from now on. */
-  revoke(tag: TagId, at: UnixSeconds): "revoked" | "not-found";
-  list(): readonly RegisteredTag[];
+  revoke(tag: TagId, at: UnixSeconds): Promise<"revoked" | "not-found">;
+  list(): Promise<readonly RegisteredTag[]>;
   /** Ascending by id. */
-  page(range: ListRange<TagId>): Page<RegisteredTag, TagId>;
+  page(range: ListRange<TagId>): Promise<Page<RegisteredTag, TagId>>;
   /** The public code for the outside of the tag (see createPrintedCode), made at first use; the same ever after. */
-  printedCode(tag: TagId): PrintedCode | "not-found";
+  printedCode(tag: TagId): Promise<PrintedCode | "not-found">;
 }

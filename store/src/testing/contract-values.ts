@@ -11,7 +11,9 @@ import type {
   UnixSeconds,
 } from "@purrimeter/protocol/values";
 import type { Received } from "../recording/report-store.ts";
-import type { GeofenceDraft, GeofenceShape, OwnerId, Page } from "../reading/owner-view.ts";
+import type { GeofenceDraft, GeofenceShape } from "../geofences/geofence.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
+import type { Page } from "../reading/page.ts";
 
 /** Values that contract tests are written with: short to read, deterministic. */
 

@@ -57,7 +57,7 @@ test("after kill -9 all that was acknowledged is there, and nothing twice", asyn
   const store = open(folder);
   for (let i = 0; i < TAGS; i++) {
     const code = createClaimCode();
-    store.registry.register(`tag-${i}` as TagId, code, NOON);
+    await store.registry.register(`tag-${i}` as TagId, code, NOON);
     await store.forOwner(ADA).claim(code, `cat ${i}`);
   }
   await store.close();

@@ -12,7 +12,11 @@ import {
   TAG,
   transition,
 } from "./contract-values.ts";
-import type { EntryPosition, Geofence, GeofenceEvent, OwnerView, Page } from "../reading/owner-view.ts";
+import type { EntryPosition } from "../reading/location.ts";
+import type { Geofence } from "../geofences/geofence.ts";
+import type { GeofenceEvent } from "../reading/geofence-event.ts";
+import type { OwnerView } from "../reading/owner-view.ts";
+import type { Page } from "../reading/page.ts";
 import { claimed, recorded, type StoreHarness } from "./store-harness.ts";
 
 /** When a tag changed sides. */

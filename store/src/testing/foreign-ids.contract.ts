@@ -2,7 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "../tags/claim-code.ts";
 import { ADA, ALWAYS, BOB, draft, fixes, NOON, OTHER_TAG, TAG } from "./contract-values.ts";
-import type { GeofenceId, OwnerId, OwnerView } from "../reading/owner-view.ts";
+import type { GeofenceId } from "../geofences/geofence.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
+import type { OwnerView } from "../reading/owner-view.ts";
 import type { ShareDraft, ShareId } from "../sharing/share.ts";
 import { claimed, recorded, type StoreHarness } from "./store-harness.ts";
 import type { ViewerView } from "../reading/viewer-view.ts";
@@ -107,7 +109,7 @@ export function describeForeignIdContract(name: string, make: () => Promise<Stor
     beforeEach(async () => {
       harness = await make();
       const claimCode = createClaimCode();
-      harness.store.registry.register(TAG, claimCode, NOON);
+      await harness.store.registry.register(TAG, claimCode, NOON);
       ada = harness.store.forOwner(ADA);
       await ada.claim(claimCode, "Schnurrli");
       await recorded(harness, TAG, fixes(1, 3));

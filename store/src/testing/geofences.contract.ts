@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MAX_GEOFENCES, MAX_TAG_VERTICES } from "@purrimeter/protocol/limits";
 import type { TagId } from "@purrimeter/protocol/values";
 import { ADA, BOB, draft, GARDEN, later, NOON, OTHER_TAG, polygon, TAG } from "./contract-values.ts";
-import type { Geofence, GeofenceDraft, GeofenceId, OwnerView } from "../reading/owner-view.ts";
+import type { Geofence, GeofenceDraft, GeofenceId } from "../geofences/geofence.ts";
+import type { OwnerView } from "../reading/owner-view.ts";
 import { claimed, type StoreHarness } from "./store-harness.ts";
 
 /** Zones, and the settings that they make. */
@@ -47,15 +48,15 @@ export function describeGeofenceContract(name: string, make: () => Promise<Store
 
     test("the bridge learns which tags' settings changed, and only once", async () => {
       const { reports } = harness.store;
-      const { cursor } = reports.settingsChangedSince(undefined);
-      expect(reports.settingsChangedSince(cursor)).toEqual({ tags: [], cursor });
+      const { cursor } = await reports.settingsChangedSince(undefined);
+      expect(await reports.settingsChangedSince(cursor)).toEqual({ tags: [], cursor });
       await harness.second.forOwner(ADA).createGeofence(draft("garden", [TAG]));
-      const seen = reports.settingsChangedSince(cursor);
+      const seen = await reports.settingsChangedSince(cursor);
       expect(seen.tags).toEqual([TAG]);
-      expect(reports.settingsChangedSince(seen.cursor)).toEqual({ tags: [], cursor: seen.cursor });
+      expect(await reports.settingsChangedSince(seen.cursor)).toEqual({ tags: [], cursor: seen.cursor });
       await bob.createGeofence(draft("yard", [OTHER_TAG]));
-      expect(reports.settingsChangedSince(seen.cursor).tags).toEqual([OTHER_TAG]);
-      expect([...reports.settingsChangedSince(cursor).tags].sort()).toEqual([TAG, OTHER_TAG]);
+      expect((await reports.settingsChangedSince(seen.cursor)).tags).toEqual([OTHER_TAG]);
+      expect([...(await reports.settingsChangedSince(cursor)).tags].sort()).toEqual([TAG, OTHER_TAG]);
     });
 
     test("a replacement needs the version that was read, where one is given", async () => {

@@ -29,8 +29,8 @@ export function describeOwnershipContract(name: string, make: () => Promise<Stor
     test("a code claims once, in whatever way it is typed, and starts settings", async () => {
       const { store } = harness;
       const code = createClaimCode();
-      expect(store.registry.register(TAG, code, NOON)).toBe("registered");
-      expect(store.registry.register(TAG, createClaimCode(), NOON)).toBe("exists");
+      expect(await store.registry.register(TAG, code, NOON)).toBe("registered");
+      expect(await store.registry.register(TAG, createClaimCode(), NOON)).toBe("exists");
       const ada = store.forOwner(ADA);
       expect(await ada.claim(createClaimCode(), "x")).toBe("wrong-code");
       expect(await ada.claim("", "x")).toBe("wrong-code");
@@ -40,12 +40,12 @@ export function describeOwnershipContract(name: string, make: () => Promise<Stor
       expect(claim).toEqual({ id: TAG, name: "Schnurrli", claimedAt: NOON, ...nothing, settings });
       expect(await store.forOwner(BOB).claim(code, "x")).toBe("wrong-code");
       expect(await ada.claim(code, "x")).toBe("wrong-code");
-      expect(store.registry.list()).toEqual([{ id: TAG, standing: "claimed", registeredAt: NOON }]);
+      expect(await store.registry.list()).toEqual([{ id: TAG, standing: "claimed", registeredAt: NOON }]);
     });
 
     test("two who use a code at once: one gets the tag", async () => {
       const code = createClaimCode();
-      harness.store.registry.register(TAG, code, NOON);
+      await harness.store.registry.register(TAG, code, NOON);
       const outcomes = await Promise.all([
         harness.store.forOwner(ADA).claim(code, "a"),
         harness.second.forOwner(BOB).claim(code, "b"),
@@ -55,9 +55,9 @@ export function describeOwnershipContract(name: string, make: () => Promise<Stor
 
     test("a revoked tag cannot be claimed", async () => {
       const code = createClaimCode();
-      harness.store.registry.register(TAG, code, NOON);
-      expect(harness.store.registry.revoke(TAG, NOON)).toBe("revoked");
-      expect(harness.store.registry.revoke(OTHER_TAG, NOON)).toBe("not-found");
+      await harness.store.registry.register(TAG, code, NOON);
+      expect(await harness.store.registry.revoke(TAG, NOON)).toBe("revoked");
+      expect(await harness.store.registry.revoke(OTHER_TAG, NOON)).toBe("not-found");
       expect(await harness.store.forOwner(ADA).claim(code, "x")).toBe("wrong-code");
     });
 
@@ -100,13 +100,13 @@ export function describeOwnershipContract(name: string, make: () => Promise<Stor
     test("another process's claim counts at once for the one that records", async () => {
       const { reports, registry } = harness.store;
       const code = createClaimCode();
-      registry.register(TAG, code, NOON);
+      await registry.register(TAG, code, NOON);
       expect(await reports.recordReport(TAG, fixes(1, 1), receivedAt())).toMatchObject({
         reason: "unclaimed",
       });
       const ada = harness.second.forOwner(ADA);
       await ada.claim(code, "x");
-      expect(reports.registrationState(TAG)).toBe("claimed");
+      expect(await reports.registrationState(TAG)).toBe("claimed");
       await recorded(harness, TAG, fixes(1, 2));
       expect(await storedNumbers(ada, TAG)).toEqual([1, 2]);
     });
@@ -143,7 +143,7 @@ export function describeOwnershipContract(name: string, make: () => Promise<Stor
       await recorded(harness, OTHER_TAG, fixes(1, 2));
       expect(await harness.second.forOwner(ADA).eraseTag(TAG)).toBe("erased");
       expect(await ada.locations(TAG, ALWAYS)).toBe("not-found");
-      expect(harness.store.reports.registrationState(TAG)).toBe("unclaimed");
+      expect(await harness.store.reports.registrationState(TAG)).toBe("unclaimed");
       expect(await harness.store.reports.recordReport(TAG, fixes(10, 10), receivedAt())).toMatchObject({
         kind: "refused",
       });

@@ -143,16 +143,16 @@ export function describeRecordingContract(name: string, make: () => Promise<Stor
       const { reports, registry } = harness.store;
       const stray = "tag-9" as TagId;
       const refused = { kind: "refused", reason: "unclaimed" };
-      expect(reports.registrationState(stray)).toBe("unknown");
+      expect(await reports.registrationState(stray)).toBe("unknown");
       expect(await reports.recordReport(stray, fixes(1, 1), receivedAt())).toEqual(refused);
-      registry.register(stray, "code", NOON);
-      expect(reports.registrationState(stray)).toBe("unclaimed");
+      await registry.register(stray, "code", NOON);
+      expect(await reports.registrationState(stray)).toBe("unclaimed");
       expect(await reports.recordReport(stray, fixes(1, 1), receivedAt())).toEqual(refused);
       expect(await reports.keepDeadLetter(stray, Buffer.from("x"), "truncated", NOON)).toEqual(refused);
-      expect(reports.registrationState(TAG)).toBe("claimed");
+      expect(await reports.registrationState(TAG)).toBe("claimed");
       await recorded(harness, TAG, fixes(1, 1));
-      harness.second.registry.revoke(TAG, NOON);
-      expect(reports.registrationState(TAG)).toBe("revoked");
+      await harness.second.registry.revoke(TAG, NOON);
+      expect(await reports.registrationState(TAG)).toBe("revoked");
       expect(await reports.recordReport(TAG, fixes(2, 2), receivedAt())).toMatchObject({ kind: "refused" });
     });
 

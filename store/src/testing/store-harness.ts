@@ -4,7 +4,9 @@ import { createClaimCode } from "../tags/claim-code.ts";
 import { ALWAYS, NOON, pageOf, receivedAt } from "./contract-values.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Store } from "../open-store.ts";
-import type { Location, OwnerId, OwnerView } from "../reading/owner-view.ts";
+import type { Location } from "../reading/location.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
+import type { OwnerView } from "../reading/owner-view.ts";
 import type { Received, RecordOutcome, Stored } from "../recording/report-store.ts";
 
 /** An empty store that contract tests run against, as one process has it and as another has it. */
@@ -27,7 +29,8 @@ export async function claimed(
 ): Promise<OwnerView> {
   const { registry } = harness.store;
   const code = createClaimCode();
-  if (registry.register(tag, code, NOON) === "exists") registry.renewClaimCode(tag, code);
+  const outcome = await registry.register(tag, code, NOON);
+  if (outcome === "exists") await registry.renewClaimCode(tag, code);
   const view = harness.store.forOwner(owner);
   if ((await view.claim(code, name)) === "wrong-code") throw new Error("a fresh code was refused");
   return view;

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createClaimCode } from "../tags/claim-code.ts";
 import { ADA, ALWAYS, BOB, draft, fixes, later, NOON, receivedAt, TAG } from "./contract-values.ts";
-import type { OwnerId, OwnerView } from "../reading/owner-view.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
+import type { OwnerView } from "../reading/owner-view.ts";
 import { claimed, recorded, storedNumbers, type StoreHarness } from "./store-harness.ts";
 import { OFFER_S } from "../transfers/transfer.ts";
 
@@ -98,7 +99,7 @@ export function describeTransferContract(name: string, make: () => Promise<Store
       await bob.eraseOwner();
       expect(await ada.confirmTransfer(TAG, checkNumber)).toBe("not-found");
       const again = await accepted();
-      harness.store.registry.revoke(TAG, NOON);
+      await harness.store.registry.revoke(TAG, NOON);
       expect(await ada.confirmTransfer(TAG, again)).toBe("not-found");
       expect(await bob.acceptTransfer(await offered())).toBe("wrong-code");
     });

@@ -20,3 +20,16 @@ export interface AcceptedTransfer {
 }
 
 export type ConfirmOutcome = "transferred" | "not-found" | "not-accepted" | "wrong-check-number";
+
+/** Tags that go from one account to another, as seen by both. */
+export interface TransfersView {
+  /** undefined when the tag is not offered. */
+  transfer(tag: TagId): Promise<Transfer | undefined | "not-found">;
+  /** A one-time code with which another account accepts the tag, within OFFER_S. An offer that stood before is void. */
+  offerTransfer(tag: TagId): Promise<{ readonly code: string; readonly transfer: Transfer } | "not-found">;
+  cancelTransfer(tag: TagId): Promise<"cancelled" | "not-found">;
+  /** As the recipient of somebody else's tag; nothing of it is theirs before its owner confirms. */
+  acceptTransfer(code: string): Promise<AcceptedTransfer | "wrong-code">;
+  /** Gives the tag away: a new ownership starts, neither sees the other's time, and what was shared ends. */
+  confirmTransfer(tag: TagId, checkNumber: string): Promise<ConfirmOutcome>;
+}

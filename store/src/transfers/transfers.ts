@@ -4,7 +4,7 @@ import { createClaimCode, hashClaimCode } from "../tags/claim-code.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
-import type { OwnerId } from "../reading/owner-view.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
 import { OFFER_S } from "./transfer.ts";
 import type { AcceptedTransfer, ConfirmOutcome, Transfer } from "./transfer.ts";
 import type { prepareTransfers } from "./transfer-statements.ts";

@@ -7,7 +7,7 @@ import { EspruinoTime } from "../../espruino/testing/espruino-time.ts";
 import type { FakeStorage } from "../../espruino/testing/fake-storage.ts";
 import { InputBuffer } from "../../espruino/testing/input-buffer.ts";
 
-/** Where the watch is and how fast it lives. */
+/** The surroundings of the watch, and the speed of its time. */
 export interface FakeWorld {
   /** As BoardTime has it. */
   readonly secondMs: number;
@@ -15,13 +15,13 @@ export interface FakeWorld {
   nmea(second: number): string;
 }
 
-/** More than a radio holds; the watch's own buffer is smaller still. */
+/** Bytes of one radio packet. */
 const MTU_BYTES = 20;
 
-/** Slower than the gateway writes, as a watch that is busy. */
+/** Slower than the gateway writes, like a busy watch. */
 const READS_IN_SECOND = 1_000;
 
-/** A Bangle.js 2 up to its SDK: it runs the program as it would be flashed. Its flash outlives it. */
+/** A simulated Bangle.js 2 that runs the program as it would be flashed. Its storage is passed in and survives it. */
 export class FakeBangle {
   readonly asked: string[] = [];
   private readonly world: FakeWorld;
@@ -49,7 +49,7 @@ export class FakeBangle {
     }
   }
 
-  /** Connects the radio to a gateway's socket; it stays until either side ends it. */
+  /** Connects the radio to a gateway's socket, until either side ends it. */
   approach(path: string): void {
     const socket = connect(path);
     this.socket = socket;

@@ -1,4 +1,4 @@
-/** What a watch that Espruino for Linux plays is given. */
+/** The data of a watch that Espruino for Linux simulates. */
 export interface LinuxWatch {
   /** Path of bangle.js as it goes into the watch's Storage. */
   readonly program: string;
@@ -6,7 +6,7 @@ export interface LinuxWatch {
   readonly link: string;
   /** Lines of NMEA, of one second each. */
   readonly seconds: readonly (readonly string[])[];
-  /** Of a gateway that listens on 127.0.0.1: the radio. */
+  /** The port on 127.0.0.1 at which the gateway listens: the radio. */
   readonly port: number;
 }
 

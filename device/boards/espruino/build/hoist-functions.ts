@@ -3,7 +3,7 @@ import type { BlockStatement, Program } from "@babel/types";
 
 type Block = BlockStatement | Program;
 
-/** Espruino evaluates line by line and hoists nothing: function declarations go to the top of their block. */
+/** Espruino evaluates line by line and hoists nothing: moves function declarations to the top of their block. */
 export function hoistFunctions(): Plugin {
   const hoist = (path: NodePath<Block>): void => {
     const { node } = path;

@@ -1,4 +1,4 @@
-// Builds what an Espruino board holds, device/build/espruino/, and says what it costs: npm run build:espruino.
+// Builds the programs of Espruino boards into device/build/espruino/ and prints their sizes: npm run build:espruino.
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { buildDateS } from "../../build-date.ts";
@@ -7,11 +7,11 @@ import { PUBLIC_NAMES } from "./public-names.ts";
 import { transpileForEspruino, type TranspileOptions, type Transpiled } from "./transpile.ts";
 import { measureVariables } from "./variables.ts";
 
-/** A variable of a board with 12,000 of them, as Bangle.js 2 (docs/boards.md). */
+/** Size of a variable on a board with 12,000 of them, as Bangle.js 2 (docs/boards.md). */
 const VARIABLE_BYTES = 14;
 const BOARD_VARIABLES = 12_000;
 
-/** What is built. More than the limit in Storage is a firmware that has grown without anybody deciding it. */
+/** What is built. The limit in Storage catches a firmware that grows unnoticed. */
 const PROGRAMS = [
   {
     name: "purrimeter",
@@ -36,7 +36,7 @@ const PROGRAMS = [
   },
 ] as const;
 
-/** Groups of the table of sources, by the first pattern that fits. */
+/** Groups of the table of sources; a source belongs to the first pattern that matches. */
 const GROUPS: readonly (readonly [string, RegExp])[] = [
   ["geofences and sides", /core\/geofence\//],
   ["receiver: NMEA, filter, time", /core\/nmea\//],
@@ -66,7 +66,7 @@ function tokenised(name: string, code: string): number {
   return statSync(`${folder}${name}.js`).size;
 }
 
-/** What each step brings, and what the rest consists of. */
+/** Prints what each step saves, and what the rest consists of. */
 async function explain(entry: string, names: readonly string[], built: Transpiled): Promise<void> {
   for (const all of ["names", "words"] as const) {
     const { code } = await transpile(entry, { names, all });

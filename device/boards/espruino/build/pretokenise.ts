@@ -23,9 +23,9 @@ function cli(): string {
   return program;
 }
 
-/** Writes the script with its words as single bytes, as Espruino keeps it in Storage. Fetches Espruino's tool once. */
+/** Writes the script with its keywords as single bytes, as Espruino stores it. Fetches Espruino's tool once. */
 export function pretokenise(script: string, into: string): void {
   const options = ["-n", "--board", "BANGLEJS2", "--config", "PRETOKENISE=1", "-o", into, script];
-  // It asks the network for the board's description, and goes on without.
+  // It asks the network for the board's description, and continues without.
   execFileSync(process.execPath, [cli(), ...options], { stdio: "ignore", timeout: 120_000 });
 }

@@ -1,4 +1,4 @@
-/** What a board's own program calls of the module, and what the module calls of it: never shortened. */
+/** Names that a board's own program uses of the module, or the module of that program: never shortened. */
 export const PUBLIC_NAMES: readonly string[] = [
   ...[
     "exports",
@@ -7,7 +7,7 @@ export const PUBLIC_NAMES: readonly string[] = [
     "start",
     "gnssBytes",
     "moved",
-    "homeHeard",
+    "beaconDetected",
     "uplinkUp",
     "uplinkDown",
   ],
@@ -25,5 +25,5 @@ export const PUBLIC_NAMES: readonly string[] = [
     "monotonicMs",
   ],
   ...["utcS", "setUtcS", "stop", "connect", "disconnect", "publish", "buzz", "light", "listen", "percent"],
-  ...["tag", "firmware", "seed", "builtAtS", "ackTimeoutMs", "lingerMs", "pageBytes", "pageCount"],
+  ...["tag", "firmware", "seed", "builtAtS", "ackTimeoutMs", "idleTimeoutMs", "pageBytes", "pageCount"],
 ];

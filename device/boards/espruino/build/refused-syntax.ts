@@ -1,7 +1,9 @@
 import { parseSync } from "@babel/core";
 import { VISITOR_KEYS, type Node } from "@babel/types";
 
-/** What Espruino 2v29 was seen to run (docs/boards.md). Whatever is not here is refused, also what nobody has tried. */
+/**
+ * Syntax that Espruino 2v29 was seen to run (docs/boards.md). Everything else is refused, including what was never tried.
+ */
 const RUNS: ReadonlySet<string> = new Set([
   ...["File", "Program", "Directive", "DirectiveLiteral", "BlockStatement", "EmptyStatement"],
   ...["ExpressionStatement", "VariableDeclaration", "VariableDeclarator", "FunctionDeclaration"],
@@ -32,7 +34,7 @@ const MISSING_MEMBERS: ReadonlySet<string> = new Set([
   ...["Number.isInteger", "Array.from", "Object.freeze", "Object.fromEntries"],
 ]);
 
-/** One line for every place of the script that Espruino cannot run as JavaScript means it; none when it can. */
+/** One line for every place of the script that Espruino cannot run correctly. */
 export function refusedSyntax(script: string): string[] {
   const found: string[] = [];
   const file = parseSync(script, { babelrc: false, configFile: false, sourceType: "script" });

@@ -1,10 +1,10 @@
 import type { NodePath, Plugin } from "@babel/core";
 import type { NewExpression, StringLiteral } from "@babel/types";
 
-/** A word that our own unions and fields have: neither a path nor a text for people. */
+/** A word of our own unions and fields: neither a path nor a text for people. */
 const WORD = /^[a-z][A-Za-z-]+$/;
 
-/** What the outside knows: topics, Espruino's modules and events, files. */
+/** Words with a meaning outside our code: topics, Espruino's modules and events, files. */
 const KNOWN_OUTSIDE: ReadonlySet<string> = new Set([
   ...["report", "status", "ack", "settings", "command"],
   ...["crypto", "purrimeter", "accel", "connect", "disconnect", "data", "falling", "uncaughtException"],
@@ -13,8 +13,8 @@ const KNOWN_OUTSIDE: ReadonlySet<string> = new Set([
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /**
- * Gives the words by which our code names its own states and reasons one or two letters each, the same everywhere, and
- * takes the texts out of errors: on the board nobody reads them. `keep` are words that somebody does read.
+ * Replaces the words by which our code names its own states and reasons with one or two letters each, the same everywhere,
+ * and removes the texts of errors, which nobody reads on the board. `keep` are words that are read outside.
  */
 export function shortenWords(keep: readonly string[]): Plugin {
   const short = new Map<string, string>();

@@ -17,7 +17,7 @@ import { keptNames } from "./kept-names.ts";
 import { refusedSyntax } from "./refused-syntax.ts";
 import { shortenWords } from "./shorten-words.ts";
 
-/** Looser than the standard where our own code makes no difference, so that no helper comes along. */
+/** Looser than the standard where our code does not need it, so that Babel adds no helpers. */
 const ASSUMPTIONS = {
   setPublicClassFields: true,
   privateFieldsAsProperties: true,
@@ -50,15 +50,15 @@ type Bundled = BuildResult<{ write: false; metafile: true }>;
 export interface TranspileOptions {
   /** What the constant BUILT_AT_S becomes, as FirmwareOptions has it; for a program of a board. */
   readonly builtAtS?: number;
-  /** Property names that others know, besides those of the language and the board. */
+  /** Property names that are used outside, besides those of the language and the board. */
   readonly names: readonly string[];
-  /** Texts of one word that others know. */
+  /** Texts of one word that are used outside. */
   readonly words?: readonly string[];
-  /** Shortens neither names nor words: to see what that brings. */
+  /** Shortens neither names nor words, to measure what that saves. */
   readonly all?: "names" | "words";
 }
 
-/** A script, and what each source file gave to it, in bytes before the last minifying. */
+/** A script, and the part of each source file in it, in bytes before the last minifying. */
 export interface Transpiled {
   readonly code: string;
   readonly sources: ReadonlyMap<string, number>;
@@ -66,7 +66,7 @@ export interface Transpiled {
 
 /**
  * One script for Espruino of the entry and all that it imports. Property names are shortened, and so are the words by
- * which our code names its own states: on the board every letter is memory. Throws when Espruino could not run the
+ * which our code names its own states: on the board every letter takes memory. Throws when Espruino could not run the
  * script, or when it needs a `builtAtS` that is not given.
  */
 export async function transpileForEspruino(entry: URL, options: TranspileOptions): Promise<Transpiled> {
@@ -83,11 +83,11 @@ export async function transpileForEspruino(entry: URL, options: TranspileOptions
   });
   const { code } = await transform(lowered!.code, {
     minify: true,
-    // A newer target would let the minifier bring back what Babel took away. Espruino has this operator.
+    // With a newer target the minifier would bring back syntax that Babel removed. Espruino has this operator.
     target: "es2015",
     supported: { "nullish-coalescing": true },
     charset: "ascii",
-    // The bundler would look for Espruino's own modules.
+    // The bundler would try to resolve Espruino's own modules.
     define: { espruinoModule: "require" },
   });
   if (code.includes("BUILT_AT_S")) throw new Error("the program needs the date of its build");
@@ -102,7 +102,7 @@ function bundle(entry: URL, { names, all, builtAtS }: TranspileOptions): Promise
   const shortNames = {
     mangleProps: /./,
     reserveProps: keptNames(names),
-    // A word of the language to Espruino, also behind a dot.
+    // A keyword to Espruino, also after a dot.
     mangleCache: { of: false as const },
   };
   return build({
@@ -110,7 +110,7 @@ function bundle(entry: URL, { names, all, builtAtS }: TranspileOptions): Promise
     bundle: true,
     format: "iife",
     target: "es2020",
-    // A field that is only declared is no field.
+    // A field without initialiser must not become an assignment.
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
     minifySyntax: true,
     write: false,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Where the module's code lies while the firmware runs. */
+/** A script that measures variables with the module's code in RAM. */
 const PROGRAM = (module: string): string => `
 var exports = {};
 var before = process.memory().usage;
@@ -34,7 +34,7 @@ print("variables " + (loaded - before) + " " + (process.memory().usage - loaded)
 quit();
 `;
 
-/** Espruino variables that the module's code takes in RAM, and the firmware that runs, flash of the test included. */
+/** Espruino variables of the module's code in RAM, and of the running firmware including the flash of the test. */
 export interface VariableCost {
   readonly code: number;
   readonly state: number;

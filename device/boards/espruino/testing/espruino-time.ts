@@ -6,7 +6,7 @@ export class EspruinoTime {
   private readonly timers = new Map<number, () => void>();
   private made = 0;
 
-  /** `secondMs`: as BoardTime has it. `eachSecond` is told which second since the start has begun. */
+  /** `secondMs`: as BoardTime has it. `eachSecond` gets the number of the second that has begun, counted from the start. */
   constructor(secondMs: number, eachSecond: (second: number) => void) {
     this.time = new BoardTime(secondMs);
     this.time.every(1_000, () => eachSecond(Math.floor(this.nowS)));

@@ -2,7 +2,7 @@ import type { BangleSdk } from "../../bangle2/bangle-sdk.ts";
 
 type Storage = BangleSdk["storage"];
 
-/** Storage as Espruino's: a file is made whole and erased, and written into its erased bytes. */
+/** Storage like Espruino's: a file is created with all bytes erased, and only erased bytes can be written. */
 export class FakeStorage implements Storage {
   readonly files = new Map<string, Uint8Array>();
   /** Bytes that all files together may have. */

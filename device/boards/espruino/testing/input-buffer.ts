@@ -5,12 +5,12 @@ const BUFFER_BYTES = 2_047;
 const XOFF_ABOVE = 1_535;
 const XON_BELOW = 767;
 
-/** More than a radio gives at once; the watch's events are shorter still. */
+/** Most bytes of one event. */
 const EVENT_BYTES = 20;
 
-/** What came in and the program has not read: an interpreter reads slower than a radio brings. */
+/** Received bytes that the program has not read: an interpreter reads slower than a radio sends. */
 export class InputBuffer {
-  /** Bytes that found no room. */
+  /** Bytes that were lost because the buffer was full. */
   lost = 0;
   private inbox: Buffer = Buffer.alloc(0);
   private readonly say: (byte: number) => void;
@@ -18,14 +18,14 @@ export class InputBuffer {
   private readonly reading: NodeJS.Timeout;
   private isOff = false;
 
-  /** `read` is given so many bytes in a second, as text; `say` sends XOFF and XON. */
+  /** `read` gets at most `readsInSecond` bytes in a second, as text; `say` sends XOFF and XON. */
   constructor(bytesInSecond: number, say: (byte: number) => void, read: (text: string) => void) {
     this.say = say;
     this.read = read;
     this.reading = setInterval(() => this.readSome(), (EVENT_BYTES * 1_000) / bytesInSecond);
   }
 
-  /** Bytes that the radio brings. */
+  /** Bytes that the radio received. */
   take(bytes: Buffer): void {
     const taken = bytes.subarray(0, BUFFER_BYTES - this.inbox.length);
     this.lost += bytes.length - taken.length;

@@ -11,7 +11,7 @@ import { topicOf } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";
 import { Aedes } from "aedes";
 
-/** Certificates of one authority, made by the openssl of this machine: what signs the tags here is not what runs there. */
+/** Certificates of one authority, made by the openssl of this machine. */
 export class TestAuthority {
   readonly folder: string;
   readonly certificate: string;
@@ -53,7 +53,7 @@ const EC = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 
 /** Aedes behind a TLS server. */
 export class TestBroker {
-  /** What clients published, and their wills. */
+  /** What clients published, including their wills. */
   readonly received: string[] = [];
   readonly resumed: boolean[] = [];
   readonly subscriptions = new Set<string>();
@@ -78,7 +78,7 @@ export class TestBroker {
     });
   }
 
-  /** Kinds of the entries in all reports of the tag that came; "unreadable" for a report that is none. */
+  /** Kinds of the entries in all reports of the tag that came; "unreadable" for a report that cannot be decoded. */
   entryKinds(tag: TagId): string[] {
     const prefix = `${topicOf(tag, "report")}=`;
     const reports = this.received.filter((line) => line.startsWith(prefix));

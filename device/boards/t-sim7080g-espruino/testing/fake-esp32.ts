@@ -18,11 +18,11 @@ import type { FakeStorage } from "../../espruino/testing/fake-storage.ts";
 const FLASH_BYTES = 4_194_304;
 const JOURNAL_ADDRESS = 0x290000;
 
-/** What of a board outlives a restart. */
+/** The parts of a board that survive a restart. */
 export class Esp32Flash {
   readonly cells = new Uint8Array(FLASH_BYTES).fill(255);
   readonly storage: FakeStorage;
-  /** Whether this Espruino knows light sleep. */
+  /** Whether this Espruino has light sleep. */
   knowsSleep = true;
   /** In the chip's own settings: on when it is new. */
   radios = { BLE: true, Wifi: true };
@@ -31,7 +31,7 @@ export class Esp32Flash {
     this.storage = storage;
   }
 
-  /** Where the program keeps it; to read only. */
+  /** The program's journal, read-only. */
   journal(): Journal {
     const never = (): never => {
       throw new Error("to read only");
@@ -45,7 +45,7 @@ export class Esp32Flash {
   }
 }
 
-/** What the world is to the board. */
+/** The surroundings of the board. */
 export interface Esp32World {
   /** As BoardTime has it. */
   readonly secondMs: number;
@@ -54,20 +54,20 @@ export interface Esp32World {
   nmea(second: number): string;
 }
 
-/** A T-SIM7080G-S3 up to Espruino's objects: it runs the program as it would be flashed. */
+/** A simulated T-SIM7080G-S3 under Espruino that runs the program as it would be flashed. */
 export class FakeEsp32 {
   readonly asked: string[] = [];
   readonly pins = new Map<number, boolean>();
   readonly naps: number[] = [];
-  /** Lengths of what the modem's port was given at once. */
+  /** Lengths of the writes to the modem's port. */
   readonly modemWrites: number[] = [];
   /** Registers of the power controller. */
   readonly registers = new Map<number, number>([[0xa4, 71]]);
   /** Whether the accelerometer holds its line low. */
   isMotionLatched = false;
   releases = 0;
-  /** Of light sleep that something prevents. */
-  sleepsNot = false;
+  /** Whether light sleep returns at once. */
+  cannotSleep = false;
   private readonly flash: Esp32Flash;
   private readonly world: Esp32World;
   private readonly time: EspruinoTime;
@@ -105,7 +105,7 @@ export class FakeEsp32 {
     if (!wasLatched) this.events.emit(`watch ${MOTION_PIN}`);
   }
 
-  /** An exception that nobody caught. */
+  /** An uncaught exception. */
   fault(): void {
     this.events.emit("uncaughtException");
   }
@@ -150,10 +150,10 @@ export class FakeEsp32 {
       throw new Error("restarts");
     };
     const lightSleep = (ms: number): void => {
-      // Timers stand still: the modem's key would be held until the end.
+      // Timers do not run: the modem's key would stay pressed until the end.
       if (this.pins.get(POWER_KEY_PIN) === true) this.asked.push("nap with the key held");
       this.naps.push(ms);
-      if (!this.sleepsNot) this.time.sleep(ms);
+      if (!this.cannotSleep) this.time.sleep(ms);
     };
     return {
       getState: () => ({ ...this.flash.radios }),

@@ -1,4 +1,4 @@
-/** What a board that Espruino for Linux plays is given. */
+/** The data of a board that Espruino for Linux simulates. */
 export interface LinuxEsp32 {
   /** Path of esp32s3.js as it goes into the board's Storage. */
   readonly program: string;
@@ -12,8 +12,8 @@ export interface LinuxEsp32 {
 
 /**
  * A script for Espruino's Linux program: the objects that only an ESP32 has, made of a socket and of memory, where light
- * sleep takes no time; and the program, with Espruino's own engine. Whenever a second of the receiver is read it says how
- * many variables the program takes, its code and the flash of the test included.
+ * sleep takes no time; and the program, with Espruino's own engine. After every second of the receiver it prints
+ * how many variables the program takes, including its code and the flash of the test.
  */
 export function linuxEsp32Script({ program, files, seconds, port }: LinuxEsp32): string {
   return `

@@ -16,23 +16,23 @@ interface SerialOptions {
   readonly onWritable?: (count: number) => void;
 }
 
-/** What the SDK and the board's chips are to `board.ts`, as far as it uses them. */
+/** The SDK and the board's chips, as far as `board.ts` uses them. */
 export class FakeSdk {
   /** Levels of the output pins. */
   readonly pins = new Map<number, number>();
   readonly serials = new Map<number, FakeSerial>();
   readonly registers = new Map<number, number>([[0xa4, 71]]);
   readonly flash = new Uint8Array(64 * 4_096).fill(255);
-  readonly dozes: { ms: number; pin: number }[] = [];
+  readonly sleeps: { ms: number; pin: number }[] = [];
   readonly clients: Record<string, unknown>[] = [];
   readonly times: number[] = [];
   readonly time: BoardTime;
   files = new Map<string, Uint8Array>();
   statusReads = 0;
-  /** Whether motion ends the next doze. */
+  /** Whether motion ends the next light sleep. */
   moves = false;
-  /** Asked before every doze. */
-  mayDoze: () => void = () => undefined;
+  /** Called before every light sleep. */
+  maySleep: () => void = () => undefined;
 
   /** `secondMs`: as BoardTime has it. */
   constructor(secondMs: number) {
@@ -57,13 +57,13 @@ export class FakeSdk {
 
   private native(name: string): (this: unknown, ...values: number[]) => unknown {
     if (name === "xs_tag_uptime") return () => this.time.nowMs;
-    if (name === "xs_tag_light_sleep") return (ms = 0, pin = 0) => this.doze(ms, pin);
+    if (name === "xs_tag_light_sleep") return (ms = 0, pin = 0) => this.sleep(ms, pin);
     return () => undefined;
   }
 
-  private doze(ms: number, pin: number): boolean {
-    this.mayDoze();
-    this.dozes.push({ ms, pin });
+  private sleep(ms: number, pin: number): boolean {
+    this.maySleep();
+    this.sleeps.push({ ms, pin });
     this.time.sleep(this.moves ? ms / 2 : ms);
     const hasMoved = this.moves;
     this.moves = false;
@@ -149,7 +149,7 @@ export class FakeSdk {
   }
 }
 
-/** A UART with FIFOs of 128 bytes: what comes while the one is full is lost, and writing too much throws. */
+/** A UART with FIFOs of 128 bytes: bytes received while it is full are lost, and writing too much throws. */
 export class FakeSerial {
   /** What the board writes. */
   onWrite: (bytes: Uint8Array) => void = () => undefined;
@@ -166,7 +166,7 @@ export class FakeSerial {
     sdk.time.after(0, () => options.onWritable?.(this.free));
   }
 
-  /** Bytes from outside. */
+  /** Bytes that the port receives. */
   deliver(bytes: Uint8Array): void {
     const room = FIFO_BYTES - this.inbox.length;
     this.lost += Math.max(0, bytes.length - room);

@@ -2,7 +2,7 @@ import type { Scenario, Track } from "../scenario.ts";
 import type { VirtualBoard } from "../virtual-board.ts";
 import { circle, settingsOf, square } from "./shapes.ts";
 
-/** Between two fixes of the logger the cat walks straight on; so often the board is told where it is. */
+/** Interval at which the board gets the place of the cat, which walks straight between two fixes of the logger. */
 const PACE_S = 20;
 
 /** A cat that gets farther than this (some 3 m) between two fixes of its logger moves. */

@@ -7,7 +7,7 @@ function again(board: VirtualBoard): void {
   if (board.isRunning()) board.up();
 }
 
-/** Lets the tag work until the power goes, then starts it again; `step` bytes later every time. */
+/** Runs the tag until the power fails, then starts it again; `step` bytes later every time. */
 function cutEvery(board: VirtualBoard, times: number, step: number, tornBits: number): void {
   for (let i = 0; i < times; i++) {
     again(board);
@@ -28,7 +28,7 @@ function cutFirstStart(board: VirtualBoard, from: number, to: number, step: numb
   }
 }
 
-/** Flash that loses its power, its bits or its mind. */
+/** Flash with power cuts, flipped bits or foreign content. */
 export const CUTS: readonly Scenario[] = [
   {
     name: "power cuts at every byte of a day's first record",

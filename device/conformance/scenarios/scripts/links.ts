@@ -14,7 +14,7 @@ function stored(epoch: number, through: number): Uint8Array {
   return encodeAck({ kind: "stored", epoch: epoch as Epoch, through });
 }
 
-/** The radio, the broker and the bridge at their worst. */
+/** Faults of the radio, the broker and the bridge. */
 export const LINKS: readonly Scenario[] = [
   {
     name: "no uplink for three days",
@@ -149,7 +149,7 @@ export const LINKS: readonly Scenario[] = [
   },
 ];
 
-/** On a board that ends its session ten seconds after the last word. */
+/** On a board that ends its session after ten seconds without anything to send. */
 export const SPARING_LINKS: readonly Scenario[] = [
   {
     name: "sessions only while something is to be sent",

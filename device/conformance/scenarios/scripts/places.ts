@@ -28,7 +28,7 @@ function outAndBack(
   at(board, latE7, lonE7, 900);
 }
 
-/** Geofences wherever geometry is unkind. */
+/** Geofences at places where geometry is difficult. */
 export const PLACES: readonly Scenario[] = [
   {
     name: "stays in a circle",

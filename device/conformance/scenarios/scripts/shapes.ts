@@ -2,7 +2,7 @@ import type { CircleSetting, GeofenceSetting, PolygonSetting, Settings } from "@
 import type { GeofenceRef, LatE7, LonE7 } from "@purrimeter/protocol/values";
 import type { BoardOptions } from "../virtual-board.ts";
 
-/** A place in the Netherlands where nobody lives: the sea. */
+/** An uninhabited place in the Netherlands: the sea. */
 export const HOME_LAT_E7 = 520_000_000;
 export const HOME_LON_E7 = 50_000_000;
 
@@ -11,7 +11,7 @@ export const SMALL_BOARD: BoardOptions = {
   pageBytes: 512,
   pageCount: 40,
   hasBeacon: false,
-  lingerMs: Infinity,
+  idleTimeoutMs: Infinity,
 };
 
 /** Four journal pages of 20 records: full within the hour. */
@@ -19,7 +19,7 @@ export const TINY_BOARD: BoardOptions = {
   pageBytes: 512,
   pageCount: 20,
   hasBeacon: false,
-  lingerMs: Infinity,
+  idleTimeoutMs: Infinity,
 };
 
 /** 64 KiB in the pages of common flash. */
@@ -27,7 +27,7 @@ export const LARGE_BOARD: BoardOptions = {
   pageBytes: 4_096,
   pageCount: 16,
   hasBeacon: false,
-  lingerMs: Infinity,
+  idleTimeoutMs: Infinity,
 };
 
 export function circle(ref: number, latE7: number, lonE7: number, radiusCm: number): CircleSetting {

@@ -19,7 +19,7 @@ function lines(board: VirtualBoard, seconds: number, text: (i: number) => string
   }
 }
 
-/** What receivers say, and do not say. */
+/** What receivers send, and do not send. */
 export const SKIES: readonly Scenario[] = [
   {
     name: "a receiver that says nothing",

@@ -8,7 +8,7 @@ export class BoardClock implements Clock {
   readonly time: BoardTime;
   private utcAtZeroS: number;
 
-  /** `utcS` 0: nobody has told it the time. */
+  /** `utcS` 0: the time is not set. */
   constructor(time: BoardTime, utcS: number) {
     this.time = time;
     this.utcAtZeroS = utcS;
@@ -27,7 +27,7 @@ export class BoardClock implements Clock {
   }
 }
 
-/** Calls whenever a part of the firmware wants to be woken, as a board does. */
+/** Calls a part of the firmware whenever it is due, as a board does. */
 export class WakeLoop {
   private readonly time: BoardTime;
   private readonly nextWakeMs: () => number;
@@ -52,7 +52,7 @@ export class WakeLoop {
   }
 }
 
-/** Gives an uplink its modem's bytes as a serial port does: never within a call of ours. */
+/** Gives an uplink its modem's bytes as a serial port does: never within a call of the uplink. */
 export function connectModem(uplink: ModemUplink, modem: SimulatedModem, loop: WakeLoop): void {
   modem.receiver = (bytes) => {
     const copy = Uint8Array.from(bytes);

@@ -6,7 +6,7 @@ import { BoardTime } from "../../../core/testing/board-time.ts";
 import { BoardClock, connectModem, WakeLoop } from "./modem-rig.ts";
 import { SimulatedModem, type SimulatedModemOptions } from "./simulated-modem.ts";
 
-/** An uplink through a simulated modem, and what it told. */
+/** An uplink through a simulated modem, and its events. */
 export interface OpenModemUplink {
   readonly uplink: ModemUplink;
   readonly modem: SimulatedModem;
@@ -34,7 +34,7 @@ export interface OpenModemUplinkOptions {
   readonly port: number;
   readonly modem?: Partial<SimulatedModemOptions>;
   readonly uplink?: Partial<ModemUplinkOptions>;
-  /** What the board's clock says; 0: nothing. */
+  /** The time of the board's clock; 0: not set. */
   readonly utcS?: number;
   readonly onUp?: () => void;
   readonly onDown?: () => void;

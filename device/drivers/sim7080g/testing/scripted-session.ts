@@ -16,7 +16,10 @@ const ANSWERS: readonly (readonly [string, string])[] = [
   ["AT+CAOPEN", "+CAOPEN: 0,0"],
 ];
 
-/** A session through a modem and a broker that answer at once, for engines without sockets: the same lines on every engine. */
+/**
+ * A session through a modem and a broker that answer at once, for engines without sockets: the same lines on every
+ * engine.
+ */
 export class ScriptedSession implements ModemPort {
   readonly lines: string[] = [];
   readonly uplink: ModemUplink;
@@ -48,7 +51,7 @@ export class ScriptedSession implements ModemPort {
     );
   }
 
-  /** So many sessions with so many reports each. */
+  /** `sessions` sessions with `reports` reports each. */
   live(sessions: number, reports: number): void {
     const report = new Uint8Array(900);
     for (let i = 0; i < report.length; i++) report[i] = (i * 7) & 255;
@@ -80,7 +83,7 @@ export class ScriptedSession implements ModemPort {
     this.lines.push("cycle");
   }
 
-  /** Lets the modem answer and the uplink act until nothing is left to do for a while. */
+  /** Lets the modem answer and the uplink act until nothing is left to do. */
   private turn(): void {
     for (let i = 0; i < 400; i++) {
       const next = this.answers.shift();
@@ -126,7 +129,7 @@ export class ScriptedSession implements ModemPort {
     this.say("\r\n\r\nOK\r\n");
   }
 
-  /** The broker: only the first packet of what is handed over is looked at. */
+  /** The broker: only the first packet of each transfer is read. */
   private take(): void {
     const type = (this.payload[0] as number) >> 4;
     if (type === CONNECT) this.inbox.push(0x20, 2, 0, 0);

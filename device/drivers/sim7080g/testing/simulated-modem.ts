@@ -3,17 +3,17 @@ import type { ModemPort } from "../modem-port.ts";
 import { modemTime } from "./modem-time.ts";
 import { SimulatedSocket } from "./simulated-socket.ts";
 
-/** What may go wrong on the way from the modem. Each is asked for every line that leaves it. */
+/** Faults between the modem and the board. Each function is called for every line that the modem sends. */
 export interface ModemFaults {
-  /** How often the line leaves: 0 is lost, 2 is twice. */
+  /** How often the line is sent: 0 is lost, 2 is twice. */
   copies(line: string): number;
   /** Noise before the line. */
   noise(line: string): string;
-  /** What the modem still had to say of former commands, before it echoes the next. */
+  /** Late answers to former commands, sent before the echo of the next. */
   late(command: string): string;
-  /** Where the bytes that leave at once are cut. */
+  /** Where the bytes of one transfer are split. */
   cut(length: number): number;
-  /** What the modem does instead of a command: refuses it, says nothing, or starts anew. */
+  /** What the modem does instead of a command: refuses it, does not answer, or restarts. */
   mishap(command: string): "none" | "error" | "silence" | "restart";
 }
 
@@ -27,7 +27,7 @@ export const SOUND: ModemFaults = {
 };
 
 export interface SimulatedModemOptions {
-  /** Where the network leads to whoever dials the bridge's name. */
+  /** The port to which connections to the bridge's name go. */
   readonly port: number;
   /** As BoardTime has it. */
   readonly secondMs: number;
@@ -43,7 +43,7 @@ export interface SimulatedModemOptions {
 const BOOT_MS = 2_000;
 const ANSWER_MS = 20;
 const ATTACH_MS = 100;
-/** What a SIM7080 says of the time before anybody has told it: GPS's own beginning. */
+/** The time of a SIM7080 before it is set: the beginning of GPS time. */
 const UNSET = "80/01/06,00:00:12+00";
 
 /**
@@ -53,7 +53,7 @@ const UNSET = "80/01/06,00:00:12+00";
 export class SimulatedModem implements ModemPort {
   /** Where the modem's bytes go. */
   receiver: (bytes: Uint8Array) => void = () => undefined;
-  /** Every command that was understood. */
+  /** Every known command. */
   readonly commands: string[] = [];
   readonly files = new Map<string, Buffer>();
   readonly results: number[] = [];
@@ -108,7 +108,7 @@ export class SimulatedModem implements ModemPort {
     this.boot();
   }
 
-  /** As if it fell from the table: everything that is not in its files is gone. */
+  /** Restarts: everything that is not in its files is lost. */
   boot(): void {
     this.isOn = true;
     this.isBooting = true;
@@ -123,7 +123,7 @@ export class SimulatedModem implements ModemPort {
     });
   }
 
-  /** The bridge's end is gone without a word. */
+  /** The bridge's end breaks off without closing. */
   breakSocket(): void {
     this.socket?.break();
   }
@@ -134,7 +134,7 @@ export class SimulatedModem implements ModemPort {
     this.isOn = false;
   }
 
-  /** A line that nobody asked for. */
+  /** An unsolicited line. */
   say(line: string): void {
     this.emit(Buffer.from(`\r\n${line}\r\n`), line);
   }

@@ -1,7 +1,7 @@
 import { connect, type TLSSocket } from "node:tls";
 import { modemTimeMs } from "./modem-time.ts";
 
-/** What the modem was told before AT+CAOPEN; PEM, "" where it was told nothing. */
+/** The modem's settings before AT+CAOPEN; PEM, "" when not set. */
 export interface SocketIdentity {
   readonly authority: string;
   readonly certificate: string;
@@ -9,13 +9,13 @@ export interface SocketIdentity {
   readonly sni: string;
 }
 
-/** What the socket tells its modem. */
+/** Events of the socket. */
 export interface SocketListener {
   /** AT+CAOPEN's result, once. */
   opened(result: number): void;
-  /** There is something to read, where there was nothing. */
+  /** Data can be read, where there was none. */
   announced(): void;
-  /** The other end is gone. */
+  /** The other end closed. */
   closed(): void;
 }
 
@@ -35,7 +35,7 @@ export class SimulatedSocket {
   private hasResult = false;
   private isLeft = false;
 
-  /** `port`: where the network leads to whoever dials `host`. `clock`: what the modem's says, as AT+CCLK has it. */
+  /** `port`: the port to which connections to `host` go. `clock`: the modem's time in the format of AT+CCLK. */
   constructor(host: string, port: number, identity: SocketIdentity, clock: string, listener: SocketListener) {
     const { authority: ca, certificate: cert, key, sni: servername } = identity;
     this.listener = listener;
@@ -61,7 +61,7 @@ export class SimulatedSocket {
     this.socket.write(bytes);
   }
 
-  /** At most so many bytes of what came. */
+  /** At most `most` bytes of what was received. */
   read(most: number): Buffer {
     const bytes = this.inbox.subarray(0, most);
     this.inbox = this.inbox.subarray(bytes.length);
@@ -69,12 +69,12 @@ export class SimulatedSocket {
     return bytes;
   }
 
-  /** The other end is gone without a word. */
+  /** The other end breaks off without closing. */
   break(): void {
     this.socket.destroy();
   }
 
-  /** Nothing is told any more; what was handed over still leaves. */
+  /** No more events; what was written is still sent. */
   leave(): void {
     this.isLeft = true;
     this.socket.end();
@@ -82,7 +82,7 @@ export class SimulatedSocket {
   }
 
   private opened(result: number): void {
-    // An error of a session that stood is its end, and no second result.
+    // An error of an established session is its end, and no second result.
     if (this.isLeft || this.hasResult) return;
     this.hasResult = true;
     if (result === OPENED) this.listen();
@@ -105,7 +105,7 @@ export class SimulatedSocket {
   }
 }
 
-/** The modem's own clock says whether the bridge's certificate holds. */
+/** The modem's own clock decides whether the bridge's certificate is valid. */
 function judge(socket: TLSSocket, clock: string): number {
   const { valid_from: from, valid_to: to } = socket.getPeerCertificate();
   const nowMs = modemTimeMs(clock);

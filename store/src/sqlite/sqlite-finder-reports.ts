@@ -4,11 +4,11 @@ import {
   type FinderDraft,
   type FinderReport,
   type FinderReports,
-} from "./finder-reports.ts";
+} from "../tags/finder-reports.ts";
 import type { KeyCache } from "../sealing/key-cache.ts";
 import type { Database } from "@purrimeter/database/open-database";
-import type { OwnedTags } from "./owned-tags.ts";
-import { normalisePrintedCode } from "./printed-code.ts";
+import type { OwnedTags } from "../tags/owned-tags.ts";
+import { normalisePrintedCode } from "../tags/printed-code.ts";
 import { Sealer } from "../sealing/seal.ts";
 import { statement } from "../schema/statement.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
@@ -67,8 +67,9 @@ export class SqliteFinderReports implements FinderReports {
     this.#statements = prepare(database);
   }
 
-  isTag(printedCode: string): boolean {
-    return this.#statements.byCode.get({ code: normalisePrintedCode(printedCode) }) !== undefined;
+  isTag(printedCode: string): Promise<boolean> {
+    const code = normalisePrintedCode(printedCode);
+    return Promise.try(() => this.#statements.byCode.get({ code }) !== undefined);
   }
 
   async report(printedCode: string, draft: FinderDraft): Promise<"taken" | "unknown-code"> {

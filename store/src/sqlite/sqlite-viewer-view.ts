@@ -2,12 +2,14 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { hashClaimCode } from "../tags/claim-code.ts";
 import { openTagName } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
-import type { EntryPosition, Location, OwnerId, Page, TimeRange } from "./owner-view.ts";
-import type { LocationReader } from "./read-locations.ts";
-import type { ReadableOwnership } from "./read-pieces.ts";
+import type { EntryPosition, Location, TimeRange } from "../reading/location.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
+import type { Page } from "../reading/page.ts";
+import type { LocationReader } from "../reading/read-locations.ts";
+import type { ReadableOwnership } from "../reading/read-pieces.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
 import type { prepareShares } from "../sharing/share-statements.ts";
-import type { ViewerView } from "./viewer-view.ts";
+import type { ViewerView } from "../reading/viewer-view.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 /** What SqliteViewerView is made of. */
@@ -55,10 +57,11 @@ export class SqliteViewerView implements ViewerView {
 
   leaveShare(id: ShareId): Promise<"left" | "not-found"> {
     const { statements, viewer, writes, now } = this.#parts;
-    if (!statements.held.all({ viewer, now: now() }).some((held) => held.id === id))
-      return Promise.resolve("not-found");
-    const removed = writes.run(() => statements.leave.run({ id, viewer }));
-    return Promise.resolve(removed > 0 ? "left" : "not-found");
+    return Promise.try(() => {
+      const isHeld = statements.held.all({ viewer, now: now() }).some((held) => held.id === id);
+      if (!isHeld) return "not-found";
+      return writes.run(() => statements.leave.run({ id, viewer })) > 0 ? "left" : "not-found";
+    });
   }
 
   async latest(tag: TagId): Promise<Location | undefined | "not-found"> {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { inventedHome } from "../cats/invented-homes.ts";
-import { LocalPlane } from "./local-plane.ts";
+import { inventedHome } from "./invented-homes.ts";
+import { LocalPlane } from "../tracks/local-plane.ts";
 import { placeTracks } from "./place-tracks.ts";
 import { Random } from "../random.ts";
-import { cleanTrack, homeOf, TrackBuilder, type Track } from "./track.ts";
+import { cleanTrack, homeOf, TrackBuilder, type Track } from "../tracks/track.ts";
 
 function wander(name: string, lat: number, lon: number, seed: number): Track {
   const random = new Random(seed);

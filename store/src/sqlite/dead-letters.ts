@@ -1,7 +1,7 @@
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { Database } from "@purrimeter/database/open-database";
-import type { DeadLetterOutcome } from "./report-store.ts";
+import type { DeadLetterOutcome } from "../recording/report-store.ts";
 import { statement } from "../schema/statement.ts";
 import type { OpenOwnership } from "./open-ownerships.ts";
 

@@ -1,7 +1,7 @@
 import type { TagId } from "@purrimeter/protocol/values";
 import type { KeyCache } from "../sealing/key-cache.ts";
 import type { Database } from "@purrimeter/database/open-database";
-import type { RegistrationState } from "./report-store.ts";
+import type { RegistrationState } from "../recording/report-store.ts";
 import { Sealer } from "../sealing/seal.ts";
 import { statement } from "../schema/statement.ts";
 

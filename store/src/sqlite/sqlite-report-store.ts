@@ -3,9 +3,10 @@ import type { Report, Settings, Status } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { CacheInvalidation } from "@purrimeter/database/cache-invalidation";
 import type { GroupCommit } from "@purrimeter/database/group-commit";
-import type { ReportRecorder } from "./record-report.ts";
-import type { StatusRecorder } from "./record-status.ts";
+import type { ReportRecorder } from "./report-recorder.ts";
+import type { StatusRecorder } from "./status-recorder.ts";
 import type {
+  ChangedSettings,
   Received,
   RecordOutcome,
   Refused,
@@ -13,7 +14,7 @@ import type {
   DeadLetterOutcome,
   SettingsCursor,
   RegistrationState,
-} from "./report-store.ts";
+} from "../recording/report-store.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import type { OpenOwnership, OpenOwnerships } from "./open-ownerships.ts";
 import type { WantedSettings } from "../geofences/wanted-settings.ts";
@@ -45,9 +46,11 @@ export class SqliteReportStore implements ReportStore {
     });
   }
 
-  registrationState(tag: TagId): RegistrationState {
-    this.#parts.invalidation.check();
-    return this.#parts.openOwnerships.registrationState(tag);
+  registrationState(tag: TagId): Promise<RegistrationState> {
+    return Promise.try(() => {
+      this.#parts.invalidation.check();
+      return this.#parts.openOwnerships.registrationState(tag);
+    });
   }
 
   recordReport(tag: TagId, report: Report, received: Received): Promise<RecordOutcome> {
@@ -80,10 +83,11 @@ export class SqliteReportStore implements ReportStore {
     return this.#parts.settings.of(tag);
   }
 
-  settingsChangedSince(cursor: SettingsCursor | undefined): {
-    tags: readonly TagId[];
-    cursor: SettingsCursor;
-  } {
+  settingsChangedSince(cursor: SettingsCursor | undefined): Promise<ChangedSettings> {
+    return Promise.try(() => this.#changedSince(cursor));
+  }
+
+  #changedSince(cursor: SettingsCursor | undefined): ChangedSettings {
     const { invalidation, settings } = this.#parts;
     invalidation.check();
     this.#cursor ??= settings.newest();

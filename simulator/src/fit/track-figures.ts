@@ -1,5 +1,5 @@
-import { LocalPlane } from "./local-plane.ts";
-import { cleanTrack, homeOf, type Track } from "./track.ts";
+import { LocalPlane } from "../tracks/local-plane.ts";
+import { cleanTrack, homeOf, type Track } from "../tracks/track.ts";
 
 /** One named figure of a set of tracks. */
 export interface Figure {
@@ -36,7 +36,7 @@ function measure(track: Track): Measured {
   return { at: [...clean.at], distanceM, stepM };
 }
 
-/** Runs of fixes beyond a distance, those less than 10 min apart taken as one. */
+/** Runs of fixes beyond a distance; runs less than 10 min apart count as one. */
 function outings({ at, distanceM }: Measured, beyondM: number): number {
   let count = 0;
   let lastOut = -Infinity;
@@ -69,7 +69,7 @@ function sum(values: readonly number[]): number {
 const SHARES = [0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99];
 const percent = (share: number): string => `p${Math.round(share * 100)}`;
 
-/** What STATS of the recorded cats say, of any set of tracks: distances are from each cat's median point. */
+/** The figures of the recorded cats' STATS for any set of tracks: distances are from each cat's median point. */
 export function trackFigures(tracks: readonly Track[]): Figure[] {
   const measured = tracks.map(measure).filter(({ at }) => at.length > 1);
   const distances = ascending(measured.flatMap(({ distanceM }) => distanceM));

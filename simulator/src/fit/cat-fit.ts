@@ -1,10 +1,10 @@
-import { inventedHome } from "./invented-homes.ts";
+import { inventedHome } from "../cats/invented-homes.ts";
 import { loadTracks } from "../tracks/load-tracks.ts";
-import { logLife } from "../sky/logger-model.ts";
+import { logLife } from "./logger-model.ts";
 import { Random, seedOf } from "../random.ts";
 import { COLLAR_RECEIVER } from "../sky/receiver-model.ts";
-import { SyntheticCat } from "./synthetic-cat.ts";
-import { trackFigures } from "../tracks/track-figures.ts";
+import { SyntheticCat } from "../cats/synthetic-cat.ts";
+import { trackFigures } from "./track-figures.ts";
 import { describeTrackProblem } from "../tracks/track-problem.ts";
 import type { Track } from "../tracks/track.ts";
 
@@ -22,9 +22,9 @@ function inventedTracks(seed: number): Track[] {
   });
 }
 
-/** Prints recorded and invented figures side by side, as a Markdown table: `npx node simulator/src/cats/cat-fit.ts FILE [SEED]`. */
+/** Prints recorded and invented figures side by side, as a Markdown table: `npx node simulator/src/fit/cat-fit.ts FILE [SEED]`. */
 async function main(path: string | undefined, seed: number): Promise<void> {
-  if (path === undefined) throw new Error("usage: npx node simulator/src/cats/cat-fit.ts TRACKS.csv [SEED]");
+  if (path === undefined) throw new Error("usage: npx node simulator/src/fit/cat-fit.ts TRACKS.csv [SEED]");
   const recorded = await loadTracks(path);
   if (!recorded.ok) throw new Error(describeTrackProblem(recorded.problem));
   const invented = trackFigures(inventedTracks(seed));

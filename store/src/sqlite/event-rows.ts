@@ -1,10 +1,6 @@
-import type { TransitionEntry } from "@purrimeter/protocol/entry";
-import type { EntryNumber, Epoch, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Database } from "@purrimeter/database/open-database";
-import { PieceWriter } from "./piece-codec.ts";
-import { keepDayOf } from "./record-piece.ts";
+import type { EventChange } from "../recording/report-changes.ts";
 import { statement } from "../schema/statement.ts";
-import type { Doubt } from "./doubt.ts";
 import type { OpenOwnership } from "./open-ownerships.ts";
 
 interface EventRow {
@@ -59,33 +55,22 @@ function prepare(database: Database) {
   };
 }
 
-/** Stores a transition where it is found by time, and in the outbox for whoever is to be told. */
-export class EventRecorder {
+/** Stores transitions where they are found by time, and in the outbox for alerts. Only inside a transaction. */
+export class EventRows {
   readonly #statements: ReturnType<typeof prepare>;
-  readonly #writer = new PieceWriter();
 
   constructor(database: Database) {
     this.#statements = prepare(database);
   }
 
-  record(
-    ownership: OpenOwnership,
-    epoch: Epoch,
-    number: EntryNumber,
-    entry: TransitionEntry,
-    doubt: Doubt | undefined,
-    receivedAt: UnixSeconds,
-  ): void {
-    const { id, sealer } = ownership;
-    const named = { ownership: id, ref: entry.geofence, version: entry.settingsVersion };
+  add({ id: ownership, sealer }: OpenOwnership, epoch: number, receivedAt: number, event: EventChange): void {
+    const { number, entry, keepDay, bytes } = event;
+    const named = { ownership, ref: entry.geofence, version: entry.settingsVersion };
     const geofence = this.#statements.geofence.get(named)?.geofence ?? null;
-    this.#writer.begin(number);
-    this.#writer.add(number, entry, doubt);
-    const sealed = sealer.seal({ kind: "event", epoch, number, at: receivedAt }, this.#writer.written());
-    const keepDay = keepDayOf(entry.at, doubt, receivedAt);
-    const place = { ownership: id, at: entry.at, epoch, number, recordedAt: receivedAt, keepDay };
+    const sealed = sealer.seal({ kind: "event", epoch, number, at: receivedAt }, bytes);
+    const place = { ownership, at: entry.at, epoch, number, recordedAt: receivedAt, keepDay };
     const row = { ...place, geofence, key: sealer.keyId, sealed };
     const isNew = this.#statements.event.run(row) > 0;
-    if (isNew && doubt === undefined) this.#statements.outbox.run(row);
+    if (isNew && event.isBelieved) this.#statements.outbox.run(row);
   }
 }

@@ -1,19 +1,19 @@
 import type { Database } from "@purrimeter/database/open-database";
 import { statement } from "../schema/statement.ts";
 
-/** A row of tag_progress as it is changed in memory. */
+/** A row of tag_progress. */
 export interface ProgressRow {
   readonly ownership: number;
-  epoch: number;
-  settled: number;
-  spans: Buffer;
-  lastHeardAt: number;
-  batteryPercent: number | null;
-  batteryAt: number;
-  latestReport: number | null;
-  latestAt: number;
-  latestEpoch: number;
-  latestNumber: number;
+  readonly epoch: number;
+  readonly settled: number;
+  readonly spans: Buffer;
+  readonly lastHeardAt: number;
+  readonly batteryPercent: number | null;
+  readonly batteryAt: number;
+  readonly latestReport: number | null;
+  readonly latestAt: number;
+  readonly latestEpoch: number;
+  readonly latestNumber: number;
 }
 
 function columnsOf(args: ProgressRow) {

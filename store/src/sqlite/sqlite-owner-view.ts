@@ -3,19 +3,25 @@ import type { TagClaims } from "../tags/claim-tag.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
-import type * as view from "./owner-view.ts";
-import type { EventReader } from "./read-events.ts";
-import type { LocationReader } from "./read-locations.ts";
+import type { EntryPosition, Location, TimeRange } from "../reading/location.ts";
+import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "../geofences/geofence.ts";
+import type { GeofenceEvent } from "../reading/geofence-event.ts";
+import type { ListRange, Page } from "../reading/page.ts";
+import type { OwnedTag } from "../tags/owned-tag.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
+import type { OwnerView } from "../reading/owner-view.ts";
+import type { EventReader } from "../reading/read-events.ts";
+import type { LocationReader } from "../reading/read-locations.ts";
 import type { FinderReport } from "../tags/finder-reports.ts";
 import type { OwnedShares } from "../sharing/owned-shares.ts";
 import type { InviteOutcome, Share, ShareDraft, ShareId } from "../sharing/share.ts";
-import type { SqliteFinderReports } from "../tags/sqlite-finder-reports.ts";
+import type { SqliteFinderReports } from "./sqlite-finder-reports.ts";
 import type { AcceptedTransfer, ConfirmOutcome, Transfer } from "../transfers/transfer.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 
 /** What SqliteOwnerView is made of: what is of no owner is handed the owner or an ownership. */
 export interface OwnerViewParts {
-  readonly owner: view.OwnerId;
+  readonly owner: OwnerId;
   readonly tags: OwnedTags;
   readonly geofences: OwnedGeofences;
   readonly locations: LocationReader;
@@ -29,78 +35,72 @@ export interface OwnerViewParts {
 }
 
 /** The owner's side of the store on SQLite. */
-export class SqliteOwnerView implements view.OwnerView {
+export class SqliteOwnerView implements OwnerView {
   readonly #parts: OwnerViewParts;
 
   constructor(parts: OwnerViewParts) {
     this.#parts = parts;
   }
 
-  tags(range: view.ListRange<TagId>): Promise<view.Page<view.OwnedTag, TagId>> {
+  tags(range: ListRange<TagId>): Promise<Page<OwnedTag, TagId>> {
     return this.#parts.tags.list(range);
   }
 
-  tag(id: TagId): Promise<view.OwnedTag | "not-found"> {
+  tag(id: TagId): Promise<OwnedTag | "not-found"> {
     return this.#parts.tags.get(id);
   }
 
-  async claim(code: string, name: string): Promise<view.OwnedTag | "wrong-code"> {
+  async claim(code: string, name: string): Promise<OwnedTag | "wrong-code"> {
     const { claims, owner, now, tags } = this.#parts;
     const id = await claims.claim(owner, code, name, now());
     const tag = id === undefined ? "not-found" : await tags.get(id);
     return tag === "not-found" ? "wrong-code" : tag;
   }
 
-  renameTag(id: TagId, name: string): Promise<view.OwnedTag | "not-found"> {
+  renameTag(id: TagId, name: string): Promise<OwnedTag | "not-found"> {
     return this.#parts.tags.rename(id, name);
   }
 
-  geofences(range: view.ListRange<view.GeofenceId>): Promise<view.Page<view.Geofence, view.GeofenceId>> {
+  geofences(range: ListRange<GeofenceId>): Promise<Page<Geofence, GeofenceId>> {
     return this.#parts.geofences.list(range);
   }
 
-  geofence(id: view.GeofenceId): Promise<view.Geofence | "not-found"> {
+  geofence(id: GeofenceId): Promise<Geofence | "not-found"> {
     return this.#parts.geofences.get(id);
   }
 
-  createGeofence(draft: view.GeofenceDraft): Promise<view.GeofenceOutcome> {
+  createGeofence(draft: GeofenceDraft): Promise<GeofenceOutcome> {
     return this.#parts.geofences.create(draft);
   }
 
   replaceGeofence(
-    id: view.GeofenceId,
-    draft: view.GeofenceDraft,
+    id: GeofenceId,
+    draft: GeofenceDraft,
     expectedVersion: number | undefined,
-  ): Promise<view.GeofenceOutcome> {
+  ): Promise<GeofenceOutcome> {
     return this.#parts.geofences.replace(id, draft, expectedVersion);
   }
 
   deleteGeofence(
-    id: view.GeofenceId,
+    id: GeofenceId,
     expectedVersion: number | undefined,
   ): Promise<"deleted" | "not-found" | "version-mismatch"> {
     return this.#parts.geofences.delete(id, expectedVersion);
   }
 
-  async locations(
-    tag: TagId,
-    range: view.TimeRange,
-  ): Promise<view.Page<view.Location, view.EntryPosition> | "not-found"> {
+  async locations(tag: TagId, range: TimeRange): Promise<Page<Location, EntryPosition> | "not-found"> {
     const present = this.#parts.tags.present(tag);
     return present === undefined
       ? "not-found"
       : this.#parts.locations.locations({ tag, id: present.id }, range);
   }
 
-  async latest(tag: TagId): Promise<view.Location | undefined | "not-found"> {
+  async latest(tag: TagId): Promise<Location | undefined | "not-found"> {
     const present = this.#parts.tags.present(tag);
     return present === undefined ? "not-found" : this.#parts.locations.latest({ tag, id: present.id });
   }
 
-  events(
-    tag: TagId,
-    range: view.TimeRange,
-  ): Promise<view.Page<view.GeofenceEvent, view.EntryPosition> | "not-found"> {
+  events(tag: TagId, range: TimeRange): Promise<Page<GeofenceEvent, EntryPosition> | "not-found"> {
     return this.#parts.events.events(tag, range);
   }
 
@@ -113,23 +113,23 @@ export class SqliteOwnerView implements view.OwnerView {
   }
 
   removeShare(tag: TagId, id: ShareId): Promise<"removed" | "not-found"> {
-    return Promise.resolve(this.#parts.shares.remove(tag, id));
+    return Promise.try(() => this.#parts.shares.remove(tag, id));
   }
 
   transfer(tag: TagId): Promise<Transfer | undefined | "not-found"> {
-    return Promise.resolve(this.#parts.transfers.read(tag));
+    return Promise.try(() => this.#parts.transfers.read(tag));
   }
 
   offerTransfer(tag: TagId): Promise<{ readonly code: string; readonly transfer: Transfer } | "not-found"> {
-    return Promise.resolve(this.#parts.transfers.offer(tag));
+    return Promise.try(() => this.#parts.transfers.offer(tag));
   }
 
   cancelTransfer(tag: TagId): Promise<"cancelled" | "not-found"> {
-    return Promise.resolve(this.#parts.transfers.cancel(tag));
+    return Promise.try(() => this.#parts.transfers.cancel(tag));
   }
 
   acceptTransfer(code: string): Promise<AcceptedTransfer | "wrong-code"> {
-    return Promise.resolve(this.#parts.transfers.accept(code));
+    return Promise.try(() => this.#parts.transfers.accept(code));
   }
 
   confirmTransfer(tag: TagId, checkNumber: string): Promise<ConfirmOutcome> {

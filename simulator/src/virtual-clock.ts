@@ -2,12 +2,12 @@ import type { Clock } from "@purrimeter/device/ports";
 
 /** A board's two clocks on virtual time. The monotonic one starts at 0; UTC is unknown until the receiver sets it. */
 export class VirtualClock implements Clock {
-  /** Virtual milliseconds since the tag was switched on. Only its owner moves it, and only forward. */
+  /** Virtual milliseconds since the tag was switched on. Only the owner changes it, and only forward. */
   nowMs = 0;
   readonly #startsAt: number;
   #offsetS: number | undefined;
 
-  /** `startsAt`: what UTC truly is at the start, whole seconds. */
+  /** `startsAt`: true UTC at the start, whole seconds. */
   constructor(startsAt: number) {
     this.#startsAt = startsAt;
   }
@@ -24,7 +24,7 @@ export class VirtualClock implements Clock {
     this.#offsetS = utcS - Math.floor(this.nowMs / 1000);
   }
 
-  /** What UTC truly is. */
+  /** True UTC. */
   trueUtcS(): number {
     return this.#startsAt + this.nowMs / 1000;
   }

@@ -1,10 +1,10 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import { hashClaimCode } from "./claim-code.ts";
+import { hashClaimCode } from "../tags/claim-code.ts";
 import type { Database } from "@purrimeter/database/open-database";
-import type { ListRange, Page } from "../reading/owner-view.ts";
-import { createPrintedCode, type PrintedCode } from "./printed-code.ts";
+import type { ListRange, Page } from "../reading/page.ts";
+import { createPrintedCode, type PrintedCode } from "../tags/printed-code.ts";
 import { statement } from "../schema/statement.ts";
-import type { RegisteredTag, TagRegistry } from "./tag-registry.ts";
+import type { RegisteredTag, TagRegistry } from "../tags/tag-registry.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 function prepare(database: Database) {
@@ -64,36 +64,42 @@ export class SqliteTagRegistry implements TagRegistry {
     this.#statements = prepare(database);
   }
 
-  register(tag: TagId, claimCode: string, at: UnixSeconds): "registered" | "exists" {
+  register(tag: TagId, claimCode: string, at: UnixSeconds): Promise<"registered" | "exists"> {
     const row = { tag, hash: hashClaimCode(claimCode), at };
-    return this.#writes.run(() => this.#statements.add.run(row)) > 0 ? "registered" : "exists";
+    return this.#write(() => (this.#statements.add.run(row) > 0 ? "registered" : "exists"));
   }
 
-  renewClaimCode(tag: TagId, claimCode: string): "renewed" | "not-found" {
+  renewClaimCode(tag: TagId, claimCode: string): Promise<"renewed" | "not-found"> {
     const row = { tag, hash: hashClaimCode(claimCode) };
-    return this.#writes.run(() => this.#statements.renew.run(row)) > 0 ? "renewed" : "not-found";
+    return this.#write(() => (this.#statements.renew.run(row) > 0 ? "renewed" : "not-found"));
   }
 
-  revoke(tag: TagId, at: UnixSeconds): "revoked" | "not-found" {
-    return this.#writes.run(() => this.#statements.revoke.run({ tag, at })) > 0 ? "revoked" : "not-found";
+  revoke(tag: TagId, at: UnixSeconds): Promise<"revoked" | "not-found"> {
+    return this.#write(() => (this.#statements.revoke.run({ tag, at }) > 0 ? "revoked" : "not-found"));
   }
 
-  list(): readonly RegisteredTag[] {
-    return this.#statements.list.all({ after: "", limit: NO_LIMIT }).map(registeredTag);
+  list(): Promise<readonly RegisteredTag[]> {
+    return Promise.try(() => this.#statements.list.all({ after: "", limit: NO_LIMIT }).map(registeredTag));
   }
 
-  page({ after, limit }: ListRange<TagId>): Page<RegisteredTag, TagId> {
-    const rows = this.#statements.list.all({ after: after ?? "", limit: limit + 1 });
-    const items = rows.slice(0, limit).map(registeredTag);
-    return { items, next: rows.length > limit ? items.at(-1)?.id : undefined };
+  page({ after, limit }: ListRange<TagId>): Promise<Page<RegisteredTag, TagId>> {
+    return Promise.try(() => {
+      const rows = this.#statements.list.all({ after: after ?? "", limit: limit + 1 });
+      const items = rows.slice(0, limit).map(registeredTag);
+      return { items, next: rows.length > limit ? items.at(-1)?.id : undefined };
+    });
   }
 
-  printedCode(tag: TagId): PrintedCode | "not-found" {
+  async printedCode(tag: TagId): Promise<PrintedCode | "not-found"> {
     const row = this.#statements.printed.get({ tag });
     if (row === undefined) return "not-found";
     if (row.printed_code !== null) return row.printed_code as PrintedCode;
-    this.#writes.run(() => this.#statements.print.run({ tag, code: createPrintedCode() }));
+    await this.#write(() => this.#statements.print.run({ tag, code: createPrintedCode() }));
     return this.printedCode(tag);
+  }
+
+  #write<Result>(work: () => Result): Promise<Result> {
+    return Promise.try(() => this.#writes.run(work));
   }
 }
 

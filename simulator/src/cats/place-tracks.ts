@@ -1,10 +1,10 @@
-import { inventedHome } from "../cats/invented-homes.ts";
-import { LocalPlane } from "./local-plane.ts";
-import { homeOf, type Track } from "./track.ts";
+import { inventedHome } from "./invented-homes.ts";
+import { LocalPlane } from "../tracks/local-plane.ts";
+import { homeOf, type Track } from "../tracks/track.ts";
 
-/** Where and when tracks are put. */
+/** The place and time that tracks are moved to. */
 export interface Placement {
-  /** UTC at which the last fix of every track lies. */
+  /** UTC of the last fix of every track. */
   readonly endsAt: number;
   /** The same seed gives the same homes. */
   readonly seed: number;
@@ -31,8 +31,8 @@ export function placeTrack(track: Track, home: LocalPlane, endsAt: number): Trac
 }
 
 /**
- * Real tracks, made fit to be shown: each ends at `endsAt`, each home is an invented one on the Hardangervidda, a
- * kilometre from the next. No point of the result lies anywhere near a real home; only the shape in metres stays.
+ * Makes real tracks suitable to show: each ends at `endsAt`, each home is an invented one on the Hardangervidda, a
+ * kilometre from the next. No point of the result is near a real home; only the shape in metres is kept.
  */
 export function placeTracks(tracks: readonly Track[], placement: Placement): Track[] {
   const first = placement.firstHome ?? 0;

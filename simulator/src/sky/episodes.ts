@@ -1,8 +1,8 @@
 import type { Random } from "../random.ts";
 
 /**
- * Episodes that come by chance and last by chance, exact over steps of any length: after a long one an earlier episode
- * is over, and another is on as often as at any time.
+ * Episodes that begin at random and last a random time, exact for steps of any length: after a long step an earlier
+ * episode is over, and a new one is as likely as at any time.
  */
 export class Episodes {
   isOn = false;
@@ -17,7 +17,7 @@ export class Episodes {
     this.#random = random;
   }
 
-  /** Moves on by so many seconds: none is on, the same as before, or a new one. */
+  /** Advances by `seconds` seconds: no episode, the same one as before, or a new one. */
   advance(seconds: number): "none" | "same" | "new" {
     if (this.#everyS === Infinity) return "none";
     const wasOn = this.isOn;

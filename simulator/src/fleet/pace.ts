@@ -1,6 +1,6 @@
 /**
- * Maps real time to one tag's virtual time. Free, it runs `speed` times as fast; held, as fast as real time; and never
- * beyond `limitMs`.
+ * Maps real time to one tag's virtual time. Free time runs `speed` times as fast, held time as fast as real time; neither
+ * passes `limitMs`.
  */
 export class Pace {
   #speed: number;
@@ -9,7 +9,7 @@ export class Pace {
   #realMs: number;
   #isHeld = false;
 
-  /** `speed` may be Infinity: free time then stands still here and its owner jumps with `moveTo`. */
+  /** With `speed` Infinity free time does not advance here: the owner advances it with `moveTo`. */
   constructor(speed: number, realMs: number, limitMs: (realMs: number) => number) {
     this.#speed = speed;
     this.#realMs = realMs;
@@ -20,26 +20,26 @@ export class Pace {
     return this.#isHeld ? 1 : this.#speed;
   }
 
-  /** From now on free time runs so fast. */
+  /** Changes the speed of free time. */
   changeSpeed(speed: number): void {
     this.#speed = speed;
   }
 
-  /** Virtual time that has been reached; Infinity-fast free time is the limit. */
+  /** The virtual time reached; the limit when free time is infinitely fast. */
   virtualMs(realMs: number): number {
     const elapsedMs = realMs - this.#realMs;
     const aheadMs = this.#rate === Infinity ? Infinity : elapsedMs * this.#rate;
     return Math.max(this.#virtualMs, Math.min(this.#virtualMs + aheadMs, this.#limitMs(realMs)));
   }
 
-  /** The tag has lived up to here, and is held or not from now on. */
+  /** The tag has reached this time, and is held or not from now on. */
   moveTo(virtualMs: number, realMs: number, isHeld: boolean): void {
     this.#virtualMs = virtualMs;
     this.#realMs = realMs;
     this.#isHeld = isHeld;
   }
 
-  /** Real time at which the given virtual time comes. */
+  /** Real time at which the given virtual time is reached. */
   dueMs(virtualMs: number, realMs: number): number {
     const freeMs = this.#realMs + Math.max(0, virtualMs - this.#virtualMs) / this.#rate;
     const overMs = virtualMs - this.#limitMs(realMs);

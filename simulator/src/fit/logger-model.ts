@@ -1,7 +1,7 @@
 import { nowhere, type Life } from "../cats/life.ts";
 import { LocalPlane } from "../tracks/local-plane.ts";
 import type { Random } from "../random.ts";
-import { ReceiverError, type ReceiverParameters } from "./receiver-model.ts";
+import { ReceiverError, type ReceiverParameters } from "../sky/receiver-model.ts";
 import { TrackBuilder, type Track } from "../tracks/track.ts";
 
 /**

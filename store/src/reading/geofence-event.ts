@@ -1,0 +1,18 @@
+import type { Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { GeofenceId } from "../geofences/geofence.ts";
+import type { EntryPosition, TimeRange } from "./location.ts";
+import type { Page } from "./page.ts";
+
+/** A transition as its owner sees it. */
+export interface GeofenceEvent extends EntryPosition {
+  /** undefined when the tag named a geofence that the cloud does not know. The name stays readable after deletion. */
+  readonly geofence: { readonly id: GeofenceId; readonly name: string } | undefined;
+  readonly from: Side;
+  readonly to: Side;
+  readonly recordedAt: UnixSeconds;
+}
+
+/** When the tags of one owner changed sides. */
+export interface EventsView {
+  events(tag: TagId, range: TimeRange): Promise<Page<GeofenceEvent, EntryPosition> | "not-found">;
+}

@@ -1,0 +1,140 @@
+import type { Entry } from "@purrimeter/protocol/entry";
+import type { Report } from "@purrimeter/protocol/messages";
+import type { EntryNumber } from "@purrimeter/protocol/values";
+import type { Arrival } from "./arrival.ts";
+import type { Doubt } from "./doubt.ts";
+import { listHoles } from "./holes.ts";
+import { keepDayOf } from "./keep-day.ts";
+import {
+  addSpan,
+  boundSpans,
+  hasNumber,
+  MAX_SPANS,
+  settledThrough,
+  type NumberState,
+  type Spans,
+} from "./number-spans.ts";
+import type { Piece } from "./piece-splitter.ts";
+import type { ReportChanges } from "./report-changes.ts";
+import type { RecordOutcome, Refused, Stored } from "./report-store.ts";
+import { NO_EPOCH, type TagProgress } from "./tag-progress.ts";
+
+const NO_SPANS: Spans = [];
+/** The holes below have to fill first. */
+const BUSY: Refused = { kind: "refused", reason: "busy" };
+
+/**
+ * Applies a report to what is known of its tag: changes `progress` in place and fills `changes` with what is to be stored.
+ * A report that comes twice, late, overlapping or out of order leaves the same entries. No clock, no IO, no keys: the
+ * caller seals the bytes, writes all of it in one transaction and gives the outcome to the tag after the commit.
+ */
+export function applyReport(progress: TagProgress, arrival: Arrival, changes: ReportChanges): RecordOutcome {
+  const { report, received } = arrival;
+  changes.clear();
+  if (progress.epoch !== report.epoch) switchEpoch(progress, arrival, changes);
+  if (received.at > progress.lastHeardAt) progress.lastHeardAt = received.at;
+  const before = snapshot(progress.numbers, report.first);
+  if (!advance(progress.numbers, report)) {
+    progress.numbers = before;
+    return BUSY;
+  }
+  const stored = takeEntries(progress, arrival, before.spans, changes);
+  for (const piece of changes.pieces) rememberLatest(progress, piece);
+  listHoles(arrival, before, progress.numbers, changes);
+  return stored;
+}
+
+/** Makes the report's epoch the present one. The former stays known for a while. */
+function switchEpoch(progress: TagProgress, arrival: Arrival, changes: ReportChanges): void {
+  const { epoch, numbers } = progress;
+  if (epoch !== NO_EPOCH) changes.leftEpoch = { epoch, numbers, at: arrival.received.at };
+  progress.epoch = arrival.report.epoch;
+  progress.numbers = arrival.pastNumbers ?? { spans: [], settled: 0 };
+}
+
+function takeEntries(
+  progress: TagProgress,
+  { report, received, entriesFrom }: Arrival,
+  spansBefore: Spans,
+  changes: ReportChanges,
+): Stored {
+  const { epoch, entries } = report;
+  let [duplicates, withheld] = [0, 0];
+  changes.splitter.begin(received.at);
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i];
+    if (entry === undefined) continue;
+    const number = report.first + i;
+    if (hasNumber(spansBefore, number)) duplicates++;
+    else if (entry.at < entriesFrom) withheld++;
+    else takeEntry(progress, changes, number, entry, received.suspect?.[i], received.at);
+  }
+  changes.splitter.end();
+  const stored = entries.length - duplicates - withheld;
+  const through = progress.numbers.settled;
+  const ahead = spanAhead(progress.numbers, report);
+  if (ahead === undefined) return { kind: "stored", epoch, through, stored, duplicates, withheld };
+  return { kind: "stored", epoch, through, ahead, stored, duplicates, withheld };
+}
+
+function takeEntry(
+  progress: TagProgress,
+  changes: ReportChanges,
+  number: number,
+  entry: Entry,
+  doubt: Doubt | undefined,
+  receivedAt: number,
+): void {
+  changes.splitter.add(number, entry, doubt);
+  if (entry.kind === "transition") {
+    const { events, eventWriter } = changes;
+    eventWriter.begin(number);
+    eventWriter.add(number, entry, doubt);
+    const keepDay = keepDayOf(entry.at, doubt, receivedAt);
+    events.push({ number, entry, keepDay, bytes: eventWriter.written(), isBelieved: doubt === undefined });
+  }
+  // The newest by the tag's time, in whatever order they came.
+  if (entry.kind === "health" && doubt === undefined && entry.at >= progress.batteryAt) {
+    progress.batteryAt = entry.at;
+    progress.batteryPercent = entry.batteryPercent;
+  }
+}
+
+/** Newest by the time of the fix; between equal times by epoch and number, so that the order of arrival is nothing. */
+function rememberLatest(progress: TagProgress, piece: Piece): void {
+  const { fixAt, fixNumber } = piece;
+  if (fixAt < 0) return;
+  const { epoch, latestAt, latestEpoch, latestNumber } = progress;
+  const order = fixAt - latestAt || epoch - latestEpoch || fixNumber - latestNumber;
+  if (order < 0) return;
+  piece.isLatest = true;
+  progress.latestAt = fixAt;
+  progress.latestEpoch = epoch;
+  progress.latestNumber = fixNumber;
+}
+
+/** Takes the report's numbers as stored. False: too many holes that may still fill. */
+function advance(numbers: NumberState, report: Report): boolean {
+  addSpan(numbers.spans, report.first, report.first + report.entries.length - 1);
+  numbers.settled = settledThrough(numbers, report.oldest);
+  return boundSpans(numbers);
+}
+
+/** The report's own span where it lies after a hole (RFC 2018 style). */
+function spanAhead(numbers: NumberState, report: Report): Stored["ahead"] {
+  const last = report.first + report.entries.length - 1;
+  if (last <= numbers.settled) return undefined;
+  for (let at = 0; at < numbers.spans.length; at += 2) {
+    const first = numbers.spans[at] ?? 0;
+    const end = numbers.spans[at + 1] ?? 0;
+    if (first <= last && last <= end) return { first: first as EntryNumber, last: end as EntryNumber };
+  }
+  return undefined;
+}
+
+/** The state to compare with and to go back to. Most reports come after all others: then no span says anything of them. */
+function snapshot(numbers: NumberState, first: number): NumberState {
+  const { spans, settled } = numbers;
+  const isAfterAll = spans.length < MAX_SPANS && first > (spans.at(-1) ?? 0);
+  return { spans: isAfterAll ? NO_SPANS : spans.slice(), settled };
+}

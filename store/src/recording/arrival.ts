@@ -1,0 +1,13 @@
+import type { Report } from "@purrimeter/protocol/messages";
+import type { NumberState } from "./number-spans.ts";
+import type { Received } from "./report-store.ts";
+
+/** A report, and what else decides what it changes. */
+export interface Arrival {
+  readonly report: Report;
+  readonly received: Received;
+  /** Entries dated before this are a former owner's; 0 for the first owner. Seconds of UTC. */
+  readonly entriesFrom: number;
+  /** What is known of the report's epoch, when it is not the present one. Becomes part of the progress. */
+  readonly pastNumbers: NumberState | undefined;
+}

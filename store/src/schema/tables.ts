@@ -1,0 +1,183 @@
+import type { TableEntry } from "@purrimeter/database/table-entry";
+
+/** Whose data a table of the location database holds: an account's, or that of a tag for the time that it is an account's. */
+export type LocationHolder = "owner" | "ownership";
+
+const OF_OWNERSHIP = { with: { ownership: "ownership = @ownership" } } as const;
+const DERIVED = { never: "made from the reports" } as const;
+
+/**
+ * Every table of the location database. Erasure and retention delete what this says and nothing else, in this order: what
+ * an ownership's row is needed for comes before it. Erasing an owner first erases each of the owner's ownerships.
+ */
+export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
+  {
+    table: "tag",
+    key: ["id"],
+    whose: "installation",
+    kept: { until: "erased" },
+    exported: { never: "the operator's list of tags; an ownership names its tag" },
+    erased: { never: "says that a tag exists; its link to the owner is cleared when the ownership ends" },
+  },
+  {
+    table: "tag_status",
+    key: ["tag"],
+    whose: "ownership",
+    kept: { until: "replaced", by: "the tag's next status" },
+    exported: { as: "tags" },
+    // Not what the tag said after it went to somebody else.
+    erased: {
+      with: {
+        ownership:
+          "tag = (SELECT tag FROM ownership WHERE id = @ownership) AND at <= (SELECT ended_at FROM ownership WHERE id = @ownership)",
+      },
+    },
+  },
+  {
+    table: "report",
+    key: ["id"],
+    whose: "ownership",
+    kept: {
+      until: "old",
+      where: "id IN (SELECT last_report FROM tag_day WHERE keep_day < @day)",
+      removal: "chain",
+    },
+    exported: { as: "entries" },
+    erased: OF_OWNERSHIP,
+    isChained: true,
+  },
+  {
+    table: "tag_day",
+    key: ["day", "ownership"],
+    whose: "ownership",
+    kept: { until: "old", where: "keep_day < @day", removal: "chain" },
+    exported: DERIVED,
+    erased: OF_OWNERSHIP,
+    isChained: true,
+  },
+  {
+    table: "tag_progress",
+    key: ["ownership"],
+    whose: "ownership",
+    kept: { until: "erased" },
+    exported: DERIVED,
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "past_epoch",
+    key: ["ownership", "epoch"],
+    whose: "ownership",
+    kept: { until: "replaced", by: "four epochs that were left later" },
+    exported: DERIVED,
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "hole",
+    key: ["ownership", "epoch", "first"],
+    whose: "ownership",
+    kept: { until: "old", where: "at < @at", removal: "rows" },
+    exported: { as: "entries" },
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "event",
+    key: ["ownership", "at", "epoch", "number"],
+    whose: "ownership",
+    kept: { until: "old", where: "keep_day < @day", removal: "rows" },
+    exported: { as: "events" },
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "outbox",
+    key: ["id"],
+    whose: "ownership",
+    kept: { until: "old", where: "created_at < @at", removal: "rows" },
+    exported: { never: "the events say the same" },
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "set_aside",
+    key: ["id"],
+    whose: "ownership",
+    kept: { until: "old", where: "at < @at", removal: "rows" },
+    exported: { as: "unreadable-reports" },
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "set_aside_count",
+    key: ["ownership"],
+    whose: "ownership",
+    kept: { until: "erased" },
+    exported: { as: "unreadable-reports" },
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "assignment",
+    key: ["ownership", "ref", "since_version"],
+    whose: "ownership",
+    kept: { until: "replaced", by: "512 assignments that ended later" },
+    exported: { as: "geofences" },
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "share",
+    key: ["id"],
+    whose: "ownership",
+    kept: { until: "expired", when: "it has ended or its invitation has, at the next invitation" },
+    exported: { as: "shares" },
+    erased: { with: { ownership: "ownership = @ownership", owner: "viewer = @owner" } },
+  },
+  {
+    table: "transfer",
+    key: ["ownership"],
+    whose: "ownership",
+    kept: { until: "replaced", by: "the next offer of the tag" },
+    exported: { as: "transfers" },
+    erased: { with: { ownership: "ownership = @ownership", owner: "recipient = @owner" } },
+  },
+  {
+    table: "found_report",
+    key: ["id"],
+    whose: "ownership",
+    kept: { until: "old", where: "at < @at", removal: "rows" },
+    exported: { as: "finder-reports" },
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "geofence",
+    key: ["id"],
+    whose: "owner",
+    kept: { until: "old", where: "deleted_at < @at", removal: "rows" },
+    exported: { as: "geofences" },
+    erased: { with: { owner: "owner = @owner" } },
+  },
+  {
+    table: "owner",
+    key: ["id"],
+    whose: "owner",
+    kept: { until: "erased" },
+    exported: { never: "names a key, which is of no use elsewhere" },
+    erased: { with: { owner: "id = @owner" } },
+  },
+  {
+    table: "sealing_key",
+    key: ["id"],
+    whose: "owner",
+    kept: { until: "erased" },
+    exported: { never: "a key, which is of no use elsewhere" },
+    erased: {
+      with: {
+        ownership: "id = (SELECT sealing_key FROM ownership WHERE id = @ownership)",
+        owner: "owner = @owner",
+      },
+    },
+  },
+  {
+    table: "ownership",
+    key: ["id"],
+    whose: "ownership",
+    kept: { until: "old", where: "ended_at < @at", removal: "holder" },
+    exported: { as: "tags" },
+    erased: { with: { ownership: "id = @ownership" } },
+  },
+];

@@ -1,0 +1,46 @@
+import type { Report } from "@purrimeter/protocol/messages";
+import type { Database } from "@purrimeter/database/open-database";
+import { applyReport } from "../recording/apply-report.ts";
+import { ReportChanges } from "../recording/report-changes.ts";
+import type { Received, RecordOutcome } from "../recording/report-store.ts";
+import { EventRows } from "./event-rows.ts";
+import { HoleRows } from "./hole-rows.ts";
+import type { OpenOwnership } from "./open-ownerships.ts";
+import { PieceRows } from "./piece-rows.ts";
+import type { KeptProgress, ProgressTable } from "./progress-table.ts";
+
+/** Performs on SQLite what applyReport decides. Synchronous, and only inside a transaction: see GroupCommit. */
+export class ReportRecorder {
+  readonly #progress: ProgressTable;
+  readonly #pieces: PieceRows;
+  readonly #events: EventRows;
+  readonly #holes: HoleRows;
+  readonly #changes = new ReportChanges();
+
+  constructor(database: Database, progress: ProgressTable) {
+    this.#progress = progress;
+    this.#pieces = new PieceRows(database, progress);
+    this.#events = new EventRows(database);
+    this.#holes = new HoleRows(database);
+  }
+
+  /** Stores the entries that are not stored yet and says through which number all is. */
+  record(ownership: OpenOwnership, report: Report, received: Received): RecordOutcome {
+    const progress = this.#progress.of(ownership.id);
+    this.#progress.touch(progress);
+    const pastNumbers = this.#progress.pastNumbers(progress, report.epoch);
+    const arrival = { report, received, entriesFrom: ownership.entriesFrom, pastNumbers };
+    const outcome = applyReport(progress, arrival, this.#changes);
+    this.#perform(ownership, progress, report, received);
+    return outcome;
+  }
+
+  #perform(ownership: OpenOwnership, progress: KeptProgress, { epoch }: Report, { at }: Received): void {
+    const { pieces, events, holes, filled, leftEpoch } = this.#changes;
+    if (leftEpoch !== undefined) this.#progress.keepEpoch(progress, leftEpoch);
+    for (const piece of pieces) this.#pieces.add(ownership, progress, epoch, at, piece);
+    for (const event of events) this.#events.add(ownership, epoch, at, event);
+    if (filled !== undefined) this.#holes.fill(ownership.id, epoch, filled);
+    for (const hole of holes) this.#holes.add(ownership.id, epoch, hole, at);
+  }
+}

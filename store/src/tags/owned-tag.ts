@@ -1,0 +1,28 @@
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { ListRange, Page } from "../reading/page.ts";
+
+/** A tag as its owner sees it. */
+export interface OwnedTag {
+  readonly id: TagId;
+  readonly name: string;
+  readonly claimedAt: UnixSeconds;
+  readonly lastHeardAt: UnixSeconds | undefined;
+  readonly batteryPercent: number | undefined;
+  readonly settings: {
+    readonly wanted: number;
+    /** Version that the tag says it runs; 0 for none yet. */
+    readonly reported: number;
+  };
+}
+
+/** The tags of one owner. Missing and foreign give the same answer. */
+export interface TagsView {
+  /** Ascending by id. */
+  tags(range: ListRange<TagId>): Promise<Page<OwnedTag, TagId>>;
+  tag(id: TagId): Promise<OwnedTag | "not-found">;
+  /** A code works once. Wrong, used and revoked give the same answer. Starts a new ownership; a former owner loses the tag. */
+  claim(code: string, name: string): Promise<OwnedTag | "wrong-code">;
+  renameTag(id: TagId, name: string): Promise<OwnedTag | "not-found">;
+  /** Ends the ownership and deletes all that was stored in it. */
+  eraseTag(tag: TagId): Promise<"erased" | "not-found">;
+}
