@@ -38,8 +38,6 @@ export const configSchema = z.strictObject({
   }),
   issuer: z.string().min(1),
   audience: z.string().min(1),
-  /** The store keeps to it; here only so that one configuration fits. */
-  retentionDays: z.number().int().min(1).optional(),
   /** Origins of pages that may call the API. */
   origins: z.array(z.url()).default([]),
   /** Host names beside those of the certificate. */

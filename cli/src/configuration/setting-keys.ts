@@ -13,6 +13,10 @@ export interface SettingJsonSchema {
   readonly default?: unknown;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly enum?: readonly string[];
   readonly properties?: Readonly<Record<string, SettingJsonSchema>>;
 }
 

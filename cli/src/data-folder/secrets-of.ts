@@ -1,4 +1,10 @@
-import type { SecretsConfig, VaultConfig } from "@purrimeter/secrets/secrets-config";
+import {
+  vaultLoginSchema,
+  vaultSecretsSchema,
+  vaultServerSchema,
+  type SecretsConfig,
+  type VaultConfig,
+} from "@purrimeter/secrets/secrets-config";
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import type { DataFiles } from "./data-files.ts";
@@ -8,25 +14,13 @@ import { failed, type Failure } from "../terminal/failure.ts";
 /** Where a holder's secrets are, besides its folder: becomes `secrets` of its configuration. */
 export type SecretsOf = (holder: HolderName) => Partial<SecretsConfig>;
 
-const path = z.string().min(1);
-const login = z.union([
-  z.strictObject({ method: z.literal("approle"), mount: path.default("approle"), roleId: path }),
-  z.strictObject({ method: z.literal("jwt"), mount: path.default("jwt"), role: path, jwtFile: path }),
-]);
-const processSchema = z.strictObject({
-  login,
-  secrets: z.strictObject({ mount: path.default("secret"), path }).optional(),
-});
+const processSchema = z.strictObject({ login: vaultLoginSchema, secrets: vaultSecretsSchema.optional() });
 
 type VaultProcess = z.output<typeof processSchema>;
 
 /** DIR/vault.json: one Vault, and each process's own role and secret in it. Nothing in it is secret. */
-const vaultFileSchema = z.strictObject({
-  address: z.url(),
-  authority: path.optional(),
-  namespace: path.optional(),
-  /** Transit: the engine with the owners' keys, instead of the sealed file. */
-  ownerKeys: z.strictObject({ mount: path.default("transit") }).optional(),
+const vaultFileSchema = vaultServerSchema.extend({
+  address: z.url("This must be a URL."),
   processes: z.record(z.string(), processSchema),
 });
 
