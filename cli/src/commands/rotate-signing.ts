@@ -24,7 +24,7 @@ export function rotateSigningCommand(time: Time): Command {
       "after",
       `
 A rotation has three steps: a next key is introduced (published, not used), promoted (it signs, the former one stays
-published), and the former one is retired when no token of it lives. A call takes the step that is due, if one is, and says
+published), and the former one is retired when no token of it lives. A call takes the step that is due, if one is, and prints
 when the next will be. Nobody is logged out. Services may be running or not.
 ${examples("keys rotate-signing", "keys rotate-signing --wait --data /srv/purrimeter")}`,
     )

@@ -1,6 +1,6 @@
 import { DEFAULT_TLS12_CONNECTIONS, type Settings } from "./settings-schema.ts";
 
-/** What a command line may say in place of DIR/config.json. */
+/** Options of a command line that win over DIR/config.json. */
 export interface SettingOptions {
   /** Address that API and bridge listen on. */
   readonly host?: string;
@@ -13,7 +13,7 @@ export interface SettingOptions {
   readonly retentionDays?: number;
 }
 
-/** The settings, with what the command line says in their place. */
+/** The settings, with the options of the command line in their place. */
 export function overrideSettings(settings: Settings, options: SettingOptions): Settings {
   const { host, port, mqttPort, tls12Port, name = [], retentionDays } = options;
   const { api, bridge } = settings;

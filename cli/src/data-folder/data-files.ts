@@ -1,10 +1,10 @@
 import { authorityFiles, issuedFiles, type AuthorityFiles } from "@purrimeter/certs/authority-files";
 import { join, resolve } from "node:path";
 
-/** Where everything lies under the data folder; nothing here says that it exists. */
+/** Where everything is under the data folder, whether it exists or not. */
 export interface DataFiles {
   readonly folder: string;
-  /** Says which format the folder has; written last, so that a folder without it was never complete. */
+  /** Format of the folder; written last, so that a folder without it was never complete. */
   readonly format: string;
   readonly certs: string;
   readonly authority: AuthorityFiles;
@@ -32,7 +32,7 @@ export interface DataFiles {
   /** Leaf and issuer, PEM. */
   serviceChain(service: string): string;
   config(service: string): string;
-  /** Process id of a running service. */
+  /** Process id of a service that is ready, while it runs. */
   pid(service: string): string;
 }
 

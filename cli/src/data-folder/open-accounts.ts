@@ -9,8 +9,8 @@ import { withData } from "./with-data.ts";
 import { failed, type Failure } from "../terminal/failure.ts";
 
 /**
- * Lets `use` work on the accounts of a data folder, with the authentication service's own secrets: whoever may read
- * those may do all that it does. Services may be running.
+ * Lets `use` work on the accounts of a data folder, with the authentication service's own secrets: who may read those
+ * may do all that it does. Services may be running.
  */
 export async function withAccounts<Result extends object>(
   files: DataFiles,

@@ -49,7 +49,7 @@ function secretsAreInVault(files: DataFiles): boolean {
   return existsSync(files.vault);
 }
 
-/** A secret that is gone is not made anew: what it locks would be lost for ever, and nobody would know why. */
+/** A secret that is gone is not made anew: what it locks would be lost for ever without a reason being shown. */
 function refuseLost(files: DataFiles, holders: Holders, format: DataFormat | undefined): Failure | undefined {
   if (format === undefined || secretsAreInVault(files)) return undefined;
   const lost = missingSecrets(files, holders).find((copy) => format.secrets.includes(copy));

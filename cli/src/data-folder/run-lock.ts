@@ -8,7 +8,7 @@ export interface RunLock {
   release(): void;
 }
 
-/** Takes the data folder for this process, or says who has it. A process that was killed holds nothing. */
+/** Takes the data folder for this process, or names the process that has it. A process that was killed holds nothing. */
 export function lockRun(runFolder: string): RunLock | Failure {
   const path = join(runFolder, "purrimeter.pid");
   const mine = identityOf(process.pid);
@@ -24,7 +24,7 @@ export function lockRun(runFolder: string): RunLock | Failure {
   }
 }
 
-/** A link appears with its content or not at all: nobody reads half of it. */
+/** A link appears with its content or not at all: half of it is never read. */
 function writeIfNew(path: string, content: string): boolean {
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, `${content}\n`, { mode: 0o600 });

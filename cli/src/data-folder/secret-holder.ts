@@ -14,7 +14,7 @@ export interface HolderName {
   readonly usesOwnerKeys: boolean;
 }
 
-/** Whoever has a folder of secrets: a service, or the operator's own commands. */
+/** A holder of a folder of secrets: a service, or the operator's own commands. */
 export interface SecretHolder extends HolderName {
   readonly secrets: readonly SecretSpec[];
 }

@@ -89,7 +89,7 @@ function plan({ tags, tracks, seed, durationS, time }: SimulationOptions): Plann
   });
 }
 
-/** The system that a demo says runs on this folder, if it answers. */
+/** The system of the demo that ran on this folder, if it answers. */
 async function runningSystem(data: string, time: Time): Promise<Target | undefined> {
   const demo = readDemoFile(data);
   if (demo === undefined) return undefined;
@@ -148,7 +148,7 @@ async function provisionAndLive(target: Target, options: SimulationOptions): Pro
   return live(planned, { ...target.mqtt, certs: target.files.certs }, options);
 }
 
-/** Whoever claims which of the planned tags: the given owner, or new ones when there are too many tags for an account. */
+/** Which owner claims which of the planned tags: the given owner, or new ones when there are too many tags for an account. */
 function sharesOf(target: Target, planned: readonly PlannedTag[]): Share[] {
   if (planned.length <= FEW_TAGS) return [{ owner: target.owner, isNew: target.isNewOwner, tags: planned }];
   const count = Math.ceil(planned.length / MAX_OWNER_GEOFENCES);

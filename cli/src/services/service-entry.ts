@@ -32,7 +32,7 @@ export interface Announcement {
 
 /**
  * Everything that makes a process of ours: its folder of secrets, its certificate, its configuration file, its place in
- * the order of starts, its role in a Vault and what `start` says of it all come from here.
+ * the order of starts, its role in a Vault and what `start` prints about it all come from here.
  */
 export interface ServiceEntry extends CertifiedService {
   /** 1 to 32 of a-z 0-9 -; also the common name of its certificate. */

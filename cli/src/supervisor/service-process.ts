@@ -23,7 +23,7 @@ export interface ServiceSpec {
   readonly flags?: readonly string[];
   /** Where Node keeps its compiled code: without it every start strips all types again. */
   readonly compileCache?: string;
-  /** Holds the process id while the process runs, for whoever sends it a signal. */
+  /** Holds the process id while the service is ready, for commands that send it a signal. */
   readonly pidFile?: string;
 }
 
@@ -36,7 +36,7 @@ export interface ReadyService {
 
 /** A service that runs, or has ended. */
 export interface ServiceProcess {
-  /** Resolves when the service says that it listens, or with why it never will. */
+  /** Resolves when the service has sent that it listens, or with why it never will. */
   readonly ready: Promise<ReadyService | Failure>;
   /** Resolves when the process is gone. */
   readonly ended: Promise<void>;
@@ -59,11 +59,12 @@ export function runService(
   const lastErrorLines = collectOutput(child, spec.name, writeLine);
   // "close" comes after "exit", when the last line has been read; "error" when nothing could be started.
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  if (spec.pidFile !== undefined) keepPidFile(spec.pidFile, child, (line) => writeLine(spec.name, line));
   child.on("error", (error) => writeLine(spec.name, `${spec.name}: cannot be started: ${error.message}`));
-  const ready = becomesReady(child, ended, readyTimeoutMs, time).then(
-    (outcome) => outcome ?? failed(lastErrorLines() ?? `${spec.name}: ${howItEnded(child)}`),
-  );
+  const ready = becomesReady(child, ended, readyTimeoutMs, time).then((outcome) => {
+    if (outcome === undefined) return failed(lastErrorLines() ?? `${spec.name}: ${howItEnded(child)}`);
+    keepPidFile(spec, child, writeLine);
+    return outcome;
+  });
   return { ready, ended, pid: child.pid, stop: (graceMs) => stop(child, ended, graceMs, time) };
 }
 
@@ -77,28 +78,27 @@ function spawnService(spec: ServiceSpec, config: string): ChildProcess {
     env: {
       CREDENTIALS_DIRECTORY: spec.credentials,
       TZ: "UTC",
-      // Each of Node's threads keeps a heap of glibc's otherwise: 10 MiB a process that nobody uses.
+      // Each of Node's threads keeps a heap of glibc's otherwise: 10 MiB for each process, unused.
       MALLOC_ARENA_MAX: "2",
       ...(spec.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: spec.compileCache }),
     },
   });
 }
 
-/** A disk that is full keeps nothing from running. */
-function keepPidFile(path: string, child: ChildProcess, say: (line: string) => void): void {
-  if (child.pid === undefined) return;
-  const identity = identityOf(child.pid);
+/** Written when the service is ready: a signal before that would end it. A full disk keeps no service from running. */
+function keepPidFile({ name, pidFile }: ServiceSpec, child: ChildProcess, writeLine: WriteLine): void {
+  if (pidFile === undefined || child.pid === undefined) return;
   try {
-    replaceFile(path, `${identity}\n`, PUBLIC_MODE);
+    replaceFile(pidFile, `${identityOf(child.pid)}\n`, PUBLIC_MODE);
   } catch (error) {
     const failure = systemFailure(error);
     if (failure === undefined) throw error;
-    say(failure.failure);
+    writeLine(name, `${name}: ${failure.failure}`);
   }
-  child.once("close", () => rmSync(path, { force: true }));
+  child.once("close", () => rmSync(pidFile, { force: true }));
 }
 
-/** Hands the service's lines on; the function returned gives the one that says why it died. */
+/** Hands the service's lines on; the function returned gives the one with the reason why it died. */
 function collectOutput(child: ChildProcess, name: string, writeLine: WriteLine): () => string | undefined {
   let own: string | undefined;
   let error: string | undefined;

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemTime } from "@purrimeter/service/system-time";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { runningProcess } from "../data-folder/process-identity.ts";
 import { isFailure } from "../terminal/failure.ts";
 import type { ReadyService, ServiceSpec } from "./service-process.ts";
 import { Supervisor, type SupervisorLimits } from "./supervisor.ts";
@@ -111,6 +112,18 @@ test("a service that dies runs again on the same port", async () => {
   await until(() => restarts.length === 1);
   expect(supervisor.pid("bridge")).not.toBe(first);
   expect(JSON.parse(readFileSync(join(folder, "bridge.json"), "utf8"))).toEqual({ port });
+});
+
+test("a service that is ready has its process id in a file, for as long as it runs", async () => {
+  const pidFile = join(folder, "bridge.pid");
+  supervise({ backOff: { firstMs: 60_000, longestMs: 60_000 } });
+  const begun = `console.log(existsSync(${JSON.stringify(pidFile)})); ${SERVER}`;
+  await started({ ...service("bridge", begun), pidFile });
+  expect(lines).toEqual(["bridge: false"]);
+  const pid = supervisor.pid("bridge") ?? 0;
+  expect(runningProcess(readFileSync(pidFile, "utf8").trim())).toBe(pid);
+  process.kill(pid, "SIGKILL");
+  await until(() => !existsSync(pidFile));
 });
 
 test("a service that is killed again and again is started again every time", async () => {

@@ -13,7 +13,7 @@ export function isFailure(result: object): result is Failure {
   return "failure" in result;
 }
 
-/** Says on stderr what is wrong; the process will end with 1. */
+/** Writes what is wrong to stderr; the process will end with 1. */
 export function reportFailure({ failure }: Failure): void {
   for (const line of failure.split("\n")) process.stderr.write(`purrimeter: ${line}\n`);
   process.exitCode = 1;
