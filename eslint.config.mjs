@@ -68,7 +68,8 @@ export default tseslint.config(
   {
     ignores: [
       "**/node_modules/",
-      "data*/",
+      "data/",
+      "data-*/",
       "coverage/",
       "**/*.js",
       "**/*.mjs",

@@ -28,7 +28,7 @@ export const ENDED_SESSIONS_HEADER = "purrimeter-ended-sessions";
 export const MAX_ENDED_SESSIONS = 1_000;
 
 /** Longest wait for a session to end, in seconds. */
-export const MAX_WAIT_S = 30;
+const MAX_WAIT_S = 30;
 
 /** Closed accounts in one answer. */
 export const MAX_LISTED_ERASURES = 100;

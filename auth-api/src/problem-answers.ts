@@ -23,7 +23,7 @@ export const problemSchema = z
   .openapi("Problem", { description: "Problem details (RFC 9457)." });
 
 /** A problem that a second factor solves. */
-export const loginProblemSchema = problemSchema
+const loginProblemSchema = problemSchema
   .extend({
     challenge: z.string().optional().openapi({ description: "Send it back within five minutes." }),
     methods: z

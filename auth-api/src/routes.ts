@@ -25,7 +25,7 @@ import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from "./ses
 export const TOKEN_ROUTES = [registerRoute, loginRoute, secondStepRoute, passkeyLoginRoute] as const;
 
 /** Routes that take a refresh token, which a page of the API's own origin has in a cookie. */
-export const REFRESH_TOKEN_ROUTES = [refreshRoute, logoutRoute] as const;
+const REFRESH_TOKEN_ROUTES = [refreshRoute, logoutRoute] as const;
 
 /** Routes whose requests and answers the API passes on as they are. */
 export const PLAIN_ROUTES = [

@@ -32,7 +32,7 @@ export const configSchema = z.strictObject({
   tls: z.strictObject({ certificate: pathSchema, authority: pathSchema }),
   issuer: text,
   audience: text,
-  /** Host name and origins of the pages that use passkeys; this machine, any port of which the gateway has, by default. */
+  /** Host name and origins of the pages that use passkeys; this machine, any port of it, by default. */
   passkeys: z
     .strictObject({ id: text, origins: z.array(z.url()).min(1).max(8) })
     .default({ id: "localhost", origins: ["https://localhost:8443"] }),

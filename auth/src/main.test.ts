@@ -91,8 +91,8 @@ interface Reply {
 function exchange(port: number, path: string, body?: object): Promise<Reply> {
   const identity = {
     ca: certificates.authority,
-    key: certificates.gateway.key,
-    cert: certificates.gateway.certificate,
+    key: certificates.cloudApi.key,
+    cert: certificates.cloudApi.certificate,
   };
   const headers = { "content-type": "application/json", "purrimeter-client-address": "192.0.2.1" };
   const method = body ? "POST" : "GET";

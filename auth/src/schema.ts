@@ -84,7 +84,7 @@ export interface AuthTables {
   erasure: {
     account: string;
     begun_at: number;
-    /** 0 until the gateway has erased everything for the first time. */
+    /** 0 until cloud-api has erased everything for the first time. */
     erased_at: number;
   };
   /** SQLite's own: the highest number that a table ever gave. */

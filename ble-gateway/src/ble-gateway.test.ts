@@ -24,6 +24,7 @@ import { openGateway, type Gateway } from "./ble-gateway.ts";
 import { nodeCipher } from "./node-cipher.ts";
 import { newPairing, type Pairing } from "./pairing.ts";
 import { listenForLinks } from "./socket-links.ts";
+import { systemTime } from "@purrimeter/service/system-time";
 
 const random = new Random(1);
 
@@ -63,7 +64,7 @@ async function openBench(pairings: readonly Pairing[]): Promise<Bench> {
     cipher: nodeCipher,
     makeUplink: (tag, firmware, listener) => new MqttUplink({ tag, firmware, ...address }, listener),
     log,
-    monotonicMs: () => performance.now(),
+    time: systemTime,
   });
   const links = await listenForLinks({ path }, gateway.accept);
   const dispose = async (): Promise<void> => {

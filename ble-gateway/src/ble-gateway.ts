@@ -4,6 +4,7 @@ import type { AcceptLink } from "./link.ts";
 import type { MakeUplink } from "./paired-tag.ts";
 import { hex, type Pairing } from "./pairing.ts";
 import { TagLink } from "./tag-link.ts";
+import type { Time } from "@purrimeter/service/time";
 
 /** What a gateway needs. */
 export interface GatewayOptions {
@@ -11,7 +12,7 @@ export interface GatewayOptions {
   readonly cipher: LinkCipher;
   readonly makeUplink: MakeUplink;
   readonly log: Log;
-  readonly monotonicMs: () => number;
+  readonly time: Time;
 }
 
 /** A gateway that runs. */
@@ -27,7 +28,7 @@ const TICK_MS = 500;
 
 /** Starts a gateway; the caller passes links to `accept`. */
 export function openGateway(options: GatewayOptions): Gateway {
-  const { pairings, cipher, makeUplink, log, monotonicMs } = options;
+  const { pairings, cipher, makeUplink, log, time } = options;
   const byId = new Map(pairings.map((pairing) => [hex(pairing.id), pairing]));
   const links = new Set<TagLink>();
   const listener = {
@@ -43,19 +44,19 @@ export function openGateway(options: GatewayOptions): Gateway {
       log.warn("no session with the bridge", { event: "tag.no-session", tag, code }),
   };
   const tick = (): void => {
-    for (const link of links) link.tick(monotonicMs());
+    for (const link of links) link.tick(time.monotonicMs());
   };
-  const timer = setInterval(tick, TICK_MS);
+  const cancel = time.every(TICK_MS, tick);
   return {
     accept: (link) => {
       const end = new TagLink(link, cipher, byId, makeUplink, listener);
       if (links.size >= MAX_LINKS) makeRoom(links);
       links.add(end);
-      end.tick(monotonicMs());
+      end.tick(time.monotonicMs());
       return end;
     },
     close: () => {
-      clearInterval(timer);
+      cancel();
       for (const link of links) link.close();
     },
   };

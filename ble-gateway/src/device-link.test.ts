@@ -20,7 +20,11 @@ while True:
     if 0 in ready: break
     os.write(master, bytes((byte + 1) % 256 for byte in os.read(master, 100)))
 `;
+import { systemTime } from "@purrimeter/service/system-time";
 const hasPython = spawnSync("python3", ["-c", "import pty"]).status === 0;
+
+/** Waits shorter than a person would. */
+const SOON = { after: (_ms: number, work: () => void) => systemTime.after(5, work) };
 
 let folder: string;
 beforeAll(() => {
@@ -40,6 +44,7 @@ it.skipIf(!hasPython)("carries every byte both ways, and says when the device is
       return { bytes: (bytes) => void received.push(...bytes), closed: () => void closed++ };
     },
     () => undefined,
+    systemTime,
   );
   await until("the echo", () => received.length >= BYTES.length);
   expect(received).toEqual(BYTES.map((byte) => (byte + 1) % 256));
@@ -52,7 +57,7 @@ it("says once what is wrong with a device, and tries again", async () => {
   const path = join(folder, "device");
   const troubles: string[] = [];
   const accept = (): never => expect.unreachable("no terminal is there");
-  const kept = keepDeviceLink(path, accept, (code) => troubles.push(code), 5);
+  const kept = keepDeviceLink(path, accept, (code) => troubles.push(code), SOON);
   await until("the first", () => troubles.length === 1);
   writeFileSync(path, "a file");
   await until("the second", () => troubles.length === 2);

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
 import { isatty, ReadStream, WriteStream } from "node:tty";
 import type { AcceptLink } from "./link.ts";
+import type { Cancel, Time } from "@purrimeter/service/time";
 
 /** A Bluetooth adapter that was pulled out, or a watch out of reach: it may come back. */
 const REOPEN_MS = 5_000;
@@ -19,15 +20,15 @@ export function keepDeviceLink(
   path: string,
   accept: AcceptLink,
   onFailure: (code: string) => void,
-  reopenMs = REOPEN_MS,
+  time: Pick<Time, "after">,
 ): DeviceLink {
   let isStopped = false;
-  let timer: NodeJS.Timeout | undefined;
+  let cancel: Cancel | undefined;
   let close: (() => void) | undefined;
   let lastCode = "";
   const again = (): void => {
     close = undefined;
-    if (!isStopped) timer = setTimeout(attempt, reopenMs);
+    if (!isStopped) cancel = time.after(REOPEN_MS, attempt);
   };
   const attempt = (): void => {
     try {
@@ -44,7 +45,7 @@ export function keepDeviceLink(
   return {
     stop: () => {
       isStopped = true;
-      clearTimeout(timer);
+      cancel?.();
       close?.();
     },
   };

@@ -1,5 +1,6 @@
 import { XOFF, XON } from "@purrimeter/protocol/slip";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
+import { beforeEach, expect, it } from "vitest";
 import type { Link, LinkEnd } from "./link.ts";
 import { paced } from "./paced-link.ts";
 
@@ -7,6 +8,8 @@ const BUFFER_BYTES = 2_047;
 /** At which a watch says XOFF, and XON again. */
 const FULL_BYTES = 1_535;
 const ROOM_BYTES = 767;
+
+let time: ManualTime;
 
 /** A watch with Espruino's input buffer: it is busy, then reads all at once; the air takes a while. */
 class Watch implements Link {
@@ -23,7 +26,7 @@ class Watch implements Link {
 
   write(bytes: Uint8Array): void {
     const copy = [...bytes];
-    setTimeout(() => this.arrive(copy), this.delayMs);
+    time.after(this.delayMs, () => this.arrive(copy));
   }
 
   unsentBytes(): number {
@@ -52,7 +55,7 @@ class Watch implements Link {
 
   private say(byte: number): void {
     if (byte === XON) expect(this.inbox.length).toBeLessThan(ROOM_BYTES);
-    setTimeout(() => this.end.bytes(Uint8Array.of(byte)), this.delayMs);
+    time.after(this.delayMs, () => this.end.bytes(Uint8Array.of(byte)));
   }
 }
 
@@ -64,16 +67,15 @@ function open(watch: Watch): void {
   const accept = paced((opened) => {
     link = opened;
     return { bytes: (bytes) => void heard.push(...bytes), closed: () => (isClosed = true) };
-  });
+  }, time);
   watch.end = accept(watch);
 }
 
 beforeEach(() => {
-  vi.useFakeTimers();
+  time = new ManualTime();
   heard.length = 0;
   isClosed = false;
 });
-afterEach(() => void vi.useRealTimers());
 
 it("loses nothing of the largest settings to a watch that is busy for seconds", () => {
   const watch = new Watch(150);
@@ -82,7 +84,7 @@ it("loses nothing of the largest settings to a watch that is busy for seconds", 
   link.write(settings);
   expect(link.unsentBytes()).toBeGreaterThan(3_000);
   for (let second = 0; second < 10; second++) {
-    vi.advanceTimersByTime(3_000);
+    time.advance(3_000);
     watch.work();
   }
   expect(watch.lost).toBe(0);
@@ -95,7 +97,7 @@ it("hears frames without the words of flow control, wherever these stand", () =>
   const watch = paced((opened) => {
     link = opened;
     return { bytes: (bytes) => void heard.push(...bytes), closed: () => undefined };
-  })(new Watch(0));
+  }, time)(new Watch(0));
   watch.bytes(Uint8Array.of(XOFF, 1, 2, XON, 3, XOFF, XON));
   watch.bytes(Uint8Array.of(4));
   expect(heard).toEqual([1, 2, 3, 4]);
@@ -106,10 +108,10 @@ it("waits ten seconds for an XON that was lost, and no longer", () => {
   open(watch);
   watch.end.bytes(Uint8Array.of(XOFF));
   link.write(Uint8Array.of(1));
-  vi.advanceTimersByTime(9_900);
+  time.advance(9_900);
   watch.work();
   expect(watch.read).toEqual([]);
-  vi.advanceTimersByTime(200);
+  time.advance(200);
   watch.work();
   expect(watch.read).toEqual([1]);
 });
@@ -121,6 +123,6 @@ it("leaves nothing running when the link is gone", () => {
   watch.end.bytes(Uint8Array.of(XOFF));
   link.close();
   expect(isClosed).toBe(true);
-  vi.advanceTimersByTime(1);
-  expect(vi.getTimerCount()).toBe(0);
+  time.advance(1);
+  expect(time.pending).toBe(0);
 });

@@ -1,5 +1,6 @@
 import { XOFF, XON } from "@purrimeter/protocol/slip";
 import type { AcceptLink, Link, LinkEnd } from "./link.ts";
+import type { Cancel, Time } from "@purrimeter/service/time";
 
 /**
  * 1,500 bytes a second. A watch buffers 2,047 bytes that its program has not read, and sends XOFF at three quarters of
@@ -12,19 +13,21 @@ const PIECE_EVERY_MS = 40;
 const LONGEST_PAUSE_MS = 10_000;
 
 /** Links that are written to no faster than a watch reads, and not at all between XOFF and XON. */
-export function paced(accept: AcceptLink): AcceptLink {
-  return (link) => new PacedLink(link, accept);
+export function paced(accept: AcceptLink, time: Pick<Time, "after">): AcceptLink {
+  return (link) => new PacedLink(link, accept, time);
 }
 
 class PacedLink implements Link, LinkEnd {
   private readonly link: Link;
   private readonly end: LinkEnd;
   private unsent = Buffer.alloc(0);
-  private next: NodeJS.Timeout | undefined;
-  private pause: NodeJS.Timeout | undefined;
+  private readonly time: Pick<Time, "after">;
+  private next: Cancel | undefined;
+  private pause: Cancel | undefined;
 
-  constructor(link: Link, accept: AcceptLink) {
+  constructor(link: Link, accept: AcceptLink, time: Pick<Time, "after">) {
     this.link = link;
+    this.time = time;
     this.end = accept(this);
   }
 
@@ -55,8 +58,8 @@ class PacedLink implements Link, LinkEnd {
   }
 
   closed(): void {
-    clearTimeout(this.next);
-    clearTimeout(this.pause);
+    this.next?.();
+    this.pause?.();
     this.unsent = Buffer.alloc(0);
     this.end.closed();
   }
@@ -66,19 +69,19 @@ class PacedLink implements Link, LinkEnd {
     if (this.unsent.length === 0) return;
     this.link.write(this.unsent.subarray(0, PIECE_BYTES));
     this.unsent = this.unsent.subarray(PIECE_BYTES);
-    this.next = setTimeout(() => this.sendPiece(), PIECE_EVERY_MS);
+    this.next = this.time.after(PIECE_EVERY_MS, () => this.sendPiece());
   }
 
   private stop(): void {
-    clearTimeout(this.next);
+    this.next?.();
     this.next = undefined;
-    clearTimeout(this.pause);
-    this.pause = setTimeout(() => this.resume(), LONGEST_PAUSE_MS);
+    this.pause?.();
+    this.pause = this.time.after(LONGEST_PAUSE_MS, () => this.resume());
   }
 
   private resume(): void {
     if (this.pause === undefined) return;
-    clearTimeout(this.pause);
+    this.pause?.();
     this.pause = undefined;
     this.sendPiece();
   }

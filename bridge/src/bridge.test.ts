@@ -19,6 +19,7 @@ import { dial, dialAndJoin, type RawTag } from "./testing/raw-tag.ts";
 import { until } from "./testing/recording-sink.ts";
 import { createTestAuthority, type Credentials, type TestAuthority } from "./testing/test-authority.ts";
 import { claimTag, createTestStore, OWNER, type TestStore } from "./testing/test-store.ts";
+import { systemTime } from "@purrimeter/service/system-time";
 
 const ALF = "alf" as TagId;
 const monotonicMs = () => performance.now();
@@ -53,7 +54,7 @@ async function start(changes: Partial<OpenStoreOptions> = {}): Promise<void> {
   lines = [];
   const log = createLog("bridge", { write: (line: string) => void lines.push(line) });
   const onSecurityEvent = logSecurityEvents(counters, log, monotonicMs);
-  const shared = { now: utcNow, monotonicMs };
+  const shared = { now: utcNow, time: systemTime };
   source = createAedesSource({
     host: "127.0.0.1",
     port: 0,
@@ -193,7 +194,7 @@ describe("a report", () => {
     };
     await source.close();
     const log = createLog("bridge", { write: (line: string) => void lines.push(line) });
-    const shared = { now: utcNow, monotonicMs };
+    const shared = { now: utcNow, time: systemTime };
     source = createAedesSource({
       host: "127.0.0.1",
       port: 0,

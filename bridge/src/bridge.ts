@@ -1,6 +1,7 @@
 import { decodeStatus } from "@purrimeter/protocol/status";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/service/log";
+import type { Time } from "@purrimeter/service/time";
 import type { ReportStore, RegistrationState } from "@purrimeter/store/report-store";
 import type { BridgeCounters } from "./metrics/bridge-counters.ts";
 import { createReportVerifier, type ReportVerifier } from "./verification/report-verifier.ts";
@@ -19,7 +20,7 @@ export interface BridgeParts {
   /** Whether reports are decided again; they are unless this says no. */
   readonly verification?: boolean | undefined;
   readonly now: () => UnixSeconds;
-  readonly monotonicMs: () => number;
+  readonly time: Time;
 }
 
 /** Between a source of reports and the store. Whoever makes it calls `tick` a few times a second. */
@@ -30,11 +31,18 @@ export interface Bridge {
 }
 
 export function createBridge(parts: BridgeParts): Bridge {
+  const monotonicMs = (): number => parts.time.monotonicMs();
   const doubts = createDoubtJudge(parts.retentionDays);
-  const idle = createIdleQueue();
+  const idle = createIdleQueue(parts.time);
   const verification =
-    parts.verification === false ? undefined : createReportVerifier({ ...parts, defer: idle.defer });
-  const settings = createSettingsDelivery({ ...parts, store: watched(parts.store, verification) });
+    parts.verification === false
+      ? undefined
+      : createReportVerifier({ ...parts, monotonicMs, defer: idle.defer });
+  const settings = createSettingsDelivery({
+    ...parts,
+    monotonicMs,
+    store: watched(parts.store, verification),
+  });
   const reporting = { ...parts, doubts, verification };
   const guarded = (tag: TagId, work: Promise<void>): Promise<void> =>
     work.catch((error: unknown) => fault(parts, tag, error));

@@ -78,6 +78,7 @@ it("refuses a certificate of another authority", async () => {
   other.remove();
   await expectRefusal(open.port, { ...foreign, ca: alf.ca });
   expect(open.events).toEqual(["handshake-failed"]);
+  expect(open.causes).toMatchObject([{ reason: "unknown authority" }]);
 });
 
 it("refuses no certificate at all", async () => {
@@ -85,23 +86,30 @@ it("refuses no certificate at all", async () => {
   await expectRefusal(open.port, { ca: alf.ca });
 });
 
-it.each<[string, Crafted]>([
-  ["expired", { notBefore: YEARS_AGO, notAfter: new Date(Date.now() - 1_000) }],
+it.each<[string, Crafted, string]>([
+  ["expired", { notBefore: YEARS_AGO, notAfter: new Date(Date.now() - 1_000) }, "certificate has expired"],
   [
     "not valid yet",
     { notBefore: new Date(Date.now() + DAY_MS), notAfter: new Date(Date.now() + 2 * DAY_MS) },
+    "certificate is not valid yet",
   ],
-  ["for servers only", { extensions: [{ name: "extKeyUsage", serverAuth: true }] }],
-  ["without usages", { extensions: [] }],
+  [
+    "for servers only",
+    { extensions: [{ name: "extKeyUsage", serverAuth: true }] },
+    "certificate is for another purpose",
+  ],
+  ["without usages", { extensions: [] }, "no-client-usage"],
   [
     "of an authority",
     { extensions: [...CLIENT_AUTH, { name: "basicConstraints", critical: true, cA: true }] },
+    "authority",
   ],
-  ["with a name that is no tag", { subject: "alf/report" }],
-  ["with a wildcard for a name", { subject: "+" }],
-])("refuses a certificate that is %s", async (_what, crafted) => {
+  ["with a name that is no tag", { subject: "alf/report" }, "no-tag-name"],
+  ["with a wildcard for a name", { subject: "+" }, "no-tag-name"],
+])("refuses a certificate that is %s, and says why", async (_what, crafted, reason) => {
   open = await openTestSource(authority.bridge);
   await expectRefusal(open.port, craft(crafted));
+  await expect.poll(() => open?.causes).toMatchObject([{ reason }]);
 });
 
 it("refuses a service's certificate, also when the whole root is trusted", async () => {
@@ -122,6 +130,7 @@ it("refuses TLS 1.2", async () => {
   open = await openTestSource(authority.bridge);
   await expectRefusal(open.port, alf, { maxVersion: "TLSv1.2" });
   expect(open.events).toEqual(["handshake-failed"]);
+  expect(open.causes).toMatchObject([{ reason: "no shared TLS version" }]);
 });
 
 it("ends the live session of a certificate that is revoked and lets it in no more, not by an old ticket either", async () => {

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { unrefused } from "@purrimeter/certs/refusal";
@@ -67,12 +67,13 @@ it("ends the session of a certificate that is revoked while it runs", async () =
   await expect(again).rejects.toThrow();
 });
 
-it("writes its counts where it is told to, the listener of TLS 1.2 among them", async () => {
-  const metrics = join(files.folder, "bridge.prom");
-  running = await startBridgeProcess(writeProcessFiles(files, authority, { metrics, tls12: { port: 0 } }));
-  const text = readFileSync(metrics, "utf8");
+it("gives its counts on a port of this machine, the listener of TLS 1.2 among them", async () => {
+  const changes = { metrics: { port: 0 }, tls12: { port: 0 } };
+  running = await startBridgeProcess(writeProcessFiles(files, authority, changes));
+  const text = await (await fetch(`http://127.0.0.1:${running.metricsPort}/metrics`)).text();
   expect(text).toContain("purrimeter_bridge_sessions 0\n");
   expect(text).toContain('purrimeter_bridge_listeners_total{reason="tls12"} 1\n');
+  expect(text).toContain("process_resident_memory_bytes");
 });
 
 it("names the port that is in use", async () => {

@@ -15,6 +15,7 @@ import { openTestSource, utcNow } from "./testing/open-test-source.ts";
 import { RecordingSink } from "./testing/recording-sink.ts";
 import { createTestAuthority, type Credentials, type TestAuthority } from "./testing/test-authority.ts";
 import { claimTag, createTestStore, OWNER } from "./testing/test-store.ts";
+import { systemTime } from "@purrimeter/service/system-time";
 
 const TOM = "tom" as TagId;
 const SECOND_MS = 10;
@@ -52,7 +53,7 @@ it("a tag's fixes go through its modem's TLS 1.2 into the store, and its journal
   const store = files.open();
   await claimTag(store, TOM);
   const log = createLog("bridge", { write: () => undefined });
-  const shared = { now: utcNow, monotonicMs: () => performance.now(), log, counters: createBridgeCounters() };
+  const shared = { now: utcNow, time: systemTime, log, counters: createBridgeCounters() };
   const source = createAedesSource({
     host: "127.0.0.1",
     port: 0,

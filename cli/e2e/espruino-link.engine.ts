@@ -34,7 +34,7 @@ it.skipIf(program === undefined)("the watch's program on Espruino reports throug
     pairings: [pairing],
     cipher: nodeCipher,
     log: SILENT,
-    monotonicMs: () => performance.now(),
+    time: systemTime,
     makeUplink: (tag, _firmware, listener): TagUplink => ({
       connect: () => void setTimeout(() => listener.up(), 10),
       disconnect: () => undefined,

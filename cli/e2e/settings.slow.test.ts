@@ -146,7 +146,9 @@ test(
 );
 
 test("metrics are where the file says", async () => {
-  const answer = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+  const url = `http://127.0.0.1:${metricsPort}/metrics`;
+  expect(running.ready.metrics).toEqual({ "cloud-api": url });
+  const answer = await fetch(url);
   expect([answer.status, await answer.text()]).toEqual([
     200,
     expect.stringContaining("purrimeter_cloud_api_"),

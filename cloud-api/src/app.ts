@@ -38,7 +38,7 @@ function answerToError(deps: Dependencies, error: Error, route: string): Respons
   return internalErrorAnswer();
 }
 
-function addGateway(app: OpenAPIHono<Env>, deps: Dependencies): void {
+function addEdge(app: OpenAPIHono<Env>, deps: Dependencies): void {
   app.use(logAnswers(deps), checkHost(deps), limitAddress(deps));
   if (deps.origins.length > 0) app.use("/v1/*", allowOrigins(deps.origins));
   app.use("/v1/*", authorise(deps));
@@ -63,7 +63,7 @@ function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
 /** The whole API as one function from request to answer. */
 export function createApp(deps: Dependencies) {
   const app = new OpenAPIHono<Env>({ defaultHook: onInvalid, router: new MethodRouter() });
-  addGateway(app, deps);
+  addEdge(app, deps);
   const routes = addRoutes(app, deps);
   const document = JSON.stringify(openApiDocument(app));
   app.get("/v1/openapi.json", (c) => c.body(document, 200, { "Content-Type": "application/json" }));

@@ -109,7 +109,7 @@ describe("the OpenAPI document", () => {
   });
 });
 
-/** The accounts' routes, which account-routes.test.ts asks of the real authentication service. */
+/** The accounts' routes, which account-life.test.ts asks of the real authentication service. */
 const ACCOUNTS = [
   ...ACCOUNT_ROUTES.map(({ method, path }) => `${method} /v1/auth${path}`),
   "delete /v1/account",

@@ -16,6 +16,8 @@ import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { ANSWER_HEADERS } from "./edge/answer-headers.ts";
 import { AccessTokens } from "./edge/access-tokens.ts";
 import { createApp } from "./app.ts";
+import { createAuthReport } from "./edge/auth-report.ts";
+import type { AuthReport } from "./edge/auth-report.ts";
 import { AuthService } from "./edge/auth-service.ts";
 import { certificateHosts } from "./edge/certificate-hosts.ts";
 import { ClientAddresses } from "@purrimeter/service/client-address";
@@ -51,6 +53,7 @@ interface Running {
   readonly store: Store;
   readonly live: LiveStreams;
   readonly auth: AuthService;
+  readonly ended: EndedSessions;
   readonly requests: RequestLog;
   readonly stopping: AbortController;
   /** Work in the background, which ends with the signal. */
@@ -72,27 +75,31 @@ function makeLive({ store, time, now, monotonicMs, log }: Parts, ended: EndedSes
   });
 }
 
-function makeErasures({ store, log }: Parts, auth: AuthService): OwnerDataErasure {
+function makeErasures({ store, log }: Parts, auth: AuthService, report: AuthReport): OwnerDataErasure {
   return new OwnerDataErasure({
     forOwner: (owner) => store.forOwner(owner),
     auth,
+    report,
     onFailure: (error) =>
       log.error("a closed account is not erased yet", { event: "erasure.left-over", code: errorCode(error) }),
   });
 }
 
-function makeApp(
-  parts: Parts,
-  auth: AuthService,
-  ended: EndedSessions,
-  live: LiveStreams,
-  erasures: OwnerDataErasure,
-  requests: RequestLog,
-  addresses: ClientAddresses,
-) {
+/** What is made from the parts and used by several others. */
+interface Made {
+  readonly auth: AuthService;
+  readonly ended: EndedSessions;
+  readonly live: LiveStreams;
+  readonly requests: RequestLog;
+  readonly addresses: ClientAddresses;
+  readonly report: AuthReport;
+}
+
+function makeApp(parts: Parts, made: Made, erasures: OwnerDataErasure) {
   const { config, log, now, monotonicMs } = parts;
+  const { auth, ended, live, requests, addresses, report } = made;
   const { issuer, audience } = config;
-  const keys = new KeySet(() => auth.call({ method: "GET", path: keysRoute.path }), monotonicMs);
+  const keys = new KeySet(() => auth.call({ method: "GET", path: keysRoute.path }), monotonicMs, report);
   return createApp({
     forOwner: (owner) => parts.store.forOwner(owner),
     forViewer: (viewer) => parts.store.forViewer(viewer),
@@ -119,7 +126,12 @@ function makeApp(
 /** Opens the store, wires the API and listens for owners. */
 export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promise<RunningService> {
   const running = await run(openParts(given));
-  return { ready: { port: running.listening.port }, stop: (graceMs) => stop(running, graceMs) };
+  return {
+    ready: { port: running.listening.port },
+    // Nobody is let in before it is known which sessions have ended.
+    isReady: () => running.ended.isKnown,
+    stop: (graceMs) => stop(running, graceMs),
+  };
 }
 
 function openParts({ config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>): Parts {
@@ -132,30 +144,36 @@ function openParts({ config, secrets, log, metrics, time }: ServiceParts<Config,
 }
 
 async function run(parts: Parts): Promise<Running> {
-  const { config, log, metrics, now, secrets, store, time } = parts;
+  const { metrics, store, time } = parts;
+  const made = make(parts);
+  const { auth, ended, live, requests, report, addresses } = made;
+  const erasures = makeErasures(parts, auth, report);
+  const listening = await listenFor(parts, makeApp(parts, made, erasures).fetch, addresses);
+  measure(metrics, { requests, live, listening });
+  const stopping = new AbortController();
+  const following = Promise.all([
+    followEndedSessions({ auth, ended, time, report }, stopping.signal),
+    followErasures(erasures, time, stopping.signal),
+  ]);
+  const cancelSummary = time.every(SUMMARY_EVERY_MS, () => requests.summarise());
+  return { listening, store, live, auth, ended, requests, stopping, following, cancelSummary };
+}
+
+function make(parts: Parts): Made {
+  const { config, log, metrics, monotonicMs, now, secrets, time } = parts;
   const ended = new EndedSessions(now);
+  const report = createAuthReport(log, metrics, monotonicMs);
   const auth = new AuthService({
     url: config.auth.url,
     authority: readFileSync(config.auth.authority),
     certificate: readFileSync(config.auth.certificate),
     key: secrets.read("tls-key.pem"),
     ended,
-    nowS: now,
+    time,
+    report,
   });
-  const requests = new RequestLog(log);
-  const live = makeLive(parts, ended);
-  const erasures = makeErasures(parts, auth);
   const addresses = new ClientAddresses(config.trustedProxies);
-  const app = makeApp(parts, auth, ended, live, erasures, requests, addresses);
-  const listening = await listenFor(parts, app.fetch, addresses);
-  measure(metrics, { requests, live, listening });
-  const stopping = new AbortController();
-  const following = Promise.all([
-    followEndedSessions(auth, ended, stopping.signal),
-    followErasures(erasures, stopping.signal),
-  ]);
-  const cancelSummary = time.every(SUMMARY_EVERY_MS, () => requests.summarise());
-  return { listening, store, live, auth, requests, stopping, following, cancelSummary };
+  return { auth, ended, live: makeLive(parts, ended), requests: new RequestLog(log), addresses, report };
 }
 
 function listenFor(

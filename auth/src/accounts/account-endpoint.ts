@@ -13,8 +13,7 @@ export function addAccountEndpoint(app: OpenAPIHono<AppEnvironment>, service: Pa
     const { account: id } = context.var.bearer;
     const account = await service.accounts.findById(id);
     const email = await service.accounts.mailOf(id);
-    if (!account || email === undefined)
-      return problem("unauthenticated", "The account does not exist any more.");
+    if (!account || email === undefined) return problem("unauthenticated", "The account no longer exists.");
     return context.json({ id, email, mailVerified: account.isMailVerified, roles: [...account.roles] }, 200);
   });
 }

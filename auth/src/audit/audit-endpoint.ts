@@ -15,7 +15,8 @@ export function addAuditEndpoint(app: OpenAPIHono<AppEnvironment>, service: Part
   app.openapi(guarded(service, auditRoute), async (context) => {
     const { account: id, sid: session } = context.var.bearer;
     const account = await service.accounts.findById(id);
-    if (!account?.roles.includes("auditor")) return problem("forbidden", "Only auditors read the trail.");
+    if (!account?.roles.includes("auditor"))
+      return problem("forbidden", "Only auditors may read the audit trail.");
     const { after = 0, limit = DEFAULT_LIMIT } = context.req.valid("query");
     const items = await service.audit.read(after, limit);
     service.audit.record({ event: "audit.read", account: id, session });

@@ -13,8 +13,8 @@ beforeAll(async () => {
 afterAll(() => auth.close());
 
 function open(options: ConnectionOptions = {}): TLSSocket {
-  const { authority, gateway } = auth.certificates;
-  const identity = { key: gateway.key, cert: gateway.certificate };
+  const { authority, cloudApi } = auth.certificates;
+  const identity = { key: cloudApi.key, cert: cloudApi.certificate };
   return connect({ host: "127.0.0.1", port: auth.port, ca: authority, ...identity, ...options });
 }
 
@@ -29,7 +29,7 @@ async function exchange(socket: TLSSocket, text: string): Promise<string> {
 }
 
 describe("the listener", () => {
-  test("lets the gateway in", async () => {
+  test("lets cloud-api in", async () => {
     expect((await auth.call({ path: "/health" })).body).toEqual({ status: "ok" });
   });
 
@@ -61,7 +61,7 @@ describe("the listener", () => {
     ).rejects.toThrow();
   });
 
-  test("answers nobody but the gateway, however fast they ask", async () => {
+  test("answers nobody but cloud-api, however fast they ask", async () => {
     const { bridge } = auth.certificates;
     const socket = open({ key: bridge.key, cert: bridge.certificate });
     expect(await exchange(socket, "GET /.well-known/jwks.json HTTP/1.1\r\nhost: localhost\r\n\r\n")).toBe("");

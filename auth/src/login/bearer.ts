@@ -17,9 +17,10 @@ export function requireBearer({
     const token = BEARER.exec(context.req.header("authorization") ?? "")?.[1];
     const bearer = token === undefined ? undefined : await tokens.verify(token);
     if (!bearer) return problem("unauthenticated", "Send a valid access token.");
-    if (bearer.isPersonal) return problem("forbidden", "A personal access token does not reach the account.");
+    if (bearer.isPersonal)
+      return problem("forbidden", "A personal access token cannot be used for the account itself.");
     if (!(await sessions.isLive(bearer.account, bearer.sid)))
-      return problem("unauthenticated", "The session of the access token is over.");
+      return problem("unauthenticated", "The session of the access token has ended.");
     context.set("bearer", bearer);
     return next();
   };

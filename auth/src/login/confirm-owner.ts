@@ -51,7 +51,7 @@ async function refuseFactor(
     case "right":
       return undefined;
     case "wrong":
-      return problem("wrong-credentials", "The second factor is wrong or was used.");
+      return problem("wrong-credentials", "The second factor is wrong or was already used.");
     case "throttled":
       return tooManyRequests(check.retryAfterS);
   }

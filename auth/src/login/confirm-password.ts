@@ -20,14 +20,14 @@ export async function confirmPassword(
   address: string,
 ): Promise<Confirmation> {
   const account = await service.accounts.findById(id);
-  if (!account) return { refusal: problem("unauthenticated", "The account is gone.") };
+  if (!account) return { refusal: problem("unauthenticated", "The account no longer exists.") };
   const retryAfterS = service.throttle.login(account.throttleKey, address);
   if (retryAfterS > 0) return { refusal: tooManyRequests(retryAfterS) };
   const verdict = await service.hasher.verify(password, account.passwordHash);
   if (verdict === "busy") return { refusal: busy() };
   if (verdict === "wrong") {
     service.audit.record({ event: "login.refused", account: id, network: address });
-    return { refusal: invalidField({ field: "password", message: "This is not the account's password." }) };
+    return { refusal: invalidField({ field: "password", message: "The password is wrong." }) };
   }
   service.throttle.passwordRight(account.throttleKey, address);
   return { account };

@@ -21,7 +21,7 @@ const BY_ALERT: Rate = { burst: 1, perSecond: 1 / 3_600 };
 const BY_REGISTRATION: Rate = { burst: 30, perSecond: 1 / 60 };
 
 /**
- * Exchanges of personal access tokens from one address, which say nothing about passwords: a gateway asks anew for each
+ * Exchanges of personal access tokens from one address, which say nothing about passwords: cloud-api asks anew for each
  * token every ten minutes, and whoever guesses has 256 bits to guess.
  */
 const BY_EXCHANGE: Rate = { burst: 60, perSecond: 1 };

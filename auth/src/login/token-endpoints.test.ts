@@ -9,6 +9,7 @@ import {
 } from "jose";
 import type { JSONWebKeySet } from "jose";
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
+import { PAGE_REFRESH_TOKEN_HEADER } from "@purrimeter/auth-api/internal";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AUDIENCE, ISSUER, startTestService } from "../testing/test-service.ts";
 import type { Answer, TestService } from "../testing/test-service.ts";
@@ -196,7 +197,7 @@ describe("refreshing", () => {
     expect((await post("/refresh", { refreshToken: next.body.refreshToken })).status).toBe(200);
   });
 
-  test("with a token that was used ends the whole session and says so to the gateway", async () => {
+  test("with a token that was used ends the whole session and names it to cloud-api", async () => {
     const { answer } = await newOwner();
     const next = await post("/refresh", { refreshToken: answer.body.refreshToken });
     const reused = await post("/refresh", { refreshToken: answer.body.refreshToken });
@@ -247,8 +248,42 @@ describe("refreshing", () => {
   });
 });
 
+describe("a page of cloud-api's own origin", () => {
+  const ofPage = (path: string, cookie: string, body: object = {}): Promise<Answer> =>
+    auth.call({ path, body, headers: { [PAGE_REFRESH_TOKEN_HEADER]: cookie } });
+
+  test("refreshes with the token of its cookie, unless the body has one", async () => {
+    const { refreshToken } = (await newOwner()).answer.body;
+    const first = await ofPage("/refresh", refreshToken);
+    expect(first.status).toBe(200);
+    const { refreshToken: next } = first.body;
+    expect((await ofPage("/refresh", "not-a-token", { refreshToken: next })).status).toBe(200);
+  });
+
+  test("without a cookie has no session to refresh, and none to end", async () => {
+    expect(await ofPage("/refresh", "")).toMatchObject({
+      status: 401,
+      body: { type: "/v1/problems/wrong-credentials" },
+    });
+    expect((await ofPage("/logout", "")).status).toBe(204);
+  });
+
+  test("logs out with the token of its cookie", async () => {
+    const { refreshToken } = (await newOwner()).answer.body;
+    const { status, headers } = await ofPage("/logout", refreshToken);
+    expect([status, headers["purrimeter-ended-sessions"]]).toEqual([204, expect.any(String)]);
+  });
+
+  test("is what a request without the header and without a token is not", async () => {
+    for (const path of ["/refresh", "/logout"])
+      expect((await post(path, {})).body.errors).toEqual([
+        { field: "refreshToken", message: "This field is required." },
+      ]);
+  });
+});
+
 describe("logging out", () => {
-  test("ends the session at once and tells the gateway which", async () => {
+  test("ends the session at once and names it to cloud-api", async () => {
     const { answer } = await newOwner();
     const out = await post("/logout", { refreshToken: answer.body.refreshToken });
     expect(out.status).toBe(204);

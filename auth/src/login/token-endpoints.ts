@@ -44,7 +44,7 @@ function addRegister(app: App, service: RegisterParts & SessionParts): void {
       case "weak":
         return weakPassword(outcome.reason);
       case "taken":
-        return problem("conflict", "No account was made. If you have one already, log in.");
+        return problem("conflict", "No account was created. If you already have one, log in.");
       case "throttled":
         return tooManyRequests(outcome.retryAfterS);
       case "busy":
@@ -76,7 +76,7 @@ function addRefresh(app: App, service: RefreshParts): void {
   app.openapi(guarded(service, refreshRoute), async (context) => {
     const sent = sentRefreshToken(context, context.req.valid("json"));
     if ("refusal" in sent) return sent.refusal;
-    if (sent.token === undefined) return problem("wrong-credentials", "There is no session; log in.");
+    if (sent.token === undefined) return problem("wrong-credentials", "There is no session. Log in.");
     const outcome = await service.sessions.refresh(sent.token);
     if (outcome.kind !== "refreshed") return notRefreshed(service, outcome);
     const account = await service.accounts.findById(outcome.session.account);
@@ -89,7 +89,7 @@ function notRefreshed(
   { audit }: Pick<AuthService, "audit">,
   outcome: Exclude<RefreshOutcome, { kind: "refreshed" }>,
 ): Problem {
-  const detail = "The refresh token is not accepted; log in again.";
+  const detail = "The refresh token is not valid. Log in again.";
   if (outcome.kind === "unknown") return problem("wrong-credentials", detail);
   const { account, sid: session, reason } = outcome;
   audit.record({ event: reason === "reused" ? "session.reused" : "session.ended", account, session });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { LruMap } from "@purrimeter/service/lru-map";
 
 const LIFETIME_S = 300;
 const CHALLENGE_BYTES = 32;
@@ -9,7 +10,9 @@ const MAX_CHALLENGES = 10_000;
 /** One random challenge an account at a time, good once and for five minutes. */
 export class Challenges {
   readonly #now: () => number;
-  readonly #made = new Map<string, { readonly challenge: string; readonly untilS: number }>();
+  readonly #made = new LruMap<string, { readonly challenge: string; readonly untilS: number }>(
+    MAX_CHALLENGES,
+  );
 
   constructor(now: () => number) {
     this.#now = now;
@@ -18,16 +21,13 @@ export class Challenges {
   /** A new challenge for the account; the one before is void. */
   make(account: string): Uint8Array {
     const bytes = randomBytes(CHALLENGE_BYTES);
-    this.#made.delete(account);
-    const oldest = this.#made.keys().next();
-    if (this.#made.size >= MAX_CHALLENGES && oldest.done !== true) this.#made.delete(oldest.value);
     this.#made.set(account, { challenge: bytes.toString("base64url"), untilS: this.#now() + LIFETIME_S });
     return bytes;
   }
 
   /** The account's challenge as base64url, once. */
   take(account: string): string | undefined {
-    const made = this.#made.get(account);
+    const made = this.#made.peek(account);
     this.#made.delete(account);
     return made && made.untilS > this.#now() ? made.challenge : undefined;
   }

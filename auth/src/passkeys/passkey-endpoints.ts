@@ -52,7 +52,10 @@ function addMaking(app: App, service: MakingParts): void {
     const { name, response } = context.req.valid("json");
     const isFirst = !(await secondFactors.isRequired(account));
     if ((await passkeys.finishRegistration(account, name, asAttestation(response))) === "wrong")
-      return invalidField({ field: "response", message: "This does not answer the challenge; begin again." });
+      return invalidField({
+        field: "response",
+        message: "The response does not match the challenge. Start again.",
+      });
     audit.record({ event: "second-factor.added", account });
     const recoveryCodes = isFirst ? [...(await secondFactors.makeRecoveryCodes(account))] : [];
     return context.json({ id: response.id, recoveryCodes }, 201);
@@ -93,7 +96,7 @@ function addLogin(app: App, service: LoginParts): void {
     const account = await accountOfChallenge(service, context.req.valid("json").challenge);
     const options = account && (await service.passkeys.beginLogin(account.id));
     if (!options)
-      return problem("wrong-credentials", "The login began too long ago, or the account has no passkey.");
+      return problem("wrong-credentials", "The login has expired, or the account has no passkey.");
     return context.json({ options: asJson(options) }, 200);
   });
 
@@ -107,7 +110,7 @@ function addLogin(app: App, service: LoginParts): void {
       case "throttled":
         return tooManyRequests(outcome.retryAfterS);
       case "refused":
-        return problem("wrong-credentials", "The passkey is not accepted; begin again.");
+        return problem("wrong-credentials", "The passkey was not accepted. Start again.");
     }
   });
 }

@@ -85,13 +85,14 @@ async function refuseFactor(
   address: string,
 ): Promise<Problem | undefined> {
   if (!(await service.secondFactors.isRequired(account.id))) return undefined;
-  if (code === undefined) return problem("second-factor-required", "Send a code as well.");
+  if (code === undefined)
+    return problem("second-factor-required", "Send a code of the second factor as well.");
   const check = await checkSecondFactor(service, account, { code }, address);
   switch (check.kind) {
     case "right":
       return undefined;
     case "wrong":
-      return problem("wrong-credentials", "The code is wrong or was used.");
+      return problem("wrong-credentials", "The code is wrong or was already used.");
     case "throttled":
       return tooManyRequests(check.retryAfterS);
   }

@@ -16,6 +16,6 @@ export function weakPassword(reason: NonNullable<PasswordRefusal>, minLength = M
         limit: MAX_PASSWORD_LENGTH,
       });
     case "common":
-      return invalidField({ field, message: "This password is among the first that somebody would guess." });
+      return invalidField({ field, message: "This password is too common or too easy to guess." });
   }
 }

@@ -53,7 +53,7 @@ describe("roles", () => {
 });
 
 describe("another process", () => {
-  test("changes roles while the service runs, and the gateway hears of it within a second", async () => {
+  test("changes roles while the service runs, and cloud-api hears of it within a second", async () => {
     const mia = await people.newOwner();
     const path = auth.databasePath;
     const database = openDatabase({ path, key: auth.databaseKey, migrations: AUTH_MIGRATIONS });

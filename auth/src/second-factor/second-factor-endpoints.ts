@@ -45,7 +45,7 @@ function addSecondStep(app: App, service: StepParts): void {
       case "refused":
         return problem(
           "wrong-credentials",
-          "The code is wrong or was used, or the login began too long ago.",
+          "The code is wrong or was already used, or the login has expired.",
         );
     }
   });

@@ -17,5 +17,11 @@ export async function secondFactorRequired(
 ): Promise<Problem> {
   const challenge = service.purposeTokens.write("login", id, passwordHash.tag, CHALLENGE_LIFETIME_S);
   const methods = await service.secondFactors.methods(id);
-  return problem("second-factor-required", "Send the challenge back.", undefined, {}, { challenge, methods });
+  return problem(
+    "second-factor-required",
+    "Send the challenge back with a second factor.",
+    undefined,
+    {},
+    { challenge, methods },
+  );
 }

@@ -44,7 +44,7 @@ describe("sessions", () => {
     expect((await call("GET", "/sessions", eve.token)).body.items).toHaveLength(1);
   });
 
-  test("end at once for access token, refresh token and gateway", async () => {
+  test("end at once for access token, refresh token and cloud-api", async () => {
     const owner = await newOwner();
     const other = await enter("/login", owner.email);
     const [session] = (await call("GET", "/sessions", other.token)).body.items.filter(

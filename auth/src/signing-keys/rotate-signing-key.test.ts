@@ -49,7 +49,7 @@ test("a rotation is introduced, promoted and retired, each in its time", () => {
   expect(readdirSync(folder)).toEqual(["signing-key.pem"]);
 });
 
-test("no token of a live session is ever unknown to a gateway that keeps keys as long as it may", async () => {
+test("no token of a live session is ever unknown to a cloud-api that keeps keys as long as it may", async () => {
   interface Kept {
     readonly jwks: JSONWebKeySet;
     readonly untilS: number;

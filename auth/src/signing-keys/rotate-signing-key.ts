@@ -20,7 +20,7 @@ export const SIGNING_KEY_FILES = {
   previous: "signing-key-previous.pem",
 } as const;
 
-/** A gateway may keep the key set this long, so a key is published for longer before it signs. */
+/** cloud-api may keep the key set this long, so a key is published for longer before it signs. */
 export const JWKS_MAX_AGE_S = 300;
 
 const MARGIN_S = 60;

@@ -13,10 +13,10 @@ export interface TestIdentity {
 export interface TestCertificates {
   readonly authority: string;
   readonly server: TestIdentity;
-  readonly gateway: TestIdentity;
+  readonly cloudApi: TestIdentity;
   /** Same authority, other name. */
   readonly bridge: TestIdentity;
-  /** The gateway's name under another authority. */
+  /** cloud-api's name under another authority. */
   readonly impostor: TestIdentity;
 }
 
@@ -62,7 +62,7 @@ export function makeTestCertificates(): TestCertificates {
     return {
       authority: readFileSync(join(folder, "services.pem"), "utf8"),
       server: makeIdentity(folder, "services", "auth"),
-      gateway: makeIdentity(folder, "services", "cloud-api"),
+      cloudApi: makeIdentity(folder, "services", "cloud-api"),
       bridge: makeIdentity(folder, "services", "bridge"),
       impostor: makeIdentity(folder, "elsewhere", "cloud-api"),
     };

@@ -31,7 +31,7 @@ export const TEST_COST: Argon2Cost = { memoryKiB: 64, passes: 1, lanes: 1 };
 
 export const RELYING_PARTY = { id: "web.test", origins: ["https://web.test"] };
 
-/** One request; the gateway's certificate and an address of its own unless told otherwise. */
+/** One request; cloud-api's certificate and an address of its own unless told otherwise. */
 export interface Call {
   readonly method?: string;
   readonly path: string;
@@ -181,7 +181,7 @@ function send(call: Call, port: number, certificates: TestCertificates, agent: A
     call.body === undefined
       ? undefined
       : Buffer.from(typeof call.body === "string" ? call.body : JSON.stringify(call.body));
-  const identity = "identity" in call ? call.identity : certificates.gateway;
+  const identity = "identity" in call ? call.identity : certificates.cloudApi;
   const headers: Record<string, string | number> = { [CLIENT_ADDRESS_HEADER]: call.address ?? "192.0.2.1" };
   if (body) headers["content-type"] = "application/json";
   if (body && call.chunked !== true) headers["content-length"] = body.length;

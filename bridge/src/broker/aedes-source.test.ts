@@ -2,6 +2,7 @@ import { createTestAuthority } from "../testing/test-authority.ts";
 import { asUnixSeconds, type UnixSeconds } from "@purrimeter/protocol/values";
 import { createAedesSource } from "./aedes-source.ts";
 import { describeReportSourceContract } from "./report-source.contract.ts";
+import { systemTime } from "@purrimeter/service/system-time";
 
 const now = () => asUnixSeconds(Math.floor(Date.now() / 1000)) ?? (0 as UnixSeconds);
 
@@ -16,7 +17,7 @@ describeReportSourceContract("Aedes in the process", async () => {
         port: 0,
         tls: authority.bridge,
         now,
-        monotonicMs: () => performance.now(),
+        time: systemTime,
         onSecurityEvent: () => {},
       }),
     credentials: (tag) => {

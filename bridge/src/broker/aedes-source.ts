@@ -2,11 +2,13 @@ import type { TLSSocket } from "node:tls";
 import type { Aedes, Client } from "aedes";
 import { parseTopic, topicOf } from "@purrimeter/protocol/topics";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { sleep } from "@purrimeter/service/sleep";
+import type { Cancel, Time } from "@purrimeter/service/time";
 import { DEFAULT_LIMITS, type BridgeLimits } from "./bridge-limits.ts";
 import { GuardedConnection, type ConnectionHost } from "./guarded-connection.ts";
 import type { PeerIdentity } from "./peer-identity.ts";
 import type { Admission, ReportSink, ReportSource } from "./report-source.ts";
-import type { SecurityEvent } from "./security-event.ts";
+import type { SecurityEvent, SecurityEventCause } from "./security-event.ts";
 import { connectionBehind, createTagBroker } from "./tag-broker.ts";
 import type { TlsVersion } from "./tls-context.ts";
 import { createTlsListener, type TlsFiles, type TlsListener } from "./tls-listener.ts";
@@ -20,9 +22,9 @@ export interface AedesSourceOptions {
   readonly tls12?: { readonly port: number; readonly maxConnections?: number | undefined } | undefined;
   readonly limits?: Partial<BridgeLimits>;
   readonly now: () => UnixSeconds;
-  readonly monotonicMs: () => number;
+  readonly time: Time;
   /** Counted and logged by the caller. The tag is known once its certificate has been verified. */
-  readonly onSecurityEvent: (event: SecurityEvent, tag?: TagId) => void;
+  readonly onSecurityEvent: (event: SecurityEvent, tag?: TagId, cause?: SecurityEventCause) => void;
   /** Told of every tag that has been identified, before its session. */
   readonly onTag?: (tag: TagId, version: TlsVersion) => void;
 }
@@ -51,7 +53,6 @@ export function createAedesSource(options: AedesSourceOptions): AedesSource {
 
 class EmbeddedSource implements AedesSource, ConnectionHost {
   readonly limits: BridgeLimits;
-  readonly monotonicMs: () => number;
   readonly #options: AedesSourceOptions;
   readonly #listener: TlsListener;
   readonly #listener12: TlsListener | undefined;
@@ -62,13 +63,12 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
   #toFlush: GuardedConnection[] = [];
   #sink: ReportSink | undefined;
   #broker: Aedes | undefined;
-  #sweep: NodeJS.Timeout | undefined;
+  #cancelSweep: Cancel | undefined;
   #closing = false;
 
   constructor(options: AedesSourceOptions) {
     this.#options = options;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
-    this.monotonicMs = options.monotonicMs;
     this.#listener = this.#createListener("1.3", options.port, this.limits);
     this.#listener12 = options.tls12 && this.#createListener12(options.tls12);
   }
@@ -76,6 +76,7 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
   #createListener(version: TlsVersion, port: number, limits: BridgeLimits): TlsListener {
     return createTlsListener({
       ...this.#options,
+      monotonicMs: () => this.monotonicMs(),
       version,
       port,
       limits,
@@ -83,13 +84,21 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
         this.#options.onTag?.(identity.tag, version);
         this.#join(socket, identity);
       },
-      onEvent: (event) => this.#options.onSecurityEvent(event),
+      onEvent: (event, cause) => this.#options.onSecurityEvent(event, undefined, cause),
     });
   }
 
   #createListener12({ port, maxConnections }: NonNullable<AedesSourceOptions["tls12"]>): TlsListener {
     const limits = { ...this.limits, maxConnections: maxConnections ?? MAX_CONNECTIONS_1_2 };
     return this.#createListener("1.2", port, limits);
+  }
+
+  monotonicMs(): number {
+    return this.#options.time.monotonicMs();
+  }
+
+  after(ms: number, work: () => void): void {
+    this.#options.time.after(ms, work);
   }
 
   get sessions(): number {
@@ -104,7 +113,7 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
     this.#sink = sink;
     this.#broker = await createTagBroker(this);
     this.#listenToBroker(this.#broker);
-    this.#sweep = setInterval(() => this.#endOverdue(), SWEEP_INTERVAL_MS);
+    this.#cancelSweep = this.#options.time.every(SWEEP_INTERVAL_MS, () => this.#endOverdue());
     const { port } = await this.#listener.listen();
     if (this.#listener12 === undefined) return { port };
     return { port, tls12Port: (await this.#listener12.listen()).port };
@@ -238,11 +247,11 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
     this.#closing = true;
     this.#listener.stopAccepting();
     this.#listener12?.stopAccepting();
-    clearInterval(this.#sweep);
+    this.#cancelSweep?.();
     for (const connection of this.#connections) connection.stopReading();
     const deadlineMs = this.monotonicMs() + DRAIN_TIMEOUT_MS;
     while (this.#reportsInFlight() > 0 && this.monotonicMs() < deadlineMs)
-      await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+      await sleep(this.#options.time, DRAIN_POLL_MS);
     for (const connection of this.#connections) connection.destroy();
     await new Promise<void>((resolve) =>
       this.#broker === undefined ? resolve() : this.#broker.close(resolve),

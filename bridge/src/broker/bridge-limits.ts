@@ -1,5 +1,5 @@
 import { MAX_MQTT_PACKET_BYTES, REPORT_BURST, REPORTS_PER_SECOND } from "@purrimeter/protocol/limits";
-import type { Rate } from "./token-bucket.ts";
+import type { Rate } from "@purrimeter/service/token-bucket";
 
 /** What one bridge allows before it refuses or slows down. All have defaults; tests and large machines set others. */
 export interface BridgeLimits {

@@ -8,12 +8,14 @@ import { CONNECT, frameLength, frameType, INCOMPLETE, OVERSIZED, PUBLISH } from 
 import type { PeerIdentity } from "./peer-identity.ts";
 import { readPublish } from "./publish-frame.ts";
 import type { SecurityEvent } from "./security-event.ts";
-import { createTokenBucket, takeToken, type TokenBucket } from "./token-bucket.ts";
+import { createTokenBucket, takeToken, type TokenBucket } from "@purrimeter/service/token-bucket";
 
 /** What all connections of a source share: one object, so that a connection holds few closures of its own. */
 export interface ConnectionHost {
   readonly limits: BridgeLimits;
   monotonicMs(): number;
+  /** Calls back once. */
+  after(ms: number, work: () => void): void;
   report(tag: TagId, bytes: Uint8Array): Promise<Uint8Array>;
   /** Asks that `connection.flush()` is called once everything that is ready now has been answered. */
   wantsFlush(connection: GuardedConnection): void;
@@ -60,7 +62,7 @@ export class GuardedConnection extends Duplex {
     this.#socket = socket;
     this.#host = host;
     this.#heardAtMs = host.monotonicMs();
-    this.#bucket = createTokenBucket(host.limits.packets, this.#heardAtMs);
+    this.#bucket = createTokenBucket();
     this.#reportTopic = Buffer.from(topicOf(tag, "report"));
     this.#answers = new AnswerQueue(Buffer.from(topicOf(tag, "ack")));
     connectionOf.set(socket, this);
@@ -145,10 +147,10 @@ export class GuardedConnection extends Duplex {
     }
     this.#waitsForToken = true;
     this.#pause();
-    setTimeout(() => {
+    this.#host.after(waitMs, () => {
       this.#waitsForToken = false;
       this.#readOn();
-    }, waitMs);
+    });
     return false;
   }
 

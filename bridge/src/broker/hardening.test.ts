@@ -10,6 +10,7 @@ import type { RawTag } from "../testing/raw-tag.ts";
 import { dial, dialAndJoin } from "../testing/raw-tag.ts";
 import { until } from "../testing/recording-sink.ts";
 import { createTestAuthority, type Credentials, type TestAuthority } from "../testing/test-authority.ts";
+import { systemTime } from "@purrimeter/service/system-time";
 
 const ALF = "alf" as TagId;
 const BEA = "bea" as TagId;
@@ -338,7 +339,7 @@ describe("in a session", () => {
 
   it("ends it when nothing comes for one and a half keep-alives", async () => {
     let nowMs = 0;
-    const port = await start({ monotonicMs: () => nowMs });
+    const port = await start({ time: { ...systemTime, monotonicMs: () => nowMs } });
     const tag = await dialAndJoin(port, ALF, alf, { keepalive: 60 });
     nowMs = 89_000;
     tag.send({ cmd: "pingreq" });

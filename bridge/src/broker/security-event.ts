@@ -1,3 +1,10 @@
+/** Why an event happened, where it has more causes than one; constants, so both may be logged. */
+export interface SecurityEventCause {
+  readonly reason: string;
+  /** Code of Node or OpenSSL; "none" for a refusal of our own. */
+  readonly code: string;
+}
+
 /** What a tag or somebody else did that the rules forbid. The names are counted and logged. */
 export type SecurityEvent =
   | "connection-limit"

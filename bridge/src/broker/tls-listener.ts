@@ -1,12 +1,13 @@
-import { createServer, type AddressInfo, type Socket } from "node:net";
+import { createServer, type AddressInfo } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
+import { tlsFailure } from "@purrimeter/service/tls-failure";
 import type { BridgeLimits } from "./bridge-limits.ts";
 import { identifyPeer, tagIssuers, type PeerIdentity } from "./peer-identity.ts";
 import { revokedSerials } from "./revoked-serials.ts";
-import type { SecurityEvent } from "./security-event.ts";
+import type { SecurityEvent, SecurityEventCause } from "./security-event.ts";
 import { tlsContext, type TlsVersion } from "./tls-context.ts";
-import { createTokenBucket, takeToken } from "./token-bucket.ts";
+import { createTokenBucket, takeToken } from "@purrimeter/service/token-bucket";
 
 /** PEM. */
 export interface TlsFiles {
@@ -28,7 +29,7 @@ export interface TlsListenerOptions {
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
   readonly onTag: (socket: TLSSocket, identity: PeerIdentity) => void;
-  readonly onEvent: (event: SecurityEvent) => void;
+  readonly onEvent: (event: SecurityEvent, cause?: SecurityEventCause) => void;
 }
 
 /** Mutual TLS of one version; hands on sockets whose other end is a tag. */
@@ -48,18 +49,23 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
     handshakeTimeout: limits.handshakeTimeoutMs,
   });
   // Node tells of a handshake that takes too long, and leaves the socket open.
-  tlsServer.on("tlsClientError", (_error, socket) => refuse(socket, "handshake-failed", onEvent));
+  tlsServer.on("tlsClientError", (error, socket) => {
+    onEvent("handshake-failed", tlsFailure(error, socket));
+    socket.on("error", ignoreError).destroy();
+  });
   tlsServer.on("secureConnection", (socket) => {
     const identity = identifyPeer(socket.getPeerX509Certificate(), { issuers, revoked, now: options.now() });
     if (typeof identity === "object") return options.onTag(socket, identity);
-    onEvent(identity === "revoked" ? "revoked-tag" : "bad-certificate");
+    if (identity === "revoked") onEvent("revoked-tag");
+    else onEvent("bad-certificate", { reason: identity, code: "none" });
     socket.on("error", ignoreError).destroy();
   });
-  const accepts = createTokenBucket(limits.accepts, monotonicMs());
+  const accepts = createTokenBucket();
   const server = createServer({ noDelay: true }, (socket) => {
     if (takeToken(accepts, limits.accepts, monotonicMs()) === 0)
       return void tlsServer.emit("connection", socket);
-    refuse(socket, "accept-rate", onEvent);
+    socket.on("error", ignoreError).destroy();
+    onEvent("accept-rate");
   });
   server.maxConnections = limits.maxConnections;
   server.on("drop", () => onEvent("connection-limit"));
@@ -79,11 +85,6 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
     },
     stopAccepting: () => void server.close(),
   };
-}
-
-function refuse(socket: Socket, event: SecurityEvent, onEvent: (event: SecurityEvent) => void): void {
-  socket.on("error", ignoreError).destroy();
-  onEvent(event);
 }
 
 /** The peer went away while it was being refused. */

@@ -12,7 +12,8 @@ import type { TagId } from "@purrimeter/protocol/values";
 import type { AedesSourceOptions } from "./aedes-source.ts";
 import { createBridgeCounters } from "../metrics/bridge-counters.ts";
 import { logTls12Listener, logTlsVersions } from "./log-tls-versions.ts";
-import { metricsText } from "../metrics/metrics-text.ts";
+import { measureBridge } from "../metrics/measure-bridge.ts";
+import { Metrics } from "@purrimeter/service/metrics";
 import { openTestSource, type TestSource } from "../testing/open-test-source.ts";
 import { dial, type RawTag } from "../testing/raw-tag.ts";
 import { until } from "../testing/recording-sink.ts";
@@ -212,9 +213,9 @@ describe("while the listener is on", () => {
     expect(said).toHaveLength(2);
     expect([counters.get("listeners", "tls12"), counters.get("connections", "tls12")]).toEqual([1, 2]);
     expect(counters.get("connections", "tls13")).toBe(1);
-    expect(metricsText(counters.counts, {})).toContain(
-      'purrimeter_bridge_listeners_total{reason="tls12"} 1\n',
-    );
+    const metrics = new Metrics("bridge");
+    measureBridge(metrics, counters, open.source);
+    expect((await metrics.text()).text).toContain('purrimeter_bridge_listeners_total{reason="tls12"} 1\n');
   });
 
   it("says nothing where there is none", () => {

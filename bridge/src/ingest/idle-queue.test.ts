@@ -1,30 +1,34 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
+import { beforeEach, expect, it } from "vitest";
 import { createIdleQueue } from "./idle-queue.ts";
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+let time: ManualTime;
+
+beforeEach(() => {
+  time = new ManualTime();
+});
 
 it("runs nothing before the turn ends, and then all in order", () => {
-  const queue = createIdleQueue();
+  const queue = createIdleQueue(time);
   const done: number[] = [];
   for (const i of [1, 2, 3]) queue.defer(() => done.push(i));
   expect(done).toEqual([]);
-  vi.advanceTimersByTime(20);
+  time.advance(20);
   expect(done).toEqual([1, 2, 3]);
 });
 
 it("runs one piece in 250 ms while something must not wait, also when that fails", async () => {
-  const queue = createIdleQueue();
+  const queue = createIdleQueue(time);
   const done: number[] = [];
   let fail: (error: Error) => void = () => undefined;
   const pending = queue.busyWith(new Promise<void>((_, reject) => (fail = reject)));
   for (const i of [1, 2, 3, 4]) queue.defer(() => done.push(i));
-  vi.advanceTimersByTime(249);
+  time.advance(249);
   expect(done).toEqual([]);
-  vi.advanceTimersByTime(252);
+  time.advance(252);
   expect(done).toEqual([1, 2]);
   fail(new Error("refused"));
   await expect(pending).rejects.toThrow("refused");
-  vi.advanceTimersByTime(260);
+  time.advance(260);
   expect(done).toEqual([1, 2, 3, 4]);
 });

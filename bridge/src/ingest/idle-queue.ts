@@ -1,3 +1,5 @@
+import type { Time } from "@purrimeter/service/time";
+
 /** While reports wait for their acknowledgements, one piece of work runs in this time: a 20th of a core at the very most. */
 const BUSY_PAUSE_MS = 250;
 
@@ -11,18 +13,21 @@ export interface IdleQueue {
   busyWith<T>(promise: Promise<T>): Promise<T>;
 }
 
-export function createIdleQueue(): IdleQueue {
+export function createIdleQueue(time: Pick<Time, "after">): IdleQueue {
   const works: (() => void)[] = [];
   let busy = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let isWaiting = false;
   const turn = (): void => {
     works.shift()?.();
-    timer = works.length === 0 ? undefined : setTimeout(turn, busy > 0 ? BUSY_PAUSE_MS : 0).unref();
+    isWaiting = works.length > 0;
+    if (isWaiting) time.after(busy > 0 ? BUSY_PAUSE_MS : 0, turn, { background: true });
   };
   return {
     defer: (work) => {
       works.push(work);
-      timer ??= setTimeout(turn, busy > 0 ? BUSY_PAUSE_MS : FIRST_PAUSE_MS).unref();
+      if (isWaiting) return;
+      isWaiting = true;
+      time.after(busy > 0 ? BUSY_PAUSE_MS : FIRST_PAUSE_MS, turn, { background: true });
     },
     busyWith: (promise) => {
       busy++;

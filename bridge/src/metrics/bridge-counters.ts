@@ -1,9 +1,32 @@
+/** What is counted, and what it says. */
+export const COUNTER_HELP = {
+  "bad-status": "Statuses of tags that could not be read.",
+  connections: "Connections of tags by their TLS.",
+  "decided-again": "Transitions that were decided a second time, by what came of it.",
+  entries: "Journal entries by what came of them.",
+  "handshake-failures": "TLS handshakes of tags that failed, by why.",
+  listeners: "1 for each listener beyond the first that is on.",
+  refused: "Reports that were refused.",
+  reports: "Reports that were stored or known already.",
+  "second-opinion": "Sides that a second library was asked for.",
+  security: "Rules that somebody broke.",
+  "security-lines-dropped": "Broken rules that were counted and not logged.",
+  "set-aside": "Reports that are kept as dead letters.",
+  "settings-sent": "Settings that were sent to tags.",
+  "status-refused": "Statuses that were refused.",
+  "store-fault": "Failures of the store by their code.",
+  suspect: "Fixes that were stored and are doubted.",
+} as const;
+
+/** Name of a count. */
+export type CounterName = keyof typeof COUNTER_HELP;
+
 /** Counts of what happened since the start, by name and reason; a place to read metrics from. */
 export interface BridgeCounters {
   readonly counts: ReadonlyMap<string, number>;
   /** Adds to `name`, or to `name.reason`. Names and reasons are constants of the code, so the map stays small. */
-  add(name: string, reason?: string, by?: number): void;
-  get(name: string, reason?: string): number;
+  add(name: CounterName | `${CounterName}.${string}`, reason?: string, by?: number): void;
+  get(name: CounterName | `${CounterName}.${string}`, reason?: string): number;
 }
 
 export function createBridgeCounters(): BridgeCounters {

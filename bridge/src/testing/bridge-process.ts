@@ -15,6 +15,8 @@ export interface ProcessFiles {
 export interface BridgeProcess {
   readonly child: ChildProcess;
   readonly port: number;
+  /** Where the configuration asks for one. */
+  readonly metricsPort: number | undefined;
 }
 
 /** Writes secrets and configuration into the store's folder. */
@@ -68,10 +70,10 @@ export async function startBridgeProcess({ config, secrets }: ProcessFiles): Pro
   let complaint = "";
   child.stderr?.on("data", (text: Buffer) => (complaint += text.toString()));
   const [up] = await Promise.race([
-    once(child, "message") as Promise<[{ type: string; port: number }]>,
+    once(child, "message") as Promise<[{ type: string; port: number; metricsPort?: number }]>,
     once(child, "close").then(([code]) => {
       throw new Error(`exit code ${String(code)}: ${complaint}`);
     }),
   ]);
-  return { child, port: up.port };
+  return { child, port: up.port, metricsPort: up.metricsPort };
 }

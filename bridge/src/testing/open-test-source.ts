@@ -1,8 +1,9 @@
 import { asUnixSeconds, type TagId, type UnixSeconds } from "@purrimeter/protocol/values";
 import { createAedesSource, type AedesSource, type AedesSourceOptions } from "../broker/aedes-source.ts";
-import type { SecurityEvent } from "../broker/security-event.ts";
+import type { SecurityEvent, SecurityEventCause } from "../broker/security-event.ts";
 import { RecordingSink } from "./recording-sink.ts";
 import type { TlsFiles } from "../broker/tls-listener.ts";
+import { systemTime } from "@purrimeter/service/system-time";
 
 export interface TestSource {
   readonly source: AedesSource;
@@ -12,6 +13,8 @@ export interface TestSource {
   readonly tls12Port: number | undefined;
   /** "event" or "event tag", in order. */
   readonly events: string[];
+  /** Of those events that have one. */
+  readonly causes: SecurityEventCause[];
 }
 
 export function utcNow(): UnixSeconds {
@@ -25,16 +28,19 @@ export async function openTestSource(
   sink = new RecordingSink(),
 ): Promise<TestSource> {
   const events: string[] = [];
+  const causes: SecurityEventCause[] = [];
   const source = createAedesSource({
     host: "127.0.0.1",
     port: 0,
     tls,
     now: utcNow,
-    monotonicMs: () => performance.now(),
-    onSecurityEvent: (event: SecurityEvent, tag?: TagId) =>
-      events.push(tag === undefined ? event : `${event} ${tag}`),
+    time: systemTime,
+    onSecurityEvent: (event: SecurityEvent, tag?: TagId, cause?: SecurityEventCause) => {
+      events.push(tag === undefined ? event : `${event} ${tag}`);
+      if (cause !== undefined) causes.push(cause);
+    },
     ...changes,
   });
   const { port, tls12Port } = await source.open(sink);
-  return { source, sink, port, tls12Port, events };
+  return { source, sink, port, tls12Port, events, causes };
 }

@@ -10,6 +10,7 @@ import { createBridgeCounters } from "../metrics/bridge-counters.ts";
 import { until } from "../testing/recording-sink.ts";
 import { utcNow } from "../testing/open-test-source.ts";
 import { settingsOf, WalkingTag, ZONES } from "../testing/walking-tag.ts";
+import { systemTime } from "@purrimeter/service/system-time";
 
 const MISHAPS = [
   "walk",
@@ -98,7 +99,7 @@ it("the bridge judges what it stored, after it has answered", async () => {
     expelRevoked: () => Promise.resolve(),
   };
   const log = createLog("bridge", { write: () => undefined });
-  const clocks = { now: utcNow, monotonicMs: () => performance.now() };
+  const clocks = { now: utcNow, time: systemTime };
   const bridge = createBridge({ store, source, counters, log, retentionDays: 30, ...clocks });
   await bridge.sink.status(TAG, encodeStatus({ online: true, settingsVersion: 1, firmware: "1" }));
   for (const bytes of reports) await bridge.sink.report(TAG, bytes);

@@ -10,9 +10,10 @@ import { ReportOrder } from "./report-order.ts";
 import { createSettingsMemory, geofencesOf, type KnownSettings } from "./settings-memory.ts";
 import { SideSlots } from "./side-slots.ts";
 import { TagReplay } from "./tag-replay.ts";
-import { createTokenBucket, takeToken } from "../broker/token-bucket.ts";
+import { createTokenBucket, takeToken } from "@purrimeter/service/token-bucket";
 import { turfSide } from "./turf-side.ts";
 import type { Comparison } from "./comparison.ts";
+import { LruMap } from "@purrimeter/service/lru-map";
 
 /** Reports that wait to be judged, 10 KB each at most. */
 const MAX_QUEUED = 256;
@@ -83,13 +84,13 @@ class TagReportVerifier implements ReportVerifier {
   readonly #prepared = createPreparedGeofences();
   readonly #slots = new SideSlots(MAX_GEOFENCES_HELD);
   readonly #lines;
-  readonly #versions = new Map<TagId, Versions>();
+  readonly #versions = new LruMap<TagId, Versions>(MAX_TAGS);
   readonly #sessions = new Map<TagId, ReplaySession>();
   #queued = 0;
 
   constructor(parts: ReportVerifierParts) {
     this.#parts = parts;
-    this.#lines = createTokenBucket(LINES, parts.monotonicMs());
+    this.#lines = createTokenBucket();
   }
 
   wanted(tag: TagId, settings: Settings | undefined): void {
@@ -106,7 +107,7 @@ class TagReportVerifier implements ReportVerifier {
   }
 
   stored(tag: TagId, report: Report, through: number): void {
-    const versions = this.#versions.get(tag);
+    const versions = this.#versions.peek(tag);
     if (versions === undefined || !this.#hasGeofences(tag, versions)) return;
     if (this.#queued >= MAX_QUEUED) return this.#parts.counters.add("decided-again", "not-judged");
     this.#queued++;
@@ -124,15 +125,10 @@ class TagReportVerifier implements ReportVerifier {
   }
 
   #versionsOf(tag: TagId): Versions {
-    const versions = this.#versions.get(tag) ?? {
-      reported: undefined,
-      wanted: undefined,
-      refused: undefined,
-    };
-    this.#versions.delete(tag);
+    const known = this.#versions.get(tag);
+    if (known !== undefined) return known;
+    const versions = { reported: undefined, wanted: undefined, refused: undefined };
     this.#versions.set(tag, versions);
-    const [oldest] = this.#versions.keys();
-    if (this.#versions.size > MAX_TAGS && oldest !== undefined) this.#versions.delete(oldest);
     return versions;
   }
 

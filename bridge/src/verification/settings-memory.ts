@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { GeofenceSetting, Settings } from "@purrimeter/protocol/messages";
 import { decodeSettings, encodeSettings } from "@purrimeter/protocol/settings";
 import type { TagId } from "@purrimeter/protocol/values";
+import { LruMap } from "@purrimeter/service/lru-map";
 
 /** A tag that is slow to answer runs one of the last few. */
 const VERSIONS = 3;
@@ -24,19 +25,16 @@ export interface SettingsMemory {
 }
 
 export function createSettingsMemory(maxTags: number): SettingsMemory {
-  const known = new Map<TagId, readonly KnownSettings[]>();
+  const known = new LruMap<TagId, readonly KnownSettings[]>(maxTags);
   return {
     keep: (tag, settings) => {
-      const before = known.get(tag) ?? [];
-      known.delete(tag);
+      const before = known.peek(tag) ?? [];
       known.set(
         tag,
         [knownOf(settings, before[0]), ...before.filter(isNot(settings.version))].slice(0, VERSIONS),
       );
-      const [oldest] = known.keys();
-      if (known.size > maxTags && oldest !== undefined) known.delete(oldest);
     },
-    find: (tag, version) => known.get(tag)?.find((settings) => settings.version === version),
+    find: (tag, version) => known.peek(tag)?.find((settings) => settings.version === version),
     forget: (tag) => void known.delete(tag),
   };
 }

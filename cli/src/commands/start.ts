@@ -133,15 +133,23 @@ function announce(running: RunningServices, settings: Settings, { json }: StartF
   const lines = REGISTRY.services.flatMap(
     ({ name, announce: say }) => say?.(settings, running.portOf(name)) ?? [],
   );
+  const metrics = metricsOf(settings);
   const ca = files.authority.root;
   if (json === true) {
     const urls = Object.fromEntries(lines.map(({ key, url }) => [key, url]));
-    console.log(JSON.stringify({ ready: true, ...urls, ca, data: files.folder, created }));
+    console.log(JSON.stringify({ ready: true, ...urls, metrics, ca, data: files.folder, created }));
     return;
   }
   console.log(`data       ${files.folder}${created ? " (new)" : ""}`);
   console.log(`authority  ${ca}`);
   for (const { label, url, note = "" } of lines) console.log(`${label.padEnd(9)}  ${url}${note}`);
+  for (const [name, url] of Object.entries(metrics)) console.log(`metrics    ${url} (${name})`);
   const main = lines.filter(({ isMain }) => isMain === true);
   console.log(`ready ${main.map(({ url }) => url).join(" ")}`);
+}
+
+/** Addresses for Prometheus, by service; of this machine only. */
+function metricsOf({ metrics }: Settings): Readonly<Record<string, string>> {
+  const open = Object.entries(metrics).filter(([, port]) => port !== undefined);
+  return Object.fromEntries(open.map(([name, port]) => [name, `http://127.0.0.1:${port}/metrics`]));
 }

@@ -22,8 +22,6 @@ export interface DataFiles {
   readonly compileCache: string;
   /** Where secrets are in a Vault, if they are. */
   readonly vault: string;
-  /** Counts of the bridge, in the text format of Prometheus. */
-  readonly metrics: string;
   /** A rotation of owners' keys that is under way. */
   readonly keyRotation: string;
   /** Folder of a process's secrets. */
@@ -56,7 +54,6 @@ export function dataFiles(data: string): DataFiles {
     formerMail: join(folder, "outbox"),
     compileCache: join(run, "compile-cache"),
     vault: join(folder, "vault.json"),
-    metrics: join(run, "bridge.prom"),
     keyRotation: join(run, "key-rotation.json"),
     secrets: (holder) => join(folder, "secrets", holder),
     secret: (holder, name) => join(folder, "secrets", holder, name),

@@ -54,12 +54,11 @@ export async function runGateway(
       listener,
     );
   };
-  const monotonicMs = (): number => time.monotonicMs();
-  const gateway = openGateway({ pairings, cipher: nodeCipher, makeUplink, log, monotonicMs });
-  const accept = paced(gateway.accept);
+  const gateway = openGateway({ pairings, cipher: nodeCipher, makeUplink, log, time });
+  const accept = paced(gateway.accept, time);
   const servers: Server[] = [];
   const devices = places.devices.map((path) =>
-    keepDeviceLink(path, accept, (code) => log.warn("no device", { event: "device.trouble", code })),
+    keepDeviceLink(path, accept, (code) => log.warn("no device", { event: "device.trouble", code }), time),
   );
   const stop = async (): Promise<void> => {
     for (const device of devices) device.stop();

@@ -15,7 +15,7 @@ import { urlOn } from "./reachable.ts";
 import type { ServiceEntry, ServiceRegistry } from "./service-entry.ts";
 
 /** A service's configuration without what every service has. */
-type Own<Schema extends z.ZodType> = Omit<z.input<Schema>, "host" | "port" | "secrets">;
+type Own<Schema extends z.ZodType> = Omit<z.input<Schema>, "host" | "port" | "secrets" | "metrics">;
 
 /** Issuer and audience of the tokens; both ends are ours. */
 const TOKENS = { issuer: "https://purrimeter.local/auth", audience: "purrimeter" } as const;
@@ -103,7 +103,6 @@ const BRIDGE: ServiceEntry = {
       retentionDays: settings.retentionDays,
       maxConnections,
       verification,
-      metrics: files.metrics,
     };
   },
   announce: ({ bridge: { host, tls12 } }, port) => [

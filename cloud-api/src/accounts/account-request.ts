@@ -13,6 +13,9 @@ export interface AccountRoute {
   readonly request?: { readonly body?: object };
 }
 
+/** A request whose body is what the client sent. */
+export type AccountCall = AuthCall & { readonly body?: Uint8Array };
+
 const METHODS = { get: "GET", post: "POST", delete: "DELETE" } as const;
 
 /** A part of the request that the route's schema has let through; undefined where the route has no such part. */
@@ -35,7 +38,7 @@ function pathOf(context: Context<Env>, { path }: AccountRoute): string {
  * The request for the authentication service: the client's address, its access token where the route needs a session, and its
  * body as it was sent. No header of the client's goes with it. Throws a problem for a body that is too large or not JSON.
  */
-export async function accountRequest(context: Context<Env>, route: AccountRoute): Promise<AuthCall> {
+export async function accountRequest(context: Context<Env>, route: AccountRoute): Promise<AccountCall> {
   const accessToken = route.security === undefined ? undefined : accessTokenOf(context);
   const hasBody = route.request?.body !== undefined;
   const body = hasBody ? await readJsonBytes(context.req.raw, MAX_BODY_BYTES) : undefined;

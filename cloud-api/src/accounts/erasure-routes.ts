@@ -2,7 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { eraseAccountRoute } from "@purrimeter/auth-api/account";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { onInvalid } from "@purrimeter/service/on-invalid";
-import { ask, mount, passOn } from "./account-routes.ts";
+import { ask, mount, passOn } from "./mount.ts";
 import { clearSessionCookies, isOwnPage } from "./session-cookies.ts";
 
 /**
@@ -12,7 +12,7 @@ import { clearSessionCookies, isOwnPage } from "./session-cookies.ts";
 export function erasureRoutes(deps: Pick<Dependencies, "auth" | "erasures">): OpenAPIHono<Env> {
   const app = new OpenAPIHono<Env>({ defaultHook: onInvalid });
   mount(app, eraseAccountRoute, async (context) => {
-    const answer = await ask(deps, context, eraseAccountRoute);
+    const answer = await ask(deps.auth, context, eraseAccountRoute);
     if (answer.status >= 400) return passOn(context, answer);
     if (isOwnPage(context)) clearSessionCookies(context);
     const outcome = await deps.erasures.erase(context.get("owner"));

@@ -1,5 +1,4 @@
 import { ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
@@ -12,6 +11,8 @@ import type { TestAccount } from "../testing/test-accounts.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "../testing/test-api.ts";
 import { NOW_S } from "../testing/test-keys.ts";
 import { fixAt, record } from "../testing/test-reports.ts";
+import { NO_REPORT } from "../testing/no-report.ts";
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
 
 let accounts: TestAccounts;
 let api: TestApi;
@@ -35,6 +36,7 @@ beforeEach(async () => {
   [failures, erased, fault] = [[], [], undefined];
   erasures = new OwnerDataErasure({
     auth: accounts,
+    report: NO_REPORT,
     forOwner: (owner) => ({
       eraseOwner: async () => {
         if (fault) throw fault;
@@ -223,13 +225,16 @@ describe("an erasure that was broken off", () => {
     ["is away", { kind: "unavailable" } as const],
     ["answers nonsense", authAnswer(200, { items: ["../x"] })],
   ])("waits while the authentication service %s", async (_, answer) => {
+    const understood: unknown[] = [];
     const lost = new OwnerDataErasure({
+      report: { understood: (...told) => void understood.push(told) },
       auth: { call: () => Promise.resolve(answer) },
       forOwner: () => ({ eraseOwner: () => Promise.reject(new Error("nobody asked for this")) }),
       onFailure: (error) => void failures.push(error),
     });
     expect(await lost.sweep()).toBe("left-over");
     expect(failures).toEqual([]);
+    expect(understood).toEqual(answer.kind === "answer" ? [["erasures", false]] : []);
   });
 
   it("is taken up at start, and sooner again while something is left over", async () => {
@@ -241,8 +246,12 @@ describe("an erasure that was broken off", () => {
       if (outcome === "erased") stopping.abort();
       return Promise.resolve(outcome);
     };
-    const following = followErasures({ sweep }, stopping.signal);
-    await Promise.race([following, sleep(15_000, undefined, { ref: false })]);
+    const time = new ManualTime();
+    const following = followErasures({ sweep }, time, stopping.signal);
+    await time.advanceInTurns(999);
+    expect(sweeps).toBe(1);
+    await time.advanceInTurns(1);
+    await following;
     expect(sweeps).toBe(2);
   });
 });

@@ -1,6 +1,7 @@
 import { endErasureRoute, erasuresSchema, listErasuresRoute } from "@purrimeter/auth-api/internal";
 import type { OwnerId } from "@purrimeter/store/owner-id";
 import type { OwnerView } from "@purrimeter/store/owner-view";
+import type { AuthReport } from "../edge/auth-report.ts";
 import type { AuthService } from "../edge/auth-service.ts";
 
 /** Whether nothing is stored of an owner any more; what is left over is on the authentication service's list. */
@@ -10,6 +11,8 @@ export type ErasureOutcome = "erased" | "left-over";
 export interface OwnerDataErasureOptions {
   forOwner(owner: OwnerId): Pick<OwnerView, "eraseOwner">;
   readonly auth: Pick<AuthService, "call">;
+  /** Told whether the list of closed accounts could be read. */
+  readonly report: Pick<AuthReport, "understood">;
   /** Why something was left over. */
   onFailure(error: unknown): void;
 }
@@ -39,6 +42,7 @@ export class OwnerDataErasure {
   async sweep(): Promise<ErasureOutcome> {
     const answer = await this.#options.auth.call({ method: "GET", path: listErasuresRoute.path });
     const list = answer.kind === "answer" ? erasuresSchema.safeParse(answer.body).data : undefined;
+    if (answer.kind === "answer") this.#options.report.understood("erasures", list !== undefined);
     if (list === undefined) return "left-over";
     let outcome: ErasureOutcome = "erased";
     for (const owner of list.items)

@@ -22,9 +22,9 @@ export class RefreshExchanges {
   }
 
   /** The answer for what a page sent, cookie and body: that of an exchange under way or just over, or what `ask` gets. */
-  of(sent: string, ask: () => Promise<AuthAnswer>): Promise<AuthAnswer> {
+  of(cookie: string, body: Uint8Array, ask: () => Promise<AuthAnswer>): Promise<AuthAnswer> {
     this.#forgetOld();
-    const key = createHash("sha256").update(sent).digest("base64");
+    const key = createHash("sha256").update(`${cookie} `).update(body).digest("base64");
     const known = this.#exchanges.get(key);
     if (known !== undefined) return known.answer;
     const answer = this.#keepIfGood(key, ask());

@@ -46,7 +46,7 @@ const session: Access = {
 };
 
 /**
- * Every route and who may use it. The gateway asks here, and lets nobody use a route that is missing; a test tries every
+ * Every route and who may use it. The edge asks here, and lets nobody use a route that is missing; a test tries every
  * route as everybody. Operators and auditors reach no route that shows a location.
  */
 export const ACCESS: Readonly<Record<string, Access>> = {

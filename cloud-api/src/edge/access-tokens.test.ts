@@ -9,6 +9,7 @@ import { KeySet } from "./key-set.ts";
 import type { FetchKeys } from "./key-set.ts";
 import { AUDIENCE, ISSUER, makeTestKey, NOW_S, randomId, signToken } from "../testing/test-keys.ts";
 import type { TestKey } from "../testing/test-keys.ts";
+import { NO_REPORT } from "../testing/no-report.ts";
 
 let key: TestKey;
 let foreign: TestKey;
@@ -39,7 +40,7 @@ beforeEach(() => {
   const now = (): UnixSeconds => nowS as UnixSeconds;
   ended = new EndedSessions(now);
   ended.heard();
-  const keys = new KeySet(fetchKeys, () => nowMs);
+  const keys = new KeySet(fetchKeys, () => nowMs, NO_REPORT);
   tokens = new AccessTokens({ issuer: ISSUER, audience: AUDIENCE, keys, ended, now });
 });
 
@@ -165,6 +166,7 @@ describe("AccessTokens", () => {
     const keys = new KeySet(
       () => Promise.resolve({ kind: "unavailable" }),
       () => nowMs,
+      NO_REPORT,
     );
     const early = new AccessTokens({
       issuer: ISSUER,

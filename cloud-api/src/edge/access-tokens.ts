@@ -6,6 +6,7 @@ import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { OwnerId } from "@purrimeter/store/owner-id";
 import type { EndedSessions } from "./ended-sessions.ts";
 import type { KeySet } from "./key-set.ts";
+import { LruMap } from "@purrimeter/service/lru-map";
 
 /** Who asks. */
 export interface Identity {
@@ -50,7 +51,7 @@ interface Remembered {
 /** Checks access tokens (RFC 9068): ES256 alone, key by `kid` from the authentication service, session not ended. */
 export class AccessTokens {
   readonly #options: AccessTokensOptions;
-  readonly #remembered = new Map<string, Remembered>();
+  readonly #remembered = new LruMap<string, Remembered>(MAX_REMEMBERED);
 
   constructor(options: AccessTokensOptions) {
     this.#options = options;
@@ -108,10 +109,6 @@ export class AccessTokens {
   }
 
   #remember(token: string, identity: Identity, expiresS: number): void {
-    if (this.#remembered.size >= MAX_REMEMBERED) {
-      const oldest = this.#remembered.keys().next();
-      if (oldest.done !== true) this.#remembered.delete(oldest.value);
-    }
     const untilS = Math.min(this.#options.now() + REMEMBERED_S, expiresS);
     this.#remembered.set(token, { identity, untilS });
   }

@@ -12,10 +12,13 @@ import { followEndedSessions } from "./follow-ended-sessions.ts";
 import { makeTestCertificates } from "../testing/test-certificates.ts";
 import type { TestCertificates, TestIdentity } from "../testing/test-certificates.ts";
 import { NOW_S } from "../testing/test-keys.ts";
+import { NO_REPORT } from "../testing/no-report.ts";
+import { systemTime } from "@purrimeter/service/system-time";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 let certificates: TestCertificates;
+const failures: string[] = [];
 const closing: (() => Promise<void>)[] = [];
 
 beforeAll(() => {
@@ -23,6 +26,7 @@ beforeAll(() => {
 });
 
 afterEach(async () => {
+  failures.length = 0;
   for (const close of closing.splice(0)) await close();
 });
 
@@ -59,7 +63,11 @@ function connect(url: string): { auth: AuthService; ended: EndedSessions } {
     certificate: gateway.certificate,
     key: gateway.key,
     ended,
-    nowS: now,
+    time: { ...systemTime, utcS: now },
+    report: {
+      answered: () => undefined,
+      failed: ({ kind, reason }) => void failures.push(`${kind}: ${reason}`),
+    },
   });
   closing.unshift(() => Promise.resolve(auth.close()));
   return { auth, ended };
@@ -128,19 +136,27 @@ describe("AuthService", () => {
     expect([ended.has("aa"), ended.has("bb")]).toEqual([true, true]);
   });
 
-  const faults: [string, Handler][] = [
-    ["is silent", () => undefined],
-    ["answers no JSON", (_, response) => void response.end("<html>")],
-    ["answers without end", (_, response) => void response.end("x".repeat(300_000))],
-    ["hangs up", (request) => void request.socket.destroy()],
+  const faults: [string, Handler, string][] = [
+    ["is silent", () => undefined, "timeout: no answer in time"],
+    ["answers no JSON", (_, response) => void response.end("<html>"), "not-json: answer is not JSON"],
+    [
+      "answers without end",
+      (_, response) => void response.end("x".repeat(1_300_000)),
+      "too-large: answer is too long",
+    ],
+    ["hangs up", (request) => void request.socket.destroy(), "unreachable: connection was closed"],
   ];
-  it.each(faults)("says that it is unavailable when the service %s", async (_, handler) => {
-    const { url } = await serve(handler);
-    const { auth } = connect(url);
-    expect(await auth.call({ method: "GET", path: "/health", deadlineMs: 300 })).toEqual({
-      kind: "unavailable",
-    });
-  });
+  it.each(faults)(
+    "says that it is unavailable, and reports why, when the service %s",
+    async (_, handler, why) => {
+      const { url } = await serve(handler);
+      const { auth } = connect(url);
+      expect(await auth.call({ method: "GET", path: "/health", deadlineMs: 3_000 })).toEqual({
+        kind: "unavailable",
+      });
+      expect(failures).toEqual([why]);
+    },
+  );
 
   it("talks to nobody of another authority, below TLS 1.3, or where nobody listens", async () => {
     const answer: Handler = (_, response) => response.end("{}");
@@ -150,6 +166,11 @@ describe("AuthService", () => {
       expect(await connect(url).auth.call({ method: "GET", path: "/health" })).toEqual({
         kind: "unavailable",
       });
+    expect(failures).toEqual([
+      "untrusted: unknown authority",
+      "untrusted: no shared TLS version",
+      "unreachable: nothing listens there",
+    ]);
   });
 });
 
@@ -171,7 +192,10 @@ describe("followEndedSessions", () => {
     const { auth, ended } = connect(url);
     const stopping = new AbortController();
     expect(ended.isKnown).toBe(false);
-    const following = followEndedSessions(auth, ended, stopping.signal);
+    const following = followEndedSessions(
+      { auth, ended, time: systemTime, report: NO_REPORT },
+      stopping.signal,
+    );
     await reached;
     expect(ended.isKnown).toBe(true);
     expect(["aa", "bb", "cc"].map((sid) => ended.has(sid))).toEqual([true, true, true]);
@@ -197,7 +221,10 @@ describe("followEndedSessions", () => {
     });
     const { auth, ended } = connect(url);
     const stopping = new AbortController();
-    const following = followEndedSessions(auth, ended, stopping.signal);
+    const following = followEndedSessions(
+      { auth, ended, time: systemTime, report: NO_REPORT },
+      stopping.signal,
+    );
     await expect.poll(() => ended.isKnown).toBe(true);
     expect(tries).toBeGreaterThanOrEqual(2);
     stopping.abort();

@@ -1,10 +1,13 @@
-import { Agent, request } from "node:https";
-import type { IncomingMessage, RequestOptions } from "node:http";
+import { JsonClient } from "@purrimeter/service/json-client";
+import type { JsonAnswer } from "@purrimeter/service/json-client";
+import type { Time } from "@purrimeter/service/time";
+import type { IncomingHttpHeaders } from "node:http";
 import {
   CLIENT_ADDRESS_HEADER,
   ENDED_SESSIONS_HEADER,
   PAGE_REFRESH_TOKEN_HEADER,
 } from "@purrimeter/auth-api/internal";
+import type { AuthReport } from "./auth-report.ts";
 import type { EndedSessions } from "./ended-sessions.ts";
 
 /** Longer than any access token lives; the service's feed says the exact time later. */
@@ -23,7 +26,9 @@ export interface AuthServiceOptions {
   readonly certificate: string | Buffer;
   readonly key: string | Buffer;
   readonly ended: EndedSessions;
-  readonly nowS: () => number;
+  readonly time: Time;
+  /** Told how each call went. */
+  readonly report: Pick<AuthReport, "answered" | "failed">;
 }
 
 /** What the service said, or that it said nothing in time. */
@@ -59,51 +64,39 @@ export interface AuthCall {
 /** The authentication service over mutual TLS 1.3, connections kept. Never throws for what the network does. */
 export class AuthService {
   readonly #options: AuthServiceOptions;
-  readonly #agent: Agent;
+  readonly #client: JsonClient;
 
   constructor(options: AuthServiceOptions) {
     this.#options = options;
-    const { authority: ca, certificate: cert, key } = options;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: 64, ca, cert, key, minVersion: "TLSv1.3" });
+    const { url, authority, certificate, key, time } = options;
+    const identity = { certificate, key };
+    const limits = { deadlineMs: DEADLINE_MS, maxAnswerBytes: MAX_ANSWER_BYTES };
+    this.#client = new JsonClient({ url, authority, identity, time, ...limits });
   }
 
   /** Calls the service. Sessions that the call ended are refused here before the answer is handed on. */
-  async call({ deadlineMs = DEADLINE_MS, ...call }: AuthCall): Promise<AuthAnswer> {
-    try {
-      const answer = await this.#exchange(call, AbortSignal.timeout(deadlineMs));
-      this.#recordEnded(answer);
-      return answerOf(answer, await readAnswer(answer));
-    } catch (error) {
-      if (error instanceof TypeError || error instanceof RangeError) throw error;
-      return { kind: "unavailable" };
+  async call(call: AuthCall): Promise<AuthAnswer> {
+    const { method, path, body, deadlineMs = DEADLINE_MS } = call;
+    const answer = await this.#client.send({ method, path, body, deadlineMs, headers: headersOf(call) });
+    this.#recordEnded(answer.kind === "answer" ? answer.headers : answer.begun?.headers);
+    if (answer.kind === "answer") {
+      this.#options.report.answered();
+      return answerOf(answer);
     }
+    this.#options.report.failed(answer);
+    return { kind: "unavailable" };
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.#client.close();
   }
 
-  #exchange(call: Omit<AuthCall, "deadlineMs">, signal: AbortSignal): Promise<IncomingMessage> {
-    const body = call.body === undefined ? undefined : bytesOf(call.body);
-    const headers = headersOf(call);
-    // Node frames the body of a DELETE only when it is told the length.
-    if (body) Object.assign(headers, { "content-type": "application/json", "content-length": body.length });
-    const options: RequestOptions = { method: call.method, agent: this.#agent, headers, signal };
-    return new Promise((resolve, reject) => {
-      request(new URL(call.path, this.#options.url), options, resolve).on("error", reject).end(body);
-    });
+  #recordEnded(headers: IncomingHttpHeaders | undefined): void {
+    const ids = headers?.[ENDED_SESSIONS_HEADER];
+    if (typeof ids !== "string") return;
+    const untilS = this.#options.time.utcS() + ENDED_FOR_S;
+    for (const session of ids.split(",")) this.#options.ended.add(session.trim(), untilS);
   }
-
-  #recordEnded(answer: IncomingMessage): void {
-    const header = answer.headers[ENDED_SESSIONS_HEADER];
-    if (typeof header !== "string") return;
-    const untilS = this.#options.nowS() + ENDED_FOR_S;
-    for (const session of header.split(",")) this.#options.ended.add(session.trim(), untilS);
-  }
-}
-
-function bytesOf(body: object): Uint8Array {
-  return body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
 }
 
 function headersOf({ accessToken, clientAddress, pageRefreshToken }: AuthCall): Record<string, string> {
@@ -114,23 +107,9 @@ function headersOf({ accessToken, clientAddress, pageRefreshToken }: AuthCall): 
   };
 }
 
-async function readAnswer(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_ANSWER_BYTES) throw new Error("answer too long");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
-}
-
-function answerOf({ statusCode = 0, headers }: IncomingMessage, text: string): AuthAnswer {
+function answerOf({ kind, status, headers, text, body }: JsonAnswer): AuthAnswer {
   return {
-    kind: "answer",
-    status: statusCode,
-    text,
-    body: text === "" ? undefined : (JSON.parse(text) as unknown),
+    ...{ kind, status, text, body },
     mediaType: headers["content-type"],
     retryAfter: headers["retry-after"],
     challenge: headers["www-authenticate"],

@@ -80,7 +80,7 @@ async function identify(
   context: Context<Env>,
 ): Promise<Identity> {
   const sent = accessTokenOf(context);
-  if (sent === undefined) throw unauthenticated("There is no access token.", "Bearer");
+  if (sent === undefined) throw unauthenticated("No access token was sent.", "Bearer");
   const token = personal.isPersonal(sent)
     ? await personal.accessTokenFor(sent, context.get("clientAddress"))
     : sent;
@@ -88,7 +88,7 @@ async function identify(
   const identity = check instanceof Promise ? await check : check;
   if (identity === "unavailable") throw refuse("unavailable", "The authentication service does not answer.");
   if (identity === "invalid")
-    throw unauthenticated("The access token is not valid (any more).", 'Bearer error="invalid_token"');
+    throw unauthenticated("The access token is not valid or has expired.", 'Bearer error="invalid_token"');
   return identity;
 }
 
@@ -96,9 +96,12 @@ async function identify(
 function refusalOf(access: Access, { roles, scopes }: Identity): ProblemError | undefined {
   if (access.who === "anyone") return undefined;
   if (!access.roles.some((role) => roles.includes(role)))
-    return refuse("forbidden", `This is for the role ${access.roles.join(" or ")}.`);
+    return refuse("forbidden", `This route requires the role ${access.roles.join(" or ")}.`);
   if (scopes === undefined || (access.scope !== undefined && scopes.includes(access.scope))) return undefined;
-  const detail = `This personal access token lacks the scope ${access.scope ?? "for it: log in"}.`;
+  const detail =
+    access.scope === undefined
+      ? "A personal access token cannot be used here. Log in."
+      : `This personal access token lacks the scope ${access.scope}.`;
   return new ProblemError(problem("forbidden", detail), {
     "WWW-Authenticate": 'Bearer error="insufficient_scope"',
   });

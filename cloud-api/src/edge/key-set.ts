@@ -1,6 +1,7 @@
 import { importJWK } from "jose";
 import type { CryptoKey } from "jose";
 import { keysSchema } from "@purrimeter/auth-api/internal";
+import type { AuthReport } from "./auth-report.ts";
 
 /** Fetches the authentication service's public keys (RFC 7517), or says that it does not answer. */
 export type FetchKeys = () => Promise<{ kind: "answer"; body: unknown } | { kind: "unavailable" }>;
@@ -15,14 +16,16 @@ const MAX_AGE_MS = 300_000;
 export class KeySet {
   readonly #fetchKeys: FetchKeys;
   readonly #monotonicMs: () => number;
+  readonly #report: Pick<AuthReport, "understood">;
   #keys = new Map<string, CryptoKey>();
   #askedMs = -Infinity;
   #fetchedMs = -Infinity;
   #asking: Promise<void> | undefined;
 
-  constructor(fetchKeys: FetchKeys, monotonicMs: () => number) {
+  constructor(fetchKeys: FetchKeys, monotonicMs: () => number, report: Pick<AuthReport, "understood">) {
     this.#fetchKeys = fetchKeys;
     this.#monotonicMs = monotonicMs;
+    this.#report = report;
   }
 
   /** The key of that id. `unavailable` when none was ever fetched. */
@@ -48,6 +51,7 @@ export class KeySet {
   async #fetch(): Promise<void> {
     const answer = await this.#fetchKeys();
     const parsed = answer.kind === "answer" ? keysSchema.safeParse(answer.body).data : undefined;
+    if (answer.kind === "answer") this.#report.understood("keys", parsed !== undefined);
     if (parsed === undefined) return;
     const keys = new Map<string, CryptoKey>();
     for (const jwk of parsed.keys) {

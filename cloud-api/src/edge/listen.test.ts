@@ -23,6 +23,7 @@ import { authAnswer } from "../testing/auth-answer.ts";
 import { makeTestCertificates } from "../testing/test-certificates.ts";
 import type { TestCertificates } from "../testing/test-certificates.ts";
 import { AUDIENCE, ISSUER, NOW_S } from "../testing/test-keys.ts";
+import { NO_REPORT } from "../testing/no-report.ts";
 
 let certificates: TestCertificates;
 let server: Listening;
@@ -39,6 +40,7 @@ function makeGateway(): ReturnType<typeof createApp> {
   const keys = new KeySet(
     () => Promise.resolve({ kind: "answer", body: { keys: [] } }),
     () => 0,
+    NO_REPORT,
   );
   const none = (): never => {
     throw new Error("no store here");

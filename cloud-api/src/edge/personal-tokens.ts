@@ -4,6 +4,7 @@ import { exchangedSchema, exchangeRoute } from "@purrimeter/auth-api/internal";
 import type { AuthService } from "./auth-service.ts";
 import { declaredAnswer } from "./declared-answer.ts";
 import { refuse } from "./problem.ts";
+import { LruMap } from "@purrimeter/service/lru-map";
 
 /** Exchanged tokens are asked for anew this long before they end. */
 const MARGIN_S = 30;
@@ -27,7 +28,7 @@ export interface PersonalTokensOptions {
  */
 export class PersonalTokens {
   readonly #options: PersonalTokensOptions;
-  readonly #remembered = new Map<string, Remembered>();
+  readonly #remembered = new LruMap<string, Remembered>(MAX_REMEMBERED);
 
   constructor(options: PersonalTokensOptions) {
     this.#options = options;
@@ -45,7 +46,7 @@ export class PersonalTokens {
     const known = this.#remembered.get(key);
     if (known !== undefined && this.#options.now() < known.untilS) return known.accessToken;
     const asked: Remembered = { accessToken: this.#exchange(key, token, clientAddress), untilS: Infinity };
-    this.#remember(key, asked);
+    this.#remembered.set(key, asked);
     return asked.accessToken;
   }
 
@@ -65,18 +66,10 @@ export class PersonalTokens {
   }
 
   #keepUntil(key: string, untilS: number): void {
-    const asked = this.#remembered.get(key);
+    const asked = this.#remembered.peek(key);
     if (asked === undefined) return;
     asked.untilS = untilS;
     if (untilS === 0) this.#remembered.delete(key);
-  }
-
-  #remember(key: string, asked: Remembered): void {
-    this.#remembered.delete(key);
-    this.#remembered.set(key, asked);
-    if (this.#remembered.size <= MAX_REMEMBERED) return;
-    const oldest = this.#remembered.keys().next();
-    if (oldest.done !== true) this.#remembered.delete(oldest.value);
   }
 }
 

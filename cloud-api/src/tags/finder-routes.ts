@@ -54,7 +54,7 @@ const foundReportSchema = z
     contact: z.string().nullable(),
     place: placeSchema.nullable(),
   })
-  .openapi("FinderReport");
+  .openapi("FoundReport");
 
 const lookUpRoute = createRoute({
   method: "get",

@@ -9,6 +9,7 @@ import { rfc3339 } from "../lists/rfc3339.ts";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { idAfter, nextById } from "../lists/page-position.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
+import { refusedReason } from "./refused-reason.ts";
 import { wrongCode } from "./wrong-code.ts";
 import { claimSchema, tagChangeSchema, tagSchema } from "./tag-schema.ts";
 
@@ -110,8 +111,17 @@ function tagBody(tag: OwnedTag): z.infer<typeof tagSchema> {
     name: tag.name,
     lastHeardAt: tag.lastHeardAt === undefined ? null : rfc3339(tag.lastHeardAt),
     battery: tag.batteryPercent ?? null,
-    settings: { wanted: tag.settings.wanted, reported: tag.settings.reported },
+    settings: settingsBody(tag.settings),
   };
+}
+
+function settingsBody({
+  wanted,
+  reported,
+  refused,
+}: OwnedTag["settings"]): z.infer<typeof tagSchema>["settings"] {
+  if (refused === undefined) return { wanted, reported };
+  return { wanted, reported, refused: { version: refused.version, reason: refusedReason(refused.reason) } };
 }
 
 /** /v1/tags, /v1/tags/{id} and /v1/tags/claim. */

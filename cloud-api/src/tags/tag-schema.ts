@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { REFUSED_REASONS } from "./refused-reason.ts";
 
 /** Characters (UTF-16 units) of a name that an owner gives. */
 export const MAX_NAME_LENGTH = 64;
@@ -21,15 +22,37 @@ export const nameSchema = z
 /** Not checked beyond its length: what is no id names nothing, as a foreign id does. */
 export const tagIdSchema = z.string().min(1).max(128).openapi({ example: "cat-7f3a" });
 
+const refusedSettingsSchema = z
+  .strictObject({
+    version: z.number().int().openapi({ description: "0 when the tag could not read which version it was." }),
+    reason: z.enum(REFUSED_REASONS).openapi({
+      description:
+        "`too-large`: more geofences or corners than the tag can run. `out-of-range`: a geofence that the tag cannot decide, " +
+        "such as one near a pole or without an inside. `newer-format`: the tag's firmware is too old for these settings. " +
+        "`unreadable`: they did not arrive whole.",
+    }),
+  })
+  .openapi("RefusedSettings", {
+    description: "The tag does not run the wanted settings; it goes on with those that it reports.",
+  });
+
 export const tagSchema = z
   .strictObject({
     id: z.string(),
     name: z.string(),
     lastHeardAt: z.iso.datetime().nullable().openapi({ description: "When the cloud last heard of it." }),
     battery: z.number().int().min(0).max(100).nullable().openapi({ description: "Percent." }),
-    settings: z.strictObject({ wanted: z.number().int(), reported: z.number().int() }).openapi({
-      description: "Version that the cloud wants and version that the tag says it runs; 0 is none.",
-    }),
+    settings: z
+      .strictObject({
+        wanted: z.number().int(),
+        reported: z.number().int(),
+        refused: refusedSettingsSchema.optional(),
+      })
+      .openapi({
+        description:
+          "Version that the cloud wants and version that the tag says it runs; 0 is none. `refused` only while the tag " +
+          "refuses the wanted ones.",
+      }),
   })
   .openapi("Tag");
 

@@ -13,6 +13,8 @@ import { KeySet } from "../edge/key-set.ts";
 import { makeTestApi } from "./test-api.ts";
 import type { TestApi, TestOwner } from "./test-api.ts";
 import { AUDIENCE, ISSUER, NOW_S } from "./test-keys.ts";
+import { NO_REPORT } from "./no-report.ts";
+import { systemTime } from "@purrimeter/service/system-time";
 
 /** Of everybody. */
 export const PASSWORD = "three grey cats on a wall";
@@ -60,6 +62,7 @@ export class TestAccounts {
     const keys = new KeySet(
       () => call({ method: "GET", path: keysRoute.path }),
       () => api.nowMs,
+      NO_REPORT,
     );
     const now = (): UnixSeconds => api.nowS as UnixSeconds;
     const tokens = new AccessTokens({ issuer: ISSUER, audience: AUDIENCE, keys, ended: api.ended, now });
@@ -106,6 +109,14 @@ export class TestAccounts {
     return totpCode(fromBase32(secret), Math.floor(this.auth.clock.s / STEP_S));
   }
 
+  /** The token of the newest link of that kind in a mail to the address; "" when there is none. */
+  async linkTo(email: string, what: string): Promise<string> {
+    await this.auth.service.mailQueue.flush();
+    const start = `https://web.test/#${what}=`;
+    const mail = this.auth.mails.findLast(({ to, text }) => to === email && text.includes(start));
+    return mail?.text.split(start)[1]?.split("\n")[0] ?? "";
+  }
+
   /** Lets time pass in both. */
   advance(seconds: number): void {
     this.api.nowS += seconds;
@@ -121,14 +132,15 @@ export class TestAccounts {
   }
 
   #connect(): AuthService {
-    const { authority, gateway } = this.auth.certificates;
+    const { authority, cloudApi } = this.auth.certificates;
     return new AuthService({
       url: `https://localhost:${this.auth.port}`,
       authority,
-      certificate: gateway.certificate,
-      key: gateway.key,
+      certificate: cloudApi.certificate,
+      key: cloudApi.key,
       ended: this.api.ended,
-      nowS: () => this.api.nowS,
+      time: { ...systemTime, utcS: () => this.api.nowS },
+      report: NO_REPORT,
     });
   }
 }

@@ -23,6 +23,7 @@ import { LiveStreams } from "../live/live-streams.ts";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AUDIENCE, ISSUER, makeTestKey, NOW_S, randomId, signToken } from "./test-keys.ts";
 import type { TestKey } from "./test-keys.ts";
+import { NO_REPORT } from "./no-report.ts";
 
 /** Where a sync costs nothing: what a cut of power does is the store's to test. */
 const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
@@ -127,6 +128,7 @@ export class TestApi {
     const keys = new KeySet(
       () => Promise.resolve({ kind: "answer", body: { keys: [this.key.jwk] } }),
       monotonicMs,
+      NO_REPORT,
     );
     const auth: Dependencies["auth"] = { call: () => Promise.resolve({ kind: "unavailable" }) };
     const plenty = { burst: 1e9, perSecond: 1e9 };
@@ -140,6 +142,7 @@ export class TestApi {
       erasures: new OwnerDataErasure({
         forOwner: (owner) => this.store.forOwner(owner),
         auth,
+        report: NO_REPORT,
         onFailure: (error) => void this.failures.push(error),
       }),
       tokens: new AccessTokens({ issuer: ISSUER, audience: AUDIENCE, keys, ended: this.ended, now }),

@@ -154,7 +154,11 @@ test("a server of another name is not trusted", async () => {
 
 test("TLS below 1.3 is refused", async () => {
   const port = await serve((_, response) => response.end("1"), own, { maxVersion: "TLSv1.2" });
-  expect(await clientOf(port).send({ method: "GET", path: "/" })).toMatchObject({ kind: "untrusted" });
+  expect(await clientOf(port).send({ method: "GET", path: "/" })).toMatchObject({
+    kind: "untrusted",
+    code: "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+    reason: "no shared TLS version",
+  });
 });
 
 test("an answer does not come in time: neither its beginning nor its end", async () => {

@@ -9,8 +9,7 @@ import type {
 } from "node:http";
 import { Agent, request } from "node:https";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
-import { isTlsCode, tlsReason } from "../http/tls-failure.ts";
-import { errorCode } from "../log/log.ts";
+import { connectionCode, isTlsCode, tlsReason } from "../http/tls-failure.ts";
 import type { Time } from "../time/time.ts";
 
 /** A server, and how it and we are known to each other. */
@@ -138,7 +137,7 @@ const NETWORK_REASONS: Readonly<Record<string, string>> = {
 };
 
 function failureOf(error: unknown): JsonFailure {
-  const code = errorCode(error);
+  const code = connectionCode(error);
   if (isTlsCode(code)) return { kind: "untrusted", code, reason: tlsReason(code) };
   return { kind: "unreachable", code, reason: NETWORK_REASONS[code] ?? "network failed" };
 }

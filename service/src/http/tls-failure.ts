@@ -64,6 +64,17 @@ const REASONS: Readonly<Record<string, string>> = {
   EPIPE: "connection was closed during the handshake",
 };
 
+/** OpenSSL's reason in the message of an error that Node gives no code of OpenSSL's: "…:SSL routines:FUNCTION:unsupported protocol:…". */
+const OPENSSL_REASON = /:SSL routines:[^:]*:([a-z0-9 ]{1,50}):/;
+
+/** The code of an error of TLS or of the network: where Node says only EPROTO, that of OpenSSL's reason. */
+export function connectionCode(error: unknown): string {
+  const code = errorCode(error);
+  if (code !== "EPROTO" || !(error instanceof Error)) return code;
+  const [, reason] = OPENSSL_REASON.exec(error.message) ?? [];
+  return reason === undefined ? code : `ERR_SSL_${reason.toUpperCase().replaceAll(" ", "_")}`;
+}
+
 /** What a code means; "TLS failed" when we have no words for it, and the code says it all the same. */
 export function tlsReason(code: string): string {
   return REASONS[code] ?? "TLS failed";
@@ -78,6 +89,6 @@ export function isTlsCode(code: string): boolean {
 export function tlsFailure(error: Error, socket: Pick<TLSSocket, "authorizationError">): TlsFailure {
   // A code, whatever Node's types say.
   const refused: unknown = socket.authorizationError;
-  const code = typeof refused === "string" ? errorCode({ code: refused }) : errorCode(error);
+  const code = typeof refused === "string" ? errorCode({ code: refused }) : connectionCode(error);
   return { code, reason: tlsReason(code) };
 }

@@ -89,13 +89,13 @@ describe("Movebank CSV", () => {
 
   it("refuses what is no CSV without reading all of it into memory", async () => {
     expect(messageOf(await load("e.csv", `${HEADER}\n${"x".repeat(3_000_000)}`))).toContain(
-      "a line is longer than",
+      "line 2: not CSV: a record is longer than 65,536 bytes",
     );
     expect(messageOf(await load("f.csv", `${HEADER}\n"${"x\n".repeat(100_000)}`))).toContain(
-      "a record is longer than",
+      "line 2: not CSV: a record is longer than 65,536 bytes",
     );
     expect(messageOf(await load("g.csv", `${HEADER}\nA"b",1`))).toContain(
-      "a quote stands where none may stand",
+      "line 2: not CSV: a quote is inside a field without quotes",
     );
   });
 
@@ -104,7 +104,7 @@ describe("Movebank CSV", () => {
       "line 1: there is no column location_long",
     );
     const quote = `${HEADER}\n"Ares,1,TRUE,2017-06-24T01:03:57Z,-5.1,50.2\n`;
-    expect(messageOf(await load("b.csv", quote))).toContain("line 2: no CSV, a quote is never closed");
+    expect(messageOf(await load("b.csv", quote))).toContain("line 2: not CSV: a quote is never closed");
     expect(messageOf(await load("c.csv", `${HEADER}\n`))).toBe("The track file /c.csv holds no fix.");
     expect(messageOf(await load("d.csv", ""))).toBe("The track file /d.csv holds no fix.");
   });

@@ -14,6 +14,7 @@ import type {
 } from "./geofence.ts";
 import type { ListRange, Page } from "../reading/page.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
+import { pageOf } from "../reading/page-of.ts";
 import { createRandomId } from "../random-id.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
@@ -44,9 +45,12 @@ export class OwnedGeofences {
   async list(range: ListRange<GeofenceId>): Promise<Page<Geofence, GeofenceId>> {
     const { owner } = this.#parts;
     const rows = this.#statements.list.all({ owner, after: range.after ?? "", limit: range.limit + 1 });
-    const items: Geofence[] = [];
-    for (const row of rows.slice(0, range.limit)) items.push(await this.#toGeofence(row));
-    return { items, next: rows.length > range.limit ? items.at(-1)?.id : undefined };
+    return await pageOf(
+      rows,
+      range.limit,
+      (row) => this.#toGeofence(row),
+      ({ id }) => id,
+    );
   }
 
   async get(id: GeofenceId): Promise<Geofence | "not-found"> {

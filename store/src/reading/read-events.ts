@@ -9,6 +9,8 @@ import type { GeofenceEvent } from "./geofence-event.ts";
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { OwnerId } from "./owner-id.ts";
 import type { Page } from "./page.ts";
+import { pageOf } from "./page-of.ts";
+import { positionOf } from "./positions.ts";
 import type { PieceReader, ReadableOwnership } from "./read-pieces.ts";
 import type { Schema } from "../schema/schema.ts";
 import { statement } from "../schema/statement.ts";
@@ -89,13 +91,8 @@ export class EventReader {
       number,
       limit: limit + 1,
     });
-    const items: GeofenceEvent[] = [];
     const names = new Map<string, Named>();
-    for (const row of rows.slice(0, limit))
-      items.push(await this.#toEvent({ tag, id: present.id }, row, names));
-    const last = items.at(-1);
-    const more = rows.length > limit && last !== undefined;
-    return { items, next: more ? { at: last.at, epoch: last.epoch, number: last.number } : undefined };
+    return pageOf(rows, limit, (row) => this.#toEvent({ tag, id: present.id }, row, names), positionOf);
   }
 
   async #toEvent(

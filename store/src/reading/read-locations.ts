@@ -2,6 +2,7 @@ import type { Epoch, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Database } from "@purrimeter/database/open-database";
 import type { EntryPosition, Location, TimeRange } from "./location.ts";
 import type { Page } from "./page.ts";
+import { comparePositions, positionOf } from "./positions.ts";
 import type { StoredEntry } from "../recording/piece-codec.ts";
 import type { OpenedPiece, PieceReader, ReadableOwnership } from "./read-pieces.ts";
 import { statement } from "../schema/statement.ts";
@@ -42,11 +43,6 @@ function isSameRow(a: LatestRow, b: LatestRow): boolean {
   return a.number === b.number && a.epoch === b.epoch && a.at === b.at;
 }
 
-/** Order in which locations are served: by time, then epoch, then number. */
-export function comparePositions(a: EntryPosition, b: EntryPosition): number {
-  return a.at - b.at || a.epoch - b.epoch || a.number - b.number;
-}
-
 /** Reads where a tag is and was in an ownership; that the asker may read it was checked. */
 export class LocationReader {
   readonly #pieces: PieceReader;
@@ -68,7 +64,8 @@ export class LocationReader {
       if (found.length > range.limit) break;
     }
     const items = found.slice(0, range.limit);
-    return { items, next: found.length > range.limit ? positionOf(items.at(-1)) : undefined };
+    const last = found.length > range.limit ? items.at(-1) : undefined;
+    return { items, next: last && positionOf(last) };
   }
 
   /** The newest by time of the fix, suspects left out. Opened once for as long as the row that holds it is the newest. */
@@ -123,10 +120,6 @@ function sortedAt(locations: Location[], place: number): Location | undefined {
 function isWithin(location: Location, range: TimeRange): boolean {
   if (location.at < range.from || location.at > range.to) return false;
   return range.after === undefined || comparePositions(location, range.after) > 0;
-}
-
-function positionOf(location: Location | undefined): EntryPosition | undefined {
-  return location && { at: location.at, epoch: location.epoch, number: location.number };
 }
 
 function locationsOf(piece: OpenedPiece): Location[] {

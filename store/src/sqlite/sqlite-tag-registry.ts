@@ -4,6 +4,7 @@ import type { Database } from "@purrimeter/database/open-database";
 import type { ListRange, Page } from "../reading/page.ts";
 import { createPrintedCode, type PrintedCode } from "../tags/printed-code.ts";
 import { statement } from "../schema/statement.ts";
+import { pageOf } from "../reading/page-of.ts";
 import type { RegisteredTag, TagRegistry } from "../tags/tag-registry.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
@@ -85,8 +86,7 @@ export class SqliteTagRegistry implements TagRegistry {
   page({ after, limit }: ListRange<TagId>): Promise<Page<RegisteredTag, TagId>> {
     return Promise.try(() => {
       const rows = this.#statements.list.all({ after: after ?? "", limit: limit + 1 });
-      const items = rows.slice(0, limit).map(registeredTag);
-      return { items, next: rows.length > limit ? items.at(-1)?.id : undefined };
+      return pageOf(rows, limit, registeredTag, ({ id }) => id);
     });
   }
 

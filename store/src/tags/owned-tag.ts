@@ -1,3 +1,4 @@
+import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { ListRange, Page } from "../reading/page.ts";
 
@@ -12,6 +13,8 @@ export interface OwnedTag {
     readonly wanted: number;
     /** Version that the tag says it runs; 0 for none yet. */
     readonly reported: number;
+    /** That the tag will not run the wanted ones, and why; version 0 when it could not even read which they are. */
+    readonly refused: { readonly version: number; readonly reason: DecodeReason } | undefined;
   };
 }
 

@@ -1,3 +1,4 @@
+import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Kysely } from "kysely";
 import type { Database } from "@purrimeter/database/open-database";
@@ -6,6 +7,7 @@ import type { ListRange, Page } from "../reading/page.ts";
 import type { OwnedTag } from "./owned-tag.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { Schema } from "../schema/schema.ts";
+import { pageOf } from "../reading/page-of.ts";
 import { Sealer } from "../sealing/seal.ts";
 import { statement } from "../schema/statement.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
@@ -28,6 +30,7 @@ function tagsOf(queries: Kysely<Schema>, owner: string) {
       "ownership.started_at",
     ])
     .select(["tag.settings_version as wanted", "tag_status.settings_version as reported"])
+    .select(["tag_status.refused_version", "tag_status.refused_reason"])
     .select(["tag_status.at as status_at", "tag_progress.last_heard_at", "tag_progress.battery_percent"])
     .where("ownership.owner", "=", owner);
 }
@@ -86,9 +89,12 @@ export class OwnedTags {
       after: range.after ?? "",
       limit: range.limit + 1,
     });
-    const items: OwnedTag[] = [];
-    for (const row of rows.slice(0, range.limit)) items.push(await this.#toTag(row));
-    return { items, next: rows.length > range.limit ? items.at(-1)?.id : undefined };
+    return await pageOf(
+      rows,
+      range.limit,
+      (row) => this.#toTag(row),
+      ({ id }) => id,
+    );
   }
 
   async get(tag: TagId): Promise<OwnedTag | "not-found"> {
@@ -118,7 +124,7 @@ export class OwnedTags {
       claimedAt: row.started_at as UnixSeconds,
       lastHeardAt: lastHeardAt(row),
       batteryPercent: row.battery_percent ?? undefined,
-      settings: { wanted: row.wanted, reported: row.reported ?? 0 },
+      settings: { wanted: row.wanted, reported: row.reported ?? 0, refused: refusedOf(row) },
     };
   }
 }
@@ -133,6 +139,13 @@ export async function openTagName(
   const name = sealer.open(TAG_NAME_PLACE, row.name);
   if (name === undefined) throw new Error(`name of tag ${row.tag} does not open under its key`);
   return name.toString();
+}
+
+/** What was refused before the wanted settings changed, or under a former owner, says nothing of the wanted ones. */
+function refusedOf(row: TagRow): OwnedTag["settings"]["refused"] {
+  const { refused_version: version, refused_reason: reason, status_at: at } = row;
+  if (version === null || reason === null || at === null || at < row.started_at) return undefined;
+  return version === 0 || version === row.wanted ? { version, reason: reason as DecodeReason } : undefined;
 }
 
 /** A former owner's status is none of the present one's. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "../tags/claim-code.ts";
 import {
@@ -134,6 +135,44 @@ export function describeOwnershipContract(name: string, make: () => Promise<Stor
         refusedSettings: { version: 2, reason: "too-many" },
       } as const;
       expect(await harness.store.reports.recordStatus(TAG, refused, NOON)).toEqual({ kind: "recorded" });
+    });
+
+    test("settings that the tag refuses are shown with the reason, until others are wanted", async () => {
+      const ada = await claimed(harness, ADA, TAG);
+      const refuse = (version: number, reason: DecodeReason) => {
+        const own = { online: true, settingsVersion: 1, firmware: "1.0.0" } as const;
+        const status = { ...own, refusedSettings: { version, reason } };
+        return harness.store.reports.recordStatus(TAG, status, NOON);
+      };
+      const settings = async () => {
+        const tag = await ada.tag(TAG);
+        return tag === "not-found" ? tag : tag.settings;
+      };
+      await ada.createGeofence(draft("home", [TAG]));
+      expect(await settings()).toEqual({ wanted: 2, reported: 0, refused: undefined });
+      await refuse(2, "too-many");
+      const refused = { version: 2, reason: "too-many" };
+      expect(await settings()).toEqual({ wanted: 2, reported: 1, refused });
+      // A will knows nothing of settings.
+      const will = { online: false, settingsVersion: 0, firmware: "1.0.0" } as const;
+      await harness.store.reports.recordStatus(TAG, will, NOON);
+      expect(await settings()).toMatchObject({ refused });
+      await ada.createGeofence(draft("garden", [TAG]));
+      expect(await settings()).toEqual({ wanted: 3, reported: 1, refused: undefined });
+      await refuse(0, "truncated");
+      expect(await settings()).toMatchObject({ refused: { version: 0, reason: "truncated" } });
+      await harness.store.reports.recordStatus(TAG, { ...will, online: true, settingsVersion: 3 }, NOON);
+      expect(await settings()).toEqual({ wanted: 3, reported: 3, refused: undefined });
+    });
+
+    test("what a tag refused under its former owner is not shown to the next", async () => {
+      await claimed(harness, ADA, TAG);
+      const status = { online: true, settingsVersion: 0, firmware: "1.0.0" } as const;
+      const refusedSettings = { version: 0, reason: "truncated" } as const;
+      await harness.store.reports.recordStatus(TAG, { ...status, refusedSettings }, NOON);
+      harness.clock.now = later(NOON, 60);
+      const bob = await claimed(harness, BOB, TAG);
+      expect(await bob.tag(TAG)).toMatchObject({ settings: { refused: undefined } });
     });
 
     test("an erased tag is nobody's, and comes back empty", async () => {

@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import type { RunningService, ServiceParts } from "@purrimeter/service/run-service";
+import type { Cancel, Time } from "@purrimeter/service/time";
+import { asUnixSeconds, type UnixSeconds } from "@purrimeter/protocol/values";
+import type { Secrets } from "@purrimeter/secrets/open-secrets";
+import { openStore, type Store } from "@purrimeter/store/open-store";
+import type { BridgeConfig } from "./bridge-config.ts";
+import { createBridge } from "./bridge.ts";
+import { createAedesSource, type AedesSource } from "./broker/aedes-source.ts";
+import { logSecurityEvents } from "./broker/log-security-events.ts";
+import { logTls12Listener, logTlsVersions } from "./broker/log-tls-versions.ts";
+import { watchRevocations } from "./broker/watch-revocations.ts";
+import { deleteOldLocations } from "./ingest/delete-old-locations.ts";
+import { createBridgeCounters, type BridgeCounters } from "./metrics/bridge-counters.ts";
+import { measureBridge } from "./metrics/measure-bridge.ts";
+
+const SETTINGS_POLL_MS = 250;
+const REVOCATION_POLL_MS = 5_000;
+const RETENTION_INTERVAL_MS = 86_400_000;
+
+type Parts = ServiceParts<BridgeConfig, Secrets>;
+
+/** Opens the store and listens for tags. */
+export async function startBridge(parts: Parts): Promise<RunningService> {
+  const { config, log, metrics, time } = parts;
+  const now = utcOf(time);
+  const counters = createBridgeCounters();
+  const store = openLocations(parts, now);
+  const source = openSource(parts, counters, now);
+  const { retentionDays, verification } = config;
+  const given = { counters, log, retentionDays, verification, now, time };
+  const bridge = createBridge({ store: store.reports, source, ...given });
+  const { port, tls12Port } = await source.open(bridge.sink);
+  logTls12Listener(counters, log, tls12Port);
+  measureBridge(metrics, counters, source);
+  const look = watchRevocations(config.tls.revoked, source, log);
+  const deleteOld = (): void => void deleteOldLocations(store.retention, retentionDays, now, log);
+  const timers = [
+    time.every(SETTINGS_POLL_MS, () => void bridge.tick()),
+    time.every(REVOCATION_POLL_MS, look),
+    time.every(RETENTION_INTERVAL_MS, deleteOld),
+  ];
+  deleteOld();
+  return { ready: { port, tls12Port }, stop: () => stop(source, store, timers) };
+}
+
+function utcOf(time: Time): () => UnixSeconds {
+  return () => asUnixSeconds(time.utcS()) ?? (0 as UnixSeconds);
+}
+
+function openLocations({ config, secrets, time }: Parts, now: () => UnixSeconds): Store {
+  return openStore({
+    path: config.database,
+    databaseKey: secrets.readKey("database-key"),
+    keyRing: secrets.keyRing(config.keyRing),
+    now,
+    monotonicMs: () => time.monotonicMs(),
+  });
+}
+
+function openSource(
+  { config, secrets, log, time }: Parts,
+  counters: BridgeCounters,
+  now: () => UnixSeconds,
+): AedesSource {
+  const { tls, tls12, host, port, maxConnections } = config;
+  return createAedesSource({
+    host,
+    port,
+    tls: {
+      certificate: readFileSync(tls.certificate, "utf8"),
+      key: secrets.read("tls-key.pem").toString("utf8"),
+      clientAuthority: readFileSync(tls.clientAuthority, "utf8"),
+      revoked: tls.revoked === undefined ? undefined : readFileSync(tls.revoked, "utf8"),
+    },
+    tls12,
+    limits: maxConnections === undefined ? {} : { maxConnections },
+    now,
+    time,
+    onSecurityEvent: logSecurityEvents(counters, log, () => time.monotonicMs()),
+    onTag: logTlsVersions(counters, log),
+  });
+}
+
+/** Sends the acknowledgements of the commit that runs, in a time of its own that is shorter than any grace. */
+async function stop(source: AedesSource, store: Store, timers: readonly Cancel[]): Promise<void> {
+  for (const cancel of timers) cancel();
+  await source.close();
+  await store.close();
+}
