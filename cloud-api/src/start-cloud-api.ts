@@ -82,7 +82,7 @@ function listenFor(
     host: config.host,
     port: config.port,
     certificate: readFileSync(config.tls.certificate),
-    key: secrets.read("tls-key.pem"),
+    key: config.tls.key === undefined ? secrets.read("tls-key.pem") : readFileSync(config.tls.key),
     limits: { ...PUBLIC_HTTP_LIMITS, ...config.connections },
     isUncounted: (peer) => addresses.isTrusted(peer),
     headers: ANSWER_HEADERS,

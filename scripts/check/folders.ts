@@ -219,11 +219,21 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
   cli: {
     folders: {
       "src/terminal": [],
+      "src/configuration": ["src/terminal"],
       "src/data-folder": ["src/terminal"],
-      "src/supervisor": ["src/data-folder", "src/terminal"],
-      "src/scenarios": ["src/supervisor", "src/data-folder", "src/terminal"],
-      "src/commands": ["src/scenarios", "src/supervisor", "src/data-folder", "src/terminal"],
+      "src/services": ["src/configuration", "src/data-folder", "src/terminal"],
+      "src/supervisor": ["src/services", "src/configuration", "src/data-folder", "src/terminal"],
+      "src/scenarios": [
+        "src/supervisor",
+        "src/services",
+        "src/configuration",
+        "src/data-folder",
+        "src/terminal",
+      ],
+      "src/commands": [
+        ...["src/scenarios", "src/supervisor", "src/services", "src/configuration", "src/data-folder"],
+        ...["src/terminal"],
+      ],
     },
-    left: ["src/data-folder/provision-fleet.ts -> src/scenarios/owner-api.ts"],
   },
 };
