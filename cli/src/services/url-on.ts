@@ -1,5 +1,5 @@
 /** What to connect to on this machine when that address is listened on. */
-export function reachable(host: string): string {
+function reachable(host: string): string {
   if (["0.0.0.0", "::", "127.0.0.1", "::1"].includes(host)) return "localhost";
   return host.includes(":") ? `[${host}]` : host;
 }
