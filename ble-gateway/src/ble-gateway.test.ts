@@ -20,11 +20,11 @@ import { slipFrame, SlipReader } from "@purrimeter/protocol/slip";
 import { DOWNLINK_CHANNELS, topicOf } from "@purrimeter/protocol/topics";
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { systemTime } from "@purrimeter/service/system-time";
 import { openGateway, type Gateway } from "./ble-gateway.ts";
 import { nodeCipher } from "./node-cipher.ts";
 import { newPairing, type Pairing } from "./pairing.ts";
 import { listenForLinks } from "./socket-links.ts";
-import { systemTime } from "@purrimeter/service/system-time";
 
 const random = new Random(1);
 

@@ -1,6 +1,6 @@
 import { XOFF, XON } from "@purrimeter/protocol/slip";
-import type { AcceptLink, Link, LinkEnd } from "./link.ts";
 import type { Cancel, Time } from "@purrimeter/service/time";
+import type { AcceptLink, Link, LinkEnd } from "./link.ts";
 
 /**
  * 1,500 bytes a second. A watch buffers 2,047 bytes that its program has not read, and sends XOFF at three quarters of

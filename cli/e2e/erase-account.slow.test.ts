@@ -12,7 +12,7 @@ import { isFailure } from "../src/terminal/failure.ts";
 import { withAccounts } from "../src/data-folder/open-accounts.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
 import { OwnerApi } from "../src/scenarios/owner-api.ts";
-import { provisionFleet } from "../src/data-folder/provision-fleet.ts";
+import { provisionFleet } from "../src/scenarios/provision-fleet.ts";
 import { ApiClient } from "./api-client.ts";
 import { liveThrough } from "./live-through.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";

@@ -10,7 +10,7 @@ import { isFailure } from "../src/terminal/failure.ts";
 import { fleetTags } from "../src/scenarios/fleet-tags.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
 import type { OwnerApi } from "../src/scenarios/owner-api.ts";
-import { provisionFleet } from "../src/data-folder/provision-fleet.ts";
+import { provisionFleet } from "../src/scenarios/provision-fleet.ts";
 import type { RunningServices } from "../src/supervisor/start-services.ts";
 import { servicesWithOwner } from "./services-with-owner.ts";
 

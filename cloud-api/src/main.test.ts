@@ -102,6 +102,21 @@ describe("the service", () => {
     agent.destroy();
   });
 
+  it("says why the authentication service does not answer, once, and that it cannot serve", async () => {
+    const { started, output } = start({ metrics: { port: 0 } });
+    const [message] = (await once(started, "message")) as [{ metricsPort: number }];
+    await expect
+      .poll(output)
+      .toMatch(/"event":"auth\.failed","reason":"nothing listens there","code":"ECONNREFUSED"/);
+    const ready = await fetch(`http://127.0.0.1:${message.metricsPort}/readyz`);
+    expect(ready.status).toBe(503);
+    const metrics = await (await fetch(`http://127.0.0.1:${message.metricsPort}/metrics`)).text();
+    expect(metrics).toMatch(
+      /purrimeter_cloud_api_auth_failures_total\{kind="unreachable",reason="nothing listens there"\} [1-9]/,
+    );
+    expect(output().match(/"event":"auth\.failed"/g)).toHaveLength(1);
+  });
+
   it("names the port that is in use", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");

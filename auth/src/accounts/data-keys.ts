@@ -1,17 +1,11 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  hkdfSync,
-  randomBytes,
-  timingSafeEqual,
-} from "node:crypto";
+import { openBytes, sealBytes } from "@purrimeter/secrets/aes-gcm";
+import { createHmac, createSecretKey, hkdfSync, randomBytes, timingSafeEqual } from "node:crypto";
 import type { Kysely } from "kysely";
 import type { AuthTables } from "../schema.ts";
 
 const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+/** Of every sealed column of the account database. */
+const LAYOUT = "tag-last";
 
 /** What the data keys are for; a key serves one purpose only. */
 const PURPOSES = [
@@ -31,21 +25,14 @@ type Purpose = (typeof PURPOSES)[number];
 
 /** Seals with AES-256-GCM under a random 96-bit nonce: nonce, ciphertext, tag. `about` is authenticated, not stored. */
 export function seal(key: Uint8Array, plain: Uint8Array, about: string): Uint8Array {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(about));
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
+  return sealBytes(createSecretKey(key), plain, Buffer.from(about), LAYOUT);
 }
 
 /** Opens what `seal` made with the same key and `about`; throws when a bit differs. */
 export function unseal(key: Uint8Array, sealed: Uint8Array, about: string): Uint8Array {
-  const nonce = sealed.subarray(0, NONCE_BYTES);
-  const tag = sealed.subarray(sealed.length - TAG_BYTES);
-  const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(Buffer.from(about)).setAuthTag(tag);
-  return Buffer.concat([
-    decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)),
-    decipher.final(),
-  ]);
+  const plain = openBytes(createSecretKey(key), sealed, Buffer.from(about), LAYOUT);
+  if (plain === undefined) throw new Error("sealed bytes do not open: another key, or they were changed");
+  return plain;
 }
 
 /**

@@ -21,7 +21,7 @@ export function addUsage(sum: Usage, more: Usage): void {
 }
 
 /** Milliamperes at the battery. Each constant's source, and which are assumptions, is in docs/energy.md. */
-export const CURRENT_MA = {
+const CURRENT_MA = {
   /** Modem in power saving (SIM7080 series specification). */
   modemSaving: 0.0032,
   /** Accelerometer, 50 Hz, low power (ST LIS3DH data sheet). */

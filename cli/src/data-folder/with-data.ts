@@ -13,7 +13,7 @@ import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 const KNOWN = [SecretError, KeyRingError, OpenDatabaseError, VaultError];
 
 /** Something that was opened with secrets. */
-export interface Opened<Resource> {
+interface Opened<Resource> {
   readonly resource: Resource;
   close(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { fleetTags } from "./fleet-tags.ts";
 import { utcSeconds } from "../terminal/utc.ts";
 import { withRegistry } from "../data-folder/open-registry.ts";
 import { ApiProblem, OwnerApi } from "./owner-api.ts";
-import { provisionFleet } from "../data-folder/provision-fleet.ts";
+import { provisionFleet } from "./provision-fleet.ts";
 import type { RunningServices } from "../supervisor/start-services.ts";
 
 /** Which cats the demo shows, and how fast they live their past. */

@@ -18,7 +18,7 @@ import { writeToFiles } from "../terminal/line-log.ts";
 import { utcSeconds } from "../terminal/utc.ts";
 import { withRegistry } from "../data-folder/open-registry.ts";
 import { ApiProblem, OwnerApi, type Credentials } from "./owner-api.ts";
-import { provisionFleet } from "../data-folder/provision-fleet.ts";
+import { provisionFleet } from "./provision-fleet.ts";
 import { SERVICE_NAMES } from "../services/service-registry.ts";
 import { startServices } from "../supervisor/start-services.ts";
 

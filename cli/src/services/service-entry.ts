@@ -4,7 +4,7 @@ import type { CertifiedService, SecretHolder } from "../data-folder/secret-holde
 import type { Failure } from "../terminal/failure.ts";
 
 /** Where a service listens. */
-export interface Address {
+interface Address {
   readonly host: string;
   /** 0: any. */
   readonly port: number;
@@ -19,7 +19,7 @@ export interface ServiceContext {
 }
 
 /** What `start` prints about a service that is ready. */
-export interface Announcement {
+interface Announcement {
   /** Name in the output of `--json`. */
   readonly key: string;
   readonly label: string;

@@ -1,8 +1,6 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { openBytes, sealBytes } from "@purrimeter/secrets/aes-gcm";
+import { createSecretKey, type KeyObject } from "node:crypto";
 import { refuse } from "../edge/problem.ts";
-
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 
 /** A cursor is a nonce, a position and a tag in base64url: never near this. */
 export const MAX_CURSOR_LENGTH = 512;
@@ -20,35 +18,27 @@ export interface CursorScope {
  * or route (AES-256-GCM with the scope as additional data; a random nonce is good for 2^32 cursors of one key).
  */
 export class Cursors {
-  readonly #key: Buffer;
+  readonly #key: KeyObject;
 
   /** `key`: 32 bytes. */
   constructor(key: Buffer) {
-    this.#key = key;
+    this.#key = createSecretKey(key);
   }
 
   /** The cursor for a position, which is any JSON value. */
   seal(scope: CursorScope, position: unknown): string {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv("aes-256-gcm", this.#key, nonce).setAAD(additionalData(scope));
-    const sealed = Buffer.concat([cipher.update(JSON.stringify(position)), cipher.final()]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString("base64url");
+    return sealBytes(this.#key, Buffer.from(JSON.stringify(position)), additionalData(scope)).toString(
+      "base64url",
+    );
   }
 
   /** The position again. Throws a problem `invalid-cursor` for a cursor that was not sealed for this scope. */
   open(scope: CursorScope, cursor: string): unknown {
     const bytes = Buffer.from(cursor, "base64url");
-    if (bytes.length <= NONCE_BYTES + TAG_BYTES || bytes.toString("base64url") !== cursor)
-      throw invalidCursor();
-    const decipher = createDecipheriv("aes-256-gcm", this.#key, bytes.subarray(0, NONCE_BYTES));
-    decipher.setAAD(additionalData(scope)).setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-    try {
-      const text =
-        decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES), undefined, "utf8") + decipher.final("utf8");
-      return JSON.parse(text) as unknown;
-    } catch {
-      throw invalidCursor();
-    }
+    const plain = openBytes(this.#key, bytes, additionalData(scope));
+    // Text that decodes to the same bytes is another cursor.
+    if (plain === undefined || bytes.toString("base64url") !== cursor) throw invalidCursor();
+    return JSON.parse(plain.toString()) as unknown;
   }
 }
 

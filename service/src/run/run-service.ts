@@ -25,7 +25,7 @@ export interface OpenSecrets {
 }
 
 /** How to find the secrets of this process. */
-export interface SecretsPlace<Name extends string> {
+interface SecretsPlace<Name extends string> {
   readonly process: Name;
   /** `secrets` of the configuration. */
   readonly config: unknown;

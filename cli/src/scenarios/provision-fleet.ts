@@ -3,7 +3,7 @@ import type { PlannedTag } from "@purrimeter/simulator/plan-fleet";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import { utcSeconds } from "../terminal/utc.ts";
-import type { OwnerApi } from "../scenarios/owner-api.ts";
+import type { OwnerApi } from "./owner-api.ts";
 
 /** A garden with its neighbours; below 50 m a receiver's own error crosses the edge all the time. */
 const HOME_RADIUS_M = 75;
