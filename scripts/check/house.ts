@@ -69,7 +69,7 @@ export const HOUSE: House = {
     testImports,
   },
   cli: {
-    what: "the command `purrimeter`: commands, data folder, supervisor, scenarios",
+    what: "the command `purrimeter`: commands, settings, registry of services, data folder, supervisor, scenarios",
     imports: [
       ...["protocol", "device", "certs", "service", "secrets", "database", "store", "bridge", "ble-gateway"],
       ...["auth-api", "auth", "cloud-api", "simulator"],

@@ -11,7 +11,7 @@ import { checkSmtpPassword } from "./check-smtp-password.ts";
 import { hostsOf } from "./hosts-of.ts";
 import { mailConfig } from "./mail-config.ts";
 import { relyingParty } from "./public-origin.ts";
-import { urlOn } from "./reachable.ts";
+import { urlOn } from "./url-on.ts";
 import type { ServiceEntry, ServiceRegistry } from "./service-entry.ts";
 
 /** A service's configuration without what every service has. */
