@@ -4,7 +4,7 @@ import { INTERNAL_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { listen } from "@purrimeter/service/listen";
 import type { Listening } from "@purrimeter/service/listen";
 import { logRefused } from "@purrimeter/service/log-refused";
-import type { RunningService, ServiceParts } from "@purrimeter/service/run-service";
+import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
 import { SECURITY_HEADERS } from "@purrimeter/service/security-headers";
 import { readFileSync } from "node:fs";
 import { API_NAME } from "@purrimeter/auth-api/internal";

@@ -189,7 +189,6 @@ describe("a report", () => {
   it("that the store fails on is refused for now, and the session goes on", async () => {
     const tag = await startClaimed();
     const failing = {
-      ...store.reports,
       recordReport: () => Promise.reject(Object.assign(new Error(), { code: "SQLITE_IOERR" })),
     };
     await source.close();
@@ -247,10 +246,10 @@ describe("a report", () => {
 });
 
 /** The store's methods are a class's: a spread copy has only those that were replaced. */
-function bind(failing: Pick<Store["reports"], "recordReport">): Store["reports"] {
+function bind(failing: Partial<Store["reports"]>): Store["reports"] {
   return new Proxy(store.reports, {
     get: (target, name) => {
-      if (name === "recordReport") return failing.recordReport;
+      if (name in failing) return Reflect.get(failing, name) as unknown;
       const value: unknown = Reflect.get(target, name);
       return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
@@ -273,6 +272,20 @@ describe("a tag", () => {
     expect((await again.next("connack")).returnCode).toBe(5);
     expect(counters.get("security", "unknown-tag")).toBe(1);
     expect(counters.get("security", "revoked-tag")).toBe(2);
+  });
+});
+
+describe("a tag that the store cannot look up", () => {
+  it("is not admitted now, and the fault is counted as the store's", async () => {
+    await start();
+    const fault = Object.assign(new Error(), { code: "SQLITE_IOERR" });
+    const failing = bind({ registrationState: () => Promise.reject(fault) });
+    const log = createLog("bridge", { write: (line: string) => void lines.push(line) });
+    const clocks = { now: utcNow, time: systemTime };
+    const { sink } = createBridge({ store: failing, source, counters, log, retentionDays: 30, ...clocks });
+    expect(await sink.admit(ALF)).toBe("unavailable");
+    expect(counters.get("store-fault", "SQLITE_IOERR")).toBe(1);
+    expect(lines.join("")).toContain("SQLITE_IOERR");
   });
 });
 

@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // Plain JavaScript on purpose: an older Node must be able to read this file to say that it is too old.
-
 const [major] = process.versions.node.split(".").map(Number);
 if (major < 24) {
   process.stderr.write(

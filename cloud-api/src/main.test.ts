@@ -54,7 +54,6 @@ function start(changes: Record<string, unknown> = {}): { started: ChildProcess; 
     auth: { url: "https://localhost:1", certificate: at("certificate.pem"), authority: at("authority.pem") },
     issuer: "purrimeter",
     audience: "purrimeter",
-    retentionDays: 365,
     ...changes,
   };
   writeFileSync(at("config.json"), JSON.stringify(config));

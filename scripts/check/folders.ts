@@ -8,7 +8,7 @@ const DRIVERS = [
   ...["drivers/axp2101", "drivers/lis3dh", "drivers/output", "drivers/registers.ts", "drivers/sim7080g"],
 ];
 const CERTS_FILES = ["src/refusal.ts", "src/write-file.ts"];
-const STORE_BASE = ["src/random-id.ts", "src/utc-day.ts", "src/reading/owner-id.ts", "src/reading/page.ts"];
+const STORE_BASE = ["src/random-id.ts", "src/utc-day.ts", "src/reading/owner-id.ts", "src/reading/page*.ts"];
 const STORE_SUBJECTS = [
   ...[
     "src/geofences",
@@ -65,8 +65,8 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
   service: {
     folders: {
       "src/time": [],
-      "src/log": [],
       "src/limits": [],
+      "src/log": ["src/limits"],
       "src/metrics/metrics.ts": [],
       "src/http": ["src/limits", "src/log", "src/metrics/metrics.ts", "src/time"],
       "src/client": ["src/http", "src/log", "src/time"],
@@ -119,7 +119,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/random-id.ts": [],
       "src/utc-day.ts": [],
       "src/reading/owner-id.ts": [],
-      "src/reading/page.ts": [],
+      "src/reading/page*.ts": [],
       "src/schema": [],
       "src/recording": ["src/utc-day.ts"],
       "src/sealing": ["src/schema", ...STORE_BASE],
@@ -220,11 +220,21 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
   cli: {
     folders: {
       "src/terminal": [],
+      "src/configuration": ["src/terminal"],
       "src/data-folder": ["src/terminal"],
-      "src/supervisor": ["src/data-folder", "src/terminal"],
-      "src/scenarios": ["src/supervisor", "src/data-folder", "src/terminal"],
-      "src/commands": ["src/scenarios", "src/supervisor", "src/data-folder", "src/terminal"],
+      "src/services": ["src/configuration", "src/data-folder", "src/terminal"],
+      "src/supervisor": ["src/services", "src/configuration", "src/data-folder", "src/terminal"],
+      "src/scenarios": [
+        "src/supervisor",
+        "src/services",
+        "src/configuration",
+        "src/data-folder",
+        "src/terminal",
+      ],
+      "src/commands": [
+        ...["src/scenarios", "src/supervisor", "src/services", "src/configuration", "src/data-folder"],
+        ...["src/terminal"],
+      ],
     },
-    left: ["src/data-folder/provision-fleet.ts -> src/scenarios/owner-api.ts"],
   },
 };

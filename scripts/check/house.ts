@@ -1,6 +1,7 @@
 import type { House } from "./house-shape.ts";
 
 const PROCESS = "a process that the command line starts by its path";
+const RANDOM = "the port of randomness: packages take it up when they are to run from one seed";
 /** A real handshake needs certificates. */
 const testImports = ["certs"];
 
@@ -14,6 +15,7 @@ export const HOUSE: House = {
     what: "what every process is made of: run, listen, problem details, limits, JSON client, metrics, log, time",
     imports: [],
     testImports,
+    entries: { "./random": RANDOM, "./system-random": RANDOM, "./testing/seeded-random": RANDOM },
   },
   certs: { what: "the certificate authority: create, issue, renew, revoke", imports: [] },
   secrets: {

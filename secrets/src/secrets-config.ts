@@ -12,7 +12,7 @@ const vaultPath = text.refine(
 );
 
 /** AppRole takes its secret id from the file `vault-secret-id`, JWT its token from a file that is read for each login. */
-const vaultLoginSchema = z.discriminatedUnion(
+export const vaultLoginSchema = z.discriminatedUnion(
   "method",
   [
     z.strictObject({ method: z.literal("approle"), mount: vaultPath.default("approle"), roleId: text }),
@@ -27,10 +27,10 @@ const vaultLoginSchema = z.discriminatedUnion(
 );
 
 /** KV version 2: the secret whose fields are a process's secrets. */
-const vaultSecretsSchema = z.strictObject({ mount: vaultPath.default("secret"), path: vaultPath });
+export const vaultSecretsSchema = z.strictObject({ mount: vaultPath.default("secret"), path: vaultPath });
 
 /** A Vault or OpenBao server, and its Transit engine with the owners' keys, where they are not in the sealed file. */
-const vaultServerSchema = z.strictObject({
+export const vaultServerSchema = z.strictObject({
   address: text,
   /** Path of the authority's certificate, PEM. */
   authority: text.optional(),
