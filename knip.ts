@@ -29,7 +29,7 @@ const config: KnipConfig = {
         "boards/espruino/purrimeter.ts",
         "boards/espruino/build/main.ts",
         "boards/bangle2/{bangle,testing/slip-entry}.ts",
-        "boards/t-sim7080g-moddable/{main,board,build}.ts",
+        "boards/t-sim7080g-moddable/{main,board,build/main}.ts",
         "conformance/{record-golden,xs-worker}.ts",
         "conformance/*.engine.ts",
         "conformance/scenarios/{engine,steady}-entry.ts",

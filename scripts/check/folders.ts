@@ -110,7 +110,8 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "boards/bangle2": ["boards/espruino", ...DRIVERS, ...CORE],
       "boards/t-sim7080g": [],
       "boards/t-sim7080g-espruino": ["boards/espruino", "boards/t-sim7080g", ...DRIVERS, ...CORE],
-      "boards/t-sim7080g-moddable": ["boards/build-date.ts", "boards/t-sim7080g", ...DRIVERS, ...CORE],
+      "boards/t-sim7080g-moddable": ["boards/t-sim7080g", ...DRIVERS, ...CORE],
+      "boards/t-sim7080g-moddable/build": ["boards/build-date.ts"],
     },
   },
   store: {
