@@ -1,5 +1,7 @@
 import security from "eslint-plugin-security";
 import tseslint from "typescript-eslint";
+import { machineConfig } from "./scripts/check/machine.ts";
+import { sizeConfigs } from "./scripts/check/sizes.ts";
 
 /** Syntax that one of the tag's engines (V8, XS, Espruino) lacks or gets wrong: docs/decisions/0002-tag-language.md. */
 const MISSING_SYNTAX = {
@@ -79,6 +81,9 @@ export default tseslint.config(
   },
   ...tseslint.configs.recommendedTypeChecked,
   security.configs.recommended,
+  ...sizeConfigs,
+  // Before the tag's language, which forbids more.
+  machineConfig,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

@@ -8,7 +8,14 @@ const fast = { exclude: ["**/node_modules/**", "**/*.slow.test.ts"], include: ["
 const withoutVault = process.env["VAULT_ADDR"] === undefined ? ["**/real-vault.slow.test.ts"] : [];
 const slow = { exclude: ["**/node_modules/**", ...withoutVault], include: ["**/*.slow.test.ts"] };
 
-// "fast" is what people run all day; "slow" holds long fuzzing, killed processes and full disks.
+const engines = {
+  include: ["device/conformance/**/*.engine.ts", "cli/e2e/**/*.engine.ts"],
+  // One at a time, after the others: an engine that shares its core takes longer than its test may.
+  fileParallelism: false,
+};
+
+// "fast" is what people run all day; "slow" holds long fuzzing, killed processes and full disks; "engines" fetches and
+// compiles the other engines, and runs the firmware on them.
 export default defineConfig({
   test: {
     // Much of the time is waiting for processes and sockets, so no core is kept free as vitest does by itself.
@@ -27,6 +34,7 @@ export default defineConfig({
         },
       },
       { test: { ...slow, name: "slow", testTimeout: 300_000, hookTimeout: 120_000, expect: { poll } } },
+      { test: { ...engines, name: "engines", testTimeout: 480_000, hookTimeout: 420_000 } },
     ],
   },
 });

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { leakedForm, LEAKED_LENGTHS, leakedPasswordKey } from "../auth/src/password/leaked-password-key.ts";
+import { leakedForm, LEAKED_LENGTHS, leakedPasswordKey } from "@purrimeter/auth/leaked-password-key";
 
 /** More are worth less and less: the list goes by use. */
 const MAX_SHORT = 100_000;

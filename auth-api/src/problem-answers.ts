@@ -85,7 +85,7 @@ export function isPassedOn(answer: object | undefined, name: string): boolean {
 }
 
 /** Problems of a body. */
-export const BODY_PROBLEMS = [
+const BODY_PROBLEMS = [
   "invalid-request",
   "malformed-json",
   "body-too-large",

@@ -5,14 +5,17 @@ const text = z.string().min(1).max(256);
 
 const header = text.regex(/^[^\r\n]+$/u);
 
-/** A folder that gets a file per message, or a mail server (its password is the secret `smtp-password`). */
+/** A folder that gets a file per message, or a mail server (its user's password is the secret `smtp-password`). */
 const mailSchema = z.union([
-  z.strictObject({ outbox: pathSchema, from: header, linkBase: z.url() }),
+  z.strictObject({ folder: pathSchema, from: header, linkBase: z.url() }),
   z.strictObject({
     smtp: z.strictObject({
       host: text,
       port: z.int().min(1).max(65_535),
-      user: text,
+      /** Who logs in; without it nobody does. */
+      user: text.optional(),
+      /** Implicit on port 465 and STARTTLS on others, unless given. */
+      tls: z.enum(["implicit", "starttls"]).optional(),
       authority: pathSchema.optional(),
     }),
     from: header,

@@ -20,11 +20,11 @@ import { slipFrame, SlipReader } from "@purrimeter/protocol/slip";
 import { DOWNLINK_CHANNELS, topicOf } from "@purrimeter/protocol/topics";
 import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { systemTime } from "@purrimeter/service/system-time";
 import { openGateway, type Gateway } from "./ble-gateway.ts";
 import { nodeCipher } from "./node-cipher.ts";
 import { newPairing, type Pairing } from "./pairing.ts";
 import { listenForLinks } from "./socket-links.ts";
-import { systemTime } from "@purrimeter/service/system-time";
 
 const random = new Random(1);
 
@@ -49,7 +49,7 @@ interface Bench {
   dispose(): Promise<void>;
 }
 
-/** A gateway on a Unix socket between a broker with mutual TLS and whoever connects. */
+/** A gateway on a Unix socket between a broker with mutual TLS and its clients. */
 async function openBench(pairings: readonly Pairing[]): Promise<Bench> {
   const broker = await TestBroker.listen({ ...server, ca: authority.certificate, minVersion: "TLSv1.3" });
   const folder = mkdtempSync(join(tmpdir(), "gateway-"));

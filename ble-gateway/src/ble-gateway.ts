@@ -1,10 +1,10 @@
 import type { LinkCipher } from "@purrimeter/protocol/link-cipher";
 import type { Log } from "@purrimeter/service/log";
+import type { Time } from "@purrimeter/service/time";
 import type { AcceptLink } from "./link.ts";
 import type { MakeUplink } from "./paired-tag.ts";
 import { hex, type Pairing } from "./pairing.ts";
 import { TagLink } from "./tag-link.ts";
-import type { Time } from "@purrimeter/service/time";
 
 /** What a gateway needs. */
 export interface GatewayOptions {

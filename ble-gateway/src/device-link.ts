@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, constants, openSync } from "node:fs";
 import { isatty, ReadStream, WriteStream } from "node:tty";
-import type { AcceptLink } from "./link.ts";
 import type { Cancel, Time } from "@purrimeter/service/time";
+import type { AcceptLink } from "./link.ts";
 
 /** A Bluetooth adapter that was pulled out, or a watch out of reach: it may come back. */
 const REOPEN_MS = 5_000;

@@ -121,7 +121,7 @@ describe("a tag and its gateway", () => {
   });
 });
 
-describe("whoever stands between, or pretends to be the gateway, gets nowhere", () => {
+describe("an attacker between the ends, or one that pretends to be the gateway, achieves nothing", () => {
   it("repeating what the tag said: the bridge gets it once", () => {
     const wire = standing();
     wire.tag.publish(REPORT, bytes(5));
@@ -228,7 +228,7 @@ describe("whoever stands between, or pretends to be the gateway, gets nowhere", 
     expect(new Set(sealed).size).toBe(600);
   });
 
-  it("challenging a tag whose gateway stands: its session stays", () => {
+  it("challenging a tag that has a session with its gateway: the session stays", () => {
     const wire = standing();
     wire.feedTag(bytes(0xc0, 1, 1, ...new Array<number>(16).fill(5), 0xc0));
     wire.toGateway.length = 0;

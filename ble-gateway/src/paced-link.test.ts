@@ -16,17 +16,17 @@ class Watch implements Link {
   readonly read: number[] = [];
   end: LinkEnd = { bytes: () => undefined, closed: () => undefined };
   lost = 0;
-  private readonly inbox: number[] = [];
-  private readonly delayMs: number;
-  private isOff = false;
+  readonly #inbox: number[] = [];
+  readonly #delayMs: number;
+  #isOff = false;
 
   constructor(delayMs: number) {
-    this.delayMs = delayMs;
+    this.#delayMs = delayMs;
   }
 
   write(bytes: Uint8Array): void {
     const copy = [...bytes];
-    time.after(this.delayMs, () => this.arrive(copy));
+    time.after(this.#delayMs, () => this.#arrive(copy));
   }
 
   unsentBytes(): number {
@@ -39,23 +39,23 @@ class Watch implements Link {
 
   /** The program comes to its bytes. */
   work(): void {
-    this.read.push(...this.inbox.splice(0));
-    if (this.isOff) this.say(XON);
-    this.isOff = false;
+    this.read.push(...this.#inbox.splice(0));
+    if (this.#isOff) this.#say(XON);
+    this.#isOff = false;
   }
 
-  private arrive(bytes: readonly number[]): void {
-    const room = BUFFER_BYTES - this.inbox.length;
+  #arrive(bytes: readonly number[]): void {
+    const room = BUFFER_BYTES - this.#inbox.length;
     this.lost += Math.max(0, bytes.length - room);
-    this.inbox.push(...bytes.slice(0, room));
-    if (this.inbox.length <= FULL_BYTES || this.isOff) return;
-    this.isOff = true;
-    this.say(XOFF);
+    this.#inbox.push(...bytes.slice(0, room));
+    if (this.#inbox.length <= FULL_BYTES || this.#isOff) return;
+    this.#isOff = true;
+    this.#say(XOFF);
   }
 
-  private say(byte: number): void {
-    if (byte === XON) expect(this.inbox.length).toBeLessThan(ROOM_BYTES);
-    time.after(this.delayMs, () => this.end.bytes(Uint8Array.of(byte)));
+  #say(byte: number): void {
+    if (byte === XON) expect(this.#inbox.length).toBeLessThan(ROOM_BYTES);
+    time.after(this.#delayMs, () => this.end.bytes(Uint8Array.of(byte)));
   }
 }
 

@@ -33,83 +33,83 @@ const PRINTABLE = /^[ -~]*$/;
  */
 export class PairedTag {
   readonly tag: TagId;
-  private readonly makeUplink: MakeUplink;
-  private readonly send: SendToTag;
-  private readonly onFailure: (code: string) => void;
-  private uplink: TagUplink | undefined;
-  private firmware = "";
-  private isUp = false;
+  readonly #makeUplink: MakeUplink;
+  readonly #send: SendToTag;
+  readonly #onFailure: (code: string) => void;
+  #uplink: TagUplink | undefined;
+  #firmware = "";
+  #isUp = false;
 
   constructor(tag: TagId, makeUplink: MakeUplink, send: SendToTag, onFailure: (code: string) => void) {
     this.tag = tag;
-    this.makeUplink = makeUplink;
-    this.send = send;
-    this.onFailure = onFailure;
+    this.#makeUplink = makeUplink;
+    this.#send = send;
+    this.#onFailure = onFailure;
   }
 
   /** A message from the tag. */
   take({ kind, payload }: LinkMessage): void {
     switch (kind) {
       case MESSAGE_CONNECT:
-        return this.connect(Buffer.from(payload).toString("latin1"));
+        return this.#connect(Buffer.from(payload).toString("latin1"));
       case MESSAGE_DISCONNECT:
-        return this.end((uplink) => uplink.disconnect());
+        return this.#end((uplink) => uplink.disconnect());
       case MESSAGE_REPORT:
-        return this.publish("report", payload, MAX_REPORT_BYTES);
+        return this.#publish("report", payload, MAX_REPORT_BYTES);
       case MESSAGE_STATUS:
-        return this.publish("status", payload, MAX_SMALL_MESSAGE_BYTES);
+        return this.#publish("status", payload, MAX_SMALL_MESSAGE_BYTES);
     }
   }
 
   /** Sends the state of the session; repeated now and then, because a message may be lost. */
   sendState(): void {
-    this.send(this.isUp ? MESSAGE_UP : MESSAGE_DOWN, NOTHING);
+    this.#send(this.#isUp ? MESSAGE_UP : MESSAGE_DOWN, NOTHING);
   }
 
   /** The tag is out of reach: its session ends without DISCONNECT, so that the bridge publishes its will. */
   lost(): void {
-    this.end((uplink) => uplink.close());
+    this.#end((uplink) => uplink.close());
   }
 
-  private connect(firmware: string): void {
+  #connect(firmware: string): void {
     const isName = firmware.length <= MAX_FIRMWARE_LENGTH && PRINTABLE.test(firmware);
-    if (!isName) return this.onFailure("bad-firmware");
-    if (this.uplink !== undefined && firmware === this.firmware) return this.sendStateIfUp();
+    if (!isName) return this.#onFailure("bad-firmware");
+    if (this.#uplink !== undefined && firmware === this.#firmware) return this.#sendStateIfUp();
     this.lost();
-    this.firmware = firmware;
-    this.uplink = this.makeUplink(this.tag, firmware, {
-      up: () => this.setState(true),
-      down: () => this.setState(false),
-      message: (topic, bytes) => this.deliver(topic, bytes),
-      failed: (code) => this.onFailure(code),
+    this.#firmware = firmware;
+    this.#uplink = this.#makeUplink(this.tag, firmware, {
+      up: () => this.#setState(true),
+      down: () => this.#setState(false),
+      message: (topic, bytes) => this.#deliver(topic, bytes),
+      failed: (code) => this.#onFailure(code),
     });
-    this.uplink.connect();
+    this.#uplink.connect();
   }
 
-  private sendStateIfUp(): void {
-    if (this.isUp) this.sendState();
+  #sendStateIfUp(): void {
+    if (this.#isUp) this.sendState();
   }
 
-  private setState(isUp: boolean): void {
-    this.isUp = isUp;
+  #setState(isUp: boolean): void {
+    this.#isUp = isUp;
     this.sendState();
   }
 
-  private end(how: (uplink: TagUplink) => void): void {
-    const { uplink } = this;
-    this.uplink = undefined;
-    this.isUp = false;
+  #end(how: (uplink: TagUplink) => void): void {
+    const uplink = this.#uplink;
+    this.#uplink = undefined;
+    this.#isUp = false;
     if (uplink !== undefined) how(uplink);
   }
 
-  private publish(channel: Channel, payload: Uint8Array, maxBytes: number): void {
-    if (payload.length <= maxBytes) this.uplink?.publish(topicOf(this.tag, channel), payload);
+  #publish(channel: Channel, payload: Uint8Array, maxBytes: number): void {
+    if (payload.length <= maxBytes) this.#uplink?.publish(topicOf(this.tag, channel), payload);
   }
 
-  private deliver(topic: string, bytes: Uint8Array): void {
+  #deliver(topic: string, bytes: Uint8Array): void {
     const channel = parseTopic(topic)?.channel;
-    if (channel === "ack") this.send(MESSAGE_ACK, bytes);
-    else if (channel === "settings") this.send(MESSAGE_SETTINGS, bytes);
-    else if (channel === "command") this.send(MESSAGE_COMMAND, bytes);
+    if (channel === "ack") this.#send(MESSAGE_ACK, bytes);
+    else if (channel === "settings") this.#send(MESSAGE_SETTINGS, bytes);
+    else if (channel === "command") this.#send(MESSAGE_COMMAND, bytes);
   }
 }

@@ -27,16 +27,16 @@ export const REPEAT_STATE_MS = 30_000;
 
 /** One link: first the handshake, then the messages of the tag. */
 export class TagLink implements LinkEnd {
-  private readonly link: Link;
-  private readonly handshake: LinkHandshake;
-  private readonly makeUplink: MakeUplink;
-  private readonly listener: TagLinkListener;
-  private readonly reader: SlipReader;
-  private tag: PairedTag | undefined;
-  private session: LinkSession | undefined;
-  private challengedMs = -Infinity;
-  private stateSentMs = 0;
-  private isChallengeWanted = true;
+  readonly #link: Link;
+  readonly #handshake: LinkHandshake;
+  readonly #makeUplink: MakeUplink;
+  readonly #listener: TagLinkListener;
+  readonly #reader: SlipReader;
+  #tag: PairedTag | undefined;
+  #session: LinkSession | undefined;
+  #challengedMs = -Infinity;
+  #stateSentMs = 0;
+  #isChallengeWanted = true;
 
   constructor(
     link: Link,
@@ -45,80 +45,80 @@ export class TagLink implements LinkEnd {
     makeUplink: MakeUplink,
     listener: TagLinkListener,
   ) {
-    this.link = link;
-    this.handshake = new LinkHandshake(cipher, pairings);
-    this.makeUplink = makeUplink;
-    this.listener = listener;
-    this.reader = new SlipReader(MAX_TAG_FRAME_BYTES, (frame) => this.take(frame));
+    this.#link = link;
+    this.#handshake = new LinkHandshake(cipher, pairings);
+    this.#makeUplink = makeUplink;
+    this.#listener = listener;
+    this.#reader = new SlipReader(MAX_TAG_FRAME_BYTES, (frame) => this.#take(frame));
   }
 
   /** The tag of this link, once it is proved. */
   get tagId(): string | undefined {
-    return this.tag?.tag;
+    return this.#tag?.tag;
   }
 
   bytes(bytes: Uint8Array): void {
-    for (const byte of bytes) this.reader.feed(byte);
+    for (const byte of bytes) this.#reader.feed(byte);
   }
 
   closed(): void {
-    this.listener.closed(this);
-    this.tag?.lost();
-    this.tag = undefined;
-    this.session = undefined;
+    this.#listener.closed(this);
+    this.#tag?.lost();
+    this.#tag = undefined;
+    this.#session = undefined;
   }
 
   close(): void {
-    this.link.close();
+    this.#link.close();
   }
 
   /** To be called about every second, and once at the start. */
   tick(nowMs: number): void {
-    const isAsking = this.isChallengeWanted || this.session === undefined;
-    if (isAsking && nowMs - this.challengedMs >= CHALLENGE_INTERVAL_MS) this.ask(nowMs);
-    if (this.tag === undefined || nowMs - this.stateSentMs < REPEAT_STATE_MS) return;
-    this.stateSentMs = nowMs;
-    this.tag.sendState();
+    const isAsking = this.#isChallengeWanted || this.#session === undefined;
+    if (isAsking && nowMs - this.#challengedMs >= CHALLENGE_INTERVAL_MS) this.#ask(nowMs);
+    if (this.#tag === undefined || nowMs - this.#stateSentMs < REPEAT_STATE_MS) return;
+    this.#stateSentMs = nowMs;
+    this.#tag.sendState();
   }
 
-  private ask(nowMs: number): void {
-    this.challengedMs = nowMs;
-    this.isChallengeWanted = false;
-    this.write(this.handshake.ask());
+  #ask(nowMs: number): void {
+    this.#challengedMs = nowMs;
+    this.#isChallengeWanted = false;
+    this.#write(this.#handshake.ask());
   }
 
-  private take(frame: Uint8Array): void {
+  #take(frame: Uint8Array): void {
     if (isFrame(frame, FRAME_CHALLENGE_REQUEST)) {
-      this.isChallengeWanted = true;
+      this.#isChallengeWanted = true;
       return;
     }
-    const proven = this.handshake.take(frame);
-    if (proven !== undefined) return this.prove(proven);
-    const message = this.session?.open(frame);
-    if (message !== undefined) this.tag?.take(message);
+    const proven = this.#handshake.take(frame);
+    if (proven !== undefined) return this.#prove(proven);
+    const message = this.#session?.open(frame);
+    if (message !== undefined) this.#tag?.take(message);
   }
 
-  private prove({ pairing, session, first }: ProvenTag): void {
-    this.session = session;
-    if (this.tag?.tag !== pairing.tag) this.become(pairing);
-    this.tag?.sendState();
-    this.tag?.take(first);
+  #prove({ pairing, session, first }: ProvenTag): void {
+    this.#session = session;
+    if (this.#tag?.tag !== pairing.tag) this.#become(pairing);
+    this.#tag?.sendState();
+    this.#tag?.take(first);
   }
 
-  private become({ tag }: Pairing): void {
-    this.tag?.lost();
-    this.listener.proven(this, tag);
-    const failed = (code: string): void => this.listener.failed(tag, code);
-    this.tag = new PairedTag(tag, this.makeUplink, (kind, payload) => this.send(kind, payload), failed);
+  #become({ tag }: Pairing): void {
+    this.#tag?.lost();
+    this.#listener.proven(this, tag);
+    const failed = (code: string): void => this.#listener.failed(tag, code);
+    this.#tag = new PairedTag(tag, this.#makeUplink, (kind, payload) => this.#send(kind, payload), failed);
   }
 
-  private send(kind: number, payload: Uint8Array): void {
-    const frame = this.session?.seal(kind, payload);
-    if (frame !== undefined) this.write(frame);
+  #send(kind: number, payload: Uint8Array): void {
+    const frame = this.#session?.seal(kind, payload);
+    if (frame !== undefined) this.#write(frame);
   }
 
-  private write(frame: Uint8Array): void {
-    if (this.link.unsentBytes() > MAX_UNSENT_BYTES) this.link.close();
-    else this.link.write(slipFrame(frame));
+  #write(frame: Uint8Array): void {
+    if (this.#link.unsentBytes() > MAX_UNSENT_BYTES) this.#link.close();
+    else this.#link.write(slipFrame(frame));
   }
 }

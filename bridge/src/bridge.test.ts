@@ -10,6 +10,7 @@ import { encodeStatus } from "@purrimeter/protocol/status";
 import { topicOf } from "@purrimeter/protocol/topics";
 import type { EntryNumber, LatE7, LonE7, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { OpenStoreOptions, Store } from "@purrimeter/store/open-store";
+import { systemTime } from "@purrimeter/service/system-time";
 import { createAedesSource, type AedesSource } from "./broker/aedes-source.ts";
 import { createBridgeCounters, type BridgeCounters } from "./metrics/bridge-counters.ts";
 import { createBridge, type Bridge } from "./bridge.ts";
@@ -19,7 +20,6 @@ import { dial, dialAndJoin, type RawTag } from "./testing/raw-tag.ts";
 import { until } from "./testing/recording-sink.ts";
 import { createTestAuthority, type Credentials, type TestAuthority } from "./testing/test-authority.ts";
 import { claimTag, createTestStore, OWNER, type TestStore } from "./testing/test-store.ts";
-import { systemTime } from "@purrimeter/service/system-time";
 
 const ALF = "alf" as TagId;
 const monotonicMs = () => performance.now();

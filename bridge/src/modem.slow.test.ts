@@ -7,6 +7,7 @@ import { until } from "@purrimeter/device/testing/until";
 import { createLog } from "@purrimeter/service/log";
 import { encodeAck } from "@purrimeter/protocol/ack";
 import type { TagId } from "@purrimeter/protocol/values";
+import { systemTime } from "@purrimeter/service/system-time";
 import { createAedesSource } from "./broker/aedes-source.ts";
 import { createBridgeCounters } from "./metrics/bridge-counters.ts";
 import { createBridge } from "./bridge.ts";
@@ -15,7 +16,6 @@ import { openTestSource, utcNow } from "./testing/open-test-source.ts";
 import { RecordingSink } from "./testing/recording-sink.ts";
 import { createTestAuthority, type Credentials, type TestAuthority } from "./testing/test-authority.ts";
 import { claimTag, createTestStore, OWNER } from "./testing/test-store.ts";
-import { systemTime } from "@purrimeter/service/system-time";
 
 const TOM = "tom" as TagId;
 const SECOND_MS = 10;

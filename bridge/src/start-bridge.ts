@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { RunningService, ServiceParts } from "@purrimeter/service/run-service";
+import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
 import type { Cancel, Time } from "@purrimeter/service/time";
 import { asUnixSeconds, type UnixSeconds } from "@purrimeter/protocol/values";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AuthorityFiles } from "./authority/authority-files.ts";
-import { initAuthority } from "./authority/init-authority.ts";
+import { initAuthority } from "./init-authority.ts";
 import { issueFleet } from "./certificates/issue-fleet.ts";
 import type { Issued } from "./certificates/issue-leaf.ts";
 import { issueService } from "./certificates/issue-service.ts";

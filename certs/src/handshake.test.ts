@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { connect, createServer, type TLSSocket } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { authorityFiles, type AuthorityFiles } from "./authority/authority-files.ts";
-import { initAuthority } from "./authority/init-authority.ts";
+import { initAuthority } from "./init-authority.ts";
 import { issueLeaf, type Issued } from "./certificates/issue-leaf.ts";
 import { issueService } from "./certificates/issue-service.ts";
 import { issueTag } from "./certificates/issue-tag.ts";

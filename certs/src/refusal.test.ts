@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { authorityFiles } from "./authority/authority-files.ts";
-import { initAuthority } from "./authority/init-authority.ts";
+import { initAuthority } from "./init-authority.ts";
 import { issueFleet } from "./certificates/issue-fleet.ts";
 import { issueService } from "./certificates/issue-service.ts";
 import { issueTag } from "./certificates/issue-tag.ts";

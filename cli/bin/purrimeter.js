@@ -1,7 +1,5 @@
 #!/usr/bin/env node
 // Plain JavaScript on purpose: an older Node must be able to read this file to say that it is too old.
-import { fileURLToPath } from "node:url";
-
 const [major] = process.versions.node.split(".").map(Number);
 if (major < 24) {
   process.stderr.write(
@@ -11,4 +9,4 @@ if (major < 24) {
   process.exit(1);
 }
 const { main } = await import(new URL("../src/main.ts", import.meta.url).href);
-await main(process.argv.slice(2), fileURLToPath(import.meta.url));
+await main(process.argv.slice(2));

@@ -8,7 +8,7 @@ import { ApiClient, type Answer, type Ask, type Body } from "./api-client.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
 
 const data = mkdtempSync(join(tmpdir(), "purrimeter-account-"));
-const outbox = join(data, "outbox");
+const mailFolder = join(data, "mail");
 const email = "mia@example.org";
 const NEW_PASSWORD = "three grey cats on a wall";
 let password = "zebra lantern copper violin";
@@ -60,16 +60,16 @@ function recoveryCode(): string {
   return code;
 }
 
-test("an account begins with a registration, whose mail lies in the outbox", async () => {
+test("an account begins with a registration, whose mail is a file", async () => {
   const registered = await ask("POST", "/auth/register", { body: { email, password, device: "phone" } });
   expect(registered.status).toBe(201);
   phone = registered.body;
   const account = await ask("GET", "/auth/account", { token: phone.accessToken });
   expect(account.body).toMatchObject({ email, mailVerified: false, roles: ["owner"] });
-  expect(statSync(outbox).mode & 0o777).toBe(0o700);
-  await until(() => readdirSync(outbox).some((name) => name.endsWith(".eml")));
+  expect(statSync(mailFolder).mode & 0o777).toBe(0o700);
+  await until(() => readdirSync(mailFolder).some((name) => name.endsWith(".eml")));
   const mail = readFileSync(
-    join(outbox, readdirSync(outbox).find((name) => name.endsWith(".eml")) ?? ""),
+    join(mailFolder, readdirSync(mailFolder).find((name) => name.endsWith(".eml")) ?? ""),
     "utf8",
   );
   const [, verification] = /#[a-z-]+=(\S+)/.exec(mail) ?? [];
@@ -165,7 +165,7 @@ test("another mail address is the account's once its mail was read, and sessions
   expect((await ask("POST", "/auth/mail/change", { token, body: wish })).status).toBe(202);
   let link: string | undefined;
   await until(() => {
-    const mails = readdirSync(outbox).map((name) => readFileSync(join(outbox, name), "utf8"));
+    const mails = readdirSync(mailFolder).map((name) => readFileSync(join(mailFolder, name), "utf8"));
     link = mails.map((mail) => /#change=(\S+)/.exec(mail)?.[1]).find((found) => found !== undefined);
     return link !== undefined;
   });

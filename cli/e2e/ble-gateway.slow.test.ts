@@ -1,3 +1,4 @@
+import { systemTime } from "@purrimeter/service/system-time";
 import { nmea } from "@purrimeter/device/testing/tag-rig";
 import { Journal } from "@purrimeter/device/journal";
 import { settingsPages } from "@purrimeter/device/settings-store";
@@ -13,7 +14,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addTag } from "../src/data-folder/add-tag.ts";
 import { isFailure } from "../src/terminal/failure.ts";
-import { nowS } from "../src/terminal/now.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
 import type { OwnerApi } from "../src/scenarios/owner-api.ts";
 import type { RunningServices } from "../src/supervisor/start-services.ts";
@@ -24,7 +24,7 @@ import { storedTimesS } from "./stored-times.ts";
 const BIN = join(import.meta.dirname, "..", "bin", "purrimeter.js");
 const ENTRY = import.meta.resolve("@purrimeter/device/bangle");
 const SECOND_MS = 5;
-const BEGAN_S = nowS() - 86_400;
+const BEGAN_S = systemTime.utcS() - 86_400;
 
 let folder: string;
 let services: RunningServices;
@@ -45,10 +45,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** `purrimeter gateway run` until it is ready. */
+/** `purrimeter ble-gateway run` until it is ready. */
 async function startGateway(): Promise<ChildProcess> {
-  const places = ["--listen", join(folder, "links"), "--bridge", `localhost:${services.mqttPort}`];
-  const child = spawn(process.execPath, [BIN, "gateway", "run", "--data", folder, "--json", ...places], {
+  const places = ["--listen", join(folder, "links"), "--bridge", `localhost:${services.portOf("bridge")}`];
+  const child = spawn(process.execPath, [BIN, "ble-gateway", "run", "--data", folder, "--json", ...places], {
     stdio: ["ignore", "pipe", "ignore"],
   });
   gateways.push(child);
@@ -86,14 +86,18 @@ function journalOf(storage: FakeStorage): Journal {
 }
 
 test("a watch reaches its owner through a gateway that is killed, and loses nothing", async () => {
-  const added = await withRegistry(services.files, (registry) => addTag(services.files, registry, "mimi"));
+  const added = await withRegistry(services.files, systemTime, (registry) =>
+    addTag(services.files, registry, "mimi", systemTime),
+  );
   if (isFailure(added)) throw new Error(added.failure);
   await owner.claim(added.claimCode, "Mimi");
   for (let i = 0; i < 4; i++) await owner.call("POST", "/v1/geofences", garden(i));
-  const paired = await purrimeter("gateway", "pair", "mimi", "--data", folder, "--json");
+  const paired = await purrimeter("ble-gateway", "pair", "mimi", "--data", folder, "--json");
   const { file } = JSON.parse(paired.stdout) as { file: string };
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  expect((await purrimeter("gateway", "pair", "mimi", "--data", folder)).stderr).toMatch(/is paired already/);
+  expect((await purrimeter("ble-gateway", "pair", "mimi", "--data", folder)).stderr).toMatch(
+    /is paired already/,
+  );
 
   const storage = new FakeStorage();
   storage.files.set("purrimeter.link", readFileSync(file));

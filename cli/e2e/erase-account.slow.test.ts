@@ -1,3 +1,4 @@
+import { systemTime } from "@purrimeter/service/system-time";
 import { planFleet } from "@purrimeter/simulator/plan-fleet";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,7 +12,7 @@ import { isFailure } from "../src/terminal/failure.ts";
 import { withAccounts } from "../src/data-folder/open-accounts.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
 import { OwnerApi } from "../src/scenarios/owner-api.ts";
-import { provisionFleet } from "../src/data-folder/provision-fleet.ts";
+import { provisionFleet } from "../src/scenarios/provision-fleet.ts";
 import { ApiClient } from "./api-client.ts";
 import { liveThrough } from "./live-through.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
@@ -45,11 +46,13 @@ afterAll(async () => {
 
 async function makeOwner(name: string, index: number): Promise<Owner> {
   const credentials = { email: `${name}@example.org`, password: PASSWORD };
-  const api = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"));
+  const api = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"), systemTime);
   await api.enter(credentials, true);
   const endsAt = Math.floor(Date.now() / 1_000);
   const planned = planFleet({ tags: 3, seed: 3, endsAt, durationS: 3_600 }).slice(index, index + 1);
-  await withRegistry(files, (registry) => provisionFleet(planned, registry, api).then(() => ({})));
+  await withRegistry(files, systemTime, (registry) =>
+    provisionFleet(planned, registry, api, systemTime).then(() => ({})),
+  );
   const lived = await liveThrough(planned, running, files.certs, endsAt);
   expect(lived.outcome).toBe("complete");
   const [tag] = await api.tags();
@@ -163,7 +166,7 @@ describe("erasing an account", () => {
       expect(await ownersWithKeys()).toContain(eve.id);
       const killed = servicesOf(files.folder).find(({ name }) => name === "cloud-api")?.pid ?? 0;
       // The account is closed, and nobody tells the gateway before it dies.
-      const closed = await withAccounts(files, async ({ erasures }) => ({
+      const closed = await withAccounts(files, systemTime, async ({ erasures }) => ({
         ended: await erasures.begin(eve.id),
       }));
       process.kill(killed, "SIGKILL");
@@ -184,7 +187,9 @@ describe("erasing an account", () => {
   test("is in the trail, which names nobody", async () => {
     const proved = await purrimeter("audit", "verify", "--data", files.folder, "--json");
     expect(proved.code).toBe(0);
-    const trail = await withAccounts(files, async ({ audit }) => ({ rows: await audit.read(0, 1_000) }));
+    const trail = await withAccounts(files, systemTime, async ({ audit }) => ({
+      rows: await audit.read(0, 1_000),
+    }));
     if (isFailure(trail)) throw new Error(trail.failure);
     const events = (account: string): string[] =>
       trail.rows.filter((row) => row.account === account).map(({ event }) => event);

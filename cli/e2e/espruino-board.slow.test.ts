@@ -1,3 +1,4 @@
+import { systemTime } from "@purrimeter/service/system-time";
 import { nmea } from "@purrimeter/device/testing/tag-rig";
 import { SimulatedModem } from "@purrimeter/device/testing/simulated-modem";
 import { transpileForEspruino } from "@purrimeter/device/transpile";
@@ -9,7 +10,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addTag } from "../src/data-folder/add-tag.ts";
 import { isFailure } from "../src/terminal/failure.ts";
-import { nowS } from "../src/terminal/now.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
 import type { OwnerApi } from "../src/scenarios/owner-api.ts";
 import type { RunningServices } from "../src/supervisor/start-services.ts";
@@ -20,7 +20,7 @@ import { storedTimesS } from "./stored-times.ts";
 const ENTRY = import.meta.resolve("@purrimeter/device/esp32s3");
 const SECOND_MS = 20;
 /** The modem judges the bridge's certificate, which is new, by the board's time: it must not be long ago. */
-const BEGAN_S = nowS() - 3_600;
+const BEGAN_S = systemTime.utcS() - 3_600;
 
 /** As docs/boards.md has them uploaded. */
 const FILES = ["board.json", "authority.pem", "tag.pem", "key.pem"];
@@ -72,7 +72,9 @@ async function provisioned(): Promise<Esp32Flash> {
 }
 
 test("a board under Espruino reaches its owner through its modem, and loses nothing when it dies", async () => {
-  const added = await withRegistry(services.files, (registry) => addTag(services.files, registry, "mimi"));
+  const added = await withRegistry(services.files, systemTime, (registry) =>
+    addTag(services.files, registry, "mimi", systemTime),
+  );
   if (isFailure(added)) throw new Error(added.failure);
   await owner.claim(added.claimCode, "Mimi");
   const flash = await provisioned();

@@ -1,3 +1,4 @@
+import { systemTime } from "@purrimeter/service/system-time";
 import { nmea } from "@purrimeter/device/testing/tag-rig";
 import { pretokenise } from "@purrimeter/device/pretokenise";
 import { transpileForEspruino } from "@purrimeter/device/transpile";
@@ -19,8 +20,6 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "vitest";
-import { nowS } from "../src/terminal/now.ts";
-import { systemTime } from "@purrimeter/service/system-time";
 
 const TOM = asTagId("tom") as TagId;
 const ENTRY = import.meta.resolve("@purrimeter/device/bangle");
@@ -50,14 +49,14 @@ it.skipIf(program === undefined)("the watch's program on Espruino reports throug
         const isFirst = kinds.length === 0;
         kinds.push(...entries.map(({ kind }) => kind));
         // Live mode: fixes come at once, and in the next report.
-        const live = encodeCommand({ id: 1, action: "live", seconds: 60, expiresAt: nowS() + 60 });
+        const live = encodeCommand({ id: 1, action: "live", seconds: 60, expiresAt: systemTime.utcS() + 60 });
         if (isFirst) listener.message(topicOf(tag, "command"), live);
         return true;
       },
     }),
   });
   const server = await listenForLinks({ host: "127.0.0.1", port: 0 }, gateway.accept);
-  const beganS = nowS() - 3_600;
+  const beganS = systemTime.utcS() - 3_600;
   const { code } = await transpileForEspruino(new URL(ENTRY), { names: [], builtAtS: beganS - 86_400 });
   writeFileSync(join(folder, "bangle.min.js"), code);
   pretokenise(join(folder, "bangle.min.js"), join(folder, "bangle.js"));

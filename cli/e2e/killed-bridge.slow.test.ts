@@ -1,3 +1,4 @@
+import { systemTime } from "@purrimeter/service/system-time";
 import { runFleet } from "@purrimeter/simulator/fleet";
 import { loadTracks } from "@purrimeter/simulator/load-tracks";
 import { planFleet } from "@purrimeter/simulator/plan-fleet";
@@ -9,7 +10,7 @@ import { isFailure } from "../src/terminal/failure.ts";
 import { fleetTags } from "../src/scenarios/fleet-tags.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
 import type { OwnerApi } from "../src/scenarios/owner-api.ts";
-import { provisionFleet } from "../src/data-folder/provision-fleet.ts";
+import { provisionFleet } from "../src/scenarios/provision-fleet.ts";
 import type { RunningServices } from "../src/supervisor/start-services.ts";
 import { servicesWithOwner } from "./services-with-owner.ts";
 
@@ -53,15 +54,19 @@ async function plannedTags(endsAt: number) {
 test("a bridge that is killed again and again loses nothing and stores nothing twice", async () => {
   const endsAt = Math.floor(Date.now() / 1000);
   const planned = await plannedTags(endsAt);
-  await withRegistry(services.files, async (registry) => {
-    await provisionFleet(planned, registry, owner);
+  await withRegistry(services.files, systemTime, async (registry) => {
+    await provisionFleet(planned, registry, owner, systemTime);
     return {};
   });
-  const tags = await fleetTags(planned, {
-    host: "localhost",
-    port: services.mqttPort,
-    certs: services.files.certs,
-  });
+  const tags = await fleetTags(
+    planned,
+    {
+      host: "localhost",
+      port: services.portOf("bridge"),
+      certs: services.files.certs,
+    },
+    systemTime,
+  );
   if (isFailure(tags)) throw new Error(tags.failure);
 
   let killed = 0;

@@ -1,3 +1,4 @@
+import { systemTime } from "@purrimeter/service/system-time";
 import { runFleet, type FleetResult } from "@purrimeter/simulator/fleet";
 import type { PlannedTag } from "@purrimeter/simulator/plan-fleet";
 import { isFailure } from "../src/terminal/failure.ts";
@@ -12,7 +13,7 @@ export async function liveThrough(
   endsAt: number,
 ): Promise<FleetResult> {
   const port = Number(new URL(ready.mqtt).port);
-  const tags = await fleetTags(planned, { host: "localhost", port, certs });
+  const tags = await fleetTags(planned, { host: "localhost", port, certs }, systemTime);
   if (isFailure(tags)) throw new Error(tags.failure);
   return runFleet({
     tags,

@@ -16,6 +16,7 @@ export interface Ready {
   readonly api: string;
   readonly mqtt: string;
   readonly mqttTls12?: string;
+  readonly metrics: Readonly<Record<string, string>>;
   readonly ca: string;
   readonly created: boolean;
 }

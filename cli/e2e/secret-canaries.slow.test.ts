@@ -1,3 +1,4 @@
+import { systemTime } from "@purrimeter/service/system-time";
 import { planFleet } from "@purrimeter/simulator/plan-fleet";
 import { execFileSync } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
@@ -14,11 +15,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { dataFiles, type SecretHolder } from "../src/data-folder/data-files.ts";
+import { dataFiles } from "../src/data-folder/data-files.ts";
 import { newCredentials } from "../src/scenarios/demo-account.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
 import { OwnerApi } from "../src/scenarios/owner-api.ts";
-import { provisionFleet } from "../src/data-folder/provision-fleet.ts";
+import { provisionFleet } from "../src/scenarios/provision-fleet.ts";
 import { liveThrough } from "./live-through.ts";
 import {
   DEADLINE_MS,
@@ -38,7 +39,7 @@ const files = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-canaries-")));
 const canaries = new Map<string, string>();
 let running: Started;
 
-function plant(name: string, holders: readonly SecretHolder[], content: string): void {
+function plant(name: string, holders: readonly string[], content: string): void {
   canaries.set(`${holders[0]}/${name}`, content);
   for (const holder of holders) {
     mkdirSync(files.secrets(holder), { recursive: true, mode: 0o700 });
@@ -60,15 +61,15 @@ function plantAll(): void {
 
 /** A register, a claim, reports, a read and a rotation, with production's own keys all the way. */
 async function live(): Promise<void> {
-  const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"));
+  const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"), systemTime);
   await owner.enter(credentials, true);
   const login = await owner.call("POST", "/v1/auth/login", credentials);
   for (const [name, value] of Object.entries(login as Record<string, unknown>))
     if (typeof value === "string" && value.length > 20) canaries.set(`login/${name}`, value);
   const endsAt = Math.floor(Date.now() / 1_000);
   const planned = planFleet({ tags: 1, seed: 3, endsAt, durationS: 7_200 });
-  const provisioned = await withRegistry(files, async (registry) => {
-    await provisionFleet(planned, registry, owner);
+  const provisioned = await withRegistry(files, systemTime, async (registry) => {
+    await provisionFleet(planned, registry, owner, systemTime);
     return {};
   });
   expect(provisioned).toEqual({});
@@ -155,7 +156,7 @@ test("the scan finds every planted secret where it belongs", () => {
 });
 
 test("each process's folder holds its own secrets only", () => {
-  const held = (holder: SecretHolder): string[] => readdirSync(files.secrets(holder)).toSorted();
+  const held = (holder: string): string[] => readdirSync(files.secrets(holder)).toSorted();
   expect(held("bridge")).toEqual(["database-key", "key-ring-key", "tls-key.pem", "vault-secret-id"]);
   expect(held("auth")).toEqual(["database-key", "signing-key.pem", "tls-key.pem", "vault-secret-id"]);
   expect(foundIn(filesBelow(files.secrets("bridge")))).not.toContainEqual(expect.stringMatching(/^auth\//));

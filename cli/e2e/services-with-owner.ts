@@ -1,28 +1,30 @@
+import { systemTime } from "@purrimeter/service/system-time";
 import { readFileSync } from "node:fs";
+import { overrideSettings, type SettingOptions } from "../src/configuration/override-settings.ts";
+import { defaultSettings } from "../src/configuration/read-settings.ts";
 import { newCredentials } from "../src/scenarios/demo-account.ts";
 import { isFailure } from "../src/terminal/failure.ts";
 import { OwnerApi } from "../src/scenarios/owner-api.ts";
+import { SERVICE_NAMES } from "../src/services/service-registry.ts";
 import { startServices, type RunningServices, type StartOptions } from "../src/supervisor/start-services.ts";
 
 /** Starts all services on a new data folder, silently, and logs in an owner who has nothing yet. */
 export async function servicesWithOwner(
   data: string,
+  options: SettingOptions = {},
   more: Partial<StartOptions> = {},
 ): Promise<{ readonly services: RunningServices; readonly owner: OwnerApi }> {
   const services = await startServices({
     data,
-    host: "127.0.0.1",
-    port: 0,
-    mqttPort: 0,
-    names: [],
-    retentionDays: 365,
+    settings: overrideSettings(defaultSettings(SERVICE_NAMES), { port: 0, mqttPort: 0, ...options }),
+    time: systemTime,
     writeLine: () => () => undefined,
     onRestart: () => undefined,
     ...more,
   });
   if (isFailure(services)) throw new Error(services.failure);
   const authority = readFileSync(services.files.authority.root, "utf8");
-  const owner = new OwnerApi(`https://localhost:${services.port}`, authority);
+  const owner = new OwnerApi(`https://localhost:${services.portOf("cloud-api")}`, authority, systemTime);
   try {
     await owner.enter(newCredentials(), true);
   } catch (error) {

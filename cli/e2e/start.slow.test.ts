@@ -1,3 +1,4 @@
+import { systemTime } from "@purrimeter/service/system-time";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { get } from "node:https";
@@ -181,7 +182,7 @@ describe("a start with --tls12-port", () => {
       socket.destroy();
       await expect(once(mimi(new URL(running.ready.mqtt).port), "secureConnect")).rejects.toThrow();
       expect(readFileSync(join(data, "log", "bridge.log"), "utf8")).toContain('"event":"tls12.on"');
-      const trail = await withAccounts(dataFiles(data), async ({ audit }) => ({
+      const trail = await withAccounts(dataFiles(data), systemTime, async ({ audit }) => ({
         rows: await audit.read(0, 100),
       }));
       expect(trail).toMatchObject({ rows: [{ event: "bridge.tls12-on" }] });

@@ -1,3 +1,5 @@
+import { systemTime } from "@purrimeter/service/system-time";
+import { utcSeconds } from "../src/terminal/utc.ts";
 import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import { documentedPolicies } from "@purrimeter/secrets/testing/documented-policies";
@@ -18,22 +20,22 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { dataFiles, type SecretHolder } from "../src/data-folder/data-files.ts";
+import { dataFiles } from "../src/data-folder/data-files.ts";
 import { newCredentials } from "../src/scenarios/demo-account.ts";
-import { nowS } from "../src/terminal/now.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
 import { OwnerApi } from "../src/scenarios/owner-api.ts";
-import { provisionFleet } from "../src/data-folder/provision-fleet.ts";
+import { provisionFleet } from "../src/scenarios/provision-fleet.ts";
 import { liveThrough } from "./live-through.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
 
 const POLICIES = documentedPolicies();
+type Holder = keyof typeof POLICIES;
 
 const files = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-vault-")));
 let vault: VaultServer;
 let running: Started;
 
-function secretsOf(): Record<SecretHolder, Record<string, string>> {
+function secretsOf(): Record<Holder, Record<string, string>> {
   const key = (): string => randomBytes(32).toString("hex");
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const signingKey = privateKey.export({ type: "pkcs8", format: "pem" }) as string;
@@ -52,7 +54,7 @@ beforeAll(async () => {
   const authority = join(files.folder, "vault-authority.pem");
   writeFileSync(authority, certificate.authority);
   const processes: Record<string, object> = {};
-  for (const [name, secrets] of Object.entries(secretsOf()) as [SecretHolder, Record<string, string>][]) {
+  for (const [name, secrets] of Object.entries(secretsOf()) as [Holder, Record<string, string>][]) {
     vault.putSecret(`purrimeter/${name}`, secrets);
     const { roleId, secretId } = vault.addRole(name, POLICIES[name], { ttlS: 60 });
     mkdirSync(files.secrets(name), { recursive: true, mode: 0o700 });
@@ -84,11 +86,13 @@ test("keys lie in Vault only", () => {
 test(
   "an owner's locations are sealed, read and rotated with keys of Transit",
   async () => {
-    const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"));
+    const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"), systemTime);
     await owner.enter(newCredentials(), true);
     const endsAt = Math.floor(Date.now() / 1_000);
     const planned = planFleet({ tags: 2, seed: 3, endsAt, durationS: 7_200 });
-    await withRegistry(files, (registry) => provisionFleet(planned, registry, owner).then(() => ({})));
+    await withRegistry(files, systemTime, (registry) =>
+      provisionFleet(planned, registry, owner, systemTime).then(() => ({})),
+    );
     const lived = await liveThrough(planned, running, files.certs, endsAt);
     expect(lived.outcome).toBe("complete");
     const read = async (): Promise<number> => {
@@ -112,14 +116,14 @@ test(
 test(
   "a Vault that is sealed meanwhile makes what needs a key answer 503, and what it held up is done later",
   async () => {
-    const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"));
+    const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"), systemTime);
     const credentials = { email: "eve@example.org", password: newCredentials().password };
     await owner.enter(credentials, true);
     const { id } = (await owner.call("GET", "/v1/auth/account")) as { id: string };
     const [first, second] = [createClaimCode(), createClaimCode()];
-    await withRegistry(files, async (registry) => {
-      await registry.register("cat-one" as TagId, first, nowS());
-      await registry.register("cat-two" as TagId, second, nowS());
+    await withRegistry(files, systemTime, async (registry) => {
+      await registry.register("cat-one" as TagId, first, utcSeconds(systemTime));
+      await registry.register("cat-two" as TagId, second, utcSeconds(systemTime));
       return {};
     });
 

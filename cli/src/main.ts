@@ -1,9 +1,12 @@
+import { systemTime } from "@purrimeter/service/system-time";
+import type { Time } from "@purrimeter/service/time";
 import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
 import { auditCommand } from "./commands/audit.ts";
 import { certsCommand } from "./commands/certs.ts";
+import { configCommand } from "./commands/config.ts";
 import { demoCommand } from "./commands/demo.ts";
-import { gatewayCommand } from "./commands/ble-gateway.ts";
+import { bleGatewayCommand } from "./commands/ble-gateway.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { lookCommand } from "./commands/look.ts";
 import { replayCommand } from "./commands/replay.ts";
@@ -15,14 +18,15 @@ import { reportFailure, systemFailure } from "./terminal/failure.ts";
 import { examples } from "./terminal/options.ts";
 
 /** One function for each command, in the order of the help. */
-const COMMANDS: readonly (() => Command)[] = [
+const COMMANDS: readonly ((time: Time) => Command)[] = [
   demoCommand,
   lookCommand,
   startCommand,
+  configCommand,
   simulateCommand,
   replayCommand,
   tagsCommand,
-  gatewayCommand,
+  bleGatewayCommand,
   certsCommand,
   keysCommand,
   rolesCommand,
@@ -31,11 +35,8 @@ const COMMANDS: readonly (() => Command)[] = [
 
 const USAGE_ERROR = 2;
 
-/**
- * Runs the command line `argv` (without node and script). Sets the exit code: 0 done, 1 failed, 2 not understood.
- * `_binPath` is the script by which this process was called.
- */
-export async function main(argv: readonly string[], _binPath: string): Promise<void> {
+/** Runs the command line `argv` (without node and script). Sets the exit code: 0 done, 1 failed, 2 not understood. */
+export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program().parseAsync(argv, { from: "user" });
   } catch (error) {
@@ -54,7 +55,7 @@ function program(): Command {
     .version(version(), "--version", "print the version")
     .helpCommand(false)
     .addHelpText("after", examples("demo", "start", "tags add mimi", "certs list", "start --help"));
-  for (const command of COMMANDS) all.addCommand(command());
+  for (const command of COMMANDS) all.addCommand(command(systemTime));
   everyCommand(all, (command) => command.exitOverride().showHelpAfterError("(--help shows how)"));
   return all;
 }

@@ -27,7 +27,8 @@ export const configSchema = z.strictObject({
   port: portSchema,
   database: pathSchema,
   keyRing: pathSchema,
-  tls: z.strictObject({ certificate: pathSchema }),
+  /** The key is the secret `tls-key.pem`, unless it is given: for a certificate of the operator's own. */
+  tls: z.strictObject({ certificate: pathSchema, key: pathSchema.optional() }),
   auth: z.strictObject({
     url: z.url({ protocol: /^https$/ }),
     /** Ours, CN cloud-api. */
@@ -37,8 +38,6 @@ export const configSchema = z.strictObject({
   }),
   issuer: z.string().min(1),
   audience: z.string().min(1),
-  /** The store keeps to it; here only so that one configuration fits. */
-  retentionDays: z.number().int().min(1).optional(),
   /** Origins of pages that may call the API. */
   origins: z.array(z.url()).default([]),
   /** Host names beside those of the certificate. */

@@ -5,13 +5,13 @@ import type { OwnerView } from "@purrimeter/store/owner-view";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
+import type { ClientAddresses } from "@purrimeter/service/client-address";
+import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 import type { AccessTokens, Identity } from "./edge/access-tokens.ts";
 import type { AuthService } from "./edge/auth-service.ts";
-import type { ClientAddresses } from "@purrimeter/service/client-address";
 import type { Cursors } from "./lists/cursors.ts";
 import type { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
-import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 
 /** One answered request, without a place or a person: what may be logged. */
 export interface RequestLine {

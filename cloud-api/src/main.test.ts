@@ -54,7 +54,6 @@ function start(changes: Record<string, unknown> = {}): { started: ChildProcess; 
     auth: { url: "https://localhost:1", certificate: at("certificate.pem"), authority: at("authority.pem") },
     issuer: "purrimeter",
     audience: "purrimeter",
-    retentionDays: 365,
     ...changes,
   };
   writeFileSync(at("config.json"), JSON.stringify(config));
@@ -101,6 +100,21 @@ describe("the service", () => {
     expect(performance.now() - beganMs).toBeLessThan(4_000);
     expect(output()).toMatch(/"event":"ready"/);
     agent.destroy();
+  });
+
+  it("says why the authentication service does not answer, once, and that it cannot serve", async () => {
+    const { started, output } = start({ metrics: { port: 0 } });
+    const [message] = (await once(started, "message")) as [{ metricsPort: number }];
+    await expect
+      .poll(output)
+      .toMatch(/"event":"auth\.failed","reason":"nothing listens there","code":"ECONNREFUSED"/);
+    const ready = await fetch(`http://127.0.0.1:${message.metricsPort}/readyz`);
+    expect(ready.status).toBe(503);
+    const metrics = await (await fetch(`http://127.0.0.1:${message.metricsPort}/metrics`)).text();
+    expect(metrics).toMatch(
+      /purrimeter_cloud_api_auth_failures_total\{kind="unreachable",reason="nothing listens there"\} [1-9]/,
+    );
+    expect(output().match(/"event":"auth\.failed"/g)).toHaveLength(1);
   });
 
   it("names the port that is in use", async () => {

@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, closeSync, constants, existsSync, linkSync, openSync, rmSync } from "node:fs";
 import { migrate, type Migration } from "./migrate.ts";
 
-export type { Migration } from "./migrate.ts";
 export type Database = BetterSqlite3.Database;
 
 /** Why a database cannot be used. */
@@ -20,15 +19,16 @@ export class OpenDatabaseError extends Error {
   }
 }
 
+/** How long a writer waits for another process. */
+const BUSY_TIMEOUT_MS = 5_000;
+/** Pages kept in memory. */
+const CACHE_KIB = 16_384;
+
 export interface OpenDatabaseOptions {
   readonly path: string;
   /** 32 bytes. */
   readonly key: Buffer;
   readonly migrations: readonly Migration[];
-  /** How long a writer waits for another process, 5,000 ms by default. */
-  readonly busyTimeoutMs?: number;
-  /** Pages kept in memory, 16 MiB by default. */
-  readonly cacheKiB?: number;
 }
 
 /**
@@ -39,10 +39,10 @@ export function openDatabase(options: OpenDatabaseOptions): Database {
   const { path, key } = options;
   if (key.length !== 32) throw new Error("a database key has 32 bytes");
   createPrivately(path, key);
-  const database = new BetterSqlite3(path, { timeout: options.busyTimeoutMs ?? 5_000 });
+  const database = new BetterSqlite3(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     unlock(database, path, key);
-    configure(database, options.cacheKiB ?? 16_384);
+    configure(database);
     migrateOrExplain(database, path, options.migrations);
     return database;
   } catch (error) {
@@ -99,13 +99,13 @@ function unlock(database: Database, path: string, key: Buffer): void {
   }
 }
 
-function configure(database: Database, cacheKiB: number): void {
+function configure(database: Database): void {
   database.pragma("journal_mode=WAL");
   database.pragma("synchronous=FULL");
   database.pragma("secure_delete=ON");
   database.pragma("temp_store=MEMORY");
   database.pragma("foreign_keys=ON");
-  database.pragma(`cache_size=${-cacheKiB}`);
+  database.pragma(`cache_size=${-CACHE_KIB}`);
 }
 
 function migrateOrExplain(database: Database, path: string, migrations: readonly Migration[]): void {

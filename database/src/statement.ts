@@ -18,7 +18,7 @@ const COMPILE_ONLY: Dialect = {
 };
 
 /** A query that was compiled and prepared once. */
-export interface Statement<Args, Row> {
+interface Statement<Args, Row> {
   get(args: Args): Row | undefined;
   all(args: Args): Row[];
   /** Number of rows changed. */

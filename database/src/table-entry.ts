@@ -1,5 +1,5 @@
 /** How long a row is kept while nobody erases it. Conditions are SQL over the table's own columns. */
-export type Kept =
+type Kept =
   /** As long as what it belongs to. */
   | { readonly until: "erased" }
   /**
@@ -14,13 +14,13 @@ export type Kept =
   | { readonly until: "expired"; readonly when: string };
 
 /** As what the rows are in an owner's export, or why they are in none. */
-export type Exported = { readonly as: string } | { readonly never: string };
+type Exported = { readonly as: string } | { readonly never: string };
 
 /**
  * Which rows are whose: for each kind of holder a condition with the parameter of its name (`@owner`). They are erased
  * with the holder. Or why no erasure deletes them.
  */
-export type Erased<Holder extends string> =
+type Erased<Holder extends string> =
   { readonly with: Readonly<Partial<Record<Holder, string>>> } | { readonly never: string };
 
 /**

@@ -6,7 +6,7 @@ import { needsTrack, runScenario, scenarioNames } from "./scenarios/run-scenario
 const goldens = readGoldens();
 const track = catTrack();
 
-// What a tag does changes on purpose only: then `npm run golden` records it anew, and the change is seen in review.
+// A tag's behaviour changes only on purpose: then `npm run golden` records it again, and the review shows the change.
 describe("golden scenarios on V8", () => {
   it("are recorded, every one, and at least forty", () => {
     expect(Object.keys(goldens)).toEqual(scenarioNames());

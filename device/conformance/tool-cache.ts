@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Folder of fetched tools; git and npm leave it alone. */
-export const TOOL_CACHE = join(ROOT, "node_modules/.cache");
+const TOOL_CACHE = join(ROOT, "node_modules/.cache");
 
 /** Runs a program in a folder; throws with its output when it fails. */
 export function run(program: string, args: readonly string[], cwd: string): string {

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 
 /** What XS counted during an evaluation, and its heap after it. */
-export interface XsMeter {
+interface XsMeter {
   readonly currentHeapCount: number;
   readonly compute: number;
   readonly allocate: number;

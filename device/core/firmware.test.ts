@@ -73,7 +73,7 @@ describe("a tag", () => {
     expect(rig.firmware.stats.fixes).toBeGreaterThan(1);
   });
 
-  it("says which settings it runs when the session stands", () => {
+  it("publishes the version of its settings when the session is established", () => {
     const rig = started();
     rig.hear(settings(9), "settings");
     expect(rig.statuses()).toHaveLength(0);
@@ -132,7 +132,7 @@ describe("settings", () => {
     expect(rig.firmware.stats.fixes).toBeLessThan(13);
   });
 
-  it("with the same geofences leave the sides as they are, others are decided anew", () => {
+  it("with the same geofences keep the sides, others are decided again", () => {
     const rig = started();
     rig.connect();
     rig.hear(settings(2), "settings");

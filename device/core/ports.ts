@@ -44,7 +44,7 @@ export interface Indicator {
 }
 
 /** A radio that receives the beacon at the cat's home, or the owner's Wi-Fi. */
-export interface Beacon {
+interface Beacon {
   /** Listens for half a second; Firmware.beaconDetected is called when the beacon is received. */
   listen(): void;
 }

@@ -18,9 +18,6 @@ export const MAX_SMALL_MESSAGE_BYTES = 128;
 /** Largest MQTT packet that the bridge parses: the largest report, its topic and headers, and nothing else. */
 export const MAX_MQTT_PACKET_BYTES = 2560;
 
-/** Longest topic: "purrimeter/1/" + 32 + "/settings" is 54. */
-export const MAX_TOPIC_BYTES = 64;
-
 /** A board decides every geofence at every fix; eight polygons of a hundred edges take 15 ms on the slowest engine. */
 export const MAX_GEOFENCES = 8;
 

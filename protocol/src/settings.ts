@@ -11,7 +11,7 @@ import {
   MIN_VERTICES,
   WIRE_VERSION,
 } from "./limits.ts";
-import { lonDeltaE7, wrapLonE7 } from "./report/lon-delta.ts";
+import { lonDeltaE7, wrapLonE7 } from "./lon-delta.ts";
 import type { CircleSetting, GeofenceSetting, PolygonSetting, Settings } from "./messages.ts";
 import {
   asLatE7,
@@ -22,7 +22,7 @@ import {
   type LatE7,
   type LonE7,
 } from "./values.ts";
-import { writeVarint, zigzag } from "./report/varint.ts";
+import { writeVarint, zigzag } from "./cbor/varint.ts";
 
 const POLYGON = 0;
 const CIRCLE = 1;

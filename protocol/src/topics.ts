@@ -5,7 +5,7 @@ import { asTagId, type TagId } from "./values.ts";
 export type Channel = "report" | "ack" | "settings" | "command" | "status";
 
 /** What a tag may publish; everything else is sent to it. */
-export const UPLINK_CHANNELS: readonly Channel[] = ["report", "status"];
+const UPLINK_CHANNELS: readonly Channel[] = ["report", "status"];
 
 /** What a tag may subscribe to, each as an exact filter. */
 export const DOWNLINK_CHANNELS: readonly Channel[] = ["ack", "settings", "command"];

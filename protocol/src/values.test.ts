@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { crc32 } from "./crc32.ts";
-import { lonDeltaE7 } from "./report/lon-delta.ts";
+import { lonDeltaE7 } from "./lon-delta.ts";
 import { parseTopic, topicOf } from "./topics.ts";
 import { asTagId, latE7FromDegrees, lonE7FromDegrees, type TagId } from "./values.ts";
-import { unzigzag, writeVarint, zigzag } from "./report/varint.ts";
+import { unzigzag, writeVarint, zigzag } from "./cbor/varint.ts";
 
 describe("coordinates", () => {
   it("know the equator, the poles and the date line", () => {

@@ -5,8 +5,9 @@ import { SecretError } from "./sources/secret-source.ts";
 const text = z.string().min(1).max(4_096);
 
 /** A path inside Vault: it becomes a part of an address. */
-const vaultPath = text.regex(
-  /^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*$/,
+const VAULT_PATH_PART = /^[A-Za-z0-9_-]+$/;
+const vaultPath = text.refine(
+  (path) => path.split("/").every((part) => VAULT_PATH_PART.test(part)),
   "This must be a path of letters, digits, -, _ and /.",
 );
 
@@ -43,7 +44,7 @@ const vaultSchema = vaultServerSchema.extend({
 });
 
 /** Where a process's secrets are: the `secrets` of its configuration. Nothing in it is secret. */
-export const secretsConfigSchema = z.strictObject({
+const secretsConfigSchema = z.strictObject({
   /** Folder of files with secrets; $CREDENTIALS_DIRECTORY and the usual places where it is left out. */
   folder: text.optional(),
   /** Production: secrets that `purrimeter start` generated for development are refused. */
@@ -55,9 +56,6 @@ export type SecretsConfig = z.infer<typeof secretsConfigSchema>;
 
 /** A Vault or OpenBao, and what this process has there. */
 export type VaultConfig = z.infer<typeof vaultSchema>;
-
-/** How a process logs in to Vault. */
-export type VaultLoginConfig = z.infer<typeof vaultLoginSchema>;
 
 /** Reads the value; undefined is all defaults. Throws a SecretError that names each wrong field. */
 export function parseSecretsConfig(value: unknown): SecretsConfig {

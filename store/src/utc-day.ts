@@ -1,5 +1,5 @@
 /** Seconds of a UTC day; Unix time has no leap seconds. */
-export const DAY_S = 86_400;
+const DAY_S = 86_400;
 
 /** Days since 1970 in UTC. */
 export function utcDay(at: number): number {

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
+import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import { seal, unseal } from "./data-keys.ts";
 import type { DataKeys } from "./data-keys.ts";
-import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import type { PasswordHash } from "../password/password-hasher.ts";
 import { randomId } from "../random-id.ts";
 import type { AuthTables } from "../schema.ts";

@@ -37,7 +37,8 @@ export function unseal(key: Uint8Array, sealed: Uint8Array, about: string): Uint
 
 /**
  * The service's own keys, each random and wrapped in the database under a key that is derived from the database key
- * (HKDF-SHA256, RFC 5869). So rotating the database key rewraps a few rows and leaves all lookups and hashes as they are.
+ * (HKDF-SHA256, RFC 5869). So a change of the database key would rewrap a few rows and leave all lookups and hashes as they are; no
+ * command changes it yet.
  */
 export class DataKeys {
   readonly #keys: Readonly<Record<Purpose, Uint8Array>>;

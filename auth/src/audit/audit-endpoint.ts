@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { auditRoute } from "@purrimeter/auth-api/audit";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { guarded } from "../http/guarded.ts";
 import { problem } from "../http/problem.ts";
-import { auditRoute } from "@purrimeter/auth-api/audit";
 
 /** Events in an answer unless the request says otherwise. */
 const DEFAULT_LIMIT = 100;

@@ -28,7 +28,10 @@ export type AuditEventName =
   | "second-factor.added"
   | "second-factor.removed"
   | "session.ended"
-  | "session.reused";
+  | "session.reused"
+  | "signing-key.introduced"
+  | "signing-key.promoted"
+  | "signing-key.retired";
 
 /** One event: who by id, never by name or mail address; from which network, as a keyed hash. */
 export interface AuditEvent {

@@ -1,4 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { eraseAccountRoute } from "@purrimeter/auth-api/account";
+import { endErasureRoute, listErasuresRoute } from "@purrimeter/auth-api/internal";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { guarded } from "../http/guarded.ts";
@@ -6,8 +8,6 @@ import type { GuardParts } from "../http/guarded.ts";
 import { confirmOwner } from "../login/confirm-owner.ts";
 import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
 import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
-import { eraseAccountRoute } from "@purrimeter/auth-api/account";
-import { endErasureRoute, listErasuresRoute } from "@purrimeter/auth-api/internal";
 
 type App = OpenAPIHono<AppEnvironment>;
 type ListParts = Pick<AuthService, "audit" | "erasures">;

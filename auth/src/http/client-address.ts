@@ -1,7 +1,7 @@
 import { subscriberOf } from "@purrimeter/service/client-address";
 import type { MiddlewareHandler } from "hono";
-import type { AppEnvironment } from "./app-environment.ts";
 import { CLIENT_ADDRESS_HEADER } from "@purrimeter/auth-api/internal";
+import type { AppEnvironment } from "./app-environment.ts";
 import { invalidField } from "./problem.ts";
 
 /** Takes the client's address from the header of cloud-api. Without one, all the world would share one throttle: refused. */

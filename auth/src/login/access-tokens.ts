@@ -2,9 +2,9 @@ import { calculateJwkThumbprint, exportJWK, jwtVerify, SignJWT } from "jose";
 import type { JWK } from "jose";
 import { createPublicKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import type { Account } from "../accounts/accounts.ts";
 import { ACCESS_TOKEN_HEADER, ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
 import type { AccessTokenClaims, Scope } from "@purrimeter/auth-api/access-tokens";
+import type { Account } from "../accounts/accounts.ts";
 import { randomId } from "../random-id.ts";
 
 const { alg: ALGORITHM, typ: TYPE } = ACCESS_TOKEN_HEADER;

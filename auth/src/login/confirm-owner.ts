@@ -1,10 +1,10 @@
+import type { Assertion } from "@purrimeter/auth-api/passkeys";
 import type { Account } from "../accounts/accounts.ts";
 import { confirmPassword } from "./confirm-password.ts";
 import type { Confirmation, ConfirmPasswordParts } from "./confirm-password.ts";
 import { problem, tooManyRequests } from "../http/problem.ts";
 import type { Problem } from "../http/problem.ts";
 import { asAssertion } from "../passkeys/browser-answers.ts";
-import type { Assertion } from "@purrimeter/auth-api/passkeys";
 import { checkSecondFactor } from "../second-factor/check-second-factor.ts";
 import type { SecondFactorParts } from "../second-factor/check-second-factor.ts";
 import { secondFactorRequired } from "../second-factor/second-factor-required.ts";

@@ -1,6 +1,6 @@
+import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import type { Account } from "../accounts/accounts.ts";
 import type { AuthService } from "../auth-service.ts";
-import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 
 /** What somebody gives who says to be an account's owner, and where the request came from (see addressPrefix). */
 export interface Credentials {

@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { changeMailRoute, confirmMailRoute } from "@purrimeter/auth-api/mail";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { guarded } from "../http/guarded.ts";
@@ -7,7 +8,6 @@ import { confirmOwner } from "../login/confirm-owner.ts";
 import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
 import { tooManyRequests } from "../http/problem.ts";
 import { badLink } from "./bad-link.ts";
-import { changeMailRoute, confirmMailRoute } from "@purrimeter/auth-api/mail";
 import { changeBinding } from "./link-bindings.ts";
 
 type App = OpenAPIHono<AppEnvironment>;

@@ -5,22 +5,22 @@ import { afterAll, expect, test } from "vitest";
 import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import { openFileMailer } from "./file-mailer.ts";
 
-const base = mkdtempSync(join(tmpdir(), "purrimeter-outbox-"));
+const base = mkdtempSync(join(tmpdir(), "purrimeter-mail-"));
 afterAll(() => rmSync(base, { recursive: true }));
 
 test("writes each message as one file that only its owner reads", async () => {
-  const folder = join(base, "outbox");
-  const outbox = openFileMailer({
+  const folder = join(base, "mail");
+  const mailer = openFileMailer({
     folder,
     from: "Purrimeter <no-reply@purrimeter.example>",
     now: () => 1_800_000_000,
   });
-  await outbox.send({
+  await mailer.send({
     to: "mia@example.org" as MailAddress,
     subject: "Hello",
     text: "Line one\nLine two ☂\n",
   });
-  await outbox.send({ to: "eve@example.org" as MailAddress, subject: "Hello", text: "" });
+  await mailer.send({ to: "eve@example.org" as MailAddress, subject: "Hello", text: "" });
   const files = readdirSync(folder);
   expect(files).toHaveLength(2);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
@@ -35,9 +35,9 @@ test("writes each message as one file that only its owner reads", async () => {
 
 test("says when it cannot write", async () => {
   const folder = join(base, "gone");
-  const outbox = openFileMailer({ folder, from: "x", now: () => 0 });
+  const mailer = openFileMailer({ folder, from: "x", now: () => 0 });
   rmSync(folder, { recursive: true });
   await expect(
-    outbox.send({ to: "mia@example.org" as MailAddress, subject: "", text: "" }),
+    mailer.send({ to: "mia@example.org" as MailAddress, subject: "", text: "" }),
   ).rejects.toThrow();
 });

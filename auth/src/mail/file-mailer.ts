@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { randomId } from "../random-id.ts";
 import type { Mail, Mailer } from "./mailer.ts";
 
-/** Where and as whom the outbox writes. */
-export interface FileOutboxOptions {
+/** Where and as whom the mailer writes. */
+export interface FileMailerOptions {
   /** Made with mode 0700 when it is missing. */
   readonly folder: string;
   /** The From header, as RFC 5322 has it. */
@@ -18,7 +18,7 @@ export interface FileOutboxOptions {
  * Puts each message into a folder as one .eml file (RFC 5322, UTF-8 as in RFC 6532), for demos and for mail programs
  * that pick files up. A file appears whole or not at all.
  */
-export function openFileMailer({ folder, from, now }: FileOutboxOptions): Mailer {
+export function openFileMailer({ folder, from, now }: FileMailerOptions): Mailer {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return {
     send: async (mail) => {

@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
+import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import type { Accounts } from "../accounts/accounts.ts";
 import { seal, unseal } from "../accounts/data-keys.ts";
 import type { DataKeys } from "../accounts/data-keys.ts";
-import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import type { AuthTables } from "../schema.ts";
 
 /** How long the new address may take to answer. */

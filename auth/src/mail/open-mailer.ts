@@ -16,12 +16,13 @@ interface MailerParts {
 /** What the configuration says: a folder, a mail server, or nothing, which the log then says for each message. */
 export function openMailer(mail: Config["mail"], { secrets, log, time }: MailerParts): Mailer {
   if (!mail) return { send: () => Promise.resolve(logUnsent(log)) };
-  if ("outbox" in mail)
-    return openFileMailer({ folder: mail.outbox, from: mail.from, now: () => time.utcS() });
-  const { authority, ...server } = mail.smtp;
-  const password = secrets.read("smtp-password").toString("utf8").trim();
+  if ("folder" in mail)
+    return openFileMailer({ folder: mail.folder, from: mail.from, now: () => time.utcS() });
+  const { authority, user, ...server } = mail.smtp;
+  const password = (): string => secrets.read("smtp-password").toString("utf8").trim();
+  const login = user === undefined ? undefined : { user, password: password() };
   const pem = authority === undefined ? undefined : readFileSync(authority, "utf8");
-  return openSmtpMailer({ ...server, from: mail.from, password, authority: pem });
+  return openSmtpMailer({ ...server, from: mail.from, login, authority: pem });
 }
 
 function logUnsent(log: Log): void {

@@ -1,4 +1,12 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import {
+  beginPasskeyRoute,
+  listPasskeysRoute,
+  makePasskeyRoute,
+  passkeyLoginOptionsRoute,
+  passkeyLoginRoute,
+  removePasskeyRoute,
+} from "@purrimeter/auth-api/passkeys";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { beginSession } from "../login/begin-session.ts";
@@ -11,14 +19,6 @@ import { accountOfChallenge, finishLogin } from "../login/finish-login.ts";
 import type { FinishLoginParts } from "../login/finish-login.ts";
 import { isoTime } from "../http/iso-time.ts";
 import { invalidField, problem, tooManyRequests } from "../http/problem.ts";
-import {
-  beginPasskeyRoute,
-  listPasskeysRoute,
-  makePasskeyRoute,
-  passkeyLoginOptionsRoute,
-  passkeyLoginRoute,
-  removePasskeyRoute,
-} from "@purrimeter/auth-api/passkeys";
 import { asAssertion, asAttestation } from "./browser-answers.ts";
 import { MAX_PASSKEYS } from "./passkeys.ts";
 

@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { changePasswordRoute } from "@purrimeter/auth-api/password";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { guarded } from "../http/guarded.ts";
 import { confirmPassword } from "../login/confirm-password.ts";
 import type { ConfirmPasswordParts } from "../login/confirm-password.ts";
 import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
-import { changePasswordRoute } from "@purrimeter/auth-api/password";
 import { refusePassword, setPassword } from "./set-password.ts";
 
 type Parts = ConfirmPasswordParts & Pick<AuthService, "secondFactors" | "sessions" | "tokens">;

@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import { normalisePassword } from "./password-policy.ts";
+import { normalisePassword } from "./normalise-password.ts";
 
 const argon2Async = promisify(argon2);
 const SALT_BYTES = 16;

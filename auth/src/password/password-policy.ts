@@ -1,5 +1,6 @@
 import { isCommonPassword } from "./is-common-password.ts";
 import { isLeakedPassword } from "./leaked-passwords.ts";
+import { normalisePassword } from "./normalise-password.ts";
 
 /** SP 800-63B-4, 3.1.1.2: a password that is the only factor has 15 characters or more. */
 export const MIN_PASSWORD_LENGTH = 15;
@@ -12,14 +13,6 @@ export const MAX_PASSWORD_LENGTH = 128;
 
 /** Why a password is refused; undefined: it is not. */
 export type PasswordRefusal = "too-short" | "too-long" | "common" | undefined;
-
-/**
- * The password as it is compared and hashed: Unicode NFC, so that the same keys give the same bytes on every system
- * (SP 800-63B-4, 3.1.1.2). Nothing is trimmed or cut.
- */
-export function normalisePassword(password: string): string {
-  return password.normalize("NFC");
-}
 
 function countCharacters(text: string): number {
   return [...text].length;

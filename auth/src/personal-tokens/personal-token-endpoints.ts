@@ -1,20 +1,20 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { AppEnvironment } from "../http/app-environment.ts";
-import type { AuthService } from "../auth-service.ts";
-import { guarded } from "../http/guarded.ts";
-import type { GuardParts } from "../http/guarded.ts";
-import { confirmPassword } from "../login/confirm-password.ts";
-import type { ConfirmPasswordParts } from "../login/confirm-password.ts";
 import { ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
-import { isoTime } from "../http/iso-time.ts";
-import { problem, tooManyRequests } from "../http/problem.ts";
-import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 import {
   endPersonalTokenRoute,
   listPersonalTokensRoute,
   makePersonalTokenRoute,
 } from "@purrimeter/auth-api/personal-tokens";
 import { exchangeRoute } from "@purrimeter/auth-api/internal";
+import type { AppEnvironment } from "../http/app-environment.ts";
+import type { AuthService } from "../auth-service.ts";
+import { guarded } from "../http/guarded.ts";
+import type { GuardParts } from "../http/guarded.ts";
+import { confirmPassword } from "../login/confirm-password.ts";
+import type { ConfirmPasswordParts } from "../login/confirm-password.ts";
+import { isoTime } from "../http/iso-time.ts";
+import { problem, tooManyRequests } from "../http/problem.ts";
+import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 import { MAX_PERSONAL_TOKENS } from "./personal-tokens.ts";
 
 type App = OpenAPIHono<AppEnvironment>;

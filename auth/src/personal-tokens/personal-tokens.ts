@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Kysely } from "kysely";
-import { seal, unseal } from "../accounts/data-keys.ts";
-import type { DataKeys } from "../accounts/data-keys.ts";
 import { PERSONAL_TOKEN_PREFIX } from "@purrimeter/auth-api/access-tokens";
 import type { Scope } from "@purrimeter/auth-api/access-tokens";
+import { seal, unseal } from "../accounts/data-keys.ts";
+import type { DataKeys } from "../accounts/data-keys.ts";
 import { randomId } from "../random-id.ts";
 import type { AuthTables } from "../schema.ts";
 import type { SessionEndings } from "../sessions/session-endings.ts";

@@ -1,5 +1,5 @@
-import type { Role } from "../accounts/accounts.ts";
 import type { MailAddress } from "@purrimeter/auth-api/mail-address";
+import type { Role } from "../accounts/accounts.ts";
 import type { OpenAccounts } from "../accounts/open-accounts.ts";
 
 /** Why roles were not changed. */

@@ -1,4 +1,12 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { secondStepRoute } from "@purrimeter/auth-api/login";
+import {
+  beginTotpRoute,
+  confirmTotpRoute,
+  listFactorsRoute,
+  recoveryCodesRoute,
+  removeTotpRoute,
+} from "@purrimeter/auth-api/second-factors";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { beginSession } from "../login/begin-session.ts";
@@ -10,14 +18,6 @@ import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
 import { finishLogin } from "../login/finish-login.ts";
 import type { FinishLoginParts } from "../login/finish-login.ts";
 import { invalidField, problem, tooManyRequests } from "../http/problem.ts";
-import { secondStepRoute } from "@purrimeter/auth-api/login";
-import {
-  beginTotpRoute,
-  confirmTotpRoute,
-  listFactorsRoute,
-  recoveryCodesRoute,
-  removeTotpRoute,
-} from "@purrimeter/auth-api/second-factors";
 import { totpUri } from "./totp.ts";
 
 type App = OpenAPIHono<AppEnvironment>;

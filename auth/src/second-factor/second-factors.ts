@@ -8,7 +8,7 @@ import { base32 } from "./base32.ts";
 import { matchTotp, TOTP_SECRET_BYTES } from "./totp.ts";
 
 /** Recovery codes that an account has at most. */
-export const RECOVERY_CODES = 10;
+const RECOVERY_CODES = 10;
 
 /** 120 bits: from 112 on a hash without stretching is enough (SP 800-63B-4, 3.1.2.2; ASVS 5.0, 6.5.2). */
 const RECOVERY_CODE_BYTES = 15;

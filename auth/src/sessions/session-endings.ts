@@ -61,8 +61,10 @@ export class SessionEndings {
       return found;
     for (let leftMs = waitMs; leftMs > 0; leftMs -= LOOK_MS) {
       await this.#wait(Math.min(leftMs, LOOK_MS));
+      // The database may be closed by now: who asked asks again.
+      if (this.#stopped) return found;
       const later = await this.#read(cursor);
-      if (later.items.length > 0 || this.#stopped) return later;
+      if (later.items.length > 0) return later;
     }
     return found;
   }

@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from "@purrimeter/auth-api/sessions";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { guarded } from "../http/guarded.ts";
 import { isoTime } from "../http/iso-time.ts";
 import { problem } from "../http/problem.ts";
 import { setEndedSessions } from "./set-ended-sessions.ts";
-import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from "@purrimeter/auth-api/sessions";
 
 /** Adds listing and ending one's sessions. */
 export function addSessionEndpoints(

@@ -8,10 +8,10 @@ import type { AuthTables } from "../schema.ts";
 import type { SessionEndings } from "./session-endings.ts";
 
 /** Every session is over after this, SP 800-63B-4, 2.1.3: at most 30 days before one has to log in again. */
-export const SESSION_LIMIT_S = 30 * 86_400;
+const SESSION_LIMIT_S = 30 * 86_400;
 
 /** Sessions of one account; the one begun first ends when another begins. */
-export const MAX_SESSIONS = 32;
+const MAX_SESSIONS = 32;
 
 /** A session that goes on, with its next refresh token. */
 export interface LiveSession {

@@ -1,4 +1,4 @@
-import { openSecretFolder } from "@purrimeter/secrets/secret-source";
+import { openSecretFolder } from "@purrimeter/secrets/secret-folder";
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import type { JSONWebKeySet } from "jose";
 import { generateKeyPairSync } from "node:crypto";
@@ -6,8 +6,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { AccessTokens } from "../login/access-tokens.ts";
 import { ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
+import { AccessTokens } from "../login/access-tokens.ts";
 import { readSigningKeys } from "./read-signing-keys.ts";
 import { JWKS_MAX_AGE_S, rotateSigningKey } from "./rotate-signing-key.ts";
 

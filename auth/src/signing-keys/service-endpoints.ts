@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { sql } from "kysely";
+import { endedSessionsRoute, healthRoute, keysRoute } from "@purrimeter/auth-api/internal";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { JWKS_MAX_AGE_S } from "./rotate-signing-key.ts";
-import { endedSessionsRoute, healthRoute, keysRoute } from "@purrimeter/auth-api/internal";
 
 /** Adds what cloud-api asks for itself: keys, ended sessions, health. */
 export function addServiceEndpoints(

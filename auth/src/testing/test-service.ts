@@ -13,10 +13,10 @@ import type { RequestOptions } from "node:https";
 import type { IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { API_NAME, CLIENT_ADDRESS_HEADER } from "@purrimeter/auth-api/internal";
 import type { AuthService } from "../auth-service.ts";
 import { createApp } from "../http/create-app.ts";
 import { createService } from "../create-service.ts";
-import { API_NAME, CLIENT_ADDRESS_HEADER } from "@purrimeter/auth-api/internal";
 import type { Mail, Mailer } from "../mail/mailer.ts";
 import type { Argon2Cost } from "../password/password-hasher.ts";
 import { AUTH_MIGRATIONS } from "../schema.ts";
@@ -32,7 +32,7 @@ export const TEST_COST: Argon2Cost = { memoryKiB: 64, passes: 1, lanes: 1 };
 export const RELYING_PARTY = { id: "web.test", origins: ["https://web.test"] };
 
 /** One request; cloud-api's certificate and an address of its own unless told otherwise. */
-export interface Call {
+interface Call {
   readonly method?: string;
   readonly path: string;
   /** Sent as JSON; a string is sent as it is. */
@@ -46,7 +46,7 @@ export interface Call {
 }
 
 /** What bodies of answers hold, all of it at most. */
-export interface AnswerBody {
+interface AnswerBody {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresIn: number;

@@ -21,7 +21,7 @@ export function addUsage(sum: Usage, more: Usage): void {
 }
 
 /** Milliamperes at the battery. Each constant's source, and which are assumptions, is in docs/energy.md. */
-export const CURRENT_MA = {
+const CURRENT_MA = {
   /** Modem in power saving (SIM7080 series specification). */
   modemSaving: 0.0032,
   /** Accelerometer, 50 Hz, low power (ST LIS3DH data sheet). */
@@ -60,7 +60,7 @@ const HOUR_S = 3_600;
 /** A 500 mAh cell gives this before the modem's voltage is gone, cold and a year old (assumption). */
 const USABLE_MAH = 450;
 
-/** Milliampere-hours that the usage of so many days takes each day. */
+/** Milliampere-hours a day of a usage over `days` days. */
 export function mAhPerDay(usage: Usage, days: number): number {
   const { modemSaving, accelerometer, processorAsleep, receiverBackup, leaks } = CURRENT_MA;
   const asleepMas = (modemSaving + accelerometer + processorAsleep + receiverBackup + leaks) * DAY_S * days;
@@ -97,7 +97,7 @@ export function countSession(usage: Usage): void {
   usage.bytesDown += RESUMED_DOWN_BYTES + SESSION_DOWN_BYTES + HANDSHAKE_SEGMENTS * SEGMENT_BYTES;
 }
 
-/** One report of so many bytes and its answer, within a session. */
+/** One report of `bytes` bytes and its answer, within a session. */
 export function countReport(usage: Usage, bytes: number): void {
   usage.bytesUp += bytes + MESSAGE_BYTES + SEGMENT_BYTES;
   usage.bytesDown += ACK_BYTES + MESSAGE_BYTES + SEGMENT_BYTES;

@@ -36,7 +36,7 @@ export class MeteredUplink implements Uplink {
   connect(): void {
     countSession(this.usage);
     this.connectedMs = this.clock.nowMs;
-    this.arrives(CONNECT_S * 1_000, () => this.stands());
+    this.arrives(CONNECT_S * 1_000, () => this.established());
   }
 
   disconnect(): void {
@@ -65,7 +65,7 @@ export class MeteredUplink implements Uplink {
     this.nextMs = this.clock.nowMs + inMs;
   }
 
-  private stands(): void {
+  private established(): void {
     this.firmware?.uplinkUp();
     if (this.hasSettings) return;
     this.hasSettings = true;

@@ -26,13 +26,13 @@ export class Wire {
   readonly tag: LinkUplink;
   gateway: TagLink;
   bridge: UplinkListener | undefined;
-  private readonly reader = new SlipReader(MAX_GATEWAY_FRAME_BYTES, (frame) => this.tag.take(frame));
-  private readonly known: readonly Pairing[];
-  private nowMs = 0;
+  readonly #reader = new SlipReader(MAX_GATEWAY_FRAME_BYTES, (frame) => this.tag.take(frame));
+  readonly #known: readonly Pairing[];
+  #nowMs = 0;
 
   /** `known` are the gateway's pairings. */
   constructor(pairing: Pairing = newPairing(TOM), known: readonly Pairing[] = [pairing]) {
-    this.known = known;
+    this.#known = known;
     this.tag = new LinkUplink(
       {
         ...pairing,
@@ -54,7 +54,7 @@ export class Wire {
         message: (topic, bytes) => this.told.push(message(topic, bytes)),
       },
     );
-    this.gateway = this.newGateway();
+    this.gateway = this.#newGateway();
   }
 
   /** Connects both ends and requests a session for the tag. */
@@ -66,8 +66,8 @@ export class Wire {
 
   /** Advances the gateway's time, then delivers everything. */
   pass(ms = CHALLENGE_INTERVAL_MS): void {
-    this.nowMs += ms;
-    this.gateway.tick(this.nowMs);
+    this.#nowMs += ms;
+    this.gateway.tick(this.#nowMs);
     this.settle();
   }
 
@@ -83,7 +83,7 @@ export class Wire {
   }
 
   feedTag(bytes: Uint8Array): void {
-    for (const byte of bytes) this.reader.feed(byte);
+    for (const byte of bytes) this.#reader.feed(byte);
   }
 
   /** Another gateway process with the same pairings. */
@@ -91,11 +91,11 @@ export class Wire {
     this.gateway.closed();
     this.toTag.length = 0;
     this.toGateway.length = 0;
-    this.gateway = this.newGateway();
+    this.gateway = this.#newGateway();
   }
 
-  private newGateway(): TagLink {
-    const byId = new Map(this.known.map((pairing) => [hex(pairing.id), pairing]));
+  #newGateway(): TagLink {
+    const byId = new Map(this.#known.map((pairing) => [hex(pairing.id), pairing]));
     const link = {
       write: (bytes: Uint8Array): void => {
         this.toTag.push(Uint8Array.from(bytes));

@@ -1,8 +1,8 @@
-import { createTestAuthority } from "../testing/test-authority.ts";
 import { asUnixSeconds, type UnixSeconds } from "@purrimeter/protocol/values";
+import { systemTime } from "@purrimeter/service/system-time";
+import { createTestAuthority } from "../testing/test-authority.ts";
 import { createAedesSource } from "./aedes-source.ts";
 import { describeReportSourceContract } from "./report-source.contract.ts";
-import { systemTime } from "@purrimeter/service/system-time";
 
 const now = () => asUnixSeconds(Math.floor(Date.now() / 1000)) ?? (0 as UnixSeconds);
 

@@ -11,7 +11,8 @@ import type { Admission, ReportSink, ReportSource } from "./report-source.ts";
 import type { SecurityEvent, SecurityEventCause } from "./security-event.ts";
 import { connectionBehind, createTagBroker } from "./tag-broker.ts";
 import type { TlsVersion } from "./tls-context.ts";
-import { createTlsListener, type TlsFiles, type TlsListener } from "./tls-listener.ts";
+import type { TlsFiles } from "./tls-context.ts";
+import { createTlsListener, type TlsListener } from "./tls-listener.ts";
 
 export interface AedesSourceOptions {
   readonly host: string;

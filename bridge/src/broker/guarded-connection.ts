@@ -2,13 +2,13 @@ import { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { topicOf, type Channel } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";
+import { createTokenBucket, takeToken, type TokenBucket } from "@purrimeter/service/token-bucket";
 import { AnswerQueue } from "./answer-queue.ts";
 import type { BridgeLimits } from "./bridge-limits.ts";
 import { CONNECT, frameLength, frameType, INCOMPLETE, OVERSIZED, PUBLISH } from "./mqtt-frame.ts";
 import type { PeerIdentity } from "./peer-identity.ts";
 import { readPublish } from "./publish-frame.ts";
 import type { SecurityEvent } from "./security-event.ts";
-import { createTokenBucket, takeToken, type TokenBucket } from "@purrimeter/service/token-bucket";
 
 /** What all connections of a source share: one object, so that a connection holds few closures of its own. */
 export interface ConnectionHost {

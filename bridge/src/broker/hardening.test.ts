@@ -4,13 +4,13 @@ import { generate } from "mqtt-packet";
 import { MAX_MQTT_PACKET_BYTES } from "@purrimeter/protocol/limits";
 import { topicOf } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";
+import { systemTime } from "@purrimeter/service/system-time";
 import type { AedesSourceOptions } from "./aedes-source.ts";
 import { openTestSource, type TestSource } from "../testing/open-test-source.ts";
 import type { RawTag } from "../testing/raw-tag.ts";
 import { dial, dialAndJoin } from "../testing/raw-tag.ts";
 import { until } from "../testing/recording-sink.ts";
 import { createTestAuthority, type Credentials, type TestAuthority } from "../testing/test-authority.ts";
-import { systemTime } from "@purrimeter/service/system-time";
 
 const ALF = "alf" as TagId;
 const BEA = "bea" as TagId;

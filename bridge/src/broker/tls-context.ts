@@ -1,6 +1,16 @@
 import { constants } from "node:crypto";
 import type { TlsOptions } from "node:tls";
-import type { TlsFiles } from "./tls-listener.ts";
+
+/** PEM. */
+export interface TlsFiles {
+  /** The bridge's certificate and its issuer's. */
+  readonly certificate: string;
+  readonly key: string;
+  /** Whoever signs tags; nobody else's certificates are taken. */
+  readonly clientAuthority: string;
+  /** Revocation lists, one for every authority in a tag's chain. */
+  readonly revoked?: string | undefined;
+}
 
 /** Which TLS a listener speaks; never more than one. */
 export type TlsVersion = "1.3" | "1.2";

@@ -2,23 +2,12 @@ import { createServer, type AddressInfo } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { tlsFailure } from "@purrimeter/service/tls-failure";
+import { createTokenBucket, takeToken } from "@purrimeter/service/token-bucket";
 import type { BridgeLimits } from "./bridge-limits.ts";
 import { identifyPeer, tagIssuers, type PeerIdentity } from "./peer-identity.ts";
 import { revokedSerials } from "./revoked-serials.ts";
 import type { SecurityEvent, SecurityEventCause } from "./security-event.ts";
-import { tlsContext, type TlsVersion } from "./tls-context.ts";
-import { createTokenBucket, takeToken } from "@purrimeter/service/token-bucket";
-
-/** PEM. */
-export interface TlsFiles {
-  /** The bridge's certificate and its issuer's. */
-  readonly certificate: string;
-  readonly key: string;
-  /** Whoever signs tags; nobody else's certificates are taken. */
-  readonly clientAuthority: string;
-  /** Revocation lists, one for every authority in a tag's chain. */
-  readonly revoked?: string | undefined;
-}
+import { tlsContext, type TlsFiles, type TlsVersion } from "./tls-context.ts";
 
 export interface TlsListenerOptions {
   readonly host: string;

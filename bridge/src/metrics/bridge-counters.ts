@@ -19,7 +19,7 @@ export const COUNTER_HELP = {
 } as const;
 
 /** Name of a count. */
-export type CounterName = keyof typeof COUNTER_HELP;
+type CounterName = keyof typeof COUNTER_HELP;
 
 /** Counts of what happened since the start, by name and reason; a place to read metrics from. */
 export interface BridgeCounters {

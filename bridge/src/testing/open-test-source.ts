@@ -1,9 +1,9 @@
 import { asUnixSeconds, type TagId, type UnixSeconds } from "@purrimeter/protocol/values";
+import { systemTime } from "@purrimeter/service/system-time";
 import { createAedesSource, type AedesSource, type AedesSourceOptions } from "../broker/aedes-source.ts";
 import type { SecurityEvent, SecurityEventCause } from "../broker/security-event.ts";
 import { RecordingSink } from "./recording-sink.ts";
-import type { TlsFiles } from "../broker/tls-listener.ts";
-import { systemTime } from "@purrimeter/service/system-time";
+import type { TlsFiles } from "../broker/tls-context.ts";
 
 export interface TestSource {
   readonly source: AedesSource;

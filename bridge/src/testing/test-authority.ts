@@ -6,7 +6,7 @@ import { initAuthority } from "@purrimeter/certs/init-authority";
 import { issueFleet } from "@purrimeter/certs/issue-fleet";
 import { issueService } from "@purrimeter/certs/issue-service";
 import { unrefused } from "@purrimeter/certs/refusal";
-import type { TlsFiles } from "../broker/tls-listener.ts";
+import type { TlsFiles } from "../broker/tls-context.ts";
 
 /** What a client shows in a TLS handshake, and whom it trusts. */
 export interface Credentials {

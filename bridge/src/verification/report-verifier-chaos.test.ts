@@ -5,12 +5,12 @@ import { encodeStatus } from "@purrimeter/protocol/status";
 import { TAG } from "@purrimeter/device/testing/tag-rig";
 import { createLog } from "@purrimeter/service/log";
 import type { ReportStore } from "@purrimeter/store/report-store";
+import { systemTime } from "@purrimeter/service/system-time";
 import { createBridge } from "../bridge.ts";
 import { createBridgeCounters } from "../metrics/bridge-counters.ts";
 import { until } from "../testing/recording-sink.ts";
 import { utcNow } from "../testing/open-test-source.ts";
 import { settingsOf, WalkingTag, ZONES } from "../testing/walking-tag.ts";
-import { systemTime } from "@purrimeter/service/system-time";
 
 const MISHAPS = [
   "walk",

@@ -3,6 +3,8 @@ import type { FixEntry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report, Settings, Status } from "@purrimeter/protocol/messages";
 import type { Epoch, TagId } from "@purrimeter/protocol/values";
 import type { Log } from "@purrimeter/service/log";
+import { createTokenBucket, takeToken } from "@purrimeter/service/token-bucket";
+import { LruMap } from "@purrimeter/service/lru-map";
 import type { BridgeCounters } from "../metrics/bridge-counters.ts";
 import type { NumberedEntry } from "./numbered-entry.ts";
 import { createPreparedGeofences } from "./prepared-geofences.ts";
@@ -10,10 +12,8 @@ import { ReportOrder } from "./report-order.ts";
 import { createSettingsMemory, geofencesOf, type KnownSettings } from "./settings-memory.ts";
 import { SideSlots } from "./side-slots.ts";
 import { TagReplay } from "./tag-replay.ts";
-import { createTokenBucket, takeToken } from "@purrimeter/service/token-bucket";
 import { turfSide } from "./turf-side.ts";
 import type { Comparison } from "./comparison.ts";
-import { LruMap } from "@purrimeter/service/lru-map";
 
 /** Reports that wait to be judged, 10 KB each at most. */
 const MAX_QUEUED = 256;

@@ -6,7 +6,7 @@ export type Branch = "tags" | "services";
 export const BRANCHES: readonly Branch[] = ["tags", "services"];
 
 /** Paths of one intermediate. */
-export interface BranchFiles {
+interface BranchFiles {
   /** Private key, PKCS#8 PEM, 0600. */
   readonly key: string;
   /** The intermediate's certificate, signed by the root: goes into chains. */

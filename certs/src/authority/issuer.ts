@@ -27,7 +27,7 @@ export function loadIssuer(directory: string, branch: Branch): Issuer | Refusal 
 }
 
 /** Common name of the subject, as node:crypto reads it. */
-export function commonNameOf(certificate: X509Certificate): string {
+function commonNameOf(certificate: X509Certificate): string {
   const line = certificate.subject.split("\n").find((part) => part.startsWith("CN="));
   if (line === undefined) throw new Error("A certificate of ours has no common name");
   return line.slice("CN=".length);

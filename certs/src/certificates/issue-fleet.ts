@@ -13,7 +13,7 @@ export interface Fleet {
   readonly members: readonly FleetMember[];
 }
 
-export interface FleetMember {
+interface FleetMember {
   readonly tag: string;
   /** Leaf and issuer, PEM. */
   readonly chainPem: string;

@@ -16,7 +16,7 @@ export interface ServiceOptions {
 }
 
 /** What every service on this machine is reached by. */
-export const LOCAL_HOSTS: readonly string[] = ["localhost", "127.0.0.1", "::1"];
+const LOCAL_HOSTS: readonly string[] = ["localhost", "127.0.0.1", "::1"];
 
 /**
  * Issues a service's certificate, with its key, into `directory`/services/NAME. Refuses "no-authority",

@@ -4,7 +4,7 @@ import type { Extension } from "./build-certificate.ts";
 const DAY_MS = 86_400_000;
 
 /** Clocks of boards and hosts differ a little: a certificate holds from an hour before it was made. */
-export const BACKDATED_MS = 3_600_000;
+const BACKDATED_MS = 3_600_000;
 
 /** Days that a certificate holds. None outlives its issuer. */
 export const VALIDITY_DAYS = {

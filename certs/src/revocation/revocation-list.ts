@@ -15,7 +15,7 @@ const { asn1, pki } = forge;
 type Asn1 = forge.asn1.Asn1;
 
 /** A certificate that is on the list. */
-export interface RevokedCertificate {
+interface RevokedCertificate {
   /** Hexadecimal. */
   readonly serial: string;
   readonly revokedAt: Date;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AuthorityFiles } from "../authority/authority-files.ts";
-import { initAuthority } from "../authority/init-authority.ts";
+import { initAuthority } from "../init-authority.ts";
 import { issueFleet, type Fleet } from "../certificates/issue-fleet.ts";
 import { readIssued } from "../authority/issued-index.ts";
 import { isRefusal, unrefused } from "../refusal.ts";

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { prepareData } from "../data-folder/prepare-data.ts";
+import { REGISTRY } from "../services/service-registry.ts";
 import { runMain } from "../testing/run-main.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "purrimeter-audit-"));
@@ -13,7 +14,7 @@ let files: DataFiles;
 
 beforeAll(async () => {
   files = dataFiles(folder);
-  await prepareData(files, { now: new Date(), hosts: [], ownSecrets: false });
+  await prepareData(files, REGISTRY, { now: new Date(), hosts: [], ownSecrets: false });
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));

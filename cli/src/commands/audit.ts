@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { Command } from "commander";
 import { dataFiles } from "../data-folder/data-files.ts";
 import { failed, isFailure, reportFailure } from "../terminal/failure.ts";
@@ -9,26 +10,26 @@ interface AuditFlags {
 }
 
 /** `purrimeter audit`. */
-export function auditCommand(): Command {
+export function auditCommand(time: Time): Command {
   return new Command("audit")
     .description("what happened to accounts, as a chain of hashes")
-    .addCommand(verifyCommand());
+    .addCommand(verifyCommand(time));
 }
 
-function verifyCommand(): Command {
+function verifyCommand(time: Time): Command {
   return new Command("verify")
     .description("prove that no event was changed or taken out; prints count and newest hash to note down")
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText("after", examples("audit verify", "audit verify --json | jq -r .head"))
-    .action(verify);
+    .action((flags: AuditFlags) => verify(flags, time));
 }
 
 /** Loaded when it is needed: a database engine is much for a help text. */
-async function verify(flags: AuditFlags): Promise<void> {
+async function verify(flags: AuditFlags, time: Time): Promise<void> {
   const { withAccounts } = await import("../data-folder/open-accounts.ts");
   const { verifyTrail } = await import("../data-folder/verify-trail.ts");
-  const verified = await withAccounts(dataFiles(flags.data), verifyTrail);
+  const verified = await withAccounts(dataFiles(flags.data), time, verifyTrail);
   if (isFailure(verified)) {
     reportFailure(verified);
     return;

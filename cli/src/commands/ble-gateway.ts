@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import type { SocketAddress } from "@purrimeter/ble-gateway/socket-links";
 import { createLog } from "@purrimeter/service/log";
 import { Command, InvalidArgumentError, Option } from "commander";
@@ -19,13 +20,13 @@ interface RunFlags extends GatewayFlags {
   readonly device: readonly string[];
 }
 
-/** `purrimeter gateway`. */
-export function gatewayCommand(): Command {
-  return new Command("gateway")
+/** `purrimeter ble-gateway`. */
+export function bleGatewayCommand(time: Time): Command {
+  return new Command("ble-gateway")
     .description("speak to the bridge for tags that have Bluetooth only")
     .addCommand(pairCommand())
     .addCommand(listCommand())
-    .addCommand(runCommand());
+    .addCommand(runCommand(time));
 }
 
 function subcommand(name: string, description: string): Command {
@@ -33,10 +34,10 @@ function subcommand(name: string, description: string): Command {
 }
 
 function pairCommand(): Command {
-  return subcommand("pair", "make the key that a tag and its gateway share")
+  return subcommand("pair", "make the key that a tag and its BLE gateway share")
     .argument("<tag>", "id of a tag that has its certificate here")
     .option("--again", "give a tag that is paired another key; the one that it has is worth nothing then")
-    .addHelpText("after", examples("gateway pair mimi", "gateway pair mimi --again"))
+    .addHelpText("after", examples("ble-gateway pair mimi", "ble-gateway pair mimi --again"))
     .action((tag: string, flags: GatewayFlags & { readonly again?: true }) => {
       const kept = pairTag(dataFiles(flags.data), tag, flags.again === true);
       if (isFailure(kept)) return reportFailure(kept);
@@ -48,7 +49,7 @@ function pairCommand(): Command {
 
 function listCommand(): Command {
   return subcommand("list", "list the tags that are paired")
-    .addHelpText("after", examples("gateway list"))
+    .addHelpText("after", examples("ble-gateway list"))
     .action((flags: GatewayFlags) => {
       const kept = readPairings(dataFiles(flags.data));
       if (isFailure(kept)) reportFailure(kept);
@@ -61,8 +62,8 @@ function print({ pairing, file }: KeptPairing, { json }: GatewayFlags): void {
   else console.log(`${pairing.tag.padEnd(32)}  ${file}`);
 }
 
-function runCommand(): Command {
-  return subcommand("run", "run the gateway until SIGINT or SIGTERM")
+function runCommand(time: Time): Command {
+  return subcommand("run", "run the BLE gateway until SIGINT or SIGTERM")
     .addOption(
       new Option("--bridge <host:port>", "where the bridge listens for tags")
         .argParser(parseBridge)
@@ -78,20 +79,20 @@ function runCommand(): Command {
     .addHelpText(
       "after",
       examples(
-        "gateway run --device /tmp/ttyBLE",
-        "gateway run --listen 127.0.0.1:7117 --bridge cats.example.org:8883",
+        "ble-gateway run --device /tmp/ttyBLE",
+        "ble-gateway run --listen 127.0.0.1:7117 --bridge cats.example.org:8883",
       ),
     )
-    .action(run);
+    .action((flags: RunFlags) => run(flags, time));
 }
 
-async function run(flags: RunFlags): Promise<void> {
+async function run(flags: RunFlags, time: Time): Promise<void> {
   if (flags.listen.length + flags.device.length === 0)
     return reportFailure(failed("name at least one --listen or --device"));
   const stopping = stopSignal();
-  const log = createLog("gateway", { write: (line: string) => void process.stderr.write(line) });
+  const log = createLog("ble-gateway", { write: (line: string) => void process.stderr.write(line) });
   const places = { bridge: flags.bridge, listen: flags.listen, devices: flags.device };
-  const running = await runGateway(dataFiles(flags.data), places, log);
+  const running = await runGateway(dataFiles(flags.data), places, log, time);
   if (isFailure(running)) return reportFailure(running);
   const { tags, listening } = running;
   if (flags.json === true) console.log(JSON.stringify({ ready: true, tags, listening }));

@@ -1,17 +1,21 @@
+import type { Time } from "@purrimeter/service/time";
 import { initAuthority } from "@purrimeter/certs/init-authority";
 import { issueService } from "@purrimeter/certs/issue-service";
 import { issueTag } from "@purrimeter/certs/issue-tag";
 import type { Issued } from "@purrimeter/certs/issue-leaf";
 import { readIssued, type IssuedCertificate, type Kind } from "@purrimeter/certs/issued-index";
-import { describeRefusal, isRefusal, type Refusal } from "@purrimeter/certs/refusal";
+import { refuse } from "@purrimeter/certs/refusal";
 import { renew } from "@purrimeter/certs/renew";
 import { revoke } from "@purrimeter/certs/revoke";
 import { Argument, Command } from "commander";
 import { existsSync, readFileSync } from "node:fs";
-import { dataFiles, type DataFiles, type ServiceName } from "../data-folder/data-files.ts";
-import { failed, reportFailure } from "../terminal/failure.ts";
+import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { utcDate } from "../terminal/utc.ts";
+import { isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import { collect, dataOption, examples, jsonOption } from "../terminal/options.ts";
-import { takeServiceKey } from "../data-folder/prepare-data.ts";
+import { takeServiceKey } from "../data-folder/certify-services.ts";
+import { orFailure } from "../data-folder/or-failure.ts";
+import { REGISTRY } from "../services/service-registry.ts";
 
 interface CertFlags {
   readonly data: string;
@@ -23,14 +27,14 @@ interface CertFlags {
 }
 
 /** `purrimeter certs`. */
-export function certsCommand(): Command {
+export function certsCommand(time: Time): Command {
   return new Command("certs")
     .description("the certificate authority of tags and services")
-    .addCommand(initCommand())
-    .addCommand(issueCommand())
+    .addCommand(initCommand(time))
+    .addCommand(issueCommand(time))
     .addCommand(listCommand())
-    .addCommand(renewCommand())
-    .addCommand(revokeCommand());
+    .addCommand(renewCommand(time))
+    .addCommand(revokeCommand(time));
 }
 
 function subcommand(name: string, description: string): Command {
@@ -41,19 +45,19 @@ function kindArgument(): Argument {
   return new Argument("<kind>", "what the certificate is for").choices(["tag", "service"]);
 }
 
-function initCommand(): Command {
+function initCommand(time: Time): Command {
   return subcommand("init", "create the authority: a root, one intermediate for tags, one for services")
     .addHelpText("after", examples("certs init", "certs init --data /srv/purrimeter"))
     .action(async (flags: CertFlags) => {
       const { certs } = dataFiles(flags.data);
-      const authority = await initAuthority(certs, new Date());
-      if (isRefusal(authority)) reportRefusal(authority);
+      const authority = orFailure(await initAuthority(certs, utcDate(time)));
+      if (isFailure(authority)) reportFailure(authority);
       else if (flags.json === true) console.log(JSON.stringify({ root: authority.root, folder: certs }));
       else console.log(`authority ${authority.root}`);
     });
 }
 
-function issueCommand(): Command {
+function issueCommand(time: Time): Command {
   return subcommand("issue", "issue certificates with their keys")
     .addArgument(kindArgument())
     .argument("<names...>", "common names: tag ids, or one service's name")
@@ -69,22 +73,21 @@ function issueCommand(): Command {
       ),
     )
     .action(async (kind: Kind, names: readonly string[], flags: CertFlags) => {
-      for (const name of names) if (!report(await issueOne(kind, name, flags), flags)) return;
+      for (const name of names) if (!report(await issueOne(kind, name, flags, utcDate(time)), flags)) return;
     });
 }
 
-async function issueOne(kind: Kind, name: string, flags: CertFlags): Promise<Issued | Refusal> {
+async function issueOne(kind: Kind, name: string, flags: CertFlags, now: Date): Promise<Issued | Failure> {
   const files = dataFiles(flags.data);
-  const now = new Date();
   if (kind === "tag") {
     const key = flags.key === undefined ? {} : { key: readFileSync(flags.key, "utf8") };
-    return issueTag(files.certs, name, { now, ...key });
+    return orFailure(await issueTag(files.certs, name, { now, ...key }));
   }
   const options = { now, hosts: flags.host, clientAuth: flags.client === true };
-  return keyInItsPlace(files, name, await issueService(files.certs, name, options));
+  return keyInItsPlace(files, name, orFailure(await issueService(files.certs, name, options)));
 }
 
-function renewCommand(): Command {
+function renewCommand(time: Time): Command {
   return subcommand("renew", "replace a certificate by a new one with the same names")
     .addArgument(kindArgument())
     .argument("<name>", "common name")
@@ -93,13 +96,13 @@ function renewCommand(): Command {
     .addHelpText("after", examples("certs renew tag mimi --keep-key", "certs renew service bridge"))
     .action(async (kind: Kind, name: string, flags: CertFlags) => {
       const files = dataFiles(flags.data);
-      const options = { now: new Date(), hosts: flags.host, keepKey: flags.keepKey === true };
-      const renewed = await renew(files.certs, kind, name, options);
+      const options = { now: utcDate(time), hosts: flags.host, keepKey: flags.keepKey === true };
+      const renewed = orFailure(await renew(files.certs, kind, name, options));
       report(kind === "service" ? keyInItsPlace(files, name, renewed) : renewed, flags);
     });
 }
 
-function revokeCommand(): Command {
+function revokeCommand(time: Time): Command {
   return subcommand(
     "revoke",
     "put certificates on the revocation list, which the bridge reads again by itself",
@@ -107,8 +110,8 @@ function revokeCommand(): Command {
     .argument("<subject>", "a serial number, or a common name for all its certificates")
     .addHelpText("after", examples("certs revoke mimi", "certs revoke 01A5FE2C..."))
     .action((subject: string, flags: CertFlags) => {
-      const revocation = revoke(dataFiles(flags.data).certs, subject, new Date());
-      if (isRefusal(revocation)) reportRefusal(revocation);
+      const revocation = orFailure(revoke(dataFiles(flags.data).certs, subject, utcDate(time)));
+      if (isFailure(revocation)) reportFailure(revocation);
       else for (const certificate of revocation.revoked) print({ revoked: true, ...certificate }, flags);
     });
 }
@@ -118,36 +121,31 @@ function listCommand(): Command {
     .addHelpText("after", examples("certs list", "certs list --json | jq -r .serial"))
     .action((flags: CertFlags) => {
       const { authority, certs } = dataFiles(flags.data);
-      if (!existsSync(authority.authority)) return reportRefusal({ refused: "no-authority", subject: certs });
-      const issued = readIssued(certs);
-      if (isRefusal(issued)) return reportRefusal(issued);
+      const known = existsSync(authority.authority);
+      const issued = orFailure(known ? readIssued(certs) : refuse("no-authority", certs));
+      if (isFailure(issued)) return reportFailure(issued);
       for (const certificate of issued) print(certificate, flags);
     });
 }
 
-/** The three services that `start` runs read their keys from their secrets. */
-function keyInItsPlace(files: DataFiles, name: string, issued: Issued | Refusal): Issued | Refusal {
-  const known: readonly ServiceName[] = ["auth", "bridge", "cloud-api"];
-  const service = known.find((candidate) => candidate === name);
-  if (isRefusal(issued) || service === undefined) return issued;
-  takeServiceKey(files, service);
-  return { ...issued, key: files.secret(service, "tls-key.pem") };
+/** The services that `start` runs read their keys from their secrets. */
+function keyInItsPlace(files: DataFiles, name: string, issued: Issued | Failure): Issued | Failure {
+  const isOurs = REGISTRY.services.some((service) => service.name === name);
+  if (isFailure(issued) || !isOurs) return issued;
+  takeServiceKey(files, name);
+  return { ...issued, key: files.secret(name, "tls-key.pem") };
 }
 
 /** Prints what was issued, or why nothing was; says which. */
-function report(issued: Issued | Refusal, { json }: CertFlags): boolean {
-  if (isRefusal(issued)) {
-    reportRefusal(issued);
+function report(issued: Issued | Failure, { json }: CertFlags): boolean {
+  if (isFailure(issued)) {
+    reportFailure(issued);
     return false;
   }
   const { commonName, serial, chain, key, notAfter, folder } = issued;
   if (json === true) console.log(JSON.stringify({ commonName, serial, notAfter, folder, chain, key }));
   else console.log(`${commonName}  ${serial}  until ${notAfter.toISOString()}  ${folder}`);
   return true;
-}
-
-function reportRefusal(refusal: Refusal): void {
-  reportFailure(failed(describeRefusal(refusal)));
 }
 
 function print(certificate: IssuedCertificate & { readonly revoked?: true }, { json }: CertFlags): void {

@@ -1,12 +1,16 @@
+import type { Time } from "@purrimeter/service/time";
 import { createLog } from "@purrimeter/service/log";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
 import { Command, Option } from "commander";
+import { overrideSettings } from "../configuration/override-settings.ts";
+import { defaultSettings } from "../configuration/read-settings.ts";
+import { DEFAULT_API_PORT } from "../configuration/settings-schema.ts";
 import type { DemoFile } from "../scenarios/demo-account.ts";
 import { isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import { writeToFiles } from "../terminal/line-log.ts";
 import { dataOption, examples, sameData, parseCount, parsePort, parseSpeed } from "../terminal/options.ts";
 import { readTracks } from "../scenarios/read-tracks.ts";
-import { DEFAULT_PORT } from "../supervisor/service-specs.ts";
+import { SERVICE_NAMES } from "../services/service-registry.ts";
 import { startServices } from "../supervisor/start-services.ts";
 import { stopSignal } from "../terminal/stop-signal.ts";
 
@@ -19,14 +23,12 @@ interface DemoFlags {
   readonly speed: number;
 }
 
-const RETENTION_DAYS = 365;
-
 /** `purrimeter demo`. */
-export function demoCommand(): Command {
+export function demoCommand(time: Time): Command {
   return new Command("demo")
     .description("start everything with simulated cats, and say where to look")
     .addOption(dataOption())
-    .option("--port <number>", "port of the owners' API, 0 for any", parsePort, DEFAULT_PORT)
+    .option("--port <number>", "port of the owners' API, 0 for any", parsePort, DEFAULT_API_PORT)
     .option("--mqtt-port <number>", "port for tags, 0 for any", parsePort, 8883)
     .option("--tags <number>", "how many cats", parseCount, 5)
     .option("--tracks <file>", "recorded cats (Movebank CSV, GPX, GeoJSON, NMEA) instead of invented ones")
@@ -40,23 +42,23 @@ export function demoCommand(): Command {
       examples("demo", "demo --tags 20 --tracks cats.csv --speed max", "demo --port 0 --mqtt-port 0"),
     )
     .action(async (flags: DemoFlags) => {
-      const failure = await demo(flags, stopSignal());
+      const failure = await demo(flags, stopSignal(), time);
       if (failure !== undefined) reportFailure(failure);
     });
 }
 
-async function demo(flags: DemoFlags, stopping: AbortSignal): Promise<Failure | undefined> {
+async function demo(flags: DemoFlags, stopping: AbortSignal, time: Time): Promise<Failure | undefined> {
   const tracks = flags.tracks === undefined ? undefined : await readTracks(flags.tracks);
   if (tracks !== undefined && isFailure(tracks)) return tracks;
   console.log("Starting authority, bridge, authentication and API …");
   const log = createLog("supervisor", { write: (line: string) => void process.stderr.write(line) });
   const services = await startServices({
     data: flags.data,
-    host: "127.0.0.1",
-    port: flags.port,
-    mqttPort: flags.mqttPort,
-    names: [],
-    retentionDays: RETENTION_DAYS,
+    settings: overrideSettings(defaultSettings(SERVICE_NAMES), {
+      port: flags.port,
+      mqttPort: flags.mqttPort,
+    }),
+    time,
     writeLine: (files) => writeToFiles(files.log),
     onRestart: (service) =>
       log.warn("service started again", { event: "service.restarted", process: service }),
@@ -69,7 +71,7 @@ async function demo(flags: DemoFlags, stopping: AbortSignal): Promise<Failure | 
     const onReady = (file: DemoFile): void => {
       announce(file, flags.data);
     };
-    const options = { tags, speed, onProgress: progressLine(), onReady, signal: stopping };
+    const options = { tags, speed, time, onProgress: progressLine(), onReady, signal: stopping };
     const living = runDemo(services, tracks === undefined ? options : { ...options, tracks });
     return (await Promise.race([living, services.gaveUp])) ?? undefined;
   } finally {

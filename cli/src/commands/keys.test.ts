@@ -1,3 +1,5 @@
+import { systemTime } from "@purrimeter/service/system-time";
+import { utcSeconds } from "../terminal/utc.ts";
 import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { OwnerId } from "@purrimeter/store/owner-id";
@@ -7,7 +9,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { isFailure } from "../terminal/failure.ts";
-import { nowS } from "../terminal/now.ts";
 import { withOperatorStore, type OperatorStore } from "../data-folder/open-registry.ts";
 import { rotateKeys } from "../data-folder/rotate-keys.ts";
 import { runMain, type Ran } from "../testing/run-main.ts";
@@ -33,7 +34,7 @@ afterEach(() => rmSync(files.folder, { recursive: true }));
 async function inStore<Result extends object>(
   use: (opened: OperatorStore) => Promise<Result>,
 ): Promise<Result> {
-  const result = await withOperatorStore(files, use);
+  const result = await withOperatorStore(files, systemTime, use);
   if (isFailure(result)) throw new Error(result.failure);
   return result;
 }
@@ -41,7 +42,7 @@ async function inStore<Result extends object>(
 async function claim(owner: OwnerId, tag: TagId): Promise<void> {
   await inStore(async ({ store }) => {
     const code = createClaimCode();
-    await store.registry.register(tag, code, nowS());
+    await store.registry.register(tag, code, utcSeconds(systemTime));
     await store.forOwner(owner).claim(code, `name of ${tag}`);
     return {};
   });

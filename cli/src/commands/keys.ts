@@ -1,9 +1,12 @@
+import type { Time } from "@purrimeter/service/time";
 import type { OwnerId } from "@purrimeter/store/owner-id";
 import { Command, InvalidArgumentError } from "commander";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import type { OperatorStore } from "../data-folder/open-registry.ts";
+import { rotateSigningCommand } from "./rotate-signing.ts";
 import { dataOption, examples, jsonOption } from "../terminal/options.ts";
+import { utcDate } from "../terminal/utc.ts";
 import type { RotatedOwner } from "../data-folder/rotate-keys.ts";
 
 interface KeyFlags {
@@ -15,20 +18,24 @@ interface KeyFlags {
 /** Loaded when it is needed: a database engine is much for a help text. */
 async function withOperatorStore<Result extends object>(
   files: DataFiles,
+  time: Time,
   use: (opened: OperatorStore) => Promise<Result | Failure>,
 ): Promise<Result | Failure> {
-  return (await import("../data-folder/open-registry.ts")).withOperatorStore(files, use);
+  return (await import("../data-folder/open-registry.ts")).withOperatorStore(files, time, use);
 }
 
 /** `purrimeter keys`. */
-export function keysCommand(): Command {
+export function keysCommand(time: Time): Command {
   return new Command("keys")
-    .description("the owners' keys, under which their locations are sealed")
-    .addCommand(rotateCommand())
-    .addCommand(listCommand());
+    .description(
+      "the owners' keys, under which their locations are sealed, and the keys that sign access tokens",
+    )
+    .addCommand(rotateCommand(time))
+    .addCommand(listCommand(time))
+    .addCommand(rotateSigningCommand(time));
 }
 
-function rotateCommand(): Command {
+function rotateCommand(time: Time): Command {
   return new Command("rotate")
     .description("give owners' keys a new version and put what they wrap under it; services may be running")
     .argument("[owners...]", "ids of owners, as `keys list` prints them", parseOwner)
@@ -40,7 +47,7 @@ function rotateCommand(): Command {
       const named = owners ?? [];
       if (named.length > 0 === (flags.all === true))
         command.error("error: name owners, or give --all", { exitCode: 2 });
-      await rotate(flags.all === true ? "all" : named, flags);
+      await rotate(flags.all === true ? "all" : named, flags, time);
     });
 }
 
@@ -50,11 +57,11 @@ function parseOwner(text: string, former: readonly OwnerId[] | undefined): reado
   return [...(former ?? []), text as OwnerId];
 }
 
-async function rotate(owners: "all" | readonly OwnerId[], flags: KeyFlags): Promise<void> {
+async function rotate(owners: "all" | readonly OwnerId[], flags: KeyFlags, time: Time): Promise<void> {
   const { rotateKeys } = await import("../data-folder/rotate-keys.ts");
   const files = dataFiles(flags.data);
-  const options = { owners, now: () => new Date(), onOwner: progress(flags) };
-  const rotated = await withOperatorStore(files, (opened) => rotateKeys(files, opened, options));
+  const options = { owners, now: () => utcDate(time), onOwner: progress(flags) };
+  const rotated = await withOperatorStore(files, time, (opened) => rotateKeys(files, opened, options));
   if (isFailure(rotated)) reportFailure(rotated);
   else if (flags.json === true) console.log(JSON.stringify(rotated));
   else {
@@ -73,14 +80,14 @@ function progress({ json }: KeyFlags): (rotated: RotatedOwner, done: number, tot
   };
 }
 
-function listCommand(): Command {
+function listCommand(time: Time): Command {
   return new Command("list")
     .description("list the owners with a key: id and newest version")
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText("after", examples("keys list", "keys list --json"))
     .action(async (flags: KeyFlags) => {
-      const listed = await withOperatorStore(dataFiles(flags.data), async ({ keyRing }) => {
+      const listed = await withOperatorStore(dataFiles(flags.data), time, async ({ keyRing }) => {
         for (const owner of (await keyRing.owners()).toSorted())
           print(owner as OwnerId, await keyRing.version(owner), flags);
         return {};

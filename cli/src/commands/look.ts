@@ -1,8 +1,9 @@
+import type { Time } from "@purrimeter/service/time";
 import { Command } from "commander";
 import { readFileSync } from "node:fs";
 import { readDemoFile } from "../scenarios/demo-account.ts";
 import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
-import { ApiProblem, OwnerApi } from "../scenarios/owner-api.ts";
+import { ApiProblem, ApiUnreachable, OwnerApi } from "../scenarios/owner-api.ts";
 import { dataOption, examples, jsonOption } from "../terminal/options.ts";
 
 interface Seen {
@@ -21,33 +22,32 @@ const EVENTS = 1_000;
 const SHOWN_EVENTS = 3;
 
 /** `purrimeter look`. */
-export function lookCommand(): Command {
+export function lookCommand(time: Time): Command {
   return new Command("look")
     .description("show where the demo's cats are, as their owner sees them through the API")
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText("after", examples("look", "look --json | jq"))
     .action(async ({ data, json }: { data: string; json?: true }) => {
-      const seen = await look(data);
+      const seen = await look(data, time);
       if (isFailure(seen)) reportFailure(seen);
       else if (json === true) for (const cat of seen) console.log(JSON.stringify(cat));
       else print(seen);
     });
 }
 
-async function look(data: string): Promise<Seen[] | Failure> {
+async function look(data: string, time: Time): Promise<Seen[] | Failure> {
   const demo = readDemoFile(data);
   if (demo === undefined)
     return failed(`${data} holds no demo.json; "purrimeter demo" writes it when it is ready`);
-  const owner = new OwnerApi(demo.api, readFileSync(demo.ca, "utf8"));
+  const owner = new OwnerApi(demo.api, readFileSync(demo.ca, "utf8"), time);
   try {
     await owner.enter(demo, false);
     const tags = await owner.tags();
     return await Promise.all(tags.map(({ id }) => see(owner, id)));
   } catch (error) {
     if (error instanceof ApiProblem) return failed(error.message);
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ECONNREFUSED") return failed(`nothing answers at ${demo.api}; is the demo running?`);
+    if (error instanceof ApiUnreachable) return failed(`${error.message}; is the demo running?`);
     throw error;
   } finally {
     owner.close();

@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { Argument, Command } from "commander";
 import { dataFiles } from "../data-folder/data-files.ts";
 import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
@@ -13,26 +14,26 @@ const ROLES = ["owner", "operator", "auditor"] as const;
 type AccountRole = (typeof ROLES)[number];
 
 /** `purrimeter roles`. */
-export function rolesCommand(): Command {
+export function rolesCommand(time: Time): Command {
   return new Command("roles")
     .description("say which accounts run or examine the service; services may be running")
-    .addCommand(listCommand())
-    .addCommand(setCommand());
+    .addCommand(listCommand(time))
+    .addCommand(setCommand(time));
 }
 
-function listCommand(): Command {
+function listCommand(time: Time): Command {
   return new Command("list")
     .description("list the accounts that are more than owners: mail address and roles")
     .option("--all", "all accounts")
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText("after", examples("roles list", "roles list --all --json"))
-    .action(list);
+    .action((flags: RoleFlags) => list(flags, time));
 }
 
-async function list(flags: RoleFlags): Promise<void> {
+async function list(flags: RoleFlags, time: Time): Promise<void> {
   const { withAccounts } = await import("../data-folder/open-accounts.ts");
-  const listed = await withAccounts(dataFiles(flags.data), async ({ accounts }) => ({
+  const listed = await withAccounts(dataFiles(flags.data), time, async ({ accounts }) => ({
     accounts: await accounts.list(),
   }));
   if (isFailure(listed)) {
@@ -46,7 +47,7 @@ async function list(flags: RoleFlags): Promise<void> {
   }
 }
 
-function setCommand(): Command {
+function setCommand(time: Time): Command {
   return new Command("set")
     .description(
       "give an account these roles and no others, and end its sessions; operators and auditors need a second factor",
@@ -59,11 +60,18 @@ function setCommand(): Command {
       "after",
       examples("roles set ada@example.org owner auditor", "roles set ada@example.org owner"),
     )
-    .action(set);
+    .action((address: string, roles: readonly AccountRole[], flags: RoleFlags) =>
+      set(address, roles, flags, time),
+    );
 }
 
-async function set(address: string, roles: readonly AccountRole[], flags: RoleFlags): Promise<void> {
-  const changed = await change(address, [...new Set(roles)], flags);
+async function set(
+  address: string,
+  roles: readonly AccountRole[],
+  flags: RoleFlags,
+  time: Time,
+): Promise<void> {
+  const changed = await change(address, [...new Set(roles)], flags, time);
   if (isFailure(changed)) reportFailure(changed);
   else if (flags.json === true) console.log(JSON.stringify(changed));
   else console.log(`${changed.email} is ${changed.roles.join(", ")} from now on and has to log in again`);
@@ -73,13 +81,14 @@ async function change(
   address: string,
   roles: readonly AccountRole[],
   { data }: RoleFlags,
+  time: Time,
 ): Promise<{ readonly email: string; readonly roles: readonly AccountRole[] } | Failure> {
   const { asMailAddress } = await import("@purrimeter/auth-api/mail-address");
   const { changeRoles } = await import("@purrimeter/auth/change-roles");
   const { withAccounts } = await import("../data-folder/open-accounts.ts");
   const mail = asMailAddress(address);
   if (mail === undefined) return failed(`${address} is no mail address`);
-  return withAccounts(dataFiles(data), async (opened) => {
+  return withAccounts(dataFiles(data), time, async (opened) => {
     switch (await changeRoles(opened, mail, roles)) {
       case "changed":
         return { email: mail, roles };

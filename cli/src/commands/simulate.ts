@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import type { FleetResult } from "@purrimeter/simulator/fleet";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
 import { Command, InvalidArgumentError, Option } from "commander";
@@ -23,7 +24,7 @@ interface SimulateFlags {
 }
 
 /** `purrimeter simulate`. */
-export function simulateCommand(): Command {
+export function simulateCommand(time: Time): Command {
   return new Command("simulate")
     .description("run simulated tags, the firmware's own code, against a real bridge")
     .option("--tags <number>", "how many; 10, or as many as there are tracks", parseCount)
@@ -48,7 +49,7 @@ Without --data and --mqtt it uses the demo that runs on ./data, or else starts a
 ${examples("simulate --json", "simulate --tags 1000 --speed 60 --duration 1h", "simulate --tracks cats.csv --tags 20")}`,
     )
     .action(async (flags: SimulateFlags) => {
-      const result = await simulate(flags);
+      const result = await simulate(flags, time);
       if (isFailure(result)) reportFailure(result);
       else conclude(result, flags);
     });
@@ -70,7 +71,7 @@ function parseAddress(text: string): { host: string; port: number } {
   throw new InvalidArgumentError("It must be a host and a port, such as localhost:8883.");
 }
 
-async function simulate(flags: SimulateFlags): Promise<FleetResult | Failure> {
+async function simulate(flags: SimulateFlags, time: Time): Promise<FleetResult | Failure> {
   const bridge = bridgeOf(flags);
   if (bridge !== undefined && isFailure(bridge)) return bridge;
   const tracks =
@@ -88,6 +89,7 @@ async function simulate(flags: SimulateFlags): Promise<FleetResult | Failure> {
     ...(duration === undefined ? {} : { durationS: duration }),
     ...(bridge === undefined ? {} : { bridge }),
     ...(data === undefined ? {} : { data }),
+    time,
     onStage: (stage) => void process.stderr.write(`${stage}\n`),
     onProgress: show,
     signal: stopSignal(),

@@ -1,6 +1,11 @@
+import type { Time } from "@purrimeter/service/time";
 import { createLog } from "@purrimeter/service/log";
 import { Command } from "commander";
-import type { DataFiles } from "../data-folder/data-files.ts";
+import { overrideSettings, type SettingOptions } from "../configuration/override-settings.ts";
+import { readSettings } from "../configuration/read-settings.ts";
+import type { Settings } from "../configuration/settings-schema.ts";
+import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { REGISTRY, SERVICE_NAMES } from "../services/service-registry.ts";
 import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import { writeToFiles, writeToStderr, type WriteLine } from "../terminal/line-log.ts";
 import {
@@ -12,65 +17,74 @@ import {
   parseFixedPort,
   parsePort,
 } from "../terminal/options.ts";
-import { DEFAULT_PORT } from "../supervisor/service-specs.ts";
 import { startServices, type RunningServices } from "../supervisor/start-services.ts";
 import { stopSignal } from "../terminal/stop-signal.ts";
 
-interface StartFlags {
+interface StartFlags extends SettingOptions {
   readonly data: string;
-  readonly host: string;
-  readonly port: number;
-  readonly mqttPort: number;
-  readonly tls12Port?: number;
-  readonly name: readonly string[];
-  readonly retentionDays: number;
   readonly logFiles?: true;
   readonly production?: true;
   readonly allowGeneratedKeys?: true;
   readonly json?: true;
 }
 
+const SETTINGS_HELP = `
+Settings are read from DIR/config.json, if there is such a file; docs/operating.md lists its keys, and "purrimeter config" prints
+what they are. An option of the command line wins over the file. Nothing ever writes the file.
+`;
+
 /** `purrimeter start`. */
-export function startCommand(): Command {
+export function startCommand(time: Time): Command {
   return new Command("start")
     .description("run bridge, authentication and cloud API until SIGINT or SIGTERM")
     .addOption(dataOption())
-    .option("--host <address>", "address to listen on; 0.0.0.0 or :: for every one", "127.0.0.1")
-    .option("--port <number>", "port of the owners' API, 0 for any", parsePort, DEFAULT_PORT)
-    .option("--mqtt-port <number>", "port for tags, 0 for any", parsePort, 8883)
+    .option(
+      "--host <address>",
+      "address to listen on; 0.0.0.0 or :: for every one (api.host and bridge.host, default 127.0.0.1)",
+    )
+    .option("--port <number>", "port of the owners' API, 0 for any (api.port, default 8443)", parsePort)
+    .option("--mqtt-port <number>", "port for tags, 0 for any (bridge.port, default 8883)", parsePort)
     .option(
       "--tls12-port <number>",
-      "a second port, for boards whose TLS ends at 1.2; off unless given",
+      "a second port, for boards whose TLS ends at 1.2; off unless given (bridge.tls12.port)",
       parseFixedPort,
     )
     .option(
       "--name <host>",
-      "host name or address of this machine for its certificates; repeatable",
+      "host name or address of this machine for its certificates; repeatable (hostNames)",
       collect,
       [],
     )
-    .option("--retention-days <days>", "how long locations are kept", parseDays, 365)
+    .option("--retention-days <days>", "how long locations are kept (retentionDays, default 365)", parseDays)
     .option("--production", "refuse keys that purrimeter generated for development")
     .option("--allow-generated-keys", "accept them in production nevertheless")
     .option("--log-files", "write the services' logs to DIR/log instead of stderr")
     .addOption(jsonOption())
     .addHelpText(
       "after",
-      examples(
-        "start",
-        "start --data /srv/purrimeter --host 0.0.0.0 --name cats.example.org",
-        "start --data /srv/purrimeter --production",
-      ),
+      SETTINGS_HELP +
+        examples(
+          "start",
+          "start --data /srv/purrimeter --host 0.0.0.0 --name cats.example.org",
+          "start --data /srv/purrimeter --production",
+        ),
     )
-    .action(start);
+    .action((flags: StartFlags) => start(flags, time));
 }
 
-async function start(flags: StartFlags): Promise<void> {
+async function start(flags: StartFlags, time: Time): Promise<void> {
   const stopping = stopSignal();
   const log = createLog("supervisor", { write: (line: string) => void process.stderr.write(line) });
+  const read = readSettings(dataFiles(flags.data).settings, SERVICE_NAMES);
+  if (isFailure(read)) {
+    reportFailure(read);
+    return;
+  }
+  const settings = overrideSettings(read, flags);
   const running = await startServices({
-    ...flags,
-    names: flags.name,
+    data: flags.data,
+    settings,
+    time,
     ownSecrets: flags.production === true && flags.allowGeneratedKeys !== true,
     writeLine: (files) => writerFor(flags, files),
     onRestart: (service) =>
@@ -81,13 +95,13 @@ async function start(flags: StartFlags): Promise<void> {
     if (!stopping.aborted) reportFailure(running);
     return;
   }
-  const unrecorded = await recordTls12(running, flags);
+  const unrecorded = await recordTls12(running.files, settings, time);
   if (unrecorded !== undefined) {
     await running.stop();
     reportFailure(unrecorded);
     return;
   }
-  announce(running, flags);
+  announce(running, settings, flags);
   const aborted = new Promise<undefined>((resolve) => {
     if (stopping.aborted) resolve(undefined);
     stopping.addEventListener("abort", () => resolve(undefined));
@@ -102,13 +116,10 @@ function writerFor({ logFiles }: StartFlags, { log }: DataFiles): WriteLine {
 }
 
 /** Weaker TLS does not go on without a line in the audit trail. */
-async function recordTls12(
-  { files }: RunningServices,
-  { tls12Port }: StartFlags,
-): Promise<Failure | undefined> {
-  if (tls12Port === undefined) return undefined;
+async function recordTls12(files: DataFiles, { bridge }: Settings, time: Time): Promise<Failure | undefined> {
+  if (bridge.tls12 === undefined) return undefined;
   const { withAccounts } = await import("../data-folder/open-accounts.ts");
-  const recorded = await withAccounts(files, async ({ audit }) => {
+  const recorded = await withAccounts(files, time, async ({ audit }) => {
     audit.record({ event: "bridge.tls12-on" });
     return (await audit.flush())
       ? {}
@@ -117,29 +128,28 @@ async function recordTls12(
   return isFailure(recorded) ? recorded : undefined;
 }
 
-function announce(
-  { files, created, port, mqttPort }: RunningServices,
-  { json, host, tls12Port }: StartFlags,
-): void {
-  const api = `https://${reachable(host)}:${port}`;
-  const mqtt = `mqtts://${reachable(host)}:${mqttPort}`;
-  const mqttTls12 = tls12Port === undefined ? undefined : `mqtts://${reachable(host)}:${tls12Port}`;
+function announce(running: RunningServices, settings: Settings, { json }: StartFlags): void {
+  const { files, created } = running;
+  const lines = REGISTRY.services.flatMap(
+    ({ name, announce: say }) => say?.(settings, running.portOf(name)) ?? [],
+  );
+  const metrics = metricsOf(settings);
   const ca = files.authority.root;
   if (json === true) {
-    console.log(JSON.stringify({ ready: true, api, mqtt, mqttTls12, ca, data: files.folder, created }));
+    const urls = Object.fromEntries(lines.map(({ key, url }) => [key, url]));
+    console.log(JSON.stringify({ ready: true, ...urls, metrics, ca, data: files.folder, created }));
     return;
   }
   console.log(`data       ${files.folder}${created ? " (new)" : ""}`);
   console.log(`authority  ${ca}`);
-  console.log(`API        ${api}/v1/openapi.json`);
-  console.log(`tags       ${mqtt}`);
-  if (mqttTls12 !== undefined)
-    console.log(`TLS 1.2    ${mqttTls12}  warning: weaker than TLS 1.3, only for boards that know no better`);
-  console.log(`ready ${api} ${mqtt}`);
+  for (const { label, url, note = "" } of lines) console.log(`${label.padEnd(9)}  ${url}${note}`);
+  for (const [name, url] of Object.entries(metrics)) console.log(`metrics    ${url} (${name})`);
+  const main = lines.filter(({ isMain }) => isMain === true);
+  console.log(`ready ${main.map(({ url }) => url).join(" ")}`);
 }
 
-/** What to connect to on this machine when that is listened on. */
-export function reachable(host: string): string {
-  if (["0.0.0.0", "::", "127.0.0.1", "::1"].includes(host)) return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
+/** Addresses for Prometheus, by service; of this machine only. */
+function metricsOf({ metrics }: Settings): Readonly<Record<string, string>> {
+  const open = Object.entries(metrics).filter(([, port]) => port !== undefined);
+  return Object.fromEntries(open.map(([name, port]) => [name, `http://127.0.0.1:${port}/metrics`]));
 }

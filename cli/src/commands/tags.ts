@@ -1,12 +1,14 @@
+import type { Time } from "@purrimeter/service/time";
 import { revoke } from "@purrimeter/certs/revoke";
-import { describeRefusal, isRefusal } from "@purrimeter/certs/refusal";
+import { isRefusal } from "@purrimeter/certs/refusal";
 import { asTagId } from "@purrimeter/protocol/values";
 import type { RegisteredTag, TagRegistry } from "@purrimeter/store/tag-registry";
 import { Command } from "commander";
 import type { AddedTag } from "../data-folder/add-tag.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { orFailure } from "../data-folder/or-failure.ts";
 import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
-import { nowS } from "../terminal/now.ts";
+import { utcDate, utcSeconds } from "../terminal/utc.ts";
 import { dataOption, examples, jsonOption } from "../terminal/options.ts";
 import { provisionCommand } from "./provision.ts";
 
@@ -18,22 +20,23 @@ interface TagFlags {
 /** Loaded when it is needed: a database engine is much for a help text. */
 async function withRegistry<Result extends object>(
   files: DataFiles,
+  time: Time,
   use: (registry: TagRegistry) => Promise<Result | Failure>,
 ): Promise<Result | Failure> {
-  return (await import("../data-folder/open-registry.ts")).withRegistry(files, use);
+  return (await import("../data-folder/open-registry.ts")).withRegistry(files, time, use);
 }
 
 /** `purrimeter tags`. */
-export function tagsCommand(): Command {
+export function tagsCommand(time: Time): Command {
   return new Command("tags")
     .description("say which tags exist")
-    .addCommand(addCommand())
-    .addCommand(listCommand())
+    .addCommand(addCommand(time))
+    .addCommand(listCommand(time))
     .addCommand(provisionCommand())
-    .addCommand(revokeCommand());
+    .addCommand(revokeCommand(time));
 }
 
-function addCommand(): Command {
+function addCommand(time: Time): Command {
   return new Command("add")
     .description("issue a tag's certificate and print the code with which its owner claims it, once")
     .argument("<id>", "1 to 32 of A-Z a-z 0-9 - _")
@@ -43,7 +46,7 @@ function addCommand(): Command {
     .action(async (id: string, flags: TagFlags) => {
       const { addTag } = await import("../data-folder/add-tag.ts");
       const files = dataFiles(flags.data);
-      const added = await withRegistry(files, (registry) => addTag(files, registry, id));
+      const added = await withRegistry(files, time, (registry) => addTag(files, registry, id, time));
       if (isFailure(added)) reportFailure(added);
       else printAdded(added, flags);
     });
@@ -60,14 +63,14 @@ function printAdded(added: AddedTag, { json }: TagFlags): void {
   console.log(`print on it ${added.printedCode} (with it a finder can report the tag)`);
 }
 
-function listCommand(): Command {
+function listCommand(time: Time): Command {
   return new Command("list")
     .description("list the tags: id, whether an owner has claimed it, since when it is known")
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText("after", examples("tags list", "tags list --json"))
     .action(async (flags: TagFlags) => {
-      const listed = await withRegistry(dataFiles(flags.data), async (registry) => ({
+      const listed = await withRegistry(dataFiles(flags.data), time, async (registry) => ({
         tags: await registry.list(),
       }));
       if (isFailure(listed)) reportFailure(listed);
@@ -81,7 +84,7 @@ function printTag({ id, standing, registeredAt }: RegisteredTag, { json }: TagFl
   else console.log(`${id.padEnd(32)}  ${standing.padEnd(9)}  ${since}`);
 }
 
-function revokeCommand(): Command {
+function revokeCommand(time: Time): Command {
   return new Command("revoke")
     .description("refuse a tag from now on, with all its certificates; its locations stay with its owner")
     .argument("<id>", "the tag")
@@ -89,7 +92,7 @@ function revokeCommand(): Command {
     .addHelpText("after", examples("tags revoke mimi"))
     .action(async (id: string, flags: TagFlags) => {
       const files = dataFiles(flags.data);
-      const revoked = await withRegistry(files, (registry) => revokeTag(files, registry, id));
+      const revoked = await withRegistry(files, time, (registry) => revokeTag(files, registry, id, time));
       if (isFailure(revoked)) reportFailure(revoked);
       else console.log(`revoked ${id}`);
     });
@@ -99,11 +102,13 @@ async function revokeTag(
   files: DataFiles,
   registry: TagRegistry,
   id: string,
+  time: Time,
 ): Promise<{ readonly tag: string } | Failure> {
   const tag = asTagId(id);
-  if (tag === undefined || (await registry.revoke(tag, nowS())) === "not-found")
+  if (tag === undefined || (await registry.revoke(tag, utcSeconds(time))) === "not-found")
     return failed(`no tag ${id} is known`);
-  const certificates = revoke(files.certs, tag, new Date());
-  if (!isRefusal(certificates) || certificates.refused === "already-revoked") return { tag };
-  return failed(describeRefusal(certificates));
+  const certificates = revoke(files.certs, tag, utcDate(time));
+  if (isRefusal(certificates) && certificates.refused === "already-revoked") return { tag };
+  const revoked = orFailure(certificates);
+  return isFailure(revoked) ? revoked : { tag };
 }

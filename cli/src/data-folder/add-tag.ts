@@ -1,13 +1,15 @@
+import type { Time } from "@purrimeter/service/time";
 import { issuedFiles } from "@purrimeter/certs/authority-files";
 import { issueTag } from "@purrimeter/certs/issue-tag";
-import { describeRefusal, isRefusal } from "@purrimeter/certs/refusal";
+import { refuse } from "@purrimeter/certs/refusal";
 import { asTagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import { existsSync } from "node:fs";
 import type { DataFiles } from "./data-files.ts";
-import { failed, type Failure } from "../terminal/failure.ts";
-import { nowS } from "../terminal/now.ts";
+import { orFailure } from "./or-failure.ts";
+import { failed, isFailure, type Failure } from "../terminal/failure.ts";
+import { utcDate, utcSeconds } from "../terminal/utc.ts";
 
 /** A tag that is known and has its certificate. */
 export interface AddedTag {
@@ -25,16 +27,17 @@ export async function addTag(
   files: DataFiles,
   registry: TagRegistry,
   id: string,
+  time: Time,
 ): Promise<AddedTag | Failure> {
   const tag = asTagId(id);
-  if (tag === undefined) return failed(describeRefusal({ refused: "bad-tag-id", subject: id }));
+  if (tag === undefined) return orFailure(refuse("bad-tag-id", id));
   const { chain, folder } = issuedFiles(files.certs, "tags", tag);
   if (!existsSync(chain)) {
-    const issued = await issueTag(files.certs, tag, { now: new Date() });
-    if (isRefusal(issued)) return failed(describeRefusal(issued));
+    const issued = orFailure(await issueTag(files.certs, tag, { now: utcDate(time) }));
+    if (isFailure(issued)) return issued;
   }
   const claimCode = createClaimCode();
-  const outcome = await registry.register(tag, claimCode, nowS());
+  const outcome = await registry.register(tag, claimCode, utcSeconds(time));
   if (outcome === "exists") return failed(`the tag ${tag} exists already`);
   return { tag, claimCode, printedCode: await registry.printedCode(tag), folder };
 }

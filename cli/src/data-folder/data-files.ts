@@ -1,19 +1,10 @@
 import { authorityFiles, issuedFiles, type AuthorityFiles } from "@purrimeter/certs/authority-files";
 import { join, resolve } from "node:path";
 
-/** The processes that `start` runs. */
-export type ServiceName = "auth" | "bridge" | "cloud-api";
-
-/** Whoever has a folder of secrets: the services, and the operator's own commands. */
-export type SecretHolder = ServiceName | "operator";
-
-/** Version of the data folder's layout. A newer one is refused, not guessed at. */
-export const DATA_FORMAT = 1;
-
-/** Where everything lies under the data folder; nothing here says that it exists. */
+/** Where everything is under the data folder, whether it exists or not. */
 export interface DataFiles {
   readonly folder: string;
-  /** Says which format the folder has; written last, so that a folder without it was never complete. */
+  /** Format of the folder; written last, so that a folder without it was never complete. */
   readonly format: string;
   readonly certs: string;
   readonly authority: AuthorityFiles;
@@ -22,19 +13,25 @@ export interface DataFiles {
   readonly keyRing: string;
   readonly run: string;
   readonly log: string;
+  /** What people set; never written by a program. */
+  readonly settings: string;
   /** Mail that no server is told to send; mode 0700. */
-  readonly outbox: string;
+  readonly mail: string;
+  /** The former name of the folder of mail. */
+  readonly formerMail: string;
   readonly compileCache: string;
   /** Where secrets are in a Vault, if they are. */
   readonly vault: string;
   /** A rotation of owners' keys that is under way. */
   readonly keyRotation: string;
   /** Folder of a process's secrets. */
-  secrets(holder: SecretHolder): string;
-  secret(holder: SecretHolder, name: string): string;
+  secrets(holder: string): string;
+  secret(holder: string, name: string): string;
   /** Leaf and issuer, PEM. */
-  serviceChain(service: ServiceName): string;
-  config(service: ServiceName): string;
+  serviceChain(service: string): string;
+  config(service: string): string;
+  /** Process id of a service that is ready, while it runs. */
+  pid(service: string): string;
 }
 
 /** The layout of a data folder. All paths are absolute. */
@@ -52,7 +49,9 @@ export function dataFiles(data: string): DataFiles {
     keyRing: join(folder, "owners.keys"),
     run,
     log: join(folder, "log"),
-    outbox: join(folder, "outbox"),
+    settings: join(folder, "config.json"),
+    mail: join(folder, "mail"),
+    formerMail: join(folder, "outbox"),
     compileCache: join(run, "compile-cache"),
     vault: join(folder, "vault.json"),
     keyRotation: join(run, "key-rotation.json"),
@@ -60,5 +59,6 @@ export function dataFiles(data: string): DataFiles {
     secret: (holder, name) => join(folder, "secrets", holder, name),
     serviceChain: (service) => issuedFiles(certs, "services", service).chain,
     config: (service) => join(run, `${service}.json`),
+    pid: (service) => join(run, `${service}.pid`),
   };
 }

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { issuedFiles } from "@purrimeter/certs/authority-files";
 import { createLog } from "@purrimeter/service/log";
+import { systemTime } from "@purrimeter/service/system-time";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { dataFiles, type DataFiles } from "./data-files.ts";
 import { isFailure } from "../terminal/failure.ts";
@@ -78,19 +79,27 @@ test("keys that others may read, and files that are no pairing, are refused by n
   });
 });
 
-test("a gateway without a paired tag says so", async () => {
+test("a folder of link keys that has the former name is used on", () => {
+  mkdirSync(files.secrets("gateway"), { recursive: true, mode: 0o700 });
+  const { file } = pair("mimi");
+  expect(dirname(file)).toBe(files.secrets("gateway"));
+  const kept = readPairings(files);
+  expect(isFailure(kept) ? kept : kept.map((one) => one.file)).toEqual([file]);
+});
+
+test("a BLE gateway without a paired tag says so", async () => {
   const places = { bridge: { host: "localhost", port: 8883 }, listen: [], devices: [] };
-  expect(await runGateway(files, places, createLog("gateway"))).toMatchObject({
+  expect(await runGateway(files, places, createLog("ble-gateway"), systemTime)).toMatchObject({
     failure: expect.stringMatching(/no tag is paired/) as string,
   });
 });
 
-test("a gateway whose tag has no usable certificate names the tag", async () => {
+test("a BLE gateway whose tag has no usable certificate names the tag", async () => {
   pair("mimi");
   const { chain, authority } = issuedFiles(files.certs, "tags", "mimi");
   for (const path of [chain, authority]) writeFileSync(path, "no certificate");
   const places = { bridge: { host: "localhost", port: 8883 }, listen: [], devices: [] };
-  expect(await runGateway(files, places, createLog("gateway"))).toEqual({
+  expect(await runGateway(files, places, createLog("ble-gateway"), systemTime)).toEqual({
     failure: "certificate or key of mimi cannot be read; issue them again",
   });
 });

@@ -1,5 +1,5 @@
 import { issuedFiles } from "@purrimeter/certs/authority-files";
-import { describeRefusal } from "@purrimeter/certs/refusal";
+import { refuse } from "@purrimeter/certs/refusal";
 import { makeFolder, SECRET_MODE, writeNewFile } from "@purrimeter/certs/write-file";
 import { hex, newPairing, pairingText, parsePairing, type Pairing } from "@purrimeter/ble-gateway/pairing";
 import { asTagId } from "@purrimeter/protocol/values";
@@ -8,17 +8,19 @@ import { SecretError } from "@purrimeter/secrets/secret-source";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DataFiles } from "./data-files.ts";
+import { orFailure } from "./or-failure.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 
-/** A pairing and the file that holds it: 0600, for the gateway and, once, for the tag. */
+/** A pairing and the file that holds it: 0600, for the BLE gateway and, once, for the tag. */
 export interface KeptPairing {
   readonly pairing: Pairing;
   readonly file: string;
 }
 
-/** Where a gateway's link keys are. */
+/** Where a BLE gateway's link keys are; a folder of the former name is used on. */
 export function pairingFolder(files: DataFiles): string {
-  return join(files.folder, "secrets", "gateway");
+  const former = files.secrets("gateway");
+  return existsSync(former) ? former : files.secrets("ble-gateway");
 }
 
 /** The pairings of a data folder; none is fine. */
@@ -44,7 +46,7 @@ export function readPairings(files: DataFiles): readonly KeptPairing[] | Failure
 /** Makes a link key for a tag that has its certificate here. A tag that is paired gets another only when `again`. */
 export function pairTag(files: DataFiles, id: string, again: boolean): KeptPairing | Failure {
   const tag = asTagId(id);
-  if (tag === undefined) return failed(describeRefusal({ refused: "bad-tag-id", subject: id }));
+  if (tag === undefined) return orFailure(refuse("bad-tag-id", id));
   if (!existsSync(issuedFiles(files.certs, "tags", tag).key))
     return failed(`${tag} has no certificate in ${files.certs}; "purrimeter tags add ${tag}" issues one`);
   const kept = readPairings(files);

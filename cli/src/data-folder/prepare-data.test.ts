@@ -13,8 +13,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { dataFiles, type DataFiles } from "./data-files.ts";
+import { REGISTRY } from "../services/service-registry.ts";
 import { isFailure } from "../terminal/failure.ts";
 import { prepareData } from "./prepare-data.ts";
+import type { CertifiedService, Holders } from "./secret-holder.ts";
+import { LOCATIONS_KEY, randomKey } from "./secret-specs.ts";
 
 const now = new Date();
 const temporary = mkdtempSync(join(tmpdir(), "purrimeter-data-"));
@@ -33,13 +36,13 @@ afterEach(() => rmSync(files.folder, { recursive: true }));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
 async function prepared(hosts: readonly string[] = [], at = now): Promise<boolean> {
-  const outcome = await prepareData(files, { now: at, hosts });
+  const outcome = await prepareData(files, REGISTRY, { now: at, hosts });
   if (isFailure(outcome)) throw new Error(outcome.failure);
   return outcome.created;
 }
 
 async function failure(): Promise<string> {
-  const outcome = await prepareData(files, { now, hosts: [] });
+  const outcome = await prepareData(files, REGISTRY, { now, hosts: [] });
   return isFailure(outcome) ? outcome.failure : "nothing failed";
 }
 
@@ -107,6 +110,42 @@ test("a secret that is gone is not made anew", async () => {
   expect(await failure()).toBe(`the secret ${path} is missing; restore it from a backup`);
 });
 
+test("a folder whose format file lists no secrets, as the first ones, is opened and left as it is", async () => {
+  writeFileSync(files.format, '{"format":1}\n');
+  const before = contents();
+  expect(await prepared()).toBe(false);
+  expect(contents()).toEqual(before);
+  const path = files.secret("auth", "signing-key.pem");
+  rmSync(path);
+  expect(await failure()).toBe(`the secret ${path} is missing; restore it from a backup`);
+});
+
+test("a service that is new to a folder gets its secrets and certificate, and others keep theirs", async () => {
+  const [auth] = REGISTRY.services;
+  const added = { ...auth, name: "added", secrets: [LOCATIONS_KEY, { name: "own-key", make: randomKey }] };
+  const four: Holders = { ...REGISTRY, services: [...REGISTRY.services, added as CertifiedService] };
+  writeFileSync(files.format, '{"format":1}\n');
+  const before = contents();
+  expect(await prepareData(files, four, { now, hosts: [] })).toEqual({ created: false });
+  const after = contents();
+  expect(after).toMatchObject({
+    ...before,
+    "purrimeter.json": after["purrimeter.json"],
+    "certs/issued.jsonl": after["certs/issued.jsonl"],
+  });
+  expect(after["secrets/added/database-key"]).toBe(before["secrets/bridge/database-key"]);
+  expect(readdirSync(files.secrets("added")).toSorted()).toEqual([
+    "GENERATED",
+    "database-key",
+    "own-key",
+    "tls-key.pem",
+  ]);
+  rmSync(files.secret("added", "own-key"));
+  expect(await prepareData(files, four, { now, hosts: [] })).toMatchObject({
+    failure: expect.stringMatching(/own-key is missing; restore it from a backup/) as string,
+  });
+});
+
 test("a folder of a newer version is left alone", async () => {
   writeFileSync(files.format, '{"format":2}\n');
   const before = contents();
@@ -138,12 +177,12 @@ test("a new host renews the services' certificates, and so does their end", asyn
 });
 
 test("production refuses keys that were generated, until the operator's own are in their place", async () => {
-  const outcome = (): Promise<object> => prepareData(files, { now, hosts: [], ownSecrets: true });
+  const outcome = (): Promise<object> => prepareData(files, REGISTRY, { now, hosts: [], ownSecrets: true });
   expect(await outcome()).toEqual({
     failure:
-      "production mode refuses keys that purrimeter generated: bridge/database-key, cloud-api/database-key, " +
-      "operator/database-key, bridge/key-ring-key, cloud-api/key-ring-key, operator/key-ring-key, " +
-      `cloud-api/cursor-key, auth/database-key, auth/signing-key.pem in ${join(files.folder, "secrets")}; ` +
+      "production mode refuses keys that purrimeter generated: auth/database-key, auth/signing-key.pem, " +
+      "cloud-api/database-key, bridge/database-key, operator/database-key, cloud-api/key-ring-key, " +
+      `bridge/key-ring-key, operator/key-ring-key, cloud-api/cursor-key in ${join(files.folder, "secrets")}; ` +
       "put your own in their place, or give --allow-generated-keys",
   });
   for (const holder of ["bridge", "cloud-api", "operator", "auth"] as const)
@@ -158,9 +197,9 @@ test("production refuses keys that were generated, until the operator's own are 
 
 test("production makes no keys for a new folder", async () => {
   const fresh = dataFiles(join(temporary, "fresh"));
-  expect(await prepareData(fresh, { now, hosts: [], ownSecrets: true })).toMatchObject({
+  expect(await prepareData(fresh, REGISTRY, { now, hosts: [], ownSecrets: true })).toMatchObject({
     failure: expect.stringMatching(
-      /^production mode makes no keys: put your own bridge\/database-key, /,
+      /^production mode makes no keys: put your own auth\/database-key, /,
     ) as string,
   });
   expect(existsSync(fresh.folder)).toBe(false);
@@ -171,7 +210,9 @@ test("keys in a Vault are neither made nor missed", async () => {
   cpSync(template, fresh.folder, { recursive: true });
   rmSync(join(fresh.folder, "secrets"), { recursive: true });
   writeFileSync(fresh.vault, "{}");
-  expect(await prepareData(fresh, { now, hosts: [], ownSecrets: true })).toEqual({ created: false });
+  expect(await prepareData(fresh, REGISTRY, { now, hosts: [], ownSecrets: true })).toEqual({
+    created: false,
+  });
   expect(readdirSync(fresh.secrets("bridge"))).toEqual(["tls-key.pem"]);
   rmSync(fresh.folder, { recursive: true });
 });

@@ -1,78 +1,76 @@
 import { replaceFile, SECRET_MODE, makeFolder } from "@purrimeter/certs/write-file";
 import { GENERATED_MARKER, isGenerated, markedAsGenerated } from "@purrimeter/secrets/generated-secrets";
-import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import type { DataFiles, SecretHolder } from "./data-files.ts";
-import { failed, type Failure } from "../terminal/failure.ts";
+import type { DataFiles } from "./data-files.ts";
+import { allHolders, type Holders, type SecretSpec } from "./secret-holder.ts";
 
-/** One secret and everybody who holds a copy of it: each process reads its own folder only. */
-interface Secret {
-  readonly name: string;
-  readonly holders: readonly SecretHolder[];
-  readonly make: () => string;
+/** A secret and the names of all who hold a copy of it. */
+interface SharedSecret {
+  readonly secret: SecretSpec;
+  readonly holders: readonly string[];
 }
 
-const SECRETS: readonly Secret[] = [
-  { name: "database-key", holders: ["bridge", "cloud-api", "operator"], make: randomKey },
-  { name: "key-ring-key", holders: ["bridge", "cloud-api", "operator"], make: randomKey },
-  { name: "cursor-key", holders: ["cloud-api"], make: randomKey },
-  { name: "database-key", holders: ["auth"], make: randomKey },
-  { name: "signing-key.pem", holders: ["auth"], make: signingKey },
-];
+/** A copy of a secret, as HOLDER/NAME. */
+export type SecretCopy = `${string}/${string}`;
 
-/** 256 bits, hexadecimal. */
-function randomKey(): string {
-  return `${randomBytes(32).toString("hex")}\n`;
+function sharedSecrets(holders: Holders): SharedSecret[] {
+  const all = allHolders(holders);
+  const secrets = new Set(all.flatMap((holder) => holder.secrets));
+  return [...secrets].map((secret) => ({
+    secret,
+    holders: all.filter((holder) => holder.secrets.includes(secret)).map(({ name }) => name),
+  }));
 }
 
-/** ES256 needs P-256 (RFC 7518, section 3.4). */
-function signingKey(): string {
-  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+/** Every copy of every secret that a data folder needs, in the order of the registry. */
+export function secretCopies(holders: Holders): SecretCopy[] {
+  return sharedSecrets(holders).flatMap(({ secret, holders: names }) =>
+    names.map((holder): SecretCopy => `${holder}/${secret.name}`),
+  );
 }
 
-/** Makes the secrets of a folder that was never complete; those that a broken-off start left are kept. */
-export function makeSecrets(files: DataFiles): void {
-  for (const { name, holders, make } of SECRETS) {
-    for (const holder of holders) makeFolder(files.secrets(holder));
-    const keeper = holders.find((holder) => existsSync(files.secret(holder, name)));
-    const content = keeper === undefined ? Buffer.from(make()) : readFileSync(files.secret(keeper, name));
-    const isOurs = keeper === undefined || isGenerated(files.secrets(keeper), name, content);
-    for (const holder of holders.filter((one) => !existsSync(files.secret(one, name)))) {
-      if (isOurs) mark(files, holder, name, content);
-      replaceFile(files.secret(holder, name), content, SECRET_MODE);
-    }
+/** Makes the secrets that are not there; a copy is made of one that another holder has already. */
+export function makeSecrets(files: DataFiles, holders: Holders): void {
+  for (const { secret, holders: names } of sharedSecrets(holders)) makeShared(files, secret, names);
+}
+
+function makeShared(files: DataFiles, { name, make }: SecretSpec, holders: readonly string[]): void {
+  for (const holder of holders) makeFolder(files.secrets(holder));
+  const keeper = holders.find((holder) => existsSync(files.secret(holder, name)));
+  const content = keeper === undefined ? Buffer.from(make()) : readFileSync(files.secret(keeper, name));
+  const generated = keeper === undefined || isGenerated(files.secrets(keeper), name, content);
+  for (const holder of holders.filter((one) => !existsSync(files.secret(one, name)))) {
+    if (generated) mark(files, holder, name, content);
+    replaceFile(files.secret(holder, name), content, SECRET_MODE);
   }
 }
 
 /** Written before the secret itself: none is ever there without its mark. */
-function mark(files: DataFiles, holder: SecretHolder, name: string, content: Buffer): void {
+function mark(files: DataFiles, holder: string, name: string, content: Buffer): void {
   const folder = files.secrets(holder);
   replaceFile(files.secret(holder, GENERATED_MARKER), markedAsGenerated(folder, name, content), SECRET_MODE);
 }
 
-/** Secrets that were generated and not replaced since, as HOLDER/NAME. */
-export function generatedSecrets(files: DataFiles): string[] {
-  return SECRETS.flatMap(({ name, holders }) =>
-    holders
-      .filter((holder) => existsSync(files.secret(holder, name)))
-      .filter((holder) => isGenerated(files.secrets(holder), name, readFileSync(files.secret(holder, name))))
-      .map((holder) => `${holder}/${name}`),
-  );
+/** Copies that were generated and not replaced since. */
+export function generatedSecrets(files: DataFiles, holders: Holders): SecretCopy[] {
+  return secretCopies(holders).filter((copy) => {
+    const [holder, name] = partsOf(copy);
+    const path = files.secret(holder, name);
+    return existsSync(path) && isGenerated(files.secrets(holder), name, readFileSync(path));
+  });
 }
 
-/** Secrets of a new data folder that nobody put there, as HOLDER/NAME. */
-export function missingSecrets(files: DataFiles): string[] {
-  return SECRETS.flatMap(({ name, holders }) =>
-    holders.filter((holder) => !existsSync(files.secret(holder, name))).map((holder) => `${holder}/${name}`),
-  );
+/** Copies that are not in their places. */
+export function missingSecrets(files: DataFiles, holders: Holders): SecretCopy[] {
+  return secretCopies(holders).filter((copy) => !existsSync(pathOf(files, copy)));
 }
 
-/** A secret that is gone is not made anew: what it locks would be lost for ever, and nobody would know why. */
-export function checkSecrets(files: DataFiles): Failure | undefined {
-  for (const { name, holders } of SECRETS) {
-    const missing = holders.map((holder) => files.secret(holder, name)).find((path) => !existsSync(path));
-    if (missing !== undefined) return failed(`the secret ${missing} is missing; restore it from a backup`);
-  }
-  return undefined;
+/** Path of a copy. */
+export function pathOf(files: DataFiles, copy: SecretCopy): string {
+  return files.secret(...partsOf(copy));
+}
+
+function partsOf(copy: SecretCopy): [holder: string, name: string] {
+  const at = copy.indexOf("/");
+  return [copy.slice(0, at), copy.slice(at + 1)];
 }

@@ -1,46 +1,55 @@
-import type { SecretsConfig, VaultConfig } from "@purrimeter/secrets/secrets-config";
+import {
+  vaultLoginSchema,
+  vaultSecretsSchema,
+  vaultServerSchema,
+  type SecretsConfig,
+  type VaultConfig,
+} from "@purrimeter/secrets/secrets-config";
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
-import type { DataFiles, SecretHolder } from "./data-files.ts";
+import type { DataFiles } from "./data-files.ts";
+import type { HolderName } from "./secret-holder.ts";
 import { failed, type Failure } from "../terminal/failure.ts";
 
-/** Where a process's secrets are, besides its folder: goes into its configuration as it stands. */
-export type SecretsOf = (holder: SecretHolder) => Partial<SecretsConfig>;
+/** Where a holder's secrets are, besides its folder: becomes `secrets` of its configuration. */
+export type SecretsOf = (holder: HolderName) => Partial<SecretsConfig>;
 
-const path = z.string().min(1);
-const login = z.union([
-  z.strictObject({ method: z.literal("approle"), mount: path.default("approle"), roleId: path }),
-  z.strictObject({ method: z.literal("jwt"), mount: path.default("jwt"), role: path, jwtFile: path }),
-]);
-const holder = z.strictObject({
-  login,
-  secrets: z.strictObject({ mount: path.default("secret"), path }).optional(),
-});
+const processSchema = z.strictObject({ login: vaultLoginSchema, secrets: vaultSecretsSchema.optional() });
+
+type VaultProcess = z.output<typeof processSchema>;
 
 /** DIR/vault.json: one Vault, and each process's own role and secret in it. Nothing in it is secret. */
-const vaultFileSchema = z.strictObject({
-  address: z.url(),
-  authority: path.optional(),
-  namespace: path.optional(),
-  /** Transit: the engine with the owners' keys, instead of the sealed file. */
-  ownerKeys: z.strictObject({ mount: path.default("transit") }).optional(),
-  processes: z.strictObject({ auth: holder, bridge: holder, "cloud-api": holder, operator: holder }),
+const vaultFileSchema = vaultServerSchema.extend({
+  address: z.url("This must be a URL."),
+  processes: z.record(z.string(), processSchema),
 });
 
-type VaultFile = z.infer<typeof vaultFileSchema>;
-
-/** Reads DIR/vault.json, if there is one. `refuseGenerated`: keys that purrimeter generated are no secrets. */
-export function readSecretsOf(files: DataFiles, refuseGenerated: boolean): SecretsOf | Failure {
+/**
+ * Reads DIR/vault.json, if there is one; it has to name each of the holders. `refuseGenerated`: keys that purrimeter
+ * generated are no secrets.
+ */
+export function readSecretsOf(
+  files: DataFiles,
+  holders: readonly HolderName[],
+  refuseGenerated: boolean,
+): SecretsOf | Failure {
   if (!existsSync(files.vault)) return () => ({ refuseGenerated });
   const parsed = vaultFileSchema.safeParse(parseJson(readFileSync(files.vault, "utf8")));
-  if (parsed.success) return (name) => ({ refuseGenerated, vault: vaultOf(parsed.data, name) });
-  const faults = parsed.error.issues.map(({ path: at, message }) => `${at.join(".") || "file"}: ${message}`);
-  return failed(`${files.vault}: ${faults.join("; ")}`);
-}
-
-/** The authentication service has no owners' keys to ask for. */
-function vaultOf({ processes, ownerKeys, ...server }: VaultFile, name: SecretHolder): VaultConfig {
-  return { ...server, ...processes[name], ...(name === "auth" ? {} : { ownerKeys }) };
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(
+      ({ path: at, message }) => `${at.join(".") || "file"}: ${message}`,
+    );
+    return failed(`${files.vault}: ${faults.join("; ")}`);
+  }
+  const { processes, ownerKeys, ...server } = parsed.data;
+  const missing = holders.filter(({ name }) => processes[name] === undefined);
+  if (missing.length > 0)
+    return failed(`${files.vault}: processes: ${missing.map(({ name }) => name).join(", ")} is missing`);
+  return ({ name, usesOwnerKeys }) => {
+    const process = processes[name] as VaultProcess;
+    const vault: VaultConfig = { ...server, ...process, ...(usesOwnerKeys && { ownerKeys }) };
+    return { refuseGenerated, vault };
+  };
 }
 
 function parseJson(text: string): unknown {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Credentials } from "./owner-api.ts";
 
-/** What DIR/demo.json says: where everything is, and who the demo's owner is. */
+/** Content of DIR/demo.json: where everything is, and who the demo's owner is. */
 const demoFileSchema = z.object({
   api: z.string(),
   /** Path of the authority's certificate, PEM. */

@@ -1,11 +1,13 @@
+import type { Time } from "@purrimeter/service/time";
 import { issueFleet } from "@purrimeter/certs/issue-fleet";
-import { describeRefusal, isRefusal } from "@purrimeter/certs/refusal";
 import { MqttUplink, tagSecureContext } from "@purrimeter/device/mqtt-uplink";
 import type { PlannedTag } from "@purrimeter/simulator/plan-fleet";
 import type { SimulatedTagOptions } from "@purrimeter/simulator/simulated-tag";
 import type { TagUplink } from "@purrimeter/simulator/uplink-maker";
 import type { SecureContext } from "node:tls";
-import { failed, type Failure } from "../terminal/failure.ts";
+import { utcDate } from "../terminal/utc.ts";
+import { orFailure } from "../data-folder/or-failure.ts";
+import { isFailure, type Failure } from "../terminal/failure.ts";
 
 /** Where simulated tags connect to, and who certifies them. */
 export interface FleetBridge {
@@ -28,10 +30,11 @@ function contextsOf(
 export async function fleetTags(
   planned: readonly PlannedTag[],
   { host, port, certs }: FleetBridge,
+  time: Time,
 ): Promise<SimulatedTagOptions[] | Failure> {
   const names = planned.map(({ tag }) => tag);
-  const fleet = await issueFleet(certs, names, new Date());
-  if (isRefusal(fleet)) return failed(describeRefusal(fleet));
+  const fleet = orFailure(await issueFleet(certs, names, utcDate(time)));
+  if (isFailure(fleet)) return fleet;
   const contexts = contextsOf(fleet);
   return planned.map((plan) => ({
     ...plan,

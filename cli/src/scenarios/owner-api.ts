@@ -1,5 +1,6 @@
-import { Agent, request } from "node:https";
-import { setTimeout as sleep } from "node:timers/promises";
+import { JsonClient, type JsonFailure, type JsonRequest } from "@purrimeter/service/json-client";
+import { sleep } from "@purrimeter/service/sleep";
+import type { Time } from "@purrimeter/service/time";
 
 /** Who logs in. */
 export interface Credentials {
@@ -18,10 +19,14 @@ export class ApiProblem extends Error {
   }
 }
 
-interface Answer {
-  readonly status: number;
-  readonly retryAfterS: number;
-  readonly body: unknown;
+/** The API could not be asked, and why. */
+export class ApiUnreachable extends Error {
+  readonly kind: JsonFailure["kind"];
+
+  constructor(server: string, { kind, code, reason }: JsonFailure) {
+    super(`${server} cannot be asked: ${reason} (${code})`);
+    this.kind = kind;
+  }
 }
 
 /** A tag as the API lists it; the fields that the commands need. */
@@ -33,19 +38,28 @@ export interface ListedTag {
 const DEADLINE_MS = 30_000;
 const PAGE = 1_000;
 
+/** A page of locations is the longest answer. */
+const MAX_ANSWER_BYTES = 16_777_216;
+const MAX_CONNECTIONS = 4;
+
 /** An owner's view of a running system, through the same API as everybody's. */
 export class OwnerApi {
-  readonly #base: string;
-  readonly #agent: Agent;
+  readonly #client: JsonClient;
+  readonly #time: Time;
   #token = "";
 
   /** `base` is like "https://localhost:8443"; `caPem` the only authority that is trusted. */
-  constructor(base: string, caPem: string) {
-    this.#base = base;
-    this.#agent = new Agent({ ca: caPem, minVersion: "TLSv1.3", keepAlive: true, maxSockets: 4 });
+  constructor(base: string, caPem: string, time: Time) {
+    const limits = {
+      deadlineMs: DEADLINE_MS,
+      maxAnswerBytes: MAX_ANSWER_BYTES,
+      maxConnections: MAX_CONNECTIONS,
+    };
+    this.#client = new JsonClient({ url: base, authority: caPem, time, ...limits });
+    this.#time = time;
   }
 
-  /** Logs in, or registers an account that does not exist yet. Throws an ApiProblem. */
+  /** Logs in, or registers an account that does not exist yet. Throws an ApiProblem or ApiUnreachable. */
   async enter({ email, password }: Credentials, isNew: boolean): Promise<void> {
     const path = isNew ? "/v1/auth/register" : "/v1/auth/login";
     const { accessToken } = (await this.call("POST", path, { email, password })) as {
@@ -85,51 +99,23 @@ export class OwnerApi {
     return all;
   }
 
-  /** The body of a successful answer. Waits when the API says "too many"; throws an ApiProblem for all else. */
-  async call(method: string, path: string, body?: unknown): Promise<unknown> {
+  /**
+   * The body of a successful answer. Waits when the API answers "too many requests"; throws an ApiProblem for every other
+   * answer, ApiUnreachable when there is none.
+   */
+  async call(method: JsonRequest["method"], path: string, body?: unknown): Promise<unknown> {
+    const headers = this.#token === "" ? {} : { authorization: `Bearer ${this.#token}` };
     for (;;) {
-      const answer = await this.#send(method, path, body);
+      const answer = await this.#client.send({ method, path, body, headers });
+      if (answer.kind !== "answer") throw new ApiUnreachable(this.#client.server, answer);
       if (answer.status < 400) return answer.body;
       if (answer.status !== 429) throw new ApiProblem(answer.status, method, path, answer.body);
-      await sleep(answer.retryAfterS * 1000);
+      await sleep(this.#time, Number(answer.headers["retry-after"] ?? 1) * 1_000);
     }
   }
 
   /** Ends the connections. */
   close(): void {
-    this.#agent.destroy();
-  }
-
-  #send(method: string, path: string, body: unknown): Promise<Answer> {
-    const json = body === undefined ? undefined : JSON.stringify(body);
-    const headers: Record<string, string | number> = { accept: "application/json" };
-    if (json !== undefined) {
-      headers["content-type"] = "application/json";
-      // Node frames the body of a DELETE only when it is told the length.
-      headers["content-length"] = Buffer.byteLength(json);
-    }
-    if (this.#token !== "") headers["authorization"] = `Bearer ${this.#token}`;
-    const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-    const sent = request(
-      new URL(path, this.#base),
-      { method, headers, agent: this.#agent, signal: AbortSignal.timeout(DEADLINE_MS) },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on("data", (chunk: Buffer) => chunks.push(chunk));
-        response.on("error", reject);
-        response.on("end", () => {
-          const text = Buffer.concat(chunks).toString();
-          const retryAfterS = Number(response.headers["retry-after"] ?? 1);
-          resolve({
-            status: response.statusCode ?? 0,
-            retryAfterS,
-            body: text === "" ? undefined : JSON.parse(text),
-          });
-        });
-      },
-    );
-    sent.on("error", reject);
-    sent.end(json);
-    return promise;
+    this.#client.close();
   }
 }

@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { issuedFiles } from "@purrimeter/certs/authority-files";
 import { MqttUplink, tagSecureContext } from "@purrimeter/device/mqtt-uplink";
 import { keepDeviceLink } from "@purrimeter/ble-gateway/device-link";
@@ -16,7 +17,6 @@ import type { SecureContext } from "node:tls";
 import type { DataFiles } from "../data-folder/data-files.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { readPairings } from "../data-folder/pairings.ts";
-import { systemTime } from "@purrimeter/service/system-time";
 
 /** Where a gateway finds its tags and the bridge. */
 export interface GatewayPlaces {
@@ -38,10 +38,12 @@ export async function runGateway(
   files: DataFiles,
   places: GatewayPlaces,
   log: Log,
+  time: Time,
 ): Promise<RunningGateway | Failure> {
   const kept = readPairings(files);
   if (isFailure(kept)) return kept;
-  if (kept.length === 0) return failed(`no tag is paired in ${files.folder}; "purrimeter gateway pair" does`);
+  if (kept.length === 0)
+    return failed(`no tag is paired in ${files.folder}; "purrimeter ble-gateway pair" does`);
   const pairings = kept.map(({ pairing }) => pairing);
   const contexts = secureContexts(files, pairings);
   if (isFailure(contexts)) return contexts;
@@ -52,16 +54,11 @@ export async function runGateway(
       listener,
     );
   };
-  const gateway = openGateway({ pairings, cipher: nodeCipher, makeUplink, log, time: systemTime });
-  const accept = paced(gateway.accept, systemTime);
+  const gateway = openGateway({ pairings, cipher: nodeCipher, makeUplink, log, time });
+  const accept = paced(gateway.accept, time);
   const servers: Server[] = [];
   const devices = places.devices.map((path) =>
-    keepDeviceLink(
-      path,
-      accept,
-      (code) => log.warn("no device", { event: "device.trouble", code }),
-      systemTime,
-    ),
+    keepDeviceLink(path, accept, (code) => log.warn("no device", { event: "device.trouble", code }), time),
   );
   const stop = async (): Promise<void> => {
     for (const device of devices) device.stop();
@@ -72,7 +69,7 @@ export async function runGateway(
     for (const address of places.listen) servers.push(await listenForLinks(address, accept));
   } catch (error) {
     await stop();
-    return failed(`the gateway cannot listen (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
+    return failed(`the BLE gateway cannot listen (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);
   }
   return { tags: pairings.map(({ tag }) => tag), listening: servers.map(addressOf), stop };
 }

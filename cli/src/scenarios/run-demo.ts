@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { runFleet } from "@purrimeter/simulator/fleet";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
 import { planFleet, type PlannedTag } from "@purrimeter/simulator/plan-fleet";
@@ -6,10 +7,10 @@ import { readFileSync } from "node:fs";
 import { newCredentials, readDemoFile, writeDemoFile, type DemoFile } from "./demo-account.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { fleetTags } from "./fleet-tags.ts";
-import { nowS } from "../terminal/now.ts";
+import { utcSeconds } from "../terminal/utc.ts";
 import { withRegistry } from "../data-folder/open-registry.ts";
 import { ApiProblem, OwnerApi } from "./owner-api.ts";
-import { provisionFleet } from "../data-folder/provision-fleet.ts";
+import { provisionFleet } from "./provision-fleet.ts";
 import type { RunningServices } from "../supervisor/start-services.ts";
 
 /** Which cats the demo shows, and how fast they live their past. */
@@ -19,6 +20,7 @@ export interface DemoOptions {
   readonly tracks?: readonly Track[];
   /** Times as fast as real time until now is reached; Infinity = as fast as acknowledgements allow. */
   readonly speed: number;
+  readonly time: Time;
   readonly onProgress: (progress: FleetProgress) => void;
   readonly onReady: (demo: DemoFile) => void;
   readonly signal: AbortSignal;
@@ -32,20 +34,21 @@ const FIRST_PAST_S = 86_400;
 
 /** Fills running services with an owner and tags, and lets the tags live until `signal`. */
 export async function runDemo(services: RunningServices, options: DemoOptions): Promise<Failure | undefined> {
+  const { time } = options;
   const former = readDemoFile(services.files.folder);
   const credentials = former ?? newCredentials();
-  const api = `https://localhost:${services.port}`;
+  const api = `https://localhost:${services.portOf("cloud-api")}`;
   const ca = services.files.authority.root;
-  const owner = new OwnerApi(api, readFileSync(ca, "utf8"));
+  const owner = new OwnerApi(api, readFileSync(ca, "utf8"), time);
   try {
     await owner.enter(credentials, former === undefined);
     const planned = await planDemo(owner, options, former !== undefined);
-    const provisioned = await withRegistry(services.files, async (registry) => {
-      await provisionFleet(planned, registry, owner);
+    const provisioned = await withRegistry(services.files, time, async (registry) => {
+      await provisionFleet(planned, registry, owner, time);
       return {};
     });
     if (isFailure(provisioned)) return provisioned;
-    const mqtt = `mqtts://localhost:${services.mqttPort}`;
+    const mqtt = `mqtts://localhost:${services.portOf("bridge")}`;
     const tags = planned.map(({ tag }) => tag as string);
     const demo = { api, ca, mqtt, email: credentials.email, password: credentials.password, tags };
     return await live(services, planned, options, demo);
@@ -59,7 +62,7 @@ export async function runDemo(services: RunningServices, options: DemoOptions): 
 
 /** A demo that is run again has only the time since the last one to catch up with. */
 async function planDemo(owner: OwnerApi, options: DemoOptions, isAgain: boolean): Promise<PlannedTag[]> {
-  const endsAt = nowS();
+  const endsAt = utcSeconds(options.time);
   const heard = isAgain
     ? (await owner.tags()).map(({ lastHeardAt }) => Date.parse(lastHeardAt ?? "") / 1000)
     : [];
@@ -77,8 +80,8 @@ async function live(
   options: DemoOptions,
   demo: DemoFile,
 ): Promise<Failure | undefined> {
-  const bridge = { host: "localhost", port: services.mqttPort, certs: services.files.certs };
-  const tags = await fleetTags(planned, bridge);
+  const bridge = { host: "localhost", port: services.portOf("bridge"), certs: services.files.certs };
+  const tags = await fleetTags(planned, bridge, options.time);
   if (isFailure(tags)) return tags;
   let isReady = false;
   const onProgress = (progress: FleetProgress): void => {
@@ -88,14 +91,14 @@ async function live(
     writeDemoFile(services.files.folder, demo);
     options.onReady(demo);
   };
-  const endsAt = nowS();
+  const endsAt = utcSeconds(options.time);
   await runFleet({
     tags,
     speed: options.speed,
     endsAt,
     keepsLiving: true,
-    utcMs: () => Date.now(),
-    monotonicMs: () => performance.now(),
+    utcMs: () => options.time.utcMs(),
+    monotonicMs: () => options.time.monotonicMs(),
     onProgress,
     signal: options.signal,
   });

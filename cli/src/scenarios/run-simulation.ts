@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { runFleet, type FleetResult } from "@purrimeter/simulator/fleet";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
 import { planFleet, type PlannedTag } from "@purrimeter/simulator/plan-fleet";
@@ -7,15 +8,18 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { overrideSettings } from "../configuration/override-settings.ts";
+import { defaultSettings } from "../configuration/read-settings.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { newCredentials, readDemoFile } from "./demo-account.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { fleetTags, type FleetBridge } from "./fleet-tags.ts";
 import { writeToFiles } from "../terminal/line-log.ts";
-import { nowS } from "../terminal/now.ts";
+import { utcSeconds } from "../terminal/utc.ts";
 import { withRegistry } from "../data-folder/open-registry.ts";
 import { ApiProblem, OwnerApi, type Credentials } from "./owner-api.ts";
-import { provisionFleet } from "../data-folder/provision-fleet.ts";
+import { provisionFleet } from "./provision-fleet.ts";
+import { SERVICE_NAMES } from "../services/service-registry.ts";
 import { startServices } from "../supervisor/start-services.ts";
 
 /** Which tags live, how, and where they report. */
@@ -33,6 +37,7 @@ export interface SimulationOptions {
   readonly bridge?: FleetBridge;
   /** Folder of a running system; when left out, that of a demo in ./data if it runs, or else one of its own. */
   readonly data?: string;
+  readonly time: Time;
   readonly onStage: (stage: string) => void;
   readonly onProgress: (progress: FleetProgress) => void;
   readonly signal: AbortSignal;
@@ -58,7 +63,6 @@ interface Share {
 const FEW_TAGS = 100;
 
 const DEFAULT_DATA = "data";
-const RETENTION_DAYS = 365;
 
 /** Simulated tags stand beside those of a demo in the same system. */
 const PREFIX = "sim-";
@@ -66,7 +70,7 @@ const PREFIX = "sim-";
 /** Runs a fleet against a given bridge, a running system, or a whole system of its own. */
 export async function runSimulation(options: SimulationOptions): Promise<FleetResult | Failure> {
   if (options.bridge !== undefined) return live(plan(options), options.bridge, options);
-  const running = await runningSystem(options.data ?? DEFAULT_DATA);
+  const running = await runningSystem(options.data ?? DEFAULT_DATA, options.time);
   if (running !== undefined) return provisionAndLive(running, options);
   if (options.data !== undefined) {
     return failed(`no demo runs on ${options.data}; start one with "purrimeter demo --data ${options.data}"`);
@@ -74,19 +78,19 @@ export async function runSimulation(options: SimulationOptions): Promise<FleetRe
   return inOwnSystem(options);
 }
 
-function plan({ tags, tracks, seed, durationS }: SimulationOptions): PlannedTag[] {
+function plan({ tags, tracks, seed, durationS, time }: SimulationOptions): PlannedTag[] {
   return planFleet({
     seed,
     prefix: PREFIX,
-    endsAt: nowS(),
+    endsAt: utcSeconds(time),
     ...(tags === undefined ? {} : { tags }),
     ...(tracks === undefined ? {} : { tracks }),
     ...(durationS === undefined ? {} : { durationS }),
   });
 }
 
-/** The system that a demo says runs on this folder, if it answers. */
-async function runningSystem(data: string): Promise<Target | undefined> {
+/** The system of the demo that ran on this folder, if it answers. */
+async function runningSystem(data: string, time: Time): Promise<Target | undefined> {
   const demo = readDemoFile(data);
   if (demo === undefined) return undefined;
   const files = dataFiles(data);
@@ -94,11 +98,11 @@ async function runningSystem(data: string): Promise<Target | undefined> {
   const mqtt = { host: hostname, port: Number(port) };
   const owner = { email: demo.email, password: demo.password };
   const target = { files, api: demo.api, mqtt, owner, isNewOwner: false };
-  return (await answers(target)) ? target : undefined;
+  return (await answers(target, time)) ? target : undefined;
 }
 
-async function answers({ files, api }: Target): Promise<boolean> {
-  const caller = new OwnerApi(api, await readFile(files.authority.root, "utf8"));
+async function answers({ files, api }: Target, time: Time): Promise<boolean> {
+  const caller = new OwnerApi(api, await readFile(files.authority.root, "utf8"), time);
   try {
     await caller.call("GET", "/v1/health");
     return true;
@@ -116,18 +120,15 @@ async function inOwnSystem(options: SimulationOptions): Promise<FleetResult | Fa
     options.onStage("starting a system of its own, which ends with the simulation");
     const services = await startServices({
       data: join(folder, "data"),
-      host: "127.0.0.1",
-      port: 0,
-      mqttPort: 0,
-      names: [],
-      retentionDays: RETENTION_DAYS,
+      settings: overrideSettings(defaultSettings(SERVICE_NAMES), { port: 0, mqttPort: 0 }),
+      time: options.time,
       writeLine: (files) => writeToFiles(files.log),
       onRestart: (service) => options.onStage(`${service} died and is started again`),
       stopping: options.signal,
     });
     if (isFailure(services)) return services;
-    const mqtt = { host: "localhost", port: services.mqttPort };
-    const api = `https://localhost:${services.port}`;
+    const mqtt = { host: "localhost", port: services.portOf("bridge") };
+    const api = `https://localhost:${services.portOf("cloud-api")}`;
     const target = { files: services.files, api, mqtt, owner: newCredentials(), isNewOwner: true };
     try {
       return await Promise.race([provisionAndLive(target, options), services.gaveUp]);
@@ -142,12 +143,12 @@ async function inOwnSystem(options: SimulationOptions): Promise<FleetResult | Fa
 async function provisionAndLive(target: Target, options: SimulationOptions): Promise<FleetResult | Failure> {
   const planned = plan(options);
   options.onStage(`registering and claiming ${planned.length} tags`);
-  const provisioned = await provision(target, planned);
+  const provisioned = await provision(target, planned, options.time);
   if (isFailure(provisioned)) return provisioned;
   return live(planned, { ...target.mqtt, certs: target.files.certs }, options);
 }
 
-/** Whoever claims which of the planned tags: the given owner, or new ones when there are too many tags for an account. */
+/** Which owner claims which of the planned tags: the given owner, or new ones when there are too many tags for an account. */
 function sharesOf(target: Target, planned: readonly PlannedTag[]): Share[] {
   if (planned.length <= FEW_TAGS) return [{ owner: target.owner, isNew: target.isNewOwner, tags: planned }];
   const count = Math.ceil(planned.length / MAX_OWNER_GEOFENCES);
@@ -158,21 +159,30 @@ function sharesOf(target: Target, planned: readonly PlannedTag[]): Share[] {
   });
 }
 
-async function provision(target: Target, planned: readonly PlannedTag[]): Promise<Failure | object> {
+async function provision(
+  target: Target,
+  planned: readonly PlannedTag[],
+  time: Time,
+): Promise<Failure | object> {
   const caPem = await readFile(target.files.authority.root, "utf8");
   for (const share of sharesOf(target, planned)) {
-    const outcome = await provisionShare(target, share, caPem);
+    const outcome = await provisionShare(target, share, caPem, time);
     if (isFailure(outcome)) return outcome;
   }
   return {};
 }
 
-async function provisionShare(target: Target, share: Share, caPem: string): Promise<Failure | object> {
-  const owner = new OwnerApi(target.api, caPem);
+async function provisionShare(
+  target: Target,
+  share: Share,
+  caPem: string,
+  time: Time,
+): Promise<Failure | object> {
+  const owner = new OwnerApi(target.api, caPem, time);
   try {
     await owner.enter(share.owner, share.isNew);
-    return await withRegistry(target.files, async (registry) => {
-      await provisionFleet(share.tags, registry, owner);
+    return await withRegistry(target.files, time, async (registry) => {
+      await provisionFleet(share.tags, registry, owner, time);
       return {};
     });
   } catch (error) {
@@ -186,19 +196,19 @@ async function provisionShare(target: Target, share: Share, caPem: string): Prom
 async function live(
   planned: readonly PlannedTag[],
   bridge: FleetBridge,
-  { speed, keepsLiving, onStage, onProgress, signal }: SimulationOptions,
+  { speed, keepsLiving, time, onStage, onProgress, signal }: SimulationOptions,
 ): Promise<FleetResult | Failure> {
   onStage(`issuing ${planned.length} certificates`);
-  const tags = await fleetTags(planned, bridge);
+  const tags = await fleetTags(planned, bridge, time);
   if (isFailure(tags)) return tags;
   onStage(`${planned.length} tags report to ${bridge.host}:${bridge.port}`);
   return runFleet({
     tags,
     speed,
-    endsAt: nowS(),
+    endsAt: utcSeconds(time),
     keepsLiving,
-    utcMs: () => Date.now(),
-    monotonicMs: () => performance.now(),
+    utcMs: () => time.utcMs(),
+    monotonicMs: () => time.monotonicMs(),
     onProgress,
     signal,
   });

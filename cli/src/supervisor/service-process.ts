@@ -1,5 +1,9 @@
+import type { Time } from "@purrimeter/service/time";
+import { PUBLIC_MODE, replaceFile } from "@purrimeter/certs/write-file";
 import { spawn, type ChildProcess } from "node:child_process";
-import { failed, type Failure } from "../terminal/failure.ts";
+import { rmSync } from "node:fs";
+import { identityOf } from "../data-folder/process-identity.ts";
+import { failed, systemFailure, type Failure } from "../terminal/failure.ts";
 import { forEachLine, type WriteLine } from "../terminal/line-log.ts";
 
 /** A service to run: `node [flags] main --config FILE`. */
@@ -11,18 +15,29 @@ export interface ServiceSpec {
   readonly credentials: string;
   /** Port to listen on; 0 takes any at the first start, and the same one again at a restart. */
   readonly port: number;
-  /** Writes the service's configuration for a port and gives its path. */
-  readonly configure: (port: number) => string;
+  /** Port for metrics, if there is to be one. */
+  readonly metricsPort?: number | undefined;
+  /** Writes the service's configuration for these ports and gives its path. */
+  readonly configure: (ports: ReadyService) => string;
   /** Flags for Node. */
   readonly flags?: readonly string[];
   /** Where Node keeps its compiled code: without it every start strips all types again. */
   readonly compileCache?: string;
+  /** Holds the process id while the service is ready, for commands that send it a signal. */
+  readonly pidFile?: string;
+}
+
+/** Where a service listens: numbers of ports. */
+export interface ReadyService {
+  readonly port: number;
+  /** Of metrics and readiness; there is none unless it was asked for. */
+  readonly metricsPort?: number | undefined;
 }
 
 /** A service that runs, or has ended. */
 export interface ServiceProcess {
-  /** Resolves when the service says that it listens, or with why it never will. */
-  readonly ready: Promise<{ readonly port: number } | Failure>;
+  /** Resolves when the service has sent that it listens, or with why it never will. */
+  readonly ready: Promise<ReadyService | Failure>;
   /** Resolves when the process is gone. */
   readonly ended: Promise<void>;
   readonly pid: number | undefined;
@@ -38,16 +53,19 @@ export function runService(
   config: string,
   writeLine: WriteLine,
   readyTimeoutMs: number,
+  time: Time,
 ): ServiceProcess {
   const child = spawnService(spec, config);
   const lastErrorLines = collectOutput(child, spec.name, writeLine);
   // "close" comes after "exit", when the last line has been read; "error" when nothing could be started.
   const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
   child.on("error", (error) => writeLine(spec.name, `${spec.name}: cannot be started: ${error.message}`));
-  const ready = becomesReady(child, ended, readyTimeoutMs).then(
-    (outcome) => outcome ?? failed(lastErrorLines() ?? `${spec.name}: ${howItEnded(child)}`),
-  );
-  return { ready, ended, pid: child.pid, stop: (graceMs) => stop(child, ended, graceMs) };
+  const ready = becomesReady(child, ended, readyTimeoutMs, time).then((outcome) => {
+    if (outcome === undefined) return failed(lastErrorLines() ?? `${spec.name}: ${howItEnded(child)}`);
+    keepPidFile(spec, child, writeLine);
+    return outcome;
+  });
+  return { ready, ended, pid: child.pid, stop: (graceMs) => stop(child, ended, graceMs, time) };
 }
 
 function spawnService(spec: ServiceSpec, config: string): ChildProcess {
@@ -60,14 +78,27 @@ function spawnService(spec: ServiceSpec, config: string): ChildProcess {
     env: {
       CREDENTIALS_DIRECTORY: spec.credentials,
       TZ: "UTC",
-      // Each of Node's threads keeps a heap of glibc's otherwise: 10 MiB a process that nobody uses.
+      // Each of Node's threads keeps a heap of glibc's otherwise: 10 MiB for each process, unused.
       MALLOC_ARENA_MAX: "2",
       ...(spec.compileCache === undefined ? {} : { NODE_COMPILE_CACHE: spec.compileCache }),
     },
   });
 }
 
-/** Hands the service's lines on; the function returned gives the one that says why it died. */
+/** Written when the service is ready: a signal before that would end it. A full disk keeps no service from running. */
+function keepPidFile({ name, pidFile }: ServiceSpec, child: ChildProcess, writeLine: WriteLine): void {
+  if (pidFile === undefined || child.pid === undefined) return;
+  try {
+    replaceFile(pidFile, `${identityOf(child.pid)}\n`, PUBLIC_MODE);
+  } catch (error) {
+    const failure = systemFailure(error);
+    if (failure === undefined) throw error;
+    writeLine(name, `${name}: ${failure.failure}`);
+  }
+  child.once("close", () => rmSync(pidFile, { force: true }));
+}
+
+/** Hands the service's lines on; the function returned gives the one with the reason why it died. */
 function collectOutput(child: ChildProcess, name: string, writeLine: WriteLine): () => string | undefined {
   let own: string | undefined;
   let error: string | undefined;
@@ -85,24 +116,25 @@ async function becomesReady(
   child: ChildProcess,
   ended: Promise<void>,
   timeoutMs: number,
-): Promise<{ port: number } | undefined> {
-  const said = new Promise<{ port: number }>((resolve) => {
+  time: Time,
+): Promise<ReadyService | undefined> {
+  const said = new Promise<ReadyService>((resolve) => {
     child.on("message", (message) => {
-      if (isReadyMessage(message)) resolve({ port: message.port });
+      if (isReadyMessage(message)) resolve({ port: message.port, metricsPort: message.metricsPort });
     });
   });
-  const stuck = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
+  const cancel = time.after(timeoutMs, () => void child.kill("SIGKILL"));
   try {
     return await Promise.race([said, ended.then(() => undefined)]);
   } finally {
-    clearTimeout(stuck);
+    cancel();
   }
 }
 
-function isReadyMessage(message: unknown): message is { readonly type: "ready"; readonly port: number } {
+function isReadyMessage(message: unknown): message is ReadyService & { readonly type: "ready" } {
   if (typeof message !== "object" || message === null) return false;
-  const { type, port } = message as { readonly type?: unknown; readonly port?: unknown };
-  return type === "ready" && typeof port === "number";
+  const { type, port, metricsPort } = message as Readonly<Record<string, unknown>>;
+  return type === "ready" && typeof port === "number" && ["number", "undefined"].includes(typeof metricsPort);
 }
 
 function howItEnded({ exitCode, signalCode }: ChildProcess): string {
@@ -110,9 +142,9 @@ function howItEnded({ exitCode, signalCode }: ChildProcess): string {
   return signalCode === null ? `ended with code ${exitCode ?? "unknown"}` : `was ended by ${signalCode}`;
 }
 
-async function stop(child: ChildProcess, ended: Promise<void>, graceMs: number): Promise<void> {
+async function stop(child: ChildProcess, ended: Promise<void>, graceMs: number, time: Time): Promise<void> {
   child.kill("SIGTERM");
-  const impatient = setTimeout(() => child.kill("SIGKILL"), graceMs);
+  const cancel = time.after(graceMs, () => void child.kill("SIGKILL"));
   await ended;
-  clearTimeout(impatient);
+  cancel();
 }

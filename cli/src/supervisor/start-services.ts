@@ -1,27 +1,28 @@
+import type { Time } from "@purrimeter/service/time";
 import { makeFolder } from "@purrimeter/certs/write-file";
+import type { Settings } from "../configuration/settings-schema.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
-import { failed, isFailure, type Failure } from "../terminal/failure.ts";
-import type { WriteLine } from "../terminal/line-log.ts";
 import { prepareData } from "../data-folder/prepare-data.ts";
 import { lockRun, type RunLock } from "../data-folder/run-lock.ts";
+import { allHolders } from "../data-folder/secret-holder.ts";
 import { readSecretsOf, type SecretsOf } from "../data-folder/secrets-of.ts";
-import { authSpec, bridgeSpec, cloudApiSpec } from "./service-specs.ts";
+import { checkSettings } from "../services/check-settings.ts";
+import type { ServiceRegistry } from "../services/service-entry.ts";
+import { REGISTRY } from "../services/service-registry.ts";
+import { failed, isFailure, type Failure } from "../terminal/failure.ts";
+import { utcDate } from "../terminal/utc.ts";
+import type { WriteLine } from "../terminal/line-log.ts";
+import { specOf } from "./spec-of.ts";
+import { startInOrder } from "./start-in-order.ts";
 import { Supervisor } from "./supervisor.ts";
 
 /** How to run the whole of Purrimeter on this machine. */
 export interface StartOptions {
   readonly data: string;
-  /** Address that bridge and cloud API listen on. */
-  readonly host: string;
-  /** Port of the owners' API; 0: any. */
-  readonly port: number;
-  /** Port that tags connect to; 0: any. */
-  readonly mqttPort: number;
-  /** Port for boards whose TLS ends at 1.2; they are refused unless it is given. */
-  readonly tls12Port?: number;
-  /** Host names and addresses for the certificates, besides localhost. */
-  readonly names: readonly string[];
-  readonly retentionDays: number;
+  readonly settings: Settings;
+  readonly time: Time;
+  /** All processes of ours, unless given. */
+  readonly registry?: ServiceRegistry;
   /** Whether generated keys are refused. */
   readonly ownSecrets?: boolean;
   readonly writeLine: (files: DataFiles) => WriteLine;
@@ -35,17 +36,17 @@ export interface RunningServices {
   readonly files: DataFiles;
   /** Whether the data folder was made by this start. */
   readonly created: boolean;
-  readonly port: number;
-  readonly mqttPort: number;
   /** Resolves when a service is given up. */
   readonly gaveUp: Promise<Failure>;
+  /** Port of a running service. RangeError for a name that is none of theirs. */
+  portOf(service: string): number;
   /** Process id of a running service. */
   pid(service: string): number | undefined;
   /** Stops all of them within 4 s and gives the data folder free. */
   stop(): Promise<void>;
 }
 
-/** Prepares the data folder and starts auth, then bridge and cloud API. Where one fails, none is left running. */
+/** Prepares the data folder and starts the services in their order. Where one fails, none is left running. */
 export async function startServices(options: StartOptions): Promise<RunningServices | Failure> {
   const files = dataFiles(options.data);
   makeFolder(files.run);
@@ -64,19 +65,22 @@ async function prepareAndStart(
   options: StartOptions,
   lock: RunLock,
 ): Promise<RunningServices | Failure> {
-  const { names: hosts, ownSecrets = false } = options;
-  const secrets = readSecretsOf(files, ownSecrets);
-  if (isFailure(secrets)) return secrets;
-  const prepared = await prepareData(files, { now: new Date(), hosts, ownSecrets });
+  const { settings, time, registry = REGISTRY, ownSecrets = false } = options;
+  const unusable = checkSettings(registry, { files, settings });
+  if (unusable !== undefined) return unusable;
+  const secretsOf = readSecretsOf(files, allHolders(registry), ownSecrets);
+  if (isFailure(secretsOf)) return secretsOf;
+  const certify = { now: utcDate(time), hosts: settings.hostNames };
+  const prepared = await prepareData(files, registry, { ...certify, ownSecrets });
   if (isFailure(prepared)) return prepared;
   const supervisor = new Supervisor({
     writeLine: options.writeLine(files),
-    monotonicMs: () => performance.now(),
+    time,
     onRestart: options.onRestart,
   });
   options.stopping?.addEventListener("abort", () => void supervisor.stop());
   if (options.stopping?.aborted === true) return failed("stopped before everything was started");
-  const ports = await startAll(supervisor, files, secrets, options);
+  const ports = await startAll(supervisor, files, settings, registry, secretsOf);
   if (isFailure(ports)) {
     await supervisor.stop();
     return ports;
@@ -84,8 +88,8 @@ async function prepareAndStart(
   return {
     files,
     created: prepared.created,
-    ...ports,
     gaveUp: supervisor.gaveUp,
+    portOf: (service) => portIn(ports, service),
     pid: (service) => supervisor.pid(service),
     stop: async () => {
       await supervisor.stop();
@@ -94,19 +98,23 @@ async function prepareAndStart(
   };
 }
 
-async function startAll(
+type Ports = ReadonlyMap<string, { readonly port: number }>;
+
+function startAll(
   supervisor: Supervisor,
   files: DataFiles,
-  secrets: SecretsOf,
-  { host, port, mqttPort, tls12Port, names, retentionDays }: StartOptions,
-): Promise<{ readonly port: number; readonly mqttPort: number } | Failure> {
-  const auth = await supervisor.start(authSpec(files, secrets, { names, port }));
-  if (isFailure(auth)) return auth;
-  const [bridge, api] = await Promise.all([
-    supervisor.start(bridgeSpec(files, secrets, { host, port: mqttPort }, retentionDays, tls12Port)),
-    supervisor.start(cloudApiSpec(files, secrets, { host, port }, retentionDays, auth.port)),
-  ]);
-  if (isFailure(bridge)) return bridge;
-  if (isFailure(api)) return api;
-  return { port: api.port, mqttPort: bridge.port };
+  settings: Settings,
+  { services }: ServiceRegistry,
+  secretsOf: SecretsOf,
+): Promise<Ports | Failure> {
+  return startInOrder(services, (service, ready: Ports) => {
+    const portOf = (name: string): number => portIn(ready, name);
+    return supervisor.start(specOf(service, { files, settings, portOf }, secretsOf));
+  });
+}
+
+function portIn(ports: Ports, service: string): number {
+  const ready = ports.get(service);
+  if (ready === undefined) throw new RangeError(`no service ${service} is ready`);
+  return ready.port;
 }

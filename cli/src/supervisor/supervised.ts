@@ -1,3 +1,5 @@
+import { systemTime } from "@purrimeter/service/system-time";
+
 /**
  * Loaded into every service before its own code. A service whose supervisor was killed would run on, hold its port and
  * keep the next one from starting: so the end of the supervisor is taken like SIGTERM.
@@ -7,7 +9,7 @@ const STOP_TIMEOUT_MS = 4_000;
 process.on("disconnect", () => {
   process.emit("SIGTERM", "SIGTERM");
   // A service that was still starting has no handler yet.
-  setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+  systemTime.after(STOP_TIMEOUT_MS, () => process.exit(1), { background: true });
 });
 // Listening for the supervisor's end is no reason to stay alive.
 process.channel?.unref();

@@ -1,13 +1,15 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { systemTime } from "@purrimeter/service/system-time";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { runningProcess } from "../data-folder/process-identity.ts";
 import { isFailure } from "../terminal/failure.ts";
-import type { ServiceSpec } from "./service-process.ts";
-import { Supervisor, type ReadyDeadline } from "./supervisor.ts";
+import type { ReadyService, ServiceSpec } from "./service-process.ts";
+import { Supervisor, type SupervisorLimits } from "./supervisor.ts";
 
 const DEADLINE_MS = 30_000;
 let folder: string;
@@ -26,12 +28,12 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function supervise(patience: Partial<ReadyDeadline> = {}): Supervisor {
+function supervise(limits: Partial<SupervisorLimits> = {}): Supervisor {
   supervisor = new Supervisor({
     writeLine: (service, line) => void lines.push(`${service}: ${line}`),
-    monotonicMs: () => performance.now(),
+    time: systemTime,
     onRestart: (service) => void restarts.push(service),
-    patience: { firstDelayMs: 10, longestDelayMs: 50, graceMs: 2_000, restarts: 3, ...patience },
+    limits: { backOff: { firstMs: 10, longestMs: 50 }, graceMs: 2_000, restarts: 3, ...limits },
   });
   return supervisor;
 }
@@ -50,7 +52,7 @@ function service(name: string, body: string, port = 0): ServiceSpec {
       server.listen(port, "127.0.0.1", () => resolve(server));
     });`;
   writeFileSync(main, `${preamble}\n${body}`);
-  const configure = (wanted: number): string => {
+  const configure = ({ port: wanted }: ReadyService): string => {
     const path = join(folder, `${name}.json`);
     writeFileSync(path, JSON.stringify({ port: wanted }));
     return path;
@@ -110,6 +112,18 @@ test("a service that dies runs again on the same port", async () => {
   await until(() => restarts.length === 1);
   expect(supervisor.pid("bridge")).not.toBe(first);
   expect(JSON.parse(readFileSync(join(folder, "bridge.json"), "utf8"))).toEqual({ port });
+});
+
+test("a service that is ready has its process id in a file, for as long as it runs", async () => {
+  const pidFile = join(folder, "bridge.pid");
+  supervise({ backOff: { firstMs: 60_000, longestMs: 60_000 } });
+  const begun = `console.log(existsSync(${JSON.stringify(pidFile)})); ${SERVER}`;
+  await started({ ...service("bridge", begun), pidFile });
+  expect(lines).toEqual(["bridge: false"]);
+  const pid = supervisor.pid("bridge") ?? 0;
+  expect(runningProcess(readFileSync(pidFile, "utf8").trim())).toBe(pid);
+  process.kill(pid, "SIGKILL");
+  await until(() => !existsSync(pidFile));
 });
 
 test("a service that is killed again and again is started again every time", async () => {
@@ -178,7 +192,7 @@ test("stopping kills a service that does not listen to SIGTERM", async () => {
 });
 
 test("nothing is started again while everything is being stopped", async () => {
-  supervise({ firstDelayMs: 200 });
+  supervise({ backOff: { firstMs: 200, longestMs: 200 } });
   await started(service("bridge", SERVER));
   const pid = supervisor.pid("bridge") ?? 0;
   process.kill(pid, "SIGKILL");
@@ -196,8 +210,9 @@ test("services end when their supervisor is killed", async () => {
   writeFileSync(
     script,
     `import { Supervisor } from ${JSON.stringify(join(import.meta.dirname, "supervisor.ts"))};
-     const supervisor = new Supervisor({ writeLine: (_, line) => console.log(line), monotonicMs: () => performance.now(), onRestart: () => {} });
-     await supervisor.start({ ...${JSON.stringify(spec)}, configure: () => ${JSON.stringify(spec.configure(0))} });
+     import { systemTime } from ${JSON.stringify(import.meta.resolve("@purrimeter/service/system-time"))};
+     const supervisor = new Supervisor({ writeLine: (_, line) => console.log(line), time: systemTime, onRestart: () => {} });
+     await supervisor.start({ ...${JSON.stringify(spec)}, configure: () => ${JSON.stringify(spec.configure({ port: 0 }))} });
      console.log("up");`,
   );
   const parent = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });

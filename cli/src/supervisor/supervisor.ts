@@ -1,15 +1,16 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { backOffMs, type BackOff } from "@purrimeter/service/back-off";
+import { sleep } from "@purrimeter/service/sleep";
+import type { Time } from "@purrimeter/service/time";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import type { WriteLine } from "../terminal/line-log.ts";
-import { runService, type ServiceProcess, type ServiceSpec } from "./service-process.ts";
+import { runService, type ReadyService, type ServiceProcess, type ServiceSpec } from "./service-process.ts";
 
-/** How patient a supervisor is. Milliseconds. */
-export interface ReadyDeadline {
+/** How long a supervisor waits for what. */
+export interface SupervisorLimits {
   /** From the start of a process to its ready message. */
   readonly readyMs: number;
-  /** Before the first restart; doubles with every death. */
-  readonly firstDelayMs: number;
-  readonly longestDelayMs: number;
+  /** Before a restart; the wait doubles with every death in a row. */
+  readonly backOff: BackOff;
   /** A service that stayed up for so long has recovered: its next death counts as the first. */
   readonly recoveredMs: number;
   /** From SIGTERM to SIGKILL. */
@@ -18,10 +19,9 @@ export interface ReadyDeadline {
   readonly restarts: number;
 }
 
-export const DEFAULT_PATIENCE: ReadyDeadline = {
+const DEFAULT_LIMITS: SupervisorLimits = {
   readyMs: 30_000,
-  firstDelayMs: 100,
-  longestDelayMs: 5_000,
+  backOff: { firstMs: 100, longestMs: 5_000 },
   recoveredMs: 10_000,
   graceMs: 3_500,
   restarts: 5,
@@ -29,10 +29,10 @@ export const DEFAULT_PATIENCE: ReadyDeadline = {
 
 export interface SupervisorOptions {
   readonly writeLine: WriteLine;
-  readonly monotonicMs: () => number;
+  readonly time: Time;
   /** Called when a service died and is started again. */
   readonly onRestart: (service: string) => void;
-  readonly patience?: Partial<ReadyDeadline>;
+  readonly limits?: Partial<SupervisorLimits>;
 }
 
 /** Runs services as processes, starts those again that die, and stops all of them. */
@@ -40,28 +40,28 @@ export class Supervisor {
   /** Resolves when a service is given up; all others still run then. */
   readonly gaveUp: Promise<Failure>;
   readonly #options: SupervisorOptions;
-  readonly #patience: ReadyDeadline;
+  readonly #limits: SupervisorLimits;
   readonly #running = new Map<string, ServiceProcess>();
   readonly #stopping = new AbortController();
   readonly #giveUp: (failure: Failure) => void;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#patience = { ...DEFAULT_PATIENCE, ...options.patience };
+    this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
     const { promise, resolve } = Promise.withResolvers<Failure>();
     this.gaveUp = promise;
     this.#giveUp = resolve;
   }
 
   /** Resolves when the service is ready, with its port. One that ends before that is not tried again. */
-  async start(spec: ServiceSpec): Promise<{ readonly port: number } | Failure> {
+  async start(spec: ServiceSpec): Promise<ReadyService | Failure> {
     if (this.#stopping.signal.aborted)
       return failed(`${spec.name}: not started, because everything is being stopped`);
-    const service = this.#run(spec, spec.configure(spec.port));
+    const service = this.#run(spec, spec.configure({ port: spec.port, metricsPort: spec.metricsPort }));
     const ready = await service.ready;
     if (isFailure(ready)) return ready;
     // Written now, so that a restart needs no room on a disk that is full by then.
-    const config = spec.configure(ready.port);
+    const config = spec.configure(ready);
     void this.#keepUp(spec, config, service);
     return ready;
   }
@@ -71,14 +71,20 @@ export class Supervisor {
     return this.#running.get(name)?.pid;
   }
 
-  /** Stops all services, at the latest when their patience is over. */
+  /** Stops all services, at the latest when their time is over. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await Promise.all([...this.#running.values()].map((service) => service.stop(this.#patience.graceMs)));
+    await Promise.all([...this.#running.values()].map((service) => service.stop(this.#limits.graceMs)));
   }
 
   #run(spec: ServiceSpec, config: string): ServiceProcess {
-    const service = runService(spec, config, this.#options.writeLine, this.#patience.readyMs);
+    const service = runService(
+      spec,
+      config,
+      this.#options.writeLine,
+      this.#limits.readyMs,
+      this.#options.time,
+    );
     this.#running.set(spec.name, service);
     void service.ended.then(() => {
       if (this.#running.get(spec.name) === service) this.#running.delete(spec.name);
@@ -87,13 +93,14 @@ export class Supervisor {
   }
 
   async #keepUp(spec: ServiceSpec, config: string, first: ServiceProcess): Promise<void> {
-    const { longestDelayMs, firstDelayMs, recoveredMs } = this.#patience;
+    const { backOff, recoveredMs } = this.#limits;
+    const { time } = this.#options;
     let service: ServiceProcess | Failure = first;
     for (let deaths = 0; !isFailure(service); deaths++) {
-      const since = this.#options.monotonicMs();
+      const since = time.monotonicMs();
       await service.ended;
-      if (this.#options.monotonicMs() - since >= recoveredMs) deaths = 0;
-      if (!(await this.#wait(Math.min(longestDelayMs, firstDelayMs * 2 ** deaths)))) return;
+      if (time.monotonicMs() - since >= recoveredMs) deaths = 0;
+      if (!(await this.#wait(backOffMs(backOff, deaths + 1)))) return;
       service = await this.#restart(spec, config);
     }
     if (!this.#stopping.signal.aborted) this.#giveUp(service);
@@ -101,10 +108,10 @@ export class Supervisor {
 
   /** A running service again, or why it is given up. */
   async #restart(spec: ServiceSpec, config: string): Promise<ServiceProcess | Failure> {
-    const { restarts, firstDelayMs, longestDelayMs } = this.#patience;
+    const { restarts, backOff } = this.#limits;
     let last = "";
     for (let attempt = 0; attempt < restarts; attempt++) {
-      if (attempt > 0 && !(await this.#wait(Math.min(longestDelayMs, firstDelayMs * 2 ** attempt)))) break;
+      if (attempt > 0 && !(await this.#wait(backOffMs(backOff, attempt + 1)))) break;
       const service = this.#run(spec, config);
       const ready = await service.ready;
       if (!isFailure(ready)) {
@@ -117,8 +124,7 @@ export class Supervisor {
   }
 
   /** Whether the time passed; false when everything is being stopped. */
-  async #wait(delayMs: number): Promise<boolean> {
-    const { signal } = this.#stopping;
-    return sleep(delayMs, true, { signal }).catch(() => !signal.aborted);
+  #wait(delayMs: number): Promise<boolean> {
+    return sleep(this.#options.time, delayMs, this.#stopping.signal);
   }
 }

@@ -1,4 +1,4 @@
-/** Why a command cannot do what it was asked, in one line without a full stop. */
+/** Why a command cannot do what it was asked: one line for each reason, without a full stop. */
 export interface Failure {
   readonly failure: string;
 }
@@ -13,9 +13,9 @@ export function isFailure(result: object): result is Failure {
   return "failure" in result;
 }
 
-/** Says on stderr what is wrong; the process will end with 1. */
+/** Writes what is wrong to stderr; the process will end with 1. */
 export function reportFailure({ failure }: Failure): void {
-  process.stderr.write(`purrimeter: ${failure}\n`);
+  for (const line of failure.split("\n")) process.stderr.write(`purrimeter: ${line}\n`);
   process.exitCode = 1;
 }
 

@@ -17,7 +17,7 @@ export async function runMain(...argv: readonly string[]): Promise<Ran> {
   const before = process.exitCode;
   process.exitCode = 0;
   try {
-    await main(argv, "purrimeter");
+    await main(argv);
     return { exitCode: Number(process.exitCode), ...text };
   } finally {
     process.exitCode = before;

@@ -1,7 +1,7 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { eraseAccountRoute } from "@purrimeter/auth-api/account";
-import type { Dependencies, Env } from "../dependencies.ts";
 import { onInvalid } from "@purrimeter/service/on-invalid";
+import type { Dependencies, Env } from "../dependencies.ts";
 import { ask, mount, passOn } from "./mount.ts";
 import { clearSessionCookies, isOwnPage } from "./session-cookies.ts";
 

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { OwnerId } from "@purrimeter/store/owner-id";
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
 import { OwnerDataErasure } from "./owner-data-erasure.ts";
 import { followErasures } from "./follow-erasures.ts";
 import { authAnswer } from "../testing/auth-answer.ts";
@@ -12,7 +13,6 @@ import type { Answer, Ask, TestApi, TestOwner } from "../testing/test-api.ts";
 import { NOW_S } from "../testing/test-keys.ts";
 import { fixAt, record } from "../testing/test-reports.ts";
 import { NO_REPORT } from "../testing/no-report.ts";
-import { ManualTime } from "@purrimeter/service/testing/manual-time";
 
 let accounts: TestAccounts;
 let api: TestApi;

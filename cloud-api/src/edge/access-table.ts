@@ -1,10 +1,10 @@
 import type { Scope } from "@purrimeter/auth-api/access-tokens";
 
 /** Roles of accounts, in the tokens' `roles`. Who views a tag is no role of an account but a share, which the store knows. */
-export type Role = "owner" | "operator" | "auditor";
+type Role = "owner" | "operator" | "auditor";
 
 /** What a viewer of a tag gets where its owner gets an answer: nothing, or what a share of that kind shows. */
-export type ViewerAccess = "nothing" | "live" | "history";
+type ViewerAccess = "nothing" | "live" | "history";
 
 /** Who may use a route. */
 export type Access =

@@ -4,9 +4,9 @@ import { ACCESS_TOKEN_HEADER, accessTokenClaimsSchema } from "@purrimeter/auth-a
 import type { AccessTokenClaims } from "@purrimeter/auth-api/access-tokens";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { OwnerId } from "@purrimeter/store/owner-id";
+import { LruMap } from "@purrimeter/service/lru-map";
 import type { EndedSessions } from "./ended-sessions.ts";
 import type { KeySet } from "./key-set.ts";
-import { LruMap } from "@purrimeter/service/lru-map";
 
 /** Who asks. */
 export interface Identity {

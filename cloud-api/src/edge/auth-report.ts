@@ -4,7 +4,7 @@ import { StateLog } from "@purrimeter/service/state-log";
 import type { StateFailure } from "@purrimeter/service/state-log";
 
 /** What cloud-api asks the authentication service for itself. */
-export type OwnQuestion = "keys" | "ended-sessions" | "erasures";
+type OwnQuestion = "keys" | "ended-sessions" | "erasures";
 
 /** Told how calls of the authentication service went. */
 export interface AuthReport {

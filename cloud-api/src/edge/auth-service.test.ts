@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
+import { systemTime } from "@purrimeter/service/system-time";
 import { AuthService } from "./auth-service.ts";
 import { EndedSessions } from "./ended-sessions.ts";
 import { followEndedSessions } from "./follow-ended-sessions.ts";
@@ -13,7 +14,6 @@ import { makeTestCertificates } from "../testing/test-certificates.ts";
 import type { TestCertificates, TestIdentity } from "../testing/test-certificates.ts";
 import { NOW_S } from "../testing/test-keys.ts";
 import { NO_REPORT } from "../testing/no-report.ts";
-import { systemTime } from "@purrimeter/service/system-time";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 

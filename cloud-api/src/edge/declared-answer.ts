@@ -1,7 +1,7 @@
 import { isPassedOn } from "@purrimeter/auth-api/problem-answers";
 import { z } from "zod";
-import type { AuthAnswer } from "./auth-service.ts";
 import { PROBLEM_MEDIA_TYPE } from "@purrimeter/service/problem";
+import type { AuthAnswer } from "./auth-service.ts";
 import { refuse } from "./problem.ts";
 
 /** What is needed of a route's definition to check the answers to it. */

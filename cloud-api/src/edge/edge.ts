@@ -5,6 +5,7 @@ import { matchedRoutes } from "hono/route";
 import { ProblemError } from "@purrimeter/service/problem";
 import { subscriberOf } from "@purrimeter/service/client-address";
 import { namesOnly } from "@purrimeter/service/request-hosts";
+import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { ACCESS } from "./access-table.ts";
 import type { Access } from "./access-table.ts";
 import { accessTokenOf } from "./access-token-of.ts";
@@ -12,7 +13,6 @@ import type { Identity } from "./access-tokens.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { PersonalTokens } from "./personal-tokens.ts";
 import { problem, refuse } from "./problem.ts";
-import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 
 /** Pattern of the route that answers, "*" when there is none. */
 export function routeOf(context: Context): string {

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { PERSONAL_TOKEN, PERSONAL_TOKEN_PREFIX } from "@purrimeter/auth-api/access-tokens";
 import { exchangedSchema, exchangeRoute } from "@purrimeter/auth-api/internal";
+import { LruMap } from "@purrimeter/service/lru-map";
 import type { AuthService } from "./auth-service.ts";
 import { declaredAnswer } from "./declared-answer.ts";
 import { refuse } from "./problem.ts";
-import { LruMap } from "@purrimeter/service/lru-map";
 
 /** Exchanged tokens are asked for anew this long before they end. */
 const MARGIN_S = 30;

@@ -27,6 +27,3 @@ export const PROBLEM_TYPES = {
 
 /** Name of a problem, the last part of its type. */
 export type ProblemName = keyof typeof PROBLEM_TYPES;
-
-/** Statuses that problems have. */
-export type ProblemStatus = (typeof PROBLEM_TYPES)[ProblemName]["status"];

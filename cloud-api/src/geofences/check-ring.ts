@@ -4,10 +4,10 @@ import { doubleArea, findCrossing } from "./ring-crossing.ts";
 import type { RingPoint } from "./ring-crossing.ts";
 
 /** Degrees. The tag's geometry is flat, which near a pole nothing is; web maps end at 85.05 for the same reason. */
-export const MAX_GEOFENCE_LATITUDE = 85;
+const MAX_GEOFENCE_LATITUDE = 85;
 
 /** Square metres. A smaller polygon lies inside the receiver's own error. */
-export const MIN_GEOFENCE_AREA_M2 = 100;
+const MIN_GEOFENCE_AREA_M2 = 100;
 
 /** Metres of one degree on the sphere of WGS 84's mean radius, 6,371,008.8 m. */
 const METRES_PER_DEGREE = 111_195.08;

@@ -9,7 +9,7 @@ const MIN_RADIUS_M = MIN_RADIUS_CM / 100;
 const MAX_RADIUS_M = MAX_RADIUS_CM / 100;
 
 /** Tags that one geofence holds for: an owner with more cats draws it twice. */
-export const MAX_GEOFENCE_TAGS = 100;
+const MAX_GEOFENCE_TAGS = 100;
 
 /** Enough to see what is wrong with a ring without answering with a megabyte. */
 const MAX_REPORTED_ERRORS = 10;

@@ -4,8 +4,8 @@ import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { MAX_CURSOR_LENGTH } from "./cursors.ts";
 import { rfc3339, secondsFromRfc3339 } from "./rfc3339.ts";
 
-export const MAX_PAGE_ITEMS = 1_000;
-export const DEFAULT_PAGE_ITEMS = 100;
+const MAX_PAGE_ITEMS = 1_000;
+const DEFAULT_PAGE_ITEMS = 100;
 
 const limitSchema = z
   .string()

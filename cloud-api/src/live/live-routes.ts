@@ -1,9 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { ProblemError } from "@purrimeter/service/problem";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
-import { onInvalid } from "@purrimeter/service/on-invalid";
 import { problem } from "../edge/problem.ts";
 import { readLatest } from "../locations/read-shared.ts";
 

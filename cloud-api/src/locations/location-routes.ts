@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
@@ -13,7 +14,6 @@ import {
   locationListSchema,
   locationSchema,
 } from "./location-schema.ts";
-import { onInvalid } from "@purrimeter/service/on-invalid";
 import { nextInTime, timeRange } from "../lists/page-position.ts";
 import { refuse } from "../edge/problem.ts";
 import { readLatest, readLocations } from "./read-shared.ts";

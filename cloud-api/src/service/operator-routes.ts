@@ -1,11 +1,11 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { RegisteredTag } from "@purrimeter/store/tag-registry";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
-import { onInvalid } from "@purrimeter/service/on-invalid";
 import { idAfter, nextById } from "../lists/page-position.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 

@@ -1,8 +1,8 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { problemAnswers } from "../edge/answers.ts";
 import type { Env } from "../dependencies.ts";
 import { orNotFound } from "../lists/or-not-found.ts";
-import { onInvalid } from "@purrimeter/service/on-invalid";
 import { PROBLEM_TYPES } from "../edge/problem-types.ts";
 
 const COMMON = ["misdirected-request", "too-many-requests", "internal-error"] as const;

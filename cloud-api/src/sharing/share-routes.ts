@@ -1,11 +1,11 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { MAX_SHARES } from "@purrimeter/store/share";
 import type { ShareDraft, ShareId } from "@purrimeter/store/share";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, notFound, shareParamsSchema, tagParamsSchema } from "../lists/or-not-found.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
-import { onInvalid } from "@purrimeter/service/on-invalid";
 import { pageOfList } from "../lists/page-of-list.ts";
 import { refuse } from "../edge/problem.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";

@@ -1,9 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Transfer } from "@purrimeter/store/transfer";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, notFound, tagParamsSchema } from "../lists/or-not-found.ts";
-import { onInvalid } from "@purrimeter/service/on-invalid";
 import { refuse } from "../edge/problem.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";

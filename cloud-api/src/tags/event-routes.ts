@@ -1,11 +1,11 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { GeofenceEvent } from "@purrimeter/store/geofence-event";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { timeQuerySchema } from "../lists/list-query.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
-import { onInvalid } from "@purrimeter/service/on-invalid";
 import { nextInTime, timeRange } from "../lists/page-position.ts";
 
 const sideSchema = z.enum(["inside", "outside", "unknown"]);

@@ -1,12 +1,12 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { OwnedTag } from "@purrimeter/store/owned-tag";
+import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
-import { onInvalid } from "@purrimeter/service/on-invalid";
 import { idAfter, nextById } from "../lists/page-position.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 import { refusedReason } from "./refused-reason.ts";

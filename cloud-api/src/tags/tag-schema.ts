@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { REFUSED_REASONS } from "./refused-reason.ts";
 
 /** Characters (UTF-16 units) of a name that an owner gives. */
-export const MAX_NAME_LENGTH = 64;
+const MAX_NAME_LENGTH = 64;
 
 /** A claim code is printed on paper and typed by hand; what it looks like is the store's business. */
 const MAX_CLAIM_CODE_LENGTH = 64;

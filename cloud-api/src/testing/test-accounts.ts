@@ -5,6 +5,7 @@ import { startTestService } from "@purrimeter/auth/testing/test-service";
 import type { TestService } from "@purrimeter/auth/testing/test-service";
 import { STEP_S, totpCode } from "@purrimeter/auth/totp";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
+import { systemTime } from "@purrimeter/service/system-time";
 import type { Dependencies } from "../dependencies.ts";
 import { AccessTokens } from "../edge/access-tokens.ts";
 import { AuthService } from "../edge/auth-service.ts";
@@ -14,7 +15,6 @@ import { makeTestApi } from "./test-api.ts";
 import type { TestApi, TestOwner } from "./test-api.ts";
 import { AUDIENCE, ISSUER, NOW_S } from "./test-keys.ts";
 import { NO_REPORT } from "./no-report.ts";
-import { systemTime } from "@purrimeter/service/system-time";
 
 /** Of everybody. */
 export const PASSWORD = "three grey cats on a wall";

@@ -10,17 +10,17 @@ import { openStore } from "@purrimeter/store/open-store";
 import type { Store } from "@purrimeter/store/open-store";
 import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
 import type { FieldError } from "@purrimeter/service/problem";
+import { ClientAddresses } from "@purrimeter/service/client-address";
+import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AccessTokens } from "../edge/access-tokens.ts";
 import { createApp } from "../app.ts";
 import type { AppType } from "../app.ts";
-import { ClientAddresses } from "@purrimeter/service/client-address";
 import { Cursors } from "../lists/cursors.ts";
 import type { Dependencies, RequestLine } from "../dependencies.ts";
 import { EndedSessions } from "../edge/ended-sessions.ts";
 import { OwnerDataErasure } from "../accounts/owner-data-erasure.ts";
 import { KeySet } from "../edge/key-set.ts";
 import { LiveStreams } from "../live/live-streams.ts";
-import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AUDIENCE, ISSUER, makeTestKey, NOW_S, randomId, signToken } from "./test-keys.ts";
 import type { TestKey } from "./test-keys.ts";
 import { NO_REPORT } from "./no-report.ts";
@@ -29,7 +29,7 @@ import { NO_REPORT } from "./no-report.ts";
 const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 /** What bodies of answers may hold; each test reads what it expects there. */
-export interface AnswerBody {
+interface AnswerBody {
   readonly type: string;
   readonly title: string;
   readonly detail: string;

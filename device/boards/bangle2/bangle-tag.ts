@@ -16,7 +16,7 @@ import { TimeClock } from "../espruino/time-clock.ts";
 const VERSION = "0.1.0-bangle2";
 const APP = "purrimeter";
 
-/** The file that `purrimeter gateway pair` writes: {"tag", "id", "key"}. */
+/** The file that `purrimeter ble-gateway pair` writes: {"tag", "id", "key"}. */
 const LINK_FILE = "purrimeter.link";
 
 /** Journal and settings: 96 KiB of the 8 MiB, three days of one-minute fixes without a gateway. */

@@ -63,67 +63,67 @@ export function tagSecureContext(key: string, certificate: string, authority: st
  * offline. It reconnects by itself with growing waits, and resumes TLS with the last ticket.
  */
 export class MqttUplink implements Uplink {
-  private readonly options: MqttUplinkOptions;
-  private readonly listener: UplinkListener;
-  private readonly random: Random;
-  private client: MqttClient | undefined;
-  private socket: TLSSocket | undefined;
-  private ticket: Buffer | undefined;
-  private timer: NodeJS.Timeout | undefined;
-  private isWanted = false;
-  private isUp = false;
-  private failures = 0;
+  readonly #options: MqttUplinkOptions;
+  readonly #listener: UplinkListener;
+  readonly #random: Random;
+  #client: MqttClient | undefined;
+  #socket: TLSSocket | undefined;
+  #ticket: Buffer | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isWanted = false;
+  #isUp = false;
+  #failures = 0;
 
   constructor(options: MqttUplinkOptions, listener: UplinkListener) {
-    this.options = options;
-    this.listener = listener;
-    this.random = new Random(options.seed);
+    this.#options = options;
+    this.#listener = listener;
+    this.#random = new Random(options.seed);
   }
 
   connect(): void {
-    if (this.isWanted) return;
-    this.isWanted = true;
-    this.attempt();
+    if (this.#isWanted) return;
+    this.#isWanted = true;
+    this.#attempt();
   }
 
   disconnect(): void {
-    this.isWanted = false;
-    this.failures = 0;
-    const client = this.client;
-    this.drop();
+    this.#isWanted = false;
+    this.#failures = 0;
+    const client = this.#client;
+    this.#drop();
     // Sends DISCONNECT, so that the broker does not publish the will.
     client?.end(false);
   }
 
   /** Ends the session without DISCONNECT, as an empty battery does, and without an event. */
   close(): void {
-    this.isWanted = false;
-    this.isUp = false;
-    const client = this.client;
-    this.drop();
+    this.#isWanted = false;
+    this.#isUp = false;
+    const client = this.#client;
+    this.#drop();
     client?.end(true);
   }
 
   publish(topic: string, bytes: Uint8Array): boolean {
-    const isStuck = (this.socket?.writableLength ?? 0) > MAX_UNSENT_BYTES;
-    if (!this.isUp || this.client === undefined || isStuck) return false;
-    this.client.publish(topic, Buffer.from(bytes), { qos: 0, retain: false });
+    const isStuck = (this.#socket?.writableLength ?? 0) > MAX_UNSENT_BYTES;
+    if (!this.#isUp || this.#client === undefined || isStuck) return false;
+    this.#client.publish(topic, Buffer.from(bytes), { qos: 0, retain: false });
     return true;
   }
 
-  private attempt(): void {
-    const client = new MqttClient(() => this.open(), this.mqttOptions());
-    this.client = client;
-    client.on("connect", () => this.subscribe(client));
-    client.on("message", (topic, payload) => this.onMessage(client, topic, payload));
-    client.on("error", (error) => this.onError(client, error));
-    client.on("close", () => this.failed(client, "closed"));
-    const deadlineMs = this.options.attemptDeadlineMs ?? ATTEMPT_DEADLINE_MS;
-    this.timer = setTimeout(() => this.failed(client, "no-answer"), deadlineMs);
+  #attempt(): void {
+    const client = new MqttClient(() => this.#open(), this.#mqttOptions());
+    this.#client = client;
+    client.on("connect", () => this.#subscribe(client));
+    client.on("message", (topic, payload) => this.#onMessage(client, topic, payload));
+    client.on("error", (error) => this.#onError(client, error));
+    client.on("close", () => this.#failed(client, "closed"));
+    const deadlineMs = this.#options.attemptDeadlineMs ?? ATTEMPT_DEADLINE_MS;
+    this.#timer = setTimeout(() => this.#failed(client, "no-answer"), deadlineMs);
   }
 
-  private mqttOptions(): IClientOptions {
-    const { tag, firmware, keepAliveS } = this.options;
+  #mqttOptions(): IClientOptions {
+    const { tag, firmware, keepAliveS } = this.#options;
     const offline = encodeStatus({ online: false, settingsVersion: 0, firmware });
     return {
       clientId: tag,
@@ -137,72 +137,72 @@ export class MqttUplink implements Uplink {
     };
   }
 
-  private open(): TLSSocket {
-    const { host, port, secureContext } = this.options;
+  #open(): TLSSocket {
+    const { host, port, secureContext } = this.#options;
     const name = isIP(host) === 0 ? { servername: host } : {};
-    const session = this.ticket === undefined ? {} : { session: this.ticket };
+    const session = this.#ticket === undefined ? {} : { session: this.#ticket };
     const socket = connectTls({ host, port, secureContext, minVersion: "TLSv1.3", ...name, ...session });
     socket.setNoDelay(true);
-    socket.on("session", (ticket) => (this.ticket = ticket));
-    this.socket = socket;
+    socket.on("session", (ticket) => (this.#ticket = ticket));
+    this.#socket = socket;
     return socket;
   }
 
-  private subscribe(client: MqttClient): void {
-    const { tag } = this.options;
+  #subscribe(client: MqttClient): void {
+    const { tag } = this.#options;
     const topics: ISubscriptionMap = {
       [topicOf(tag, "ack")]: { qos: 0 },
       [topicOf(tag, "settings")]: { qos: 1 },
       [topicOf(tag, "command")]: { qos: 1 },
     };
     client.subscribe(topics, (error, granted) => {
-      if (client !== this.client) return;
+      if (client !== this.#client) return;
       const isRefused = granted === undefined || granted.length < 3 || granted.some(({ qos }) => qos > 2);
-      if (error !== null || isRefused) this.failed(client, "not-subscribed");
-      else this.established();
+      if (error !== null || isRefused) this.#failed(client, "not-subscribed");
+      else this.#established();
     });
   }
 
-  private established(): void {
-    clearTimeout(this.timer);
-    this.failures = 0;
-    this.isUp = true;
-    this.listener.up();
+  #established(): void {
+    clearTimeout(this.#timer);
+    this.#failures = 0;
+    this.#isUp = true;
+    this.#listener.up();
   }
 
   /** Also before `up`: a broker may send before its SUBACK (MQTT 3.1.1, 3.8.4), and settings are sent once. */
-  private onMessage(client: MqttClient, topic: string, payload: Buffer): void {
-    if (client === this.client) this.listener.message(topic, payload);
+  #onMessage(client: MqttClient, topic: string, payload: Buffer): void {
+    if (client === this.#client) this.#listener.message(topic, payload);
   }
 
-  private onError(client: MqttClient, error: Error & { code?: unknown }): void {
-    this.failed(client, typeof error.code === "string" ? error.code : "refused");
+  #onError(client: MqttClient, error: Error & { code?: unknown }): void {
+    this.#failed(client, typeof error.code === "string" ? error.code : "refused");
   }
 
-  private failed(client: MqttClient, code: string): void {
-    if (client !== this.client) return;
-    this.ticket = this.isUp ? this.ticket : undefined;
-    this.drop();
+  #failed(client: MqttClient, code: string): void {
+    if (client !== this.#client) return;
+    this.#ticket = this.#isUp ? this.#ticket : undefined;
+    this.#drop();
     client.end(true);
     const waitMs = backOffMs(
-      this.failures,
-      this.options.firstRetryMs ?? FIRST_RETRY_MS,
+      this.#failures,
+      this.#options.firstRetryMs ?? FIRST_RETRY_MS,
       MAX_RETRY_MS,
-      this.random,
+      this.#random,
     );
-    this.failures++;
-    this.listener.failed?.(code);
-    this.timer = setTimeout(() => this.attempt(), waitMs);
+    this.#failures++;
+    this.#listener.failed?.(code);
+    this.#timer = setTimeout(() => this.#attempt(), waitMs);
   }
 
   /** Drops the session and reports that it is down. */
-  private drop(): void {
-    clearTimeout(this.timer);
+  #drop(): void {
+    clearTimeout(this.#timer);
     // Later events of the old client are ignored.
-    this.client = undefined;
-    this.socket = undefined;
-    if (!this.isUp) return;
-    this.isUp = false;
-    this.listener.down();
+    this.#client = undefined;
+    this.#socket = undefined;
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    this.#listener.down();
   }
 }

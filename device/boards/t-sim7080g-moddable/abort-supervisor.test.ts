@@ -19,13 +19,13 @@ it.each(["unhandled exception", "unhandled rejection"])(
   },
 );
 
-it.each(["memory full", "stack overflow", "dead strip"])("%s starts the board anew", (what) => {
+it.each(["memory full", "stack overflow", "dead strip"])("%s restarts the board", (what) => {
   const { supervisor, given } = make();
   expect(supervisor.aborted(what)).toBe(true);
   expect(given()).toBe(0);
 });
 
-it("too many in a row start the board anew; a session that stands ends the row", () => {
+it("too many in a row restart the board; an established session ends the row", () => {
   const { supervisor } = make();
   const row = (): boolean[] => Array.from({ length: 8 }, () => supervisor.aborted("unhandled exception"));
   expect(row()).toEqual(Array(8).fill(false));
@@ -34,7 +34,7 @@ it("too many in a row start the board anew; a session that stands ends the row",
   expect(supervisor.aborted("unhandled exception")).toBe(true);
 });
 
-it("a session that cannot even be given up starts the board anew", () => {
+it("a session that cannot even be given up restarts the board", () => {
   const { supervisor } = make(() => {
     throw new Error("closed twice");
   });

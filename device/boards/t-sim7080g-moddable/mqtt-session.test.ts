@@ -98,7 +98,7 @@ class Bench implements SessionHost {
 }
 
 describe("a session over the SDK's MQTT client", () => {
-  it("stands when all topics are granted, and carries reports", () => {
+  it("is up when all topics are granted, and carries reports", () => {
     const bench = new Bench();
     expect(bench.session.publish(REPORT, Uint8Array.of(1))).toBe(false);
     bench.stand();

@@ -139,7 +139,7 @@ describe("decide", () => {
 });
 
 describe("expire", () => {
-  it("forgets a side that nothing has confirmed for long, and decides it anew", () => {
+  it("forgets a side that no fix has confirmed for long, and decides it again", () => {
     const state = insideAtLast();
     expect(expire(state, 0, START + 86_400)).toBeUndefined();
     expect(expire(state, 0, START + 86_700)).toBe("unknown");

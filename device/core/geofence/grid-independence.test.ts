@@ -33,7 +33,7 @@ const track = fc.array(
   { minLength: 20, maxLength: 80 },
 );
 
-/** What a tag with so many cells decides of the track, with the bits of what it believes. */
+/** The decisions of a tag with `cells` cells on the track, with the bits of its belief. */
 function decisions(zone: GeofenceSetting, cells: number, fixes: readonly { [name: string]: number }[]) {
   const geofences = new Geofences(cells);
   if (geofences.prepare([zone]) !== "prepared") return [];

@@ -5,7 +5,7 @@ export const RMC = 1;
 export const GGA = 2;
 export const GSA = 4;
 export const GST = 8;
-export const ZDA = 16;
+const ZDA = 16;
 
 function packed(a: number, b: number, c: number): number {
   return (a * 256 + b) * 256 + c;

@@ -32,7 +32,7 @@ function started(radiusM: number, options: RigOptions = {}, more: Partial<Settin
   return rig;
 }
 
-/** Fixes taken while so many seconds pass. */
+/** Fixes taken during `seconds` seconds. */
 function fixesIn(rig: Rig, seconds: number): number {
   const before = rig.firmware.stats.fixes;
   rig.pass(seconds);

@@ -243,7 +243,7 @@ describe("a modem that", () => {
   it.each([
     ...["AT+CPIN", "AT+CNCFG", "AT+CEREG", "AT+CNACT=", "AT+CNACT?", "AT+CCLK", "AT+CFSWFILE", "AT+CSSLCFG"],
     ...["AT+CASSLCFG", "AT+CAOPEN", "AT+CASEND", "AT+CARECV"],
-  ])("answers %s with ERROR, or not at all, or by starting anew, works in the end", async (command) => {
+  ])("answers %s with ERROR, not at all, or by a restart, works in the end", async (command) => {
     const survive = async (mishap: "error" | "silence" | "restart"): Promise<void> => {
       const own = await listen();
       const faults = once(mishap, command);
@@ -305,7 +305,7 @@ describe("a modem that", () => {
     expect(one.modem.results).toEqual([]);
   });
 
-  it("starts anew in a session is noticed, and given a new session", async () => {
+  it("restarts during a session is detected, and gets a new session", async () => {
     const one = await connected({ uplink: { firstRetryMs: 1_000 } });
     one.modem.boot();
     await until("down", () => one.told.length > 1);

@@ -1,5 +1,5 @@
 import type { DecodeError, DecodeReason } from "../decode-error.ts";
-import { MAX_VARINT_BYTES, unzigzag } from "../report/varint.ts";
+import { MAX_VARINT_BYTES, unzigzag } from "./varint.ts";
 import { isWhole, MAX_UINT32 } from "../values.ts";
 
 /**

@@ -12,7 +12,7 @@ import {
   TO_SHIFT,
 } from "./entry-kind.ts";
 import { MAX_ACCURACY_DM } from "../limits.ts";
-import { wrapLonE7 } from "./lon-delta.ts";
+import { wrapLonE7 } from "../lon-delta.ts";
 import {
   asLatE7,
   asLonE7,

@@ -24,7 +24,7 @@ export interface TransitionEntry {
 }
 
 /** The receiver searched and found no position. */
-export interface NoSkyEntry {
+interface NoSkyEntry {
   readonly kind: "no-sky";
   readonly at: UnixSeconds;
   /** How long it searched, 1 to 65,535 s. */

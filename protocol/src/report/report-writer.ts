@@ -10,9 +10,9 @@ import {
   TO_SHIFT,
 } from "./entry-kind.ts";
 import { MAX_REPORT_BYTES, MAX_REPORT_ENTRIES, WIRE_VERSION } from "../limits.ts";
-import { lonDeltaE7 } from "./lon-delta.ts";
+import { lonDeltaE7 } from "../lon-delta.ts";
 import type { Side } from "../values.ts";
-import { writeVarint, zigzag } from "./varint.ts";
+import { writeVarint, zigzag } from "../cbor/varint.ts";
 
 /** More than the longest entry takes: a head and four varints. */
 const ENTRY_ROOM_BYTES = 24;

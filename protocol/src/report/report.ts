@@ -8,7 +8,7 @@ import { ReportWriter } from "./report-writer.ts";
 import { MAX_UINT32, type EntryNumber, type Epoch } from "../values.ts";
 
 /** Adds one entry to the writer; false when it does not fit any more. */
-export function addEntry(writer: ReportWriter, entry: Entry): boolean {
+function addEntry(writer: ReportWriter, entry: Entry): boolean {
   switch (entry.kind) {
     case "fix":
       return writer.addFix(entry.at, entry.latE7, entry.lonE7, entry.accuracyDm);

@@ -50,5 +50,3 @@ function parseKey(bytes: Buffer, name: string, place: string): Buffer {
 export function refusal(name: string, place: string, why: string): SecretError {
   return new SecretError(`secret "${name}" in ${place} ${why}`);
 }
-
-export { openSecretFolder } from "./secret-folder.ts";

@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { sleep } from "@purrimeter/service/sleep";
+import { systemTime } from "@purrimeter/service/system-time";
 import { VaultError, type VaultFault } from "./vault-error.ts";
 import { vaultHealth, type VaultHealth } from "./vault-health.ts";
 import { VaultHttp, type VaultAddress } from "./vault-http.ts";
@@ -13,15 +14,11 @@ export interface OpenVaultOptions extends Pick<VaultAddress, "authority" | "name
   readonly onFault?: ((error: VaultError) => void) | undefined;
 }
 
-/** The machine's monotonic clock. */
+/** The machine's. A renewal in the future keeps no process alive; whoever waits for an answer does. */
 const CLOCK: VaultClock = {
-  monotonicMs: () => performance.now(),
-  after: (ms, work) => {
-    // Longer than setTimeout can wait: renewed early then.
-    const timer = setTimeout(work, Math.min(ms, 2_147_483_647)).unref();
-    return () => clearTimeout(timer);
-  },
-  sleep: (ms) => sleep(ms),
+  monotonicMs: () => systemTime.monotonicMs(),
+  after: (ms, work) => systemTime.after(ms, work, { background: true }),
+  sleep: async (ms) => void (await sleep(systemTime, ms)),
 };
 
 /** Looks at the Vault's health, which says clearly what a refused login does not, and logs in. Throws a VaultError. */

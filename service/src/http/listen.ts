@@ -27,7 +27,7 @@ export interface RefusedConnection {
 }
 
 /** The only clients that are let in. */
-export interface RequiredClient {
+interface RequiredClient {
   /** Who signs them, PEM. */
   readonly authority: string | Buffer;
   /** Common name of their certificate. */

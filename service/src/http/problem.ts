@@ -10,7 +10,7 @@ export interface FieldError {
 }
 
 /** A kind of problem: its status, its title, and what to do about it. */
-export interface ProblemType {
+interface ProblemType {
   readonly status: ContentfulStatusCode;
   readonly title: string;
   readonly description: string;

@@ -28,7 +28,7 @@ export interface LogFields {
   readonly serial?: string;
 }
 
-export type Level = "info" | "warn" | "error";
+type Level = "info" | "warn" | "error";
 
 /** Writes one line of JSON per call. `message` is a constant of the code. */
 export interface Log {

@@ -10,10 +10,10 @@ export const hostSchema = z.string().min(1).max(256);
 export const portSchema = z.int().min(0).max(65_535);
 
 /** A loopback port for metrics and readiness; there is none unless it is given. */
-export const metricsSchema = z.strictObject({ port: portSchema }).optional();
+const metricsSchema = z.strictObject({ port: portSchema }).optional();
 
 /** Where the secrets are. Passed on as it is: the source of secrets knows. */
-export const secretsSchema = z.unknown().optional();
+const secretsSchema = z.unknown().optional();
 
 /** A bucket of requests: how many at once, and how many a second from then on. */
 export const rateSchema = z.strictObject({ burst: z.number().min(1), perSecond: z.number().positive() });

@@ -1,16 +1,14 @@
 import { parseArgs } from "node:util";
-import type { z } from "zod";
 import { createLog, errorCode } from "../log/log.ts";
 import type { Log } from "../log/log.ts";
 import { listenMetrics } from "../metrics/listen-metrics.ts";
 import type { MetricsListener } from "../metrics/listen-metrics.ts";
 import { Metrics } from "../metrics/metrics.ts";
-import type { Random } from "../time/random.ts";
 import { systemRandom } from "../time/system-random.ts";
 import { systemTime } from "../time/system-time.ts";
-import type { Time } from "../time/time.ts";
 import type { ServiceConfig } from "./config-schemas.ts";
 import { readConfig } from "./read-config.ts";
+import type { OpenSecrets, RunningService, ServiceDefinition } from "./service-definition.ts";
 import { startErrorLine } from "./start-error.ts";
 
 /** For requests under way; shorter than the 3.5 s after which a supervisor kills. */
@@ -18,58 +16,6 @@ const GRACE_MS = 2_500;
 
 /** What still hangs then is left behind. */
 const STOP_DEADLINE_MS = 4_000;
-
-/** Secrets that are open. */
-export interface OpenSecrets {
-  close(): Promise<void>;
-}
-
-/** How to find the secrets of this process. */
-export interface SecretsPlace<Name extends string> {
-  readonly process: Name;
-  /** `secrets` of the configuration. */
-  readonly config: unknown;
-  /** A folder that systemd, Docker or Kubernetes has made; CREDENTIALS_DIRECTORY. */
-  readonly credentials: string | undefined;
-  /** Told when the source of secrets has failed while the service runs. */
-  readonly onFault: (fault: { readonly code: string }) => void;
-}
-
-/** What a service is started with. */
-export interface ServiceParts<Config, Secrets> {
-  readonly config: Config;
-  readonly secrets: Secrets;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly time: Time;
-  readonly random: Random;
-}
-
-/** A service that runs. */
-export interface RunningService {
-  /** Ports and so on, for the log and for whoever started the process. */
-  readonly ready: { readonly port: number } & Readonly<Record<string, number | undefined>>;
-  /** Whether it can serve at present; always, unless it says. */
-  readonly isReady?: () => boolean;
-  /** Lets requests under way end for `graceMs`, then ends everything. */
-  stop(graceMs: number): Promise<void>;
-  /** SIGHUP: reads keys and certificates again. */
-  readonly reload?: () => Promise<void>;
-}
-
-/** A service that can be run. */
-export interface ServiceDefinition<
-  Name extends string,
-  Config extends ServiceConfig,
-  Secrets extends OpenSecrets,
-> {
-  /** Also in the log: "cloud-api". */
-  readonly name: Name;
-  readonly schema: z.ZodType<Config>;
-  readonly openSecrets: (place: SecretsPlace<Name>) => Promise<Secrets>;
-  /** Wires the service and starts to listen; rejects when it cannot. */
-  readonly start: (parts: ServiceParts<Config, Secrets>) => Promise<RunningService>;
-}
 
 /** Everything that was opened, to be ended in the reverse order. */
 interface Process {

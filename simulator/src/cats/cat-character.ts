@@ -21,7 +21,7 @@ export interface CatCharacter {
  * stay within two gardens, one in ten spends its days a hundred metres away, a few walk a kilometre.
  * docs/simulator.md says how well it fits.
  */
-export const CAT_SPREAD = {
+const CAT_SPREAD = {
   rangeMedianM: 58,
   rangeSpread: 0.7,
   roamingLow: 0.3,

@@ -6,7 +6,7 @@ import { Random, seedOf } from "../random.ts";
  * an invented home is never a real one. At 60 degrees north a degree of longitude is half a degree of latitude, which
  * makes mistakes in scaling visible.
  */
-export const INVENTED_PLACE = { latDegrees: 60.15, lonDegrees: 7.5 } as const;
+const INVENTED_PLACE = { latDegrees: 60.15, lonDegrees: 7.5 } as const;
 
 /** Homes are a kilometre apart: 97 % of the cats' fixes lie within 300 m of home. */
 const SPACING_M = 1_000;

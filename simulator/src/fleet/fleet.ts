@@ -12,7 +12,7 @@ export interface FleetOptions extends LifePlan {
   readonly onProgress?: (progress: FleetProgress) => void;
   /** Stops the fleet; the summary says how far it came. */
   readonly signal?: AbortSignal;
-  /** Calls back when so many milliseconds of `monotonicMs` have passed; `setTimeout` unless given. */
+  /** Calls back after `ms` milliseconds of `monotonicMs`; `setTimeout` unless given. */
   readonly after?: (milliseconds: number, callback: () => void) => NodeJS.Timeout;
   /** Without any new acknowledgement or life for so long, nothing will come any more: the fleet gives up. */
   readonly giveUpAfterMs?: number;

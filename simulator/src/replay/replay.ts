@@ -13,7 +13,7 @@ import { SimulatedTag } from "../fleet/simulated-tag.ts";
 import { cleanTrack, type Track } from "../tracks/track.ts";
 
 /** A transition that the firmware decided. */
-export interface ReplayedTransition {
+interface ReplayedTransition {
   /** UTC, whole seconds. */
   readonly at: number;
   readonly geofence: string;

@@ -18,7 +18,7 @@ function still(latDegrees: number, lonDegrees: number, sky: "open" | "none" = "o
   };
 }
 
-/** Runs the receiver for so many epochs and returns what the tag's parser reads. */
+/** Runs the receiver for `epochs` epochs and returns what the tag's parser reads. */
 function listen(
   life: Life,
   parameters: ReceiverParameters,

@@ -36,7 +36,7 @@ function columnsOf(header: readonly string[]): Columns | string {
 }
 
 /** The text as a decimal number; NaN for "", "0x10", " 1" and everything else that `Number` accepts too freely. */
-export function decimal(text: string): number {
+function decimal(text: string): number {
   const first = text.charCodeAt(text.charCodeAt(0) === 45 ? 1 : 0);
   const last = text.charCodeAt(text.length - 1);
   return first >= 48 && first <= 57 && last >= 48 && last <= 57 && text[1] !== "x" ? Number(text) : NaN;

@@ -28,7 +28,7 @@ export interface Stored {
 }
 
 /** Why nothing of it was stored. None is final: the tag keeps its entries. `unclaimed` also covers unknown and revoked tags. */
-export type Refusal = "unclaimed" | "storage-full" | "busy";
+type Refusal = "unclaimed" | "storage-full" | "busy";
 
 export interface Refused {
   readonly kind: "refused";

@@ -6,7 +6,7 @@ declare const brand: unique symbol;
 export type ShareId = string & { readonly [brand]: "ShareId" };
 
 /** `live`: where the tag is while the share lasts. `history`: also where it was, from a time that the owner chose. */
-export type ShareKind = "live" | "history";
+type ShareKind = "live" | "history";
 
 /** How long an invitation can be accepted. */
 export const INVITATION_S = 7 * 86_400;

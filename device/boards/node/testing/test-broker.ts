@@ -18,8 +18,8 @@ export class TestAuthority {
 
   constructor(name: string) {
     this.folder = mkdtempSync(join(tmpdir(), "authority-"));
-    this.openssl("req", "-x509", ...EC, "-keyout", "ca.key", "-out", "ca.pem", "-subj", `/CN=${name}`);
-    this.certificate = this.text("ca.pem");
+    this.#openssl("req", "-x509", ...EC, "-keyout", "ca.key", "-out", "ca.pem", "-subj", `/CN=${name}`);
+    this.certificate = this.#text("ca.pem");
   }
 
   /** Key and certificate in PEM. */
@@ -30,21 +30,21 @@ export class TestAuthority {
   ): { key: string; cert: string } {
     const extensions = `basicConstraints=critical,CA:FALSE\nextendedKeyUsage=${usage}\nsubjectAltName=${san}\n`;
     writeFileSync(join(this.folder, "extensions"), extensions);
-    this.openssl("req", "-new", ...EC, "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", `/CN=${name}`);
+    this.#openssl("req", "-new", ...EC, "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", `/CN=${name}`);
     const by = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "extensions"];
-    this.openssl("x509", "-req", "-in", "leaf.csr", "-out", "leaf.pem", "-days", "20", ...by);
-    return { key: this.text("leaf.key"), cert: this.text("leaf.pem") };
+    this.#openssl("x509", "-req", "-in", "leaf.csr", "-out", "leaf.pem", "-days", "20", ...by);
+    return { key: this.#text("leaf.key"), cert: this.#text("leaf.pem") };
   }
 
   dispose(): void {
     rmSync(this.folder, { recursive: true });
   }
 
-  private openssl(...args: string[]): void {
+  #openssl(...args: string[]): void {
     execFileSync("openssl", args, { cwd: this.folder, stdio: "pipe" });
   }
 
-  private text(file: string): string {
+  #text(file: string): string {
     return readFileSync(join(this.folder, file), "utf8");
   }
 }
@@ -59,16 +59,16 @@ export class TestBroker {
   readonly subscriptions = new Set<string>();
   readonly server: Server;
   port = 0;
-  private readonly broker: Aedes;
-  private readonly sockets = new Set<TLSSocket>();
+  readonly #broker: Aedes;
+  readonly #sockets = new Set<TLSSocket>();
 
   private constructor(broker: Aedes, options: TlsOptions) {
-    this.broker = broker;
+    this.#broker = broker;
     this.server = createServer({ requestCert: true, rejectUnauthorized: true, ...options }, (socket) => {
-      this.sockets.add(socket);
+      this.#sockets.add(socket);
       this.resumed.push(socket.isSessionReused());
       socket.on("error", () => undefined);
-      this.broker.handle(socket);
+      this.#broker.handle(socket);
     });
     broker.on("subscribe", (subscriptions) => {
       for (const { topic } of subscriptions) this.subscriptions.add(topic);
@@ -98,17 +98,17 @@ export class TestBroker {
 
   send(topic: string, payload: Uint8Array): void {
     const packet = { cmd: "publish" as const, topic, payload: Buffer.from(payload), qos: 1 as const };
-    this.broker.publish({ ...packet, dup: false, retain: false }, () => undefined);
+    this.#broker.publish({ ...packet, dup: false, retain: false }, () => undefined);
   }
 
   breakSessions(): void {
-    for (const socket of this.sockets) socket.destroy();
-    this.sockets.clear();
+    for (const socket of this.#sockets) socket.destroy();
+    this.#sockets.clear();
   }
 
   async close(): Promise<void> {
     this.breakSessions();
     await new Promise((resolve) => this.server.close(resolve));
-    await new Promise<void>((resolve) => this.broker.close(() => resolve()));
+    await new Promise<void>((resolve) => this.#broker.close(() => resolve()));
   }
 }

@@ -27,7 +27,7 @@ export interface ModemCredentials {
 }
 
 /** 10 ms for a second: a power cycle takes 0.1 s, a handshake a modem's second. */
-export const SECOND_MS = 10;
+const SECOND_MS = 10;
 
 export interface OpenModemUplinkOptions {
   readonly credentials: ModemCredentials;
@@ -41,7 +41,7 @@ export interface OpenModemUplinkOptions {
   readonly onMessage?: (topic: string, bytes: Uint8Array) => void;
 }
 
-export function modemFiles({ authority, certificate, key }: ModemCredentials): ModemFiles {
+function modemFiles({ authority, certificate, key }: ModemCredentials): ModemFiles {
   const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
   return { authority: bytes(authority), certificate: bytes(certificate), key: bytes(key) };
 }

@@ -1,20 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { authorityFiles, BRANCHES, type AuthorityFiles, type Branch } from "./authority-files.ts";
-import { buildCertificate } from "../certificates/build-certificate.ts";
+import { authorityFiles, BRANCHES, type AuthorityFiles, type Branch } from "./authority/authority-files.ts";
+import { buildCertificate } from "./certificates/build-certificate.ts";
 import {
   KEY_BITS,
   makeKeyPair,
   privateKeyPem,
   ROOT_KEY_BITS,
   type KeyPair,
-} from "../certificates/key-pair.ts";
-import { intermediateExtensions, rootExtensions, validity, VALIDITY_DAYS } from "../certificates/profiles.ts";
-import { refuse, unrefused, type Refusal } from "../refusal.ts";
-import { writeRevocationLists } from "../revocation/revoke.ts";
-import { pem } from "../certificates/signed-der.ts";
-import { makeFolder, PUBLIC_MODE, SECRET_MODE, syncFolder, writeNewFile } from "../write-file.ts";
+} from "./certificates/key-pair.ts";
+import { intermediateExtensions, rootExtensions, validity, VALIDITY_DAYS } from "./certificates/profiles.ts";
+import { refuse, unrefused, type Refusal } from "./refusal.ts";
+import { writeRevocationLists } from "./revocation/revoke.ts";
+import { pem } from "./certificates/signed-der.ts";
+import { makeFolder, PUBLIC_MODE, SECRET_MODE, syncFolder, writeNewFile } from "./write-file.ts";
 
 /**
  * Creates an authority under `directory`: a root, which signs two intermediates (tags; services), and empty revocation

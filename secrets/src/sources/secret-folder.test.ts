@@ -2,7 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openSecretFolder, SecretError } from "./secret-source.ts";
+import { openSecretFolder } from "./secret-folder.ts";
+import { SecretError } from "./secret-source.ts";
 
 let folder: string;
 beforeEach(() => {

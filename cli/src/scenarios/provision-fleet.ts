@@ -1,8 +1,9 @@
+import type { Time } from "@purrimeter/service/time";
 import type { PlannedTag } from "@purrimeter/simulator/plan-fleet";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
-import { nowS } from "../terminal/now.ts";
-import type { OwnerApi } from "../scenarios/owner-api.ts";
+import { utcSeconds } from "../terminal/utc.ts";
+import type { OwnerApi } from "./owner-api.ts";
 
 /** A garden with its neighbours; below 50 m a receiver's own error crosses the edge all the time. */
 const HOME_RADIUS_M = 75;
@@ -26,10 +27,11 @@ export async function provisionFleet(
   tags: readonly PlannedTag[],
   registry: TagRegistry,
   owner: OwnerApi,
+  time: Time,
 ): Promise<void> {
   for (const [index, { tag, home }] of tags.entries()) {
     const code = createClaimCode();
-    if ((await registry.register(tag, code, nowS())) === "exists") continue;
+    if ((await registry.register(tag, code, utcSeconds(time))) === "exists") continue;
     await owner.claim(code, nameOf(index));
     await owner.drawCircle(tag, "Home", [home.lonDegrees, home.latDegrees], HOME_RADIUS_M);
   }

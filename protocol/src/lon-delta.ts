@@ -1,4 +1,4 @@
-import { MAX_LON_E7 } from "../values.ts";
+import { MAX_LON_E7 } from "./values.ts";
 
 /** The short way round from one longitude to another, -1,800,000,000 to 1,799,999,999: it crosses the date line. */
 export function lonDeltaE7(fromE7: number, toE7: number): number {

@@ -34,12 +34,12 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 export async function bundleBoard(folder: string, builtAtS: number): Promise<readonly Metafile[]> {
   const tag = `${folder}/tag.js`;
   const bundles = [
-    await build({ ...options, external: SDK, entryPoints: [path("board.ts")], outfile: tag }),
+    await build({ ...options, external: SDK, entryPoints: [path("../board.ts")], outfile: tag }),
     await build({
       ...options,
       plugins: [preloaded],
       define: { BUILT_AT_S: String(builtAtS) },
-      entryPoints: [path("main.ts")],
+      entryPoints: [path("../main.ts")],
       outfile: `${folder}/main.js`,
     }),
   ];

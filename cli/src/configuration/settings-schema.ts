@@ -1,0 +1,125 @@
+import { PUBLIC_HTTP_LIMITS } from "@purrimeter/service/http-limits";
+import { z } from "zod";
+import {
+  addressBlock,
+  anyPort,
+  decimal,
+  fixedPort,
+  flag,
+  host,
+  hostName,
+  line,
+  list,
+  pageOrigin,
+  path,
+  publicOrigin,
+  section,
+  whole,
+} from "./setting-types.ts";
+
+/** Of the owners' API. */
+export const DEFAULT_API_PORT = 8_443;
+
+/** Boards whose TLS ends at 1.2 are few. */
+export const DEFAULT_TLS12_CONNECTIONS = 1_000;
+
+const MAX_CONNECTIONS = 1_000_000;
+const MAX_RATE = 1_000_000;
+
+/** A bucket of requests: so many at once, and so many a second from then on. */
+function rate(burst: number, perSecond: number) {
+  return section({
+    burst: whole(1, MAX_RATE).default(burst),
+    perSecond: decimal(0.001, MAX_RATE).default(perSecond),
+  }).prefault({});
+}
+
+const smtp = section({
+  host: line(253),
+  port: fixedPort.default(587),
+  /** With a user, the password is the secret `smtp-password` of the service auth. */
+  user: line(256).optional(),
+  /** "implicit" on port 465 and "starttls" on others, unless given. Without TLS no mail is sent. */
+  tls: z.enum(["implicit", "starttls"], 'must be "implicit" or "starttls"').optional(),
+  /** Whose certificate the server has, PEM; the system's authorities unless given. */
+  authority: path.optional(),
+});
+
+const mail = section({
+  /** The From header; "Purrimeter <no-reply@HOST>" unless given. */
+  from: line(256).optional(),
+  /** Where each message becomes a file; DIR/mail unless given. */
+  folder: path.optional(),
+  smtp: smtp.optional(),
+});
+
+const api = section({
+  host: host.default("127.0.0.1"),
+  port: anyPort.default(DEFAULT_API_PORT),
+  /** PEM, leaf first; of our own authority unless given. */
+  certificate: path.optional(),
+  key: path.optional(),
+  origins: list(pageOrigin, 32).default([]),
+  trustedProxies: list(addressBlock, 64).default([]),
+  rates: section({ owner: rate(1_000, 100), address: rate(2_000, 200) }).prefault({}),
+  maxConnections: whole(1, MAX_CONNECTIONS).default(PUBLIC_HTTP_LIMITS.maxConnections),
+  maxConnectionsPerAddress: whole(1, MAX_CONNECTIONS).default(PUBLIC_HTTP_LIMITS.maxConnectionsPerAddress),
+});
+
+const bridge = section({
+  host: host.default("127.0.0.1"),
+  port: anyPort.default(8_883),
+  maxConnections: whole(1, MAX_CONNECTIONS).default(10_000),
+  verification: flag().default(true),
+  tls12: section({
+    port: fixedPort,
+    maxConnections: whole(1, MAX_CONNECTIONS).default(DEFAULT_TLS12_CONNECTIONS),
+  }).optional(),
+});
+
+const shape = {
+  publicUrl: publicOrigin.optional(),
+  hostNames: list(hostName, 32).default([]),
+  retentionDays: whole(1, 36_500).default(365),
+  api: api.prefault({}),
+  bridge: bridge.prefault({}),
+  mail: mail.prefault({}),
+};
+
+type Shared = z.output<z.ZodObject<typeof shape>>;
+
+/** What a start uses. */
+export interface Settings extends Shared {
+  /** Ports for metrics, by service. */
+  readonly metrics: Readonly<Record<string, number | undefined>>;
+}
+
+/**
+ * What DIR/config.json may hold, and what holds when a key is left out. docs/operating.md lists the same keys.
+ * `services`: names, each of which may have a port for metrics.
+ */
+export function settingsSchema(services: readonly string[]): z.ZodType<Settings> {
+  const metrics = section(Object.fromEntries(services.map((name) => [name, fixedPort.optional()])));
+  return section({ ...shape, metrics: metrics.prefault({}) }).superRefine((settings, context) => {
+    for (const { path: at, message } of contradictions(settings))
+      context.addIssue({ code: "custom", path: [...at], message });
+  });
+}
+
+/** What one key alone does not show. */
+function contradictions({
+  api: { certificate, key },
+  mail: { folder, smtp: server },
+}: Pick<Shared, "api" | "mail">): { readonly path: readonly string[]; readonly message: string }[] {
+  return [
+    ...(certificate !== undefined && key === undefined
+      ? [{ path: ["api", "key"], message: "is missing; api.certificate needs its key" }]
+      : []),
+    ...(key !== undefined && certificate === undefined
+      ? [{ path: ["api", "certificate"], message: "is missing; api.key needs its certificate" }]
+      : []),
+    ...(folder !== undefined && server !== undefined
+      ? [{ path: ["mail", "folder"], message: "is of no use beside mail.smtp; leave one of them out" }]
+      : []),
+  ];
+}

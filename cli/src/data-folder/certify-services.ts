@@ -1,0 +1,67 @@
+import { issuedFiles } from "@purrimeter/certs/authority-files";
+import { initAuthority } from "@purrimeter/certs/init-authority";
+import { issueService } from "@purrimeter/certs/issue-service";
+import { renew, serviceNeeds } from "@purrimeter/certs/renew";
+import { writeRevocationLists } from "@purrimeter/certs/revoke";
+import { makeFolder } from "@purrimeter/certs/write-file";
+import { existsSync, renameSync, rmSync } from "node:fs";
+import type { DataFiles } from "./data-files.ts";
+import { orFailure } from "./or-failure.ts";
+import type { CertifiedService } from "./secret-holder.ts";
+import { isFailure, type Failure } from "../terminal/failure.ts";
+
+/** Services are restarted more often than this. */
+const RENEW_DAYS = 30;
+
+/** When and for which hosts certificates are issued. */
+export interface CertifyOptions {
+  readonly now: Date;
+  /** Host names and addresses by which tags and owners reach this machine, besides localhost. */
+  readonly hosts: readonly string[];
+}
+
+/** Creates the authority of a data folder that has none. */
+export async function createAuthority(files: DataFiles, now: Date): Promise<Failure | undefined> {
+  if (existsSync(files.authority.authority)) return undefined;
+  const authority = orFailure(await initAuthority(files.certs, now));
+  return isFailure(authority) ? authority : undefined;
+}
+
+/** Issues what certificates the services lack, renews those that end soon or lack a host, and the revocation lists. */
+export async function certifyServices(
+  files: DataFiles,
+  services: readonly CertifiedService[],
+  options: CertifyOptions,
+): Promise<Failure | undefined> {
+  for (const service of services) {
+    const certified = await certifyService(files, service, options);
+    if (isFailure(certified)) return certified;
+  }
+  const lists = orFailure(writeRevocationLists(files.certs, options.now));
+  return isFailure(lists) ? lists : undefined;
+}
+
+async function certifyService(
+  files: DataFiles,
+  { name, callsServices }: CertifiedService,
+  { now, hosts }: CertifyOptions,
+): Promise<object> {
+  takeServiceKey(files, name);
+  const need = serviceNeeds(files.certs, name, hosts, RENEW_DAYS, now);
+  if (need === "none" && existsSync(files.secret(name, "tls-key.pem"))) return {};
+  const issued =
+    need === "missing"
+      ? await issueService(files.certs, name, { now, hosts, clientAuth: callsServices })
+      : await renew(files.certs, "service", name, { now, hosts });
+  takeServiceKey(files, name);
+  return orFailure(issued);
+}
+
+/** Moves a service's new key to its secrets: it lies in one place only. Does nothing when it is there already. */
+export function takeServiceKey(files: DataFiles, name: string): void {
+  const { key, keyDer } = issuedFiles(files.certs, "services", name);
+  if (!existsSync(key)) return;
+  makeFolder(files.secrets(name));
+  renameSync(key, files.secret(name, "tls-key.pem"));
+  rmSync(keyDer, { force: true });
+}

@@ -1,0 +1,48 @@
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import type { ServiceContext } from "./service-entry.ts";
+import { publicOrigin } from "./public-origin.ts";
+
+type MailConfig = {
+  readonly from: string;
+  /** What begins the links in mails. */
+  readonly linkBase: string;
+} & (
+  | { readonly folder: string }
+  | {
+      readonly smtp: {
+        readonly host: string;
+        readonly port: number;
+        readonly user?: string;
+        readonly tls?: "implicit" | "starttls";
+        readonly authority?: string;
+      };
+    }
+);
+
+/** How the authentication service sends mail: to a mail server, or into a folder. */
+export function mailConfig({ files, settings }: Pick<ServiceContext, "files" | "settings">): MailConfig {
+  const { from, folder, smtp } = settings.mail;
+  const origin = publicOrigin(settings);
+  const common = {
+    from: from ?? `Purrimeter <no-reply@${new URL(origin).hostname}>`,
+    linkBase: `${origin}/`,
+  };
+  if (smtp === undefined)
+    return { ...common, folder: folder === undefined ? usualFolder(files) : resolve(files.folder, folder) };
+  const { host, port, user, tls, authority } = smtp;
+  return {
+    ...common,
+    smtp: {
+      ...{ host, port },
+      ...(user !== undefined && { user }),
+      ...(tls !== undefined && { tls }),
+      ...(authority !== undefined && { authority: resolve(files.folder, authority) }),
+    },
+  };
+}
+
+/** A folder that was made under the former name stays: a mail program may take the files from there. */
+function usualFolder({ mail, formerMail }: ServiceContext["files"]): string {
+  return existsSync(formerMail) ? formerMail : mail;
+}

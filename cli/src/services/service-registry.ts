@@ -1,0 +1,127 @@
+import type { configSchema as authSchema } from "@purrimeter/auth/config";
+import type { bridgeConfigSchema } from "@purrimeter/bridge/bridge-config";
+import type { configSchema as cloudApiSchema } from "@purrimeter/cloud-api/config";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { z } from "zod";
+import { OPERATOR } from "../data-folder/operator.ts";
+import { KEY_RING_KEY, LOCATIONS_KEY, randomKey, signingKey } from "../data-folder/secret-specs.ts";
+import { checkApiCertificate } from "./check-api-certificate.ts";
+import { checkSmtpPassword } from "./check-smtp-password.ts";
+import { hostsOf } from "./hosts-of.ts";
+import { mailConfig } from "./mail-config.ts";
+import { relyingParty } from "./public-origin.ts";
+import { urlOn } from "./url-on.ts";
+import type { ServiceEntry, ServiceRegistry } from "./service-entry.ts";
+
+/** A service's configuration without what every service has. */
+type Own<Schema extends z.ZodType> = Omit<z.input<Schema>, "host" | "port" | "secrets" | "metrics">;
+
+/** Issuer and audience of the tokens; both ends are ours. */
+const TOKENS = { issuer: "https://purrimeter.local/auth", audience: "purrimeter" } as const;
+
+/** Accounts and tokens. Only the cloud API calls it, so it listens on this machine only. */
+const AUTH: ServiceEntry = {
+  name: "auth",
+  main: mainOf("@purrimeter/auth/main"),
+  after: [],
+  callsServices: false,
+  secrets: [
+    { name: "database-key", make: randomKey },
+    { name: "signing-key.pem", make: signingKey },
+  ],
+  usesOwnerKeys: false,
+  nurseryMib: 2,
+  listen: () => ({ host: "127.0.0.1", port: 0 }),
+  configure: ({ files, settings }): Own<typeof authSchema> => ({
+    database: files.accounts,
+    tls: { certificate: files.serviceChain("auth"), authority: files.authority.branches.services.anchor },
+    ...TOKENS,
+    passkeys: relyingParty(settings),
+    mail: mailConfig({ files, settings }),
+  }),
+  check: checkSmtpPassword,
+};
+
+/** What owners connect to. */
+const CLOUD_API: ServiceEntry = {
+  name: "cloud-api",
+  main: mainOf("@purrimeter/cloud-api/main"),
+  after: ["auth"],
+  callsServices: true,
+  secrets: [LOCATIONS_KEY, KEY_RING_KEY, { name: "cursor-key", make: randomKey }],
+  usesOwnerKeys: true,
+  nurseryMib: 2,
+  listen: ({ api: { host, port } }) => ({ host, port }),
+  configure: ({ files, settings, portOf }): Own<typeof cloudApiSchema> => {
+    const { certificate, key, origins, trustedProxies, rates, ...connections } = settings.api;
+    const { maxConnections, maxConnectionsPerAddress } = connections;
+    const own = files.serviceChain("cloud-api");
+    const tls =
+      certificate === undefined ? { certificate: own } : { certificate: resolve(files.folder, certificate) };
+    return {
+      database: files.locations,
+      keyRing: files.keyRing,
+      tls: key === undefined ? tls : { ...tls, key: resolve(files.folder, key) },
+      auth: {
+        url: `https://localhost:${portOf("auth")}`,
+        certificate: own,
+        authority: files.authority.branches.services.anchor,
+      },
+      ...TOKENS,
+      origins,
+      hosts: hostsOf(settings),
+      trustedProxies,
+      rates,
+      connections: { maxConnections, maxConnectionsPerAddress },
+    };
+  },
+  check: checkApiCertificate,
+  announce: ({ api: { host } }, port) => [
+    { key: "api", label: "API", url: urlOn("https", host, port), isMain: true, note: "/v1/openapi.json" },
+  ],
+};
+
+/** What tags connect to. It decodes tens of thousands of fixes a second, the others answer requests. */
+const BRIDGE: ServiceEntry = {
+  name: "bridge",
+  main: mainOf("@purrimeter/bridge/main"),
+  after: [],
+  callsServices: false,
+  secrets: [LOCATIONS_KEY, KEY_RING_KEY],
+  usesOwnerKeys: true,
+  nurseryMib: 8,
+  listen: ({ bridge: { host, port } }) => ({ host, port }),
+  configure: ({ files, settings }): Own<typeof bridgeConfigSchema> => {
+    const { anchor, revoked } = files.authority.branches.tags;
+    const { tls12, maxConnections, verification } = settings.bridge;
+    return {
+      database: files.locations,
+      keyRing: files.keyRing,
+      tls: { certificate: files.serviceChain("bridge"), clientAuthority: anchor, revoked },
+      ...(tls12 && { tls12 }),
+      retentionDays: settings.retentionDays,
+      maxConnections,
+      verification,
+    };
+  },
+  announce: ({ bridge: { host, tls12 } }, port) => [
+    { key: "mqtt", label: "tags", url: urlOn("mqtts", host, port), isMain: true },
+    ...(tls12 === undefined ? [] : [tls12Announcement(host, tls12.port)]),
+  ],
+};
+
+function tls12Announcement(host: string, port: number) {
+  const note = "  warning: weaker than TLS 1.3, only for boards that know no better";
+  return { key: "mqttTls12", label: "TLS 1.2", url: urlOn("mqtts", host, port), note };
+}
+
+function mainOf(module: string): string {
+  return fileURLToPath(import.meta.resolve(module));
+}
+
+/** The processes that `start` runs. To add one, add its entry. */
+export const REGISTRY: ServiceRegistry = { services: [AUTH, CLOUD_API, BRIDGE], operator: OPERATOR };
+
+/** Names of all services. */
+export const SERVICE_NAMES: readonly string[] = REGISTRY.services.map(({ name }) => name);

@@ -1,0 +1,120 @@
+import { readFileSync } from "node:fs";
+import { keysRoute } from "@purrimeter/auth-api/internal";
+import { errorCode } from "@purrimeter/service/log";
+import type { Log } from "@purrimeter/service/log";
+import type { Metrics } from "@purrimeter/service/metrics";
+import type { Time } from "@purrimeter/service/time";
+import type { UnixSeconds } from "@purrimeter/protocol/values";
+import type { Store } from "@purrimeter/store/open-store";
+import type { Secrets } from "@purrimeter/secrets/open-secrets";
+import { ClientAddresses } from "@purrimeter/service/client-address";
+import { RateLimiter } from "@purrimeter/service/rate-limiter";
+import { AccessTokens } from "./edge/access-tokens.ts";
+import { createApp } from "./app.ts";
+import type { AppType } from "./app.ts";
+import { createAuthReport } from "./edge/auth-report.ts";
+import type { AuthReport } from "./edge/auth-report.ts";
+import { AuthService } from "./edge/auth-service.ts";
+import { certificateHosts } from "./edge/certificate-hosts.ts";
+import type { Config } from "./config.ts";
+import { Cursors } from "./lists/cursors.ts";
+import { EndedSessions } from "./edge/ended-sessions.ts";
+import { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
+import { KeySet } from "./edge/key-set.ts";
+import { LiveStreams } from "./live/live-streams.ts";
+import { logFailure } from "./edge/log-failure.ts";
+import { RequestLog } from "./edge/request-log.ts";
+
+/** What the parts of the service are made from. */
+export interface Parts {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly store: Store;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly time: Time;
+  readonly now: () => UnixSeconds;
+  readonly monotonicMs: () => number;
+}
+
+/** What finders read and write: an hour's patience for who tries codes, room for who stands in the rain. */
+const FOUND_RATE = { burst: 20, perSecond: 1 / 60 };
+
+function makeLive({ store, time, now, monotonicMs, log }: Parts, ended: EndedSessions): LiveStreams {
+  return new LiveStreams({
+    changeCount: () => store.changeCount(),
+    ended,
+    now,
+    monotonicMs,
+    every: (periodMs, work) => time.every(periodMs, work),
+    onFailure: (error) => log.error("live stream failed", { code: errorCode(error) }),
+  });
+}
+
+/** What erases the data of closed accounts. */
+export function makeErasures({ store, log }: Parts, auth: AuthService, report: AuthReport): OwnerDataErasure {
+  return new OwnerDataErasure({
+    forOwner: (owner) => store.forOwner(owner),
+    auth,
+    report,
+    onFailure: (error) =>
+      log.error("a closed account is not erased yet", { event: "erasure.left-over", code: errorCode(error) }),
+  });
+}
+
+/** What is made from the parts and used by several others. */
+export interface Made {
+  readonly auth: AuthService;
+  readonly ended: EndedSessions;
+  readonly live: LiveStreams;
+  readonly requests: RequestLog;
+  readonly addresses: ClientAddresses;
+  readonly report: AuthReport;
+}
+
+/** The whole API over its parts. */
+export function makeApp(parts: Parts, made: Made, erasures: OwnerDataErasure): AppType {
+  const { config, log, now, monotonicMs } = parts;
+  const { auth, ended, live, requests, addresses, report } = made;
+  const { issuer, audience } = config;
+  const keys = new KeySet(() => auth.call({ method: "GET", path: keysRoute.path }), monotonicMs, report);
+  return createApp({
+    forOwner: (owner) => parts.store.forOwner(owner),
+    forViewer: (viewer) => parts.store.forViewer(viewer),
+    finderReports: parts.store.finderReports,
+    registry: parts.store.registry,
+    live,
+    erasures,
+    auth,
+    tokens: new AccessTokens({ issuer, audience, keys, ended, now }),
+    cursors: new Cursors(parts.secrets.readKey("cursor-key")),
+    addresses,
+    ownerRates: new RateLimiter(config.rates.owner, monotonicMs),
+    addressRates: new RateLimiter(config.rates.address, monotonicMs),
+    hosts: new Set([...certificateHosts(readFileSync(config.tls.certificate)), ...config.hosts]),
+    origins: config.origins,
+    finderRates: new RateLimiter(FOUND_RATE, monotonicMs),
+    now,
+    monotonicMs,
+    logRequest: (line) => requests.record(line),
+    logFailure: logFailure(log),
+  });
+}
+
+/** Makes them. */
+export function makeParts(parts: Parts): Made {
+  const { config, log, metrics, monotonicMs, now, secrets, time } = parts;
+  const ended = new EndedSessions(now);
+  const report = createAuthReport(log, metrics, monotonicMs);
+  const auth = new AuthService({
+    url: config.auth.url,
+    authority: readFileSync(config.auth.authority),
+    certificate: readFileSync(config.auth.certificate),
+    key: secrets.read("tls-key.pem"),
+    ended,
+    time,
+    report,
+  });
+  const addresses = new ClientAddresses(config.trustedProxies);
+  return { auth, ended, live: makeLive(parts, ended), requests: new RequestLog(log), addresses, report };
+}

@@ -1,0 +1,48 @@
+import type { KnipConfig } from "knip";
+
+/** What starts by its path: by a person, by npm, by another process, or bundled for another engine. */
+const config: KnipConfig = {
+  includeEntryExports: true,
+  treatConfigHintsAsErrors: true,
+  // Of the system: openssl checks certificates from outside, a full disk is a mounted one, faketime sets tests' time.
+  // purrimeter is cli's own.
+  // Typed by @types, as its alias is: its own package.json hides its types.
+  ignoreDependencies: ["@types/better-sqlite3"],
+  ignoreBinaries: ["openssl", "mount", "umount", "faketime", "purrimeter"],
+  workspaces: {
+    ".": {
+      entry: ["scripts/{make-leaked-passwords,write-vectors}.ts", "scripts/check/main.ts"],
+      project: ["*.{ts,mjs}", "scripts/**/*.{ts,mjs}"],
+    },
+    bench: {
+      entry: [
+        "src/main.ts",
+        "src/cloud/{bare-tls-peer,ingest-load,read-server,verification}.ts",
+        "src/fences/{draw-fences,fit-receiver}.ts",
+      ],
+      project: ["src/**/*.ts"],
+    },
+    cli: { entry: ["e2e/*.engine.ts"], project: ["src/**/*.ts", "e2e/**/*.ts", "bin/*.js"] },
+    device: {
+      entry: [
+        "boards/node/main.ts",
+        "boards/espruino/purrimeter.ts",
+        "boards/espruino/build/main.ts",
+        "boards/bangle2/{bangle,testing/slip-entry}.ts",
+        "boards/t-sim7080g-moddable/{main,board,build/main}.ts",
+        "conformance/{record-golden,xs-worker}.ts",
+        "conformance/*.engine.ts",
+        "conformance/scenarios/{engine,steady}-entry.ts",
+        "drivers/sim7080g/testing/engine-entry.ts",
+      ],
+      project: ["{core,drivers,boards,conformance}/**/*.ts"],
+      // Modules of Moddable's SDK, whose types @moddable/typings has.
+      ignoreDependencies: ["embedded", "mc", "Resource", "time", "timer", "@moddable/typings"],
+    },
+    simulator: { entry: ["src/fit/cat-fit.ts"], project: ["src/**/*.ts"] },
+    store: { entry: ["src/testing/crash-writer.ts"], project: ["src/**/*.ts"] },
+    "*": { project: ["src/**/*.ts"] },
+  },
+};
+
+export default config;
