@@ -159,13 +159,13 @@ describe("erasing an account", () => {
   });
 
   test(
-    "is finished by the gateway that comes after one that was killed in between",
+    "is finished by the API that comes after one that was killed in between",
     async () => {
       const eve = await makeOwner("eve", 2);
       await share(eve, tom);
       expect(await ownersWithKeys()).toContain(eve.id);
       const killed = servicesOf(files.folder).find(({ name }) => name === "cloud-api")?.pid ?? 0;
-      // The account is closed, and nobody tells the gateway before it dies.
+      // The account is closed, and nobody tells the API before it dies.
       const closed = await withAccounts(files, systemTime, async ({ erasures }) => ({
         ended: await erasures.begin(eve.id),
       }));

@@ -149,7 +149,7 @@ test(
     expect(await ownersWithKeys()).toContain(id);
     process.kill(servicesOf(files.folder).find(({ name }) => name === "cloud-api")?.pid ?? 0, "SIGKILL");
     await until(async () => !(await ownersWithKeys()).includes(id));
-    // The token of the gateway that was killed lives on until it ends by itself.
+    // The token of the API that was killed lives on until it ends by itself.
     vault.revokeTokens();
     owner.close();
   },

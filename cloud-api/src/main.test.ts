@@ -25,8 +25,8 @@ beforeEach(() => {
   mkdirSync(join(folder, "secrets"), { mode: 0o700 });
   for (const name of ["database-key", "key-ring-key", "cursor-key"])
     secret(name, randomBytes(32).toString("hex"));
-  secret("tls-key.pem", certificates.gateway.key);
-  writeFileSync(join(folder, "certificate.pem"), certificates.gateway.certificate);
+  secret("tls-key.pem", certificates.cloudApi.key);
+  writeFileSync(join(folder, "certificate.pem"), certificates.cloudApi.certificate);
   writeFileSync(join(folder, "authority.pem"), certificates.authority);
 });
 

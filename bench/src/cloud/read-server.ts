@@ -15,8 +15,8 @@ import { openDatabase } from "@purrimeter/database/open-database";
 import type { Fetch } from "@purrimeter/service/listen";
 import { listenOnLoopback } from "@purrimeter/service/testing/listen-on-loopback";
 
-// One server of the benchmark "read", a process of its own: "ours" is the whole gateway over a real store, with its token
-// check; "peer" is a bare Hono route with one SQLite read from the same kind of encrypted file. Both behind the gateway's TLS
+// One server of the benchmark "read", a process of its own: "ours" is the whole API over a real store, with its token
+// check; "peer" is a bare Hono route with one SQLite read from the same kind of encrypted file. Both behind the API's TLS
 // 1.3 listener, or ("plain") behind node:http, which shows what the program itself costs.
 
 /** What the loader asks for, and with which header. */
@@ -74,9 +74,9 @@ async function listenPlainly(fetch: Served["fetch"]): Promise<number> {
 
 const [, , which, transport] = process.argv;
 const { fetch, paths, authorization } = which === "ours" ? await ours() : peer();
-const { gateway, authority } = makeTestCertificates();
+const { cloudApi, authority } = makeTestCertificates();
 const port =
-  transport === "plain" ? await listenPlainly(fetch) : (await listenOnLoopback(fetch, gateway)).port;
+  transport === "plain" ? await listenPlainly(fetch) : (await listenOnLoopback(fetch, cloudApi)).port;
 process.once("disconnect", () => process.exit());
 process.on("message", () => process.send?.({ type: "cpu", microseconds: process.cpuUsage() }));
 process.send?.({ type: "ready", port, authority, paths, authorization });

@@ -99,7 +99,7 @@ async function round(child: ChildProcess, ready: Ready, sockets: readonly Socket
 }
 
 /**
- * Token check and an owner's latest location through the whole gateway, 64 connections, against a bare Hono route with
+ * Token check and an owner's latest location through the whole API, 64 connections, against a bare Hono route with
  * one SQLite read behind the same listener: over TLS 1.3 as it is served, and over plain HTTP. In turn, so that a
  * change of the machine's speed meets both.
  */

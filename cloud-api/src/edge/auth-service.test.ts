@@ -56,12 +56,12 @@ async function serve(handler: Handler, identity: TestIdentity = certificates.aut
 function connect(url: string): { auth: AuthService; ended: EndedSessions } {
   const now = (): UnixSeconds => NOW_S as UnixSeconds;
   const ended = new EndedSessions(now);
-  const { authority, gateway } = certificates;
+  const { authority, cloudApi } = certificates;
   const auth = new AuthService({
     url,
     authority,
-    certificate: gateway.certificate,
-    key: gateway.key,
+    certificate: cloudApi.certificate,
+    key: cloudApi.key,
     ended,
     time: { ...systemTime, utcS: now },
     report: {

@@ -31,8 +31,8 @@ let agent: Agent;
 const logged: RequestLine[] = [];
 const authCalls: unknown[] = [];
 
-/** The gateway alone: nothing here gets as far as a store. */
-function makeGateway(): ReturnType<typeof createApp> {
+/** The edge alone: nothing here gets as far as a store. */
+function makeEdge(): ReturnType<typeof createApp> {
   const rate = { burst: 1_000, perSecond: 1_000 };
   const now = (): UnixSeconds => NOW_S as UnixSeconds;
   const ended = new EndedSessions(now);
@@ -72,7 +72,7 @@ function makeGateway(): ReturnType<typeof createApp> {
     ownerRates: new RateLimiter(rate, () => 0),
     addressRates: new RateLimiter(rate, () => 0),
     finderRates: new RateLimiter(rate, () => 0),
-    hosts: new Set(certificateHosts(certificates.gateway.certificate)),
+    hosts: new Set(certificateHosts(certificates.cloudApi.certificate)),
     origins: [],
     now,
     monotonicMs: () => 0,
@@ -83,7 +83,7 @@ function makeGateway(): ReturnType<typeof createApp> {
 
 beforeAll(async () => {
   certificates = makeTestCertificates();
-  server = await listenOnLoopback(makeGateway().fetch, certificates.gateway, {
+  server = await listenOnLoopback(makeEdge().fetch, certificates.cloudApi, {
     limits: { ...PUBLIC_HTTP_LIMITS, headersTimeoutMs: 1_500, requestTimeoutMs: 1_500 },
     headers: ANSWER_HEADERS,
   });

@@ -167,7 +167,7 @@ describe("a live stream", () => {
 
 describe("over a socket", () => {
   it("a removed share ends its open stream within a second, and a client that goes is forgotten", async () => {
-    const { gateway, authority } = makeTestCertificates();
+    const { cloudApi, authority } = makeTestCertificates();
     const timers = new Set<NodeJS.Timeout>();
     const streams = new LiveStreams({
       changeCount: () => api.store.changeCount(),
@@ -185,7 +185,7 @@ describe("over a socket", () => {
       onFailure: (error) => void api.failures.push(error),
     });
     const app = api.appWith({ live: streams });
-    const server = await listenOnLoopback(app.fetch, gateway);
+    const server = await listenOnLoopback(app.fetch, cloudApi);
     const agent = new Agent({ keepAlive: true, ca: authority });
     const open = async (token: string): Promise<IncomingMessage> => {
       const options = { host: "localhost", port: server.port, path: `/v1/tags/${tag}/live`, agent };

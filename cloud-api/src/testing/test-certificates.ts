@@ -13,7 +13,7 @@ export interface TestIdentity {
 export interface TestCertificates {
   readonly authority: string;
   readonly auth: TestIdentity;
-  readonly gateway: TestIdentity;
+  readonly cloudApi: TestIdentity;
   readonly impostor: TestIdentity;
 }
 
@@ -53,7 +53,7 @@ export function makeTestCertificates(): TestCertificates {
     return {
       authority: readFileSync(join(folder, "services.pem"), "utf8"),
       auth: identity("services", "auth"),
-      gateway: identity("services", "cloud-api"),
+      cloudApi: identity("services", "cloud-api"),
       impostor: identity("elsewhere", "auth"),
     };
   } finally {

@@ -13,7 +13,7 @@ import { SECURITY_HEADERS } from "./security-headers.ts";
 
 let certificates: TestCertificates;
 let server: TestIdentity;
-let gateway: TestIdentity;
+let peer: TestIdentity;
 let stranger: TestIdentity;
 let expired: TestIdentity;
 let impostor: TestIdentity;
@@ -25,7 +25,7 @@ const sockets: Socket[] = [];
 beforeAll(async () => {
   [certificates, elsewhere] = await Promise.all([createTestCertificates(), createTestCertificates()]);
   server = await certificates.identity("auth");
-  gateway = await certificates.identity("cloud-api");
+  peer = await certificates.identity("cloud-api");
   stranger = await certificates.identity("bridge");
   expired = await certificates.expired("late");
   impostor = await elsewhere.identity("cloud-api");
@@ -118,13 +118,13 @@ describe("TLS", () => {
 });
 
 describe("a listener for one client", () => {
-  const forGateway = (): Partial<ListenOptions> => ({
+  const forOnePeer = (): Partial<ListenOptions> => ({
     client: { authority: certificates.serviceAuthority, name: "cloud-api" },
     limits: INTERNAL_HTTP_LIMITS,
   });
 
   test("answers it", async () => {
-    const socket = await dial(await open(forGateway()), shown(gateway));
+    const socket = await dial(await open(forOnePeer()), shown(peer));
     expect(await exchange(socket, `${GET}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 200 [^]*hello$/);
     expect(refused).toEqual([]);
   });
@@ -143,7 +143,7 @@ describe("a listener for one client", () => {
     ["another authority", (): TestIdentity => impostor, { kind: "handshake", reason: "unknown authority" }],
     ["no certificate", (): undefined => undefined, { kind: "handshake", reason: "no certificate" }],
   ] as const)("refuses %s and says why", async (_, identityOf, told) => {
-    const port = await open(forGateway());
+    const port = await open(forOnePeer());
     const identity = identityOf();
     const options = identity === undefined ? {} : shown(identity);
     // With TLS 1.3 a client has ended its handshake before the server has looked at the certificate.

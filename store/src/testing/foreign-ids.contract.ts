@@ -90,7 +90,7 @@ function functionsOf(view: object): string[] {
   return [...names];
 }
 
-/** The second layer: the store answers nothing of a foreign id, whatever the gateway in front of it lets through. */
+/** The second layer: the store answers nothing of a foreign id, whatever the edge in front of it lets through. */
 export function describeForeignIdContract(name: string, make: () => Promise<StoreHarness>): void {
   describe(`${name}: foreign ids`, () => {
     let harness: StoreHarness;
