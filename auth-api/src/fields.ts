@@ -64,7 +64,7 @@ export const nameSchema = z.string().min(1).max(MAX_NAME_LENGTH);
 export const ID = /^[0-9a-f]{32}$/;
 
 /** Path of a session or a personal access token. */
-export const idParamsSchema = z.object({ id: z.string().regex(ID, "This is no such id.") });
+export const idParamsSchema = z.object({ id: z.string().regex(ID, "This is not an id.") });
 
 /** A time in an answer: RFC 3339 in UTC. */
 export const timeSchema = z.string().openapi({ format: "date-time" });

@@ -5,7 +5,6 @@ import { onInvalid } from "@purrimeter/service/on-invalid";
 import { problemResponse } from "@purrimeter/service/problem";
 import { internalErrorAnswer, noRouteAnswer, problemAnswer } from "@purrimeter/service/problem-answer";
 import type { Dependencies, Env } from "./dependencies.ts";
-import { NOT_FOUND } from "./lists/or-not-found.ts";
 import { allowOrigins, authorise, checkHost, limitAddress, logAnswers, routeOf } from "./edge/edge.ts";
 import { MethodRouter } from "./edge/method-router.ts";
 import { openApiDocument } from "./edge/openapi-document.ts";
@@ -68,7 +67,7 @@ export function createApp(deps: Dependencies) {
   const document = JSON.stringify(openApiDocument(app));
   app.get("/v1/openapi.json", (c) => c.body(document, 200, { "Content-Type": "application/json" }));
   const methodsOf = allowedMethods(app);
-  app.notFound((c) => noRouteAnswer(methodsOf(c.req.path), NOT_FOUND));
+  app.notFound((c) => noRouteAnswer(methodsOf(c.req.path), "There is nothing at this path."));
   app.onError((error, c) => answerToError(deps, error, routeOf(c)));
   return routes;
 }

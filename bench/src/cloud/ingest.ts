@@ -116,6 +116,9 @@ function residentKib({ pid }: ChildProcess): number {
   return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }));
 }
 
+/** As `purrimeter start` runs the bridge: cli/src/services/service-registry.ts. */
+const BRIDGE_FLAGS = ["--max-semi-space-size=8"];
+
 interface Server {
   readonly child: ChildProcess;
   readonly port: number;
@@ -123,8 +126,8 @@ interface Server {
 
 async function startBridge({ config, secrets }: IngestFixture): Promise<Server> {
   const main = fileURLToPath(import.meta.resolve("@purrimeter/bridge/main"));
-  const env = { CREDENTIALS_DIRECTORY: secrets };
-  return ready(fork(main, ["--config", config], { env, stdio: ["ignore", "ignore", "inherit", "ipc"] }));
+  const options = { env: { CREDENTIALS_DIRECTORY: secrets }, execArgv: BRIDGE_FLAGS };
+  return ready(fork(main, ["--config", config], { ...options, stdio: ["ignore", "ignore", "inherit", "ipc"] }));
 }
 
 async function startPeer({ tls }: IngestFixture): Promise<Server> {

@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import { Command } from "commander";
 import { existsSync } from "node:fs";
 import { readSettings } from "../configuration/read-settings.ts";
@@ -6,6 +7,7 @@ import { checkSettings } from "../services/check-settings.ts";
 import { REGISTRY, SERVICE_NAMES } from "../services/service-registry.ts";
 import { isFailure, reportFailure } from "../terminal/failure.ts";
 import { dataOption, examples, jsonOption } from "../terminal/options.ts";
+import { utcDate } from "../terminal/utc.ts";
 
 interface ConfigFlags {
   readonly data: string;
@@ -13,7 +15,7 @@ interface ConfigFlags {
 }
 
 /** `purrimeter config`. */
-export function configCommand(): Command {
+export function configCommand(time: Time): Command {
   return new Command("config")
     .description("check DIR/config.json, and print what start would use: the file's settings, and defaults")
     .addOption(dataOption())
@@ -28,7 +30,9 @@ ${examples("config", "config --data /srv/purrimeter --json | jq .api")}`,
     .action((flags: ConfigFlags) => {
       const files = dataFiles(flags.data);
       const settings = readSettings(files.settings, SERVICE_NAMES);
-      const refused = isFailure(settings) ? settings : checkSettings(REGISTRY, { files, settings });
+      const refused = isFailure(settings)
+        ? settings
+        : checkSettings(REGISTRY, { files, settings, now: utcDate(time) });
       if (refused !== undefined) return reportFailure(refused);
       if (flags.json === true) return console.log(JSON.stringify(settings));
       console.log(`file  ${files.settings}${existsSync(files.settings) ? "" : " (none: all defaults)"}`);

@@ -16,8 +16,14 @@ export function describeJsonFault(fault: JsonFault, content: Uint8Array | undefi
     case "forbidden-member":
       return `${fault.member}: is not known`;
     case "not-json":
-      return `is not JSON${placeOf(content)}`;
+      return hasByteOrderMark(content)
+        ? "begins with a byte order mark; save it as UTF-8 without one"
+        : `is not JSON${placeOf(content)}`;
   }
+}
+
+function hasByteOrderMark(content: Uint8Array | undefined): boolean {
+  return content?.[0] === 0xef && content[1] === 0xbb && content[2] === 0xbf;
 }
 
 /** V8 names line and column; the rest of its message would repeat what the file holds. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -29,6 +29,38 @@ test("without a file all defaults hold, and they are those of an empty file", ()
   expect(readSettings(join(folder, "none.json"), SERVICES)).toEqual(defaultSettings(SERVICES));
   expect(faults({})).toEqual([]);
   expect(readSettings(file, SERVICES)).toEqual(defaultSettings(SERVICES));
+});
+
+test.each([
+  ["a link that leads nowhere", (path: string) => symlinkSync(join(folder, "nowhere"), path), "ENOENT"],
+  ["a folder", (path: string) => mkdirSync(path), "EISDIR"],
+] as const)("%s is no missing file: it is refused and named", (name, make, code) => {
+  const path = join(folder, `${name}.json`);
+  make(path);
+  expect(readSettings(path, SERVICES)).toEqual({ failure: `${path}: cannot be read (${code})` });
+});
+
+test("a file inside something that is no folder is refused", () => {
+  writeFileSync(file, "{}");
+  const path = join(file, "config.json");
+  expect(readSettings(path, SERVICES)).toEqual({ failure: `${path}: cannot be read (ENOTDIR)` });
+});
+
+test("a byte order mark is named", () => {
+  expect(faults(Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from("{}")]))).toEqual([
+    "begins with a byte order mark; save it as UTF-8 without one",
+  ]);
+});
+
+test("two listeners on one port are named by both keys", () => {
+  expect(faults({ api: { port: 9000 }, bridge: { port: 9000, tls12: { port: 9001 } } })).toEqual([
+    "bridge.port: is also api.port; each needs its own",
+  ]);
+  expect(faults({ bridge: { host: "::" }, metrics: { auth: 9102, bridge: 8883 } })).toEqual([
+    "metrics.bridge: is also bridge.port; each needs its own",
+  ]);
+  expect(faults({ api: { host: "192.0.2.1", port: 9000 }, metrics: { auth: 9000 } })).toEqual([]);
+  expect(faults({ api: { port: 0 }, bridge: { port: 0 } })).toEqual([]);
 });
 
 test("every key may be given", () => {

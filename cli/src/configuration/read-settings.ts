@@ -1,6 +1,6 @@
 import { parseStrictJson, type ParsedJson } from "@purrimeter/service/strict-json";
-import { existsSync, readFileSync } from "node:fs";
-import { failed, type Failure } from "../terminal/failure.ts";
+import { lstatSync, readFileSync } from "node:fs";
+import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { describeIssue } from "./describe-issue.ts";
 import { describeJsonFault } from "./describe-json-fault.ts";
 import { settingKeys } from "./setting-keys.ts";
@@ -16,7 +16,8 @@ const NO_FILE: ParsedJson = { ok: true, value: {} };
  * for each key that is wrong: file, key, limit. `services`: names of those that may have a port for metrics.
  */
 export function readSettings(file: string, services: readonly string[]): Settings | Failure {
-  const text = existsSync(file) ? readFileSync(file) : undefined;
+  const text = readIfThere(file);
+  if (text !== undefined && isFailure(text)) return text;
   const json = text === undefined ? NO_FILE : parseStrictJson(text, MAX_DEPTH);
   if (!json.ok) return failed(`${file}: ${describeJsonFault(json.fault, text)}`);
   const schema = settingsSchema(services);
@@ -25,6 +26,18 @@ export function readSettings(file: string, services: readonly string[]): Setting
   const known = settingKeys(schema).map(({ path }) => path);
   const lines = parsed.error.issues.flatMap((issue) => describeIssue(issue, known));
   return failed([...new Set(lines)].map((line) => `${file}: ${line}`).join("\n"));
+}
+
+/** Only a file that is not there is no file: one that cannot be seen must not bring all defaults back. */
+function readIfThere(file: string): Buffer | undefined | Failure {
+  try {
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
+    return readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    return failed(`${file}: cannot be read (${code})`);
+  }
 }
 
 /** What holds without a file. */

@@ -47,6 +47,32 @@ test("a folder that another process has is refused, until that process is killed
   expect(isFailure(lockRun(folder))).toBe(false);
 });
 
+test("of many that take over at once what a dead process left, one has it", async () => {
+  const module = JSON.stringify(join(import.meta.dirname, "run-lock.ts"));
+  const script = `const { lockRun } = await import(${module}); process.once("message", () => process.send("release" in lockRun(${JSON.stringify(folder)}))); process.send("ready"); setInterval(() => {}, 1000);`;
+  const children = Array.from({ length: 4 }, () =>
+    spawn(process.execPath, ["--input-type=module", "-e", script], {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    }),
+  );
+  try {
+    await Promise.all(children.map((child) => once(child, "message")));
+    writeFileSync(path, "999999999 1");
+    const answers = children.map((child) => once(child, "message"));
+    for (const child of children) child.send("take");
+    expect((await Promise.all(answers)).filter(([has]) => has === true)).toHaveLength(1);
+  } finally {
+    for (const child of children) child.kill("SIGKILL");
+  }
+});
+
+test("what another process has is not removed by a release", () => {
+  const lock = lockRun(folder);
+  writeFileSync(path, `${process.ppid} of another`);
+  if (!isFailure(lock)) lock.release();
+  expect(existsSync(path)).toBe(true);
+});
+
 test.each(["", "garbage", "999999999 1", `${process.ppid} 1`])(
   "what a dead process left is taken over: %j",
   (left) => {

@@ -1,17 +1,15 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { ServiceContext } from "./service-entry.ts";
+import { createSecureContext } from "node:tls";
+import type { CheckContext } from "./service-entry.ts";
 import { failed, systemFailure, type Failure } from "../terminal/failure.ts";
 
-/** Bits of a file's mode by which anybody may read or write it. */
-const OTHERS = 0o006;
+/** Bits of a file's mode by which others may read it, or more than its owner may write it. */
+const OTHERS = 0o026;
 
 /** Whether the operator's own certificate and key for the API can be read and belong together. */
-export function checkApiCertificate({
-  files,
-  settings,
-}: Pick<ServiceContext, "files" | "settings">): readonly Failure[] {
+export function checkApiCertificate({ files, settings, now }: CheckContext): readonly Failure[] {
   const { certificate, key } = settings.api;
   if (certificate === undefined || key === undefined) return [];
   const at = (name: string, fault: string): Failure => failed(`${files.settings}: ${name}: ${fault}`);
@@ -27,9 +25,28 @@ export function checkApiCertificate({
   ];
   if (typeof chain === "string" || typeof secret === "string") return faults;
   if ((statSync(resolve(files.folder, key)).mode & OTHERS) !== 0)
-    return [at("api.key", `${key} can be read by everybody; set its mode to 0600 or 0640`)];
+    return [
+      at("api.key", `${key} can be read by everybody, or written by its group; set its mode to 0600 or 0640`),
+    ];
   if (!chain.checkPrivateKey(secret)) return [at("api.key", `${key} is not the key of ${certificate}`)];
-  return [];
+  const unusable = faultOfValidity(chain, now) ?? faultOfChain(resolve(files.folder, certificate), secret);
+  return unusable === undefined ? [] : [at("api.certificate", `${certificate} ${unusable}`)];
+}
+
+function faultOfValidity({ validFromDate, validToDate }: X509Certificate, now: Date): string | undefined {
+  if (now < validFromDate) return `is not valid before ${validFromDate.toISOString()}`;
+  return now > validToDate ? `has expired on ${validToDate.toISOString()}` : undefined;
+}
+
+/** What only TLS finds: a broken certificate further on in the file, DER, a key that is too short. */
+function faultOfChain(path: string, key: KeyObject): string | undefined {
+  try {
+    createSecureContext({ cert: readFileSync(path), key: key.export({ type: "pkcs8", format: "pem" }) });
+    return undefined;
+  } catch (error) {
+    const { code, message } = error as Error & { code?: string };
+    return `cannot be used for TLS (${code ?? message})`;
+  }
 }
 
 /** What the file holds, or why it cannot be used. */

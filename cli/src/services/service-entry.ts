@@ -47,8 +47,14 @@ export interface ServiceEntry extends CertifiedService {
   /** Its configuration, besides `host`, `port`, `secrets` and `metrics`. */
   readonly configure: (context: ServiceContext) => object;
   /** What the settings ask of the operator's files, and why they cannot be used. */
-  readonly check?: (context: Pick<ServiceContext, "files" | "settings">) => readonly Failure[];
+  readonly check?: (context: CheckContext) => readonly Failure[];
   readonly announce?: (settings: Settings, port: number) => readonly Announcement[];
+}
+
+/** What settings are checked against. */
+export interface CheckContext extends Pick<ServiceContext, "files" | "settings"> {
+  /** UTC: an expired certificate is refused. */
+  readonly now: Date;
 }
 
 /** All processes, and the operator's own commands. */

@@ -66,7 +66,7 @@ async function prepareAndStart(
   lock: RunLock,
 ): Promise<RunningServices | Failure> {
   const { settings, time, registry = REGISTRY, ownSecrets = false } = options;
-  const unusable = checkSettings(registry, { files, settings });
+  const unusable = checkSettings(registry, { files, settings, now: utcDate(time) });
   if (unusable !== undefined) return unusable;
   const secretsOf = readSecretsOf(files, allHolders(registry), ownSecrets);
   if (isFailure(secretsOf)) return secretsOf;

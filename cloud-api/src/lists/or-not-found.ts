@@ -14,7 +14,7 @@ export const geofenceParamsSchema = z.object({ id: idSchema.transform((id) => id
 export const shareParamsSchema = z.object({ id: idSchema.transform((id) => id as ShareId) });
 
 /** The same for what does not exist and for what is somebody else's. */
-export const NOT_FOUND = "Not found, or not yours.";
+const NOT_FOUND = "Not found, or not yours.";
 
 /** The refusal of what does not exist or is somebody else's. */
 export function notFound(): Error {

@@ -18,7 +18,23 @@ function joined(outer: string, inner: string): string {
   return inner.startsWith("[") ? outer + inner : `${outer}.${inner}`;
 }
 
-const UNITS: Readonly<Record<string, string>> = { string: " characters", array: " items" };
+const UNITS: Readonly<Record<string, string>> = { string: "character", array: "item" };
+
+/** "3 characters", "1 item", or the number alone. */
+function amount(limit: number | bigint, origin: string): string {
+  const unit = UNITS[origin];
+  if (unit === undefined) return `${limit}`;
+  return `${limit} ${unit}${Number(limit) === 1 ? "" : "s"}`;
+}
+
+/** Our own sentence where the schema has none. */
+function valueMessage({ message, values }: Extract<Issue, { code: "invalid_value" }>): string {
+  if (!message.startsWith("Invalid ")) return message;
+  const allowed = values
+    .map((value) => (typeof value === "string" ? `"${value}"` : String(value)))
+    .join(", ");
+  return values.length === 1 ? `This must be ${allowed}.` : `This must be one of ${allowed}.`;
+}
 
 function typeMessage(issue: Extract<Issue, { code: "invalid_type" }>): string {
   if (issue.input === undefined && issue.message.includes("undefined")) return "This field is required.";
@@ -43,7 +59,7 @@ function errorsOf(issue: Issue): FieldError[] {
       return [
         {
           field,
-          message: `At most ${issue.maximum}${UNITS[issue.origin] ?? ""}.`,
+          message: `At most ${amount(issue.maximum, issue.origin)}.`,
           limit: Number(issue.maximum),
         },
       ];
@@ -51,7 +67,7 @@ function errorsOf(issue: Issue): FieldError[] {
       return [
         {
           field,
-          message: `At least ${issue.minimum}${UNITS[issue.origin] ?? ""}.`,
+          message: `At least ${amount(issue.minimum, issue.origin)}.`,
           limit: Number(issue.minimum),
         },
       ];
@@ -63,8 +79,9 @@ function errorsOf(issue: Issue): FieldError[] {
       const params = (issue.params ?? {}) as { field?: string; limit?: number };
       return [{ field: joined(field, params.field ?? ""), message: issue.message, limit: params.limit }];
     }
-    case "invalid_format":
     case "invalid_value":
+      return [{ field, message: valueMessage(issue) }];
+    case "invalid_format":
     case "invalid_key":
     case "invalid_element":
     case "not_multiple_of":

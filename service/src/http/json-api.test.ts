@@ -79,7 +79,7 @@ describe("fields that are refused", () => {
     ],
     [
       { ...CAT, name: "" },
-      { field: "name", message: "At least 1 characters.", limit: 1 },
+      { field: "name", message: "At least 1 character.", limit: 1 },
     ],
     [
       { ...CAT, name: 5 },
