@@ -37,7 +37,6 @@ export const LARGER: Readonly<Record<string, Partial<Sizes>>> = {
   "device/drivers/sim7080g/modem-uplink.ts": { fileLines: 265 },
   "device/drivers/sim7080g/testing/simulated-modem.ts": { complexity: 26 },
   "protocol/src/report/report-writer.ts": { parameters: 6 },
-  "service/src/http/field-errors.ts": { complexity: 17 },
   "store/src/open-store.ts": { parameters: 6 },
   "store/src/recording/apply-report.ts": { parameters: 6 },
   "store/src/testing/ownership.contract.ts": { functionLines: 186 },

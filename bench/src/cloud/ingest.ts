@@ -127,7 +127,9 @@ interface Server {
 async function startBridge({ config, secrets }: IngestFixture): Promise<Server> {
   const main = fileURLToPath(import.meta.resolve("@purrimeter/bridge/main"));
   const options = { env: { CREDENTIALS_DIRECTORY: secrets }, execArgv: BRIDGE_FLAGS };
-  return ready(fork(main, ["--config", config], { ...options, stdio: ["ignore", "ignore", "inherit", "ipc"] }));
+  return ready(
+    fork(main, ["--config", config], { ...options, stdio: ["ignore", "ignore", "inherit", "ipc"] }),
+  );
 }
 
 async function startPeer({ tls }: IngestFixture): Promise<Server> {
