@@ -1,5 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+declare module "vitest" {
+  interface ProvidedContext {
+    /** How many times as long as in CI a long test runs. */
+    testTimes: number;
+  }
+}
+
+/** `npm run test:night` sets it. */
+const testTimes = Math.max(1, Math.floor(Number(process.env["TEST_TIMES"] ?? "1")) || 1);
+
 /** Against hanging, not for slow machines. */
 const poll = { timeout: 30_000 };
 
@@ -20,6 +30,7 @@ export default defineConfig({
   test: {
     // Much of the time is waiting for processes and sockets, so no core is kept free as vitest does by itself.
     maxWorkers: "100%",
+    provide: { testTimes },
     reporters: ["default", "./scripts/closing-line-reporter.ts"],
     projects: [
       // One module graph for all files of a worker: half of the time would go into importing the same again.
@@ -33,7 +44,15 @@ export default defineConfig({
           expect: { poll },
         },
       },
-      { test: { ...slow, name: "slow", testTimeout: 300_000, hookTimeout: 120_000, expect: { poll } } },
+      {
+        test: {
+          ...slow,
+          name: "slow",
+          testTimeout: 300_000 * testTimes,
+          hookTimeout: 120_000,
+          expect: { poll },
+        },
+      },
       { test: { ...engines, name: "engines", testTimeout: 480_000, hookTimeout: 420_000 } },
     ],
   },

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { RamFlash } from "@purrimeter/device/ram-flash";
 import { Cloud } from "@purrimeter/device/testing/tag-rig";
 import { SOUND, type ModemFaults } from "@purrimeter/device/testing/simulated-modem";
@@ -171,5 +171,5 @@ it("whatever a modem loses, repeats, cuts or invents: no entry is lost or change
       await source.close();
     }
   });
-  await fc.assert(property, { numRuns: 4, endOnFailure: true });
+  await fc.assert(property, { numRuns: 4 * inject("testTimes"), endOnFailure: true });
 });

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, inject, it } from "vitest";
 import { decodeAck } from "@purrimeter/protocol/ack";
 import { encodeReport } from "@purrimeter/protocol/report";
 import { topicOf } from "@purrimeter/protocol/topics";
@@ -13,8 +13,8 @@ import { createTestAuthority, type Credentials, type TestAuthority } from "../te
 import { claimTag, createTestStore, OWNER, type TestStore } from "../testing/test-store.ts";
 
 const TAGS = ["alf", "bea", "cleo", "dot"] as TagId[];
-const ENTRIES = 3_000;
-const KILLS = 4;
+const ENTRIES = 3_000 * inject("testTimes");
+const KILLS = 4 * inject("testTimes");
 
 let authority: TestAuthority;
 let credentials: Credentials[];

@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, inject, it } from "vitest";
 import { arbitraryReport } from "./report.arbitrary.ts";
 import { decodeReport, encodeReport } from "./report.ts";
 
-const CASES = 100_000;
+const CASES = 100_000 * inject("testTimes");
 
 /** Bytes that look like a report for long: a real one with a few bytes changed, cut or repeated. */
 const nearlyReport = fc

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "../tags/claim-code.ts";
 import { ADA, NOON } from "./contract-values.ts";
@@ -11,7 +11,7 @@ import { openStore, type Store } from "../open-store.ts";
 import { storedNumbers } from "./store-harness.ts";
 
 const TAGS = 8;
-const ROUNDS = 10;
+const ROUNDS = 10 * inject("testTimes");
 const WRITER = join(import.meta.dirname, "crash-writer.ts");
 
 function open(folder: string): Store {
@@ -62,7 +62,7 @@ test("after kill -9 all that was acknowledged is there, and nothing twice", asyn
   }
   await store.close();
   for (let round = 0; round < ROUNDS; round++) {
-    const acknowledged = await acknowledgedBeforeKill(folder, 50 + 97 * round);
+    const acknowledged = await acknowledgedBeforeKill(folder, 50 + 97 * (round % 10));
     expect(acknowledged.size).toBe(TAGS);
     const again = open(folder);
     for (const [tag, through] of acknowledged) {
