@@ -52,17 +52,6 @@ test("a byte order mark is named", () => {
   ]);
 });
 
-test("two listeners on one port are named by both keys", () => {
-  expect(faults({ api: { port: 9000 }, bridge: { port: 9000, tls12: { port: 9001 } } })).toEqual([
-    "bridge.port: is also api.port; each needs its own",
-  ]);
-  expect(faults({ bridge: { host: "::" }, metrics: { auth: 9102, bridge: 8883 } })).toEqual([
-    "metrics.bridge: is also bridge.port; each needs its own",
-  ]);
-  expect(faults({ api: { host: "192.0.2.1", port: 9000 }, metrics: { auth: 9000 } })).toEqual([]);
-  expect(faults({ api: { port: 0 }, bridge: { port: 0 } })).toEqual([]);
-});
-
 test("every key may be given", () => {
   const all = {
     publicUrl: "https://cats.example.org",

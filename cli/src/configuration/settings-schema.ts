@@ -101,7 +101,7 @@ export interface Settings extends Shared {
 export function settingsSchema(services: readonly string[]): z.ZodType<Settings> {
   const metrics = section(Object.fromEntries(services.map((name) => [name, fixedPort.optional()])));
   return section({ ...shape, metrics: metrics.prefault({}) }).superRefine((settings, context) => {
-    for (const { path: at, message } of [...contradictions(settings), ...sharedPorts(settings)])
+    for (const { path: at, message } of contradictions(settings))
       context.addIssue({ code: "custom", path: [...at], message });
   });
 }
@@ -122,28 +122,4 @@ function contradictions({
       ? [{ path: ["mail", "folder"], message: "is of no use beside mail.smtp; leave one of them out" }]
       : []),
   ];
-}
-
-const EVERY_ADDRESS: readonly string[] = ["0.0.0.0", "::"];
-
-/** Listeners that would take each other's port. Port 0 takes any. */
-function sharedPorts({ api, bridge, metrics }: Settings) {
-  const listeners = [
-    { path: ["api", "port"], host: api.host, port: api.port },
-    { path: ["bridge", "port"], host: bridge.host, port: bridge.port },
-    { path: ["bridge", "tls12", "port"], host: bridge.host, port: bridge.tls12?.port },
-    ...Object.entries(metrics).map(([name, port]) => ({ path: ["metrics", name], host: "127.0.0.1", port })),
-  ].filter(({ port }) => port !== undefined && port !== 0);
-  return listeners.flatMap((later, index) =>
-    listeners
-      .slice(0, index)
-      .filter(({ port }) => port === later.port)
-      .filter(
-        ({ host }) => host === later.host || [host, later.host].some((at) => EVERY_ADDRESS.includes(at)),
-      )
-      .map((earlier) => ({
-        path: later.path,
-        message: `is also ${earlier.path.join(".")}; each needs its own`,
-      })),
-  );
 }
