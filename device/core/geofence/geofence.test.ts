@@ -174,6 +174,12 @@ describe("a polygon", () => {
       fc.integer({ min: -40_000, max: 40_000 }),
       fc.integer({ min: -40_000, max: 40_000 }),
     );
+    const onItsWestEdge: Vertex[] = [
+      [0, -100_000],
+      [20_000, -100_000],
+      [0, 0],
+      [0, 0],
+    ];
     fc.assert(
       fc.property(ring, fc.array(place, { maxLength: 40 }), (vertices, places) => {
         const coarse = new Geofences(64);
@@ -185,6 +191,7 @@ describe("a polygon", () => {
           expect(coarse.distanceCm(0, ...at)).toBe(fine.distanceCm(0, ...at));
         }
       }),
+      { examples: [[onItsWestEdge, [[3_643, 0]]]] },
     );
   });
 

@@ -114,7 +114,9 @@ export class RingGrid {
     if (boundCm >= exactWithinCm) return centreCm < 0 ? insideCm(boundCm) : outsideCm(boundCm);
     const start = memory.cellStart[this.firstCellStart + cell] ?? 0;
     const stop = memory.cellStart[this.firstCellStart + cell + 1] ?? 0;
-    if (stop === start + 1) return this.besideOnlyEdge(memory.candidates[start] ?? 0, east, north);
+    const besideCm = stop === start + 1 ? this.besideOnlyEdge(memory.candidates[start] ?? 0, east, north) : 0;
+    // Less than a cm from the line, only the even-odd rule knows whose the edge is.
+    if (besideCm > 0 || besideCm < -1) return besideCm;
     const leastCm = this.leastCm(start, stop, east, north);
     const inside = boundCm > 0 ? centreCm < 0 : this.isInside(row | 0, east, north);
     return inside ? -1 - leastCm : leastCm;
