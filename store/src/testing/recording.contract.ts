@@ -3,7 +3,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { ADA, fix, fixes, later, NOON, receivedAt, reportOf, TAG } from "./contract-values.ts";
-import { MAX_ENTRIES_A_DAY } from "../recording/day-room.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
 import { allLocations, claimed, recorded, storedNumbers, type StoreHarness } from "./store-harness.ts";
 
@@ -42,20 +41,6 @@ export function describeRecordingContract(name: string, make: () => Promise<Stor
         duplicates: 5,
       });
       expect(await storedNumbers(view, TAG)).toEqual([1, 2, 3, 4, 5]);
-    });
-
-    test("a day that is full takes no more entries, and the next one does", async () => {
-      const dense = (first: number) =>
-        reportOf(
-          first,
-          Array.from({ length: 100 }, (_, i) => fix(first + i, NOON)),
-        );
-      for (let first = 1; first <= MAX_ENTRIES_A_DAY; first += 100)
-        await recorded(harness, TAG, dense(first));
-      const full = { stored: 0, overfull: 100, through: MAX_ENTRIES_A_DAY + 100 };
-      expect(await recorded(harness, TAG, dense(MAX_ENTRIES_A_DAY + 1))).toMatchObject(full);
-      const tomorrow = reportOf(MAX_ENTRIES_A_DAY + 101, [fix(MAX_ENTRIES_A_DAY + 101, later(NOON, 86_400))]);
-      expect(await recorded(harness, TAG, tomorrow)).toMatchObject({ stored: 1 });
     });
 
     test("the same report many times at once is stored once", async () => {
