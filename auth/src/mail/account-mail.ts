@@ -3,7 +3,7 @@ import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import type { Account, Accounts } from "../accounts/accounts.ts";
 import type { AuditEvent } from "../audit/audit-trail.ts";
 import type { PurposeTokens } from "../login/purpose-tokens.ts";
-import { changeBinding, linkBinding, resetBinding, verifyBinding } from "./link-bindings.ts";
+import { changeBinding, linkBinding, resetBinding } from "./link-bindings.ts";
 import { CHANGE_LIFETIME_S } from "./mail-changes.ts";
 import {
   accountDeletedMail,
@@ -17,10 +17,10 @@ import {
   verificationMail,
 } from "./mail-texts.ts";
 import type { MailText } from "./mail-texts.ts";
+import { verificationToken } from "./verification-link.ts";
 import { noticeOf } from "./notices.ts";
 import type { MailQueue } from "./mail-queue.ts";
 
-const VERIFY_LIFETIME_S = 86_400;
 const RESET_LIFETIME_S = 1_800;
 const LINK_LIFETIME_S = 1_800;
 
@@ -63,9 +63,7 @@ export class AccountMail {
 
   /** The link that verifies the account's address. */
   verificationLink(account: Account): string {
-    const binding = verifyBinding(account);
-    const token = this.#options.purposeTokens.write("mail", account.id, binding, VERIFY_LIFETIME_S);
-    return this.#link("verify", token);
+    return this.#link("verify", verificationToken(this.#options.purposeTokens, account));
   }
 
   /**
