@@ -41,12 +41,16 @@ export interface HashPlace {
   readonly isFamiliar: boolean;
 }
 
-/** Hashes that may wait for one place. */
+/** Hashes that may wait for one address of strangers. */
 const MAX_WAITING_EACH = 2;
+
+/** Hashes that may wait for one familiar place: pages that change an account ask for several at once. */
+const MAX_WAITING_FAMILIAR = 8;
 
 interface Waiting {
   readonly key: string | undefined;
-  readonly enter: () => void;
+  /** False: it is turned away, for a place that has fewer waiting. */
+  readonly enter: (mayRun: boolean) => void;
 }
 
 /**
@@ -121,13 +125,13 @@ export class PasswordHasher {
       this.#running += 1;
       return true;
     }
-    const line = place?.isFamiliar === true ? this.#familiar : this.#strangers;
-    const { key } = place ?? {};
-    const own = key === undefined ? 0 : line.filter((waiting) => waiting.key === key).length;
-    if (line.length >= this.#options.maxWaiting || own >= MAX_WAITING_EACH) return false;
+    const { key, isFamiliar = false } = place ?? {};
+    const line = isFamiliar ? this.#familiar : this.#strangers;
+    const own = key === undefined ? 0 : waitingOf(line, key);
+    if (own >= (isFamiliar ? MAX_WAITING_FAMILIAR : MAX_WAITING_EACH)) return false;
+    if (line.length >= this.#options.maxWaiting && !turnAwayOne(line, own + 1)) return false;
     // Whoever leaves hands its place over, so `#running` stays as it is.
-    await new Promise<void>((enter) => line.push({ key, enter }));
-    return true;
+    return new Promise((enter) => line.push({ key, enter }));
   }
 
   #leave(): void {
@@ -136,7 +140,21 @@ export class PasswordHasher {
       : [this.#familiar, this.#strangers];
     this.#isStrangersTurn = !this.#isStrangersTurn;
     const next = first.shift() ?? second.shift();
-    if (next) next.enter();
+    if (next) next.enter(true);
     else this.#running -= 1;
   }
+}
+
+function waitingOf(line: readonly Waiting[], key: string): number {
+  return line.filter((waiting) => waiting.key === key).length;
+}
+
+/** Turns away the last one of the place that has most waiting, if it has more than `than`; false when none has. */
+function turnAwayOne(line: Waiting[], than: number): boolean {
+  const keys = line.flatMap(({ key }) => key ?? []);
+  const [greatest] = keys.toSorted((a, b) => waitingOf(line, b) - waitingOf(line, a));
+  if (greatest === undefined || waitingOf(line, greatest) <= than) return false;
+  const [last] = line.splice(line.findLastIndex(({ key }) => key === greatest), 1);
+  last?.enter(false);
+  return true;
 }
