@@ -1,6 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { deviceMarkHeaders } from "./device-marks.ts";
-import { challengeSchema, codeSchema, deviceSchema, mailSchema, mailTokenSchema, passwordSchema } from "./fields.ts";
+import {
+  challengeSchema,
+  codeSchema,
+  deviceSchema,
+  mailSchema,
+  mailTokenSchema,
+  passwordSchema,
+} from "./fields.ts";
 import { MAX_REFRESH_TOKEN_LENGTH } from "./limits.ts";
 import { notLoggedIn, OPEN_PROBLEMS, problemAnswers } from "./problem-answers.ts";
 import { body, TAGS } from "./route-parts.ts";

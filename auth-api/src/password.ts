@@ -27,7 +27,8 @@ export const changePasswordRoute = createRoute({
   method: "post",
   path: "/password",
   operationId: "changePassword",
-  summary: "Change your password; your other sessions and personal access tokens end unless you say otherwise",
+  summary:
+    "Change your password; your other sessions and personal access tokens end unless you say otherwise",
   tags: TAGS,
   security: BEARER_SECURITY,
   request: body(changeSchema),

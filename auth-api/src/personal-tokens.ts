@@ -56,7 +56,8 @@ export const makePersonalTokenRoute = createRoute({
   path: "/personal-tokens",
   operationId: "makePersonalToken",
   summary: "Make a personal access token",
-  description: "For what cannot log in. All that a login asks for is asked for once more. It is bound to its scopes and never reaches the account itself.",
+  description:
+    "For what cannot log in. All that a login asks for is asked for once more. It is bound to its scopes and never reaches the account itself.",
   tags: TAGS,
   security: BEARER_SECURITY,
   request: body(newPersonalTokenSchema),

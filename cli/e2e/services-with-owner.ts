@@ -27,7 +27,12 @@ export async function servicesWithOwner(
   const authority = readFileSync(services.files.authority.root, "utf8");
   const owner = new OwnerApi(`https://localhost:${services.portOf("cloud-api")}`, authority, systemTime);
   try {
-    const entered = await enterOwner(owner, services.files, { credentials: newCredentials(), isNew: true }, systemTime);
+    const entered = await enterOwner(
+      owner,
+      services.files,
+      { credentials: newCredentials(), isNew: true },
+      systemTime,
+    );
     if (isFailure(entered)) throw new Error(entered.failure);
   } catch (error) {
     await services.stop();

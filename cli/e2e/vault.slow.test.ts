@@ -88,7 +88,9 @@ test(
   "an owner's locations are sealed, read and rotated with keys of Transit",
   async () => {
     const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"), systemTime);
-    expect(await enterOwner(owner, files, { credentials: newCredentials(), isNew: true }, systemTime)).toEqual({});
+    expect(
+      await enterOwner(owner, files, { credentials: newCredentials(), isNew: true }, systemTime),
+    ).toEqual({});
     const endsAt = Math.floor(Date.now() / 1_000);
     const planned = planFleet({ tags: 2, seed: 3, endsAt, durationS: 7_200 });
     await withRegistry(files, systemTime, (registry) =>

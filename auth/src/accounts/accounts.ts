@@ -53,7 +53,7 @@ export class Accounts {
       .insertInto("account")
       .values({ ...row, ...columnsOf(hash) })
       .onConflict((conflict) =>
-        conflict.column("mail_lookup").doUpdateSet(({ ref }) => ({ created_at: ref("account.created_at") })),
+        conflict.column("mail_lookup").doUpdateSet((row) => ({ created_at: row.ref("account.created_at") })),
       )
       .returning("id")
       .executeTakeFirstOrThrow();

@@ -109,7 +109,11 @@ test("an account of before that is not verified gets no second factor, passkey o
 
 test("an account that nobody verifies ends after its days, and no other", async () => {
   const { auth } = people;
-  const [late, early, mia] = [await people.register(), await people.newEarlierOwner(), await people.newOwner()];
+  const [late, early, mia] = [
+    await people.register(),
+    await people.newEarlierOwner(),
+    await people.newOwner(),
+  ];
   auth.clock.s += 7 * 86_400 - 1;
   await endUnverified(auth.service, 7);
   expect(await people.accountOf(late)).toBeDefined();

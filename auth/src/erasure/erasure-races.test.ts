@@ -23,11 +23,18 @@ function randomFrom(seed: number): () => number {
 /** In an order that depends on the seed alone. */
 function shuffled<Item>(items: readonly Item[], seed: number): Item[] {
   const random = randomFrom(seed);
-  return items.map((item) => ({ item, at: random() })).toSorted((a, b) => a.at - b.at).map(({ item }) => item);
+  return items
+    .map((item) => ({ item, at: random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ item }) => item);
 }
 
 /** All that makes or changes a row of the account. */
-function requests(person: Person, refreshToken: string, challenge: string): readonly (() => Promise<Answer>)[] {
+function requests(
+  person: Person,
+  refreshToken: string,
+  challenge: string,
+): readonly (() => Promise<Answer>)[] {
   const key = new SoftwareAuthenticator(PAGE.relyingParty, PAGE.origin);
   const proof = { password: PASSWORD };
   const token = { ...proof, name: "x", scopes: ["tags:read"], expiresInDays: 1 };
@@ -56,7 +63,10 @@ test.each(Array.from({ length: ROUNDS }, (_, seed) => seed + 1))(
     const answers = await Promise.all(all.map((ask) => ask()));
     for (const { status, body } of answers) expect(status, body.type).toBeLessThan(500);
     const refused = answers.filter(({ status }) => status >= 400).map(({ status }) => status);
-    expect(refused.every((status) => [400, 401, 404, 409].includes(status)), String(refused)).toBe(true);
+    expect(
+      refused.every((status) => [400, 401, 404, 409].includes(status)),
+      String(refused),
+    ).toBe(true);
     expect(people.auth.logLines.filter((line) => line.includes("request.failed"))).toEqual([]);
   },
 );
@@ -82,7 +92,7 @@ test.each(["sessions", "devices", "personalTokens", "secondFactors", "mailChange
       devices: () => service.devices.remember(id, undefined),
       personalTokens: () => service.personalTokens.make(draft),
       secondFactors: () => service.secondFactors.beginTotp(id),
-      mailChanges: () => service.mailChanges.ask(id, (`new-${mia.email}`) as never),
+      mailChanges: () => service.mailChanges.ask(id, `new-${mia.email}` as never),
     }[part];
     await expect(added()).rejects.toMatchObject({ code: "SQLITE_CONSTRAINT_FOREIGNKEY" });
   },

@@ -54,8 +54,8 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   app.get("/openapi.json", (context) => context.json(app.getOpenAPI31Document(INFO)));
   const methodsOf = allowedMethods(app);
   app.notFound((context) => noRouteAnswer(methodsOf(context.req.path), "There is nothing at this path."));
-  app.onError((error, context) =>
-    problemAnswer(error) ?? goneAnswer(error, context) ?? logAndAnswer(error, service),
+  app.onError(
+    (error, context) => problemAnswer(error) ?? goneAnswer(error, context) ?? logAndAnswer(error, service),
   );
   return app;
 }

@@ -69,7 +69,10 @@ export async function finishLogin(
 }
 
 /** Who reads the mail or has a mark is counted apart from who has only the password. */
-function placeOf({ account: { id: account }, isMailed }: BegunLogin, device: string | undefined): FactorPlace {
+function placeOf(
+  { account: { id: account }, isMailed }: BegunLogin,
+  device: string | undefined,
+): FactorPlace {
   if (device !== undefined) return { account, device };
   return isMailed ? { account, isMailed } : { account };
 }

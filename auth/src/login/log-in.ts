@@ -75,10 +75,7 @@ async function letIn(
 }
 
 /** For whom the hash is made: a place that the account knows, or an address that anybody may have. */
-function hashPlace(
-  { throttle }: Pick<AuthService, "throttle">,
-  { key, address, device }: Place,
-): HashPlace {
+function hashPlace({ throttle }: Pick<AuthService, "throttle">, { key, address, device }: Place): HashPlace {
   if (device !== undefined) return { key: device, isFamiliar: true };
   const isFamiliar = throttle.isFamiliar(key, address);
   return isFamiliar ? { key: `${key} ${address}`, isFamiliar } : { key: address, isFamiliar };

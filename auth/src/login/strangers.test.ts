@@ -176,7 +176,11 @@ describe("wrong codes of who knows the password", () => {
     const { recoveryCodes } = await people.enrol(mia);
     await burnCodes(mia);
     await people.post({}, "/password/reset-request", { email: mia.email });
-    const reset = { token: await people.linkTo(mia, "reset"), password: NEW_PASSWORD, code: recoveryCodes[0] };
+    const reset = {
+      token: await people.linkTo(mia, "reset"),
+      password: NEW_PASSWORD,
+      code: recoveryCodes[0],
+    };
     expect((await people.post({}, "/password/reset", reset)).status).toBe(204);
   });
 });

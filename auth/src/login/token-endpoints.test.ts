@@ -55,7 +55,12 @@ describe("registering", () => {
       },
     );
     expect(protectedHeader).toEqual({ alg: "ES256", typ: "at+jwt", kid: jwks.keys[0]?.kid });
-    expect(payload).toMatchObject({ roles: ["owner"], mail_verified: true, client_id: "purrimeter", iat: auth.clock.s });
+    expect(payload).toMatchObject({
+      roles: ["owner"],
+      mail_verified: true,
+      client_id: "purrimeter",
+      iat: auth.clock.s,
+    });
     expect(payload.exp).toBe(auth.clock.s + answer.body.expiresIn);
     for (const id of [payload.sub, payload.jti, payload["sid"]]) expect(id).toMatch(/^[0-9a-f]{32}$/u);
   });

@@ -64,9 +64,15 @@ function addLogin(app: App, service: LogInParts & SecondFactorRequiredParts & Se
       case "second-factor":
         return secondFactorRequired(service, outcome.account);
       case "refused":
-        return problem("wrong-credentials", "The address or the password is wrong, or the address has not been verified yet.");
+        return problem(
+          "wrong-credentials",
+          "The address or the password is wrong, or the address has not been verified yet.",
+        );
       case "throttled":
-        return tooManyRequests(outcome.retryAfterS, "You can also log in with a link: POST /v1/auth/login/link-request.");
+        return tooManyRequests(
+          outcome.retryAfterS,
+          "You can also log in with a link: POST /v1/auth/login/link-request.",
+        );
       case "busy":
         return busy();
     }

@@ -154,7 +154,10 @@ function turnAwayOne(line: Waiting[], than: number): boolean {
   const keys = line.flatMap(({ key }) => key ?? []);
   const [greatest] = keys.toSorted((a, b) => waitingOf(line, b) - waitingOf(line, a));
   if (greatest === undefined || waitingOf(line, greatest) <= than) return false;
-  const [last] = line.splice(line.findLastIndex(({ key }) => key === greatest), 1);
+  const [last] = line.splice(
+    line.findLastIndex(({ key }) => key === greatest),
+    1,
+  );
   last?.enter(false);
   return true;
 }

@@ -55,7 +55,9 @@ export class FamiliarDevices {
     await this.#database
       .insertInto("familiar_device")
       .values({ account, hash, used_at: at, came_back: cameBack })
-      .onConflict((conflict) => conflict.columns(["account", "hash"]).doUpdateSet({ used_at: at, came_back: 1 }))
+      .onConflict((conflict) =>
+        conflict.columns(["account", "hash"]).doUpdateSet({ used_at: at, came_back: 1 }),
+      )
       .execute();
     if (row === undefined) await this.#makeRoom(account, hash);
     return mark;
@@ -72,7 +74,10 @@ export class FamiliarDevices {
   async #makeRoom(account: string, newest: Uint8Array): Promise<void> {
     const rows = this.#database.selectFrom("familiar_device").select("hash").where("account", "=", account);
     const others = rows.where("hash", "!=", newest).orderBy("came_back", "desc").orderBy("used_at", "desc");
-    const surplus = await others.limit(MAX_DEVICES).offset(MAX_DEVICES - 1).execute();
+    const surplus = await others
+      .limit(MAX_DEVICES)
+      .offset(MAX_DEVICES - 1)
+      .execute();
     for (const { hash } of surplus)
       await this.#database
         .deleteFrom("familiar_device")

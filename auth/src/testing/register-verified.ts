@@ -13,7 +13,11 @@ export interface Newcomer {
 export async function registerVerified(auth: TestService, newcomer: Newcomer): Promise<Answer> {
   const { email, password, device, address } = newcomer;
   const post = (path: string, body: object): Promise<Answer> =>
-    auth.call({ path, body, ...(address !== undefined && { headers: { [CLIENT_ADDRESS_HEADER]: address } }) });
+    auth.call({
+      path,
+      body,
+      ...(address !== undefined && { headers: { [CLIENT_ADDRESS_HEADER]: address } }),
+    });
   await post("/register", { email, password });
   await auth.service.mailQueue.flush();
   const { text = "" } = auth.mails.findLast(({ to }) => (to as string) === email.toLowerCase()) ?? {};

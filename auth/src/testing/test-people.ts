@@ -73,9 +73,9 @@ export class TestPeople {
     const { accounts, database, hasher } = this.auth.service;
     const { email, address } = this.newPerson();
     const mail = mailOf(email);
-    const hash = await hasher.hash(PASSWORD);
-    if (hash === "busy") throw new Error("no hash was made");
-    const account = await accounts.create(mail, hash, this.auth.clock.s);
+    const made = await hasher.hash(PASSWORD);
+    if (made === "busy") throw new Error("no hash was made");
+    const account = await accounts.create(mail, made, this.auth.clock.s);
     if (account === "taken") throw new Error(`${email} is taken`);
     await database.updateTable("account").set({ must_verify: 0 }).where("id", "=", account.id).execute();
     const { body } = await this.logIn({ email, address, token: "" });
@@ -136,7 +136,10 @@ export class TestPeople {
 
   /** The second step, with a code. */
   finish({ address, mark }: Person, challenge: string, code: string): Promise<Answer> {
-    return this.post({ address, ...(mark !== undefined && { mark }) }, "/login/second-factor", { challenge, code });
+    return this.post({ address, ...(mark !== undefined && { mark }) }, "/login/second-factor", {
+      challenge,
+      code,
+    });
   }
 
   /** Gives the person an authenticator app. Time goes on by a step, so that its next code is not used. */

@@ -16,7 +16,8 @@ const FAULTS: Readonly<Record<TrailFault, (at: number) => string>> = {
   changed: (at) => `the trail is broken at event ${at}: it or the one before was changed`,
   "beginning-missing": (at) =>
     `the trail begins at event ${at}, although none is old enough to be deleted: events before it were taken out`,
-  "end-missing": (at) => `the trail ends before event ${at}, which was written: events at its end were taken out`,
+  "end-missing": (at) =>
+    `the trail ends before event ${at}, which was written: events at its end were taken out`,
   "head-missing": () =>
     "no event has the hash given with --head: the trail was cut or written anew, or that event is older than 400 days",
 };
@@ -34,7 +35,10 @@ function verifyCommand(time: Time): Command {
     .addOption(new Option("--head <hash>", "a hash that was noted down before, which must be in the trail"))
     .addOption(dataOption())
     .addOption(jsonOption())
-    .addHelpText("after", examples("audit verify", "audit verify --json | jq -r .head", "audit verify --head HASH"))
+    .addHelpText(
+      "after",
+      examples("audit verify", "audit verify --json | jq -r .head", "audit verify --head HASH"),
+    )
     .action((flags: AuditFlags) => verify(flags, time));
 }
 
@@ -52,6 +56,5 @@ async function verify(flags: AuditFlags, time: Time): Promise<void> {
   if (flags.json === true) console.log(JSON.stringify(verified));
   else if (verified.intact)
     console.log(`${verified.events} events, intact${verified.head === "" ? "" : `; head ${verified.head}`}`);
-  if (!verified.intact)
-    reportFailure(failed(FAULTS[verified.fault](verified.brokenAt)));
+  if (!verified.intact) reportFailure(failed(FAULTS[verified.fault](verified.brokenAt)));
 }

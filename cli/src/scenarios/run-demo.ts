@@ -42,7 +42,12 @@ export async function runDemo(services: RunningServices, options: DemoOptions): 
   const ca = services.files.authority.root;
   const owner = new OwnerApi(api, readFileSync(ca, "utf8"), time);
   try {
-    const entered = await enterOwner(owner, services.files, { credentials, isNew: former === undefined }, time);
+    const entered = await enterOwner(
+      owner,
+      services.files,
+      { credentials, isNew: former === undefined },
+      time,
+    );
     if (isFailure(entered)) return entered;
     const planned = await planDemo(owner, options, former !== undefined);
     const provisioned = await withRegistry(services.files, time, async (registry) => {

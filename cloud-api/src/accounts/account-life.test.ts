@@ -21,6 +21,30 @@ afterAll(async () => {
 
 const ask: DeclaredAsker["ask"] = (route, asking) => asker.ask(route, asking);
 
+describe("what a stranger may ask for an account", () => {
+  let email: string;
+
+  beforeAll(async () => {
+    ({ email } = await accounts.owner());
+  });
+
+  it("is a second registration, which gets the same answer, and the address a mail that says so", async () => {
+    const again = await ask("POST /v1/auth/register", { body: { email, password: PASSWORD } });
+    expect([again.status, again.body]).toEqual([202, undefined]);
+    await accounts.auth.service.mailQueue.flush();
+    expect(accounts.auth.mails.at(-1)?.text).toContain("already has one");
+  });
+
+  it("is a mailed link, which logs in once", async () => {
+    await ask("POST /v1/auth/login/link-request", { body: { email } });
+    const body = { token: await accounts.linkTo(email, "login") };
+    const entered = await ask("POST /v1/auth/login/link", { body });
+    expect(entered.status).toBe(200);
+    await ask("POST /v1/auth/logout", { body: { refreshToken: entered.account.refreshToken } });
+    expectProblem(await ask("POST /v1/auth/login/link", { body }), 400, "invalid-request");
+  });
+});
+
 describe("an account's life, through both services", () => {
   const email = "mia@example.org";
   const key = new SoftwareAuthenticator(RELYING_PARTY.id, RELYING_PARTY.origins[0] ?? "");
@@ -45,22 +69,6 @@ describe("an account's life, through both services", () => {
       roles: ["owner"],
     });
     expect((await ask("POST /v1/auth/mail/verification", { token })).status).toBe(202);
-  });
-
-  it("begins once: a second registration gets the same answer, and the address a mail that says so", async () => {
-    const again = await ask("POST /v1/auth/register", { body: { email, password } });
-    expect([again.status, again.body]).toEqual([202, undefined]);
-    await accounts.auth.service.mailQueue.flush();
-    expect(accounts.auth.mails.at(-1)?.text).toContain("already has one");
-  });
-
-  it("is entered by a mailed link as well, once", async () => {
-    await ask("POST /v1/auth/login/link-request", { body: { email } });
-    const body = { token: await accounts.linkTo(email, "login") };
-    const entered = await ask("POST /v1/auth/login/link", { body });
-    expect(entered.status).toBe(200);
-    await ask("POST /v1/auth/logout", { body: { refreshToken: entered.account.refreshToken } });
-    expectProblem(await ask("POST /v1/auth/login/link", { body }), 400, "invalid-request");
   });
 
   it("has sessions, which are refreshed and end", async () => {

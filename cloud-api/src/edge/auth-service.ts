@@ -104,7 +104,12 @@ export class AuthService {
   }
 }
 
-function headersOf({ accessToken, clientAddress, deviceMark, pageRefreshToken }: AuthCall): Record<string, string> {
+function headersOf({
+  accessToken,
+  clientAddress,
+  deviceMark,
+  pageRefreshToken,
+}: AuthCall): Record<string, string> {
   return {
     ...(clientAddress !== undefined && { [CLIENT_ADDRESS_HEADER]: clientAddress }),
     ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),

@@ -90,7 +90,12 @@ export class TestAccounts {
   ): Promise<TestOwner & { readonly refreshToken: string }> {
     const { sessions, tokens } = this.auth.service;
     const { sid, refreshToken } = await sessions.begin(id, "test");
-    return { id, session: sid, refreshToken, token: await tokens.issue({ id, roles, isMailVerified: true }, sid) };
+    return {
+      id,
+      session: sid,
+      refreshToken,
+      token: await tokens.issue({ id, roles, isMailVerified: true }, sid),
+    };
   }
 
   /** A personal access token of the account, and its id; good for a day. */
