@@ -8,12 +8,10 @@ const expiresIn = z.number().int().openapi({ description: "Seconds that the acce
 export const tokensSchema = z
   .object({
     accessToken: z.string(),
-    refreshToken: z
-      .string()
-      .openapi({
-        description:
-          "Good once: the answer to a refresh brings the next. Asking again within 30 seconds brings the same one.",
-      }),
+    refreshToken: z.string().openapi({
+      description:
+        "Good once: the answer to a refresh brings the next. Asking again within 30 seconds brings the same one.",
+    }),
     expiresIn,
   })
   .openapi("Tokens");

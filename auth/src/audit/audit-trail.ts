@@ -40,6 +40,7 @@ export type AuditEventName =
 export interface AuditEvent {
   readonly event: AuditEventName;
   readonly account?: string | undefined;
+  /** The session, or the personal token or tag that the event is about. */
   readonly session?: string | undefined;
   /** As subscriberOf gives it; stored as a keyed hash, so that equal ones can be seen and none be read. */
   readonly network?: string | undefined;
