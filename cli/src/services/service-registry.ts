@@ -39,6 +39,7 @@ const AUTH: ServiceEntry = {
     ...TOKENS,
     passkeys: relyingParty(settings),
     mail: mailConfig({ files, settings }),
+    unverifiedDays: settings.accounts.unverifiedDays,
   }),
   check: checkSmtpPassword,
 };
