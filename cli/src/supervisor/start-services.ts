@@ -13,6 +13,7 @@ import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { utcDate } from "../terminal/utc.ts";
 import type { WriteLine } from "../terminal/line-log.ts";
 import { specOf } from "./spec-of.ts";
+import type { ReadyService } from "./service-process.ts";
 import { startInOrder } from "./start-in-order.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -98,7 +99,7 @@ async function prepareAndStart(
   };
 }
 
-type Ports = ReadonlyMap<string, { readonly port: number }>;
+type Ports = ReadonlyMap<string, ReadyService>;
 
 function startAll(
   supervisor: Supervisor,
@@ -109,8 +110,15 @@ function startAll(
 ): Promise<Ports | Failure> {
   return startInOrder(services, (service, ready: Ports) => {
     const portOf = (name: string): number => portIn(ready, name);
-    return supervisor.start(specOf(service, { files, settings, portOf }, secretsOf));
+    const readinessOf = (name: string): string => `http://127.0.0.1:${metricsPortIn(ready, name)}`;
+    return supervisor.start(specOf(service, { files, settings, portOf, readinessOf }, secretsOf));
   });
+}
+
+function metricsPortIn(ports: Ports, service: string): number {
+  const port = ports.get(service)?.metricsPort;
+  if (port === undefined) throw new RangeError(`the service ${service} tells nobody of its readiness`);
+  return port;
 }
 
 function portIn(ports: Ports, service: string): number {
