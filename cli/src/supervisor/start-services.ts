@@ -28,6 +28,10 @@ export interface StartOptions {
   readonly ownSecrets?: boolean;
   readonly writeLine: (files: DataFiles) => WriteLine;
   readonly onRestart: (service: string) => void;
+  /** Called when a service is given up; the others go on. */
+  readonly onGiveUp?: (service: string, failure: Failure) => void;
+  /** Called when a service does not answer and is killed. */
+  readonly onHung?: (service: string) => void;
   /** Aborted when the wait for the services is no longer wanted. */
   readonly stopping?: AbortSignal;
 }
@@ -37,14 +41,16 @@ export interface RunningServices {
   readonly files: DataFiles;
   /** Whether the data folder was made by this start. */
   readonly created: boolean;
-  /** Resolves when a service is given up. */
+  /** Why services are given up that do not run now either. */
+  broken(): readonly Failure[];
+  /** Resolves when the first service is given up. */
   readonly gaveUp: Promise<Failure>;
   /** Port of a running service. RangeError for a name that is none of theirs. */
   portOf(service: string): number;
   /** Process id of a running service. */
   pid(service: string): number | undefined;
-  /** Stops all of them within 4 s and gives the data folder free. */
-  stop(): Promise<void>;
+  /** Stops them in the reverse order, each within 4 s, and gives the data folder free; says which did not stop in order. */
+  stop(): Promise<readonly Failure[]>;
 }
 
 /** Prepares the data folder and starts the services in their order. Where one fails, none is left running. */
@@ -78,6 +84,8 @@ async function prepareAndStart(
     writeLine: options.writeLine(files),
     time,
     onRestart: options.onRestart,
+    ...(options.onGiveUp && { onGiveUp: options.onGiveUp }),
+    ...(options.onHung && { onHung: options.onHung }),
   });
   options.stopping?.addEventListener("abort", () => void supervisor.stop());
   if (options.stopping?.aborted === true) return failed("stopped before everything was started");
@@ -89,12 +97,14 @@ async function prepareAndStart(
   return {
     files,
     created: prepared.created,
+    broken: () => supervisor.broken,
     gaveUp: supervisor.gaveUp,
     portOf: (service) => portIn(ports, service),
     pid: (service) => supervisor.pid(service),
     stop: async () => {
-      await supervisor.stop();
+      const failures = await supervisor.stop();
       lock.release();
+      return failures;
     },
   };
 }

@@ -65,6 +65,7 @@ export interface AuthCall {
 export class AuthService {
   readonly #options: AuthServiceOptions;
   readonly #client: JsonClient;
+  #isClosed = false;
 
   constructor(options: AuthServiceOptions) {
     this.#options = options;
@@ -83,11 +84,13 @@ export class AuthService {
       this.#options.report.answered();
       return answerOf(answer);
     }
-    this.#options.report.failed(answer);
+    if (!this.#isClosed) this.#options.report.failed(answer);
     return { kind: "unavailable" };
   }
 
+  /** Ends the connections; a call under way that ends with them is no failure of the service. */
   close(): void {
+    this.#isClosed = true;
     this.#client.close();
   }
 

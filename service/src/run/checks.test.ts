@@ -9,8 +9,8 @@ import { peerCheck } from "./peer-check.ts";
 import { storeCheck } from "./store-check.ts";
 
 test("a certificate is valid between its two times alone", async () => {
-  const { identity } = await createTestCertificates();
-  const { certificate } = await identity("cloud-api");
+  const certificates = await createTestCertificates();
+  const { certificate } = await certificates.identity("cloud-api");
   const time = new ManualTime(Date.now());
   const check = certificateCheck(certificate, time);
   expect(await check.check()).toMatchObject({ ok: true });
