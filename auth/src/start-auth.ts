@@ -1,14 +1,19 @@
 import { openDatabase } from "@purrimeter/database/open-database";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
+import { certificateCheck } from "@purrimeter/service/certificate-check";
+import { diskCheck } from "@purrimeter/service/disk-check";
 import { INTERNAL_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { listen } from "@purrimeter/service/listen";
 import type { Listening } from "@purrimeter/service/listen";
 import { logRefused } from "@purrimeter/service/log-refused";
+import type { ReadinessCheck } from "@purrimeter/service/readiness";
+import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
 import { errorCode } from "@purrimeter/service/log";
 import type { Cancel } from "@purrimeter/service/time";
 import { SECURITY_HEADERS } from "@purrimeter/service/security-headers";
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { API_NAME } from "@purrimeter/auth-api/internal";
 import type { AuthService } from "./auth-service.ts";
 import type { Config } from "./config.ts";
@@ -32,6 +37,7 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
   const cancelSweep = sweepUnverified(parts, service);
   return {
     ready: { port: listening.port },
+    checks: checksOf(parts, service),
     reload: async () => {
       await secrets.reload();
       await service.tokens.replaceKeys(readSigningKeys(secrets));
@@ -42,6 +48,14 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
       return stop(service, listening, graceMs);
     },
   };
+}
+
+function checksOf({ config, time }: Parts, { database }: AuthService): readonly ReadinessCheck[] {
+  return [
+    storeCheck(() => database.selectFrom("account").select("id").limit(1).execute()),
+    diskCheck(dirname(config.database)),
+    certificateCheck(readFileSync(config.tls.certificate), time),
+  ];
 }
 
 function openService({ config, secrets, log, time }: Parts): Promise<AuthService> {

@@ -117,6 +117,7 @@ async function unclaimed(): Promise<{ id: TagId; code: string }> {
 const GOOD_USES: Record<string, GoodUse> = {
   "GET /v1/openapi.json": at("/v1/openapi.json"),
   "GET /v1/health": at("/v1/health"),
+  "GET /v1/ready": at("/v1/ready"),
   "GET /v1/problems/:name": at("/v1/problems/not-found"),
   ...Object.fromEntries(
     ACCOUNT_ROUTES.map((route) => [

@@ -59,6 +59,7 @@ const session: Access = {
 export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /v1/openapi.json": anyone,
   "GET /v1/health": anyone,
+  "GET /v1/ready": anyone,
   "GET /v1/problems/:name": anyone,
 
   "POST /v1/auth/register": anyone,
