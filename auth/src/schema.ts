@@ -1,3 +1,4 @@
+import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import type { Migration } from "@purrimeter/database/migrate";
 import type { Generated } from "kysely";
 
@@ -87,6 +88,8 @@ export interface AuthTables {
     /** 0 until cloud-api has erased everything for the first time. */
     erased_at: number;
   };
+  /** To which installation the database belongs. */
+  installation: { one: number; id: string | null };
   /** SQLite's own: the highest number that a table ever gave. */
   sqlite_sequence: { name: string; seq: number };
 }
@@ -165,4 +168,5 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
         account TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE, mail_sealed BLOB NOT NULL,
         asked_at INTEGER NOT NULL) STRICT;`,
   },
+  { name: "installation", sql: INSTALLATION_SQL },
 ];

@@ -1,3 +1,4 @@
+import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import type { Migration } from "@purrimeter/database/migrate";
 
 /**
@@ -138,6 +139,18 @@ CREATE TABLE found_report (
   sealed BLOB NOT NULL
 ) STRICT;
 CREATE INDEX found_report_ownership ON found_report (ownership, id);
+`,
+  },
+  {
+    name: "installation and known owners",
+    sql: `
+${INSTALLATION_SQL}
+-- Owners for whom a key was made, written before the key is: a key ring that has others is newer than this database.
+-- knows_owners: 0 until those are listed whose keys were made before there was a list.
+CREATE TABLE known_owner (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+INSERT INTO known_owner SELECT DISTINCT owner FROM sealing_key;
+ALTER TABLE installation ADD COLUMN knows_owners INTEGER NOT NULL DEFAULT 1;
+UPDATE installation SET knows_owners = NOT EXISTS (SELECT 1 FROM tag);
 `,
   },
 ];

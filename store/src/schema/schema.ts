@@ -144,4 +144,6 @@ export interface Schema {
     sealing_key: number;
     sealed: Buffer;
   };
+  installation: { one: number; id: string | null; knows_owners: number };
+  known_owner: { id: string };
 }
