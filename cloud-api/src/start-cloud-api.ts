@@ -15,6 +15,7 @@ import type { AuthService } from "./edge/auth-service.ts";
 import type { Config } from "./config.ts";
 import type { EndedSessions } from "./edge/ended-sessions.ts";
 import { followEndedSessions } from "./edge/follow-ended-sessions.ts";
+import { eraseRestored } from "./accounts/erase-restored.ts";
 import { followErasures } from "./accounts/follow-erasures.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
 import type { RequestLog } from "./edge/request-log.ts";
@@ -39,7 +40,9 @@ interface Running {
 
 /** Opens the store, wires the API and listens for owners. */
 export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promise<RunningService> {
-  const running = await run(openParts(given));
+  const parts = openParts(given);
+  await parts.store.checkKeyRing();
+  const running = await run(parts);
   return {
     ready: { port: running.listening.port },
     // Nobody is let in before it is known which sessions have ended.
@@ -53,7 +56,9 @@ function openParts({ config, secrets, log, metrics, time }: ServiceParts<Config,
   const monotonicMs = (): number => time.monotonicMs();
   const keyRing = secrets.keyRing(config.keyRing);
   const databaseKey = secrets.readKey("database-key");
-  const store = openStore({ path: config.database, databaseKey, keyRing, now, monotonicMs });
+  const { database: path, databaseMustExist: mustExist, installation } = config;
+  const options = { path, databaseKey, keyRing, mustExist, installation };
+  const store = openStore({ ...options, now, monotonicMs });
   return { config, secrets, store, log, metrics, time, now, monotonicMs };
 }
 
@@ -68,6 +73,7 @@ async function run(parts: Parts): Promise<Running> {
   const following = Promise.all([
     followEndedSessions({ auth, ended, time, report }, stopping.signal),
     followErasures(erasures, time, stopping.signal),
+    eraseRestored(parts, stopping.signal),
   ]);
   const cancelSummary = time.every(SUMMARY_EVERY_MS, () => requests.summarise());
   return { listening, store, live, auth, ended, requests, stopping, following, cancelSummary };

@@ -10,6 +10,8 @@ export interface WrappedKey {
  * makes a rejection: it must never look like an owner who was erased.
  */
 export interface KeyRing {
+  /** What it is and where, for messages. Nothing of it is secret. */
+  readonly place: string;
   /** Makes a key for the owner; nothing happens when there is one. */
   create(owner: string): Promise<void>;
   /** A new key for sealing. Never makes an owner's key: one that was destroyed stays so. */

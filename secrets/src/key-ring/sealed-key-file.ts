@@ -20,12 +20,14 @@ export function openSealedKeyFile(path: string, key: Buffer): KeyRing {
 }
 
 class SealedKeyFile implements KeyRing {
+  readonly place: string;
   readonly #path: string;
   readonly #key: KeyObject;
   #seen = "";
   #content = EMPTY_KEY_FILE;
 
   constructor(path: string, key: Buffer) {
+    this.place = `key ring ${path}`;
     this.#path = path;
     this.#key = createSecretKey(key);
   }

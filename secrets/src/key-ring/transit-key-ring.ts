@@ -18,6 +18,7 @@ const NEW_KEY: Fields = { type: "aes256-gcm96", exportable: false, allow_plainte
  * Its methods reject with a VaultError when Vault does not answer as it should.
  */
 export class TransitKeyRing implements KeyRing {
+  readonly place: string;
   readonly #session: VaultSession;
   readonly #mount: string;
 
@@ -25,6 +26,7 @@ export class TransitKeyRing implements KeyRing {
   constructor(session: VaultSession, mount: string) {
     this.#session = session;
     this.#mount = mount;
+    this.place = `key ring in Vault (${mount})`;
   }
 
   async create(owner: string): Promise<void> {

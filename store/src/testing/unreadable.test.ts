@@ -169,3 +169,32 @@ describe("an owner's key that is missing", () => {
     expect(refused).toEqual({ kind: "refused", reason: "unclaimed" });
   });
 });
+
+describe("a key ring at start", () => {
+  const check = (): Promise<void> => harness.store.checkKeyRing();
+
+  test("that has all keys is taken", async () => {
+    await check();
+    expect(await harness.store.sealedOwners()).toEqual({ count: 1, erased: [], missing: [] });
+  });
+
+  test("that lacks keys is refused in one line that says what to do", async () => {
+    await claimed(harness, BOB, OTHER_TAG);
+    const ring = join(harness.folder, "owners.keys");
+    rmSync(ring);
+    await harness.keyRing.create(BOB);
+    await expect(check()).rejects.toThrow(
+      `key ring ${ring} lacks the keys of 1 of 2 owners of locations.db: restore its newest copy, ` +
+        'or give up what they sealed with "purrimeter keys forget --lost"',
+    );
+  });
+
+  test("that says that a key was destroyed is taken, and what came back of its owner is erased again", async () => {
+    await claimed(harness, BOB, OTHER_TAG);
+    await harness.keyRing.destroy(ADA);
+    await check();
+    expect(await harness.store.eraseAgain()).toBe(1);
+    const owners = harness.database.prepare("SELECT owner FROM ownership").pluck().all();
+    expect([owners, await harness.store.eraseAgain()]).toEqual([[BOB], 0]);
+  });
+});
