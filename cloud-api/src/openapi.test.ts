@@ -230,6 +230,8 @@ describe("every route answers what it declares", () => {
       await ask("/v1/operator/tags", "get", "", { token: operator }, query);
     await ask("/v1/operator/tags", "get", "");
     for (const id of [tag, "nobody"])
+      await ask("/v1/operator/tags/{id}/code", "post", id, { token: operator });
+    for (const id of [tag, "nobody"])
       await ask("/v1/operator/tags/{id}/revoke", "post", id, { token: operator });
     expect([...tried, ...ACCOUNTS].sort()).toEqual(
       operations()
