@@ -31,7 +31,12 @@ beforeEach(async () => {
 afterEach(() => rmSync(files.folder, { recursive: true }));
 
 async function prepare(acceptLoss = false): Promise<string> {
-  const outcome = await prepareData(files, REGISTRY, { now: new Date(), hosts: [], acceptLoss });
+  const outcome = await prepareData(files, REGISTRY, {
+    now: new Date(),
+    hosts: [],
+    acceptLoss,
+    rootKey: "discard",
+  });
   return isFailure(outcome) ? outcome.failure : "prepared";
 }
 
@@ -188,7 +193,7 @@ describe("a file that the folder has had is not made anew", () => {
   test("services are told so, from the second start on", async () => {
     expect(databaseOf(files, "accounts.db")).toMatchObject({ databaseMustExist: true });
     const fresh = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-copies-")));
-    await prepareData(fresh, REGISTRY, { now: new Date(), hosts: [] });
+    await prepareData(fresh, REGISTRY, { now: new Date(), hosts: [], rootKey: "discard" });
     const first = databaseOf(fresh, "accounts.db");
     expect(first).toMatchObject({ databaseMustExist: false });
     expect(first.installation).not.toBe(databaseOf(files, "accounts.db").installation);
