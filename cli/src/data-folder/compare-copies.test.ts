@@ -64,7 +64,7 @@ async function inStore<Result extends object>(
 ): Promise<Result> {
   const result = await withOperatorStore(files, systemTime, use);
   if (isFailure(result)) throw new Error(result.failure);
-  return result as Result;
+  return result;
 }
 
 function claim(owner: OwnerId, tag: string): Promise<object> {
@@ -172,10 +172,9 @@ describe("a file that the folder has had is not made anew", () => {
   test.each(["accounts.db", "locations.db", "owners.keys"])("%s", async (name) => {
     const path = join(files.folder, name);
     rmSync(path);
-    const missing = new RegExp(
-      `${name} is missing, and the folder has had one: restore its newest copy from a backup`,
+    expect(await prepare()).toContain(
+      `${path} is missing, and the folder has had one: restore its newest copy from a backup`,
     );
-    expect(await prepare()).toMatch(missing);
     expect(existsSync(path)).toBe(false);
     expect(await prepare(true)).toBe("prepared");
   });

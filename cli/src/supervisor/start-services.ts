@@ -60,6 +60,12 @@ async function checkCopies(files: DataFiles, time: Time, acceptLoss: boolean): P
   return compareCopies(files, time, acceptLoss);
 }
 
+/** Notes what there is now. What was made anew instead of a loss has none of the owners of the rest, which is accepted too. */
+async function recordCopies(files: DataFiles, time: Time, acceptLoss: boolean): Promise<Failure | undefined> {
+  const unrecorded = recordFiles(files);
+  return unrecorded === undefined && acceptLoss ? checkCopies(files, time, true) : unrecorded;
+}
+
 /** Prepares the data folder and starts the services in their order. Where one fails, none is left running. */
 export async function startServices(options: StartOptions): Promise<RunningServices | Failure> {
   const files = dataFiles(options.data);
@@ -102,7 +108,7 @@ async function prepareAndStart(
     await supervisor.stop();
     return ports;
   }
-  const unrecorded = recordFiles(files) ?? (acceptLoss ? await checkCopies(files, time, true) : undefined);
+  const unrecorded = await recordCopies(files, time, acceptLoss);
   if (unrecorded !== undefined) {
     await supervisor.stop();
     return unrecorded;
