@@ -1,3 +1,4 @@
+import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import type { Migration } from "@purrimeter/database/migrate";
 import type { Generated } from "kysely";
 
@@ -101,6 +102,8 @@ export interface AuthTables {
     /** 0 until cloud-api has erased everything for the first time. */
     erased_at: number;
   };
+  /** To which installation the database belongs. */
+  installation: { one: number; id: string | null };
   /** SQLite's own: the highest number that a table ever gave. */
   sqlite_sequence: { name: string; seq: number };
 }
@@ -190,4 +193,5 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
         used_at INTEGER NOT NULL, came_back INTEGER NOT NULL,
         PRIMARY KEY (account, hash)) STRICT, WITHOUT ROWID;`,
   },
+  { name: "installation", sql: INSTALLATION_SQL },
 ];

@@ -60,8 +60,10 @@ function checksOf({ config, time }: Parts, { database }: AuthService): readonly 
 
 function openService({ config, secrets, log, time }: Parts): Promise<AuthService> {
   const databaseKey = secrets.readKey("database-key");
+  const { database: path, databaseMustExist: mustExist, installation } = config;
+  const options = { path, key: databaseKey, migrations: AUTH_MIGRATIONS, mustExist, installation };
   return createService({
-    database: openDatabase({ path: config.database, key: databaseKey, migrations: AUTH_MIGRATIONS }),
+    database: openDatabase(options),
     databaseKey,
     ...readSigningKeys(secrets),
     issuer: config.issuer,

@@ -1,4 +1,10 @@
-import { hostSchema, pathSchema, portSchema, SERVICE_CONFIG } from "@purrimeter/service/config-schemas";
+import {
+  DATABASE_CONFIG,
+  hostSchema,
+  pathSchema,
+  portSchema,
+  SERVICE_CONFIG,
+} from "@purrimeter/service/config-schemas";
 import { z } from "zod";
 
 const connectionsSchema = z.int().min(1).max(1_000_000);
@@ -9,7 +15,7 @@ export const bridgeConfigSchema = z.strictObject({
   host: hostSchema,
   /** 8883 by custom. */
   port: portSchema,
-  database: pathSchema,
+  ...DATABASE_CONFIG,
   keyRing: pathSchema,
   tls: z.strictObject({
     /** The bridge's certificate and its issuer's, PEM. */

@@ -29,7 +29,7 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   const { config, log, metrics, time } = parts;
   const now = utcOf(time);
   const counters = createBridgeCounters();
-  const store = openLocations(parts, now);
+  const store = await openLocations(parts, now);
   const source = openSource(parts, counters, now);
   const { retentionDays, verification } = config;
   const given = { counters, log, retentionDays, verification, now, time };
@@ -57,14 +57,18 @@ function utcOf(time: Time): () => UnixSeconds {
   return () => asUnixSeconds(time.utcS()) ?? (0 as UnixSeconds);
 }
 
-function openLocations({ config, secrets, time }: Parts, now: () => UnixSeconds): Store {
-  return openStore({
+async function openLocations({ config, secrets, time }: Parts, now: () => UnixSeconds): Promise<Store> {
+  const store = openStore({
     path: config.database,
     databaseKey: secrets.readKey("database-key"),
     keyRing: secrets.keyRing(config.keyRing),
+    mustExist: config.databaseMustExist,
+    installation: config.installation,
     now,
     monotonicMs: () => time.monotonicMs(),
   });
+  await store.checkKeyRing();
+  return store;
 }
 
 function openSource(

@@ -1,5 +1,6 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { VaultError } from "@purrimeter/secrets/vault-error";
+import { MissingKeyError } from "@purrimeter/store/missing-key";
 import { allowedMethods } from "@purrimeter/service/allowed-methods";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { problemResponse } from "@purrimeter/service/problem";
@@ -29,6 +30,8 @@ function answerToError(deps: Dependencies, error: Error, route: string): Respons
   const refused = problemAnswer(error);
   if (refused !== undefined) return refused;
   deps.logFailure(error, route);
+  if (error instanceof MissingKeyError)
+    return problemResponse(problem("unavailable", "A key that this needs is not there. Tell the operator."));
   if (error instanceof VaultError)
     return problemResponse(
       problem("unavailable", "The key store does not answer. Try again later."),

@@ -1,4 +1,5 @@
 import {
+  DATABASE_CONFIG,
   hostSchema,
   pathSchema,
   portSchema,
@@ -25,7 +26,7 @@ export const configSchema = z.strictObject({
   ...SERVICE_CONFIG,
   host: hostSchema,
   port: portSchema,
-  database: pathSchema,
+  ...DATABASE_CONFIG,
   keyRing: pathSchema,
   /** The key is the secret `tls-key.pem`, unless it is given: for a certificate of the operator's own. */
   tls: z.strictObject({ certificate: pathSchema, key: pathSchema.optional() }),

@@ -17,6 +17,7 @@ import { ANSWER_HEADERS } from "./edge/answer-headers.ts";
 import type { AuthService } from "./edge/auth-service.ts";
 import type { Config } from "./config.ts";
 import { followEndedSessions } from "./edge/follow-ended-sessions.ts";
+import { eraseRestored } from "./accounts/erase-restored.ts";
 import { followErasures } from "./accounts/follow-erasures.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
 import type { RequestLog } from "./edge/request-log.ts";
@@ -43,7 +44,9 @@ interface Running {
 
 /** Opens the store, wires the API and listens for owners. */
 export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promise<RunningService> {
-  const running = await run(openParts(given));
+  const parts = openParts(given);
+  await parts.store.checkKeyRing();
+  const running = await run(parts);
   return {
     ready: { port: running.listening.port },
     checks: running.checks,
@@ -56,7 +59,9 @@ function openParts({ config, secrets, log, metrics, time }: ServiceParts<Config,
   const monotonicMs = (): number => time.monotonicMs();
   const keyRing = secrets.keyRing(config.keyRing);
   const databaseKey = secrets.readKey("database-key");
-  const store = openStore({ path: config.database, databaseKey, keyRing, now, monotonicMs });
+  const { database: path, databaseMustExist: mustExist, installation } = config;
+  const options = { path, databaseKey, keyRing, mustExist, installation };
+  const store = openStore({ ...options, now, monotonicMs });
   return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
 }
 
@@ -74,6 +79,7 @@ async function run(parts: Parts): Promise<Running> {
   const following = Promise.all([
     followEndedSessions({ auth, ended, time, report }, stopping.signal),
     followErasures(erasures, time, stopping.signal),
+    eraseRestored(parts, stopping.signal),
   ]);
   const cancelSummary = time.every(SUMMARY_EVERY_MS, () => requests.summarise());
   return { listening, store, live, auth, peers, checks, requests, stopping, following, cancelSummary };

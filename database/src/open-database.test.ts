@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openDatabase, OpenDatabaseError } from "./open-database.ts";
+import { INSTALLATION_SQL } from "./installation.ts";
+import { openDatabase, OpenDatabaseError, openToRead } from "./open-database.ts";
 import { openTogether } from "./testing/open-together.ts";
 
 const KEY = Buffer.alloc(32, 1);
@@ -91,4 +92,31 @@ test("a migration that fails leaves the schema as it was", () => {
   const database = openDatabase({ path, key: KEY, migrations: [ONE] });
   expect(database.prepare("SELECT count(*) AS n FROM pragma_table_info('cat')").get()).toEqual({ n: 1 });
   database.close();
+});
+
+test("a database that must exist is not created, and is read without being changed", () => {
+  const options = { path, key: KEY, migrations: [ONE], mustExist: true };
+  const lost = `missing: database ${path} is missing: restore the newest copy of it from a backup`;
+  expect(reasonOf(() => openDatabase(options))).toBe(lost);
+  expect(reasonOf(() => openToRead(path, KEY))).toBe(lost);
+  expect(readdirSync(folder)).toEqual([]);
+  openDatabase({ ...options, mustExist: false }).close();
+  openDatabase(options).close();
+  const read = openToRead(path, KEY);
+  expect(read.prepare("SELECT count(*) FROM cat").pluck().get()).toBe(0);
+  expect(() => read.exec("INSERT INTO cat VALUES ('Schnurrli')")).toThrow(/readonly/);
+  read.close();
+  expect(reasonOf(() => openToRead(path, Buffer.alloc(32, 2)))).toMatch(/^wrong-key/);
+});
+
+test("a database of another installation is refused", () => {
+  const migrations = [{ name: "installation", sql: INSTALLATION_SQL }];
+  const open = (installation?: string) => openDatabase({ path, key: KEY, migrations, installation }).close();
+  open();
+  open("here");
+  open("here");
+  open();
+  expect(reasonOf(() => open("there"))).toBe(
+    `another-installation: database ${path} belongs to another installation: restore this one's own`,
+  );
 });

@@ -1,12 +1,14 @@
 import BetterSqlite3 from "better-sqlite3";
 import { randomUUID } from "node:crypto";
 import { chmodSync, closeSync, constants, existsSync, linkSync, openSync, rmSync } from "node:fs";
+import { belongTo } from "./installation.ts";
 import { migrate, type Migration } from "./migrate.ts";
 
 export type Database = BetterSqlite3.Database;
 
 /** Why a database cannot be used. */
-export type OpenDatabaseReason = "wrong-key-or-no-database" | "newer-schema" | "cannot-open";
+export type OpenDatabaseReason =
+  "wrong-key-or-no-database" | "newer-schema" | "cannot-open" | "missing" | "another-installation";
 
 /** The message is one clear line that names the file and no secret. */
 export class OpenDatabaseError extends Error {
@@ -29,6 +31,10 @@ export interface OpenDatabaseOptions {
   /** 32 bytes. */
   readonly key: Buffer;
   readonly migrations: readonly Migration[];
+  /** Whether a file that is missing was lost: it is refused then and not created. False unless given. */
+  readonly mustExist?: boolean | undefined;
+  /** Id of the installation that the database belongs to; the schema has a table for it (see installation.ts). */
+  readonly installation?: string | undefined;
 }
 
 /**
@@ -38,17 +44,47 @@ export interface OpenDatabaseOptions {
 export function openDatabase(options: OpenDatabaseOptions): Database {
   const { path, key } = options;
   if (key.length !== 32) throw new Error("a database key has 32 bytes");
+  if (options.mustExist === true && !existsSync(path)) throw missing(path);
   createPrivately(path, key);
   const database = new BetterSqlite3(path, { timeout: BUSY_TIMEOUT_MS });
   try {
     unlock(database, path, key);
     configure(database);
     migrateOrExplain(database, path, options.migrations);
+    if (options.installation !== undefined) refuseAnother(database, path, options.installation);
     return database;
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+/**
+ * Opens a database to look at it: nothing of it is changed, its schema neither. Throws OpenDatabaseError when it is
+ * missing or the key is another.
+ */
+export function openToRead(path: string, key: Buffer): Database {
+  if (!existsSync(path)) throw missing(path);
+  const database = new BetterSqlite3(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: true });
+  try {
+    unlock(database, path, key);
+    database.pragma("query_only=ON");
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function missing(path: string): OpenDatabaseError {
+  const message = `database ${path} is missing: restore the newest copy of it from a backup`;
+  return new OpenDatabaseError("missing", message);
+}
+
+function refuseAnother(database: Database, path: string, installation: string): void {
+  if (belongTo(database, installation)) return;
+  const message = `database ${path} belongs to another installation: restore this one's own`;
+  throw new OpenDatabaseError("another-installation", message);
 }
 
 /** SQLite would create the file as the umask says; its journal files follow the mode of the database. */

@@ -8,6 +8,7 @@ import type { FinderReports } from "./tags/finder-reports.ts";
 import { CacheInvalidation } from "@purrimeter/database/cache-invalidation";
 import { prepareGeofences } from "./geofences/geofence-statements.ts";
 import { GroupCommit } from "@purrimeter/database/group-commit";
+import { checkKeyRing, sealedOwners, type SealedOwners } from "./sealing/check-key-ring.ts";
 import { KeyCache } from "./sealing/key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { MIGRATIONS } from "./schema/migrations.ts";
@@ -55,6 +56,9 @@ export interface OpenStoreOptions {
   readonly minFreeBytes?: number;
   /** File that is given up on a full disk so that deleting still works; 8 MiB by default, 0 for none. */
   readonly reserveBytes?: number;
+  /** As in OpenDatabaseOptions. */
+  readonly mustExist?: boolean | undefined;
+  readonly installation?: string | undefined;
 }
 
 /** One database of locations, with one object for each kind of user. */
@@ -72,6 +76,17 @@ export interface Store {
   rewrapKeys(owner: OwnerId): Promise<number>;
   /** Reads a row; rejects when the database cannot be read. */
   check(): Promise<void>;
+  /** Throws KeyRingError when the key ring is another installation's or lacks keys: to be called before anything is served. */
+  checkKeyRing(): Promise<void>;
+  /** What the key ring says of the owners of whom something is sealed here. */
+  sealedOwners(): Promise<SealedOwners>;
+  /** Takes all owners of the key ring for known: those whose keys were made before the database listed them, or lost it. */
+  knowOwners(): Promise<void>;
+  /**
+   * Erases owners whose keys were destroyed and of whom something is here nevertheless: the database is an older copy, or
+   * their keys were given up. The number of owners.
+   */
+  eraseAgain(): Promise<number>;
   /** Commits what waits, then closes. */
   close(): Promise<void>;
 }
@@ -80,7 +95,8 @@ const MIB = 1_048_576;
 
 /** Opens or creates the store. Throws OpenDatabaseError (wrong key, newer schema). */
 export function openStore(options: OpenStoreOptions): Store {
-  const database = openDatabase({ path: options.path, key: options.databaseKey, migrations: MIGRATIONS });
+  const { path, databaseKey: key, mustExist, installation } = options;
+  const database = openDatabase({ path, key, migrations: MIGRATIONS, mustExist, installation });
   return composeStore(database, options);
 }
 
@@ -97,11 +113,21 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   invalidation.onStale(() => {
     keys.doubt();
   });
+  const views = composeViews(database, options, keys, ownerKeys, writes, erasing);
+  const { keyRing, path, installation } = options;
   return {
     reports,
     registry: new SqliteTagRegistry(database, writes),
     retention: { deleteBefore: (at) => erasing.before(at) },
-    ...composeViews(database, options, keys, ownerKeys, writes, erasing),
+    ...views,
+    checkKeyRing: () => checkKeyRing({ database, path, installation }, keyRing),
+    sealedOwners: () => sealedOwners(database, keyRing),
+    knowOwners: () => ownerKeys.knowAll(),
+    eraseAgain: async () => {
+      const { erased } = await sealedOwners(database, keyRing);
+      for (const owner of erased) await views.forOwner(owner).eraseOwner();
+      return erased.length;
+    },
     changeCount: () => Promise.try(() => changes.read()),
     rewrapKeys: (owner) => ownerKeys.rewrap(owner),
     check: () => Promise.try(() => void database.prepare("SELECT id FROM tag LIMIT 1").get()),

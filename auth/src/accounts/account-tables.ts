@@ -107,4 +107,12 @@ export const ACCOUNT_TABLES: readonly TableEntry<"account">[] = [
     exported: { never: "the auditor's" },
     erased: { never: "evidence against misuse must outlive the account; names it by its random id" },
   },
+  {
+    table: "installation",
+    key: ["one"],
+    whose: "nobody",
+    kept: { until: "erased" },
+    exported: { never: "a random id" },
+    erased: { never: "says which installation's database this is" },
+  },
 ];

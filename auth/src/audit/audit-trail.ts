@@ -34,6 +34,7 @@ export type AuditEventName =
   | "signing-key.introduced"
   | "signing-key.promoted"
   | "signing-key.retired"
+  | "tag.code-renewed"
   | "tag.revoked";
 
 /** One event: who by id, never by name or mail address; from which network, as a keyed hash. */

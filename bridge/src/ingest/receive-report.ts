@@ -3,7 +3,7 @@ import type { Report } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/service/log";
-import type { RecordOutcome, ReportStore, Stored } from "@purrimeter/store/report-store";
+import type { RecordOutcome, Refused, ReportStore, Stored } from "@purrimeter/store/report-store";
 import type { Doubt } from "@purrimeter/store/doubt";
 import { acknowledgeStored, refuseReport } from "../broker/acknowledge.ts";
 import type { BridgeCounters } from "../metrics/bridge-counters.ts";
@@ -61,8 +61,7 @@ function record(
   const answer = (outcome: RecordOutcome): Uint8Array => {
     if (outcome.kind === "refused") {
       if (outcome.reason === "unclaimed") verification?.forget(tag);
-      counters.add("refused", outcome.reason);
-      return refuseReport(bytes, outcome.reason, false);
+      return refused(parts, tag, bytes, outcome);
     }
     countStored(counters, outcome);
     if (suspect !== undefined) countSuspect(counters, suspect);
@@ -83,6 +82,19 @@ function overQuota({ quota, counters, log }: ReceiveReportParts, tag: TagId, byt
   return refuseReport(bytes, "busy", false);
 }
 
+/** A missing key is the operator's to mend: to the tag the bridge is busy, so that it keeps its entries and comes again. */
+function refused(
+  { counters, log }: ReceiveReportParts,
+  tag: TagId,
+  bytes: Uint8Array,
+  { reason }: Refused,
+): Uint8Array {
+  counters.add("refused", reason);
+  if (reason !== "key-missing") return refuseReport(bytes, reason, false);
+  log.error("the key that seals a tag's reports is missing", { event: "report.key-missing", tag, reason });
+  return refuseReport(bytes, "busy", false);
+}
+
 function countSuspect(counters: BridgeCounters, suspect: readonly (Doubt | undefined)[]): void {
   for (const doubt of suspect) if (doubt !== undefined) counters.add("suspect", doubt);
 }
@@ -96,16 +108,14 @@ function countStored(counters: BridgeCounters, { stored, duplicates, withheld, o
 }
 
 async function keepDeadLetter(
-  { store, counters, log, now }: ReceiveReportParts,
+  parts: ReceiveReportParts,
   tag: TagId,
   bytes: Uint8Array,
   reason: DecodeReason,
 ): Promise<Uint8Array> {
+  const { store, counters, log, now } = parts;
   const outcome = await store.keepDeadLetter(tag, bytes, reason, now());
-  if (outcome.kind === "refused") {
-    counters.add("refused", outcome.reason);
-    return refuseReport(bytes, outcome.reason, false);
-  }
+  if (outcome.kind === "refused") return refused(parts, tag, bytes, outcome);
   counters.add("set-aside", reason);
   log.warn("a report could not be read", { event: "report.set-aside", tag, reason, count: outcome.count });
   return refuseReport(bytes, reason, true);

@@ -53,6 +53,8 @@ export function prepareEvents(database: Database) {
 /** Before every position that an entry can have. */
 const BEFORE_ALL = { at: -1, epoch: 0, number: 0 };
 
+const UNREADABLE = { from: undefined, to: undefined } as const;
+
 type Named = GeofenceEvent["geofence"];
 
 /** Reads when the tags of one owner changed sides. */
@@ -101,10 +103,11 @@ export class EventReader {
     names: Map<string, Named>,
   ): Promise<GeofenceEvent> {
     const place = { kind: "event", epoch: row.epoch, number: row.number, at: row.recorded_at } as const;
-    const [stored] = await this.#pieces.openEntries(ownership, row.sealing_key, place, row.sealed);
-    if (stored?.entry.kind !== "transition")
+    const opened = await this.#pieces.openEntries(ownership, row.sealing_key, place, row.sealed);
+    const entry = opened?.[0]?.entry;
+    if (opened !== undefined && entry?.kind !== "transition")
       throw new Error(`event of tag ${ownership.tag} is no transition`);
-    const { from, to } = stored.entry;
+    const { from, to } = entry?.kind === "transition" ? entry : UNREADABLE;
     const position = {
       at: row.at as UnixSeconds,
       epoch: row.epoch as Epoch,
@@ -117,8 +120,9 @@ export class EventReader {
   async #named(id: string, names: Map<string, Named>): Promise<Named> {
     if (names.has(id)) return names.get(id);
     const row = this.#statements.geofence.get({ id, owner: this.#owner });
-    const content = row && openGeofence(row, await this.#keys.byId(row.sealing_key));
-    const named = content && { id: id as GeofenceId, name: content.name };
+    const key = row && (await this.#keys.find(row.sealing_key));
+    const name = row && key && openGeofence(row, key)?.name;
+    const named = row && { id: id as GeofenceId, name: name ?? undefined };
     names.set(id, named);
     return named;
   }

@@ -103,10 +103,10 @@ export class PieceReader {
     return heads.sort((a, b) => a.first_at - b.first_at);
   }
 
-  /** undefined when retention took it. Throws when the bytes were changed or moved. */
-  async open(ownership: ReadableOwnership, id: number): Promise<OpenedPiece | undefined> {
+  /** `unreadable` when the bytes were changed or moved, or their key is not to be had. */
+  async open(ownership: ReadableOwnership, id: number): Promise<OpenedPiece | "gone" | "unreadable"> {
     const row = this.#statements.piece.get({ id, ownership: ownership.id });
-    if (row === undefined) return undefined;
+    if (row === undefined) return "gone"; // retention took it
     const { epoch, first, received_at: at } = row;
     const entries = await this.openEntries(
       ownership,
@@ -114,19 +114,19 @@ export class PieceReader {
       { kind: "report", epoch, number: first, at },
       row.sealed,
     );
-    return { epoch, receivedAt: at, entries };
+    return entries === undefined ? "unreadable" : { epoch, receivedAt: at, entries };
   }
 
+  /** undefined when the bytes do not open. */
   async openEntries(
     ownership: ReadableOwnership,
     keyId: number,
     place: { kind: SealedKind; epoch: number; number: number; at: number },
     sealed: Buffer,
-  ): Promise<StoredEntry[]> {
-    const key = await this.#keys.byId(keyId);
+  ): Promise<StoredEntry[] | undefined> {
+    const key = await this.#keys.find(keyId);
+    if (key === undefined) return undefined;
     const plain = new Sealer({ text: ownership.tag, number: ownership.id, keyId }, key).open(place, sealed);
-    if (plain === undefined)
-      throw new Error(`a stored ${place.kind} of tag ${ownership.tag} does not open under its key`);
-    return readPiece(place.number, plain);
+    return plain && readPiece(place.number, plain);
   }
 }

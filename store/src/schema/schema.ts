@@ -146,4 +146,6 @@ export interface Schema {
     sealing_key: number;
     sealed: Buffer;
   };
+  installation: { one: number; id: string | null; knows_owners: number };
+  known_owner: { id: string };
 }

@@ -160,6 +160,22 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     erased: { with: { owner: "id = @owner" } },
   },
   {
+    table: "known_owner",
+    key: ["id"],
+    whose: "owner",
+    kept: { until: "erased" },
+    exported: { never: "says that a key was made" },
+    erased: { with: { owner: "id = @owner" } },
+  },
+  {
+    table: "installation",
+    key: ["one"],
+    whose: "nobody",
+    kept: { until: "erased" },
+    exported: { never: "a random id" },
+    erased: { never: "says which installation's database this is" },
+  },
+  {
     table: "sealing_key",
     key: ["id"],
     whose: "owner",

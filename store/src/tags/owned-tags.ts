@@ -129,16 +129,15 @@ export class OwnedTags {
   }
 }
 
-/** The name of a tag in an ownership, of which `id` is the row number. */
+/** The name of a tag in an ownership, of which `id` is the row number; undefined when it does not open. */
 export async function openTagName(
   keys: OwnerKeys,
   row: { readonly tag: string; readonly id: number; readonly sealing_key: number; readonly name: Buffer },
-): Promise<string> {
-  const key = await keys.byId(row.sealing_key);
+): Promise<string | undefined> {
+  const key = await keys.find(row.sealing_key);
+  if (key === undefined) return undefined;
   const sealer = new Sealer({ text: row.tag, number: row.id, keyId: row.sealing_key }, key);
-  const name = sealer.open(TAG_NAME_PLACE, row.name);
-  if (name === undefined) throw new Error(`name of tag ${row.tag} does not open under its key`);
-  return name.toString();
+  return sealer.open(TAG_NAME_PLACE, row.name)?.toString();
 }
 
 /** What was refused before the wanted settings changed, or under a former owner, says nothing of the wanted ones. */
