@@ -1,3 +1,4 @@
+import { clockSql } from "@purrimeter/database/clock-table";
 import type { Migration } from "@purrimeter/database/migrate";
 import type { Generated } from "kysely";
 
@@ -87,6 +88,8 @@ export interface AuthTables {
     /** 0 until cloud-api has erased everything for the first time. */
     erased_at: number;
   };
+  /** See @purrimeter/database/clock-table. */
+  clock: { name: string; at: number };
   /** SQLite's own: the highest number that a table ever gave. */
   sqlite_sequence: { name: string; seq: number };
 }
@@ -164,5 +167,9 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
       CREATE TABLE mail_change (
         account TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE, mail_sealed BLOB NOT NULL,
         asked_at INTEGER NOT NULL) STRICT;`,
+  },
+  {
+    name: "trusted times",
+    sql: clockSql("SELECT max(at) FROM audit_event"),
   },
 ];

@@ -1,3 +1,4 @@
+import { clockSql } from "@purrimeter/database/clock-table";
 import type { Migration } from "@purrimeter/database/migrate";
 
 /**
@@ -139,5 +140,9 @@ CREATE TABLE found_report (
 ) STRICT;
 CREATE INDEX found_report_ownership ON found_report (ownership, id);
 `,
+  },
+  {
+    name: "trusted times",
+    sql: clockSql("SELECT max(received_at) FROM report"),
   },
 ];

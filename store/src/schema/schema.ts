@@ -144,4 +144,6 @@ export interface Schema {
     sealing_key: number;
     sealed: Buffer;
   };
+  /** See @purrimeter/database/clock-table. */
+  clock: { name: string; at: number };
 }
