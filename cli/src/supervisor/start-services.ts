@@ -3,6 +3,7 @@ import { makeFolder } from "@purrimeter/certs/write-file";
 import type { Settings } from "../configuration/settings-schema.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { prepareData } from "../data-folder/prepare-data.ts";
+import type { RootKeyPlace } from "../data-folder/root-key-out.ts";
 import { lockRun, type RunLock } from "../data-folder/run-lock.ts";
 import { allHolders } from "../data-folder/secret-holder.ts";
 import { readSecretsOf, type SecretsOf } from "../data-folder/secrets-of.ts";
@@ -25,6 +26,8 @@ export interface StartOptions {
   readonly registry?: ServiceRegistry;
   /** Whether generated keys are refused. */
   readonly ownSecrets?: boolean;
+  /** Where the key of the authority's root goes when this start makes it; it does not stay here. */
+  readonly rootKey?: RootKeyPlace;
   readonly writeLine: (files: DataFiles) => WriteLine;
   readonly onRestart: (service: string) => void;
   /** Aborted when the wait for the services is no longer wanted. */
@@ -71,7 +74,8 @@ async function prepareAndStart(
   const secretsOf = readSecretsOf(files, allHolders(registry), ownSecrets);
   if (isFailure(secretsOf)) return secretsOf;
   const certify = { now: utcDate(time), hosts: settings.hostNames };
-  const prepared = await prepareData(files, registry, { ...certify, ownSecrets });
+  const keys = { ownSecrets, ...(options.rootKey !== undefined && { rootKey: options.rootKey }) };
+  const prepared = await prepareData(files, registry, { ...certify, ...keys });
   if (isFailure(prepared)) return prepared;
   const supervisor = new Supervisor({
     writeLine: options.writeLine(files),
