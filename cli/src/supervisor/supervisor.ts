@@ -71,6 +71,11 @@ export class Supervisor {
     return this.#running.get(name)?.pid;
   }
 
+  /** Ends a service in order; it is then started again as after a death, on the same port. */
+  async restart(name: string): Promise<void> {
+    await this.#running.get(name)?.stop(this.#limits.graceMs);
+  }
+
   /** Stops all services, at the latest when their time is over. */
   async stop(): Promise<void> {
     this.#stopping.abort();
