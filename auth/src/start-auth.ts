@@ -1,4 +1,6 @@
-import { openDatabase } from "@purrimeter/database/open-database";
+import { ClockTable } from "@purrimeter/database/clock-table";
+import { openDatabase, type Database } from "@purrimeter/database/open-database";
+import { watchClock } from "@purrimeter/service/watch-clock";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { INTERNAL_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { listen } from "@purrimeter/service/listen";
@@ -15,14 +17,27 @@ import { createApp } from "./http/create-app.ts";
 import { openMailer } from "./mail/open-mailer.ts";
 import { DEFAULT_COST } from "./password/password-hasher.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
+import { deleteExpired } from "./retention/delete-expired.ts";
 import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
+
+const EXPIRY_INTERVAL_MS = 86_400_000;
 
 type Parts = ServiceParts<Config, Secrets>;
 
 /** Opens the accounts and listens for cloud-api. */
 export async function startAuth(parts: Parts): Promise<RunningService> {
   const { secrets, log } = parts;
-  const service = await openService(parts);
+  const { config, metrics, time } = parts;
+  const databaseKey = secrets.readKey("database-key");
+  const database = openDatabase({ path: config.database, key: databaseKey, migrations: AUTH_MIGRATIONS });
+  const record = new ClockTable(database);
+  const clock = await watchClock({ time, log, metrics, record });
+  const isClockTrusted = (): boolean => clock.trust.isTrusted();
+  const service = await openService(parts, database, isClockTrusted);
+  const expire = (): void =>
+    void deleteExpired({ database: service.database, clock: record, isClockTrusted, now: service.now, log });
+  expire();
+  const cancelExpiry = time.every(EXPIRY_INTERVAL_MS, expire);
   const listening = await listenFor(parts, service);
   return {
     ready: { port: listening.port },
@@ -31,15 +46,25 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
       await service.tokens.replaceKeys(readSigningKeys(secrets));
       log.info("signing keys read again", { event: "keys.read", count: service.tokens.jwks.keys.length });
     },
-    stop: (graceMs) => stop(service, listening, graceMs),
+    checks: [clock.check],
+    stop: async (graceMs) => {
+      cancelExpiry();
+      await clock.close();
+      await stop(service, listening, graceMs);
+    },
   };
 }
 
-function openService({ config, secrets, log, time }: Parts): Promise<AuthService> {
+function openService(
+  { config, secrets, log, time }: Parts,
+  database: Database,
+  isClockTrusted: () => boolean,
+): Promise<AuthService> {
   const databaseKey = secrets.readKey("database-key");
   return createService({
-    database: openDatabase({ path: config.database, key: databaseKey, migrations: AUTH_MIGRATIONS }),
+    database,
     databaseKey,
+    isClockTrusted,
     ...readSigningKeys(secrets),
     issuer: config.issuer,
     audience: config.audience,

@@ -5,6 +5,7 @@ import type { Fetch, Listening } from "@purrimeter/service/listen";
 import { logRefused } from "@purrimeter/service/log-refused";
 import type { Metrics } from "@purrimeter/service/metrics";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
+import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { openStore } from "@purrimeter/store/open-store";
 import type { Store } from "@purrimeter/store/open-store";
@@ -39,21 +40,33 @@ interface Running {
 
 /** Opens the store, wires the API and listens for owners. */
 export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promise<RunningService> {
-  const running = await run(openParts(given));
+  const { time, log, metrics } = given;
+  const watch: { clock?: WatchedClock } = {};
+  const parts = openParts(given, () => watch.clock?.trust.isTrusted() ?? false);
+  const watched = await watchClock({ time, log, metrics, record: parts.store.clock });
+  watch.clock = watched;
+  const running = await run(parts);
   return {
     ready: { port: running.listening.port },
     // Nobody is let in before it is known which sessions have ended.
     isReady: () => running.ended.isKnown,
-    stop: (graceMs) => stop(running, graceMs),
+    checks: [watched.check],
+    stop: async (graceMs) => {
+      await watched.close();
+      await stop(running, graceMs);
+    },
   };
 }
 
-function openParts({ config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>): Parts {
+function openParts(
+  { config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>,
+  isClockTrusted: () => boolean,
+): Parts {
   const now = (): UnixSeconds => time.utcS() as UnixSeconds;
   const monotonicMs = (): number => time.monotonicMs();
   const keyRing = secrets.keyRing(config.keyRing);
   const databaseKey = secrets.readKey("database-key");
-  const store = openStore({ path: config.database, databaseKey, keyRing, now, monotonicMs });
+  const store = openStore({ path: config.database, databaseKey, keyRing, now, monotonicMs, isClockTrusted });
   return { config, secrets, store, log, metrics, time, now, monotonicMs };
 }
 

@@ -50,9 +50,6 @@ type UnchainedEvent = Omit<AuditRow, "number" | "previous" | "hash">;
 /** Events are gathered this long into one commit, so that a flood of refused logins costs a few of them. */
 const GATHER_MS = 50;
 
-/** The trail is deleted from its old end after this, 400 days: a year's pattern can be seen, nothing is kept for ever. */
-const KEPT_S = 400 * 86_400;
-
 interface AuditTrailOptions {
   readonly database: Kysely<AuthTables>;
   readonly keys: DataKeys;
@@ -142,10 +139,6 @@ export class AuditTrail {
       await transaction.insertInto("audit_event").values(row).execute();
       previous = row.hash;
     }
-    await transaction
-      .deleteFrom("audit_event")
-      .where("at", "<", this.#time.utcS() - KEPT_S)
-      .execute();
   }
 
   #hashOfNetwork(network: string): string {
