@@ -1,4 +1,8 @@
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { certificateCheck } from "@purrimeter/service/certificate-check";
+import { diskCheck } from "@purrimeter/service/disk-check";
+import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
 import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
 import type { Cancel, Time } from "@purrimeter/service/time";
@@ -49,11 +53,13 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
     time.every(RETENTION_LOOK_MS, deleteOld),
   ];
   deleteOld();
-  return {
-    ready: { port, tls12Port },
-    checks: [clock.check],
-    stop: () => stop(source, store, clock, timers),
-  };
+  const checks = [
+    storeCheck(() => store.check()),
+    diskCheck(dirname(config.database)),
+    certificateCheck(readFileSync(config.tls.certificate), time),
+    clock.check,
+  ];
+  return { ready: { port, tls12Port }, checks, stop: () => stop(source, store, clock, timers) };
 }
 
 /** Works at once, and then each day; later, as soon as the clock is trusted, when it is not. */

@@ -2,11 +2,9 @@ import type { ClockTable } from "@purrimeter/database/clock-table";
 import { errorCode, type Log } from "@purrimeter/service/log";
 import type { Kysely } from "kysely";
 import { CHANGE_LIFETIME_S } from "../mail/mail-changes.ts";
+import { KEPT_S } from "../audit/audit-trail.ts";
 import type { AuthTables } from "../schema.ts";
 import { expiredSessions } from "../sessions/sessions.ts";
-
-/** The trail is deleted from its old end after this, 400 days: a year's pattern can be seen, nothing is kept for ever. */
-const TRAIL_KEPT_S = 400 * 86_400;
 
 /** What a run needs. */
 export interface DeleteExpiredParts {
@@ -43,7 +41,7 @@ export async function deleteExpired({
       await rows.deleteFrom("ended_session").where("until", "<", asOf).executeTakeFirst(),
       await rows
         .deleteFrom("audit_event")
-        .where("at", "<", asOf - TRAIL_KEPT_S)
+        .where("at", "<", asOf - KEPT_S)
         .executeTakeFirst(),
     ]);
     clock.keepRetentionTime(asOf);

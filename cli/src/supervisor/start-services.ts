@@ -18,6 +18,7 @@ import type { WriteLine } from "../terminal/line-log.ts";
 import { fileClockRecord } from "./file-clock-record.ts";
 import { renewCertificates } from "./renew-certificates.ts";
 import { specOf } from "./spec-of.ts";
+import type { ReadyService } from "./service-process.ts";
 import { startInOrder } from "./start-in-order.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -34,6 +35,10 @@ export interface StartOptions {
   readonly rootKey?: RootKeyPlace;
   readonly writeLine: (files: DataFiles) => WriteLine;
   readonly onRestart: (service: string) => void;
+  /** Called when a service is given up; the others go on. */
+  readonly onGiveUp?: (service: string, failure: Failure) => void;
+  /** Called when a service does not answer and is killed. */
+  readonly onHung?: (service: string) => void;
   /** Aborted when the wait for the services is no longer wanted. */
   readonly stopping?: AbortSignal;
 }
@@ -43,14 +48,16 @@ export interface RunningServices {
   readonly files: DataFiles;
   /** Whether the data folder was made by this start. */
   readonly created: boolean;
-  /** Resolves when a service is given up. */
+  /** Why services are given up that do not run now either. */
+  broken(): readonly Failure[];
+  /** Resolves when the first service is given up. */
   readonly gaveUp: Promise<Failure>;
   /** Port of a running service. RangeError for a name that is none of theirs. */
   portOf(service: string): number;
   /** Process id of a running service. */
   pid(service: string): number | undefined;
-  /** Stops all of them within 4 s and gives the data folder free. */
-  stop(): Promise<void>;
+  /** Stops them in the reverse order, each within 4 s, and gives the data folder free; says which did not stop in order. */
+  stop(): Promise<readonly Failure[]>;
 }
 
 /** Prepares the data folder and starts the services in their order. Where one fails, none is left running. */
@@ -95,6 +102,8 @@ async function prepareAndStart(
     writeLine: options.writeLine(files),
     time,
     onRestart: options.onRestart,
+    ...(options.onGiveUp && { onGiveUp: options.onGiveUp }),
+    ...(options.onHung && { onHung: options.onHung }),
   });
   options.stopping?.addEventListener("abort", () => void supervisor.stop());
   if (options.stopping?.aborted === true) {
@@ -114,19 +123,21 @@ async function prepareAndStart(
   return {
     files,
     created: prepared.created,
+    broken: () => supervisor.broken,
     gaveUp: supervisor.gaveUp,
     portOf: (service) => portIn(ports, service),
     pid: (service) => supervisor.pid(service),
     stop: async () => {
       cancelRenewal();
-      await supervisor.stop();
+      const failures = await supervisor.stop();
       await clock.close();
       lock.release();
+      return failures;
     },
   };
 }
 
-type Ports = ReadonlyMap<string, { readonly port: number }>;
+type Ports = ReadonlyMap<string, ReadyService>;
 
 function startAll(
   supervisor: Supervisor,
@@ -137,8 +148,15 @@ function startAll(
 ): Promise<Ports | Failure> {
   return startInOrder(services, (service, ready: Ports) => {
     const portOf = (name: string): number => portIn(ready, name);
-    return supervisor.start(specOf(service, { files, settings, portOf }, secretsOf));
+    const readinessOf = (name: string): string => `http://127.0.0.1:${metricsPortIn(ready, name)}`;
+    return supervisor.start(specOf(service, { files, settings, portOf, readinessOf }, secretsOf));
   });
+}
+
+function metricsPortIn(ports: Ports, service: string): number {
+  const port = ports.get(service)?.metricsPort;
+  if (port === undefined) throw new RangeError(`the service ${service} tells nobody of its readiness`);
+  return port;
 }
 
 function portIn(ports: Ports, service: string): number {

@@ -36,9 +36,7 @@ export interface ServiceParts<Config, Secrets> {
 export interface RunningService {
   /** Ports and so on, for the log and for whoever started the process. */
   readonly ready: { readonly port: number } & Readonly<Record<string, number | undefined>>;
-  /** Whether it can serve at present; always, unless it says. */
-  readonly isReady?: () => boolean;
-  /** What has to be well for it, besides that it can serve. */
+  /** What has to be well for it to serve; it is ready while nothing is checked. */
   readonly checks?: readonly ReadinessCheck[];
   /** Lets requests under way end for `graceMs`, then ends everything. */
   stop(graceMs: number): Promise<void>;
