@@ -87,11 +87,8 @@ async function prepareAndStart(
   const log = createLog("supervisor", { write: (line: string) => void process.stderr.write(line) });
   const clock = await watchClock({ time, log, record: fileClockRecord(files.clock) });
   const isClockTrusted = (): boolean => clock.trust.isTrusted();
-  const certify = {
-    now: utcDate(time),
-    hosts: settings.hostNames,
-    isClockTrusted: isClockTrusted(),
-  };
+  const dates = { now: utcDate(time), isClockTrusted: isClockTrusted() };
+  const certify = { ...dates, hosts: settings.hostNames };
   const keys = { ownSecrets, ...(options.rootKey !== undefined && { rootKey: options.rootKey }) };
   const prepared = await prepareData(files, registry, { ...certify, ...keys });
   if (isFailure(prepared)) {
