@@ -1,5 +1,6 @@
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { Assignments } from "./geofences/assign-geofence.ts";
+import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
 import { TagClaims } from "./tags/claim-tag.ts";
 import { OwnerErasure } from "./erasure/erase-owner.ts";
@@ -52,6 +53,8 @@ export interface OpenStoreOptions {
   readonly keyRing: KeyRing;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
+  /** Whether anything may be deleted because it has expired; always unless given. */
+  readonly isClockTrusted?: () => boolean;
   /** Less free space than this and nothing is accepted; 32 MiB by default. */
   readonly minFreeBytes?: number;
   /** File that is given up on a full disk so that deleting still works; 8 MiB by default, 0 for none. */
@@ -67,6 +70,8 @@ export interface Store {
   readonly registry: TagRegistry;
   readonly retention: Retention;
   readonly finderReports: FinderReports;
+  /** The last trusted time, and as of when retention deleted. */
+  readonly clock: ClockTable;
   forOwner(owner: OwnerId): OwnerView;
   /** What others let that account see. */
   forViewer(viewer: OwnerId): ViewerView;
@@ -119,6 +124,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
     reports,
     registry: new SqliteTagRegistry(database, writes),
     retention: { deleteBefore: (at) => erasing.before(at) },
+    clock: new ClockTable(database),
     ...views,
     checkKeyRing: () => checkKeyRing({ database, path, installation }, keyRing),
     sealedOwners: () => sealedOwners(database, keyRing),
@@ -185,7 +191,7 @@ function composeViews(
   writes: WriteTransaction,
   erasing: RowDeletion,
 ): Pick<Store, "forOwner" | "forViewer" | "finderReports"> {
-  const { keyRing, now } = options;
+  const { keyRing, now, isClockTrusted = () => true } = options;
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
   const claims = new TagClaims(database, keys, writes, settings);
@@ -205,7 +211,7 @@ function composeViews(
     const parts = { owner, tags, keys, writes, now };
     const geofences = new OwnedGeofences({ ...parts, statements: statements.geofences, assignments });
     const events = new EventReader(statements.events, owner, tags, keys, pieces);
-    const shares = new OwnedShares({ ...parts, statements: statements.shares });
+    const shares = new OwnedShares({ ...parts, statements: statements.shares, isClockTrusted });
     const transfers = new Transfers({ ...parts, statements: statements.transfers, claims });
     const all = {
       owner,

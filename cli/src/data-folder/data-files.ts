@@ -12,6 +12,8 @@ export interface DataFiles {
   readonly accounts: string;
   readonly keyRing: string;
   readonly run: string;
+  /** The last trusted time of the supervisor. */
+  readonly clock: string;
   readonly log: string;
   /** What people set; never written by a program. */
   readonly settings: string;
@@ -50,6 +52,7 @@ export function dataFiles(data: string): DataFiles {
     accounts: join(folder, "accounts.db"),
     keyRing: join(folder, "owners.keys"),
     run,
+    clock: join(run, "clock"),
     log: join(folder, "log"),
     settings: join(folder, "config.json"),
     mail: join(folder, "mail"),
