@@ -11,6 +11,8 @@ export interface DataFiles {
   readonly locations: string;
   readonly accounts: string;
   readonly keyRing: string;
+  /** Owners that were erased, for a backup that still has them. */
+  readonly erasures: string;
   readonly run: string;
   readonly log: string;
   /** What people set; never written by a program. */
@@ -47,6 +49,7 @@ export function dataFiles(data: string): DataFiles {
     locations: join(folder, "locations.db"),
     accounts: join(folder, "accounts.db"),
     keyRing: join(folder, "owners.keys"),
+    erasures: join(folder, "erasures.list"),
     run,
     log: join(folder, "log"),
     settings: join(folder, "config.json"),

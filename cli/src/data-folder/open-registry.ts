@@ -4,6 +4,7 @@ import { openStore, type Store } from "@purrimeter/store/open-store";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { DataFiles } from "./data-files.ts";
 import { OPERATOR } from "./operator.ts";
+import { isInUse } from "./run-lock.ts";
 import { withData } from "./with-data.ts";
 import type { Failure } from "../terminal/failure.ts";
 import { utcSeconds } from "../terminal/utc.ts";
@@ -39,6 +40,8 @@ export async function withOperatorStore<Result extends object>(
           path: files.locations,
           databaseKey: secrets.readKey("database-key"),
           keyRing,
+          erasureList: files.erasures,
+          mayMigrate: !isInUse(files.run),
           now: () => utcSeconds(time),
           monotonicMs: () => time.monotonicMs(),
         });

@@ -62,6 +62,7 @@ const CLOUD_API: ServiceEntry = {
     return {
       database: files.locations,
       keyRing: files.keyRing,
+      erasureList: files.erasures,
       tls: key === undefined ? tls : { ...tls, key: resolve(files.folder, key) },
       auth: {
         url: `https://localhost:${portOf("auth")}`,
