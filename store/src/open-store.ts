@@ -82,6 +82,8 @@ export interface Store {
   checkKeyRing(): Promise<void>;
   /** What the key ring says of the owners of whom something is sealed here. */
   sealedOwners(): Promise<SealedOwners>;
+  /** Takes all owners of the key ring for known: those whose keys were made before the database listed them, or lost it. */
+  knowOwners(): Promise<void>;
   /**
    * Erases owners whose keys were destroyed and of whom something is here nevertheless: the database is an older copy, or
    * their keys were given up. The number of owners.
@@ -122,6 +124,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
     ...views,
     checkKeyRing: () => checkKeyRing({ database, path, installation }, keyRing),
     sealedOwners: () => sealedOwners(database, keyRing),
+    knowOwners: () => ownerKeys.knowAll(),
     eraseAgain: async () => {
       const { erased } = await sealedOwners(database, keyRing);
       for (const owner of erased) await views.forOwner(owner).eraseOwner();

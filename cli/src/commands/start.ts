@@ -25,6 +25,7 @@ interface StartFlags extends SettingOptions {
   readonly logFiles?: true;
   readonly production?: true;
   readonly allowGeneratedKeys?: true;
+  readonly acceptLoss?: true;
   readonly json?: true;
 }
 
@@ -58,6 +59,10 @@ export function startCommand(time: Time): Command {
     .option("--retention-days <days>", "how long locations are kept (retentionDays, default 365)", parseDays)
     .option("--production", "refuse keys that purrimeter generated for development")
     .option("--allow-generated-keys", "accept them in production nevertheless")
+    .option(
+      "--accept-loss",
+      "once: go on although a database is missing or older than the other; what is lost stays lost",
+    )
     .option("--log-files", "write the services' logs to DIR/log instead of stderr")
     .addOption(jsonOption())
     .addHelpText(
@@ -86,6 +91,7 @@ async function start(flags: StartFlags, time: Time): Promise<void> {
     settings,
     time,
     ownSecrets: flags.production === true && flags.allowGeneratedKeys !== true,
+    acceptLoss: flags.acceptLoss === true,
     writeLine: (files) => writerFor(flags, files),
     onRestart: (service) =>
       log.warn("service started again", { event: "service.restarted", process: service }),

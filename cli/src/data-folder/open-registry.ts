@@ -3,6 +3,7 @@ import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { openStore, type Store } from "@purrimeter/store/open-store";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { DataFiles } from "./data-files.ts";
+import { databaseOf } from "./lost-files.ts";
 import { OPERATOR } from "./operator.ts";
 import { isInUse } from "./run-lock.ts";
 import { withData } from "./with-data.ts";
@@ -36,8 +37,11 @@ export async function withOperatorStore<Result extends object>(
       holder: OPERATOR,
       open: (secrets) => {
         const keyRing = secrets.keyRing(files.keyRing);
+        const { installation, databaseMustExist: mustExist } = databaseOf(files, "locations.db");
         const store = openStore({
           path: files.locations,
+          installation,
+          mustExist,
           databaseKey: secrets.readKey("database-key"),
           keyRing,
           erasureList: files.erasures,

@@ -4,6 +4,7 @@ import type { configSchema as cloudApiSchema } from "@purrimeter/cloud-api/confi
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { z } from "zod";
+import { databaseOf } from "../data-folder/lost-files.ts";
 import { OPERATOR } from "../data-folder/operator.ts";
 import { KEY_RING_KEY, LOCATIONS_KEY, randomKey, signingKey } from "../data-folder/secret-specs.ts";
 import { checkApiCertificate } from "./check-api-certificate.ts";
@@ -35,6 +36,7 @@ const AUTH: ServiceEntry = {
   listen: () => ({ host: "127.0.0.1", port: 0 }),
   configure: ({ files, settings }): Own<typeof authSchema> => ({
     database: files.accounts,
+    ...databaseOf(files, "accounts.db"),
     tls: { certificate: files.serviceChain("auth"), authority: files.authority.branches.services.anchor },
     ...TOKENS,
     passkeys: relyingParty(settings),
@@ -61,6 +63,7 @@ const CLOUD_API: ServiceEntry = {
       certificate === undefined ? { certificate: own } : { certificate: resolve(files.folder, certificate) };
     return {
       database: files.locations,
+      ...databaseOf(files, "locations.db"),
       keyRing: files.keyRing,
       erasureList: files.erasures,
       tls: key === undefined ? tls : { ...tls, key: resolve(files.folder, key) },
@@ -98,6 +101,7 @@ const BRIDGE: ServiceEntry = {
     const { tls12, maxConnections, verification } = settings.bridge;
     return {
       database: files.locations,
+      ...databaseOf(files, "locations.db"),
       keyRing: files.keyRing,
       tls: { certificate: files.serviceChain("bridge"), clientAuthority: anchor, revoked },
       ...(tls12 && { tls12 }),

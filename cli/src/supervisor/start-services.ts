@@ -1,7 +1,9 @@
 import type { Time } from "@purrimeter/service/time";
 import { makeFolder } from "@purrimeter/certs/write-file";
+import { existsSync } from "node:fs";
 import type { Settings } from "../configuration/settings-schema.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { recordFiles } from "../data-folder/lost-files.ts";
 import { prepareData } from "../data-folder/prepare-data.ts";
 import { lockRun, type RunLock } from "../data-folder/run-lock.ts";
 import { allHolders } from "../data-folder/secret-holder.ts";
@@ -25,6 +27,8 @@ export interface StartOptions {
   readonly registry?: ServiceRegistry;
   /** Whether generated keys are refused. */
   readonly ownSecrets?: boolean;
+  /** Whether to go on although a database is missing or older than the other. */
+  readonly acceptLoss?: boolean;
   readonly writeLine: (files: DataFiles) => WriteLine;
   readonly onRestart: (service: string) => void;
   /** Aborted when the wait for the services is no longer wanted. */
@@ -46,6 +50,13 @@ export interface RunningServices {
   stop(): Promise<void>;
 }
 
+/** Loaded when there is something to compare: a database engine is much for a first start. */
+async function checkCopies(files: DataFiles, time: Time, acceptLoss: boolean): Promise<Failure | undefined> {
+  if (!existsSync(files.accounts) || !existsSync(files.locations)) return undefined;
+  const { compareCopies } = await import("../data-folder/compare-copies.ts");
+  return compareCopies(files, time, acceptLoss);
+}
+
 /** Prepares the data folder and starts the services in their order. Where one fails, none is left running. */
 export async function startServices(options: StartOptions): Promise<RunningServices | Failure> {
   const files = dataFiles(options.data);
@@ -65,14 +76,16 @@ async function prepareAndStart(
   options: StartOptions,
   lock: RunLock,
 ): Promise<RunningServices | Failure> {
-  const { settings, time, registry = REGISTRY, ownSecrets = false } = options;
+  const { settings, time, registry = REGISTRY, ownSecrets = false, acceptLoss = false } = options;
   const unusable = checkSettings(registry, { files, settings, now: utcDate(time) });
   if (unusable !== undefined) return unusable;
   const secretsOf = readSecretsOf(files, allHolders(registry), ownSecrets);
   if (isFailure(secretsOf)) return secretsOf;
   const certify = { now: utcDate(time), hosts: settings.hostNames };
-  const prepared = await prepareData(files, registry, { ...certify, ownSecrets });
+  const prepared = await prepareData(files, registry, { ...certify, ownSecrets, acceptLoss });
   if (isFailure(prepared)) return prepared;
+  const mismatch = await checkCopies(files, time, acceptLoss);
+  if (mismatch !== undefined) return mismatch;
   const supervisor = new Supervisor({
     writeLine: options.writeLine(files),
     time,
@@ -84,6 +97,11 @@ async function prepareAndStart(
   if (isFailure(ports)) {
     await supervisor.stop();
     return ports;
+  }
+  const unrecorded = recordFiles(files) ?? (acceptLoss ? await checkCopies(files, time, true) : undefined);
+  if (unrecorded !== undefined) {
+    await supervisor.stop();
+    return unrecorded;
   }
   return {
     files,

@@ -31,6 +31,7 @@ function prepare(database: Database) {
     knows: statement(database, (queries, args: { owner: string }) =>
       queries.selectFrom("known_owner").select("id").where("id", "=", args.owner),
     ),
+    knowsAll: statement(database, (queries) => queries.updateTable("installation").set({ knows_owners: 1 })),
     addKey: statement(database, (queries, args: { owner: string; wrapped: Buffer }) =>
       queries.insertInto("sealing_key").values({ owner: args.owner, wrapped: args.wrapped }),
     ),
@@ -97,6 +98,15 @@ export class OwnerKeys {
     const made = await this.#keyRing.generate(owner);
     if (made === "unknown-owner") throw new Error("the key ring forgot an owner it just made");
     return freshKey(made);
+  }
+
+  /** Takes all owners of the key ring for known. */
+  async knowAll(): Promise<void> {
+    const owners = await this.#keyRing.owners();
+    this.#writes.run(() => {
+      for (const owner of owners) this.#statements.know.run({ owner });
+      this.#statements.knowsAll.run({});
+    });
   }
 
   /** Adds the row of a fresh key; only inside a transaction. */
