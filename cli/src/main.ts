@@ -3,6 +3,7 @@ import type { Time } from "@purrimeter/service/time";
 import { Command, CommanderError } from "commander";
 import { auditCommand } from "./commands/audit.ts";
 import { certsCommand } from "./commands/certs.ts";
+import { checkCommand } from "./commands/check.ts";
 import { configCommand } from "./commands/config.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { backupCommand } from "./commands/backup.ts";
@@ -33,6 +34,7 @@ const COMMANDS: readonly ((time: Time) => Command)[] = [
   keysCommand,
   rolesCommand,
   auditCommand,
+  checkCommand,
   backupCommand,
   restoreCommand,
 ];

@@ -1,4 +1,4 @@
-import BetterSqlite3 from "better-sqlite3";
+import { isCorruption } from "./is-corruption.ts";
 import type { Database } from "./open-database.ts";
 
 /** A page or a table that cannot be read. */
@@ -64,10 +64,4 @@ function attempt<Result>(work: () => Result): Result | undefined {
     if (isCorruption(error)) return undefined;
     throw error;
   }
-}
-
-/** Whether an error says that what is on disk is not what was written: a page that fails its check, or a broken tree. */
-export function isCorruption(error: unknown): boolean {
-  if (!(error instanceof BetterSqlite3.SqliteError)) return false;
-  return error.code.startsWith("SQLITE_CORRUPT") || error.code === "SQLITE_NOTADB";
 }

@@ -1,4 +1,5 @@
 import type { Database } from "./open-database.ts";
+import { isCorruption } from "./is-corruption.ts";
 import { storageFaultOf, type StorageFault } from "./storage-fault.ts";
 import type { DiskSpace } from "./disk-space.ts";
 import type { WalCheckpoint } from "./wal-checkpoint.ts";
@@ -110,7 +111,8 @@ export class GroupCommit {
       const results = this.#transact(group);
       for (let i = 0; i < group.length; i++) group[i]?.settle(results[i]);
     } catch (error) {
-      this.#refuse(group, error);
+      if (group.length > 1 && isCorruption(error)) this.#commitAlone(group);
+      else this.#refuse(group, error);
     }
   }
 
@@ -137,5 +139,16 @@ export class GroupCommit {
     for (const { settle, fail } of group)
       if (fault === undefined) fail(error);
       else settle(REFUSED[fault]);
+  }
+
+  /** One piece of work met a page that cannot be read, after which SQLite fails whatever comes in the transaction. */
+  #commitAlone(group: readonly Waiting[]): void {
+    for (const waiting of group)
+      try {
+        const [result] = this.#transact([waiting]);
+        waiting.settle(result);
+      } catch (error) {
+        this.#refuse([waiting], error);
+      }
   }
 }
