@@ -78,7 +78,13 @@ test("what was backed up while tags reported is there after a restore, without w
   await killedBackup(killed);
   for (const left of readdirSync(room).filter((name) => name.startsWith("killed")))
     if (left !== "killed") {
-      const taken = await purrimeter("restore", join(room, left), "--data", join(room, "none"), "--no-erasures");
+      const taken = await purrimeter(
+        "restore",
+        join(room, left),
+        "--data",
+        join(room, "none"),
+        "--no-erasures",
+      );
       expect(taken.code).toBe(1);
     }
   expect(readdirSync(room)).not.toContain("none");

@@ -107,11 +107,15 @@ export class GroupCommit {
       for (const { settle } of group) settle(REFUSED["storage-full"]);
       return;
     }
+    this.#commitGroup(group);
+  }
+
+  #commitGroup(group: readonly Waiting[]): void {
     try {
       const results = this.#transact(group);
       for (let i = 0; i < group.length; i++) group[i]?.settle(results[i]);
     } catch (error) {
-      if (group.length > 1 && isCorruption(error)) this.#commitAlone(group);
+      if (group.length > 1 && isCorruption(error)) this.#commitHalves(group);
       else this.#refuse(group, error);
     }
   }
@@ -141,14 +145,13 @@ export class GroupCommit {
       else settle(REFUSED[fault]);
   }
 
-  /** One piece of work met a page that cannot be read, after which SQLite fails whatever comes in the transaction. */
-  #commitAlone(group: readonly Waiting[]): void {
-    for (const waiting of group)
-      try {
-        const [result] = this.#transact([waiting]);
-        waiting.settle(result);
-      } catch (error) {
-        this.#refuse([waiting], error);
-      }
+  /**
+   * Work that meets a page that cannot be read fails whatever else is in its transaction. Halves are tried until what
+   * fails is alone: a few commits, not one for each piece of work.
+   */
+  #commitHalves(group: readonly Waiting[]): void {
+    const middle = group.length >> 1;
+    this.#commitGroup(group.slice(0, middle));
+    this.#commitGroup(group.slice(middle));
   }
 }

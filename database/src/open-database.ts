@@ -166,8 +166,11 @@ function configure(database: Database): void {
 function migrateOrExplain(database: Database, options: OpenDatabaseOptions): void {
   const { path, migrations, mayMigrate = true } = options;
   const version = schemaVersion(database);
-  if (!mayMigrate && version > 0 && version < migrations.length) throw older(path, version, migrations.length);
-  const outcome = explained(options, () => migrate(database, migrations, (found) => copyFirst(options, found)));
+  if (!mayMigrate && version > 0 && version < migrations.length)
+    throw older(path, version, migrations.length);
+  const outcome = explained(options, () =>
+    migrate(database, migrations, (found) => copyFirst(options, found)),
+  );
   if (outcome.kind === "migrated") return;
   const message = `database ${path} has schema ${outcome.found}, this program knows up to ${migrations.length}: start a newer one`;
   throw new OpenDatabaseError("newer-schema", message);

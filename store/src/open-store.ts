@@ -193,7 +193,16 @@ function composeViews(
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
   const claims = new TagClaims(database, keys, writes, settings);
-  const erasure = new OwnerErasure({ database, keyRing, keys: cache, writes, erasing, settings, now, onErase });
+  const erasure = new OwnerErasure({
+    database,
+    keyRing,
+    keys: cache,
+    writes,
+    erasing,
+    settings,
+    now,
+    onErase,
+  });
   const pieces = new PieceReader(database, keys);
   const locations = new LocationReader(database, pieces, options.monotonicMs);
   const finderReports = new SqliteFinderReports(database, cache, writes, now);

@@ -1,6 +1,15 @@
 import { makeFolder } from "@purrimeter/certs/write-file";
 import { createHash } from "node:crypto";
-import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync, readSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { failed, type Failure } from "../terminal/failure.ts";
 import type { BackupFile } from "./manifest.ts";
@@ -82,4 +91,3 @@ function pass(source: number, target: number | undefined): Digest {
   }
   return { bytes, sha256: hash.digest("hex") };
 }
-

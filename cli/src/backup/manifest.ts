@@ -66,15 +66,19 @@ function macOf(manifest: UnsealedManifest, databaseKey: Buffer): string {
 export function readManifest(folder: string, part: BackupPart): Manifest | Failure {
   const path = join(folder, MANIFEST_NAME);
   const content = contentOf(path);
-  if (content === undefined) return failed(`${folder} is no whole backup: it has no readable ${MANIFEST_NAME}`);
+  if (content === undefined)
+    return failed(`${folder} is no whole backup: it has no readable ${MANIFEST_NAME}`);
   const format = z.object({ format: z.number() }).safeParse(content).data?.format ?? 0;
   if (format > BACKUP_FORMAT)
     return failed(`${path} was written by a newer purrimeter (format ${format}): update purrimeter`);
   const parsed = manifestSchema.safeParse(content);
   if (!parsed.success) return failed(`${path} is no manifest of a backup, or is damaged`);
-  if (parsed.data.part !== part) return failed(`${folder} holds the part "${parsed.data.part}", not "${part}"`);
+  if (parsed.data.part !== part)
+    return failed(`${folder} holds the part "${parsed.data.part}", not "${part}"`);
   const bad = faultOfPaths(parsed.data.files, part);
-  return bad === undefined ? parsed.data : failed(`${path} names ${JSON.stringify(bad)}, which no backup has`);
+  return bad === undefined
+    ? parsed.data
+    : failed(`${path} names ${JSON.stringify(bad)}, which no backup has`);
 }
 
 /** The first path that is not written as a backup writes it, is not of this half, or comes twice. */
@@ -103,7 +107,10 @@ function contentOf(path: string): unknown {
 }
 
 /** Both manifests, of one backup; or why not. */
-export function readManifests(data: string, secrets: string): { data: Manifest; secrets: Manifest } | Failure {
+export function readManifests(
+  data: string,
+  secrets: string,
+): { data: Manifest; secrets: Manifest } | Failure {
   const one = readManifest(data, "data");
   if (isFailure(one)) return one;
   const other = readManifest(secrets, "secrets");

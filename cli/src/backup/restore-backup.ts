@@ -52,7 +52,10 @@ type Halves = { readonly [Part in BackupPart]: Manifest };
 export async function restoreBackup(files: DataFiles, source: RestoreSource): Promise<Restored | Failure> {
   const unusable = refuseTarget(files, source.force);
   if (unusable !== undefined) return unusable;
-  const folders = { data: join(source.folder, "data"), secrets: source.secrets ?? join(source.folder, "secrets") };
+  const folders = {
+    data: join(source.folder, "data"),
+    secrets: source.secrets ?? join(source.folder, "secrets"),
+  };
   const manifests = readManifests(folders.data, folders.secrets);
   if (isFailure(manifests)) return manifests;
   const known = await knownErasures(files, source.erasures, source.time);
@@ -123,7 +126,9 @@ function proveSeals(
       Promise.try(() => {
         for (const part of ["data", "secrets"] as const)
           if (!isSealed(manifests[part], key))
-            return failed(`the manifest of ${folders[part]} was changed: it is not what "purrimeter backup" wrote`);
+            return failed(
+              `the manifest of ${folders[part]} was changed: it is not what "purrimeter backup" wrote`,
+            );
         return proveDatabase(draft.locations, key);
       }),
   );

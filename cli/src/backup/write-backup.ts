@@ -97,24 +97,32 @@ async function fill(
   secrets: Half,
   { time, version }: BackupTarget,
 ): Promise<Pick<WrittenBackup, "backup" | "files" | "bytes"> | Failure> {
-  return withData(files, { holder: OPERATOR, open: (opened) => ({ resource: opened, close: done }) }, async (opened) => {
-    const key = opened.readKey("database-key");
-    const locations = copyOf(files.locations, key, data, "locations.db");
-    if (isFailure(locations)) return locations;
-    const accounts = await withData(
-      files,
-      { holder: ACCOUNTS, open: (own) => ({ resource: own.readKey("database-key"), close: done }) },
-      async (own) => copyOf(files.accounts, own, data, "accounts.db"),
-    );
-    if (isFailure(accounts)) return accounts;
-    copySecrets(files, secrets);
-    const ring = opened.keyRing(join(secrets.folder, "owners.keys"));
-    await copyRest(files, data, (await ring.erased()) as OwnerId[], utcSeconds(time));
-    const schemas = { locations: locations.schema, accounts: accounts.schema };
-    const about = { backup: randomUUID(), takenAt: new Date(time.utcMs()).toISOString(), version, schemas };
-    const all = [data, secrets].flatMap((half) => seal(half, about, key));
-    return { backup: about.backup, files: all.length, bytes: all.reduce((sum, file) => sum + file.bytes, 0) };
-  });
+  return withData(
+    files,
+    { holder: OPERATOR, open: (opened) => ({ resource: opened, close: done }) },
+    async (opened) => {
+      const key = opened.readKey("database-key");
+      const locations = copyOf(files.locations, key, data, "locations.db");
+      if (isFailure(locations)) return locations;
+      const accounts = await withData(
+        files,
+        { holder: ACCOUNTS, open: (own) => ({ resource: own.readKey("database-key"), close: done }) },
+        async (own) => copyOf(files.accounts, own, data, "accounts.db"),
+      );
+      if (isFailure(accounts)) return accounts;
+      copySecrets(files, secrets);
+      const ring = opened.keyRing(join(secrets.folder, "owners.keys"));
+      await copyRest(files, data, (await ring.erased()) as OwnerId[], utcSeconds(time));
+      const schemas = { locations: locations.schema, accounts: accounts.schema };
+      const about = { backup: randomUUID(), takenAt: new Date(time.utcMs()).toISOString(), version, schemas };
+      const all = [data, secrets].flatMap((half) => seal(half, about, key));
+      return {
+        backup: about.backup,
+        files: all.length,
+        bytes: all.reduce((sum, file) => sum + file.bytes, 0),
+      };
+    },
+  );
 }
 
 const done = (): Promise<void> => Promise.resolve();
@@ -126,14 +134,17 @@ function copyOf(path: string, key: Buffer, half: Half, name: string): { schema: 
   try {
     copyDatabase(source, to);
   } catch (error) {
-    return failed(`${path} cannot be copied: ${error instanceof Error ? error.message : String(error)}; "purrimeter check" says more`);
+    return failed(
+      `${path} cannot be copied: ${error instanceof Error ? error.message : String(error)}; "purrimeter check" says more`,
+    );
   } finally {
     source.close();
   }
   half.names.push(name);
   const copy = openToRead(to, key);
   try {
-    if (checkDatabase(copy).length > 0) return failed(`the copy ${to} is not what was written: is the disk sound?`);
+    if (checkDatabase(copy).length > 0)
+      return failed(`the copy ${to} is not what was written: is the disk sound?`);
     return { schema: schemaVersion(copy) };
   } finally {
     copy.close();

@@ -28,7 +28,8 @@ export async function checkData(
 /** Key ring, accounts and locations: whether each knows the owners that the others know. */
 async function checkCopies(files: DataFiles): Promise<Finding> {
   const fault = await faultOfCopies(files);
-  if (fault === "unknown") return wrong("owners", "cannot be compared before databases and key ring can be read");
+  if (fault === "unknown")
+    return wrong("owners", "cannot be compared before databases and key ring can be read");
   if (fault !== undefined) return wrong("owners", fault.failure);
   return fine("owners", "key ring, accounts and locations know the same owners");
 }

@@ -23,12 +23,7 @@ export async function checkDatabases(files: DataFiles): Promise<Finding[]> {
   ];
 }
 
-async function checkOne(
-  files: DataFiles,
-  path: string,
-  holder: HolderName,
-  known: number,
-): Promise<Finding> {
+async function checkOne(files: DataFiles, path: string, holder: HolderName, known: number): Promise<Finding> {
   const name = basename(path);
   const close = (): Promise<void> => Promise.resolve();
   const checked = await withData(
@@ -66,5 +61,7 @@ function schemaFinding(name: string, found: number, known: number): Finding {
 
 function describe({ table, pages }: DatabaseFault): string {
   const where = table === undefined ? "no table that is known" : `table ${table}`;
-  return pages.length === 0 ? `${where} has a corrupt page` : `${where} has a corrupt page: ${pages.join(", ")}`;
+  return pages.length === 0
+    ? `${where} has a corrupt page`
+    : `${where} has a corrupt page: ${pages.join(", ")}`;
 }

@@ -26,7 +26,8 @@ function faultOfCertificate({ folder }: DataFiles, path: string, now: Date): str
   const name = relative(folder, path);
   if (!existsSync(path)) return [`${name} is missing`];
   const { validFromDate, validToDate } = new X509Certificate(readFileSync(path));
-  if (validFromDate > now) return [`${name} is not valid before ${validFromDate.toISOString()}: is the clock right?`];
+  if (validFromDate > now)
+    return [`${name} is not valid before ${validFromDate.toISOString()}: is the clock right?`];
   if (validToDate <= now) return [`${name} ended at ${validToDate.toISOString()}`];
   const days = Math.floor((validToDate.getTime() - now.getTime()) / DAY_MS);
   return days < ENDS_SOON_DAYS ? [`${name} ends in ${days} days; a start renews it`] : [];
@@ -64,7 +65,10 @@ export function checkDiskSpace(files: DataFiles): Finding {
   const needed = Math.max(MIN_FREE_BYTES, largest + MIN_FREE_BYTES / 4);
   const shown = `${Math.floor(free / MIB)} MiB are free`;
   if (free >= needed) return fine("disk-space", shown);
-  return wrong("disk-space", `${shown}, ${Math.ceil(needed / MIB)} MiB are needed (reports, and a copy before an update)`);
+  return wrong(
+    "disk-space",
+    `${shown}, ${Math.ceil(needed / MIB)} MiB are needed (reports, and a copy before an update)`,
+  );
 }
 
 function sizeOf(path: string): number {

@@ -42,7 +42,12 @@ async function backup(folder: string, flags: BackupFlags, time: Time): Promise<v
   const files = dataFiles(flags.data);
   const settings = readSettings(files.settings, SERVICE_NAMES);
   const outside = isFailure(settings) ? [] : filesOutside(files, settings);
-  const written = await writeBackup(files, { folder, secrets: flags.secrets, time, version: programVersion() });
+  const written = await writeBackup(files, {
+    folder,
+    secrets: flags.secrets,
+    time,
+    version: programVersion(),
+  });
   if (isFailure(written)) {
     reportFailure(written);
     return;

@@ -47,14 +47,19 @@ async function wrongNow(now = utcDate(systemTime)): Promise<Record<string, strin
   const checked = await checkData(files, SERVICE_NAMES, now);
   if (isFailure(checked)) throw new Error(checked.failure);
   return Object.fromEntries(
-    checked.findings.filter(({ ok, name }) => !ok && name !== "disk-space").map(({ name, detail }) => [name, detail]),
+    checked.findings
+      .filter(({ ok, name }) => !ok && name !== "disk-space")
+      .map(({ name, detail }) => [name, detail]),
   );
 }
 
 test("a folder that is well has six findings, and none is wrong", async () => {
   expect(await wrongNow()).toEqual({});
   const { stdout } = await runMain("check", "--data", files.folder, "--json");
-  const names = stdout.trim().split("\n").map((line) => (JSON.parse(line) as { name: string }).name);
+  const names = stdout
+    .trim()
+    .split("\n")
+    .map((line) => (JSON.parse(line) as { name: string }).name);
   expect(names).toEqual([
     ...["accounts.db", "locations.db", "owners", "certificates", "permissions", "disk-space"],
   ]);
@@ -71,7 +76,8 @@ test("a corrupt page is named by file and table, with exit code 1", async () => 
     said.push((await wrongNow())["locations.db"] ?? "nothing");
   }
   // A page of the list of tables names the file alone.
-  for (const detail of said) expect(detail).toMatch(/^table [a-z_]+ has a corrupt page|locations.db.*malformed/);
+  for (const detail of said)
+    expect(detail).toMatch(/^table [a-z_]+ has a corrupt page|locations.db.*malformed/);
   expect(new Set(said.map((detail) => /^table \S+/.exec(detail)?.[0])).size).toBeGreaterThan(5);
   const ran = await runMain("check", "--data", files.folder);
   expect([ran.exitCode, ran.stdout]).toEqual([1, expect.stringMatching(/WRONG {2}locations.db +table/)]);

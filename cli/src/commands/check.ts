@@ -37,7 +37,9 @@ async function check({ data, json }: CheckFlags, time: Time): Promise<void> {
   }
   for (const { name, ok, detail } of checked.findings)
     console.log(
-      json === true ? JSON.stringify({ name, ok, detail }) : `${ok ? "ok   " : "WRONG"}  ${name.padEnd(12)}  ${detail}`,
+      json === true
+        ? JSON.stringify({ name, ok, detail })
+        : `${ok ? "ok   " : "WRONG"}  ${name.padEnd(12)}  ${detail}`,
     );
   if (checked.findings.some(({ ok }) => !ok)) process.exitCode = 1;
 }
