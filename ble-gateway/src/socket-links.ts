@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import { connect, createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import type { AcceptLink } from "./link.ts";
 
@@ -7,14 +7,15 @@ export type SocketAddress = { readonly host: string; readonly port: number } | {
 
 /**
  * Listens; every connection is a link to one tag. Rejects with the system's error. A socket file that a killed gateway left
- * behind is replaced.
+ * behind is replaced; a file of another kind never is.
  */
 export async function listenForLinks(address: SocketAddress, accept: AcceptLink): Promise<Server> {
   try {
     return await listen(address, accept);
   } catch (error) {
     const isInUse = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-    if (!isInUse || !("path" in address) || (await isAnswered(address.path))) throw error;
+    if (!isInUse || !("path" in address) || !isSocket(address.path)) throw error;
+    if (await isAnswered(address.path)) throw error;
     rmSync(address.path);
     return listen(address, accept);
   }
@@ -26,6 +27,10 @@ function listen(address: SocketAddress, accept: AcceptLink): Promise<Server> {
     server.once("error", reject);
     server.listen(address as ListenOptions, () => resolve(server));
   });
+}
+
+function isSocket(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true;
 }
 
 function isAnswered(path: string): Promise<boolean> {

@@ -53,7 +53,7 @@ async function makeOwner(name: string, index: number): Promise<Owner> {
   await withRegistry(files, systemTime, (registry) =>
     provisionFleet(planned, registry, api, systemTime).then(() => ({})),
   );
-  const lived = await liveThrough(planned, running, files.certs, endsAt);
+  const lived = await liveThrough(planned, running, files.authority, endsAt);
   expect(lived.outcome).toBe("complete");
   const [tag] = await api.tags();
   api.close();

@@ -73,7 +73,7 @@ async function live(): Promise<void> {
     return {};
   });
   expect(provisioned).toEqual({});
-  const { summary } = await liveThrough(planned, running, files.certs, endsAt);
+  const { summary } = await liveThrough(planned, running, files.authority, endsAt);
   expect(summary.acknowledged).toBeGreaterThan(0);
   await expectLocations(owner);
   const rotated = await purrimeter("keys", "rotate", "--all", "--data", files.folder, "--json");

@@ -20,6 +20,7 @@ export async function servicesWithOwner(
     time: systemTime,
     writeLine: () => () => undefined,
     onRestart: () => undefined,
+    rootKey: "discard",
     ...more,
   });
   if (isFailure(services)) throw new Error(services.failure);

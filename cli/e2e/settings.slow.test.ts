@@ -46,8 +46,8 @@ let running: Started;
 
 /** A certificate of another authority than ours, in `DIR/tls`: files of the operator's own. */
 async function issueOwnCertificate(): Promise<void> {
-  unrefused(await initAuthority(own, new Date()));
-  unrefused(await issueService(own, "api", { now: new Date(), hosts: [NAME] }));
+  unrefused(await initAuthority(authorityFiles(own), new Date()));
+  unrefused(await issueService(authorityFiles(own), "api", { now: new Date(), hosts: [NAME] }));
   const { chain, key } = issuedFiles(own, "services", "api");
   mkdirSync(join(files.folder, "tls"));
   copyFileSync(chain, join(files.folder, "tls", "chain.pem"));

@@ -93,7 +93,7 @@ test(
     await withRegistry(files, systemTime, (registry) =>
       provisionFleet(planned, registry, owner, systemTime).then(() => ({})),
     );
-    const lived = await liveThrough(planned, running, files.certs, endsAt);
+    const lived = await liveThrough(planned, running, files.authority, endsAt);
     expect(lived.outcome).toBe("complete");
     const read = async (): Promise<number> => {
       const [tag] = await owner.tags();

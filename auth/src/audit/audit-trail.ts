@@ -31,7 +31,8 @@ export type AuditEventName =
   | "session.reused"
   | "signing-key.introduced"
   | "signing-key.promoted"
-  | "signing-key.retired";
+  | "signing-key.retired"
+  | "tag.code-renewed";
 
 /** One event: who by id, never by name or mail address; from which network, as a keyed hash. */
 export interface AuditEvent {

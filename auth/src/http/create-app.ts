@@ -12,6 +12,7 @@ import { addAuditEndpoint } from "../audit/audit-endpoint.ts";
 import type { AuthService } from "../auth-service.ts";
 import { clientAddress } from "./client-address.ts";
 import { addErasureEndpoints } from "../erasure/erasure-endpoints.ts";
+import { addTagCodeEndpoint } from "../roles/tag-code-endpoint.ts";
 import { addPasskeyEndpoints } from "../passkeys/passkey-endpoints.ts";
 import { addPersonalTokenEndpoints } from "../personal-tokens/personal-token-endpoints.ts";
 import { addChangeMailEndpoints } from "../mail/change-mail-endpoints.ts";
@@ -44,6 +45,7 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   addPersonalTokenEndpoints(app, service);
   addAccountEndpoint(app, service);
   addErasureEndpoints(app, service);
+  addTagCodeEndpoint(app, service);
   addAuditEndpoint(app, service);
   addPasskeyEndpoints(app, service);
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", BEARER);

@@ -14,7 +14,7 @@ let files: DataFiles;
 
 beforeAll(async () => {
   files = dataFiles(folder);
-  await prepareData(files, REGISTRY, { now: new Date(), hosts: [], ownSecrets: false });
+  await prepareData(files, REGISTRY, { now: new Date(), hosts: [], ownSecrets: false, rootKey: "discard" });
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));

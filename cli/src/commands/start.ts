@@ -17,6 +17,7 @@ import {
   parseFixedPort,
   parsePort,
 } from "../terminal/options.ts";
+import { printRootKey, rootOutOption } from "../terminal/root-out.ts";
 import { startServices, type RunningServices } from "../supervisor/start-services.ts";
 import { stopSignal } from "../terminal/stop-signal.ts";
 
@@ -26,6 +27,7 @@ interface StartFlags extends SettingOptions {
   readonly production?: true;
   readonly allowGeneratedKeys?: true;
   readonly acceptLoss?: true;
+  readonly rootOut?: string;
   readonly json?: true;
 }
 
@@ -57,6 +59,7 @@ export function startCommand(time: Time): Command {
       [],
     )
     .option("--retention-days <days>", "how long locations are kept (retentionDays, default 365)", parseDays)
+    .addOption(rootOutOption())
     .option("--production", "refuse keys that purrimeter generated for development")
     .option("--allow-generated-keys", "accept them in production nevertheless")
     .option(
@@ -69,6 +72,7 @@ export function startCommand(time: Time): Command {
       "after",
       SETTINGS_HELP +
         examples(
+          "start --root-out /media/stick/root.pem",
           "start",
           "start --data /srv/purrimeter --host 0.0.0.0 --name cats.example.org",
           "start --data /srv/purrimeter --production",
@@ -92,6 +96,9 @@ async function start(flags: StartFlags, time: Time): Promise<void> {
     time,
     ownSecrets: flags.production === true && flags.allowGeneratedKeys !== true,
     acceptLoss: flags.acceptLoss === true,
+    ...(flags.rootOut !== undefined && {
+      rootKey: { file: flags.rootOut, onWritten: printRootKey(flags.json === true) },
+    }),
     writeLine: (files) => writerFor(flags, files),
     onRestart: (service) =>
       log.warn("service started again", { event: "service.restarted", process: service }),

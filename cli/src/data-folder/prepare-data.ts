@@ -1,3 +1,4 @@
+import { takeIssuerKeys } from "@purrimeter/certs/issuer-keys";
 import { makeFolder } from "@purrimeter/certs/write-file";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -7,6 +8,9 @@ import { certifyServices, createAuthority, type CertifyOptions } from "./certify
 import type { DataFiles } from "./data-files.ts";
 import { readDataFormat, writeDataFormat, type DataFormat } from "./data-format.ts";
 import { generatedSecrets, makeSecrets, missingSecrets, pathOf, secretCopies } from "./prepare-secrets.ts";
+import { findRootKey } from "./find-root-key.ts";
+import type { RootKeyPlace } from "./root-key-out.ts";
+import { takeTagKeys } from "./tag-keys.ts";
 import type { Holders } from "./secret-holder.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 
@@ -21,6 +25,8 @@ export interface PrepareOptions extends CertifyOptions {
   readonly ownSecrets?: boolean;
   /** Whether a file that the folder has had may be made anew. */
   readonly acceptLoss?: boolean;
+  /** Where the root's key goes when this call makes the authority, or finds the key where an earlier version left it. */
+  readonly rootKey?: RootKeyPlace;
 }
 
 /**
@@ -42,8 +48,15 @@ export async function prepareData(
     refuseForProduction(files, holders, options);
   if (refused !== undefined) return refused;
   for (const folder of [files.folder, files.run, files.log]) makeFolder(folder);
-  const failure = created ? await createAuthority(files, options.now) : undefined;
+  const failure = await createAuthority(files, options.now, options.rootKey);
   if (failure !== undefined) return failure;
+  const beside = options.ownSecrets === true ? findRootKey(files) : undefined;
+  if (beside !== undefined)
+    return failed(
+      `production mode refuses a root key beside the data: move ${beside} away from this machine`,
+    );
+  takeIssuerKeys(files.authority);
+  takeTagKeys(files);
   if (!secretsAreInVault(files)) makeSecrets(files, holders);
   const uncertified = await certifyServices(files, holders.services, options);
   if (uncertified !== undefined) return uncertified;

@@ -80,7 +80,7 @@ async function live(
   options: DemoOptions,
   demo: DemoFile,
 ): Promise<Failure | undefined> {
-  const bridge = { host: "localhost", port: services.portOf("bridge"), certs: services.files.certs };
+  const bridge = { host: "localhost", port: services.portOf("bridge"), authority: services.files.authority };
   const tags = await fleetTags(planned, bridge, options.time);
   if (isFailure(tags)) return tags;
   let isReady = false;

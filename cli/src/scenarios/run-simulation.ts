@@ -124,6 +124,7 @@ async function inOwnSystem(options: SimulationOptions): Promise<FleetResult | Fa
       time: options.time,
       writeLine: (files) => writeToFiles(files.log),
       onRestart: (service) => options.onStage(`${service} died and is started again`),
+      rootKey: "discard",
       stopping: options.signal,
     });
     if (isFailure(services)) return services;
@@ -145,7 +146,7 @@ async function provisionAndLive(target: Target, options: SimulationOptions): Pro
   options.onStage(`registering and claiming ${planned.length} tags`);
   const provisioned = await provision(target, planned, options.time);
   if (isFailure(provisioned)) return provisioned;
-  return live(planned, { ...target.mqtt, certs: target.files.certs }, options);
+  return live(planned, { ...target.mqtt, authority: target.files.authority }, options);
 }
 
 /** Which owner claims which of the planned tags: the given owner, or new ones when there are too many tags for an account. */

@@ -5,6 +5,7 @@ import type { Settings } from "../configuration/settings-schema.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { recordFiles } from "../data-folder/lost-files.ts";
 import { prepareData } from "../data-folder/prepare-data.ts";
+import type { RootKeyPlace } from "../data-folder/root-key-out.ts";
 import { lockRun, type RunLock } from "../data-folder/run-lock.ts";
 import { allHolders } from "../data-folder/secret-holder.ts";
 import { readSecretsOf, type SecretsOf } from "../data-folder/secrets-of.ts";
@@ -29,6 +30,8 @@ export interface StartOptions {
   readonly ownSecrets?: boolean;
   /** Whether to go on although a database is missing or older than the other. */
   readonly acceptLoss?: boolean;
+  /** Where the key of the authority's root goes when this start makes it; it does not stay here. */
+  readonly rootKey?: RootKeyPlace;
   readonly writeLine: (files: DataFiles) => WriteLine;
   readonly onRestart: (service: string) => void;
   /** Aborted when the wait for the services is no longer wanted. */
@@ -57,6 +60,12 @@ async function checkCopies(files: DataFiles, time: Time, acceptLoss: boolean): P
   return compareCopies(files, time, acceptLoss);
 }
 
+/** Notes what there is now. What was made anew instead of a loss has none of the owners of the rest, which is accepted too. */
+async function recordCopies(files: DataFiles, time: Time, acceptLoss: boolean): Promise<Failure | undefined> {
+  const unrecorded = recordFiles(files);
+  return unrecorded === undefined && acceptLoss ? checkCopies(files, time, true) : unrecorded;
+}
+
 /** Prepares the data folder and starts the services in their order. Where one fails, none is left running. */
 export async function startServices(options: StartOptions): Promise<RunningServices | Failure> {
   const files = dataFiles(options.data);
@@ -82,7 +91,8 @@ async function prepareAndStart(
   const secretsOf = readSecretsOf(files, allHolders(registry), ownSecrets);
   if (isFailure(secretsOf)) return secretsOf;
   const certify = { now: utcDate(time), hosts: settings.hostNames };
-  const prepared = await prepareData(files, registry, { ...certify, ownSecrets, acceptLoss });
+  const keys = { ownSecrets, acceptLoss, ...(options.rootKey !== undefined && { rootKey: options.rootKey }) };
+  const prepared = await prepareData(files, registry, { ...certify, ...keys });
   if (isFailure(prepared)) return prepared;
   const mismatch = await checkCopies(files, time, acceptLoss);
   if (mismatch !== undefined) return mismatch;
@@ -98,7 +108,7 @@ async function prepareAndStart(
     await supervisor.stop();
     return ports;
   }
-  const unrecorded = recordFiles(files) ?? (acceptLoss ? await checkCopies(files, time, true) : undefined);
+  const unrecorded = await recordCopies(files, time, acceptLoss);
   if (unrecorded !== undefined) {
     await supervisor.stop();
     return unrecorded;

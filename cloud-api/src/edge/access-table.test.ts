@@ -178,6 +178,11 @@ const GOOD_USES: Record<string, GoodUse> = {
     204,
   ],
   "GET /v1/operator/tags": at("/v1/operator/tags"),
+  "POST /v1/operator/tags/:id/code": async () => [
+    `/v1/operator/tags/${(await unclaimed()).id}/code`,
+    {},
+    200,
+  ],
   "POST /v1/operator/tags/:id/revoke": async () => [
     `/v1/operator/tags/${(await unclaimed()).id}/revoke`,
     {},
