@@ -61,14 +61,14 @@ test("what was backed up while tags reported is there after a restore, without w
     provisionFleet(planned, registry, ada, systemTime).then(() => ({})),
   );
   const early = planned.slice(0, 1);
-  expect((await liveThrough(early, running, live.certs, endsAt)).outcome).toBe("complete");
+  expect((await liveThrough(early, running, live.authority, endsAt)).outcome).toBe("complete");
   const [tag] = (await ada.tags()).filter(({ lastHeardAt }) => lastHeardAt !== null);
   const stored = await locationsOf(ada, tag?.id ?? "");
   expect(stored.length).toBeGreaterThan(0);
 
   const folder = join(room, "monday");
   const [lived, saved] = await Promise.all([
-    liveThrough(planned.slice(1), running, live.certs, endsAt),
+    liveThrough(planned.slice(1), running, live.authority, endsAt),
     purrimeter("backup", folder, "--data", live.folder),
   ]);
   expect(lived.outcome).toBe("complete");
