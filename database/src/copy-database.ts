@@ -1,4 +1,4 @@
-import BetterSqlite3 from "better-sqlite3";
+import type BetterSqlite3 from "better-sqlite3";
 import { chmodSync, closeSync, fsyncSync, openSync, rmSync } from "node:fs";
 
 /**

@@ -194,7 +194,10 @@ function explained<Result>({ path }: OpenDatabaseOptions, work: () => Result): R
 }
 
 /** By a connection of its own: the other one is in the transaction that keeps writers away. */
-function copyFirst({ path, key, utcMs = systemTime.utcMs }: OpenDatabaseOptions, found: number): void {
+function copyFirst(
+  { path, key, utcMs = () => systemTime.utcMs() }: OpenDatabaseOptions,
+  found: number,
+): void {
   const reader = openToRead(path, key);
   try {
     copyBeforeMigration(reader, path, found, new Date(utcMs()));

@@ -141,6 +141,11 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   };
 }
 
+/** What adds erased owners to the list, where there is one. */
+function listingIn(path: string | undefined): (erasure: ListedErasure) => void {
+  return path === undefined ? () => undefined : (erasure) => listErasure(path, erasure);
+}
+
 function composeReports(
   database: Database,
   options: OpenStoreOptions,
@@ -187,9 +192,7 @@ function composeViews(
   erasing: RowDeletion,
 ): Pick<Store, "forOwner" | "forViewer" | "finderReports"> {
   const { keyRing, now, erasureList } = options;
-  const onErase = (erasure: ListedErasure): void => {
-    if (erasureList !== undefined) listErasure(erasureList, erasure);
-  };
+  const onErase = listingIn(erasureList);
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
   const claims = new TagClaims(database, keys, writes, settings);

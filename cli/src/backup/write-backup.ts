@@ -107,12 +107,12 @@ async function fill(
       const accounts = await withData(
         files,
         { holder: ACCOUNTS, open: (own) => ({ resource: own.readKey("database-key"), close: done }) },
-        async (own) => copyOf(files.accounts, own, data, "accounts.db"),
+        (own) => Promise.try(() => copyOf(files.accounts, own, data, "accounts.db")),
       );
       if (isFailure(accounts)) return accounts;
       copySecrets(files, secrets);
       const ring = opened.keyRing(join(secrets.folder, "owners.keys"));
-      await copyRest(files, data, (await ring.erased()) as OwnerId[], utcSeconds(time));
+      copyRest(files, data, (await ring.erased()) as OwnerId[], utcSeconds(time));
       const schemas = { locations: locations.schema, accounts: accounts.schema };
       const about = { backup: randomUUID(), takenAt: new Date(time.utcMs()).toISOString(), version, schemas };
       const all = [data, secrets].flatMap((half) => seal(half, about, key));
@@ -162,7 +162,7 @@ function copySecrets(files: DataFiles, half: Half): void {
 }
 
 /** The list of erasures is copied last, with those that only the key ring knows of. */
-async function copyRest(files: DataFiles, half: Half, erased: readonly OwnerId[], at: number): Promise<void> {
+function copyRest(files: DataFiles, half: Half, erased: readonly OwnerId[], at: number): void {
   for (const name of DATA_FILES.filter((file) => !half.names.includes(file) && file !== "erasures.list")) {
     if (!existsSync(join(files.folder, name))) continue;
     copyPrivately(join(files.folder, name), join(half.folder, name));

@@ -23,7 +23,11 @@ let files: DataFiles;
 
 beforeEach(async () => {
   files = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-check-")));
-  const prepared = await prepareData(files, REGISTRY, { now: utcDate(systemTime), hosts: [], rootKey: "discard" });
+  const prepared = await prepareData(files, REGISTRY, {
+    now: utcDate(systemTime),
+    hosts: [],
+    rootKey: "discard",
+  });
   if (isFailure(prepared)) throw new Error(prepared.failure);
   const key = Buffer.from(readFileSync(files.secret("auth", "database-key"), "utf8").trim(), "hex");
   const accounts = openDatabase({ path: files.accounts, key, migrations: AUTH_MIGRATIONS });

@@ -44,7 +44,7 @@ export function readErasures(path: string): ListedErasure[] {
     if (time !== undefined && owner !== undefined)
       return [{ owner: owner as OwnerId, at: Date.parse(time) / 1_000 }];
     // Ended by the next writer, as above.
-    if (/^\d[\dT:Z-]{0,19}( [\w-]{0,64})?$/.test(line)) return [];
+    if (line.length < 86 && /^\d[\dT:Z-]* ?[\w-]*$/.test(line)) return [];
     throw new ErasureListError(`${path}: line ${i + 1} is no line of a list of erasures`);
   });
 }
