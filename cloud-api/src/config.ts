@@ -28,6 +28,8 @@ export const configSchema = z.strictObject({
   port: portSchema,
   ...DATABASE_CONFIG,
   keyRing: pathSchema,
+  /** Where erased owners are listed; nowhere unless given. */
+  erasureList: pathSchema.optional(),
   /** The key is the secret `tls-key.pem`, unless it is given: for a certificate of the operator's own. */
   tls: z.strictObject({ certificate: pathSchema, key: pathSchema.optional() }),
   auth: z.strictObject({

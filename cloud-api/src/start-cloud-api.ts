@@ -70,8 +70,8 @@ function openParts(
   const monotonicMs = (): number => time.monotonicMs();
   const keyRing = secrets.keyRing(config.keyRing);
   const databaseKey = secrets.readKey("database-key");
-  const { database: path, databaseMustExist: mustExist, installation } = config;
-  const options = { path, databaseKey, keyRing, mustExist, installation };
+  const { database: path, databaseMustExist: mustExist, installation, erasureList } = config;
+  const options = { path, databaseKey, keyRing, mustExist, installation, erasureList };
   const store = openStore({ ...options, now, monotonicMs, isClockTrusted });
   return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
 }

@@ -3,6 +3,7 @@ import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
 import { TagClaims } from "./tags/claim-tag.ts";
+import { listErasure, type ListedErasure } from "./erasure/erasure-list.ts";
 import { OwnerErasure } from "./erasure/erase-owner.ts";
 import { RowDeletion } from "./erasure/row-deletion.ts";
 import type { FinderReports } from "./tags/finder-reports.ts";
@@ -61,6 +62,9 @@ export interface OpenStoreOptions {
   readonly reserveBytes?: number;
   /** As in OpenDatabaseOptions. */
   readonly mustExist?: boolean | undefined;
+  readonly mayMigrate?: boolean | undefined;
+  /** File that lists erased owners (see erasure-list.ts); none unless given. */
+  readonly erasureList?: string | undefined;
   readonly installation?: string | undefined;
 }
 
@@ -100,8 +104,8 @@ const MIB = 1_048_576;
 
 /** Opens or creates the store. Throws OpenDatabaseError (wrong key, newer schema). */
 export function openStore(options: OpenStoreOptions): Store {
-  const { path, databaseKey: key, mustExist, installation } = options;
-  const database = openDatabase({ path, key, migrations: MIGRATIONS, mustExist, installation });
+  const { path, databaseKey: key, mustExist, mayMigrate, installation } = options;
+  const database = openDatabase({ path, key, migrations: MIGRATIONS, mustExist, mayMigrate, installation });
   return composeStore(database, options);
 }
 
@@ -144,6 +148,11 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
         database.close();
       }),
   };
+}
+
+/** What adds erased owners to the list, where there is one. */
+function listingIn(path: string | undefined): (erasure: ListedErasure) => void {
+  return path === undefined ? () => undefined : (erasure) => listErasure(path, erasure);
 }
 
 function composeReports(
@@ -191,11 +200,21 @@ function composeViews(
   writes: WriteTransaction,
   erasing: RowDeletion,
 ): Pick<Store, "forOwner" | "forViewer" | "finderReports"> {
-  const { keyRing, now, isClockTrusted = () => true } = options;
+  const { keyRing, now, isClockTrusted = () => true, erasureList } = options;
+  const onErase = listingIn(erasureList);
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
   const claims = new TagClaims(database, keys, writes, settings);
-  const erasure = new OwnerErasure({ database, keyRing, keys: cache, writes, erasing, settings, now });
+  const erasure = new OwnerErasure({
+    database,
+    keyRing,
+    keys: cache,
+    writes,
+    erasing,
+    settings,
+    now,
+    onErase,
+  });
   const pieces = new PieceReader(database, keys);
   const locations = new LocationReader(database, pieces, options.monotonicMs);
   const finderReports = new SqliteFinderReports(database, cache, writes, now);

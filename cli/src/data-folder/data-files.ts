@@ -11,6 +11,8 @@ export interface DataFiles {
   readonly locations: string;
   readonly accounts: string;
   readonly keyRing: string;
+  /** Owners that were erased, for a backup that still has them. */
+  readonly erasures: string;
   readonly run: string;
   /** The last trusted time of the supervisor. */
   readonly clock: string;
@@ -51,6 +53,7 @@ export function dataFiles(data: string): DataFiles {
     locations: join(folder, "locations.db"),
     accounts: join(folder, "accounts.db"),
     keyRing: join(folder, "owners.keys"),
+    erasures: join(folder, "erasures.list"),
     run,
     clock: join(run, "clock"),
     log: join(folder, "log"),

@@ -66,6 +66,7 @@ const CLOUD_API: ServiceEntry = {
       database: files.locations,
       ...databaseOf(files, "locations.db"),
       keyRing: files.keyRing,
+      erasureList: files.erasures,
       tls: key === undefined ? tls : { ...tls, key: resolve(files.folder, key) },
       auth: {
         url: `https://localhost:${portOf("auth")}`,
