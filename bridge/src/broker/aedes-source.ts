@@ -136,6 +136,7 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
     broker.on("subscribe", (subscriptions, client) => {
       for (const { topic, qos } of subscriptions)
         if (Number(qos) !== NOT_GRANTED) this.#subscribed(client, topic);
+      if (client !== null) connectionBehind(client).subscribed();
     });
     broker.on("unsubscribe", (topics, client) => {
       for (const topic of topics)

@@ -149,7 +149,8 @@ describe("at CONNECT", () => {
     ["no client id", { clientId: "" }, 2, "client-id-mismatch alf"],
     ["no keep-alive", { keepalive: 0 }, 5, "bad-keep-alive alf"],
     ["a keep-alive above the limit", { keepalive: 3_601 }, 5, "bad-keep-alive alf"],
-    ["MQTT 3.1", { protocolId: "MQIsdp", protocolVersion: 3 }, 5, "bad-protocol alf"],
+    ["MQTT 3.1", { protocolId: "MQIsdp", protocolVersion: 3 }, 1, "bad-protocol alf"],
+    ["MQTT 5", { protocolVersion: 5 }, 1, "bad-protocol alf"],
     [
       "a will for another tag",
       { will: { topic: topicOf(BEA, "status"), payload: "x", qos: 0, retain: false } },
@@ -286,7 +287,9 @@ describe("in a session", () => {
     topicOf(BEA, "ack"),
     topicOf(ALF, "report"),
   ])("grants no subscription to %s", async (topic) => {
-    const tag = await dialAndJoin(await start(), ALF, alf);
+    const tag = await dial(await start(), alf);
+    tag.join(ALF);
+    await tag.next("connack");
     tag.send({
       cmd: "subscribe",
       messageId: 1,
