@@ -33,6 +33,10 @@ describeSilentConnectionContract("a listener for one service", async () => {
 });
 
 describeSilentConnectionContract("the listener for metrics", async () => {
-  const listener = await listenMetrics({ port: 0, metrics: new Metrics("test"), isReady: () => true });
+  const listener = await listenMetrics({
+    port: 0,
+    metrics: new Metrics("test"),
+    readiness: () => Promise.resolve({ status: "ready", checks: {} }),
+  });
   return { address: { host: "127.0.0.1", port: listener.port }, close: () => listener.close() };
 });
