@@ -86,8 +86,8 @@ export async function dial(
   return new RawTag(socket);
 }
 
-/** A tag that has connected, been accepted and subscribed to its acknowledgements. */
-export async function dialAndJoin(
+/** A tag that has connected and been accepted, and has subscribed to nothing. */
+export async function dialAndConnect(
   port: number,
   id: string,
   credentials: Credentials,
@@ -97,6 +97,17 @@ export async function dialAndJoin(
   tag.join(id, changes);
   const { returnCode } = await tag.next("connack");
   if (returnCode !== 0) throw new Error(`refused with return code ${returnCode}`);
+  return tag;
+}
+
+/** A tag that has connected, been accepted and subscribed to its acknowledgements. */
+export async function dialAndJoin(
+  port: number,
+  id: string,
+  credentials: Credentials,
+  changes: object = {},
+): Promise<RawTag> {
+  const tag = await dialAndConnect(port, id, credentials, changes);
   await tag.subscribe(`purrimeter/1/${id}/ack`);
   return tag;
 }
