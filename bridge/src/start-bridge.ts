@@ -5,6 +5,7 @@ import { diskCheck } from "@purrimeter/service/disk-check";
 import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
 import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
+import { ClientAddresses } from "@purrimeter/service/client-address";
 import type { Cancel, Time } from "@purrimeter/service/time";
 import { asUnixSeconds, type UnixSeconds } from "@purrimeter/protocol/values";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
@@ -96,7 +97,8 @@ function openSource(
   counters: BridgeCounters,
   now: () => UnixSeconds,
 ): AedesSource {
-  const { tls, tls12, host, port, maxConnections } = config;
+  const { tls, tls12, host, port } = config;
+  const proxies = new ClientAddresses(config.trustedProxies);
   return createAedesSource({
     host,
     port,
@@ -107,12 +109,22 @@ function openSource(
       revoked: tls.revoked === undefined ? undefined : readFileSync(tls.revoked, "utf8"),
     },
     tls12,
-    limits: maxConnections === undefined ? {} : { maxConnections },
+    limits: limitsOf(config),
+    isUncounted: (peer) => proxies.isTrusted(peer),
     now,
     time,
     onSecurityEvent: logSecurityEvents(counters, log, () => time.monotonicMs()),
     onTag: logTlsVersions(counters, log),
   });
+}
+
+/** Those limits that the configuration gives. */
+function limitsOf({ maxConnections, maxConnectionsPerAddress, acceptsPerAddress }: BridgeConfig) {
+  return {
+    ...(maxConnections !== undefined && { maxConnections }),
+    ...(maxConnectionsPerAddress !== undefined && { maxConnectionsPerAddress }),
+    ...(acceptsPerAddress !== undefined && { acceptsPerAddress }),
+  };
 }
 
 /** Sends the acknowledgements of the commit that runs, in a time of its own that is shorter than any grace. */
