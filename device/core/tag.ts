@@ -155,6 +155,12 @@ function act(state: TagState, command: Command, nowMs: number): void {
   if (command.action === "live") {
     state.liveUntilMs = nowMs + command.seconds * 1_000;
     requestFix(state, nowMs);
+  } else if (command.action === "locate") {
+    requestFix(state, nowMs);
+  } else if (command.action === "stop") {
+    state.liveUntilMs = 0;
+    state.effects.add("buzz", 0, 0);
+    state.effects.add("light", 0, 0);
   } else {
     state.effects.add(command.action, 0, command.seconds);
   }
