@@ -79,7 +79,10 @@ describe("a tag", () => {
     expect(rig.statuses()).toHaveLength(0);
     rig.connect();
     const status = decodeStatus(rig.statuses()[0] ?? new Uint8Array());
-    expect(status).toEqual({ ok: true, value: { online: true, settingsVersion: 9, firmware: "1.0.0" } });
+    expect(status).toEqual({
+      ok: true,
+      value: { online: true, settingsVersion: 9, firmware: "1.0.0", wireVersion: 2 },
+    });
   });
 });
 

@@ -16,6 +16,8 @@ export class TagState {
   readonly sides: Sides;
   readonly effects: Effects;
   settingsVersion = 0;
+  /** Number of geofences of the settings. */
+  decided = 0;
   fixIntervalS = FIRST_FIX_INTERVAL_S;
   reportIntervalS = FIRST_REPORT_INTERVAL_S;
   /** When the next fix is due, in monotonic milliseconds; Infinity while the cat rests. */
