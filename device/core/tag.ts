@@ -124,8 +124,10 @@ function age(state: TagState, utcS: number, number: number): void {
 }
 
 function addHealth(state: TagState, nowMs: number, utcS: number): void {
-  if (nowMs < state.nextHealthMs) return;
+  const isDated = state.owesDatedHealth && utcS > 0;
+  if (nowMs < state.nextHealthMs && !isDated) return;
   state.nextHealthMs = nowMs + HEALTH_INTERVAL_MS;
+  state.owesDatedHealth = utcS === 0;
   state.effects.add("append-health", utcS, 0);
 }
 
