@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { ID } from "./fields.ts";
-import { problemAnswers } from "./problem-answers.ts";
-import { answer, body } from "./route-parts.ts";
+import { problemAnswers, SESSION_BODY_PROBLEMS } from "./problem-answers.ts";
+import { answer, BEARER_SECURITY, body } from "./route-parts.ts";
 
 /** Common name that the API's certificate carries; no other client may connect to the authentication service. */
 export const API_NAME = "cloud-api";
@@ -140,6 +140,26 @@ export const exchangeRoute = createRoute({
   responses: {
     200: answer("Access token.", exchangedSchema),
     ...problemAnswers("invalid-request", "malformed-json", "unauthenticated", "too-many-requests"),
+  },
+});
+
+/** What operators do that the API tells the audit trail of. */
+const ACTS = ["tag.revoked"] as const;
+
+/** An act of an operator, and the tag that it is about. */
+const actSchema = z.strictObject({ act: z.enum(ACTS), tag: z.string().regex(/^[\w.-]{1,64}$/) });
+
+/** Records what the operator of the access token is about to do. The API does it only after that. */
+export const recordActRoute = createRoute({
+  method: "post",
+  path: "/acts",
+  operationId: "recordAct",
+  summary: "Record what an operator is about to do",
+  security: BEARER_SECURITY,
+  request: body(actSchema),
+  responses: {
+    204: { description: "It is in the trail." },
+    ...problemAnswers(...SESSION_BODY_PROBLEMS),
   },
 });
 

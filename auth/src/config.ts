@@ -36,6 +36,8 @@ export const configSchema = z.strictObject({
   passkeys: z
     .strictObject({ id: text, origins: z.array(z.url()).min(1).max(8) })
     .default({ id: "localhost", origins: ["https://localhost:8443"] }),
+  /** Days until an account ends whose mail address nobody has verified. */
+  unverifiedDays: z.int().min(1).max(3_650).default(7),
   /** Without it no mail is sent, and the log says so. */
   mail: mailSchema.optional(),
 });

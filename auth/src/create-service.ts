@@ -47,7 +47,7 @@ export async function createService(options: CreateServiceOptions): Promise<Auth
   const opened = await openAccounts({ ...options, listener: (event) => mail.notice(event) });
   const { accounts, database, keys } = opened;
   const purposeTokens = new PurposeTokens(keys, now);
-  const mailQueue = new MailQueue(options.mailer, log);
+  const mailQueue = new MailQueue({ mailer: options.mailer, log, time });
   const mail = new AccountMail({ accounts, purposeTokens, mailQueue, linkBase, now, monotonicMs });
   const limits = { concurrency: HASHES_AT_ONCE, maxWaiting: MAX_WAITING_HASHES };
   return {

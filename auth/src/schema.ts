@@ -21,6 +21,10 @@ export interface AuthTables {
     /** Space separated. */
     roles: string;
     created_at: number;
+    /** 1: nobody logs in before the address is verified, and the account ends when it is not. 0 for accounts of earlier versions. */
+    must_verify: Generated<number>;
+    /** How many login links were used: a link is good for one number only. */
+    links_used: Generated<number>;
   };
   session: {
     id: string;
@@ -31,6 +35,16 @@ export interface AuthTables {
     refreshed_at: number;
     /** What the owner calls the device, sealed; empty when nothing was said. */
     device_sealed: Uint8Array;
+    /** 1 once the session's client was given a mark of its device. */
+    is_marked: Generated<number>;
+  };
+  /** See sessions/familiar-devices.ts. */
+  familiar_device: {
+    account: string;
+    hash: Uint8Array;
+    used_at: number;
+    /** 1 once the mark came back. */
+    came_back: number;
   };
   totp: {
     account: string;
@@ -164,5 +178,16 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
       CREATE TABLE mail_change (
         account TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE, mail_sealed BLOB NOT NULL,
         asked_at INTEGER NOT NULL) STRICT;`,
+  },
+  {
+    name: "familiar devices, login links and accounts that must be verified",
+    sql: `
+      ALTER TABLE account ADD COLUMN must_verify INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE account ADD COLUMN links_used INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE session ADD COLUMN is_marked INTEGER NOT NULL DEFAULT 0;
+      CREATE TABLE familiar_device (
+        account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, hash BLOB NOT NULL,
+        used_at INTEGER NOT NULL, came_back INTEGER NOT NULL,
+        PRIMARY KEY (account, hash)) STRICT, WITHOUT ROWID;`,
   },
 ];

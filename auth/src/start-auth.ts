@@ -1,21 +1,31 @@
 import { openDatabase } from "@purrimeter/database/open-database";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
+import { certificateCheck } from "@purrimeter/service/certificate-check";
+import { diskCheck } from "@purrimeter/service/disk-check";
 import { INTERNAL_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { listen } from "@purrimeter/service/listen";
 import type { Listening } from "@purrimeter/service/listen";
 import { logRefused } from "@purrimeter/service/log-refused";
+import type { ReadinessCheck } from "@purrimeter/service/readiness";
+import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
+import { errorCode } from "@purrimeter/service/log";
+import type { Cancel } from "@purrimeter/service/time";
 import { SECURITY_HEADERS } from "@purrimeter/service/security-headers";
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { API_NAME } from "@purrimeter/auth-api/internal";
 import type { AuthService } from "./auth-service.ts";
 import type { Config } from "./config.ts";
 import { createService } from "./create-service.ts";
+import { endUnverified } from "./erasure/end-unverified.ts";
 import { createApp } from "./http/create-app.ts";
 import { openMailer } from "./mail/open-mailer.ts";
 import { DEFAULT_COST } from "./password/password-hasher.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
 import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
+
+const SWEEP_MS = 3_600_000;
 
 type Parts = ServiceParts<Config, Secrets>;
 
@@ -24,15 +34,28 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
   const { secrets, log } = parts;
   const service = await openService(parts);
   const listening = await listenFor(parts, service);
+  const cancelSweep = sweepUnverified(parts, service);
   return {
     ready: { port: listening.port },
+    checks: checksOf(parts, service),
     reload: async () => {
       await secrets.reload();
       await service.tokens.replaceKeys(readSigningKeys(secrets));
       log.info("signing keys read again", { event: "keys.read", count: service.tokens.jwks.keys.length });
     },
-    stop: (graceMs) => stop(service, listening, graceMs),
+    stop: (graceMs) => {
+      cancelSweep();
+      return stop(service, listening, graceMs);
+    },
   };
+}
+
+function checksOf({ config, time }: Parts, { database }: AuthService): readonly ReadinessCheck[] {
+  return [
+    storeCheck(() => database.selectFrom("account").select("id").limit(1).execute()),
+    diskCheck(dirname(config.database)),
+    certificateCheck(readFileSync(config.tls.certificate), time),
+  ];
 }
 
 function openService({ config, secrets, log, time }: Parts): Promise<AuthService> {
@@ -50,6 +73,20 @@ function openService({ config, secrets, log, time }: Parts): Promise<AuthService
     log,
     time,
   });
+}
+
+/** Ends accounts that nobody has verified in time, now and each hour. */
+function sweepUnverified({ config, log, time }: Parts, service: AuthService): Cancel {
+  const sweep = (): void => {
+    endUnverified(service, config.unverifiedDays).catch((error: unknown) => {
+      log.error("unverified accounts were not ended", {
+        event: "accounts.not-ended",
+        code: errorCode(error),
+      });
+    });
+  };
+  sweep();
+  return time.every(SWEEP_MS, sweep, { background: true });
 }
 
 function listenFor({ config, secrets, log, metrics, time }: Parts, service: AuthService): Promise<Listening> {

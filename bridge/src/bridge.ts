@@ -7,6 +7,7 @@ import type { BridgeCounters } from "./metrics/bridge-counters.ts";
 import { createReportVerifier, type ReportVerifier } from "./verification/report-verifier.ts";
 import { createSettingsDelivery, type SettingsDelivery } from "./settings/deliver-settings.ts";
 import { createIdleQueue } from "./ingest/idle-queue.ts";
+import { DEFAULT_QUOTAS, ReportQuota, type ReportQuotas } from "./ingest/report-quota.ts";
 import { receiveReport } from "./ingest/receive-report.ts";
 import type { Admission, ReportSink, ReportSource } from "./broker/report-source.ts";
 import { createDoubtJudge } from "./ingest/doubt.ts";
@@ -19,6 +20,8 @@ export interface BridgeParts {
   readonly retentionDays: number;
   /** Whether reports are decided again; they are unless this says no. */
   readonly verification?: boolean | undefined;
+  /** What one tag may have stored; the defaults unless given. */
+  readonly quotas?: ReportQuotas | undefined;
   readonly now: () => UnixSeconds;
   readonly time: Time;
 }
@@ -43,7 +46,8 @@ export function createBridge(parts: BridgeParts): Bridge {
     monotonicMs,
     store: watched(parts.store, verification),
   });
-  const reporting = { ...parts, doubts, verification };
+  const quota = new ReportQuota(parts.quotas ?? DEFAULT_QUOTAS, monotonicMs);
+  const reporting = { ...parts, doubts, quota, verification };
   const guarded = (tag: TagId, work: Promise<void>): Promise<void> =>
     work.catch((error: unknown) => fault(parts, tag, error));
   return {

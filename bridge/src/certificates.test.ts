@@ -38,7 +38,7 @@ const CLIENT_AUTH = [{ name: "extKeyUsage", clientAuth: true }];
 
 /** A certificate of the tags' own authority that `purrimeter certs` would not issue. */
 function craft({ subject = ALF, extensions = CLIENT_AUTH, notBefore, notAfter }: Crafted): Credentials {
-  const issuer = unrefused(loadIssuer(authority.folder, "tags"));
+  const issuer = unrefused(loadIssuer(authority.files, "tags"));
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const { der } = buildCertificate({
     subject,
@@ -144,7 +144,7 @@ it("ends the live session of a certificate that is revoked and lets it in no mor
   await new Promise((resolve) => setImmediate(resolve));
   badTag.join("bad");
   await badTag.next("connack");
-  unrefused(revoke(authority.folder, "bad", new Date()));
+  unrefused(revoke(authority.files, "bad", new Date()));
   open.source.replaceRevoked(lists());
   await badTag.closed;
   expect(open.events).toEqual(["revoked-tag bad"]);

@@ -61,7 +61,7 @@ it("ends the session of a certificate that is revoked while it runs", async () =
   await claimTag(store, "bea" as TagId);
   await store.close();
   const tag = await dialAndJoin(running.port, "bea", bea);
-  unrefused(revoke(authority.folder, "bea", new Date()));
+  unrefused(revoke(authority.files, "bea", new Date()));
   await tag.closed;
   const again = dial(running.port, bea).then((one) => one.next("connack"));
   await expect(again).rejects.toThrow();

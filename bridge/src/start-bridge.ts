@@ -1,4 +1,8 @@
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { certificateCheck } from "@purrimeter/service/certificate-check";
+import { diskCheck } from "@purrimeter/service/disk-check";
+import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
 import type { Cancel, Time } from "@purrimeter/service/time";
 import { asUnixSeconds, type UnixSeconds } from "@purrimeter/protocol/values";
@@ -41,7 +45,12 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
     time.every(RETENTION_INTERVAL_MS, deleteOld),
   ];
   deleteOld();
-  return { ready: { port, tls12Port }, stop: () => stop(source, store, timers) };
+  const checks = [
+    storeCheck(() => store.check()),
+    diskCheck(dirname(config.database)),
+    certificateCheck(readFileSync(config.tls.certificate), time),
+  ];
+  return { ready: { port, tls12Port }, checks, stop: () => stop(source, store, timers) };
 }
 
 function utcOf(time: Time): () => UnixSeconds {

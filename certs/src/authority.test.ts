@@ -1,3 +1,4 @@
+import { authorityFiles } from "./authority/authority-files.ts";
 import { execFileSync } from "node:child_process";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
@@ -20,10 +21,10 @@ let tag: Issued;
 let service: Issued;
 
 beforeAll(async () => {
-  authority = unrefused(await initAuthority(directory, now));
-  tag = unrefused(await issueTag(directory, "Cat_1-a", { now }));
+  authority = unrefused(await initAuthority(authorityFiles(directory), now));
+  tag = unrefused(await issueTag(authorityFiles(directory), "Cat_1-a", { now }));
   const options = { now, hosts: ["cats.example.org", "192.0.2.7"], clientAuth: true };
-  service = unrefused(await issueService(directory, "cloud-api", options));
+  service = unrefused(await issueService(authorityFiles(directory), "cloud-api", options));
 });
 
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -102,14 +103,14 @@ describe("what node:crypto reads", () => {
 
   test("validity begins a little earlier and ends with the issuer at the latest", async () => {
     const nearTheEnd = new Date(now.getTime() + 9 * 365 * 86_400_000);
-    const late = unrefused(await issueTag(directory, "late", { now: nearTheEnd }));
+    const late = unrefused(await issueTag(authorityFiles(directory), "late", { now: nearTheEnd }));
     expect(certificateOf(tag.chain).validFromDate.getTime()).toBeLessThan(now.getTime());
     expect(late.notAfter).toEqual(certificateOf(authority.branches.tags.certificate).validToDate);
   });
 
   test("years from 2050 on are written as GeneralizedTime", async () => {
     const later = mkdtempSync(join(tmpdir(), "purrimeter-certs-"));
-    const files = unrefused(await initAuthority(later, new Date("2045-06-01T00:00:00Z")));
+    const files = unrefused(await initAuthority(authorityFiles(later), new Date("2045-06-01T00:00:00Z")));
     expect(certificateOf(files.root).validToDate.getUTCFullYear()).toBe(2065);
     expect(openssl("asn1parse", "-in", files.root)).toMatch(/UTCTIME[^\n]+\n[^\n]+GENERALIZEDTIME/);
     rmSync(later, { recursive: true });
@@ -118,13 +119,13 @@ describe("what node:crypto reads", () => {
 
 test("serial numbers are positive, long and never the same", async () => {
   const tags = Array.from({ length: 50 }, (_, position) => `serial-${position}`);
-  const { members } = unrefused(await issueFleet(directory, tags, now));
+  const { members } = unrefused(await issueFleet(authorityFiles(directory), tags, now));
   expect(new Set(members.map(({ serial }) => serial)).size).toBe(50);
   for (const { serial } of members) expect(serial).toMatch(/^01[0-9A-F]{32}$/);
 });
 
 test("a fleet shares one key under many names", async () => {
-  const fleet = unrefused(await issueFleet(directory, ["one", "two"], now));
+  const fleet = unrefused(await issueFleet(authorityFiles(directory), ["one", "two"], now));
   const key = createPrivateKey(fleet.keyPem);
   const leaves = fleet.members.map(({ chainPem }) => new X509Certificate(chainPem));
   expect(leaves.map((leaf) => leaf.checkPrivateKey(key))).toEqual([true, true]);
@@ -143,7 +144,9 @@ test("only the owner of the files can use them", () => {
 describe("renewal", () => {
   test("keeps a service's hosts and uses, with a new key", async () => {
     const before = certificateOf(service.chain);
-    const renewed = certificateOf(unrefused(await renew(directory, "service", "cloud-api", { now })).chain);
+    const renewed = certificateOf(
+      unrefused(await renew(authorityFiles(directory), "service", "cloud-api", { now })).chain,
+    );
     expect(renewed.subjectAltName).toBe(before.subjectAltName);
     expect(renewed.keyUsage).toEqual(before.keyUsage);
     expect(renewed.publicKey.equals(before.publicKey)).toBe(false);
@@ -152,7 +155,9 @@ describe("renewal", () => {
 
   test("adds hosts, which is how a service gets to hold a new one", async () => {
     expect(serviceNeeds(directory, "cloud-api", ["::1", "new.example.org"], 30, now)).toBe("lacks-host");
-    unrefused(await renew(directory, "service", "cloud-api", { now, hosts: ["new.example.org"] }));
+    unrefused(
+      await renew(authorityFiles(directory), "service", "cloud-api", { now, hosts: ["new.example.org"] }),
+    );
     expect(
       serviceNeeds(directory, "cloud-api", ["::1", "new.example.org", "cats.example.org"], 30, now),
     ).toBe("none");
@@ -163,7 +168,7 @@ describe("renewal", () => {
   test("keeps the key of a tag that cannot change it", async () => {
     const before = certificateOf(tag.chain);
     const renewed = certificateOf(
-      unrefused(await renew(directory, "tag", "Cat_1-a", { now, keepKey: true })).chain,
+      unrefused(await renew(authorityFiles(directory), "tag", "Cat_1-a", { now, keepKey: true })).chain,
     );
     expect(renewed.publicKey.equals(before.publicKey)).toBe(true);
     expect(renewed.serialNumber).not.toBe(before.serialNumber);

@@ -25,9 +25,9 @@ let bridge: Issued;
 let tag: Issued;
 
 beforeAll(async () => {
-  authority = unrefused(await initAuthority(directory, now));
-  bridge = unrefused(await issueService(directory, "bridge", { now }));
-  tag = unrefused(await issueTag(directory, "cat", { now }));
+  authority = unrefused(await initAuthority(authorityFiles(directory), now));
+  bridge = unrefused(await issueService(authorityFiles(directory), "bridge", { now }));
+  tag = unrefused(await issueTag(authorityFiles(directory), "cat", { now }));
 });
 
 afterAll(() => {
@@ -89,14 +89,14 @@ describe("a bridge that trusts the tags' anchor", () => {
   });
 
   test("refuses a tag of another authority", async () => {
-    unrefused(await initAuthority(elsewhere, now));
-    const foreign = unrefused(await issueTag(elsewhere, "cat", { now }));
+    unrefused(await initAuthority(authorityFiles(elsewhere), now));
+    const foreign = unrefused(await issueTag(authorityFiles(elsewhere), "cat", { now }));
     expect(await handshake(foreign)).toBe("UNABLE_TO_GET_ISSUER_CERT_LOCALLY");
   });
 
   test("refuses an expired certificate", async () => {
     const expired = unrefused(
-      await issueTag(directory, "old", { now: new Date(now.getTime() - TEN_YEARS_MS) }),
+      await issueTag(authorityFiles(directory), "old", { now: new Date(now.getTime() - TEN_YEARS_MS) }),
     );
     expect(new X509Certificate(readFileSync(expired.chain)).validToDate.getTime()).toBeLessThan(
       now.getTime(),
@@ -110,12 +110,14 @@ describe("a bridge that trusts the tags' anchor", () => {
     const extensions = plan.extensions.map((extension) =>
       extension.name === "extKeyUsage" ? { name: "extKeyUsage", serverAuth: true } : extension,
     );
-    const wrong = unrefused(issueLeaf(directory, { ...plan, extensions }, keys, now));
+    const wrong = unrefused(issueLeaf(authority, { ...plan, extensions }, keys.privateKey, now));
     expect(await handshake(wrong)).toBe("INVALID_PURPOSE");
   });
 
   test("refuses a service that comes as a tag, even one that is another's client", async () => {
-    const service = unrefused(await issueService(directory, "auth", { now, clientAuth: true }));
+    const service = unrefused(
+      await issueService(authorityFiles(directory), "auth", { now, clientAuth: true }),
+    );
     expect(await handshake(service)).not.toContain("auth");
     // The reason for the anchor: the root would have let it in.
     expect(await handshake(service, { clientAuthority: authority.root })).toBe("TLSv1.3 auth");
@@ -125,17 +127,17 @@ describe("a bridge that trusts the tags' anchor", () => {
   });
 
   test("refuses a revoked certificate and goes on accepting others", async () => {
-    const lost = unrefused(await issueTag(directory, "lost", { now }));
+    const lost = unrefused(await issueTag(authorityFiles(directory), "lost", { now }));
     const { anchor, revoked } = authorityFiles(directory).branches.tags;
     const trust = { clientAuthority: anchor, revoked };
     expect(await handshake(lost, trust)).toBe("TLSv1.3 lost");
-    unrefused(revoke(directory, "lost", now));
+    unrefused(revoke(authorityFiles(directory), "lost", now));
     expect(await handshake(lost, trust)).toBe("CERT_REVOKED");
     expect(await handshake(tag, trust)).toBe("TLSv1.3 cat");
   });
 });
 
 test("a tag refuses a bridge of another authority", async () => {
-  const foreign = unrefused(await initAuthority(join(elsewhere, "third"), now));
+  const foreign = unrefused(await initAuthority(authorityFiles(join(elsewhere, "third")), now));
   expect(await handshake(tag, undefined, foreign.root)).toMatch(/^client: (UNABLE_TO|SELF_SIGNED)/);
 });

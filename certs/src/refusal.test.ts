@@ -17,7 +17,7 @@ const now = new Date();
 const directory = mkdtempSync(join(tmpdir(), "purrimeter-certs-"));
 
 beforeAll(async () => {
-  unrefused(await initAuthority(directory, now));
+  unrefused(await initAuthority(authorityFiles(directory), now));
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -27,41 +27,48 @@ function reason(result: object): string {
 
 test("an authority is never overwritten", async () => {
   const before = readFileSync(authorityFiles(directory).root);
-  expect(reason(await initAuthority(directory, now))).toBe("authority-exists");
+  expect(reason(await initAuthority(authorityFiles(directory), now))).toBe("authority-exists");
   expect(readFileSync(authorityFiles(directory).root)).toEqual(before);
 });
 
 test("of two that create one at once, one succeeds and leaves nothing else behind", async () => {
   const shared = mkdtempSync(join(tmpdir(), "purrimeter-certs-"));
-  const results = await Promise.all([initAuthority(shared, now), initAuthority(shared, now)]);
+  const results = await Promise.all([
+    initAuthority(authorityFiles(shared), now),
+    initAuthority(authorityFiles(shared), now),
+  ]);
   expect(results.map(reason).toSorted()).toEqual(["accepted", "authority-exists"]);
-  expect(readdirSync(shared)).toEqual(["authority"]);
+  expect(readdirSync(shared)).toEqual(["authority", "keys"]);
+  expect(readdirSync(join(shared, "keys"))).toEqual(["services.key.pem", "tags.key.pem"]);
+  expect(readdirSync(join(shared, "authority")).filter((name) => name.endsWith("key.pem"))).toEqual([]);
   rmSync(shared, { recursive: true });
 });
 
 test.each(["", "a b", "../up", "a/b", "cat.1", "Käthe", "x".repeat(33), "a\n"])(
   "%j is no tag id",
   async (id) => {
-    expect(reason(await issueTag(directory, id, { now }))).toBe("bad-tag-id");
-    expect(reason(await issueFleet(directory, ["fine", id], now))).toBe("bad-tag-id");
+    expect(reason(await issueTag(authorityFiles(directory), id, { now }))).toBe("bad-tag-id");
+    expect(reason(await issueFleet(authorityFiles(directory), ["fine", id], now))).toBe("bad-tag-id");
   },
 );
 
 test.each(["", "Bridge", "../up", "a_b"])("%j is no service name", async (name) => {
-  expect(reason(await issueService(directory, name, { now }))).toBe("bad-service-name");
+  expect(reason(await issueService(authorityFiles(directory), name, { now }))).toBe("bad-service-name");
 });
 
 test.each(["", "a b", "-a.example", "a,DNS:evil.example", "1.2.3.4/8", "x".repeat(64)])(
   "%j is no host",
   async (host) => {
-    expect(reason(await issueService(directory, "bridge", { now, hosts: [host] }))).toBe("bad-host");
+    expect(reason(await issueService(authorityFiles(directory), "bridge", { now, hosts: [host] }))).toBe(
+      "bad-host",
+    );
   },
 );
 
 test("a second certificate needs a renewal, and a renewal a first one", async () => {
-  unrefused(await issueTag(directory, "twice", { now }));
-  expect(reason(await issueTag(directory, "twice", { now }))).toBe("already-issued");
-  expect(reason(await renew(directory, "tag", "never", { now }))).toBe("not-issued");
+  unrefused(await issueTag(authorityFiles(directory), "twice", { now }));
+  expect(reason(await issueTag(authorityFiles(directory), "twice", { now }))).toBe("already-issued");
+  expect(reason(await renew(authorityFiles(directory), "tag", "never", { now }))).toBe("not-issued");
 });
 
 test("only RSA keys of 2048 bits or more are certified", async () => {
@@ -69,14 +76,14 @@ test("only RSA keys of 2048 bits or more are certified", async () => {
   const short = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey.export(pem).toString();
   const elliptic = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export(pem).toString();
   for (const key of [short, elliptic, "no key"])
-    expect(reason(await issueTag(directory, "keyed", { now, key }))).toBe("bad-key");
+    expect(reason(await issueTag(authorityFiles(directory), "keyed", { now, key }))).toBe("bad-key");
 });
 
 test("nothing is issued or revoked without an authority", async () => {
   const empty = mkdtempSync(join(tmpdir(), "purrimeter-certs-"));
-  expect(reason(await issueTag(empty, "cat", { now }))).toBe("no-authority");
-  expect(reason(await issueFleet(empty, ["cat"], now))).toBe("no-authority");
-  expect(reason(revoke(empty, "cat", now))).toBe("not-issued");
+  expect(reason(await issueTag(authorityFiles(empty), "cat", { now }))).toBe("no-authority");
+  expect(reason(await issueFleet(authorityFiles(empty), ["cat"], now))).toBe("no-authority");
+  expect(reason(revoke(authorityFiles(empty), "cat", now))).toBe("not-issued");
   expect(readdirSync(empty)).toEqual([]);
   rmSync(empty, { recursive: true });
 });
@@ -84,7 +91,7 @@ test("nothing is issued or revoked without an authority", async () => {
 test("half a line at the end of the index is dropped, a damaged one before it is reported", async () => {
   const { index } = authorityFiles(directory);
   appendFileSync(index, '{"event":"issued","ser');
-  unrefused(await issueTag(directory, "after-the-cut", { now }));
+  unrefused(await issueTag(authorityFiles(directory), "after-the-cut", { now }));
   const issued = unrefused(readIssued(directory));
   expect(issued.at(-1)?.commonName).toBe("after-the-cut");
   appendFileSync(index, "garbage\n");

@@ -7,6 +7,7 @@ export interface Refusal {
 export type RefusalReason =
   | "authority-exists"
   | "no-authority"
+  | "no-issuer-key"
   | "bad-tag-id"
   | "bad-service-name"
   | "bad-host"
@@ -39,6 +40,8 @@ export function describeRefusal({ refused, subject }: Refusal): string {
       return `${subject} holds an authority already; it is not overwritten, because that would orphan every certificate it issued`;
     case "no-authority":
       return `${subject} holds no authority; create one with "purrimeter certs init"`;
+    case "no-issuer-key":
+      return `${subject} is missing, and without it no certificate can be issued; restore it from a backup of the secrets`;
     case "bad-tag-id":
       return `"${subject}" is no tag id; use 1 to 32 of the characters A-Z a-z 0-9 - _`;
     case "bad-service-name":

@@ -45,7 +45,7 @@ const restarts: string[] = [];
 beforeAll(async () => {
   files = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-fourth-")));
   // A folder that was complete before this service was thought of.
-  const prepared = await prepareData(files, REGISTRY, { now: new Date(), hosts: [] });
+  const prepared = await prepareData(files, REGISTRY, { now: new Date(), hosts: [], rootKey: "discard" });
   expect(prepared).toEqual({ created: true });
   const started = await startServices({
     data: files.folder,

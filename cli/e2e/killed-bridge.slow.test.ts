@@ -63,7 +63,7 @@ test("a bridge that is killed again and again loses nothing and stores nothing t
     {
       host: "localhost",
       port: services.portOf("bridge"),
-      certs: services.files.certs,
+      authority: services.files.authority,
     },
     systemTime,
   );

@@ -1,3 +1,4 @@
+import type { AuthorityFiles } from "@purrimeter/certs/authority-files";
 import { systemTime } from "@purrimeter/service/system-time";
 import { runFleet, type FleetResult } from "@purrimeter/simulator/fleet";
 import type { PlannedTag } from "@purrimeter/simulator/plan-fleet";
@@ -9,11 +10,11 @@ import type { Started } from "./running-purrimeter.ts";
 export async function liveThrough(
   planned: readonly PlannedTag[],
   { ready }: Started,
-  certs: string,
+  authority: AuthorityFiles,
   endsAt: number,
 ): Promise<FleetResult> {
   const port = Number(new URL(ready.mqtt).port);
-  const tags = await fleetTags(planned, { host: "localhost", port, certs }, systemTime);
+  const tags = await fleetTags(planned, { host: "localhost", port, authority }, systemTime);
   if (isFailure(tags)) throw new Error(tags.failure);
   return runFleet({
     tags,

@@ -1,7 +1,9 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -29,12 +31,27 @@ export interface Started {
 
 /** Runs `purrimeter start` on any ports until it is ready. */
 export async function start(data: string, ...more: readonly string[]): Promise<Started> {
-  const args = ["start", "--data", data, "--port", "0", "--mqtt-port", "0", "--log-files", "--json", ...more];
+  const ports = ["--port", "0", "--mqtt-port", "0"];
+  const args = ["start", "--data", data, ...ports, ...rootOut(), "--log-files", "--json", ...more];
   const child = spawn(process.execPath, [BIN, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   let said = "";
   child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString()));
   await until(() => said.includes("\n") || child.exitCode !== null);
   return { process: child, ready: JSON.parse(said) as Ready };
+}
+
+/** A new file for the root's key, as a first start needs one. It ends with this process. */
+export function rootOut(): readonly string[] {
+  rootFolder ??= makeRootFolder();
+  return ["--root-out", join(rootFolder, `${randomUUID()}.pem`)];
+}
+
+let rootFolder: string | undefined;
+
+function makeRootFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "purrimeter-root-"));
+  process.on("exit", () => rmSync(folder, { recursive: true }));
+  return folder;
 }
 
 /** What a command line left. */

@@ -46,8 +46,8 @@ let running: Started;
 
 /** A certificate of another authority than ours, in `DIR/tls`: files of the operator's own. */
 async function issueOwnCertificate(): Promise<void> {
-  unrefused(await initAuthority(own, new Date()));
-  unrefused(await issueService(own, "api", { now: new Date(), hosts: [NAME] }));
+  unrefused(await initAuthority(authorityFiles(own), new Date()));
+  unrefused(await issueService(authorityFiles(own), "api", { now: new Date(), hosts: [NAME] }));
   const { chain, key } = issuedFiles(own, "services", "api");
   mkdirSync(join(files.folder, "tls"));
   copyFileSync(chain, join(files.folder, "tls", "chain.pem"));
@@ -128,7 +128,7 @@ test(
   "the mail of a registration reaches the mail server over TLS, with a link to the public URL",
   async () => {
     const credentials = { email: "mia@example.org", password: "zebra lantern copper violin" };
-    expect((await ask("/v1/auth/register", credentials)).status).toBe(201);
+    expect((await ask("/v1/auth/register", credentials)).status).toBe(202);
     await until(() => mailServer.secret.includes("."));
     const heard = mailServer.secret.join("\n");
     expect(heard).toContain("RCPT TO:<mia@example.org>");

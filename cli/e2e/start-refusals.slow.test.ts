@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DEADLINE_MS, purrimeter, servicesOf, start } from "./running-purrimeter.ts";
+import { DEADLINE_MS, purrimeter, rootOut, servicesOf, start } from "./running-purrimeter.ts";
 
 const data = mkdtempSync(join(tmpdir(), "purrimeter-start-"));
 
@@ -21,7 +21,7 @@ describe("a start that cannot succeed", () => {
   /** Starts on data that cannot be used as it is: one line, nothing left running. */
   async function refusal(...args: readonly string[]): Promise<string> {
     const { code, stdout, stderr } = await purrimeter(
-      ...["start", "--data", data, "--log-files", "--port", "0", "--mqtt-port", "0", ...args],
+      ...["start", "--data", data, "--log-files", "--port", "0", "--mqtt-port", "0", ...rootOut(), ...args],
     );
     expect({ code, stdout, services: servicesOf(data) }).toEqual({ code: 1, stdout: "", services: [] });
     expect(stderr).toMatch(/^purrimeter: [^\n]+\n$/);

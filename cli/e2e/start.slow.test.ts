@@ -85,9 +85,8 @@ describe("a first start", () => {
       expect(code).toBe(0);
       const added = JSON.parse(stdout) as { claimCode: string; folder: string };
       expect(added.claimCode).toMatch(/^[0-9A-Z]{5}(-[0-9A-Z]{5}){4}$/);
-      const [cert, key, ca] = ["chain.pem", "key.pem", "authority.pem"].map((name) =>
-        readFileSync(join(added.folder, name)),
-      );
+      const [cert, ca] = ["chain.pem", "authority.pem"].map((name) => readFileSync(join(added.folder, name)));
+      const key = readFileSync(dataFiles(data).tagKey("mimi"));
       const socket = connect({
         host: "localhost",
         port: Number(new URL(running.ready.mqtt).port),
@@ -168,7 +167,8 @@ describe("a later start", () => {
 describe("a start with --tls12-port", () => {
   const mimi = (port: string) => {
     const pem = (name: string): Buffer => readFileSync(join(data, "certs", "tags", "mimi", name));
-    const own = { cert: pem("chain.pem"), key: pem("key.pem"), ca: pem("authority.pem") };
+    const key = readFileSync(dataFiles(data).tagKey("mimi"));
+    const own = { cert: pem("chain.pem"), key, ca: pem("authority.pem") };
     return connect({ host: "localhost", port: Number(port), ...own, maxVersion: "TLSv1.2" });
   };
 

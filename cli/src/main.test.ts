@@ -78,9 +78,12 @@ describe("a data folder that cannot be used is one line and ends with 1", () => 
   writeFileSync(file, "");
 
   test.each([
-    ["certs init", ["certs", "init", "--data", join(file, "data")]],
+    ["certs init", ["certs", "init", "--root-out", join(folder, "root.pem"), "--data", join(file, "data")]],
     ["start", ["start", "--data", join(file, "data")]],
-    ["a folder that the system refuses", ["certs", "init", "--data", "/proc/purrimeter"]],
+    [
+      "a folder that the system refuses",
+      ["certs", "init", "--root-out", join(folder, "root.pem"), "--data", "/proc/purrimeter"],
+    ],
   ])("%s", async (_what, argv) => {
     const { exitCode, stderr, stdout } = await runMain(...argv);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });

@@ -2,6 +2,7 @@ import { systemTime } from "@purrimeter/service/system-time";
 import type { Time } from "@purrimeter/service/time";
 import { Command, CommanderError } from "commander";
 import { readFileSync } from "node:fs";
+import { accountsCommand } from "./commands/accounts.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { certsCommand } from "./commands/certs.ts";
 import { configCommand } from "./commands/config.ts";
@@ -29,6 +30,7 @@ const COMMANDS: readonly ((time: Time) => Command)[] = [
   bleGatewayCommand,
   certsCommand,
   keysCommand,
+  accountsCommand,
   rolesCommand,
   auditCommand,
 ];

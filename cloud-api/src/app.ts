@@ -47,7 +47,7 @@ function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
   app.route("/v1/auth", accountRoutes(deps));
   app.route("/v1", erasureRoutes(deps));
   return app
-    .route("/v1", serviceRoutes())
+    .route("/v1", serviceRoutes(deps))
     .route("/v1", tagRoutes(deps))
     .route("/v1", locationRoutes(deps))
     .route("/v1", eventRoutes(deps))

@@ -36,6 +36,15 @@ export const configSchema = z.strictObject({
     /** Whose certificate the service must have. */
     authority: pathSchema,
   }),
+  /** Processes without which owners or tags are not served, and where each tells of its readiness: http://127.0.0.1:PORT. */
+  peers: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        url: z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/ }),
+      }),
+    )
+    .default([]),
   issuer: z.string().min(1),
   audience: z.string().min(1),
   /** Origins of pages that may call the API. */

@@ -273,12 +273,21 @@ export class Firmware {
 
   private send(): void {
     const nowMs = this.ports.clock.monotonicMs();
+    this.queue.expire(nowMs);
+    if (this.queue.takeDeadSession(nowMs)) this.reconnect();
     const report = this.queue.nextReport(nowMs);
     if (report !== undefined && !this.ports.uplink.publish(this.reportTopic, report))
       this.queue.notTaken(nowMs);
     if (!this.radio.tend(nowMs, this.queue.sessionWantedMs())) return;
     this.isUp = false;
     this.queue.down();
+  }
+
+  private reconnect(): void {
+    const { uplink } = this.ports;
+    if (uplink.reconnect !== undefined) return uplink.reconnect();
+    uplink.disconnect();
+    uplink.connect();
   }
 
   private onAck(bytes: Uint8Array): void {

@@ -70,6 +70,8 @@ export interface Store {
   changeCount(): Promise<number>;
   /** After KeyRing.rotate: wraps the owner's sealing keys under the newest version. The number of keys. */
   rewrapKeys(owner: OwnerId): Promise<number>;
+  /** Reads a row; rejects when the database cannot be read. */
+  check(): Promise<void>;
   /** Commits what waits, then closes. */
   close(): Promise<void>;
 }
@@ -102,6 +104,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
     ...composeViews(database, options, keys, ownerKeys, writes, erasing),
     changeCount: () => Promise.try(() => changes.read()),
     rewrapKeys: (owner) => ownerKeys.rewrap(owner),
+    check: () => Promise.try(() => void database.prepare("SELECT id FROM tag LIMIT 1").get()),
     close: () =>
       Promise.try(() => {
         commits.drain();

@@ -33,6 +33,14 @@ export const ACCOUNT_TABLES: readonly TableEntry<"account">[] = [
     erased: OF_ACCOUNT,
   },
   {
+    table: "familiar_device",
+    key: ["account", "hash"],
+    whose: "account",
+    kept: { until: "replaced", by: "32 others" },
+    exported: SECRET,
+    erased: OF_ACCOUNT,
+  },
+  {
     table: "totp",
     key: ["account"],
     whose: "account",

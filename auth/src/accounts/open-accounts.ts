@@ -11,6 +11,7 @@ import { ClosedAccounts } from "../erasure/closed-accounts.ts";
 import { PersonalTokens } from "../personal-tokens/personal-tokens.ts";
 import type { AuthTables } from "../schema.ts";
 import { SecondFactors } from "../second-factor/second-factors.ts";
+import { FamiliarDevices } from "../sessions/familiar-devices.ts";
 import { SessionEndings } from "../sessions/session-endings.ts";
 import { Sessions } from "../sessions/sessions.ts";
 
@@ -20,6 +21,7 @@ export interface OpenAccounts {
   readonly keys: DataKeys;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly devices: FamiliarDevices;
   readonly endings: SessionEndings;
   readonly personalTokens: PersonalTokens;
   readonly secondFactors: SecondFactors;
@@ -52,6 +54,7 @@ export async function openAccounts(options: OpenAccountsOptions): Promise<OpenAc
     keys,
     accounts: new Accounts(database, keys),
     sessions: new Sessions(database, keys, endings, now),
+    devices: new FamiliarDevices(database, keys, now),
     endings,
     personalTokens: new PersonalTokens(database, keys, endings, now),
     erasures: new ClosedAccounts(database, endings, now),

@@ -52,11 +52,16 @@ export class MailChanges {
     return Buffer.from(plain).toString("utf8") as MailAddress;
   }
 
+  /** Forgets the address that was noted. */
+  async forget(account: string): Promise<void> {
+    await this.#options.database.deleteFrom("mail_change").where("account", "=", account).execute();
+  }
+
   /** Makes the address the account's, verified; "taken" when it has an account by now. */
   async finish(account: string, mail: MailAddress): Promise<"changed" | "taken"> {
-    const { accounts, database, now } = this.#options;
+    const { accounts, now } = this.#options;
     const outcome = await accounts.changeMail(account, mail, now());
-    await database.deleteFrom("mail_change").where("account", "=", account).execute();
+    await this.forget(account);
     return outcome;
   }
 }

@@ -33,11 +33,13 @@ export async function createIngestFixture(tagCount: number): Promise<IngestFixtu
   const folder = mkdtempSync(join(PARENT, "purrimeter-ingest-"));
   const certs = join(folder, "certs");
   const now = new Date();
-  unrefused(await initAuthority(certs, now));
-  unrefused(await issueService(certs, "bridge", { now }));
+  unrefused(await initAuthority(authorityFiles(certs), now));
+  unrefused(await issueService(authorityFiles(certs), "bridge", { now }));
   const ids = Array.from({ length: tagCount }, (_, i) => `bench-${i}`);
   const fleet = join(folder, "fleet.json");
-  writeFileSync(fleet, JSON.stringify(unrefused(await issueFleet(certs, ids, now))), { mode: 0o600 });
+  writeFileSync(fleet, JSON.stringify(unrefused(await issueFleet(authorityFiles(certs), ids, now))), {
+    mode: 0o600,
+  });
   const service = issuedFiles(certs, "services", "bridge");
   const { anchor } = authorityFiles(certs).branches.tags;
   const secrets = writeSecrets(folder, readFileSync(service.key));

@@ -128,7 +128,7 @@ describe("the listener for TLS 1.2", () => {
     other.join("bad");
     expect((await other.next("connack")).returnCode).toBe(2);
     const tag = await joined(at, bad, TLS_1_2, "bad");
-    unrefused(revoke(authority.folder, "bad", new Date()));
+    unrefused(revoke(authority.files, "bad", new Date()));
     open.source.replaceRevoked(lists());
     await tag.closed;
     await expectRefusal(at, bad, TLS_1_2);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLog } from "@purrimeter/service/log";
 import { decodeAck } from "@purrimeter/protocol/ack";
 import type { Entry } from "@purrimeter/protocol/entry";
@@ -7,12 +7,13 @@ import { encodeReport } from "@purrimeter/protocol/report";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Store } from "@purrimeter/store/open-store";
 import { createBridgeCounters } from "../metrics/bridge-counters.ts";
+import { DEFAULT_QUOTAS, ReportQuota } from "./report-quota.ts";
 import { receiveReport } from "./receive-report.ts";
 import { createDoubtJudge } from "./doubt.ts";
 import { utcNow } from "../testing/open-test-source.ts";
 import { claimTag, createTestStore, OWNER, type TestStore } from "../testing/test-store.ts";
 
-const [ALF, BEA] = ["alf" as TagId, "bea" as TagId];
+const [ALF, BEA, CID] = ["alf" as TagId, "bea" as TagId, "cid" as TagId];
 const HOUR_S = 3_600;
 
 let files: TestStore;
@@ -26,6 +27,7 @@ beforeAll(async () => {
   store = files.open();
   await claimTag(store, ALF);
   await claimTag(store, BEA);
+  await claimTag(store, CID);
   await sendHealth();
   await sendFixes();
 });
@@ -42,7 +44,8 @@ const doubts = createDoubtJudge(365);
 async function send(tag: TagId, first: number, entries: readonly object[]): Promise<void> {
   const numbers = { epoch: 9, first, oldest: 1 } as unknown as Report;
   const bytes = encodeReport({ ...numbers, entries: entries as readonly Entry[] });
-  const parts = { store: store.reports, doubts, counters, log, now: utcNow };
+  const quota = new ReportQuota(DEFAULT_QUOTAS, () => 0);
+  const parts = { store: store.reports, doubts, quota, counters, log, now: utcNow };
   const ack = decodeAck(await receiveReport(parts, tag, bytes));
   expect(ack).toMatchObject({ ok: true, value: { kind: "stored", through: first + entries.length - 1 } });
 }
@@ -81,3 +84,23 @@ it.fails("the battery is the last that the tag told, with a time or without", ()
 
 // A few right fixes that fit each other outweigh the wrong one.
 it.fails("one wrong fix makes few right ones doubted", () => expect(believed.length).toBeGreaterThan(100));
+
+describe("a tag over its quota", () => {
+  it("is told that the bridge is busy, with one line for the operator, and loses nothing", async () => {
+    const lines: string[] = [];
+    let nowMs = 0;
+    const quota = new ReportQuota({ ...DEFAULT_QUOTAS, entries: { burst: 2, perSecond: 1 } }, () => nowMs);
+    const telling = createLog("bridge", { write: (line: string) => void lines.push(line) });
+    const parts = { store: store.reports, doubts, quota, counters, log: telling, now: utcNow };
+    const health = { kind: "health", at: utcNow(), batteryPercent: 50, boots: 1, dropped: 0 } as const;
+    const numbers = { epoch: 10, first: 1, oldest: 1 } as unknown as Report;
+    const bytes = encodeReport({ ...numbers, entries: [health, health] });
+    const sent = async () => decodeAck(await receiveReport(parts, CID, bytes));
+    expect(await sent()).toMatchObject({ value: { kind: "stored" } });
+    for (let i = 0; i < 3; i++)
+      expect(await sent()).toMatchObject({ value: { kind: "refused", reason: "busy", final: false } });
+    expect(lines.filter((line) => line.includes("report.quota"))).toHaveLength(1);
+    nowMs = 2_000;
+    expect(await sent()).toMatchObject({ value: { kind: "stored", through: 2 } });
+  });
+});

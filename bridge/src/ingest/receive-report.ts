@@ -8,11 +8,13 @@ import type { Doubt } from "@purrimeter/store/doubt";
 import { acknowledgeStored, refuseReport } from "../broker/acknowledge.ts";
 import type { BridgeCounters } from "../metrics/bridge-counters.ts";
 import type { ReportVerifier } from "../verification/report-verifier.ts";
+import type { ReportQuota } from "./report-quota.ts";
 import type { DoubtJudge } from "./doubt.ts";
 
 export interface ReceiveReportParts {
   readonly store: Pick<ReportStore, "recordReport" | "keepDeadLetter">;
   readonly doubts: DoubtJudge;
+  readonly quota: ReportQuota;
   readonly counters: BridgeCounters;
   readonly log: Log;
   /** Judges what was stored, after it was acknowledged; left out, nobody does. */
@@ -46,12 +48,14 @@ function fault(
 
 /** One promise, not a chain of async functions: this is the way of every report. */
 function record(
-  { store, doubts, counters, verification, now }: ReceiveReportParts,
+  parts: ReceiveReportParts,
   tag: TagId,
   bytes: Uint8Array,
   report: Report,
   failed: (error: unknown) => Uint8Array,
 ): Promise<Uint8Array> {
+  const { store, doubts, counters, verification, now } = parts;
+  if (!parts.quota.take(tag, report)) return Promise.resolve(overQuota(parts, tag, bytes));
   const at = now();
   const suspect = doubts.judge(tag, report, at);
   const answer = (outcome: RecordOutcome): Uint8Array => {
@@ -68,15 +72,27 @@ function record(
   return store.recordReport(tag, report, { at, suspect }).then(answer, failed);
 }
 
+/** Nothing is lost: the tag keeps its entries and sends them again. */
+function overQuota({ quota, counters, log }: ReceiveReportParts, tag: TagId, bytes: Uint8Array): Uint8Array {
+  counters.add("refused", "quota");
+  if (quota.isNews(tag))
+    log.warn("a tag sends more than it may have stored; it is broken, or somebody else has its key", {
+      event: "report.quota",
+      tag,
+    });
+  return refuseReport(bytes, "busy", false);
+}
+
 function countSuspect(counters: BridgeCounters, suspect: readonly (Doubt | undefined)[]): void {
   for (const doubt of suspect) if (doubt !== undefined) counters.add("suspect", doubt);
 }
 
-function countStored(counters: BridgeCounters, { stored, duplicates, withheld }: Stored): void {
+function countStored(counters: BridgeCounters, { stored, duplicates, withheld, overfull = 0 }: Stored): void {
   counters.add("reports");
   counters.add("entries", "stored", stored);
   if (duplicates > 0) counters.add("entries", "duplicate", duplicates);
   if (withheld > 0) counters.add("entries", "withheld", withheld);
+  if (overfull > 0) counters.add("entries", "overfull", overfull);
 }
 
 async function keepDeadLetter(

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { issuedFiles, type AuthorityFiles } from "@purrimeter/certs/authority-files";
+import { authorityFiles, issuedFiles, type AuthorityFiles } from "@purrimeter/certs/authority-files";
 import { initAuthority } from "@purrimeter/certs/init-authority";
 import { issueFleet } from "@purrimeter/certs/issue-fleet";
 import { issueService } from "@purrimeter/certs/issue-service";
@@ -30,8 +30,8 @@ export interface TestAuthority {
 /** `madeAt`: when the authority and the bridge's certificate were made. */
 export async function createTestAuthority(madeAt = new Date()): Promise<TestAuthority> {
   const folder = mkdtempSync(join(tmpdir(), "bridge-certs-"));
-  const files = unrefused(await initAuthority(folder, madeAt));
-  unrefused(await issueService(folder, "bridge", { now: madeAt }));
+  const files = unrefused(await initAuthority(authorityFiles(folder), madeAt));
+  unrefused(await issueService(authorityFiles(folder), "bridge", { now: madeAt }));
   const { chain: bridgeCertificate, key: bridgeKey } = issuedFiles(folder, "services", "bridge");
   return {
     files,
@@ -44,11 +44,11 @@ export async function createTestAuthority(madeAt = new Date()): Promise<TestAuth
       clientAuthority: readFileSync(files.branches.tags.anchor, "utf8"),
     },
     tags: async (ids, now = new Date()) => {
-      const { keyPem, authorityPem, members } = unrefused(await issueFleet(folder, ids, now));
+      const { keyPem, authorityPem, members } = unrefused(await issueFleet(authorityFiles(folder), ids, now));
       return members.map(({ chainPem }) => ({ cert: chainPem, key: keyPem, ca: authorityPem }));
     },
     service: async (name) => {
-      unrefused(await issueService(folder, name, { now: new Date(), clientAuth: true }));
+      unrefused(await issueService(authorityFiles(folder), name, { now: new Date(), clientAuth: true }));
       const own = issuedFiles(folder, "services", name);
       const [cert, key, ca] = [own.chain, own.key, own.authority].map((path) => readFileSync(path, "utf8"));
       return { cert: cert ?? "", key: key ?? "", ca: ca ?? "" };

@@ -24,9 +24,10 @@ interface BranchFiles {
 export interface AuthorityFiles {
   /** What the caller named, usually DIR/certs. */
   readonly directory: string;
-  /** Everything that signs. */
+  /** Certificates and revocation lists of root and intermediates. */
   readonly authority: string;
-  readonly rootKey: string;
+  /** The intermediates' private keys, in a folder of their own: who has them issues certificates. */
+  readonly keys: string;
   /** The root's certificate: what tags and owners' programs trust. */
   readonly root: string;
   /** JSON lines, one for every certificate issued or revoked. */
@@ -34,22 +35,25 @@ export interface AuthorityFiles {
   readonly branches: Readonly<Record<Branch, BranchFiles>>;
 }
 
-/** Where an authority under `directory` keeps its files. */
-export function authorityFiles(directory: string): AuthorityFiles {
+/** Where an authority under `directory` keeps its files, and its private keys in `keys`. The root's key is in neither. */
+export function authorityFiles(directory: string, keys = join(directory, "keys")): AuthorityFiles {
   const authority = join(directory, "authority");
   return {
     directory,
     authority,
-    rootKey: join(authority, "root.key.pem"),
+    keys,
     root: join(authority, "root.pem"),
     index: join(directory, "issued.jsonl"),
-    branches: { tags: branchFiles(authority, "tags"), services: branchFiles(authority, "services") },
+    branches: {
+      tags: branchFiles(authority, keys, "tags"),
+      services: branchFiles(authority, keys, "services"),
+    },
   };
 }
 
-function branchFiles(authority: string, branch: Branch): BranchFiles {
+function branchFiles(authority: string, keys: string, branch: Branch): BranchFiles {
   return {
-    key: join(authority, `${branch}.key.pem`),
+    key: join(keys, `${branch}.key.pem`),
     certificate: join(authority, `${branch}.pem`),
     anchor: join(authority, `${branch}-anchor.pem`),
     revoked: join(authority, `${branch}.crl.pem`),

@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { authorityFiles, type Branch } from "./authority-files.ts";
+import type { AuthorityFiles, Branch } from "./authority-files.ts";
+import { takeIssuerKeys } from "./issuer-keys.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 
 /** An intermediate that is ready to sign. */
@@ -12,10 +13,11 @@ export interface Issuer {
   readonly notAfter: Date;
 }
 
-/** Reads the intermediate of a branch. */
-export function loadIssuer(directory: string, branch: Branch): Issuer | Refusal {
-  const files = authorityFiles(directory);
-  if (!existsSync(files.authority)) return refuse("no-authority", directory);
+/** Reads the intermediate of a branch. Refuses "no-authority" and "no-issuer-key". */
+export function loadIssuer(files: AuthorityFiles, branch: Branch): Issuer | Refusal {
+  if (!existsSync(files.authority)) return refuse("no-authority", files.directory);
+  takeIssuerKeys(files);
+  if (!existsSync(files.branches[branch].key)) return refuse("no-issuer-key", files.branches[branch].key);
   const certificate = new X509Certificate(readFileSync(files.branches[branch].certificate));
   return {
     key: createPrivateKey(readFileSync(files.branches[branch].key)),

@@ -1,3 +1,4 @@
+import type { AuthorityFiles } from "../authority/authority-files.ts";
 import { loadIssuer } from "../authority/issuer.ts";
 import { isTagId } from "./issue-tag.ts";
 import { KEY_BITS, makeKeyPair, privateKeyPem } from "./key-pair.ts";
@@ -25,17 +26,17 @@ interface FleetMember {
  * Refuses "no-authority" and "bad-tag-id".
  */
 export async function issueFleet(
-  directory: string,
+  authority: AuthorityFiles,
   tags: readonly string[],
   now: Date,
 ): Promise<Fleet | Refusal> {
   const bad = tags.find((tag) => !isTagId(tag));
   if (bad !== undefined) return refuse("bad-tag-id", bad);
-  const issuer = loadIssuer(directory, "tags");
+  const issuer = loadIssuer(authority, "tags");
   if (isRefusal(issuer)) return issuer;
   const { privateKey, publicKey } = await makeKeyPair(KEY_BITS);
   const plans = tags.map((tag) => tagPlan(tag, publicKey));
-  const members = signLeaves(directory, issuer, plans, now).map(({ chainPem, record }) => ({
+  const members = signLeaves(authority.directory, issuer, plans, now).map(({ chainPem, record }) => ({
     tag: record.commonName,
     chainPem,
     serial: record.serial,

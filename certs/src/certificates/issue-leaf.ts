@@ -1,7 +1,7 @@
-import { issuedFiles, type IssuedFiles } from "../authority/authority-files.ts";
+import type { KeyObject } from "node:crypto";
+import { issuedFiles, type AuthorityFiles, type IssuedFiles } from "../authority/authority-files.ts";
 import { branchOf } from "../authority/issued-index.ts";
 import { loadIssuer } from "../authority/issuer.ts";
-import type { KeyPair } from "./key-pair.ts";
 import { isRefusal, type Refusal } from "../refusal.ts";
 import { signLeaves, type LeafPlan } from "./sign-leaf.ts";
 import { writeIssued } from "./write-issued.ts";
@@ -14,15 +14,23 @@ export interface Issued extends IssuedFiles {
   readonly notAfter: Date;
 }
 
-/** Signs one leaf, notes it, and writes its folder; what the folder held is gone. Refuses "no-authority". */
-export function issueLeaf(directory: string, plan: LeafPlan, keys: KeyPair, now: Date): Issued | Refusal {
+/**
+ * Signs one leaf, notes it, and writes its folder, with its private key where it is here; what the folder held is gone.
+ * Refuses "no-authority".
+ */
+export function issueLeaf(
+  authority: AuthorityFiles,
+  plan: LeafPlan,
+  privateKey: KeyObject | undefined,
+  now: Date,
+): Issued | Refusal {
   const branch = branchOf(plan.kind);
-  const issuer = loadIssuer(directory, branch);
+  const issuer = loadIssuer(authority, branch);
   if (isRefusal(issuer)) return issuer;
-  const [leaf] = signLeaves(directory, issuer, [plan], now);
+  const [leaf] = signLeaves(authority.directory, issuer, [plan], now);
   if (leaf === undefined) throw new Error("Nothing was signed");
-  const files = issuedFiles(directory, branch, plan.commonName);
-  writeIssued(files, issuer, leaf, keys.privateKey);
+  const files = issuedFiles(authority.directory, branch, plan.commonName);
+  writeIssued(files, issuer, leaf, privateKey);
   return {
     ...files,
     commonName: plan.commonName,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { isIP } from "node:net";
-import { issuedFiles } from "../authority/authority-files.ts";
+import { issuedFiles, type AuthorityFiles } from "../authority/authority-files.ts";
 import { issueLeaf, type Issued } from "./issue-leaf.ts";
 import { KEY_BITS, makeKeyPair } from "./key-pair.ts";
 import { refuse, type Refusal } from "../refusal.ts";
@@ -19,21 +19,23 @@ export interface ServiceOptions {
 const LOCAL_HOSTS: readonly string[] = ["localhost", "127.0.0.1", "::1"];
 
 /**
- * Issues a service's certificate, with its key, into `directory`/services/NAME. Refuses "no-authority",
+ * Issues a service's certificate, with its key, into the authority's services/NAME. Refuses "no-authority",
  * "bad-service-name", "bad-host", "already-issued". File system errors are thrown.
  */
 export async function issueService(
-  directory: string,
+  authority: AuthorityFiles,
   name: string,
   { now, hosts = [], clientAuth = false }: ServiceOptions,
 ): Promise<Issued | Refusal> {
   if (!isServiceName(name)) return refuse("bad-service-name", name);
   const bad = hosts.find((host) => !isHost(host));
   if (bad !== undefined) return refuse("bad-host", bad);
-  if (existsSync(issuedFiles(directory, "services", name).folder)) return refuse("already-issued", name);
+  if (existsSync(issuedFiles(authority.directory, "services", name).folder))
+    return refuse("already-issued", name);
   const keys = await makeKeyPair(KEY_BITS);
   const everyHost = [...new Set([...LOCAL_HOSTS, ...hosts])];
-  return issueLeaf(directory, servicePlan(name, keys.publicKey, everyHost, clientAuth), keys, now);
+  const plan = servicePlan(name, keys.publicKey, everyHost, clientAuth);
+  return issueLeaf(authority, plan, keys.privateKey, now);
 }
 
 function isServiceName(text: string): boolean {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { issuedFiles } from "../authority/authority-files.ts";
+import { issuedFiles, type AuthorityFiles } from "../authority/authority-files.ts";
 import { issueLeaf, type Issued } from "./issue-leaf.ts";
 import { KEY_BITS, makeKeyPair, parseKeyPair } from "./key-pair.ts";
 import { refuse, type Refusal } from "../refusal.ts";
@@ -13,19 +13,19 @@ export interface TagOptions {
 }
 
 /**
- * Issues a tag's certificate, with its key, into `directory`/tags/ID. Refuses "no-authority", "bad-tag-id", "bad-key",
+ * Issues a tag's certificate, with its key, into the authority's tags/ID. Refuses "no-authority", "bad-tag-id", "bad-key",
  * "already-issued". File system errors are thrown.
  */
 export async function issueTag(
-  directory: string,
+  authority: AuthorityFiles,
   tag: string,
   options: TagOptions,
 ): Promise<Issued | Refusal> {
   if (!isTagId(tag)) return refuse("bad-tag-id", tag);
-  if (existsSync(issuedFiles(directory, "tags", tag).folder)) return refuse("already-issued", tag);
+  if (existsSync(issuedFiles(authority.directory, "tags", tag).folder)) return refuse("already-issued", tag);
   const keys = options.key === undefined ? await makeKeyPair(KEY_BITS) : parseKeyPair(options.key);
   if (keys === undefined) return refuse("bad-key", "the key given");
-  return issueLeaf(directory, tagPlan(tag, keys.publicKey), keys, options.now);
+  return issueLeaf(authority, tagPlan(tag, keys.publicKey), keys.privateKey, options.now);
 }
 
 /** Whether the text can be a tag's common name: the same characters as protocol's TagId. */

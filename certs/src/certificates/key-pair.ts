@@ -41,6 +41,11 @@ export function privateKeyPem(key: KeyObject): string {
   return key.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
+/** PKCS#8 PEM, encrypted with AES-256 under a key that PBKDF2 makes of the passphrase (RFC 8018); `openssl pkey` reads it. */
+export function encryptedKeyPem(key: KeyObject, passphrase: string): string {
+  return key.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase }).toString();
+}
+
 /** PKCS#8 DER, not encrypted. */
 export function privateKeyDer(key: KeyObject): Buffer {
   return key.export({ type: "pkcs8", format: "der" });

@@ -1,11 +1,11 @@
-import { X509Certificate } from "node:crypto";
+import { X509Certificate, type KeyObject } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { issuedFiles } from "../authority/authority-files.ts";
+import { issuedFiles, type AuthorityFiles } from "../authority/authority-files.ts";
 import { isHost } from "./issue-service.ts";
 import { issueLeaf, type Issued } from "./issue-leaf.ts";
 import { branchOf, type Kind } from "../authority/issued-index.ts";
-import { KEY_BITS, makeKeyPair, parseKeyPair, type KeyPair } from "./key-pair.ts";
+import { KEY_BITS, makeKeyPair } from "./key-pair.ts";
 import { refuse, type Refusal } from "../refusal.ts";
 import { servicePlan, tagPlan, type LeafPlan } from "./sign-leaf.ts";
 
@@ -20,30 +20,30 @@ export interface RenewOptions {
 
 /**
  * Issues a new certificate with the same names and uses, in the place of the one in the holder's folder. The former one
- * stays valid until it ends or is revoked by its serial number. Refuses "not-issued", "no-authority", "bad-key",
- * "bad-host".
+ * stays valid until it ends or is revoked by its serial number. Refuses "not-issued", "no-authority", "bad-host".
  */
 export async function renew(
-  directory: string,
+  authority: AuthorityFiles,
   kind: Kind,
   commonName: string,
   { now, keepKey = false, hosts = [] }: RenewOptions,
 ): Promise<Issued | Refusal> {
-  const files = issuedFiles(directory, branchOf(kind), commonName);
-  if (!existsSync(files.chain)) return refuse("not-issued", commonName);
+  const { chain } = issuedFiles(authority.directory, branchOf(kind), commonName);
+  if (!existsSync(chain)) return refuse("not-issued", commonName);
   const bad = hosts.find((host) => !isHost(host));
   if (bad !== undefined) return refuse("bad-host", bad);
-  const keys = keepKey ? parseKeyPair(readFileSync(files.key)) : await makeKeyPair(KEY_BITS);
-  if (keys === undefined) return refuse("bad-key", files.key);
-  const former = new X509Certificate(readFileSync(files.chain));
-  return issueLeaf(directory, planLike(former, kind, commonName, keys, hosts), keys, now);
+  const former = new X509Certificate(readFileSync(chain));
+  // A key that is kept need not be here: the former certificate has its public half.
+  const keys = keepKey ? { publicKey: former.publicKey, privateKey: undefined } : await makeKeyPair(KEY_BITS);
+  const plan = planLike(former, kind, commonName, keys.publicKey, hosts);
+  return issueLeaf(authority, plan, keys.privateKey, now);
 }
 
 function planLike(
   former: X509Certificate,
   kind: Kind,
   commonName: string,
-  { publicKey }: KeyPair,
+  publicKey: KeyObject,
   hosts: readonly string[],
 ): LeafPlan {
   if (kind === "tag") return tagPlan(commonName, publicKey);

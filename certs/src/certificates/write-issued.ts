@@ -8,7 +8,12 @@ import type { SignedLeaf } from "./sign-leaf.ts";
 import { makeFolder, PUBLIC_MODE, SECRET_MODE, syncFolder, writeNewFile } from "../write-file.ts";
 
 /** Writes everything that a holder needs into a new folder, which appears complete or not at all. */
-export function writeIssued(files: IssuedFiles, issuer: Issuer, leaf: SignedLeaf, key: KeyObject): void {
+export function writeIssued(
+  files: IssuedFiles,
+  issuer: Issuer,
+  leaf: SignedLeaf,
+  key: KeyObject | undefined,
+): void {
   const parent = dirname(files.folder);
   makeFolder(parent);
   const draft = filesIn(besides(files.folder));
@@ -27,12 +32,13 @@ function besides(folder: string): string {
   return join(dirname(folder), `.${basename(folder)}-${randomBytes(6).toString("hex")}`);
 }
 
-function writeAll(files: IssuedFiles, issuer: Issuer, leaf: SignedLeaf, key: KeyObject): void {
+function writeAll(files: IssuedFiles, issuer: Issuer, leaf: SignedLeaf, key: KeyObject | undefined): void {
   writeNewFile(files.chain, leaf.chainPem, PUBLIC_MODE);
   writeNewFile(files.leafDer, leaf.der, PUBLIC_MODE);
   writeNewFile(files.issuerDer, issuer.certificate.raw, PUBLIC_MODE);
   writeNewFile(files.authority, issuer.root.toString(), PUBLIC_MODE);
   writeNewFile(files.authorityDer, issuer.root.raw, PUBLIC_MODE);
+  if (key === undefined) return;
   writeNewFile(files.key, privateKeyPem(key), SECRET_MODE);
   writeNewFile(files.keyDer, privateKeyDer(key), SECRET_MODE);
 }

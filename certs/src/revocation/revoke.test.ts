@@ -1,3 +1,4 @@
+import { authorityFiles } from "../authority/authority-files.ts";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,8 +17,8 @@ let authority: AuthorityFiles;
 let fleet: Fleet;
 
 beforeAll(async () => {
-  authority = unrefused(await initAuthority(directory, now));
-  fleet = unrefused(await issueFleet(directory, ["a", "b", "b", "c"], now));
+  authority = unrefused(await initAuthority(authorityFiles(directory), now));
+  fleet = unrefused(await issueFleet(authorityFiles(directory), ["a", "b", "b", "c"], now));
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -36,12 +37,12 @@ test("a new authority's lists are signed and empty", () => {
 });
 
 test("a name revokes all its certificates, a serial number one", () => {
-  expect(unrefused(revoke(directory, "b", now)).revoked.map(({ serial }) => serial)).toEqual([
+  expect(unrefused(revoke(authorityFiles(directory), "b", now)).revoked.map(({ serial }) => serial)).toEqual([
     fleet.members[1]?.serial,
     fleet.members[2]?.serial,
   ]);
   const serial = fleet.members[3]?.serial ?? "";
-  unrefused(revoke(directory, serial.toLowerCase(), now));
+  unrefused(revoke(authorityFiles(directory), serial.toLowerCase(), now));
   const text = listText("tags");
   expect(text).toContain("verify OK");
   for (const { serial: one, tag } of fleet.members) expect(text.includes(one)).toBe(tag !== "a");
@@ -54,14 +55,14 @@ test("the index remembers when", () => {
 });
 
 test("nothing is revoked twice, and nothing unknown", () => {
-  const again = revoke(directory, "b", now);
-  const unknown = revoke(directory, "nobody", now);
+  const again = revoke(authorityFiles(directory), "b", now);
+  const unknown = revoke(authorityFiles(directory), "nobody", now);
   expect(isRefusal(again) && again.refused).toBe("already-revoked");
   expect(isRefusal(unknown) && unknown.refused).toBe("not-issued");
 });
 
 test("the lists can be written anew from the index", () => {
   const before = listText("tags").match(/Serial Number: \S+/g);
-  unrefused(writeRevocationLists(directory, new Date(now.getTime() + 60_000)));
+  unrefused(writeRevocationLists(authorityFiles(directory), new Date(now.getTime() + 60_000)));
   expect(listText("tags").match(/Serial Number: \S+/g)).toEqual(before);
 });

@@ -1,4 +1,4 @@
-import { authorityFiles, BRANCHES, type Branch } from "../authority/authority-files.ts";
+import { BRANCHES, type AuthorityFiles, type Branch } from "../authority/authority-files.ts";
 import { branchOf, noteRevoked, readIssued, type IssuedCertificate } from "../authority/issued-index.ts";
 import { loadIssuer, type Issuer } from "../authority/issuer.ts";
 import { isRefusal, refuse, type Refusal } from "../refusal.ts";
@@ -14,8 +14,8 @@ export interface Revocation {
  * Revokes a certificate by its serial number, or all of a tag or service by its common name, and writes the lists anew.
  * A service that holds a list must read it again before it refuses the certificate.
  */
-export function revoke(directory: string, subject: string, now: Date): Revocation | Refusal {
-  const issued = readIssued(directory);
+export function revoke(authority: AuthorityFiles, subject: string, now: Date): Revocation | Refusal {
+  const issued = readIssued(authority.directory);
   if (isRefusal(issued)) return issued;
   const meant = issued.filter(
     ({ serial, commonName }) => commonName === subject || serial === subject.toUpperCase(),
@@ -24,26 +24,26 @@ export function revoke(directory: string, subject: string, now: Date): Revocatio
   const revoked = meant.filter(({ revokedAt }) => revokedAt === undefined);
   if (revoked.length === 0) return refuse("already-revoked", subject);
   noteRevoked(
-    directory,
+    authority.directory,
     revoked.map(({ serial }) => serial),
     now,
   );
-  const lists = writeRevocationLists(directory, now);
+  const lists = writeRevocationLists(authority, now);
   return isRefusal(lists) ? lists : { revoked };
 }
 
 /** Writes both revocation lists from the index; gives their paths. */
 export function writeRevocationLists(
-  directory: string,
+  authority: AuthorityFiles,
   now: Date,
 ): { readonly lists: readonly string[] } | Refusal {
-  const issued = readIssued(directory);
+  const issued = readIssued(authority.directory);
   if (isRefusal(issued)) return issued;
   const lists: string[] = [];
   for (const branch of BRANCHES) {
-    const issuer = loadIssuer(directory, branch);
+    const issuer = loadIssuer(authority, branch);
     if (isRefusal(issuer)) return issuer;
-    const path = authorityFiles(directory).branches[branch].revoked;
+    const path = authority.branches[branch].revoked;
     replaceFile(path, revocationList(branch, issuer, issued, now), PUBLIC_MODE);
     lists.push(path);
   }

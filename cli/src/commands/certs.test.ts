@@ -1,12 +1,15 @@
-import { X509Certificate } from "node:crypto";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runMain, type Ran } from "../testing/run-main.ts";
 
-const data = mkdtempSync(join(tmpdir(), "purrimeter-certs-"));
-afterAll(() => rmSync(data, { recursive: true }));
+const folder = mkdtempSync(join(tmpdir(), "purrimeter-certs-"));
+const data = join(folder, "data");
+const rootOut = join(folder, "root.pem");
+let rootPassphrase: string;
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function certs(...argv: readonly string[]): Promise<Ran> {
   return runMain("certs", ...argv, "--data", data);
@@ -20,17 +23,40 @@ function linesOf({ stdout }: Ran): Record<string, string>[] {
 }
 
 beforeAll(async () => {
-  const { exitCode, stdout } = await certs("init");
-  expect({ exitCode, stdout }).toEqual({
-    exitCode: 0,
-    stdout: `authority ${data}/certs/authority/root.pem\n`,
-  });
+  const { exitCode, stdout } = await certs("init", "--root-out", rootOut);
+  expect(exitCode).toBe(0);
+  const [file, passphrase, authority] = stdout.split("\n");
+  expect(file).toMatch(`root key    ${rootOut} (encrypted`);
+  expect(authority).toBe(`authority ${data}/certs/authority/root.pem`);
+  rootPassphrase = /^passphrase {2}([0-9a-f-]{39}) /.exec(passphrase ?? "")?.[1] ?? "";
 });
 
 test("a second authority is refused", async () => {
-  const { exitCode, stderr } = await certs("init");
+  const another = join(folder, "another.pem");
+  const { exitCode, stderr } = await certs("init", "--root-out", another);
   expect(exitCode).toBe(1);
   expect(stderr).toMatch(/^purrimeter: .*holds an authority already/);
+  expect(existsSync(another)).toBe(false);
+});
+
+test("the root's key is in its file alone, which its passphrase opens and another one does not", () => {
+  const root = new X509Certificate(readFileSync(join(data, "certs", "authority", "root.pem")));
+  const opened = createPrivateKey({ key: readFileSync(rootOut), passphrase: rootPassphrase });
+  expect(root.checkPrivateKey(opened)).toBe(true);
+  expect(statSync(rootOut).mode & 0o777).toBe(0o600);
+  expect(() => createPrivateKey({ key: readFileSync(rootOut), passphrase: `${rootPassphrase}0` })).toThrow();
+  const keys = readdirSync(data, { recursive: true, encoding: "utf8" }).filter((name) => /key/.test(name));
+  expect(keys.toSorted()).toEqual(["secrets/authority/services.key.pem", "secrets/authority/tags.key.pem"]);
+});
+
+test.each([
+  ["a file that is there", () => rootOut, "exists already; name a new file"],
+  ["a place in the data folder", () => join(data, "root.pem"), "is in the data folder"],
+  ["a folder that does not exist", () => join(folder, "no", "root.pem"), "there is no folder"],
+])("the root's key does not go to %s", async (_what, file, line) => {
+  const { exitCode, stderr } = await certs("init", "--root-out", file());
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(line);
 });
 
 test("issued certificates are listed, and revoked ones marked", async () => {
@@ -48,7 +74,7 @@ test("issued certificates are listed, and revoked ones marked", async () => {
 test("one key serves many tags", async () => {
   await certs("issue", "tag", "fleet-0");
   const key = join(data, "fleet.pem");
-  copyFileSync(join(data, "certs", "tags", "fleet-0", "key.pem"), key);
+  copyFileSync(join(data, "secrets", "tags", "fleet-0.pem"), key);
   const issued = linesOf(await certs("issue", "tag", "fleet-1", "fleet-2", "--key", key, "--json"));
   const keys = issued.map(({ key: path }) => readFileSync(path ?? "", "utf8"));
   expect(keys).toEqual([readFileSync(key, "utf8"), readFileSync(key, "utf8")]);

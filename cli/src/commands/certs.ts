@@ -13,6 +13,9 @@ import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { utcDate } from "../terminal/utc.ts";
 import { isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import { collect, dataOption, examples, jsonOption } from "../terminal/options.ts";
+import { takeTagKey } from "../data-folder/tag-keys.ts";
+import { rootKeyKeeper } from "../data-folder/root-key-out.ts";
+import { printRootKey, rootOutOption } from "../terminal/root-out.ts";
 import { takeServiceKey } from "../data-folder/certify-services.ts";
 import { orFailure } from "../data-folder/or-failure.ts";
 import { REGISTRY } from "../services/service-registry.ts";
@@ -47,10 +50,17 @@ function kindArgument(): Argument {
 
 function initCommand(time: Time): Command {
   return subcommand("init", "create the authority: a root, one intermediate for tags, one for services")
-    .addHelpText("after", examples("certs init", "certs init --data /srv/purrimeter"))
-    .action(async (flags: CertFlags) => {
-      const { certs } = dataFiles(flags.data);
-      const authority = orFailure(await initAuthority(certs, utcDate(time)));
+    .addOption(rootOutOption().makeOptionMandatory())
+    .addHelpText("after", examples("certs init --data /srv/purrimeter --root-out /media/stick/root.pem"))
+    .action(async (flags: CertFlags & { readonly rootOut: string }) => {
+      const files = dataFiles(flags.data);
+      const { certs } = files;
+      const keep = rootKeyKeeper(files, {
+        file: flags.rootOut,
+        onWritten: printRootKey(flags.json === true),
+      });
+      if (isFailure(keep)) return reportFailure(keep);
+      const authority = orFailure(await initAuthority(files.authority, utcDate(time), keep));
       if (isFailure(authority)) reportFailure(authority);
       else if (flags.json === true) console.log(JSON.stringify({ root: authority.root, folder: certs }));
       else console.log(`authority ${authority.root}`);
@@ -81,10 +91,15 @@ async function issueOne(kind: Kind, name: string, flags: CertFlags, now: Date): 
   const files = dataFiles(flags.data);
   if (kind === "tag") {
     const key = flags.key === undefined ? {} : { key: readFileSync(flags.key, "utf8") };
-    return orFailure(await issueTag(files.certs, name, { now, ...key }));
+    return keyInItsPlace(
+      files,
+      kind,
+      name,
+      orFailure(await issueTag(files.authority, name, { now, ...key })),
+    );
   }
   const options = { now, hosts: flags.host, clientAuth: flags.client === true };
-  return keyInItsPlace(files, name, orFailure(await issueService(files.certs, name, options)));
+  return keyInItsPlace(files, kind, name, orFailure(await issueService(files.authority, name, options)));
 }
 
 function renewCommand(time: Time): Command {
@@ -97,8 +112,8 @@ function renewCommand(time: Time): Command {
     .action(async (kind: Kind, name: string, flags: CertFlags) => {
       const files = dataFiles(flags.data);
       const options = { now: utcDate(time), hosts: flags.host, keepKey: flags.keepKey === true };
-      const renewed = orFailure(await renew(files.certs, kind, name, options));
-      report(kind === "service" ? keyInItsPlace(files, name, renewed) : renewed, flags);
+      const renewed = orFailure(await renew(files.authority, kind, name, options));
+      report(keyInItsPlace(files, kind, name, renewed), flags);
     });
 }
 
@@ -110,7 +125,7 @@ function revokeCommand(time: Time): Command {
     .argument("<subject>", "a serial number, or a common name for all its certificates")
     .addHelpText("after", examples("certs revoke mimi", "certs revoke 01A5FE2C..."))
     .action((subject: string, flags: CertFlags) => {
-      const revocation = orFailure(revoke(dataFiles(flags.data).certs, subject, utcDate(time)));
+      const revocation = orFailure(revoke(dataFiles(flags.data).authority, subject, utcDate(time)));
       if (isFailure(revocation)) reportFailure(revocation);
       else for (const certificate of revocation.revoked) print({ revoked: true, ...certificate }, flags);
     });
@@ -128,10 +143,19 @@ function listCommand(): Command {
     });
 }
 
-/** The services that `start` runs read their keys from their secrets. */
-function keyInItsPlace(files: DataFiles, name: string, issued: Issued | Failure): Issued | Failure {
-  const isOurs = REGISTRY.services.some((service) => service.name === name);
-  if (isFailure(issued) || !isOurs) return issued;
+/** The services that `start` runs read their keys from their secrets; a tag's key lies there until it is provisioned. */
+function keyInItsPlace(
+  files: DataFiles,
+  kind: Kind,
+  name: string,
+  issued: Issued | Failure,
+): Issued | Failure {
+  if (isFailure(issued)) return issued;
+  if (kind === "tag") {
+    takeTagKey(files, name);
+    return { ...issued, key: files.tagKey(name) };
+  }
+  if (!REGISTRY.services.some((service) => service.name === name)) return issued;
   takeServiceKey(files, name);
   return { ...issued, key: files.secret(name, "tls-key.pem") };
 }

@@ -62,6 +62,7 @@ async function demo(flags: DemoFlags, stopping: AbortSignal, time: Time): Promis
     writeLine: (files) => writeToFiles(files.log),
     onRestart: (service) =>
       log.warn("service started again", { event: "service.restarted", process: service }),
+    rootKey: "discard",
     stopping,
   });
   if (isFailure(services)) return stopping.aborted ? undefined : services;

@@ -1,16 +1,17 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runMain, type Ran } from "../testing/run-main.ts";
 
-const data = mkdtempSync(join(tmpdir(), "purrimeter-provision-"));
-const out = join(data, "provisioned");
-afterAll(() => rmSync(data, { recursive: true }));
+const folder = mkdtempSync(join(tmpdir(), "purrimeter-provision-"));
+const data = join(folder, "data");
+const out = join(folder, "provisioned");
+afterAll(() => rmSync(folder, { recursive: true }));
 
 beforeAll(async () => {
-  await runMain("certs", "init", "--data", data);
+  await runMain("certs", "init", "--data", data, "--root-out", join(folder, "root.pem"));
   await runMain("certs", "issue", "tag", "mimi", "--data", data);
 });
 
@@ -48,15 +49,30 @@ test("its key is the certificate's in both forms, and nobody else's to read", ()
   ]);
 });
 
+test("its key has left the data folder, and another one is made only when asked for", async () => {
+  const keys = (): string[] => readdirSync(join(data, "secrets", "tags"));
+  expect(keys()).toEqual([]);
+  const { exitCode, stderr } = await provision("mimi");
+  expect(exitCode).toBe(1);
+  expect(stderr).toBe(
+    `purrimeter: the key of mimi has left ${data}; "purrimeter certs renew tag mimi" makes another\n`,
+  );
+  const former = readFileSync(join(out, "key.pem"));
+  await runMain("certs", "renew", "tag", "mimi", "--keep-key", "--data", data);
+  expect(keys()).toEqual([]);
+  await runMain("certs", "renew", "tag", "mimi", "--data", data);
+  expect(keys()).toEqual(["mimi.pem"]);
+  expect((await provision("mimi")).exitCode).toBe(0);
+  expect(readFileSync(join(out, "key.pem")).equals(former)).toBe(false);
+});
+
 test.each([
   ["that is not known", "tom"],
   ["with a name that is none", "../mimi"],
 ])("a tag %s is one line", async (_what, id) => {
   const { exitCode, stderr } = await provision(id);
   expect(exitCode).toBe(1);
-  expect(stderr).toBe(
-    `purrimeter: ${id} has no certificate and key here; make them with "purrimeter tags add ${id}"\n`,
-  );
+  expect(stderr).toBe(`purrimeter: ${id} has no certificate here; "purrimeter tags add ${id}" issues one\n`);
 });
 
 test.each([

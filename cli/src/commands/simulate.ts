@@ -1,7 +1,9 @@
 import type { Time } from "@purrimeter/service/time";
 import type { FleetResult } from "@purrimeter/simulator/fleet";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
+import { authorityFiles } from "@purrimeter/certs/authority-files";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { dirname, join, resolve } from "node:path";
 import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import type { FleetBridge } from "../scenarios/fleet-tags.ts";
 import { examples, jsonOption, parseCount, parseSpeed } from "../terminal/options.ts";
@@ -40,7 +42,7 @@ export function simulateCommand(time: Time): Command {
     .option("--live", "go on in real time until Ctrl-C")
     .option("--data <dir>", "a folder on which a demo runs; its owner claims the tags")
     .option("--mqtt <host:port>", "a bridge that knows the tags already", parseAddress)
-    .option("--certs <dir>", "folder of the authority that certifies the tags for --mqtt")
+    .option("--certs <dir>", "certs folder of the data folder whose authority certifies the tags for --mqtt")
     .addOption(jsonOption())
     .addHelpText(
       "after",
@@ -100,7 +102,9 @@ function bridgeOf({ mqtt, certs, data }: SimulateFlags): FleetBridge | Failure |
   if (mqtt === undefined && certs === undefined) return undefined;
   if (mqtt === undefined || certs === undefined) return failed("--mqtt and --certs belong together");
   if (data !== undefined) return failed("--mqtt and --data exclude each other");
-  return { ...mqtt, certs };
+  // A data folder has the keys of its authority apart from the certificates.
+  const keys = join(dirname(resolve(certs)), "secrets", "authority");
+  return { ...mqtt, authority: authorityFiles(certs, keys) };
 }
 
 /** Lines on stderr: one that is written again on a terminal, one in five seconds elsewhere. */

@@ -1,5 +1,6 @@
 import type { Time } from "@purrimeter/service/time";
 import { createLog } from "@purrimeter/service/log";
+import { once } from "node:events";
 import { Command } from "commander";
 import { overrideSettings, type SettingOptions } from "../configuration/override-settings.ts";
 import { readSettings } from "../configuration/read-settings.ts";
@@ -17,6 +18,7 @@ import {
   parseFixedPort,
   parsePort,
 } from "../terminal/options.ts";
+import { printRootKey, rootOutOption } from "../terminal/root-out.ts";
 import { startServices, type RunningServices } from "../supervisor/start-services.ts";
 import { stopSignal } from "../terminal/stop-signal.ts";
 
@@ -25,6 +27,7 @@ interface StartFlags extends SettingOptions {
   readonly logFiles?: true;
   readonly production?: true;
   readonly allowGeneratedKeys?: true;
+  readonly rootOut?: string;
   readonly json?: true;
 }
 
@@ -56,6 +59,7 @@ export function startCommand(time: Time): Command {
       [],
     )
     .option("--retention-days <days>", "how long locations are kept (retentionDays, default 365)", parseDays)
+    .addOption(rootOutOption())
     .option("--production", "refuse keys that purrimeter generated for development")
     .option("--allow-generated-keys", "accept them in production nevertheless")
     .option("--log-files", "write the services' logs to DIR/log instead of stderr")
@@ -64,6 +68,7 @@ export function startCommand(time: Time): Command {
       "after",
       SETTINGS_HELP +
         examples(
+          "start --root-out /media/stick/root.pem",
           "start",
           "start --data /srv/purrimeter --host 0.0.0.0 --name cats.example.org",
           "start --data /srv/purrimeter --production",
@@ -86,9 +91,18 @@ async function start(flags: StartFlags, time: Time): Promise<void> {
     settings,
     time,
     ownSecrets: flags.production === true && flags.allowGeneratedKeys !== true,
+    ...(flags.rootOut !== undefined && {
+      rootKey: { file: flags.rootOut, onWritten: printRootKey(flags.json === true) },
+    }),
     writeLine: (files) => writerFor(flags, files),
     onRestart: (service) =>
       log.warn("service started again", { event: "service.restarted", process: service }),
+    onHung: (service) =>
+      log.error("service does not answer and is killed", { event: "service.hung", process: service }),
+    onGiveUp: (service, { failure }) => {
+      log.error("service given up; the others go on", { event: "service.given-up", process: service });
+      process.stderr.write(`purrimeter: ${failure}\n`);
+    },
     stopping,
   });
   if (isFailure(running)) {
@@ -102,13 +116,9 @@ async function start(flags: StartFlags, time: Time): Promise<void> {
     return;
   }
   announce(running, settings, flags);
-  const aborted = new Promise<undefined>((resolve) => {
-    if (stopping.aborted) resolve(undefined);
-    stopping.addEventListener("abort", () => resolve(undefined));
-  });
-  const failure = await Promise.race([aborted, running.gaveUp]);
-  await running.stop();
-  if (failure !== undefined) reportFailure(failure);
+  if (!stopping.aborted) await once(stopping, "abort");
+  const broken = running.broken();
+  for (const failure of [...broken, ...(await running.stop())]) reportFailure(failure);
 }
 
 function writerFor({ logFiles }: StartFlags, { log }: DataFiles): WriteLine {

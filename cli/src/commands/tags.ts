@@ -107,7 +107,7 @@ async function revokeTag(
   const tag = asTagId(id);
   if (tag === undefined || (await registry.revoke(tag, utcSeconds(time))) === "not-found")
     return failed(`no tag ${id} is known`);
-  const certificates = revoke(files.certs, tag, utcDate(time));
+  const certificates = revoke(files.authority, tag, utcDate(time));
   if (isRefusal(certificates) && certificates.refused === "already-revoked") return { tag };
   const revoked = orFailure(certificates);
   return isFailure(revoked) ? revoked : { tag };

@@ -72,6 +72,7 @@ test("every key may be given", () => {
       from: "Cats <cats@example.org>",
       smtp: { host: "mail.example.org", port: 465, user: "cats", tls: "implicit", authority: "mail.pem" },
     },
+    accounts: { unverifiedDays: 3 },
     metrics: { auth: 9101, bridge: 9102 },
   };
   expect(faults(all)).toEqual([]);

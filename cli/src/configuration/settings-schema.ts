@@ -77,6 +77,11 @@ const bridge = section({
   }).optional(),
 });
 
+const accounts = section({
+  /** Days until an account ends whose mail address nobody has verified. */
+  unverifiedDays: whole(1, 3_650).default(7),
+});
+
 const shape = {
   publicUrl: publicOrigin.optional(),
   hostNames: list(hostName, 32).default([]),
@@ -84,6 +89,7 @@ const shape = {
   api: api.prefault({}),
   bridge: bridge.prefault({}),
   mail: mail.prefault({}),
+  accounts: accounts.prefault({}),
 };
 
 type Shared = z.output<z.ZodObject<typeof shape>>;

@@ -7,6 +7,7 @@ import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import { existsSync } from "node:fs";
 import type { DataFiles } from "./data-files.ts";
+import { takeTagKey } from "./tag-keys.ts";
 import { orFailure } from "./or-failure.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { utcDate, utcSeconds } from "../terminal/utc.ts";
@@ -18,7 +19,7 @@ export interface AddedTag {
   readonly claimCode: string;
   /** For the outside of the tag: with it a finder can report the tag. Public. */
   readonly printedCode: string;
-  /** What belongs onto the tag: certificate, key, authority. */
+  /** Its certificate and the authority; `tags provision` takes the key along. */
   readonly folder: string;
 }
 
@@ -33,9 +34,10 @@ export async function addTag(
   if (tag === undefined) return orFailure(refuse("bad-tag-id", id));
   const { chain, folder } = issuedFiles(files.certs, "tags", tag);
   if (!existsSync(chain)) {
-    const issued = orFailure(await issueTag(files.certs, tag, { now: utcDate(time) }));
+    const issued = orFailure(await issueTag(files.authority, tag, { now: utcDate(time) }));
     if (isFailure(issued)) return issued;
   }
+  takeTagKey(files, tag);
   const claimCode = createClaimCode();
   const outcome = await registry.register(tag, claimCode, utcSeconds(time));
   if (outcome === "exists") return failed(`the tag ${tag} exists already`);

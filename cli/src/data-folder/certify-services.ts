@@ -1,4 +1,5 @@
 import { issuedFiles } from "@purrimeter/certs/authority-files";
+import { formerRootKeyFile, takeFormerRootKey } from "@purrimeter/certs/former-root-key";
 import { initAuthority } from "@purrimeter/certs/init-authority";
 import { issueService } from "@purrimeter/certs/issue-service";
 import { renew, serviceNeeds } from "@purrimeter/certs/renew";
@@ -7,6 +8,7 @@ import { makeFolder } from "@purrimeter/certs/write-file";
 import { existsSync, renameSync, rmSync } from "node:fs";
 import type { DataFiles } from "./data-files.ts";
 import { orFailure } from "./or-failure.ts";
+import { rootKeyKeeper, type RootKeyPlace } from "./root-key-out.ts";
 import type { CertifiedService } from "./secret-holder.ts";
 import { isFailure, type Failure } from "../terminal/failure.ts";
 
@@ -20,10 +22,18 @@ export interface CertifyOptions {
   readonly hosts: readonly string[];
 }
 
-/** Creates the authority of a data folder that has none. */
-export async function createAuthority(files: DataFiles, now: Date): Promise<Failure | undefined> {
-  if (existsSync(files.authority.authority)) return undefined;
-  const authority = orFailure(await initAuthority(files.certs, now));
+/** Creates the authority of a data folder that has none. The root's key goes to its place and stays nowhere else. */
+export async function createAuthority(
+  files: DataFiles,
+  now: Date,
+  rootKey: RootKeyPlace | undefined,
+): Promise<Failure | undefined> {
+  const isThere = existsSync(files.authority.authority);
+  if (isThere && formerRootKeyFile(files.authority) === undefined) return undefined;
+  const keepRootKey = rootKeyKeeper(files, rootKey);
+  if (isFailure(keepRootKey)) return keepRootKey;
+  if (isThere) takeFormerRootKey(files.authority, keepRootKey);
+  const authority = isThere ? {} : orFailure(await initAuthority(files.authority, now, keepRootKey));
   return isFailure(authority) ? authority : undefined;
 }
 
@@ -37,7 +47,7 @@ export async function certifyServices(
     const certified = await certifyService(files, service, options);
     if (isFailure(certified)) return certified;
   }
-  const lists = orFailure(writeRevocationLists(files.certs, options.now));
+  const lists = orFailure(writeRevocationLists(files.authority, options.now));
   return isFailure(lists) ? lists : undefined;
 }
 
@@ -51,8 +61,8 @@ async function certifyService(
   if (need === "none" && existsSync(files.secret(name, "tls-key.pem"))) return {};
   const issued =
     need === "missing"
-      ? await issueService(files.certs, name, { now, hosts, clientAuth: callsServices })
-      : await renew(files.certs, "service", name, { now, hosts });
+      ? await issueService(files.authority, name, { now, hosts, clientAuth: callsServices })
+      : await renew(files.authority, "service", name, { now, hosts });
   takeServiceKey(files, name);
   return orFailure(issued);
 }

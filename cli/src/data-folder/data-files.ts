@@ -27,6 +27,8 @@ export interface DataFiles {
   /** Folder of a process's secrets. */
   secrets(holder: string): string;
   secret(holder: string, name: string): string;
+  /** Private key of a tag that has not been provisioned, PKCS#8 PEM. */
+  tagKey(tag: string): string;
   /** Leaf and issuer, PEM. */
   serviceChain(service: string): string;
   config(service: string): string;
@@ -43,7 +45,7 @@ export function dataFiles(data: string): DataFiles {
     folder,
     format: join(folder, "purrimeter.json"),
     certs,
-    authority: authorityFiles(certs),
+    authority: authorityFiles(certs, join(folder, "secrets", "authority")),
     locations: join(folder, "locations.db"),
     accounts: join(folder, "accounts.db"),
     keyRing: join(folder, "owners.keys"),
@@ -57,6 +59,7 @@ export function dataFiles(data: string): DataFiles {
     keyRotation: join(run, "key-rotation.json"),
     secrets: (holder) => join(folder, "secrets", holder),
     secret: (holder, name) => join(folder, "secrets", holder, name),
+    tagKey: (tag) => join(folder, "secrets", "tags", `${tag}.pem`),
     serviceChain: (service) => issuedFiles(certs, "services", service).chain,
     config: (service) => join(run, `${service}.json`),
     pid: (service) => join(run, `${service}.pid`),

@@ -24,9 +24,11 @@ let files: DataFiles;
 beforeEach(() => {
   files = dataFiles(mkdtempSync(join(tmpdir(), "pairings-")));
   for (const tag of ["mimi", "tom"]) {
-    const { key } = issuedFiles(files.certs, "tags", tag);
-    mkdirSync(dirname(key), { recursive: true });
-    writeFileSync(key, "not looked at");
+    const { chain } = issuedFiles(files.certs, "tags", tag);
+    for (const path of [chain, files.tagKey(tag)]) {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, "not looked at");
+    }
   }
 });
 afterEach(() => rmSync(files.folder, { recursive: true }));

@@ -47,8 +47,12 @@ export function readPairings(files: DataFiles): readonly KeptPairing[] | Failure
 export function pairTag(files: DataFiles, id: string, again: boolean): KeptPairing | Failure {
   const tag = asTagId(id);
   if (tag === undefined) return orFailure(refuse("bad-tag-id", id));
-  if (!existsSync(issuedFiles(files.certs, "tags", tag).key))
+  if (!existsSync(issuedFiles(files.certs, "tags", tag).chain))
     return failed(`${tag} has no certificate in ${files.certs}; "purrimeter tags add ${tag}" issues one`);
+  if (!existsSync(files.tagKey(tag)))
+    return failed(
+      `the key of ${tag} has left ${files.folder}; "purrimeter certs renew tag ${tag}" makes another`,
+    );
   const kept = readPairings(files);
   if (isFailure(kept)) return kept;
   const former = kept.filter(({ pairing }) => pairing.tag === tag);

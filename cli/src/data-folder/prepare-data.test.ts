@@ -16,7 +16,7 @@ import { dataFiles, type DataFiles } from "./data-files.ts";
 import { REGISTRY } from "../services/service-registry.ts";
 import { isFailure } from "../terminal/failure.ts";
 import { prepareData } from "./prepare-data.ts";
-import type { CertifiedService, Holders } from "./secret-holder.ts";
+import { allHolders, type CertifiedService, type Holders } from "./secret-holder.ts";
 import { LOCATIONS_KEY, randomKey } from "./secret-specs.ts";
 
 const now = new Date();
@@ -36,13 +36,13 @@ afterEach(() => rmSync(files.folder, { recursive: true }));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
 async function prepared(hosts: readonly string[] = [], at = now): Promise<boolean> {
-  const outcome = await prepareData(files, REGISTRY, { now: at, hosts });
+  const outcome = await prepareData(files, REGISTRY, { now: at, hosts, rootKey: "discard" });
   if (isFailure(outcome)) throw new Error(outcome.failure);
   return outcome.created;
 }
 
 async function failure(): Promise<string> {
-  const outcome = await prepareData(files, REGISTRY, { now, hosts: [] });
+  const outcome = await prepareData(files, REGISTRY, { now, hosts: [], rootKey: "discard" });
   return isFailure(outcome) ? outcome.failure : "nothing failed";
 }
 
@@ -126,7 +126,7 @@ test("a service that is new to a folder gets its secrets and certificate, and ot
   const four: Holders = { ...REGISTRY, services: [...REGISTRY.services, added as CertifiedService] };
   writeFileSync(files.format, '{"format":1}\n');
   const before = contents();
-  expect(await prepareData(files, four, { now, hosts: [] })).toEqual({ created: false });
+  expect(await prepareData(files, four, { now, hosts: [], rootKey: "discard" })).toEqual({ created: false });
   const after = contents();
   expect(after).toMatchObject({
     ...before,
@@ -141,7 +141,7 @@ test("a service that is new to a folder gets its secrets and certificate, and ot
     "tls-key.pem",
   ]);
   rmSync(files.secret("added", "own-key"));
-  expect(await prepareData(files, four, { now, hosts: [] })).toMatchObject({
+  expect(await prepareData(files, four, { now, hosts: [], rootKey: "discard" })).toMatchObject({
     failure: expect.stringMatching(/own-key is missing; restore it from a backup/) as string,
   });
 });
@@ -177,7 +177,8 @@ test("a new host renews the services' certificates, and so does their end", asyn
 });
 
 test("production refuses keys that were generated, until the operator's own are in their place", async () => {
-  const outcome = (): Promise<object> => prepareData(files, REGISTRY, { now, hosts: [], ownSecrets: true });
+  const outcome = (): Promise<object> =>
+    prepareData(files, REGISTRY, { now, hosts: [], ownSecrets: true, rootKey: "discard" });
   expect(await outcome()).toEqual({
     failure:
       "production mode refuses keys that purrimeter generated: auth/database-key, auth/signing-key.pem, " +
@@ -197,7 +198,9 @@ test("production refuses keys that were generated, until the operator's own are 
 
 test("production makes no keys for a new folder", async () => {
   const fresh = dataFiles(join(temporary, "fresh"));
-  expect(await prepareData(fresh, REGISTRY, { now, hosts: [], ownSecrets: true })).toMatchObject({
+  expect(
+    await prepareData(fresh, REGISTRY, { now, hosts: [], ownSecrets: true, rootKey: "discard" }),
+  ).toMatchObject({
     failure: expect.stringMatching(
       /^production mode makes no keys: put your own auth\/database-key, /,
     ) as string,
@@ -208,9 +211,11 @@ test("production makes no keys for a new folder", async () => {
 test("keys in a Vault are neither made nor missed", async () => {
   const fresh = dataFiles(join(temporary, "vaulted"));
   cpSync(template, fresh.folder, { recursive: true });
-  rmSync(join(fresh.folder, "secrets"), { recursive: true });
+  for (const { name } of allHolders(REGISTRY)) rmSync(fresh.secrets(name), { recursive: true });
   writeFileSync(fresh.vault, "{}");
-  expect(await prepareData(fresh, REGISTRY, { now, hosts: [], ownSecrets: true })).toEqual({
+  expect(
+    await prepareData(fresh, REGISTRY, { now, hosts: [], ownSecrets: true, rootKey: "discard" }),
+  ).toEqual({
     created: false,
   });
   expect(readdirSync(fresh.secrets("bridge"))).toEqual(["tls-key.pem"]);

@@ -1,3 +1,4 @@
+import { takeIssuerKeys } from "@purrimeter/certs/issuer-keys";
 import { makeFolder } from "@purrimeter/certs/write-file";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -5,6 +6,9 @@ import { certifyServices, createAuthority, type CertifyOptions } from "./certify
 import type { DataFiles } from "./data-files.ts";
 import { readDataFormat, writeDataFormat, type DataFormat } from "./data-format.ts";
 import { generatedSecrets, makeSecrets, missingSecrets, pathOf, secretCopies } from "./prepare-secrets.ts";
+import { findRootKey } from "./find-root-key.ts";
+import type { RootKeyPlace } from "./root-key-out.ts";
+import { takeTagKeys } from "./tag-keys.ts";
 import type { Holders } from "./secret-holder.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 
@@ -17,6 +21,8 @@ export interface PreparedData {
 export interface PrepareOptions extends CertifyOptions {
   /** Whether secrets must be the operator's own: none is made, and those that were generated are refused. */
   readonly ownSecrets?: boolean;
+  /** Where the root's key goes when this call makes the authority, or finds the key where an earlier version left it. */
+  readonly rootKey?: RootKeyPlace;
 }
 
 /**
@@ -35,8 +41,15 @@ export async function prepareData(
   const refused = refuseLost(files, holders, format) ?? refuseForProduction(files, holders, options);
   if (refused !== undefined) return refused;
   for (const folder of [files.folder, files.run, files.log]) makeFolder(folder);
-  const failure = created ? await createAuthority(files, options.now) : undefined;
+  const failure = await createAuthority(files, options.now, options.rootKey);
   if (failure !== undefined) return failure;
+  const beside = options.ownSecrets === true ? findRootKey(files) : undefined;
+  if (beside !== undefined)
+    return failed(
+      `production mode refuses a root key beside the data: move ${beside} away from this machine`,
+    );
+  takeIssuerKeys(files.authority);
+  takeTagKeys(files);
   if (!secretsAreInVault(files)) makeSecrets(files, holders);
   const uncertified = await certifyServices(files, holders.services, options);
   if (uncertified !== undefined) return uncertified;

@@ -2,8 +2,9 @@ import { issuedFiles } from "@purrimeter/certs/authority-files";
 import { makeFolder, PUBLIC_MODE, replaceFile, SECRET_MODE } from "@purrimeter/certs/write-file";
 import { asTagId } from "@purrimeter/protocol/values";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { takeTagKey } from "./tag-keys.ts";
 import type { DataFiles } from "./data-files.ts";
 import { failed, type Failure } from "../terminal/failure.ts";
 
@@ -27,7 +28,7 @@ export interface ProvisionedBoard {
 /**
  * Writes what a board takes in: the tag's certificates and key as the SDK's TLS reads them (DER) and as the modem does
  * (PEM, the key in PKCS#1), and its names, in a manifest for the build and in a file for the board. Files that are there
- * are replaced.
+ * are replaced. The key leaves the data folder: it is in `out` only afterwards.
  */
 export function provisionBoard(
   files: DataFiles,
@@ -37,10 +38,15 @@ export function provisionBoard(
 ): ProvisionedBoard | Failure {
   const tag = asTagId(id);
   const issued = tag === undefined ? undefined : issuedFiles(files.certs, "tags", tag);
-  if (issued === undefined || !existsSync(issued.keyDer))
-    return failed(`${id} has no certificate and key here; make them with "purrimeter tags add ${id}"`);
+  if (tag === undefined || issued === undefined || !existsSync(issued.chain))
+    return failed(`${id} has no certificate here; "purrimeter tags add ${id}" issues one`);
+  takeTagKey(files, tag);
+  if (!existsSync(files.tagKey(tag)))
+    return failed(
+      `the key of ${id} has left ${files.folder}; "purrimeter certs renew tag ${id}" makes another`,
+    );
   const leaf = readFileSync(issued.leafDer);
-  const key = createPrivateKey(readFileSync(issued.key));
+  const key = createPrivateKey(readFileSync(files.tagKey(tag)));
   const folder = resolve(out);
   makeFolder(folder);
   const written: string[] = [];
@@ -51,7 +57,7 @@ export function provisionBoard(
   write("authority.der", readFileSync(issued.authorityDer));
   write("issuer.der", readFileSync(issued.issuerDer));
   write("tag.der", leaf);
-  write("key.der", readFileSync(issued.keyDer), SECRET_MODE);
+  write("key.der", key.export({ type: "pkcs8", format: "der" }), SECRET_MODE);
   write("authority.pem", readFileSync(issued.authority));
   write("tag.pem", new X509Certificate(leaf).toString());
   write("key.pem", key.export({ type: "pkcs1", format: "pem" }).toString(), SECRET_MODE);
@@ -59,6 +65,7 @@ export function provisionBoard(
   write("board.json", json({ tag: id, ...network }));
   // Last: with it the build finds the certificates.
   write("manifest.json", manifest(id, network, data));
+  rmSync(files.tagKey(tag));
   return { tag: id, folder, files: written };
 }
 

@@ -31,7 +31,7 @@ let heard: Interface;
 
 beforeEach(async () => {
   files = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-signing-")));
-  const prepared = await prepareData(files, REGISTRY, { now: new Date(), hosts: [] });
+  const prepared = await prepareData(files, REGISTRY, { now: new Date(), hosts: [], rootKey: "discard" });
   expect(isFailure(prepared)).toBe(false);
   closeSync(openSync(files.accounts, "a", 0o600));
 });

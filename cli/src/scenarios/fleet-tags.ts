@@ -1,4 +1,5 @@
 import type { Time } from "@purrimeter/service/time";
+import type { AuthorityFiles } from "@purrimeter/certs/authority-files";
 import { issueFleet } from "@purrimeter/certs/issue-fleet";
 import { MqttUplink, tagSecureContext } from "@purrimeter/device/mqtt-uplink";
 import type { PlannedTag } from "@purrimeter/simulator/plan-fleet";
@@ -13,8 +14,7 @@ import { isFailure, type Failure } from "../terminal/failure.ts";
 export interface FleetBridge {
   readonly host: string;
   readonly port: number;
-  /** The authority's folder. */
-  readonly certs: string;
+  readonly authority: AuthorityFiles;
 }
 
 const FIRMWARE = "simulated";
@@ -29,11 +29,11 @@ function contextsOf(
 /** Gives planned tags certificates, all for one key pair, and an uplink over MQTT and mutual TLS. */
 export async function fleetTags(
   planned: readonly PlannedTag[],
-  { host, port, certs }: FleetBridge,
+  { host, port, authority }: FleetBridge,
   time: Time,
 ): Promise<SimulatedTagOptions[] | Failure> {
   const names = planned.map(({ tag }) => tag);
-  const fleet = orFailure(await issueFleet(certs, names, utcDate(time)));
+  const fleet = orFailure(await issueFleet(authority, names, utcDate(time)));
   if (isFailure(fleet)) return fleet;
   const contexts = contextsOf(fleet);
   return planned.map((plan) => ({

@@ -86,8 +86,10 @@ function secureContexts(files: DataFiles, pairings: readonly Pairing[]): Map<Tag
 
 /** Undefined when what the files hold is no certificate or key; a file that is missing is thrown. */
 function secureContextOf(files: DataFiles, tag: TagId): SecureContext | undefined {
-  const { key, chain, authority } = issuedFiles(files.certs, "tags", tag);
-  const [keyPem, chainPem, authorityPem] = [key, chain, authority].map((path) => readFileSync(path, "utf8"));
+  const { chain, authority } = issuedFiles(files.certs, "tags", tag);
+  const [keyPem, chainPem, authorityPem] = [files.tagKey(tag), chain, authority].map((path) =>
+    readFileSync(path, "utf8"),
+  );
   try {
     return tagSecureContext(keyPem ?? "", chainPem ?? "", authorityPem ?? "");
   } catch {

@@ -17,6 +17,7 @@ import { fleetTags, type FleetBridge } from "./fleet-tags.ts";
 import { writeToFiles } from "../terminal/line-log.ts";
 import { utcSeconds } from "../terminal/utc.ts";
 import { withRegistry } from "../data-folder/open-registry.ts";
+import { enterOwner } from "./enter-owner.ts";
 import { ApiProblem, OwnerApi, type Credentials } from "./owner-api.ts";
 import { provisionFleet } from "./provision-fleet.ts";
 import { SERVICE_NAMES } from "../services/service-registry.ts";
@@ -124,6 +125,7 @@ async function inOwnSystem(options: SimulationOptions): Promise<FleetResult | Fa
       time: options.time,
       writeLine: (files) => writeToFiles(files.log),
       onRestart: (service) => options.onStage(`${service} died and is started again`),
+      rootKey: "discard",
       stopping: options.signal,
     });
     if (isFailure(services)) return services;
@@ -145,7 +147,7 @@ async function provisionAndLive(target: Target, options: SimulationOptions): Pro
   options.onStage(`registering and claiming ${planned.length} tags`);
   const provisioned = await provision(target, planned, options.time);
   if (isFailure(provisioned)) return provisioned;
-  return live(planned, { ...target.mqtt, certs: target.files.certs }, options);
+  return live(planned, { ...target.mqtt, authority: target.files.authority }, options);
 }
 
 /** Which owner claims which of the planned tags: the given owner, or new ones when there are too many tags for an account. */
@@ -180,7 +182,9 @@ async function provisionShare(
 ): Promise<Failure | object> {
   const owner = new OwnerApi(target.api, caPem, time);
   try {
-    await owner.enter(share.owner, share.isNew);
+    const who = { credentials: share.owner, isNew: share.isNew };
+    const entered = await enterOwner(owner, target.files, who, time);
+    if (isFailure(entered)) return entered;
     return await withRegistry(target.files, time, async (registry) => {
       await provisionFleet(share.tags, registry, owner, time);
       return {};

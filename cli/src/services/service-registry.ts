@@ -39,6 +39,7 @@ const AUTH: ServiceEntry = {
     ...TOKENS,
     passkeys: relyingParty(settings),
     mail: mailConfig({ files, settings }),
+    unverifiedDays: settings.accounts.unverifiedDays,
   }),
   check: checkSmtpPassword,
 };
@@ -47,13 +48,13 @@ const AUTH: ServiceEntry = {
 const CLOUD_API: ServiceEntry = {
   name: "cloud-api",
   main: mainOf("@purrimeter/cloud-api/main"),
-  after: ["auth"],
+  after: ["auth", "bridge"],
   callsServices: true,
   secrets: [LOCATIONS_KEY, KEY_RING_KEY, { name: "cursor-key", make: randomKey }],
   usesOwnerKeys: true,
   nurseryMib: 2,
   listen: ({ api: { host, port } }) => ({ host, port }),
-  configure: ({ files, settings, portOf }): Own<typeof cloudApiSchema> => {
+  configure: ({ files, settings, portOf, readinessOf }): Own<typeof cloudApiSchema> => {
     const { certificate, key, origins, trustedProxies, rates, ...connections } = settings.api;
     const { maxConnections, maxConnectionsPerAddress } = connections;
     const own = files.serviceChain("cloud-api");
@@ -68,6 +69,7 @@ const CLOUD_API: ServiceEntry = {
         certificate: own,
         authority: files.authority.branches.services.anchor,
       },
+      peers: ["auth", "bridge"].map((name) => ({ name, url: readinessOf(name) })),
       ...TOKENS,
       origins,
       hosts: hostsOf(settings),

@@ -9,7 +9,8 @@ export function specOf(service: ServiceEntry, context: ServiceContext, secretsOf
   const { name, main, nurseryMib } = service;
   const { host, port } = service.listen(settings);
   const rest = { secrets: secretsOf(service), ...service.configure(context) };
-  const metrics = settings.metrics[name];
+  // Others ask there whether it is ready, also where nobody collects its metrics.
+  const metrics = settings.metrics[name] ?? 0;
   const configure = ({ port: actual, metricsPort }: ReadyService): string => {
     const listeners = {
       host,

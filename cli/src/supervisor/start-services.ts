@@ -3,6 +3,7 @@ import { makeFolder } from "@purrimeter/certs/write-file";
 import type { Settings } from "../configuration/settings-schema.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { prepareData } from "../data-folder/prepare-data.ts";
+import type { RootKeyPlace } from "../data-folder/root-key-out.ts";
 import { lockRun, type RunLock } from "../data-folder/run-lock.ts";
 import { allHolders } from "../data-folder/secret-holder.ts";
 import { readSecretsOf, type SecretsOf } from "../data-folder/secrets-of.ts";
@@ -13,6 +14,7 @@ import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { utcDate } from "../terminal/utc.ts";
 import type { WriteLine } from "../terminal/line-log.ts";
 import { specOf } from "./spec-of.ts";
+import type { ReadyService } from "./service-process.ts";
 import { startInOrder } from "./start-in-order.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -25,8 +27,14 @@ export interface StartOptions {
   readonly registry?: ServiceRegistry;
   /** Whether generated keys are refused. */
   readonly ownSecrets?: boolean;
+  /** Where the key of the authority's root goes when this start makes it; it does not stay here. */
+  readonly rootKey?: RootKeyPlace;
   readonly writeLine: (files: DataFiles) => WriteLine;
   readonly onRestart: (service: string) => void;
+  /** Called when a service is given up; the others go on. */
+  readonly onGiveUp?: (service: string, failure: Failure) => void;
+  /** Called when a service does not answer and is killed. */
+  readonly onHung?: (service: string) => void;
   /** Aborted when the wait for the services is no longer wanted. */
   readonly stopping?: AbortSignal;
 }
@@ -36,14 +44,16 @@ export interface RunningServices {
   readonly files: DataFiles;
   /** Whether the data folder was made by this start. */
   readonly created: boolean;
-  /** Resolves when a service is given up. */
+  /** Why services are given up that do not run now either. */
+  broken(): readonly Failure[];
+  /** Resolves when the first service is given up. */
   readonly gaveUp: Promise<Failure>;
   /** Port of a running service. RangeError for a name that is none of theirs. */
   portOf(service: string): number;
   /** Process id of a running service. */
   pid(service: string): number | undefined;
-  /** Stops all of them within 4 s and gives the data folder free. */
-  stop(): Promise<void>;
+  /** Stops them in the reverse order, each within 4 s, and gives the data folder free; says which did not stop in order. */
+  stop(): Promise<readonly Failure[]>;
 }
 
 /** Prepares the data folder and starts the services in their order. Where one fails, none is left running. */
@@ -71,12 +81,15 @@ async function prepareAndStart(
   const secretsOf = readSecretsOf(files, allHolders(registry), ownSecrets);
   if (isFailure(secretsOf)) return secretsOf;
   const certify = { now: utcDate(time), hosts: settings.hostNames };
-  const prepared = await prepareData(files, registry, { ...certify, ownSecrets });
+  const keys = { ownSecrets, ...(options.rootKey !== undefined && { rootKey: options.rootKey }) };
+  const prepared = await prepareData(files, registry, { ...certify, ...keys });
   if (isFailure(prepared)) return prepared;
   const supervisor = new Supervisor({
     writeLine: options.writeLine(files),
     time,
     onRestart: options.onRestart,
+    ...(options.onGiveUp && { onGiveUp: options.onGiveUp }),
+    ...(options.onHung && { onHung: options.onHung }),
   });
   options.stopping?.addEventListener("abort", () => void supervisor.stop());
   if (options.stopping?.aborted === true) return failed("stopped before everything was started");
@@ -88,17 +101,19 @@ async function prepareAndStart(
   return {
     files,
     created: prepared.created,
+    broken: () => supervisor.broken,
     gaveUp: supervisor.gaveUp,
     portOf: (service) => portIn(ports, service),
     pid: (service) => supervisor.pid(service),
     stop: async () => {
-      await supervisor.stop();
+      const failures = await supervisor.stop();
       lock.release();
+      return failures;
     },
   };
 }
 
-type Ports = ReadonlyMap<string, { readonly port: number }>;
+type Ports = ReadonlyMap<string, ReadyService>;
 
 function startAll(
   supervisor: Supervisor,
@@ -109,8 +124,15 @@ function startAll(
 ): Promise<Ports | Failure> {
   return startInOrder(services, (service, ready: Ports) => {
     const portOf = (name: string): number => portIn(ready, name);
-    return supervisor.start(specOf(service, { files, settings, portOf }, secretsOf));
+    const readinessOf = (name: string): string => `http://127.0.0.1:${metricsPortIn(ready, name)}`;
+    return supervisor.start(specOf(service, { files, settings, portOf, readinessOf }, secretsOf));
   });
+}
+
+function metricsPortIn(ports: Ports, service: string): number {
+  const port = ports.get(service)?.metricsPort;
+  if (port === undefined) throw new RangeError(`the service ${service} tells nobody of its readiness`);
+  return port;
 }
 
 function portIn(ports: Ports, service: string): number {

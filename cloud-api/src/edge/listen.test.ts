@@ -50,6 +50,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     forViewer: none,
     finderReports: { isTag: none, report: none },
     registry: { page: none, revoke: none },
+    readiness: { report: () => Promise.resolve({ status: "ready", checks: {} }) },
     erasures: { erase: none },
     live: new LiveStreams({
       changeCount: none,

@@ -1,6 +1,11 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { recordActRoute } from "@purrimeter/auth-api/internal";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { RegisteredTag } from "@purrimeter/store/tag-registry";
+import type { Context } from "hono";
+import { accessTokenOf } from "../edge/access-token-of.ts";
+import { declaredAnswer } from "../edge/declared-answer.ts";
+import { refuse } from "../edge/problem.ts";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
@@ -57,6 +62,16 @@ function tagBody({ id, standing, registeredAt }: RegisteredTag): z.infer<typeof 
   return { id, standing, registeredAt: rfc3339(registeredAt) };
 }
 
+/** Has the act in the audit trail before it is done. Throws a problem when that cannot be: then it is not done. */
+async function recordAct({ auth }: Dependencies, context: Context<Env>, tag: TagId): Promise<void> {
+  const accessToken = accessTokenOf(context) ?? "";
+  const body = { act: "tag.revoked", tag };
+  const call = { method: "POST", path: recordActRoute.path, body, accessToken } as const;
+  const clientAddress = context.get("clientAddress");
+  const { status } = declaredAnswer(recordActRoute, await auth.call({ ...call, clientAddress }));
+  if (status !== 204) throw refuse("forbidden", "The authentication service refuses it. Log in again.");
+}
+
 /** /v1/operator/tags. */
 export function operatorRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
@@ -67,7 +82,9 @@ export function operatorRoutes(deps: Dependencies) {
       return c.json({ items: page.items.map(tagBody), next: nextById(page.next, deps.cursors, scope) }, 200);
     })
     .openapi(revokeRoute, async (c) => {
-      orNotFound(await deps.registry.revoke(c.req.valid("param").id, deps.now()));
+      const { id } = c.req.valid("param");
+      await recordAct(deps, c, id);
+      orNotFound(await deps.registry.revoke(id, deps.now()));
       return c.body(null, 204);
     });
 }

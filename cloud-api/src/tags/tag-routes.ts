@@ -57,7 +57,10 @@ const claimRoute = createRoute({
   security: BEARER_SECURITY,
   middleware: readJsonBody(MAX_BODY_BYTES),
   request: { body: { required: true, content: { "application/json": { schema: claimSchema } } } },
-  responses: { 201: tagAnswer("The tag is yours."), ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS) },
+  responses: {
+    201: tagAnswer("The tag is yours."),
+    ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS, "mail-not-verified"),
+  },
 });
 
 const readRoute = createRoute({

@@ -1,3 +1,4 @@
+import { authorityFiles } from "@purrimeter/certs/authority-files";
 import { initAuthority } from "@purrimeter/certs/init-authority";
 import { issueService } from "@purrimeter/certs/issue-service";
 import { isRefusal } from "@purrimeter/certs/refusal";
@@ -16,8 +17,8 @@ export interface VaultCertificate {
 export async function makeVaultCertificate(now: Date): Promise<VaultCertificate> {
   const folder = mkdtempSync(join(tmpdir(), "purrimeter-vault-"));
   try {
-    const authority = await initAuthority(folder, now);
-    const issued = await issueService(folder, "vault", { now });
+    const authority = await initAuthority(authorityFiles(folder), now);
+    const issued = await issueService(authorityFiles(folder), "vault", { now });
     if (isRefusal(authority) || isRefusal(issued)) throw new Error("no certificate was issued");
     const [cert, key] = [issued.chain, issued.key].map((path) => readFileSync(path, "utf8"));
     return { cert: cert ?? "", key: key ?? "", authority: readFileSync(authority.root, "utf8") };

@@ -31,9 +31,9 @@ export async function createTestCertificates(): Promise<TestCertificates> {
   const folder = mkdtempSync(join(tmpdir(), "purrimeter-certificates-"));
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
   const past = new Date(Date.now() - TWO_YEARS_MS);
-  unrefused(await initAuthority(folder, past));
+  unrefused(await initAuthority(authorityFiles(folder), past));
   const issue = async (name: string, now: Date): Promise<TestIdentity> => {
-    unrefused(await issueService(folder, name, { now, clientAuth: true }));
+    unrefused(await issueService(authorityFiles(folder), name, { now, clientAuth: true }));
     const { key, chain } = issuedFiles(folder, "services", name);
     return { key: readFileSync(key, "utf8"), certificate: readFileSync(chain, "utf8") };
   };

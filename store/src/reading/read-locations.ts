@@ -5,11 +5,9 @@ import type { Page } from "./page.ts";
 import { comparePositions, positionOf } from "./positions.ts";
 import type { StoredEntry } from "../recording/piece-codec.ts";
 import type { OpenedPiece, PieceReader, ReadableOwnership } from "./read-pieces.ts";
+import { ReadTurns, type ReadSlice } from "./read-turns.ts";
 import { statement } from "../schema/statement.ts";
 import { utcDay } from "../utc-day.ts";
-
-/** Pieces opened between two pauses: a day of one-fix reports must not keep others waiting. */
-const OPEN_AT_ONCE = 256;
 
 /** An opened location stays in memory this long at most, as sealing keys do. */
 const KEEP_MS = 5 * 60_000;
@@ -48,19 +46,22 @@ export class LocationReader {
   readonly #pieces: PieceReader;
   readonly #latest: ReturnType<typeof prepareLatest>;
   readonly #monotonicMs: () => number;
+  readonly #turns: ReadTurns;
   readonly #kept = new Map<number, KeptLatest>();
 
   constructor(database: Database, pieces: PieceReader, monotonicMs: () => number) {
     this.#pieces = pieces;
     this.#latest = prepareLatest(database);
     this.#monotonicMs = monotonicMs;
+    this.#turns = new ReadTurns(monotonicMs);
   }
 
   async locations(ownership: ReadableOwnership, range: TimeRange): Promise<Page<Location, EntryPosition>> {
     const found: Location[] = [];
+    const slice = await this.#turns.begin(ownership.id);
     const from = Math.max(range.from, range.after?.at ?? 0);
     for (const day of this.#pieces.days(utcDay(from), utcDay(range.to))) {
-      await this.#readDay(ownership, day, { ...range, from: from as UnixSeconds }, found);
+      await this.#readDay(ownership, day, { ...range, from: from as UnixSeconds }, found, slice);
       if (found.length > range.limit) break;
     }
     const items = found.slice(0, range.limit);
@@ -97,13 +98,15 @@ export class LocationReader {
     day: number,
     range: TimeRange,
     found: Location[],
+    slice: ReadSlice,
   ): Promise<void> {
     const ofDay: Location[] = [];
     const wanted = range.limit + 1 - found.length;
-    const heads = this.#pieces.ofDay(ownership.id, day, range.from, range.to);
-    for (const [i, head] of heads.entries()) {
+    const heads = await this.#pieces.ofDay(ownership.id, day, range, slice);
+    for (const head of heads) {
       if (ofDay.length >= wanted && (sortedAt(ofDay, wanted - 1)?.at ?? Infinity) < head.first_at) break;
-      if (i % OPEN_AT_ONCE === OPEN_AT_ONCE - 1) await new Promise(setImmediate);
+      const others = slice.pause();
+      if (others !== undefined) await others;
       const piece = await this.#pieces.open(ownership, head.id);
       for (const location of piece === undefined ? [] : locationsOf(piece))
         if (utcDay(location.at) === day && isWithin(location, range)) ofDay.push(location);

@@ -1,6 +1,7 @@
 import type { TagId } from "@purrimeter/protocol/values";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
+import type { ReadSlice } from "./read-turns.ts";
 import { readPiece, type StoredEntry } from "../recording/piece-codec.ts";
 import { Sealer, type SealedKind } from "../sealing/seal.ts";
 import { statement } from "../schema/statement.ts";
@@ -11,6 +12,7 @@ export interface PieceHead {
   readonly previous: number | null;
   readonly first_at: number;
   readonly last_at: number;
+  readonly has_fix: number;
 }
 
 function prepare(database: Database) {
@@ -34,7 +36,7 @@ function prepare(database: Database) {
     head: statement(database, (queries, args: { id: number; ownership: number }) =>
       queries
         .selectFrom("report")
-        .select(["id", "previous", "first_at", "last_at"])
+        .select(["id", "previous", "first_at", "last_at", "has_fix"])
         .where("id", "=", args.id)
         .where("ownership", "=", args.ownership),
     ),
@@ -81,15 +83,22 @@ export class PieceReader {
     }
   }
 
-  /** Pieces of a day that hold anything from `from` to `to`, ascending by their first time. */
-  ofDay(ownership: number, day: number, from: number, to: number): PieceHead[] {
+  /** Pieces of a day that hold a fix from `from` to `to`, ascending by their first time. */
+  async ofDay(
+    ownership: number,
+    day: number,
+    { from, to }: { readonly from: number; readonly to: number },
+    slice: ReadSlice,
+  ): Promise<PieceHead[]> {
     const heads: PieceHead[] = [];
     let id = this.#statements.headOfDay.get({ day, ownership })?.last_report ?? null;
     while (id !== null) {
       const head: PieceHead | undefined = this.#statements.head.get({ id, ownership });
       if (head === undefined) break; // retention took the rest of the day
-      if (head.last_at >= from && head.first_at <= to) heads.push(head);
+      if (head.has_fix === 1 && head.last_at >= from && head.first_at <= to) heads.push(head);
       id = head.previous;
+      const others = slice.pause();
+      if (others !== undefined) await others;
     }
     return heads.sort((a, b) => a.first_at - b.first_at);
   }

@@ -25,6 +25,8 @@ export interface Stored {
   readonly duplicates: number;
   /** Entries from before a change of owner: acknowledged, never stored. */
   readonly withheld: number;
+  /** Entries of a day that holds MAX_ENTRIES_A_DAY already: acknowledged, never stored. */
+  readonly overfull?: number;
 }
 
 /** Why nothing of it was stored. None is final: the tag keeps its entries. `unclaimed` also covers unknown and revoked tags. */

@@ -140,4 +140,13 @@ CREATE TABLE found_report (
 CREATE INDEX found_report_ownership ON found_report (ownership, id);
 `,
   },
+  {
+    name: "bounds of a day",
+    sql: `
+-- Entries under that day, at most MAX_ENTRIES_A_DAY; those of an earlier version are not counted.
+ALTER TABLE tag_day ADD COLUMN entries INTEGER NOT NULL DEFAULT 0;
+-- Whether a location is in it, so that a reader of locations opens no others.
+ALTER TABLE report ADD COLUMN has_fix INTEGER NOT NULL DEFAULT 1;
+`,
+  },
 ];
