@@ -1,4 +1,5 @@
-import { must, within, type Attack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { must, within } from "./must.ts";
 import type { Target } from "./target.ts";
 import { closed, dial, silent } from "./wire.ts";
 

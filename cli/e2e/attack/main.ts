@@ -1,6 +1,10 @@
 import { parseArgs } from "node:util";
 import type { Attack, Outcome } from "./attack.ts";
 import { CONNECTION_ATTACKS } from "./connection-attacks.ts";
+import { AFTERWARDS, FOLDER_ATTACKS } from "./folder-attacks.ts";
+import { LOGIN_ATTACKS } from "./login-attacks.ts";
+import { REQUEST_ATTACKS } from "./request-attacks.ts";
+import { TAG_ATTACKS } from "./tag-attacks.ts";
 import { Target } from "./target.ts";
 import { TOKEN_ATTACKS } from "./token-attacks.ts";
 
@@ -15,7 +19,15 @@ Ends with 1 when an attack succeeded.
   --help       this text
 `;
 
-const ATTACKS: readonly Attack[] = [...TOKEN_ATTACKS, ...CONNECTION_ATTACKS];
+const ATTACKS: readonly Attack[] = [
+  ...TOKEN_ATTACKS,
+  ...REQUEST_ATTACKS,
+  ...LOGIN_ATTACKS,
+  ...TAG_ATTACKS,
+  ...FOLDER_ATTACKS,
+  ...CONNECTION_ATTACKS,
+  ...AFTERWARDS,
+];
 
 const { values } = parseArgs({
   options: { help: { type: "boolean" }, json: { type: "boolean" }, only: { type: "string", default: "" } },

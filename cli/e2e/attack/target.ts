@@ -2,13 +2,14 @@ import { systemTime } from "@purrimeter/service/system-time";
 import { issuedFiles } from "@purrimeter/certs/authority-files";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { Agent } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dataFiles, type DataFiles } from "../../src/data-folder/data-files.ts";
 import { verificationLink } from "../../src/data-folder/verification-link.ts";
 import { isFailure } from "../../src/terminal/failure.ts";
 import { purrimeter, servicesOf, start, until, type Started } from "../running-purrimeter.ts";
-import { must, mustBe } from "./attack.ts";
+import { must, mustBe } from "./must.ts";
 import { ask, type Answer, type Ask, type Api } from "./wire.ts";
 
 /** What a tag's client shows. */
@@ -39,6 +40,7 @@ export class Target {
   readonly bridge: Api;
   owner!: Person;
   readonly tags: TagIdentity[] = [];
+  readonly #agents = new Map<string, Agent>();
 
   private constructor(folder: string, data: string, running: Started) {
     this.folder = folder;
@@ -61,7 +63,7 @@ export class Target {
     const target = new Target(folder, data, running);
     try {
       target.owner = await target.newPerson("owner@example.org", "127.1.0.1");
-      for (const id of ["mimi", "felix"]) target.tags.push(await target.#addTag(id));
+      for (const id of ["mimi", "felix"]) target.tags.push(await target.addTag(id));
       return target;
     } catch (error) {
       await target.end();
@@ -76,6 +78,13 @@ export class Target {
   /** A request with a JSON body. */
   send(method: string, path: string, body: object, asked: Ask = {}): Promise<Answer> {
     return this.ask(method, path, { ...asked, body: JSON.stringify(body) });
+  }
+
+  /** A GET on a connection that is kept for the source address; its status. */
+  async keepAlive(from: string, path: string, token: string): Promise<number> {
+    const agent = this.#agents.get(from) ?? new Agent({ keepAlive: true, maxSockets: 1 });
+    this.#agents.set(from, agent);
+    return (await ask(this.api, "GET", path, { from, token, agent })).status;
   }
 
   /** Makes an account, verifies it and logs in. */
@@ -118,12 +127,14 @@ export class Target {
 
   /** Ends the installation and removes its folder. */
   async end(): Promise<void> {
+    for (const agent of this.#agents.values()) agent.destroy();
     await this.stop();
     await until(() => servicesOf(this.data).length === 0);
     rmSync(this.folder, { recursive: true });
   }
 
-  async #addTag(id: string): Promise<TagIdentity> {
+  /** Registers a tag and claims it for the owner. */
+  async addTag(id: string): Promise<TagIdentity> {
     const { code, stdout, stderr } = await purrimeter("tags", "add", id, "--data", this.data, "--json");
     must(code === 0, stderr);
     const { claimCode } = JSON.parse(stdout) as { readonly claimCode: string };

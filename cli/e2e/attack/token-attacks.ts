@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
-import { mustBe, type Attack } from "./attack.ts";
+import type { Attack } from "./attack.ts";
+import { mustBe } from "./must.ts";
 import type { Target } from "./target.ts";
 
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");

@@ -1,9 +1,9 @@
-import { request } from "node:https";
+import { request, type Agent } from "node:https";
 import { connect as connectTcp, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
-import { within } from "./attack.ts";
+import { within } from "./must.ts";
 
 /** Longest wait for one answer on a busy machine. */
 export const ANSWER_MS = 30_000;
@@ -22,6 +22,8 @@ export interface Ask {
   readonly body?: string | Buffer | undefined;
   readonly from?: string;
   readonly headers?: Record<string, string>;
+  /** Keeps the connection; without it each request has its own. */
+  readonly agent?: Agent;
 }
 
 /** Where the API is. */
@@ -32,7 +34,7 @@ export interface Api {
 
 /** Sends a request on a connection of its own. `path` below /v1. */
 export function ask(api: Api, method: string, path: string, asked: Ask = {}): Promise<Answer> {
-  const { token, body, from = "127.0.0.1", headers = {} } = asked;
+  const { token, body, from = "127.0.0.1", headers = {}, agent = false } = asked;
   const all = {
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
     ...(body !== undefined && {
@@ -44,7 +46,7 @@ export function ask(api: Api, method: string, path: string, asked: Ask = {}): Pr
   const where = { host: "127.0.0.1", port: api.port, servername: "localhost", ca: api.ca };
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
     const sent = request({
-      ...{ ...where, localAddress: from, agent: false, method, path: `/v1${path}` },
+      ...{ ...where, localAddress: from, agent, method, path: `/v1${path}` },
       headers: { host: `localhost:${api.port}`, ...all },
     });
     sent.once("response", resolve);
