@@ -162,4 +162,11 @@ ALTER TABLE installation ADD COLUMN knows_owners INTEGER NOT NULL DEFAULT 1;
 UPDATE installation SET knows_owners = NOT EXISTS (SELECT 1 FROM tag);
 `,
   },
+  {
+    name: "first settings of an ownership",
+    sql: `
+-- A transition by earlier settings is by a former owner's geofence; 0 where nobody owned the tag before.
+ALTER TABLE ownership ADD COLUMN settings_from INTEGER NOT NULL DEFAULT 0;
+`,
+  },
 ];

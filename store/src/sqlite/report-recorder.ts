@@ -34,7 +34,8 @@ export class ReportRecorder {
     const received = this.#judged(ownership, progress, arrived);
     const pastNumbers = this.#progress.pastNumbers(progress, report.epoch);
     const storedOn = (day: number): number => this.#progress.storedOn(progress, day);
-    const arrival = { report, received, entriesFrom: ownership.entriesFrom, pastNumbers, storedOn };
+    const { entriesFrom, settingsFrom } = ownership;
+    const arrival = { report, received, entriesFrom, settingsFrom, pastNumbers, storedOn };
     const outcome = applyReport(progress, arrival, this.#changes);
     this.#perform(ownership, progress, report, received);
     return outcome;
