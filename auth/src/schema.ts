@@ -1,4 +1,5 @@
 import { INSTALLATION_SQL } from "@purrimeter/database/installation";
+import { clockSql } from "@purrimeter/database/clock-table";
 import type { Migration } from "@purrimeter/database/migrate";
 import type { Generated } from "kysely";
 
@@ -104,6 +105,8 @@ export interface AuthTables {
   };
   /** To which installation the database belongs. */
   installation: { one: number; id: string | null };
+  /** See @purrimeter/database/clock-table. */
+  clock: { name: string; at: number };
   /** SQLite's own: the highest number that a table ever gave. */
   sqlite_sequence: { name: string; seq: number };
 }
@@ -194,4 +197,8 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
         PRIMARY KEY (account, hash)) STRICT, WITHOUT ROWID;`,
   },
   { name: "installation", sql: INSTALLATION_SQL },
+  {
+    name: "trusted times",
+    sql: clockSql("SELECT max(at) FROM audit_event"),
+  },
 ];

@@ -3,7 +3,9 @@ import {
   hostSchema,
   pathSchema,
   portSchema,
+  rateSchema,
   SERVICE_CONFIG,
+  trustedProxiesSchema,
 } from "@purrimeter/service/config-schemas";
 import { z } from "zod";
 
@@ -38,6 +40,10 @@ export const bridgeConfigSchema = z.strictObject({
   /** Whether the bridge decides reports again and counts what differs from the tag; true unless given. */
   verification: z.boolean().optional(),
   maxConnections: connectionsSchema.optional(),
+  /** Of one address, without a certificate; a trusted proxy's are not counted. */
+  maxConnectionsPerAddress: connectionsSchema.optional(),
+  acceptsPerAddress: rateSchema.optional(),
+  trustedProxies: trustedProxiesSchema,
 });
 
 export type BridgeConfig = z.infer<typeof bridgeConfigSchema>;

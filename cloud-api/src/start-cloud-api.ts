@@ -7,6 +7,7 @@ import type { Fetch, Listening } from "@purrimeter/service/listen";
 import { logRefused } from "@purrimeter/service/log-refused";
 import type { Metrics } from "@purrimeter/service/metrics";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
+import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
 import type { Time } from "@purrimeter/service/time";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { openStore } from "@purrimeter/store/open-store";
@@ -44,24 +45,34 @@ interface Running {
 
 /** Opens the store, wires the API and listens for owners. */
 export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promise<RunningService> {
-  const parts = openParts(given);
+  const { time, log, metrics } = given;
+  const watch: { clock?: WatchedClock } = {};
+  const parts = openParts(given, () => watch.clock?.trust.isTrusted() ?? false);
+  const watched = await watchClock({ time, log, metrics, record: parts.store.clock });
+  watch.clock = watched;
   await parts.store.checkKeyRing();
   const running = await run(parts);
   return {
     ready: { port: running.listening.port },
-    checks: running.checks,
-    stop: (graceMs) => stop(running, graceMs),
+    checks: [...running.checks, watched.check],
+    stop: async (graceMs) => {
+      await watched.close();
+      await stop(running, graceMs);
+    },
   };
 }
 
-function openParts({ config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>): Parts {
+function openParts(
+  { config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>,
+  isClockTrusted: () => boolean,
+): Parts {
   const now = (): UnixSeconds => time.utcS() as UnixSeconds;
   const monotonicMs = (): number => time.monotonicMs();
   const keyRing = secrets.keyRing(config.keyRing);
   const databaseKey = secrets.readKey("database-key");
-  const { database: path, databaseMustExist: mustExist, installation } = config;
-  const options = { path, databaseKey, keyRing, mustExist, installation };
-  const store = openStore({ ...options, now, monotonicMs });
+  const { database: path, databaseMustExist: mustExist, installation, erasureList } = config;
+  const options = { path, databaseKey, keyRing, mustExist, installation, erasureList };
+  const store = openStore({ ...options, now, monotonicMs, isClockTrusted });
   return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
 }
 

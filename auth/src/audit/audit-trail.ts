@@ -153,10 +153,6 @@ export class AuditTrail {
       await transaction.insertInto("audit_event").values(row).execute();
       previous = row.hash;
     }
-    await transaction
-      .deleteFrom("audit_event")
-      .where("at", "<", this.#time.utcS() - KEPT_S)
-      .execute();
   }
 
   #hashOfNetwork(network: string): string {

@@ -32,18 +32,25 @@ interface Belief {
   rivals: number;
 }
 
-/** `retentionDays` is how long locations are kept; older ones would be deleted as soon as they are stored. */
-export function createDoubtJudge(retentionDays: number): DoubtJudge {
+/**
+ * `retentionDays` is how long locations are kept; older ones would be deleted as soon as they are stored. While the clock is not
+ * trusted no time is doubted: the mark would stay when the clock is right again.
+ */
+export function createDoubtJudge(
+  retentionDays: number,
+  isClockTrusted: () => boolean = () => true,
+): DoubtJudge {
   const beliefs = new Map<TagId, Belief>();
   return {
     judge: (tag, { entries }, now, ownership) => {
       const belief = beliefIn(beliefs.get(tag), ownership);
       beliefs.set(tag, belief);
       let doubts: (Doubt | undefined)[] | undefined;
+      const clockNow = isClockTrusted() ? now : undefined;
       for (let i = 0; i < entries.length; i++) {
         const entry = entries[i] as Entry;
         if (entry.at < ownership.entriesFrom) continue;
-        const doubt = doubtOf(entry, belief, now, retentionDays);
+        const doubt = doubtOf(entry, belief, clockNow, retentionDays);
         if (doubt !== undefined) (doubts ??= entries.map(() => undefined))[i] = doubt;
       }
       return doubts;
@@ -58,8 +65,13 @@ function beliefIn(belief: Belief | undefined, { id, believed }: JudgedOwnership)
   return { ownership: id, way: fix && { fix, from: undefined }, rival: undefined, rivals: 0 };
 }
 
-function doubtOf(entry: Entry, belief: Belief, now: UnixSeconds, retentionDays: number): Doubt | undefined {
-  const byTime = doubtfulTime(entry.at, now, retentionDays);
+function doubtOf(
+  entry: Entry,
+  belief: Belief,
+  now: UnixSeconds | undefined,
+  retentionDays: number,
+): Doubt | undefined {
+  const byTime = now === undefined ? undefined : doubtfulTime(entry.at, now, retentionDays);
   return byTime === undefined && entry.kind === "fix" ? doubtfulPlace(entry, belief) : byTime;
 }
 

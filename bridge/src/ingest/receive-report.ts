@@ -3,6 +3,7 @@ import type { Report } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/service/log";
+import type { ClockTrust } from "@purrimeter/service/clock-trust";
 import type {
   JudgedOwnership,
   RecordOutcome,
@@ -26,6 +27,8 @@ export interface ReceiveReportParts {
   /** Judges what was stored, after it was acknowledged; left out, nobody does. */
   readonly verification?: ReportVerifier | undefined;
   readonly now: () => UnixSeconds;
+  /** Told of the newest time of the tag's receiver. */
+  readonly clock?: Pick<ClockTrust, "heard"> | undefined;
 }
 
 /**
@@ -72,10 +75,16 @@ function record(
     }
     countStored(counters, outcome);
     if (suspect !== undefined) countSuspect(counters, suspect);
+    if (outcome.stored > 0) hear(parts.clock, tag, report);
     if (outcome.stored > 0) verification?.stored(tag, report, outcome.through);
     return acknowledgeStored(outcome);
   };
   return store.recordReport(tag, report, { at, judge }).then(answer, failed);
+}
+
+function hear(clock: Pick<ClockTrust, "heard"> | undefined, tag: TagId, { entries }: Report): void {
+  const newest = entries.findLast(({ kind }) => kind === "fix");
+  if (newest !== undefined) clock?.heard(tag, newest.at * 1_000);
 }
 
 /** Nothing is lost: the tag keeps its entries and sends them again. */

@@ -45,6 +45,14 @@ export async function compareCopies(
   return unaccepted ?? closeAgain(files, time, accounts, owners);
 }
 
+/** What does not belong together, without changing anything; "unknown" when something cannot be opened. */
+export async function faultOfCopies(files: DataFiles): Promise<Failure | "unknown" | undefined> {
+  const accounts = await look(() => readAccounts(files));
+  const owners = accounts && (await look(() => readOwners(files)));
+  if (accounts === undefined || owners === undefined) return "unknown";
+  return refuseKeyRing(files, owners) ?? refuseOlder(files, accounts, owners);
+}
+
 /** undefined when something cannot be opened. */
 async function look<Result extends object>(
   read: () => Promise<Result | Failure>,

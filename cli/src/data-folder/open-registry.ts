@@ -5,6 +5,7 @@ import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { DataFiles } from "./data-files.ts";
 import { databaseOf } from "./lost-files.ts";
 import { OPERATOR } from "./operator.ts";
+import { isInUse } from "./run-lock.ts";
 import { withData } from "./with-data.ts";
 import type { Failure } from "../terminal/failure.ts";
 import { utcSeconds } from "../terminal/utc.ts";
@@ -43,6 +44,8 @@ export async function withOperatorStore<Result extends object>(
           mustExist,
           databaseKey: secrets.readKey("database-key"),
           keyRing,
+          erasureList: files.erasures,
+          mayMigrate: !isInUse(files.run),
           now: () => utcSeconds(time),
           monotonicMs: () => time.monotonicMs(),
         });

@@ -58,8 +58,8 @@ export async function prepareData(
   takeIssuerKeys(files.authority);
   takeTagKeys(files);
   if (!secretsAreInVault(files)) makeSecrets(files, holders);
-  const uncertified = await certifyServices(files, holders.services, options);
-  if (uncertified !== undefined) return uncertified;
+  const certified = await certifyServices(files, holders.services, options);
+  if (isFailure(certified)) return certified;
   recordSecrets(files, holders, format);
   if (options.acceptLoss === true) forgetLostFiles(files);
   return { created };

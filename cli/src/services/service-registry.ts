@@ -58,7 +58,7 @@ const CLOUD_API: ServiceEntry = {
   listen: ({ api: { host, port } }) => ({ host, port }),
   configure: ({ files, settings, portOf, readinessOf }): Own<typeof cloudApiSchema> => {
     const { certificate, key, origins, trustedProxies, rates, ...connections } = settings.api;
-    const { maxConnections, maxConnectionsPerAddress } = connections;
+    const { maxConnections, maxConnectionsPerAddress, acceptsPerAddress } = connections;
     const own = files.serviceChain("cloud-api");
     const tls =
       certificate === undefined ? { certificate: own } : { certificate: resolve(files.folder, certificate) };
@@ -66,6 +66,7 @@ const CLOUD_API: ServiceEntry = {
       database: files.locations,
       ...databaseOf(files, "locations.db"),
       keyRing: files.keyRing,
+      erasureList: files.erasures,
       tls: key === undefined ? tls : { ...tls, key: resolve(files.folder, key) },
       auth: {
         url: `https://localhost:${portOf("auth")}`,
@@ -78,7 +79,7 @@ const CLOUD_API: ServiceEntry = {
       hosts: hostsOf(settings),
       trustedProxies,
       rates,
-      connections: { maxConnections, maxConnectionsPerAddress },
+      connections: { maxConnections, maxConnectionsPerAddress, acceptsPerAddress },
     };
   },
   check: checkApiCertificate,
@@ -99,7 +100,8 @@ const BRIDGE: ServiceEntry = {
   listen: ({ bridge: { host, port } }) => ({ host, port }),
   configure: ({ files, settings }): Own<typeof bridgeConfigSchema> => {
     const { anchor, revoked } = files.authority.branches.tags;
-    const { tls12, maxConnections, verification } = settings.bridge;
+    const { tls12, verification, trustedProxies, ...limits } = settings.bridge;
+    const { maxConnections, maxConnectionsPerAddress, acceptsPerAddress } = limits;
     return {
       database: files.locations,
       ...databaseOf(files, "locations.db"),
@@ -107,7 +109,8 @@ const BRIDGE: ServiceEntry = {
       tls: { certificate: files.serviceChain("bridge"), clientAuthority: anchor, revoked },
       ...(tls12 && { tls12 }),
       retentionDays: settings.retentionDays,
-      maxConnections,
+      ...{ maxConnections, maxConnectionsPerAddress, acceptsPerAddress },
+      trustedProxies,
       verification,
     };
   },

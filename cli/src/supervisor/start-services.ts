@@ -1,4 +1,6 @@
+import { createLog } from "@purrimeter/service/log";
 import type { Time } from "@purrimeter/service/time";
+import { watchClock } from "@purrimeter/service/watch-clock";
 import { makeFolder } from "@purrimeter/certs/write-file";
 import { existsSync } from "node:fs";
 import type { Settings } from "../configuration/settings-schema.ts";
@@ -15,6 +17,8 @@ import { REGISTRY } from "../services/service-registry.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { utcDate } from "../terminal/utc.ts";
 import type { WriteLine } from "../terminal/line-log.ts";
+import { fileClockRecord } from "./file-clock-record.ts";
+import { renewCertificates } from "./renew-certificates.ts";
 import { specOf } from "./spec-of.ts";
 import type { ReadyService } from "./service-process.ts";
 import { startInOrder } from "./start-in-order.ts";
@@ -97,12 +101,22 @@ async function prepareAndStart(
   if (unusable !== undefined) return unusable;
   const secretsOf = readSecretsOf(files, allHolders(registry), ownSecrets);
   if (isFailure(secretsOf)) return secretsOf;
-  const certify = { now: utcDate(time), hosts: settings.hostNames };
+  const log = createLog("supervisor", { write: (line: string) => void process.stderr.write(line) });
+  const clock = await watchClock({ time, log, record: fileClockRecord(files.clock) });
+  const isClockTrusted = (): boolean => clock.trust.isTrusted();
+  const dates = { now: utcDate(time), isClockTrusted: isClockTrusted() };
+  const certify = { ...dates, hosts: settings.hostNames };
   const keys = { ownSecrets, acceptLoss, ...(options.rootKey !== undefined && { rootKey: options.rootKey }) };
   const prepared = await prepareData(files, registry, { ...certify, ...keys });
-  if (isFailure(prepared)) return prepared;
+  if (isFailure(prepared)) {
+    await clock.close();
+    return prepared;
+  }
   const mismatch = await checkCopies(files, time, acceptLoss);
-  if (mismatch !== undefined) return mismatch;
+  if (mismatch !== undefined) {
+    await clock.close();
+    return mismatch;
+  }
   const supervisor = new Supervisor({
     writeLine: options.writeLine(files),
     time,
@@ -111,17 +125,26 @@ async function prepareAndStart(
     ...(options.onHung && { onHung: options.onHung }),
   });
   options.stopping?.addEventListener("abort", () => void supervisor.stop());
-  if (options.stopping?.aborted === true) return failed("stopped before everything was started");
+  if (options.stopping?.aborted === true) {
+    await clock.close();
+    return failed("stopped before everything was started");
+  }
   const ports = await startAll(supervisor, files, settings, registry, secretsOf);
   if (isFailure(ports)) {
     await supervisor.stop();
+    await clock.close();
     return ports;
   }
   const unrecorded = await recordCopies(files, time, acceptLoss);
   if (unrecorded !== undefined) {
     await supervisor.stop();
+    await clock.close();
     return unrecorded;
   }
+  const cancelRenewal = renewCertificates({
+    ...{ files, services: registry.services, hosts: settings.hostNames, isClockTrusted, time, log },
+    restart: (service) => supervisor.restart(service),
+  });
   return {
     files,
     created: prepared.created,
@@ -130,7 +153,9 @@ async function prepareAndStart(
     portOf: (service) => portIn(ports, service),
     pid: (service) => supervisor.pid(service),
     stop: async () => {
+      cancelRenewal();
       const failures = await supervisor.stop();
+      await clock.close();
       lock.release();
       return failures;
     },

@@ -1,4 +1,5 @@
 import type { Epoch, UnixSeconds } from "@purrimeter/protocol/values";
+import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import type { Location, LocationPage, TimeRange, UnreadableSpan } from "./location.ts";
 import { comparePositions, positionOf } from "./positions.ts";
@@ -85,7 +86,7 @@ export class LocationReader {
 
   /** The newest by time of the fix, suspects left out. Opened once for as long as the row that holds it is the newest. */
   async latest(ownership: ReadableOwnership): Promise<Location | undefined> {
-    const row = this.#latest.get({ ownership: ownership.id });
+    const row = unlessCorrupt(() => this.#latest.get({ ownership: ownership.id }), undefined);
     if (row === undefined) return undefined;
     const kept = this.#kept.get(ownership.id);
     if (kept !== undefined && isSameRow(kept.row, row) && kept.untilMs > this.#monotonicMs())

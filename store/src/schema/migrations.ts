@@ -1,4 +1,5 @@
 import { INSTALLATION_SQL } from "@purrimeter/database/installation";
+import { clockSql } from "@purrimeter/database/clock-table";
 import type { Migration } from "@purrimeter/database/migrate";
 
 /**
@@ -161,6 +162,10 @@ INSERT INTO known_owner SELECT DISTINCT owner FROM sealing_key;
 ALTER TABLE installation ADD COLUMN knows_owners INTEGER NOT NULL DEFAULT 1;
 UPDATE installation SET knows_owners = NOT EXISTS (SELECT 1 FROM tag);
 `,
+  },
+  {
+    name: "trusted times",
+    sql: clockSql("SELECT max(received_at) FROM report"),
   },
   {
     name: "first settings of an ownership",

@@ -150,4 +150,6 @@ export interface Schema {
   };
   installation: { one: number; id: string | null; knows_owners: number };
   known_owner: { id: string };
+  /** See @purrimeter/database/clock-table. */
+  clock: { name: string; at: number };
 }

@@ -1,3 +1,4 @@
+import { CLOCK_TABLE } from "@purrimeter/database/clock-table";
 import type { TableEntry } from "@purrimeter/database/table-entry";
 
 /** Whose data a table of the location database holds: an account's, or that of a tag for the time that it is an account's. */
@@ -196,4 +197,5 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     exported: { as: "tags" },
     erased: { with: { ownership: "id = @ownership" } },
   },
+  CLOCK_TABLE,
 ];

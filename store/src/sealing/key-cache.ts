@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Database } from "@purrimeter/database/open-database";
+import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { OwnerId } from "../reading/owner-id.ts";
 import { statement } from "../schema/statement.ts";
 
@@ -71,7 +72,8 @@ export class KeyCache {
     const kept = this.#kept.get(id);
     const isFresh = kept !== undefined && kept.untilMs > this.#monotonicMs();
     if (isFresh && kept.checkedAfter === this.#doubts) return kept.key;
-    const row = this.#select.get({ id });
+    const row = unlessCorrupt(() => this.#select.get({ id }), "corrupt");
+    if (row === "corrupt") return "unreadable";
     if (isFresh && isSame(row, kept.row)) {
       kept.checkedAfter = this.#doubts;
       return kept.key;
@@ -129,7 +131,10 @@ export class KeyCache {
   #forgetOld(): void {
     const nowMs = this.#monotonicMs();
     for (const [id, kept] of this.#kept) {
-      const row = kept.checkedAfter === this.#doubts ? kept.row : this.#select.get({ id });
+      const row =
+        kept.checkedAfter === this.#doubts
+          ? kept.row
+          : unlessCorrupt(() => this.#select.get({ id }), undefined);
       if (kept.untilMs <= nowMs || !isSame(row, kept.row)) this.#kept.delete(id);
     }
   }
