@@ -1,4 +1,4 @@
-import type { Entry } from "@purrimeter/protocol/entry";
+import type { Entry, HealthEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { EntryNumber } from "@purrimeter/protocol/values";
 import type { Arrival } from "./arrival.ts";
@@ -102,11 +102,25 @@ function takeEntry(
     const keepDay = keepDayOf(entry.at, doubt, receivedAt);
     events.push({ number, entry, keepDay, bytes: eventWriter.written(), isBelieved: doubt === undefined });
   }
-  // The newest by the tag's time, in whatever order they came.
-  if (entry.kind === "health" && doubt === undefined && entry.at >= progress.batteryAt) {
-    progress.batteryAt = entry.at;
-    progress.batteryPercent = entry.batteryPercent;
-  }
+  // 0: the tag does not know the time.
+  if (entry.kind === "health" && (doubt === undefined || entry.at === 0))
+    rememberBattery(progress, number, entry);
+}
+
+/** A tag that was charged under a roof knows its battery before it knows the time. */
+function rememberBattery(progress: TagProgress, number: number, { at, batteryPercent }: HealthEntry): void {
+  if (!isNewerBattery(progress, number, at)) return;
+  progress.batteryAt = at;
+  progress.batteryEpoch = progress.epoch;
+  progress.batteryNumber = number;
+  progress.batteryPercent = batteryPercent;
+}
+
+/** Numbers order entries within an epoch. Between epochs, which are drawn, times do; where one is not known, the later arrival counts. */
+function isNewerBattery(progress: TagProgress, number: number, at: number): boolean {
+  const { epoch, batteryAt, batteryEpoch, batteryNumber } = progress;
+  if (batteryEpoch === epoch) return number >= batteryNumber;
+  return at === 0 || batteryAt === 0 || at >= batteryAt;
 }
 
 /** Newest by the time of the fix; between equal times by epoch and number, so that the order of arrival is nothing. */

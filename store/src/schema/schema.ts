@@ -81,6 +81,8 @@ export interface Schema {
     last_heard_at: number;
     battery_percent: number | null;
     battery_at: number;
+    battery_epoch: Generated<number>;
+    battery_number: Generated<number>;
     latest_report: number | null;
     latest_at: number;
     latest_epoch: number;
