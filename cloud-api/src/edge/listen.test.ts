@@ -73,6 +73,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     ownerRates: new RateLimiter(rate, () => 0),
     addressRates: new RateLimiter(rate, () => 0),
     finderRates: new RateLimiter(rate, () => 0),
+    finderTagRates: new RateLimiter(rate, () => 0),
     hosts: new Set(certificateHosts(certificates.cloudApi.certificate)),
     origins: [],
     now,
