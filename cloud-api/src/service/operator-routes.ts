@@ -69,6 +69,8 @@ async function recordAct({ auth }: Dependencies, context: Context<Env>, tag: Tag
   const call = { method: "POST", path: recordActRoute.path, body, accessToken } as const;
   const clientAddress = context.get("clientAddress");
   const { status } = declaredAnswer(recordActRoute, await auth.call({ ...call, clientAddress }));
+  // The trail takes every id that a tag can have: what it refuses is no tag.
+  if (status === 400) orNotFound(undefined);
   if (status !== 204) throw refuse("forbidden", "The authentication service refuses it. Log in again.");
 }
 
