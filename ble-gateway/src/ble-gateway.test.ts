@@ -124,6 +124,7 @@ describeUplinkContract("a link through a gateway", async (): Promise<UplinkUnder
     subscribed: () => [...bench.broker.subscriptions].sort(),
     send: (topic, bytes) => bench.broker.send(topic, bytes),
     breakSession: () => bench.broker.breakSessions(),
+    swallow: () => bench.broker.swallow(),
     topics: {
       report: topicOf(TAG, "report"),
       downlink: DOWNLINK_CHANNELS.map((channel) => topicOf(TAG, channel)),

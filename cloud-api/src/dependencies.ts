@@ -6,6 +6,7 @@ import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { ClientAddresses } from "@purrimeter/service/client-address";
+import type { Readiness } from "@purrimeter/service/readiness";
 import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 import type { AccessTokens, Identity } from "./edge/access-tokens.ts";
 import type { AuthService } from "./edge/auth-service.ts";
@@ -28,9 +29,10 @@ export interface Dependencies {
   forViewer(viewer: OwnerId): ViewerView;
   readonly finderReports: FinderReports;
   /** The operator's part of it: no owner, no name and no location. */
-  readonly registry: Pick<TagRegistry, "page" | "revoke">;
+  readonly registry: Pick<TagRegistry, "page" | "renewLostCode" | "revoke">;
   readonly live: LiveStreams;
   readonly erasures: Pick<OwnerDataErasure, "erase">;
+  readonly readiness: Pick<Readiness, "report">;
   readonly auth: Pick<AuthService, "call">;
   readonly tokens: AccessTokens;
   readonly cursors: Cursors;

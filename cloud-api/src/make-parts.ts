@@ -6,6 +6,7 @@ import type { Metrics } from "@purrimeter/service/metrics";
 import type { Time } from "@purrimeter/service/time";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { Store } from "@purrimeter/store/open-store";
+import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { ClientAddresses } from "@purrimeter/service/client-address";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
@@ -17,6 +18,7 @@ import type { AuthReport } from "./edge/auth-report.ts";
 import { AuthService } from "./edge/auth-service.ts";
 import { certificateHosts } from "./edge/certificate-hosts.ts";
 import type { Config } from "./config.ts";
+import type { Dependencies } from "./dependencies.ts";
 import { Cursors } from "./lists/cursors.ts";
 import { EndedSessions } from "./edge/ended-sessions.ts";
 import { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
@@ -30,6 +32,7 @@ export interface Parts {
   readonly config: Config;
   readonly secrets: Secrets;
   readonly store: Store;
+  readonly keyRing: KeyRing;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly time: Time;
@@ -73,7 +76,11 @@ export interface Made {
 }
 
 /** The whole API over its parts. */
-export function makeApp(parts: Parts, made: Made, erasures: OwnerDataErasure): AppType {
+export function makeApp(
+  parts: Parts,
+  made: Made,
+  { erasures, readiness }: Pick<Dependencies, "erasures" | "readiness">,
+): AppType {
   const { config, log, now, monotonicMs } = parts;
   const { auth, ended, live, requests, addresses, report } = made;
   const { issuer, audience } = config;
@@ -85,6 +92,7 @@ export function makeApp(parts: Parts, made: Made, erasures: OwnerDataErasure): A
     registry: parts.store.registry,
     live,
     erasures,
+    readiness,
     auth,
     tokens: new AccessTokens({ issuer, audience, keys, ended, now }),
     cursors: new Cursors(parts.secrets.readKey("cursor-key")),
@@ -116,5 +124,12 @@ export function makeParts(parts: Parts): Made {
     report,
   });
   const addresses = new ClientAddresses(config.trustedProxies);
-  return { auth, ended, live: makeLive(parts, ended), requests: new RequestLog(log), addresses, report };
+  return {
+    auth,
+    ended,
+    live: makeLive(parts, ended),
+    requests: new RequestLog(log, monotonicMs),
+    addresses,
+    report,
+  };
 }

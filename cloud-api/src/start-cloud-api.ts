@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
+import { JsonClient } from "@purrimeter/service/json-client";
+import { Readiness, type ReadinessCheck } from "@purrimeter/service/readiness";
 import { PUBLIC_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { listen } from "@purrimeter/service/listen";
 import type { Fetch, Listening } from "@purrimeter/service/listen";
 import { logRefused } from "@purrimeter/service/log-refused";
 import type { Metrics } from "@purrimeter/service/metrics";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
+import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
+import type { Time } from "@purrimeter/service/time";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { openStore } from "@purrimeter/store/open-store";
 import type { Store } from "@purrimeter/store/open-store";
@@ -13,13 +17,14 @@ import type { ClientAddresses } from "@purrimeter/service/client-address";
 import { ANSWER_HEADERS } from "./edge/answer-headers.ts";
 import type { AuthService } from "./edge/auth-service.ts";
 import type { Config } from "./config.ts";
-import type { EndedSessions } from "./edge/ended-sessions.ts";
 import { followEndedSessions } from "./edge/follow-ended-sessions.ts";
+import { eraseRestored } from "./accounts/erase-restored.ts";
 import { followErasures } from "./accounts/follow-erasures.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
 import type { RequestLog } from "./edge/request-log.ts";
 import { makeApp, makeErasures, makeParts } from "./make-parts.ts";
 import type { Parts } from "./make-parts.ts";
+import { readinessChecks } from "./service/readiness-checks.ts";
 
 const SUMMARY_EVERY_MS = 60_000;
 
@@ -29,7 +34,8 @@ interface Running {
   readonly store: Store;
   readonly live: LiveStreams;
   readonly auth: AuthService;
-  readonly ended: EndedSessions;
+  readonly peers: readonly JsonClient[];
+  readonly checks: readonly ReadinessCheck[];
   readonly requests: RequestLog;
   readonly stopping: AbortController;
   /** Work in the background, which ends with the signal. */
@@ -39,22 +45,35 @@ interface Running {
 
 /** Opens the store, wires the API and listens for owners. */
 export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promise<RunningService> {
-  const running = await run(openParts(given));
+  const { time, log, metrics } = given;
+  const watch: { clock?: WatchedClock } = {};
+  const parts = openParts(given, () => watch.clock?.trust.isTrusted() ?? false);
+  const watched = await watchClock({ time, log, metrics, record: parts.store.clock });
+  watch.clock = watched;
+  await parts.store.checkKeyRing();
+  const running = await run(parts);
   return {
     ready: { port: running.listening.port },
-    // Nobody is let in before it is known which sessions have ended.
-    isReady: () => running.ended.isKnown,
-    stop: (graceMs) => stop(running, graceMs),
+    checks: [...running.checks, watched.check],
+    stop: async (graceMs) => {
+      await watched.close();
+      await stop(running, graceMs);
+    },
   };
 }
 
-function openParts({ config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>): Parts {
+function openParts(
+  { config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>,
+  isClockTrusted: () => boolean,
+): Parts {
   const now = (): UnixSeconds => time.utcS() as UnixSeconds;
   const monotonicMs = (): number => time.monotonicMs();
   const keyRing = secrets.keyRing(config.keyRing);
   const databaseKey = secrets.readKey("database-key");
-  const store = openStore({ path: config.database, databaseKey, keyRing, now, monotonicMs });
-  return { config, secrets, store, log, metrics, time, now, monotonicMs };
+  const { database: path, databaseMustExist: mustExist, installation, erasureList } = config;
+  const options = { path, databaseKey, keyRing, mustExist, installation, erasureList };
+  const store = openStore({ ...options, now, monotonicMs, isClockTrusted });
+  return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
 }
 
 async function run(parts: Parts): Promise<Running> {
@@ -62,15 +81,26 @@ async function run(parts: Parts): Promise<Running> {
   const made = makeParts(parts);
   const { auth, ended, live, requests, report, addresses } = made;
   const erasures = makeErasures(parts, auth, report);
-  const listening = await listenFor(parts, makeApp(parts, made, erasures).fetch, addresses);
+  const peers = parts.config.peers.map(({ url }) => peerClient(url, time));
+  const checks = readinessChecks({ ...parts, ended, peers });
+  const app = makeApp(parts, made, { erasures, readiness: new Readiness(checks, time) });
+  const listening = await listenFor(parts, app.fetch, addresses);
   measure(metrics, { requests, live, listening });
   const stopping = new AbortController();
   const following = Promise.all([
     followEndedSessions({ auth, ended, time, report }, stopping.signal),
     followErasures(erasures, time, stopping.signal),
+    eraseRestored(parts, stopping.signal),
   ]);
   const cancelSummary = time.every(SUMMARY_EVERY_MS, () => requests.summarise());
-  return { listening, store, live, auth, ended, requests, stopping, following, cancelSummary };
+  return { listening, store, live, auth, peers, checks, requests, stopping, following, cancelSummary };
+}
+
+/** Shorter than the deadline of a check, so that the reason is the network's. */
+const PEER_LIMITS = { deadlineMs: 1_500, maxAnswerBytes: 16_384, maxConnections: 2 };
+
+function peerClient(url: string, time: Time): JsonClient {
+  return new JsonClient({ url, time, ...PEER_LIMITS });
 }
 
 function listenFor(
@@ -108,6 +138,7 @@ async function stop(running: Running, graceMs: number): Promise<void> {
   running.live.close();
   await running.listening.close(graceMs);
   running.auth.close();
+  for (const peer of running.peers) peer.close();
   await running.following;
   running.requests.summarise();
   await running.store.close();

@@ -1,6 +1,7 @@
 import { decodeAck } from "@purrimeter/protocol/ack";
 import { decodeCommand } from "@purrimeter/protocol/command";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
+import { WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Settings, Status } from "@purrimeter/protocol/messages";
 import { encodeStatus } from "@purrimeter/protocol/status";
 import { topicOf } from "@purrimeter/protocol/topics";
@@ -14,8 +15,9 @@ import { NmeaParser } from "./nmea/nmea.ts";
 import type { Ports } from "./ports.ts";
 import { Radio } from "./uplink/radio.ts";
 import { Random } from "./random.ts";
+import { recallSides } from "./geofence/recall-sides.ts";
 import type { Reading } from "./nmea/reading.ts";
-import { sameGeofences } from "./geofence/same-geofences.ts";
+import { keptGeofences } from "./geofence/kept-geofences.ts";
 import { SettingsStore, settingsPages } from "./settings/settings-store.ts";
 import type { TagEvent } from "./tag-event.ts";
 import { receivesSatellite, listsSatellites } from "./nmea/satellite-list.ts";
@@ -106,7 +108,10 @@ export class Firmware {
     this.state.nextFixMs = nowMs;
     this.state.nextHealthMs = nowMs;
     const settings = this.settings.current;
-    if (settings !== undefined && this.refusalOf(settings) === undefined) this.run(settings, false);
+    if (settings !== undefined && this.refusalOf(settings) === undefined) {
+      this.run(settings, undefined);
+      recallSides(this.state.sides, this.journal, settings, this.settings.previous);
+    }
     this.wake();
   }
 
@@ -219,6 +224,12 @@ export class Firmware {
         return this.enqueue(this.journal.appendNoSky(effect.at, effect.seconds), false, nowMs);
       case "append-health":
         return this.enqueue(this.journal.appendHealth(effect.at, this.batteryPercent()), false, nowMs);
+      case "append-answer":
+        return this.enqueue(
+          this.journal.appendAnswer(effect.at, effect.command, effect.outcome),
+          false,
+          nowMs,
+        );
       case "report-now":
         return this.queue.flush(nowMs);
       case "gnss-start":
@@ -241,9 +252,9 @@ export class Firmware {
   }
 
   private appendTransition(effect: Effect, nowMs: number): void {
-    const { at, geofence, from, to, evidenceFrom } = effect;
+    const { at, geofence, from, to, evidenceFrom, lastKnown } = effect;
     const version = this.state.settingsVersion;
-    const number = this.journal.appendTransition(at, geofence, from, to, evidenceFrom, version);
+    const number = this.journal.appendTransition(at, geofence, from, to, evidenceFrom, version, lastKnown);
     this.counted.transitions++;
     this.enqueue(number, to !== "unknown", nowMs);
   }
@@ -262,12 +273,21 @@ export class Firmware {
 
   private send(): void {
     const nowMs = this.ports.clock.monotonicMs();
+    this.queue.expire(nowMs);
+    if (this.queue.takeDeadSession(nowMs)) this.reconnect();
     const report = this.queue.nextReport(nowMs);
     if (report !== undefined && !this.ports.uplink.publish(this.reportTopic, report))
       this.queue.notTaken(nowMs);
     if (!this.radio.tend(nowMs, this.queue.sessionWantedMs())) return;
     this.isUp = false;
     this.queue.down();
+  }
+
+  private reconnect(): void {
+    const { uplink } = this.ports;
+    if (uplink.reconnect !== undefined) return uplink.reconnect();
+    uplink.disconnect();
+    uplink.connect();
   }
 
   private onAck(bytes: Uint8Array): void {
@@ -288,15 +308,23 @@ export class Firmware {
     const isKept = this.settings.offer(bytes, this.refuse) === "kept";
     const settings = this.settings.current;
     if (isKept && settings !== undefined) {
-      this.run(settings, before !== undefined && sameGeofences(before.geofences, settings.geofences));
+      this.run(
+        settings,
+        before === undefined ? undefined : keptGeofences(before.geofences, settings.geofences),
+      );
       this.wake();
     }
     this.publishStatus();
   }
 
-  private run(settings: Settings, hasSameGeofences: boolean): void {
+  private run(settings: Settings, kept: readonly number[] | undefined): void {
     const nowMs = this.ports.clock.monotonicMs();
-    this.take({ kind: "settings", nowMs, utcS: this.ports.clock.utcS(), settings, hasSameGeofences });
+    const utcS = this.ports.clock.utcS();
+    this.take(
+      kept === undefined
+        ? { kind: "settings", nowMs, utcS, settings }
+        : { kind: "settings", nowMs, utcS, settings, kept },
+    );
   }
 
   /** Prepares the geofences of the settings; when that fails, the ones before stay in force. */
@@ -317,7 +345,7 @@ export class Firmware {
 
   private status(): Status {
     const settingsVersion = this.state.settingsVersion;
-    const own = { online: true, settingsVersion, firmware: this.options.firmware };
+    const own = { online: true, settingsVersion, firmware: this.options.firmware, wireVersion: WIRE_VERSION };
     const refused = this.settings.refused;
     return refused === undefined ? own : { ...own, refusedSettings: refused };
   }

@@ -33,6 +33,11 @@ export interface Uplink {
   /** Requests a session; Firmware.uplinkUp is called when it is established and the tag's topics are subscribed. */
   connect(): void;
   disconnect(): void;
+  /**
+   * The other end does not answer: ends the session without waiting for it, and requests another. Absent where `disconnect`
+   * and `connect` do that.
+   */
+  reconnect?(): void;
   /** Sends one message with QoS 0; false when that is not possible now. `bytes` is valid only during the call. */
   publish(topic: string, bytes: Uint8Array): boolean;
 }

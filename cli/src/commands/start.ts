@@ -1,5 +1,6 @@
 import type { Time } from "@purrimeter/service/time";
 import { createLog } from "@purrimeter/service/log";
+import { once } from "node:events";
 import { Command } from "commander";
 import { overrideSettings, type SettingOptions } from "../configuration/override-settings.ts";
 import { readSettings } from "../configuration/read-settings.ts";
@@ -26,6 +27,7 @@ interface StartFlags extends SettingOptions {
   readonly logFiles?: true;
   readonly production?: true;
   readonly allowGeneratedKeys?: true;
+  readonly acceptLoss?: true;
   readonly rootOut?: string;
   readonly json?: true;
 }
@@ -61,6 +63,10 @@ export function startCommand(time: Time): Command {
     .addOption(rootOutOption())
     .option("--production", "refuse keys that purrimeter generated for development")
     .option("--allow-generated-keys", "accept them in production nevertheless")
+    .option(
+      "--accept-loss",
+      "once: go on although a database is missing or older than the other; what is lost stays lost",
+    )
     .option("--log-files", "write the services' logs to DIR/log instead of stderr")
     .addOption(jsonOption())
     .addHelpText(
@@ -90,12 +96,19 @@ async function start(flags: StartFlags, time: Time): Promise<void> {
     settings,
     time,
     ownSecrets: flags.production === true && flags.allowGeneratedKeys !== true,
+    acceptLoss: flags.acceptLoss === true,
     ...(flags.rootOut !== undefined && {
       rootKey: { file: flags.rootOut, onWritten: printRootKey(flags.json === true) },
     }),
     writeLine: (files) => writerFor(flags, files),
     onRestart: (service) =>
       log.warn("service started again", { event: "service.restarted", process: service }),
+    onHung: (service) =>
+      log.error("service does not answer and is killed", { event: "service.hung", process: service }),
+    onGiveUp: (service, { failure }) => {
+      log.error("service given up; the others go on", { event: "service.given-up", process: service });
+      process.stderr.write(`purrimeter: ${failure}\n`);
+    },
     stopping,
   });
   if (isFailure(running)) {
@@ -109,13 +122,9 @@ async function start(flags: StartFlags, time: Time): Promise<void> {
     return;
   }
   announce(running, settings, flags);
-  const aborted = new Promise<undefined>((resolve) => {
-    if (stopping.aborted) resolve(undefined);
-    stopping.addEventListener("abort", () => resolve(undefined));
-  });
-  const failure = await Promise.race([aborted, running.gaveUp]);
-  await running.stop();
-  if (failure !== undefined) reportFailure(failure);
+  if (!stopping.aborted) await once(stopping, "abort");
+  const broken = running.broken();
+  for (const failure of [...broken, ...(await running.stop())]) reportFailure(failure);
 }
 
 function writerFor({ logFiles }: StartFlags, { log }: DataFiles): WriteLine {

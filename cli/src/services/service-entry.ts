@@ -16,6 +16,8 @@ export interface ServiceContext {
   readonly settings: Settings;
   /** Port of a service that this one comes after. */
   readonly portOf: (service: string) => number;
+  /** Where a service that this one comes after tells of its readiness. */
+  readonly readinessOf: (service: string) => string;
 }
 
 /** What `start` prints about a service that is ready. */

@@ -41,8 +41,13 @@ export interface ServiceProcess {
   /** Resolves when the process is gone. */
   readonly ended: Promise<void>;
   readonly pid: number | undefined;
-  /** SIGTERM now, SIGKILL after `graceMs`; resolves when the process is gone. */
-  stop(graceMs: number): Promise<void>;
+  /** SIGKILL now: SIGTERM needs a loop that runs. */
+  kill(): void;
+  /** Asks whether the process's loop runs, by IPC; `onPong` of `hears` is called when it does. */
+  ping(): void;
+  hears(onPong: () => void): void;
+  /** SIGTERM now, SIGKILL after `graceMs`; resolves when the process is gone, with how it ended unless that was code 0. */
+  stop(graceMs: number): Promise<Failure | undefined>;
 }
 
 const SUPERVISED = new URL("./supervised.ts", import.meta.url).href;
@@ -65,7 +70,16 @@ export function runService(
     keepPidFile(spec, child, writeLine);
     return outcome;
   });
-  return { ready, ended, pid: child.pid, stop: (graceMs) => stop(child, ended, graceMs, time) };
+  return {
+    ready,
+    ended,
+    pid: child.pid,
+    kill: () => void child.kill("SIGKILL"),
+    // A channel that has ended is told by the end of the process.
+    ping: () => void (child.connected && child.send({ type: "ping" }, () => undefined)),
+    hears: (onPong) => void child.on("message", (message) => isPong(message) && onPong()),
+    stop: (graceMs) => stop(spec.name, child, ended, graceMs, time),
+  };
 }
 
 function spawnService(spec: ServiceSpec, config: string): ChildProcess {
@@ -137,14 +151,27 @@ function isReadyMessage(message: unknown): message is ReadyService & { readonly 
   return type === "ready" && typeof port === "number" && ["number", "undefined"].includes(typeof metricsPort);
 }
 
+function isPong(message: unknown): boolean {
+  return typeof message === "object" && message !== null && "type" in message && message.type === "pong";
+}
+
 function howItEnded({ exitCode, signalCode }: ChildProcess): string {
   if (signalCode === "SIGKILL") return "was killed before it was ready";
   return signalCode === null ? `ended with code ${exitCode ?? "unknown"}` : `was ended by ${signalCode}`;
 }
 
-async function stop(child: ChildProcess, ended: Promise<void>, graceMs: number, time: Time): Promise<void> {
+async function stop(
+  name: string,
+  child: ChildProcess,
+  ended: Promise<void>,
+  graceMs: number,
+  time: Time,
+): Promise<Failure | undefined> {
   child.kill("SIGTERM");
   const cancel = time.after(graceMs, () => void child.kill("SIGKILL"));
   await ended;
   cancel();
+  const { exitCode, signalCode } = child;
+  if (exitCode === 0) return undefined;
+  return failed(`${name}: was not stopped in order (${signalCode ?? `code ${exitCode ?? "unknown"}`})`);
 }

@@ -6,6 +6,18 @@ import { systemTime } from "@purrimeter/service/system-time";
  */
 const STOP_TIMEOUT_MS = 4_000;
 
+process.on("message", (message) => {
+  // Answered by the loop that serves requests: one that hangs is silent.
+  if (isPing(message) && process.connected) process.send?.({ type: "pong" }, ignoreEndedChannel);
+});
+
+function isPing(message: unknown): boolean {
+  return typeof message === "object" && message !== null && "type" in message && message.type === "ping";
+}
+
+/** "disconnect" says the same. */
+function ignoreEndedChannel(): void {}
+
 process.on("disconnect", () => {
   process.emit("SIGTERM", "SIGTERM");
   // A service that was still starting has no handler yet.

@@ -16,11 +16,15 @@ let folder: string;
 let supervisor: Supervisor;
 let lines: string[];
 let restarts: string[];
+let hung: string[];
+let givenUp: string[];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "purrimeter-supervisor-"));
   lines = [];
   restarts = [];
+  hung = [];
+  givenUp = [];
 });
 
 afterEach(async () => {
@@ -33,6 +37,8 @@ function supervise(limits: Partial<SupervisorLimits> = {}): Supervisor {
     writeLine: (service, line) => void lines.push(`${service}: ${line}`),
     time: systemTime,
     onRestart: (service) => void restarts.push(service),
+    onHung: (service) => void hung.push(service),
+    onGiveUp: (service) => void givenUp.push(service),
     limits: { backOff: { firstMs: 10, longestMs: 50 }, graceMs: 2_000, restarts: 3, ...limits },
   });
   return supervisor;
@@ -144,6 +150,49 @@ test("a service that keeps dying at its start is given up, with its own words", 
   const { failure } = await supervisor.gaveUp;
   expect(failure).toBe("bridge: the database key is wrong (given up after 3 restarts)");
   expect(lines).toHaveLength(3);
+});
+
+test("a service that is given up does not end the others, and is tried again", async () => {
+  const broken = join(folder, "broken");
+  const flaky = `if (existsSync(${JSON.stringify(broken)})) { console.error("auth: wrong key"); process.exit(1); } ${SERVER}`;
+  supervise({ giveUpBackOff: { firstMs: 20, longestMs: 50 } });
+  await started(service("bridge", SERVER));
+  const port = await started(service("auth", flaky));
+  const bridge = supervisor.pid("bridge");
+  writeFileSync(broken, "");
+  process.kill(supervisor.pid("auth") ?? 0, "SIGKILL");
+  await supervisor.gaveUp;
+  expect(givenUp).toEqual(["auth"]);
+  expect(supervisor.broken).toEqual([{ failure: "auth: wrong key (given up after 3 restarts)" }]);
+  expect(supervisor.pid("bridge")).toBe(bridge);
+  rmSync(broken);
+  await until(() => restarts.includes("auth"));
+  expect(supervisor.broken).toEqual([]);
+  expect(JSON.parse(readFileSync(join(folder, "auth.json"), "utf8"))).toEqual({ port });
+});
+
+test("a service that hangs is killed and runs again; one that answers is left alone", async () => {
+  supervise({ heartbeat: { everyMs: 100, silentMs: 1_000 } });
+  await Promise.all([started(service("bridge", SERVER)), started(service("auth", SERVER))]);
+  const auth = supervisor.pid("auth");
+  process.kill(supervisor.pid("bridge") ?? 0, "SIGSTOP");
+  await until(() => restarts.length > 0);
+  expect([hung, restarts]).toEqual([["bridge"], ["bridge"]]);
+  expect(supervisor.pid("auth")).toBe(auth);
+});
+
+test("services are stopped one after another, the last started first, and only once", async () => {
+  const counted = `let terms = 0;
+    process.on("SIGTERM", () => {
+      if (++terms > 1) return console.log("again");
+      setTimeout(() => { console.log("stopped"); server.close(); }, 200);
+    });`;
+  const slow = `const server = await listen(); ${counted} ready(server.address().port);`;
+  supervise();
+  for (const name of ["auth", "bridge", "cloud-api"]) await started(service(name, slow));
+  await Promise.all([supervisor.stop(), supervisor.stop()]);
+  await supervisor.stop();
+  expect(lines).toEqual(["cloud-api: stopped", "bridge: stopped", "auth: stopped"]);
 });
 
 test("a port in use is said at once, without trying again", async () => {

@@ -3,6 +3,7 @@ import { sleep } from "@purrimeter/service/sleep";
 import type { Time } from "@purrimeter/service/time";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import type { WriteLine } from "../terminal/line-log.ts";
+import { Heartbeat, type HeartbeatLimits } from "./heartbeat.ts";
 import { runService, type ReadyService, type ServiceProcess, type ServiceSpec } from "./service-process.ts";
 
 /** How long a supervisor waits for what. */
@@ -17,6 +18,9 @@ export interface SupervisorLimits {
   readonly graceMs: number;
   /** Restarts in a row that end before the service is ready, until it is given up. */
   readonly restarts: number;
+  /** Between tries to start a service that was given up. */
+  readonly giveUpBackOff: BackOff;
+  readonly heartbeat: HeartbeatLimits;
 }
 
 const DEFAULT_LIMITS: SupervisorLimits = {
@@ -25,6 +29,8 @@ const DEFAULT_LIMITS: SupervisorLimits = {
   recoveredMs: 10_000,
   graceMs: 3_500,
   restarts: 5,
+  giveUpBackOff: { firstMs: 60_000, longestMs: 600_000 },
+  heartbeat: { everyMs: 5_000, silentMs: 30_000 },
 };
 
 export interface SupervisorOptions {
@@ -32,17 +38,25 @@ export interface SupervisorOptions {
   readonly time: Time;
   /** Called when a service died and is started again. */
   readonly onRestart: (service: string) => void;
+  /** Called when a service was given up; all others go on, and it is tried again with long waits. */
+  readonly onGiveUp?: (service: string, failure: Failure) => void;
+  /** Called when a service did not answer and is killed, to be started again. */
+  readonly onHung?: (service: string) => void;
   readonly limits?: Partial<SupervisorLimits>;
 }
 
-/** Runs services as processes, starts those again that die, and stops all of them. */
+/** Runs services as processes, starts those again that die or hang, and stops all of them in the reverse order. */
 export class Supervisor {
-  /** Resolves when a service is given up; all others still run then. */
+  /** Resolves when the first service is given up; all others still run then. */
   readonly gaveUp: Promise<Failure>;
   readonly #options: SupervisorOptions;
   readonly #limits: SupervisorLimits;
   readonly #running = new Map<string, ServiceProcess>();
+  /** In the order of their start. */
+  readonly #names = new Set<string>();
+  readonly #givenUp = new Map<string, Failure>();
   readonly #stopping = new AbortController();
+  #stopped: Promise<readonly Failure[]> | undefined;
   readonly #giveUp: (failure: Failure) => void;
 
   constructor(options: SupervisorOptions) {
@@ -57,6 +71,7 @@ export class Supervisor {
   async start(spec: ServiceSpec): Promise<ReadyService | Failure> {
     if (this.#stopping.signal.aborted)
       return failed(`${spec.name}: not started, because everything is being stopped`);
+    this.#names.add(spec.name);
     const service = this.#run(spec, spec.configure({ port: spec.port, metricsPort: spec.metricsPort }));
     const ready = await service.ready;
     if (isFailure(ready)) return ready;
@@ -71,10 +86,29 @@ export class Supervisor {
     return this.#running.get(name)?.pid;
   }
 
-  /** Stops all services, at the latest when their time is over. */
-  async stop(): Promise<void> {
+  /** Ends a service in order; it is then started again as after a death, on the same port. */
+  async restart(name: string): Promise<void> {
+    await this.#running.get(name)?.stop(this.#limits.graceMs);
+  }
+
+  /** Why services are given up that do not run now either, in the order of their start. */
+  get broken(): readonly Failure[] {
+    return [...this.#givenUp.values()];
+  }
+
+  /** Stops each service once, the last started first, so that none loses one that it needs. Gives those that had to be killed or failed. */
+  stop(): Promise<readonly Failure[]> {
     this.#stopping.abort();
-    await Promise.all([...this.#running.values()].map((service) => service.stop(this.#limits.graceMs)));
+    return (this.#stopped ??= this.#stopAll());
+  }
+
+  async #stopAll(): Promise<readonly Failure[]> {
+    const failures: Failure[] = [];
+    for (const name of [...this.#names].reverse()) {
+      const failure = await this.#running.get(name)?.stop(this.#limits.graceMs);
+      if (failure !== undefined) failures.push(failure);
+    }
+    return failures;
   }
 
   #run(spec: ServiceSpec, config: string): ServiceProcess {
@@ -86,24 +120,54 @@ export class Supervisor {
       this.#options.time,
     );
     this.#running.set(spec.name, service);
+    void service.ready.then((ready) => {
+      if (!isFailure(ready)) this.#watch(spec.name, service);
+    });
     void service.ended.then(() => {
       if (this.#running.get(spec.name) === service) this.#running.delete(spec.name);
     });
     return service;
   }
 
+  /** Kills the service when it hangs; it is started again like one that died. */
+  #watch(name: string, service: ServiceProcess): void {
+    const { heartbeat: limits } = this.#limits;
+    const onSilent = (): void => {
+      this.#options.onHung?.(name);
+      service.kill();
+    };
+    const heartbeat = new Heartbeat(limits, this.#options.time, () => service.ping(), onSilent);
+    service.hears(() => heartbeat.answered());
+    void service.ended.then(() => heartbeat.stop());
+  }
+
   async #keepUp(spec: ServiceSpec, config: string, first: ServiceProcess): Promise<void> {
     const { backOff, recoveredMs } = this.#limits;
     const { time } = this.#options;
-    let service: ServiceProcess | Failure = first;
-    for (let deaths = 0; !isFailure(service); deaths++) {
+    let service: ServiceProcess | undefined = first;
+    for (let deaths = 0; service !== undefined; deaths++) {
       const since = time.monotonicMs();
       await service.ended;
       if (time.monotonicMs() - since >= recoveredMs) deaths = 0;
       if (!(await this.#wait(backOffMs(backOff, deaths + 1)))) return;
-      service = await this.#restart(spec, config);
+      const restarted: ServiceProcess | Failure = await this.#restart(spec, config);
+      service = isFailure(restarted) ? await this.#revive(spec, config, restarted) : restarted;
     }
-    if (!this.#stopping.signal.aborted) this.#giveUp(service);
+  }
+
+  /** Gives the service up, and tries again with long waits: it runs again, or undefined because everything is being stopped. */
+  async #revive(spec: ServiceSpec, config: string, failure: Failure): Promise<ServiceProcess | undefined> {
+    if (this.#stopping.signal.aborted) return undefined;
+    this.#givenUp.set(spec.name, failure);
+    this.#options.onGiveUp?.(spec.name, failure);
+    this.#giveUp(failure);
+    for (let tries = 1; await this.#wait(backOffMs(this.#limits.giveUpBackOff, tries)); tries++) {
+      const service = await this.#attempt(spec, config);
+      if (isFailure(service)) continue;
+      this.#givenUp.delete(spec.name);
+      return service;
+    }
+    return undefined;
   }
 
   /** A running service again, or why it is given up. */
@@ -112,15 +176,19 @@ export class Supervisor {
     let last = "";
     for (let attempt = 0; attempt < restarts; attempt++) {
       if (attempt > 0 && !(await this.#wait(backOffMs(backOff, attempt + 1)))) break;
-      const service = this.#run(spec, config);
-      const ready = await service.ready;
-      if (!isFailure(ready)) {
-        this.#options.onRestart(spec.name);
-        return service;
-      }
-      last = ready.failure;
+      const service = await this.#attempt(spec, config);
+      if (!isFailure(service)) return service;
+      last = service.failure;
     }
     return failed(`${last} (given up after ${restarts} restarts)`);
+  }
+
+  async #attempt(spec: ServiceSpec, config: string): Promise<ServiceProcess | Failure> {
+    const service = this.#run(spec, config);
+    const ready = await service.ready;
+    if (isFailure(ready)) return ready;
+    this.#options.onRestart(spec.name);
+    return service;
   }
 
   /** Whether the time passed; false when everything is being stopped. */

@@ -117,6 +117,7 @@ async function unclaimed(): Promise<{ id: TagId; code: string }> {
 const GOOD_USES: Record<string, GoodUse> = {
   "GET /v1/openapi.json": at("/v1/openapi.json"),
   "GET /v1/health": at("/v1/health"),
+  "GET /v1/ready": at("/v1/ready"),
   "GET /v1/problems/:name": at("/v1/problems/not-found"),
   ...Object.fromEntries(
     ACCOUNT_ROUTES.map((route) => [
@@ -178,6 +179,10 @@ const GOOD_USES: Record<string, GoodUse> = {
     204,
   ],
   "GET /v1/operator/tags": at("/v1/operator/tags"),
+  "POST /v1/operator/tags/:id/code": async () => {
+    yes = authAnswer(204, undefined);
+    return [`/v1/operator/tags/${(await unclaimed()).id}/code`, {}, 200];
+  },
   "POST /v1/operator/tags/:id/revoke": async () => {
     yes = authAnswer(204, undefined);
     return [`/v1/operator/tags/${(await unclaimed()).id}/revoke`, {}, 204];

@@ -59,6 +59,7 @@ const session: Access = {
 export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /v1/openapi.json": anyone,
   "GET /v1/health": anyone,
+  "GET /v1/ready": anyone,
   "GET /v1/problems/:name": anyone,
 
   "POST /v1/auth/register": anyone,
@@ -132,5 +133,6 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /v1/found/:code": anyone,
 
   "GET /v1/operator/tags": staff("operator"),
+  "POST /v1/operator/tags/:id/code": staff("operator", "any-tag"),
   "POST /v1/operator/tags/:id/revoke": staff("operator", "any-tag"),
 };

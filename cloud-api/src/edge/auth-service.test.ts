@@ -7,6 +7,7 @@ import type { TLSSocket } from "node:tls";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { systemTime } from "@purrimeter/service/system-time";
+import type { Time } from "@purrimeter/service/time";
 import { AuthService } from "./auth-service.ts";
 import { EndedSessions } from "./ended-sessions.ts";
 import { followEndedSessions } from "./follow-ended-sessions.ts";
@@ -53,7 +54,7 @@ async function serve(handler: Handler, identity: TestIdentity = certificates.aut
   return { server, url: `https://localhost:${(server.address() as AddressInfo).port}` };
 }
 
-function connect(url: string): { auth: AuthService; ended: EndedSessions } {
+function connect(url: string, time: Time = systemTime): { auth: AuthService; ended: EndedSessions } {
   const now = (): UnixSeconds => NOW_S as UnixSeconds;
   const ended = new EndedSessions(now);
   const { authority, cloudApi } = certificates;
@@ -63,7 +64,7 @@ function connect(url: string): { auth: AuthService; ended: EndedSessions } {
     certificate: cloudApi.certificate,
     key: cloudApi.key,
     ended,
-    time: { ...systemTime, utcS: now },
+    time: { ...time, utcS: now },
     report: {
       answered: () => undefined,
       failed: ({ kind, reason }) => void failures.push(`${kind}: ${reason}`),
@@ -74,6 +75,35 @@ function connect(url: string): { auth: AuthService; ended: EndedSessions } {
 }
 
 describe("AuthService", () => {
+  it("refuses at once while the service hangs, tries with one call at a time, and goes on when it answers", async () => {
+    let isHung = true;
+    let asked = 0;
+    const { url } = await serve((_, response) => {
+      asked++;
+      if (!isHung) response.setHeader("content-type", "application/json").end("{}");
+    });
+    let nowMs = 0;
+    const { auth } = connect(url, { ...systemTime, monotonicMs: () => nowMs });
+    const call = (deadlineMs = 3_000) => auth.call({ method: "GET", path: "/x", deadlineMs });
+    expect((await call()).kind).toBe("unavailable");
+    expect((await Promise.all([call(10_000), call(10_000)])).map(({ kind }) => kind)).toEqual([
+      "unavailable",
+      "unavailable",
+    ]);
+    expect(asked).toBe(1);
+    nowMs += 2_000;
+    await Promise.all([call(), call(), call()]);
+    expect(asked).toBe(2);
+    isHung = false;
+    expect((await call(10_000)).kind).toBe("unavailable");
+    nowMs += 2_000;
+    expect((await call(10_000)).kind).toBe("answer");
+    expect((await Promise.all([call(10_000), call(10_000)])).map(({ kind }) => kind)).toEqual([
+      "answer",
+      "answer",
+    ]);
+  });
+
   it("calls with our certificate, the client's address and the body, and keeps the connection", async () => {
     const seen: unknown[] = [];
     const sockets = new Set<unknown>();

@@ -17,6 +17,9 @@ const ENDED_FOR_S = 3_600;
 /** A password takes a tenth of a second to check; a queue of them some seconds. */
 export const DEADLINE_MS = 10_000;
 
+/** After a call without an answer in time, others are refused at once for so long; then one call tries again. */
+const HUNG_MS = 2_000;
+
 /** The longest answer is a thousand events of the trail, at some 350 bytes. */
 const MAX_ANSWER_BYTES = 1_048_576;
 
@@ -70,6 +73,10 @@ export interface AuthCall {
 export class AuthService {
   readonly #options: AuthServiceOptions;
   readonly #client: JsonClient;
+  #isClosed = false;
+  /** Refused at once until then; undefined while the service answers. */
+  #hungUntilMs: number | undefined;
+  #isProbing = false;
 
   constructor(options: AuthServiceOptions) {
     this.#options = options;
@@ -82,18 +89,37 @@ export class AuthService {
   /** Calls the service. Sessions that the call ended are refused here before the answer is handed on. */
   async call(call: AuthCall): Promise<AuthAnswer> {
     const { method, path, body, deadlineMs = DEADLINE_MS } = call;
+    // A call that waits for news is no probe: it may be silent for long.
+    const isWaiting = deadlineMs > DEADLINE_MS;
+    if (!isWaiting && this.#isHung()) return { kind: "unavailable" };
+    const isProbe = !isWaiting && this.#hungUntilMs !== undefined;
+    if (isProbe) this.#isProbing = true;
     const answer = await this.#client.send({ method, path, body, deadlineMs, headers: headersOf(call) });
+    if (isProbe) this.#isProbing = false;
+    this.#noteHung(answer.kind === "timeout");
     this.#recordEnded(answer.kind === "answer" ? answer.headers : answer.begun?.headers);
     if (answer.kind === "answer") {
       this.#options.report.answered();
       return answerOf(answer);
     }
-    this.#options.report.failed(answer);
+    if (!this.#isClosed) this.#options.report.failed(answer);
     return { kind: "unavailable" };
   }
 
+  /** Ends the connections; a call under way that ends with them is no failure of the service. */
   close(): void {
+    this.#isClosed = true;
     this.#client.close();
+  }
+
+  #isHung(): boolean {
+    if (this.#hungUntilMs === undefined) return false;
+    return this.#isProbing || this.#options.time.monotonicMs() < this.#hungUntilMs;
+  }
+
+  /** A refused connection fails fast by itself: only silence is worth avoiding. */
+  #noteHung(isSilent: boolean): void {
+    this.#hungUntilMs = isSilent ? this.#options.time.monotonicMs() + HUNG_MS : undefined;
   }
 
   #recordEnded(headers: IncomingHttpHeaders | undefined): void {

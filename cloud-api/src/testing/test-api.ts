@@ -138,6 +138,7 @@ export class TestApi {
       finderReports: this.store.finderReports,
       registry: this.store.registry,
       live: this.live,
+      readiness: { report: () => Promise.resolve({ status: "ready", checks: {} }) },
       auth,
       erasures: new OwnerDataErasure({
         forOwner: (owner) => this.store.forOwner(owner),

@@ -96,6 +96,14 @@ export class LinkUplink implements Uplink {
     this.setDown();
   }
 
+  /** The gateway ends its session with the bridge, which is what does not answer, and establishes another. */
+  reconnect(): void {
+    if (!this.isUp) return;
+    this.send(this.session, MESSAGE_DISCONNECT, this.firmware);
+    this.sendState();
+    this.setDown();
+  }
+
   publish(topic: string, bytes: Uint8Array): boolean {
     const kind = topic === this.reportTopic ? MESSAGE_REPORT : MESSAGE_STATUS;
     return this.isUp && this.send(this.session, kind, bytes);

@@ -74,6 +74,7 @@ async function open({ tls, trusted, own, host }: SessionOptions = {}): Promise<S
     subscribed: () => [...broker.subscriptions].sort(),
     send: (topic, bytes) => broker.send(topic, bytes),
     breakSession: () => broker.breakSessions(),
+    swallow: () => broker.swallow(),
     topics: {
       report: topicOf(TAG, "report"),
       downlink: DOWNLINK_CHANNELS.map((channel) => topicOf(TAG, channel)),

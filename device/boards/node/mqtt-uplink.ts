@@ -14,6 +14,9 @@ const FIRST_RETRY_MS = 1_000;
 const MAX_RETRY_MS = 60_000;
 const KEEP_ALIVE_S = 300;
 
+/** A link that swallows everything would keep the socket of a session that was ended in order. */
+const END_DEADLINE_MS = 5_000;
+
 /** With more than this unsent the link is stuck: entries are safer in the journal than in the socket. */
 const MAX_UNSENT_BYTES = 16_384;
 
@@ -90,9 +93,17 @@ export class MqttUplink implements Uplink {
     this.#isWanted = false;
     this.#failures = 0;
     const client = this.#client;
+    const socket = this.#socket;
     this.#drop();
     // Sends DISCONNECT, so that the broker does not publish the will.
     client?.end(false);
+    if (socket === undefined || socket.destroyed) return;
+    const timer = setTimeout(() => socket.destroy(), END_DEADLINE_MS).unref();
+    socket.once("close", () => clearTimeout(timer));
+  }
+
+  reconnect(): void {
+    if (this.#isUp && this.#client !== undefined) this.#failed(this.#client, "unanswered");
   }
 
   /** Ends the session without DISCONNECT, as an empty battery does, and without an event. */
@@ -130,6 +141,8 @@ export class MqttUplink implements Uplink {
       protocolVersion: 4,
       clean: true,
       keepalive: keepAliveS ?? KEEP_ALIVE_S,
+      // Resent reports show nothing of the other end: only its answers do.
+      reschedulePings: false,
       reconnectPeriod: 0,
       resubscribe: false,
       queueQoSZero: false,

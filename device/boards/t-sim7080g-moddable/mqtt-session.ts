@@ -83,6 +83,10 @@ export class MqttSession implements Uplink {
     this.drop();
   }
 
+  reconnect(): void {
+    if (this.isUp) this.failed();
+  }
+
   /** The SDK's client failed without an event: handled like one. */
   abandon(): void {
     this.failed();

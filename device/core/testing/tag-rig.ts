@@ -135,6 +135,11 @@ export class Rig {
         this.asksForSession = false;
         if (this.isUp) this.cut();
       },
+      reconnect: () => {
+        this.sessions++;
+        this.asksForSession = true;
+        this.cut();
+      },
       publish: (topic: string, bytes: Uint8Array) => {
         if (this.takes) this.sent.push({ topic, bytes: bytes.slice() });
         return this.takes;

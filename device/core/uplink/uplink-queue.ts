@@ -1,5 +1,5 @@
 import { crc32 } from "@purrimeter/protocol/crc32";
-import { KIND_FIX, KIND_NO_SKY, KIND_TRANSITION } from "@purrimeter/protocol/entry-kind";
+import { KIND_ANSWER, KIND_FIX, KIND_NO_SKY, KIND_TRANSITION } from "@purrimeter/protocol/entry-kind";
 import type { Ack, RefusedAck, StoredAck } from "@purrimeter/protocol/messages";
 import { ReportWriter } from "@purrimeter/protocol/report-writer";
 import { backOffMs } from "./back-off.ts";
@@ -10,6 +10,14 @@ import type { Random } from "../random.ts";
 /** LTE-M answers within seconds; in bad coverage its layers repeat for half a minute. */
 const ACK_TIMEOUT_MS = 30_000;
 const MAX_RESEND_MS = 30 * 60_000;
+
+/** Reports in a row without an answer after which the session is given up: the other end is gone, whatever TCP says. */
+const UNANSWERED_LIMIT = 2;
+
+/** A transition is promised to be out within this many times the answer's time; after that one unanswered report is enough. */
+const PROMISE_TIMEOUTS = 2;
+/** And that report is then given a third of the answer's time. */
+const HURRY_DIVISOR = 3;
 
 /** The cloud refused for now: try again soon, then less and less often. */
 const REFUSED_RETRY_MS = 10_000;
@@ -36,6 +44,8 @@ export interface UplinkCounts {
   refused: number;
   /** Acknowledgements for nothing that was sent: another epoch, stale, twice, a number never sent. */
   strayAcks: number;
+  /** Sessions that were given up because reports were not answered. */
+  deadSessions: number;
 }
 
 /**
@@ -51,6 +61,7 @@ export class UplinkQueue {
     rejected: 0,
     refused: 0,
     strayAcks: 0,
+    deadSessions: 0,
   };
   private readonly journal: Journal;
   private readonly random: Random;
@@ -66,6 +77,12 @@ export class UplinkQueue {
   private failures = 0;
   /** The cloud itself refused for now: another session does not change that. */
   private wasRefused = false;
+  /** Reports of this session in a row without an answer. */
+  private unanswered = 0;
+  /** Sessions in a row that were given up: the waits go on growing until there is an answer. */
+  private deadInRow = 0;
+  private sentAtMs = 0;
+  private urgentSinceMs = 0;
   private deadlineMs = 0;
   private retryAtMs = 0;
   private flushThrough = 0;
@@ -82,7 +99,7 @@ export class UplinkQueue {
 
   /** An entry of this number was appended; an urgent one is sent at once, the others within `waitMs`. */
   appended(number: number, isUrgent: boolean, nowMs: number, waitMs: number): void {
-    if (isUrgent) this.urgent = number;
+    if (isUrgent) this.noteUrgent(number, nowMs);
     if (isUrgent || number - this.journal.oldest + 1 >= BATCH_ENTRIES) this.flushThrough = number;
     this.dueAtMs = Math.min(this.dueAtMs, nowMs + waitMs);
   }
@@ -91,8 +108,11 @@ export class UplinkQueue {
   up(nowMs: number): void {
     this.isUp = true;
     this.isInFlight = false;
-    if (!this.wasRefused) this.failures = 0;
-    this.retryAtMs = nowMs;
+    this.unanswered = 0;
+    this.urgentSinceMs = nowMs;
+    if (!this.wasRefused && this.deadInRow === 0) this.failures = 0;
+    // After two dead sessions it is the cloud that does not answer, and another session does not change that.
+    if (this.deadInRow < 2) this.retryAtMs = nowMs;
     this.flushThrough = this.journal.next - 1;
   }
 
@@ -119,9 +139,14 @@ export class UplinkQueue {
     this.dueAtMs = nowMs;
   }
 
+  /** The report in flight is unanswered when its time is over. */
+  expire(nowMs: number): void {
+    if (this.isInFlight && nowMs >= this.deadlineMs) this.timedOut(nowMs);
+  }
+
   /** The bytes of the report to send now, or undefined. Valid until the next call. It counts as sent unless `notTaken`. */
   nextReport(nowMs: number): Uint8Array | undefined {
-    if (this.isInFlight && nowMs >= this.deadlineMs) this.timedOut(nowMs);
+    this.expire(nowMs);
     if (nowMs >= this.dueAtMs) {
       this.flushThrough = this.journal.next - 1;
       this.dueAtMs = Infinity;
@@ -129,6 +154,16 @@ export class UplinkQueue {
     if (!this.isUp || this.isInFlight || nowMs < this.retryAtMs) return undefined;
     this.skipHoles();
     return this.wantsToSend() ? this.build(nowMs) : undefined;
+  }
+
+  /** Whether the session is to be given up, although the uplink takes it for good. True once for a session. */
+  takeDeadSession(nowMs: number): boolean {
+    const isUrgent = this.urgent > 0 && this.isOverdue(nowMs);
+    if (!this.isUp || this.unanswered < (isUrgent ? 1 : UNANSWERED_LIMIT)) return false;
+    this.unanswered = 0;
+    this.deadInRow++;
+    this.counts.deadSessions++;
+    return true;
   }
 
   /** The uplink could not take the report. */
@@ -157,6 +192,7 @@ export class UplinkQueue {
 
   private timedOut(nowMs: number): void {
     this.isInFlight = false;
+    this.unanswered++;
     this.retryAtMs = nowMs + backOffMs(this.failures, this.ackTimeoutMs / 4, MAX_RESEND_MS, this.random);
     this.failures++;
   }
@@ -171,8 +207,28 @@ export class UplinkQueue {
     this.sentCrc = crc32(this.writer.bytes, 0, length);
     this.counts.reports++;
     this.isInFlight = true;
-    this.deadlineMs = nowMs + this.ackTimeoutMs;
+    this.sentAtMs = nowMs;
+    this.deadlineMs = this.answerByMs();
     return this.writer.bytes.subarray(0, length);
+  }
+
+  private noteUrgent(number: number, nowMs: number): void {
+    if (this.urgent === 0 || this.journal.following(this.urgent) !== this.urgent) this.urgentSinceMs = nowMs;
+    this.urgent = number;
+    if (!this.wasRefused) this.retryAtMs = Math.min(this.retryAtMs, nowMs);
+    if (this.isInFlight) this.deadlineMs = this.answerByMs();
+  }
+
+  private isOverdue(nowMs: number): boolean {
+    return nowMs >= this.urgentSinceMs + PROMISE_TIMEOUTS * this.ackTimeoutMs;
+  }
+
+  /** When the report in flight counts as unanswered: earlier once a transition waits longer than promised. */
+  private answerByMs(): number {
+    const latestMs = this.sentAtMs + this.ackTimeoutMs;
+    if (this.urgent === 0) return latestMs;
+    const promisedMs = this.urgentSinceMs + PROMISE_TIMEOUTS * this.ackTimeoutMs;
+    return Math.min(latestMs, Math.max(this.sentAtMs + this.ackTimeoutMs / HURRY_DIVISOR, promisedMs));
   }
 
   private firstToSend(): number {
@@ -188,11 +244,12 @@ export class UplinkQueue {
     if (entry.kind === KIND_FIX)
       return this.writer.addFix(entry.at, entry.latE7, entry.lonE7, entry.accuracyDm);
     if (entry.kind === KIND_NO_SKY) return this.writer.addNoSky(entry.at, entry.searchedS);
+    if (entry.kind === KIND_ANSWER) return this.writer.addAnswer(entry.at, entry.command, entry.outcome);
     if (entry.kind !== KIND_TRANSITION) {
       return this.writer.addHealth(entry.at, entry.batteryPercent, entry.boots, entry.dropped);
     }
-    const { at, geofence, from, to, evidenceFrom, settingsVersion } = entry;
-    return this.writer.addTransition(at, geofence, from, to, evidenceFrom, settingsVersion);
+    const { at, geofence, from, to, evidenceFrom, settingsVersion, lastKnown } = entry;
+    return this.writer.addTransition(at, geofence, from, to, evidenceFrom, settingsVersion, lastKnown);
   }
 
   private noteSent(first: number, last: number): void {
@@ -203,8 +260,14 @@ export class UplinkQueue {
   }
 
   private stored(ack: StoredAck): void {
+    this.answered();
     const isCovered = ack.epoch === this.journal.epoch && this.releaseCovered(ack);
     if (!isCovered) this.counts.strayAcks++;
+  }
+
+  private answered(): void {
+    this.unanswered = 0;
+    this.deadInRow = 0;
   }
 
   private releaseCovered(ack: StoredAck): boolean {
@@ -245,6 +308,7 @@ export class UplinkQueue {
       this.counts.rejected += this.sentLast - this.sentFirst + 1;
       this.free(this.sentFirst, this.sentLast);
     } else {
+      this.answered();
       this.counts.refused++;
       this.wasRefused = true;
       this.isInFlight = false;

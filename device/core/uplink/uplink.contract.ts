@@ -15,6 +15,8 @@ export interface UplinkUnderTest {
   send(topic: string, bytes: Uint8Array): void;
   /** Breaks the session without DISCONNECT; the other end stays reachable for the next one. */
   breakSession(): void;
+  /** From now on the session stays open and carries nothing, either way; a new one works. */
+  swallow(): void;
   readonly topics: { readonly report: string; readonly downlink: readonly string[] };
   dispose(): Promise<void>;
 }
@@ -80,6 +82,24 @@ export function describeUplinkContract(name: string, make: () => Promise<UplinkU
       expect(opened.told).toEqual(["up", "down", "up"]);
       expect(opened.uplink.publish(opened.topics.report, bytes)).toBe(true);
       await until("report", () => opened.received.length === 1);
+    });
+
+    it("gives up a session that swallows everything when it is asked to, and takes another", async () => {
+      const opened = await connected();
+      opened.swallow();
+      expect(opened.uplink.publish(opened.topics.report, bytes)).toBe(true);
+      opened.uplink.reconnect?.();
+      await until("up again", () => opened.told.length === 3);
+      expect(opened.told).toEqual(["up", "down", "up"]);
+      expect(opened.uplink.publish(opened.topics.report, bytes)).toBe(true);
+      const report = message(opened.topics.report, bytes);
+      await until("report", () => opened.received.includes(report));
+      expect(opened.received.filter((line) => line === report)).toHaveLength(1);
+    });
+
+    it("is told to give up a session, which every uplink that holds a socket can", async () => {
+      const opened = await open();
+      expect(opened.uplink.reconnect).toBeDefined();
     });
 
     it("stays down after disconnect until it is asked again", async () => {

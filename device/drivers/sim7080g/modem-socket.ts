@@ -24,6 +24,9 @@ export class ModemSocket {
   private readonly reader: MqttReader;
   private readonly keepAliveS: number;
   private readonly maxReadBytes: number;
+  /** When something was last sent and last received; Infinity before the first time in a session. */
+  private sentMs = Infinity;
+  private receivedMs = Infinity;
   private pingAtMs = Infinity;
   private aliveByMs = Infinity;
   private pollAtMs = Infinity;
@@ -56,6 +59,8 @@ export class ModemSocket {
 
   /** Plans nothing any more; what waits may still be sent. */
   rest(): void {
+    this.sentMs = Infinity;
+    this.receivedMs = Infinity;
     this.pingAtMs = Infinity;
     this.aliveByMs = Infinity;
     this.pollAtMs = Infinity;
@@ -72,7 +77,9 @@ export class ModemSocket {
     const payload = this.writer.front(MAX_SEND_BYTES);
     const nowMs = this.clock.monotonicMs();
     this.sending = payload.length;
-    this.pingAtMs = nowMs + this.keepAliveS * 750;
+    this.sentMs = nowMs;
+    if (this.receivedMs === Infinity) this.receivedMs = nowMs;
+    this.planPing();
     this.pollMs = FIRST_POLL_MS;
     this.pollAtMs = nowMs + FIRST_POLL_MS;
     this.channel.run({ text: `AT+CASEND=${SOCKET},${payload.length}`, deadlineMs: SEND_MS, payload });
@@ -84,6 +91,7 @@ export class ModemSocket {
     if (outcome !== "ok") return outcome === "stuck" ? "stuck" : "closed";
     if (this.sending > 0) this.sent();
     else this.planPoll(data !== undefined);
+    if (data !== undefined && data.length > 0) this.received();
     return data === undefined || this.reader.feed(data) ? undefined : "broken-stream";
   }
 
@@ -101,6 +109,7 @@ export class ModemSocket {
 
   alive(): void {
     this.aliveByMs = Infinity;
+    this.received();
   }
 
   /** To be called at `nextWakeMs`; false when the other side does not answer. */
@@ -116,6 +125,17 @@ export class ModemSocket {
 
   nextWakeMs(): number {
     return Math.min(this.pingAtMs, this.aliveByMs, this.channel.isIdle ? this.pollAtMs : Infinity);
+  }
+
+  private received(): void {
+    this.receivedMs = this.clock.monotonicMs();
+    this.planPing();
+  }
+
+  /** From the older of the two: reports that are sent again and again must not put off the question whether anybody answers. */
+  private planPing(): void {
+    if (this.aliveByMs === Infinity)
+      this.pingAtMs = Math.min(this.sentMs, this.receivedMs) + this.keepAliveS * 750;
   }
 
   private readSome(): void {

@@ -58,15 +58,16 @@ async function connected(options?: Partial<OpenModemUplinkOptions>): Promise<Ope
 }
 
 describeUplinkContract("ModemUplink", async () => {
-  const { told, connect, disconnect, publish } = await open({ uplink: { firstRetryMs: 20 } });
+  const { told, connect, disconnect, reconnect, publish } = await open({ uplink: { firstRetryMs: 20 } });
   const under = broker;
   return {
-    uplink: { connect, disconnect, publish },
+    uplink: { connect, disconnect, reconnect, publish },
     told,
     received: under.received,
     subscribed: () => [...under.subscriptions].sort(),
     send: (topic, bytes) => under.send(topic, bytes),
     breakSession: () => under.breakSessions(),
+    swallow: () => under.swallow(),
     topics: {
       report: REPORT,
       downlink: DOWNLINK_CHANNELS.map((channel) => topicOf(TAG, channel)),

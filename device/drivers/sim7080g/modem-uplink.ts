@@ -107,6 +107,10 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     if (wasUp) this.listener.down();
   }
 
+  reconnect(): void {
+    if (this.phase === "up") this.fail("closed");
+  }
+
   /** Whether the modem is idle: nothing runs, nothing is planned. */
   get isResting(): boolean {
     return this.phase === "off";

@@ -4,17 +4,24 @@ import { once } from "node:events";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { dialTcp, exchange } from "../testing/raw-exchange.ts";
 import { listenMetrics } from "./listen-metrics.ts";
+import type { ReadinessReport } from "../run/readiness.ts";
 import type { MetricsListener } from "./listen-metrics.ts";
 import { Metrics } from "./metrics.ts";
 
 let listener: MetricsListener;
 let isReady: boolean;
 
+const report = (): Promise<ReadinessReport> =>
+  Promise.resolve({
+    status: isReady ? "ready" : "not-ready",
+    checks: { store: { ok: isReady, detail: "read" } },
+  });
+
 beforeEach(async () => {
   isReady = true;
   const metrics = new Metrics("test");
   metrics.counter({ name: "things_total", help: "Things." }).inc(5);
-  listener = await listenMetrics({ port: 0, metrics, isReady: () => isReady });
+  listener = await listenMetrics({ port: 0, metrics, readiness: report });
 });
 afterEach(() => listener.close());
 
@@ -38,6 +45,16 @@ test("says whether the process runs and whether it serves", async () => {
   isReady = false;
   expect(await ask("/readyz")).toMatch(/^HTTP\/1\.1 503 /);
   expect(await ask("/healthz")).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test("says what each check found", async () => {
+  expect(await ask("/v1/ready")).toMatch(
+    /^HTTP\/1\.1 200 [^]*application\/json[^]*\{"status":"ready","checks":\{"store":\{"ok":true,"detail":"read"\}\}\}\n$/,
+  );
+  isReady = false;
+  expect(await ask("/v1/ready")).toMatch(
+    /^HTTP\/1\.1 503 [^]*\{"status":"not-ready","checks":\{"store":\{"ok":false/,
+  );
 });
 
 test.each(["HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH"])("refuses %s", async (method) => {

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { namesOnly } from "../http/request-hosts.ts";
+import type { ReadinessReport } from "../run/readiness.ts";
 import type { Metrics } from "./metrics.ts";
 
 const HOST = "127.0.0.1";
@@ -22,8 +23,8 @@ export interface MetricsListenerOptions {
   /** 0: any. */
   readonly port: number;
   readonly metrics: Metrics;
-  /** Whether requests can be served now. */
-  readonly isReady: () => boolean;
+  /** Whether requests can be served now, and what each check found. */
+  readonly readiness: () => Promise<ReadinessReport>;
 }
 
 /** A listener that runs. */
@@ -40,8 +41,8 @@ interface Answer {
 }
 
 /**
- * Answers GET /metrics (Prometheus), /healthz (the process runs) and /readyz (it serves), on 127.0.0.1 alone and for programs
- * alone. Without TLS and without a token: whoever is on this machine may know it, and nothing in it names a person or a place.
+ * Answers GET /metrics (Prometheus), /v1/ready (each check, as JSON), /healthz (the process runs) and /readyz (it serves), on
+ * 127.0.0.1 alone and for programs alone. Without TLS and without a token: whoever is on this machine may know it, and nothing in it names a person or a place.
  */
 export async function listenMetrics(options: MetricsListenerOptions): Promise<MetricsListener> {
   const limits = {
@@ -82,7 +83,7 @@ async function answer(
 
 async function answerTo(
   incoming: IncomingMessage,
-  { metrics, isReady }: MetricsListenerOptions,
+  { metrics, readiness }: MetricsListenerOptions,
 ): Promise<Answer> {
   if (!namesOnly(incoming, HOSTS))
     return { status: 421, text: "This listener does not answer for that host.\n" };
@@ -95,10 +96,21 @@ async function answerTo(
     case "/healthz":
       return { status: 200, text: "ok\n" };
     case "/readyz":
-      return isReady() ? { status: 200, text: "ready\n" } : { status: 503, text: "not ready\n" };
+      return plainReadiness(await readiness());
+    case "/v1/ready":
+      return fullReadiness(await readiness());
     default:
       return { status: 404, text: "There is nothing at this path.\n" };
   }
+}
+
+function plainReadiness({ status }: ReadinessReport): Answer {
+  return status === "ready" ? { status: 200, text: "ready\n" } : { status: 503, text: "not ready\n" };
+}
+
+function fullReadiness(report: ReadinessReport): Answer {
+  const mediaType = "application/json";
+  return { status: report.status === "ready" ? 200 : 503, text: `${JSON.stringify(report)}\n`, mediaType };
 }
 
 async function close(server: Server): Promise<void> {

@@ -8,6 +8,7 @@ import { systemRandom } from "../time/system-random.ts";
 import { systemTime } from "../time/system-time.ts";
 import type { ServiceConfig } from "./config-schemas.ts";
 import { readConfig } from "./read-config.ts";
+import { Readiness, type ReadinessReport } from "./readiness.ts";
 import type { OpenSecrets, RunningService, ServiceDefinition } from "./service-definition.ts";
 import { startErrorLine } from "./start-error.ts";
 
@@ -22,12 +23,16 @@ interface Process {
   readonly running: RunningService;
   readonly secrets: OpenSecrets;
   readonly metricsListener: MetricsListener | undefined;
-  readonly readiness: Readiness;
+  readonly serving: Serving;
 }
 
-/** Whether the process can serve: not before it has started, and not when it ends. */
-interface Readiness {
-  isReady: () => boolean;
+/** What the process says of its readiness, which is more once it has started and less when it ends. */
+interface Serving {
+  report: () => Promise<ReadinessReport>;
+}
+
+function notServing(detail: string): Serving["report"] {
+  return () => Promise.resolve({ status: "not-ready", checks: { process: { ok: false, detail } } });
 }
 
 /**
@@ -60,8 +65,8 @@ async function start<Name extends string, Config extends ServiceConfig, Secrets 
   if (values.config === undefined) throw new Error("--config FILE is missing");
   const config = readConfig(values.config, schema);
   const metrics = new Metrics(name);
-  const readiness: Readiness = { isReady: () => false };
-  const metricsListener = await openMetrics(config, metrics, readiness);
+  const serving: Serving = { report: notServing("is starting") };
+  const metricsListener = await openMetrics(config, metrics, serving);
   const secrets = await openSecrets({
     process: name,
     config: config.secrets,
@@ -77,18 +82,19 @@ async function start<Name extends string, Config extends ServiceConfig, Secrets 
     time: systemTime,
     random: systemRandom,
   });
-  readiness.isReady = () => running.isReady?.() ?? true;
-  return { running, secrets, metricsListener, readiness };
+  const readiness = new Readiness(running.checks ?? [], systemTime);
+  serving.report = () => readiness.report();
+  return { running, secrets, metricsListener, serving };
 }
 
 async function openMetrics(
   { metrics: wanted }: ServiceConfig,
   metrics: Metrics,
-  readiness: Readiness,
+  serving: Serving,
 ): Promise<MetricsListener | undefined> {
   if (wanted === undefined) return undefined;
   metrics.collectProcess();
-  return listenMetrics({ port: wanted.port, metrics, isReady: () => readiness.isReady() });
+  return listenMetrics({ port: wanted.port, metrics, readiness: () => serving.report() });
 }
 
 function metricsPort(listener: MetricsListener | undefined): { metricsPort?: number } {
@@ -115,7 +121,7 @@ async function reload({ reload: read }: RunningService, log: Log): Promise<void>
 
 async function stop(started: Process, log: Log): Promise<void> {
   systemTime.after(STOP_DEADLINE_MS, () => process.exit(1), { background: true });
-  started.readiness.isReady = () => false;
+  started.serving.report = notServing("is stopping");
   try {
     await started.running.stop(GRACE_MS);
     await started.secrets.close();

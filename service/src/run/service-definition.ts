@@ -4,6 +4,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { Random } from "../time/random.ts";
 import type { Time } from "../time/time.ts";
 import type { ServiceConfig } from "./config-schemas.ts";
+import type { ReadinessCheck } from "./readiness.ts";
 
 /** Secrets that are open. */
 export interface OpenSecrets {
@@ -35,8 +36,8 @@ export interface ServiceParts<Config, Secrets> {
 export interface RunningService {
   /** Ports and so on, for the log and for whoever started the process. */
   readonly ready: { readonly port: number } & Readonly<Record<string, number | undefined>>;
-  /** Whether it can serve at present; always, unless it says. */
-  readonly isReady?: () => boolean;
+  /** What has to be well for it to serve; it is ready while nothing is checked. */
+  readonly checks?: readonly ReadinessCheck[];
   /** Lets requests under way end for `graceMs`, then ends everything. */
   stop(graceMs: number): Promise<void>;
   /** SIGHUP: reads keys and certificates again. */

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
+import { Duplex } from "node:stream";
 import { join } from "node:path";
 import { createServer, type Server, type TlsOptions, type TLSSocket } from "node:tls";
 import { message } from "../../../core/uplink/uplink.contract.ts";
@@ -61,6 +62,7 @@ export class TestBroker {
   port = 0;
   readonly #broker: Aedes;
   readonly #sockets = new Set<TLSSocket>();
+  readonly #swallows: (() => void)[] = [];
 
   private constructor(broker: Aedes, options: TlsOptions) {
     this.#broker = broker;
@@ -68,7 +70,7 @@ export class TestBroker {
       this.#sockets.add(socket);
       this.resumed.push(socket.isSessionReused());
       socket.on("error", () => undefined);
-      this.#broker.handle(socket);
+      this.#broker.handle(this.#heldBy(socket));
     });
     broker.on("subscribe", (subscriptions) => {
       for (const { topic } of subscriptions) this.subscriptions.add(topic);
@@ -99,6 +101,31 @@ export class TestBroker {
   send(topic: string, payload: Uint8Array): void {
     const packet = { cmd: "publish" as const, topic, payload: Buffer.from(payload), qos: 1 as const };
     this.#broker.publish({ ...packet, dup: false, retain: false }, () => undefined);
+  }
+
+  /** The sessions of now stay open, and nothing of them comes or goes any more. */
+  swallow(): void {
+    for (const swallow of this.#swallows.splice(0)) swallow();
+  }
+
+  /** A stream between socket and broker that can be made to swallow. */
+  #heldBy(socket: TLSSocket): Duplex {
+    let isSwallowing = false;
+    const held = new Duplex({
+      read: () => undefined,
+      write: (chunk: Buffer, _, done) => {
+        if (!isSwallowing && socket.writable) socket.write(chunk);
+        done();
+      },
+      destroy: (error, done) => {
+        if (!isSwallowing) socket.destroy();
+        done(error);
+      },
+    });
+    socket.on("data", (chunk: Buffer) => void (isSwallowing || held.push(chunk)));
+    socket.on("close", () => void (isSwallowing || held.destroy()));
+    this.#swallows.push(() => (isSwallowing = true));
+    return held;
   }
 
   breakSessions(): void {

@@ -15,6 +15,7 @@ export interface OpenModemUplink {
   readonly failures: string[];
   readonly connect: () => void;
   readonly disconnect: () => void;
+  readonly reconnect: () => void;
   readonly publish: (topic: string, bytes: Uint8Array) => boolean;
   readonly dispose: () => void;
 }
@@ -98,6 +99,7 @@ export function openModemUplink(options: OpenModemUplinkOptions): OpenModemUplin
     failures,
     connect: () => then(uplink.connect()),
     disconnect: () => then(uplink.disconnect()),
+    reconnect: () => then(uplink.reconnect()),
     publish: (topic, bytes) => then(uplink.publish(topic, bytes)),
     dispose: () => {
       time.stop();
