@@ -95,7 +95,7 @@ async function recordAct({ auth }: Dependencies, context: Context<Env>, tag: Tag
   const clientAddress = context.get("clientAddress");
   const { status } = declaredAnswer(recordActRoute, await auth.call({ ...call, clientAddress }));
   // The trail takes every id that a tag can have: what it refuses is no tag.
-  if (status === 400) throw notFound();
+  if (status === 400 || status === 413) throw notFound();
   if (status !== 204) throw refuse("forbidden", "The authentication service refuses it. Log in again.");
 }
 
