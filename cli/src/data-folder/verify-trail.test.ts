@@ -65,6 +65,7 @@ test("what retention took from the old end is not missed", async () => {
   await record(1);
   time.advance(371 * DAY_MS);
   await record(1);
+  database.exec("DELETE FROM audit_event WHERE number <= 100");
   expect(await verifyTrail(opened)).toMatchObject({ intact: true, events: 2 });
 });
 
