@@ -285,6 +285,9 @@ export class Firmware {
 
   private reconnect(): void {
     const { uplink } = this.ports;
+    // Not every uplink says that a session is down which was ended from here.
+    this.isUp = false;
+    this.queue.down();
     if (uplink.reconnect !== undefined) return uplink.reconnect();
     uplink.disconnect();
     uplink.connect();

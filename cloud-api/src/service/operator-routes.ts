@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { recordActRoute } from "@purrimeter/auth-api/internal";
-import type { TagId } from "@purrimeter/protocol/values";
+import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import type { RegisteredTag } from "@purrimeter/store/tag-registry";
 import type { Context } from "hono";
 import { accessTokenOf } from "../edge/access-token-of.ts";
@@ -115,6 +115,8 @@ export function operatorRoutes(deps: Dependencies) {
     })
     .openapi(revokeRoute, async (c) => {
       const { id } = c.req.valid("param");
+      // Nothing is recorded of what can be no tag.
+      orNotFound(asTagId(id) ?? "not-found");
       await recordAct(deps, c, id);
       orNotFound(await deps.registry.revoke(id, deps.now()));
       return c.body(null, 204);
