@@ -168,6 +168,13 @@ UPDATE installation SET knows_owners = NOT EXISTS (SELECT 1 FROM tag);
     sql: clockSql("SELECT max(received_at) FROM report"),
   },
   {
+    name: "addresses of finders",
+    sql: `
+-- Keyed hash of the finder's address, under the owner's key; null in rows of an earlier version.
+ALTER TABLE found_report ADD COLUMN address_hash BLOB;
+`,
+  },
+  {
     name: "first settings of an ownership",
     sql: `
 -- A transition by earlier settings is by a former owner's geofence; 0 where nobody owned the tag before.
