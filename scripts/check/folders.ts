@@ -66,12 +66,13 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
     folders: {
       "src/time": [],
       "src/limits": [],
+      "src/clock": ["src/limits", "src/time"],
       "src/log": ["src/limits"],
       "src/metrics/metrics.ts": [],
       "src/http": ["src/limits", "src/log", "src/metrics/metrics.ts", "src/time"],
       "src/client": ["src/http", "src/log", "src/time"],
-      "src/metrics": ["src/http", "src/metrics/metrics.ts"],
-      "src/run": ["src/log", "src/metrics", "src/metrics/metrics.ts", "src/time"],
+      "src/metrics": ["src/http", "src/log", "src/metrics/metrics.ts", "src/time"],
+      "src/run": ["src/client", "src/clock", "src/log", "src/metrics", "src/metrics/metrics.ts", "src/time"],
     },
   },
   secrets: {
@@ -190,7 +191,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/locations": ["src/dependencies.ts", "src/edge", "src/lists"],
       "src/live": ["src/dependencies.ts", "src/edge", "src/lists", "src/locations"],
       "src/sharing": ["src/dependencies.ts", "src/edge", "src/lists", "src/tags"],
-      "src/service": ["src/dependencies.ts", "src/edge", "src/lists"],
+      "src/service": ["src/config.ts", "src/dependencies.ts", "src/edge", "src/lists"],
     },
     left: [
       "src/dependencies.ts -> src/accounts/owner-data-erasure.ts",

@@ -8,7 +8,7 @@ import { systemRandom } from "../time/system-random.ts";
 import { systemTime } from "../time/system-time.ts";
 import type { ServiceConfig } from "./config-schemas.ts";
 import { readConfig } from "./read-config.ts";
-import { Readiness, type ReadinessReport } from "./readiness.ts";
+import { Readiness, type ReadinessReport } from "../metrics/readiness.ts";
 import type { OpenSecrets, RunningService, ServiceDefinition } from "./service-definition.ts";
 import { startErrorLine } from "./start-error.ts";
 
