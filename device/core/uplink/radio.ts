@@ -41,6 +41,14 @@ export class Radio {
     this.sinceMs = nowMs;
   }
 
+  /** The session is dead, although the uplink takes it for good. */
+  reconnect(): void {
+    const { uplink } = this;
+    if (uplink.reconnect !== undefined) return uplink.reconnect();
+    uplink.disconnect();
+    uplink.connect();
+  }
+
   /**
    * Turns the radio on or off; `wantedFromMs` is when something is to be sent, Infinity when nothing is. True when it ended
    * a session, or the request for one.
