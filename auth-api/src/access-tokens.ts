@@ -27,6 +27,8 @@ export const accessTokenClaimsSchema = z.object({
   /** The session. Refuse the token when the session has ended. */
   sid: id,
   roles: z.array(z.string()),
+  /** Whether somebody has shown to read the account's mail address. */
+  mail_verified: z.boolean().default(false),
   /** Seconds of UTC. */
   exp: z.number(),
   /**

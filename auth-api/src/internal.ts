@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { ID } from "./fields.ts";
-import { problemAnswers } from "./problem-answers.ts";
-import { answer, body } from "./route-parts.ts";
+import { problemAnswers, SESSION_BODY_PROBLEMS } from "./problem-answers.ts";
+import { answer, BEARER_SECURITY, body } from "./route-parts.ts";
 
 /** Common name that the API's certificate carries; no other client may connect to the authentication service. */
 export const API_NAME = "cloud-api";
@@ -127,6 +127,22 @@ export const endErasureRoute = createRoute({
   responses: { 204: { description: "It is recorded." }, ...problemAnswers("invalid-request") },
 });
 
+/** Whether the account that a tag belongs to is there. */
+export const tagCodeAnswerSchema = z.object({ isLiving: z.boolean() });
+
+/** An operator asks for a new claim code of a tag: only one that no account has gets one, and the trail says so. */
+export const tagCodeRoute = createRoute({
+  method: "post",
+  path: "/tag-codes",
+  operationId: "tagCode",
+  summary: "Whether the owner of a tag has an account; if not, the operator's act goes into the trail",
+  request: body(z.strictObject({ owner: accountId.nullable(), operator: accountId })),
+  responses: {
+    200: answer("Whether.", tagCodeAnswerSchema),
+    ...problemAnswers("invalid-request", "malformed-json"),
+  },
+});
+
 /** What a personal access token is exchanged for. */
 export const exchangedSchema = z.object({ accessToken: z.string(), expiresIn: z.number().int() });
 
@@ -140,6 +156,26 @@ export const exchangeRoute = createRoute({
   responses: {
     200: answer("Access token.", exchangedSchema),
     ...problemAnswers("invalid-request", "malformed-json", "unauthenticated", "too-many-requests"),
+  },
+});
+
+/** What operators do that the API tells the audit trail of. */
+const ACTS = ["tag.revoked"] as const;
+
+/** An act of an operator, and the tag that it is about. */
+const actSchema = z.strictObject({ act: z.enum(ACTS), tag: z.string().regex(/^[\w.-]{1,64}$/) });
+
+/** Records what the operator of the access token is about to do. The API does it only after that. */
+export const recordActRoute = createRoute({
+  method: "post",
+  path: "/acts",
+  operationId: "recordAct",
+  summary: "Record what an operator is about to do",
+  security: BEARER_SECURITY,
+  request: body(actSchema),
+  responses: {
+    204: { description: "It is in the trail." },
+    ...problemAnswers(...SESSION_BODY_PROBLEMS),
   },
 });
 

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { DEVICE_MARK_ANSWER, deviceMarkHeaders } from "./device-marks.ts";
 import { mailSchema, mailTokenSchema } from "./fields.ts";
 import { ownerProofSchema } from "./owner-proof.ts";
 import {
@@ -32,8 +33,11 @@ export const verifyMailRoute = createRoute({
   operationId: "verifyMail",
   summary: "Verify a mail address",
   tags: TAGS,
-  request: body(tokenSchema),
-  responses: { 204: { description: "It is verified." }, ...problemAnswers(...OPEN_PROBLEMS) },
+  request: { headers: deviceMarkHeaders, ...body(tokenSchema) },
+  responses: {
+    204: { description: "It is verified.", headers: DEVICE_MARK_ANSWER },
+    ...problemAnswers(...OPEN_PROBLEMS),
+  },
 });
 
 /** Asks for another mail address. */

@@ -1,4 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { deviceMarkHeaders } from "./device-marks.ts";
 import { challengeSchema, deviceSchema, nameSchema, timeSchema } from "./fields.ts";
 import { ownerProofSchema } from "./owner-proof.ts";
 import {
@@ -61,7 +62,7 @@ export const passkeyLoginRoute = createRoute({
   operationId: "passkeyLogin",
   summary: "Finish a login with a passkey",
   tags: TAGS,
-  request: body(passkeyLoginSchema),
+  request: { headers: deviceMarkHeaders, ...body(passkeyLoginSchema) },
   responses: { 200: LOGGED_IN, ...problemAnswers(...OPEN_PROBLEMS, "wrong-credentials") },
 });
 
@@ -87,7 +88,7 @@ export const beginPasskeyRoute = createRoute({
   request: body(ownerProofSchema),
   responses: {
     200: answer("For the browser.", optionsSchema),
-    ...problemAnswers(...SESSION_BODY_PROBLEMS, "conflict"),
+    ...problemAnswers(...SESSION_BODY_PROBLEMS, "mail-not-verified", "conflict"),
     401: notLoggedIn("unauthenticated"),
   },
 });
@@ -101,7 +102,10 @@ export const makePasskeyRoute = createRoute({
   tags: TAGS,
   security: BEARER_SECURITY,
   request: body(newPasskeySchema),
-  responses: { 201: answer("It is in use.", madePasskeySchema), ...problemAnswers(...SESSION_BODY_PROBLEMS) },
+  responses: {
+    201: answer("It is in use.", madePasskeySchema),
+    ...problemAnswers(...SESSION_BODY_PROBLEMS, "mail-not-verified"),
+  },
 });
 
 /** Takes a passkey away. */

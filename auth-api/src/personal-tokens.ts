@@ -1,13 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { SCOPES } from "./access-tokens.ts";
-import { idParamsSchema, nameSchema, passwordSchema, timeSchema } from "./fields.ts";
+import { idParamsSchema, nameSchema, timeSchema } from "./fields.ts";
 import { MAX_PERSONAL_TOKEN_DAYS } from "./limits.ts";
-import { problemAnswers, SESSION_BODY_PROBLEMS, SESSION_PROBLEMS } from "./problem-answers.ts";
+import { ownerProofSchema } from "./owner-proof.ts";
+import { notLoggedIn, problemAnswers, SESSION_BODY_PROBLEMS, SESSION_PROBLEMS } from "./problem-answers.ts";
 import { answer, BEARER_SECURITY, body, TAGS } from "./route-parts.ts";
 
-const newPersonalTokenSchema = z
-  .strictObject({
-    password: passwordSchema,
+const newPersonalTokenSchema = ownerProofSchema
+  .extend({
     name: nameSchema,
     scopes: z
       .array(z.enum(SCOPES))
@@ -56,13 +56,15 @@ export const makePersonalTokenRoute = createRoute({
   path: "/personal-tokens",
   operationId: "makePersonalToken",
   summary: "Make a personal access token",
-  description: "For what cannot log in. It is bound to its scopes and never reaches the account itself.",
+  description:
+    "For what cannot log in. All that a login asks for is asked for once more. It is bound to its scopes and never reaches the account itself.",
   tags: TAGS,
   security: BEARER_SECURITY,
   request: body(newPersonalTokenSchema),
   responses: {
     201: answer("The token.", madePersonalTokenSchema),
-    ...problemAnswers(...SESSION_BODY_PROBLEMS, "conflict"),
+    ...problemAnswers(...SESSION_BODY_PROBLEMS, "mail-not-verified", "conflict"),
+    401: notLoggedIn("unauthenticated"),
   },
 });
 

@@ -34,7 +34,7 @@ describe("a problem of the authentication service is passed on", () => {
     expect(isPassedOn(responses[401], "unauthenticated")).toBe(false);
     expect(isPassedOn(responses[400], "wrong-credentials")).toBe(false);
     expect(isPassedOn(undefined, "conflict")).toBe(false);
-    expect(isPassedOn(registerRoute.responses[201], "conflict")).toBe(false);
+    expect(isPassedOn(registerRoute.responses[202], "conflict")).toBe(false);
     for (const name of ["", "__proto__", "constructor"]) expect(isPassedOn(responses[401], name)).toBe(false);
   });
 

@@ -24,6 +24,12 @@ export const ACCOUNT_PROBLEMS = {
     description:
       "Send `challenge` back with a code to POST /v1/auth/login/second-factor, or to POST /v1/auth/login/passkey/options.",
   },
+  "mail-not-verified": {
+    status: 403,
+    title: "The mail address has to be verified first",
+    description:
+      "Open the link in the verification mail, or get another with POST /v1/auth/mail/verification. Then get a new access token with POST /v1/auth/refresh.",
+  },
   forbidden: {
     status: 403,
     title: "Not allowed for this account",

@@ -8,6 +8,7 @@ import {
   healthRoute,
   keysRoute,
   listErasuresRoute,
+  recordActRoute,
 } from "./internal.ts";
 
 const PUBLIC = [...ACCOUNT_ROUTES, eraseAccountRoute];
@@ -18,6 +19,7 @@ const INTERNAL = [
   endErasureRoute,
   exchangeRoute,
   healthRoute,
+  recordActRoute,
 ];
 
 it("no two routes have one method and path, or one operation id", () => {

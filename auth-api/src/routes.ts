@@ -1,6 +1,14 @@
 import { accountRoute } from "./account.ts";
 import { auditRoute } from "./audit.ts";
-import { loginRoute, logoutRoute, refreshRoute, registerRoute, secondStepRoute } from "./login.ts";
+import {
+  loginLinkRoute,
+  loginRoute,
+  logoutRoute,
+  refreshRoute,
+  registerRoute,
+  requestLoginLinkRoute,
+  secondStepRoute,
+} from "./login.ts";
 import { changeMailRoute, confirmMailRoute, sendVerificationRoute, verifyMailRoute } from "./mail.ts";
 import {
   beginPasskeyRoute,
@@ -22,13 +30,15 @@ import {
 import { endOtherSessionsRoute, endSessionRoute, listSessionsRoute } from "./sessions.ts";
 
 /** Routes that give tokens: the API keeps those of its own pages in cookies. */
-export const TOKEN_ROUTES = [registerRoute, loginRoute, secondStepRoute, passkeyLoginRoute] as const;
+export const TOKEN_ROUTES = [loginRoute, loginLinkRoute, secondStepRoute, passkeyLoginRoute] as const;
 
 /** Routes that take a refresh token, which a page of the API's own origin has in a cookie. */
 const REFRESH_TOKEN_ROUTES = [refreshRoute, logoutRoute] as const;
 
 /** Routes whose requests and answers the API passes on as they are. */
 export const PLAIN_ROUTES = [
+  registerRoute,
+  requestLoginLinkRoute,
   passkeyLoginOptionsRoute,
   accountRoute,
   listSessionsRoute,

@@ -38,7 +38,7 @@ export const beginTotpRoute = createRoute({
   request: body(ownerProofSchema),
   responses: {
     201: answer("Not in use before it is confirmed.", totpSecretSchema),
-    ...problemAnswers(...SESSION_BODY_PROBLEMS, "conflict"),
+    ...problemAnswers(...SESSION_BODY_PROBLEMS, "mail-not-verified", "conflict"),
     401: notLoggedIn("unauthenticated"),
   },
 });
@@ -54,7 +54,7 @@ export const confirmTotpRoute = createRoute({
   request: body(totpCodeSchema),
   responses: {
     200: answer("The secret is in use.", recoveryCodesSchema),
-    ...problemAnswers(...SESSION_BODY_PROBLEMS),
+    ...problemAnswers(...SESSION_BODY_PROBLEMS, "mail-not-verified"),
   },
 });
 

@@ -1,4 +1,10 @@
-import { hostSchema, pathSchema, portSchema, SERVICE_CONFIG } from "@purrimeter/service/config-schemas";
+import {
+  DATABASE_CONFIG,
+  hostSchema,
+  pathSchema,
+  portSchema,
+  SERVICE_CONFIG,
+} from "@purrimeter/service/config-schemas";
 import { z } from "zod";
 
 const text = z.string().min(1).max(256);
@@ -28,7 +34,7 @@ export const configSchema = z.strictObject({
   ...SERVICE_CONFIG,
   host: hostSchema,
   port: portSchema,
-  database: pathSchema,
+  ...DATABASE_CONFIG,
   tls: z.strictObject({ certificate: pathSchema, authority: pathSchema }),
   issuer: text,
   audience: text,
@@ -36,6 +42,8 @@ export const configSchema = z.strictObject({
   passkeys: z
     .strictObject({ id: text, origins: z.array(z.url()).min(1).max(8) })
     .default({ id: "localhost", origins: ["https://localhost:8443"] }),
+  /** Days until an account ends whose mail address nobody has verified. */
+  unverifiedDays: z.int().min(1).max(3_650).default(7),
   /** Without it no mail is sent, and the log says so. */
   mail: mailSchema.optional(),
 });

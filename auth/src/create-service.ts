@@ -33,6 +33,8 @@ export interface CreateServiceOptions {
   readonly linkBase: string;
   readonly log: Log;
   readonly time: Time;
+  /** Whether what has expired may be deleted; always unless given. */
+  readonly isClockTrusted?: () => boolean;
 }
 
 /** Two hashes at 46 MiB each keep both cores busy; 30 more wait at most 1.5 s, others are turned away. */
@@ -47,7 +49,7 @@ export async function createService(options: CreateServiceOptions): Promise<Auth
   const opened = await openAccounts({ ...options, listener: (event) => mail.notice(event) });
   const { accounts, database, keys } = opened;
   const purposeTokens = new PurposeTokens(keys, now);
-  const mailQueue = new MailQueue(options.mailer, log);
+  const mailQueue = new MailQueue({ mailer: options.mailer, log, time });
   const mail = new AccountMail({ accounts, purposeTokens, mailQueue, linkBase, now, monotonicMs });
   const limits = { concurrency: HASHES_AT_ONCE, maxWaiting: MAX_WAITING_HASHES };
   return {

@@ -2,7 +2,16 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { request } from "node:https";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
@@ -31,6 +40,7 @@ beforeAll(() => {
     ...{ host: "127.0.0.1", port: 0, database: join(folder, "accounts.db") },
     tls: { certificate: join(folder, "server.pem"), authority: join(folder, "authority.pem") },
     ...{ issuer: "https://auth.test", audience: "purrimeter-test" },
+    mail: { folder: join(folder, "mail"), from: "test@purrimeter.example", linkBase: "https://web.test/" },
   };
 });
 afterEach(() => {
@@ -111,6 +121,13 @@ async function call(port: number, path: string, body?: object): Promise<number> 
   return (await exchange(port, path, body)).status;
 }
 
+/** The token of the link in the only mail. */
+async function mailedToken(): Promise<string | undefined> {
+  const mails = (): string[] => readdirSync(join(folder, "mail")).filter((name) => name.endsWith(".eml"));
+  await expect.poll(mails, { timeout: 30_000 }).toHaveLength(1);
+  return /#verify=(\S+)/u.exec(readFileSync(join(folder, "mail", mails()[0] ?? ""), "utf8"))?.[1];
+}
+
 /** Ids of the published keys. */
 async function keys(port: number): Promise<string[]> {
   const { text } = await exchange(port, "/.well-known/jwks.json");
@@ -121,7 +138,8 @@ test("starts, says so, keeps accounts over a restart and stops in time", async (
   const owner = { email: "mia@example.org", password: "three grey cats on a wall" };
   const first = run();
   const port = await ready(first);
-  expect(await call(port, "/register", owner)).toBe(201);
+  expect(await call(port, "/register", owner)).toBe(202);
+  expect(await call(port, "/mail/verify", { token: await mailedToken() })).toBe(204);
   expect(statSync(join(folder, "accounts.db")).mode & 0o777).toBe(0o600);
   const waiting = call(port, "/sessions/ended?waitS=30");
   expect(await call(port, "/health")).toBe(200);

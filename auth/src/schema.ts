@@ -1,3 +1,5 @@
+import { INSTALLATION_SQL } from "@purrimeter/database/installation";
+import { clockSql } from "@purrimeter/database/clock-table";
 import type { Migration } from "@purrimeter/database/migrate";
 import type { Generated } from "kysely";
 
@@ -21,6 +23,10 @@ export interface AuthTables {
     /** Space separated. */
     roles: string;
     created_at: number;
+    /** 1: nobody logs in before the address is verified, and the account ends when it is not. 0 for accounts of earlier versions. */
+    must_verify: Generated<number>;
+    /** How many login links were used: a link is good for one number only. */
+    links_used: Generated<number>;
   };
   session: {
     id: string;
@@ -31,6 +37,16 @@ export interface AuthTables {
     refreshed_at: number;
     /** What the owner calls the device, sealed; empty when nothing was said. */
     device_sealed: Uint8Array;
+    /** 1 once the session's client was given a mark of its device. */
+    is_marked: Generated<number>;
+  };
+  /** See sessions/familiar-devices.ts. */
+  familiar_device: {
+    account: string;
+    hash: Uint8Array;
+    used_at: number;
+    /** 1 once the mark came back. */
+    came_back: number;
   };
   totp: {
     account: string;
@@ -87,6 +103,10 @@ export interface AuthTables {
     /** 0 until cloud-api has erased everything for the first time. */
     erased_at: number;
   };
+  /** To which installation the database belongs. */
+  installation: { one: number; id: string | null };
+  /** See @purrimeter/database/clock-table. */
+  clock: { name: string; at: number };
   /** SQLite's own: the highest number that a table ever gave. */
   sqlite_sequence: { name: string; seq: number };
 }
@@ -164,5 +184,21 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
       CREATE TABLE mail_change (
         account TEXT PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE, mail_sealed BLOB NOT NULL,
         asked_at INTEGER NOT NULL) STRICT;`,
+  },
+  {
+    name: "familiar devices, login links and accounts that must be verified",
+    sql: `
+      ALTER TABLE account ADD COLUMN must_verify INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE account ADD COLUMN links_used INTEGER NOT NULL DEFAULT 0;
+      ALTER TABLE session ADD COLUMN is_marked INTEGER NOT NULL DEFAULT 0;
+      CREATE TABLE familiar_device (
+        account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, hash BLOB NOT NULL,
+        used_at INTEGER NOT NULL, came_back INTEGER NOT NULL,
+        PRIMARY KEY (account, hash)) STRICT, WITHOUT ROWID;`,
+  },
+  { name: "installation", sql: INSTALLATION_SQL },
+  {
+    name: "trusted times",
+    sql: clockSql("SELECT max(at) FROM audit_event"),
   },
 ];

@@ -1,4 +1,6 @@
-import { openDatabase } from "@purrimeter/database/open-database";
+import { ClockTable } from "@purrimeter/database/clock-table";
+import { openDatabase, type Database } from "@purrimeter/database/open-database";
+import { watchClock } from "@purrimeter/service/watch-clock";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { certificateCheck } from "@purrimeter/service/certificate-check";
 import { diskCheck } from "@purrimeter/service/disk-check";
@@ -9,6 +11,8 @@ import { logRefused } from "@purrimeter/service/log-refused";
 import type { ReadinessCheck } from "@purrimeter/service/readiness";
 import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
+import { errorCode } from "@purrimeter/service/log";
+import type { Cancel } from "@purrimeter/service/time";
 import { SECURITY_HEADERS } from "@purrimeter/service/security-headers";
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -16,28 +20,51 @@ import { API_NAME } from "@purrimeter/auth-api/internal";
 import type { AuthService } from "./auth-service.ts";
 import type { Config } from "./config.ts";
 import { createService } from "./create-service.ts";
+import { endUnverified } from "./erasure/end-unverified.ts";
 import { createApp } from "./http/create-app.ts";
 import { openMailer } from "./mail/open-mailer.ts";
 import { DEFAULT_COST } from "./password/password-hasher.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
+import { deleteExpired } from "./retention/delete-expired.ts";
 import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
+
+const EXPIRY_INTERVAL_MS = 86_400_000;
+const SWEEP_MS = 3_600_000;
 
 type Parts = ServiceParts<Config, Secrets>;
 
 /** Opens the accounts and listens for cloud-api. */
 export async function startAuth(parts: Parts): Promise<RunningService> {
   const { secrets, log } = parts;
-  const service = await openService(parts);
+  const { config, metrics, time } = parts;
+  const databaseKey = secrets.readKey("database-key");
+  const { database: path, databaseMustExist: mustExist, installation } = config;
+  const options = { path, key: databaseKey, migrations: AUTH_MIGRATIONS, mustExist, installation };
+  const database = openDatabase(options);
+  const record = new ClockTable(database);
+  const clock = await watchClock({ time, log, metrics, record });
+  const isClockTrusted = (): boolean => clock.trust.isTrusted();
+  const service = await openService(parts, database, isClockTrusted);
+  const expire = (): void =>
+    void deleteExpired({ database: service.database, clock: record, isClockTrusted, now: service.now, log });
+  expire();
+  const cancelExpiry = time.every(EXPIRY_INTERVAL_MS, expire);
   const listening = await listenFor(parts, service);
+  const cancelSweep = sweepUnverified(parts, service, isClockTrusted);
   return {
     ready: { port: listening.port },
-    checks: checksOf(parts, service),
+    checks: [...checksOf(parts, service), clock.check],
     reload: async () => {
       await secrets.reload();
       await service.tokens.replaceKeys(readSigningKeys(secrets));
       log.info("signing keys read again", { event: "keys.read", count: service.tokens.jwks.keys.length });
     },
-    stop: (graceMs) => stop(service, listening, graceMs),
+    stop: async (graceMs) => {
+      cancelSweep();
+      cancelExpiry();
+      await clock.close();
+      await stop(service, listening, graceMs);
+    },
   };
 }
 
@@ -49,11 +76,16 @@ function checksOf({ config, time }: Parts, { database }: AuthService): readonly 
   ];
 }
 
-function openService({ config, secrets, log, time }: Parts): Promise<AuthService> {
+function openService(
+  { config, secrets, log, time }: Parts,
+  database: Database,
+  isClockTrusted: () => boolean,
+): Promise<AuthService> {
   const databaseKey = secrets.readKey("database-key");
   return createService({
-    database: openDatabase({ path: config.database, key: databaseKey, migrations: AUTH_MIGRATIONS }),
+    database,
     databaseKey,
+    isClockTrusted,
     ...readSigningKeys(secrets),
     issuer: config.issuer,
     audience: config.audience,
@@ -64,6 +96,25 @@ function openService({ config, secrets, log, time }: Parts): Promise<AuthService
     log,
     time,
   });
+}
+
+/** Ends accounts that nobody has verified in time, now and each hour. */
+function sweepUnverified(
+  { config, log, time }: Parts,
+  service: AuthService,
+  isClockTrusted: () => boolean,
+): Cancel {
+  const sweep = (): void => {
+    if (!isClockTrusted()) return;
+    endUnverified(service, config.unverifiedDays).catch((error: unknown) => {
+      log.error("unverified accounts were not ended", {
+        event: "accounts.not-ended",
+        code: errorCode(error),
+      });
+    });
+  };
+  sweep();
+  return time.every(SWEEP_MS, sweep, { background: true });
 }
 
 function listenFor({ config, secrets, log, metrics, time }: Parts, service: AuthService): Promise<Listening> {

@@ -1,12 +1,14 @@
 import { decodeStatus } from "@purrimeter/protocol/status";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/service/log";
+import type { ClockTrust } from "@purrimeter/service/clock-trust";
 import type { Time } from "@purrimeter/service/time";
 import type { ReportStore, RegistrationState } from "@purrimeter/store/report-store";
 import type { BridgeCounters } from "./metrics/bridge-counters.ts";
 import { createReportVerifier, type ReportVerifier } from "./verification/report-verifier.ts";
 import { createSettingsDelivery, type SettingsDelivery } from "./settings/deliver-settings.ts";
 import { createIdleQueue } from "./ingest/idle-queue.ts";
+import { DEFAULT_QUOTAS, ReportQuota, type ReportQuotas } from "./ingest/report-quota.ts";
 import { receiveReport } from "./ingest/receive-report.ts";
 import type { Admission, ReportSink, ReportSource } from "./broker/report-source.ts";
 import { createDoubtJudge } from "./ingest/doubt.ts";
@@ -19,8 +21,12 @@ export interface BridgeParts {
   readonly retentionDays: number;
   /** Whether reports are decided again; they are unless this says no. */
   readonly verification?: boolean | undefined;
+  /** What one tag may have stored; the defaults unless given. */
+  readonly quotas?: ReportQuotas | undefined;
   readonly now: () => UnixSeconds;
   readonly time: Time;
+  /** Told of tags' times, and asked before a time is doubted; the clock is trusted unless this is given. */
+  readonly clock?: Pick<ClockTrust, "heard" | "isTrusted"> | undefined;
 }
 
 /** Between a source of reports and the store. Whoever makes it calls `tick` a few times a second. */
@@ -32,7 +38,7 @@ export interface Bridge {
 
 export function createBridge(parts: BridgeParts): Bridge {
   const monotonicMs = (): number => parts.time.monotonicMs();
-  const doubts = createDoubtJudge(parts.retentionDays);
+  const doubts = createDoubtJudge(parts.retentionDays, () => parts.clock?.isTrusted() ?? true);
   const idle = createIdleQueue(parts.time);
   const verification =
     parts.verification === false
@@ -43,7 +49,8 @@ export function createBridge(parts: BridgeParts): Bridge {
     monotonicMs,
     store: watched(parts.store, verification),
   });
-  const reporting = { ...parts, doubts, verification };
+  const quota = new ReportQuota(parts.quotas ?? DEFAULT_QUOTAS, monotonicMs);
+  const reporting = { ...parts, doubts, quota, verification };
   const guarded = (tag: TagId, work: Promise<void>): Promise<void> =>
     work.catch((error: unknown) => fault(parts, tag, error));
   return {

@@ -11,6 +11,7 @@ import { dataFiles } from "../src/data-folder/data-files.ts";
 import { isFailure } from "../src/terminal/failure.ts";
 import { withAccounts } from "../src/data-folder/open-accounts.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
+import { enterOwner } from "../src/scenarios/enter-owner.ts";
 import { OwnerApi } from "../src/scenarios/owner-api.ts";
 import { provisionFleet } from "../src/scenarios/provision-fleet.ts";
 import { ApiClient } from "./api-client.ts";
@@ -47,7 +48,7 @@ afterAll(async () => {
 async function makeOwner(name: string, index: number): Promise<Owner> {
   const credentials = { email: `${name}@example.org`, password: PASSWORD };
   const api = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"), systemTime);
-  await api.enter(credentials, true);
+  expect(await enterOwner(api, files, { credentials, isNew: true }, systemTime)).toEqual({});
   const endsAt = Math.floor(Date.now() / 1_000);
   const planned = planFleet({ tags: 3, seed: 3, endsAt, durationS: 3_600 }).slice(index, index + 1);
   await withRegistry(files, systemTime, (registry) =>
@@ -151,8 +152,10 @@ describe("erasing an account", () => {
 
   test("leaves the mail address free, for an account that sees nothing of the one before", async () => {
     const body = { email: mia.email, password: PASSWORD };
-    const { status, body: made } = await client.ask("POST", "/auth/register", { body });
-    expect(status).toBe(201);
+    const again = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"), systemTime);
+    expect(await enterOwner(again, files, { credentials: body, isNew: true }, systemTime)).toEqual({});
+    again.close();
+    const { body: made } = await client.ask("POST", "/auth/login", { body });
     for (const path of ["/tags", "/geofences", "/shares"])
       expect((await client.ask("GET", path, { token: made.accessToken })).body.items).toEqual([]);
     expect((await client.ask("GET", "/auth/account", { token: made.accessToken })).body.id).not.toBe(mia.id);

@@ -18,6 +18,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataFiles } from "../src/data-folder/data-files.ts";
 import { newCredentials } from "../src/scenarios/demo-account.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
+import { enterOwner } from "../src/scenarios/enter-owner.ts";
 import { OwnerApi } from "../src/scenarios/owner-api.ts";
 import { provisionFleet } from "../src/scenarios/provision-fleet.ts";
 import { liveThrough } from "./live-through.ts";
@@ -62,7 +63,7 @@ function plantAll(): void {
 /** A register, a claim, reports, a read and a rotation, with production's own keys all the way. */
 async function live(): Promise<void> {
   const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"), systemTime);
-  await owner.enter(credentials, true);
+  expect(await enterOwner(owner, files, { credentials, isNew: true }, systemTime)).toEqual({});
   const login = await owner.call("POST", "/v1/auth/login", credentials);
   for (const [name, value] of Object.entries(login as Record<string, unknown>))
     if (typeof value === "string" && value.length > 20) canaries.set(`login/${name}`, value);

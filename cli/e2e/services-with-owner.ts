@@ -2,6 +2,7 @@ import { systemTime } from "@purrimeter/service/system-time";
 import { readFileSync } from "node:fs";
 import { overrideSettings, type SettingOptions } from "../src/configuration/override-settings.ts";
 import { defaultSettings } from "../src/configuration/read-settings.ts";
+import { enterOwner } from "../src/scenarios/enter-owner.ts";
 import { newCredentials } from "../src/scenarios/demo-account.ts";
 import { isFailure } from "../src/terminal/failure.ts";
 import { OwnerApi } from "../src/scenarios/owner-api.ts";
@@ -27,7 +28,13 @@ export async function servicesWithOwner(
   const authority = readFileSync(services.files.authority.root, "utf8");
   const owner = new OwnerApi(`https://localhost:${services.portOf("cloud-api")}`, authority, systemTime);
   try {
-    await owner.enter(newCredentials(), true);
+    const entered = await enterOwner(
+      owner,
+      services.files,
+      { credentials: newCredentials(), isNew: true },
+      systemTime,
+    );
+    if (isFailure(entered)) throw new Error(entered.failure);
   } catch (error) {
     await services.stop();
     throw error;

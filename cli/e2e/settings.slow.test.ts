@@ -128,7 +128,7 @@ test(
   "the mail of a registration reaches the mail server over TLS, with a link to the public URL",
   async () => {
     const credentials = { email: "mia@example.org", password: "zebra lantern copper violin" };
-    expect((await ask("/v1/auth/register", credentials)).status).toBe(201);
+    expect((await ask("/v1/auth/register", credentials)).status).toBe(202);
     await until(() => mailServer.secret.includes("."));
     const heard = mailServer.secret.join("\n");
     expect(heard).toContain("RCPT TO:<mia@example.org>");

@@ -23,6 +23,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataFiles } from "../src/data-folder/data-files.ts";
 import { newCredentials } from "../src/scenarios/demo-account.ts";
 import { withRegistry } from "../src/data-folder/open-registry.ts";
+import { enterOwner } from "../src/scenarios/enter-owner.ts";
 import { OwnerApi } from "../src/scenarios/owner-api.ts";
 import { provisionFleet } from "../src/scenarios/provision-fleet.ts";
 import { liveThrough } from "./live-through.ts";
@@ -87,7 +88,9 @@ test(
   "an owner's locations are sealed, read and rotated with keys of Transit",
   async () => {
     const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"), systemTime);
-    await owner.enter(newCredentials(), true);
+    expect(
+      await enterOwner(owner, files, { credentials: newCredentials(), isNew: true }, systemTime),
+    ).toEqual({});
     const endsAt = Math.floor(Date.now() / 1_000);
     const planned = planFleet({ tags: 2, seed: 3, endsAt, durationS: 7_200 });
     await withRegistry(files, systemTime, (registry) =>
@@ -118,7 +121,7 @@ test(
   async () => {
     const owner = new OwnerApi(running.ready.api, readFileSync(running.ready.ca, "utf8"), systemTime);
     const credentials = { email: "eve@example.org", password: newCredentials().password };
-    await owner.enter(credentials, true);
+    expect(await enterOwner(owner, files, { credentials, isNew: true }, systemTime)).toEqual({});
     const { id } = (await owner.call("GET", "/v1/auth/account")) as { id: string };
     const [first, second] = [createClaimCode(), createClaimCode()];
     await withRegistry(files, systemTime, async (registry) => {

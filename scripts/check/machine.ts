@@ -42,7 +42,7 @@ export const LEFT: readonly string[] = [
   "database/src/wal-checkpoint.ts",
   "simulator/src/fleet/fleet.ts",
   "store/src/erasure/row-deletion.ts",
-  "store/src/reading/read-locations.ts",
+  "store/src/reading/read-turns.ts",
   "store/src/sealing/key-cache.ts",
 ];
 

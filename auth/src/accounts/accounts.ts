@@ -17,6 +17,10 @@ export interface Account {
   /** Whether the password is too short to be the only factor. */
   readonly hasShortPassword: boolean;
   readonly isMailVerified: boolean;
+  /** Whether nobody logs in before the address is verified. */
+  readonly awaitsVerification: boolean;
+  /** How many login links were used. */
+  readonly linksUsed: number;
   /** Names the account in throttles: see `throttleKey`. */
   readonly throttleKey: string;
 }
@@ -31,7 +35,10 @@ export class Accounts {
     this.#keys = keys;
   }
 
-  /** Creates an owner's account at `at` (seconds of UTC); "taken" when the address has one. */
+  /**
+   * Creates an owner's account at `at` (seconds of UTC); "taken" when the address has one. Both write a row, so that both take
+   * the same time.
+   */
   async create(mail: MailAddress, hash: PasswordHash, at: number): Promise<Account | "taken"> {
     const id = randomId();
     const row = {
@@ -40,19 +47,25 @@ export class Accounts {
       mail_sealed: this.#sealMail(id, mail),
       roles: "owner",
       created_at: at,
+      must_verify: 1,
     };
-    const result = await this.#database
+    const written = await this.#database
       .insertInto("account")
       .values({ ...row, ...columnsOf(hash) })
-      .onConflict((conflict) => conflict.column("mail_lookup").doNothing())
-      .executeTakeFirst();
-    if (result.numInsertedOrUpdatedRows !== 1n) return "taken";
+      .onConflict((conflict) =>
+        conflict.column("mail_lookup").doUpdateSet((row) => ({ created_at: row.ref("account.created_at") })),
+      )
+      .returning("id")
+      .executeTakeFirstOrThrow();
+    if (written.id !== id) return "taken";
     return {
       id,
       roles: ["owner"],
       passwordHash: hash,
       hasShortPassword: false,
       isMailVerified: false,
+      awaitsVerification: true,
+      linksUsed: 0,
       throttleKey: this.throttleKey(mail),
     };
   }
@@ -129,6 +142,20 @@ export class Accounts {
     await this.#database.updateTable("account").set({ mail_verified_at: at }).where("id", "=", id).execute();
   }
 
+  /** Uses a login link up; false when it was used before. */
+  async useLink({ id, linksUsed }: Pick<Account, "id" | "linksUsed">): Promise<boolean> {
+    const update = this.#database.updateTable("account").set({ links_used: linksUsed + 1 });
+    const result = await update.where("id", "=", id).where("links_used", "=", linksUsed).executeTakeFirst();
+    return result.numUpdatedRows === 1n;
+  }
+
+  /** Accounts that were made before `before` (seconds of UTC), at most `limit`, and whose address nobody has verified. */
+  async neverVerified(before: number, limit: number): Promise<readonly string[]> {
+    const rows = this.#database.selectFrom("account").select("id").where("must_verify", "=", 1);
+    const old = rows.where("mail_verified_at", "=", 0).where("created_at", "<", before);
+    return (await old.orderBy("created_at").limit(limit).execute()).map(({ id }) => id);
+  }
+
   /** Names the address in throttles, whether it has an account or not. */
   throttleKey(mail: MailAddress): string {
     return Buffer.from(this.#lookup(mail)).toString("base64");
@@ -161,6 +188,8 @@ export class Accounts {
       passwordHash: hashOf(row),
       hasShortPassword: row.password_short === 1,
       isMailVerified: row.mail_verified_at > 0,
+      awaitsVerification: row.must_verify === 1 && row.mail_verified_at === 0,
+      linksUsed: row.links_used,
       throttleKey: Buffer.from(row.mail_lookup).toString("base64"),
     };
   }

@@ -10,6 +10,7 @@ const LAYOUT = "tag-last";
 /** What the data keys are for; a key serves one purpose only. */
 const PURPOSES = [
   "audit-network",
+  "device-mark",
   "mail-lookup",
   "mail-seal",
   "name-seal",

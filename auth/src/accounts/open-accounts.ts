@@ -11,6 +11,7 @@ import { ClosedAccounts } from "../erasure/closed-accounts.ts";
 import { PersonalTokens } from "../personal-tokens/personal-tokens.ts";
 import type { AuthTables } from "../schema.ts";
 import { SecondFactors } from "../second-factor/second-factors.ts";
+import { FamiliarDevices } from "../sessions/familiar-devices.ts";
 import { SessionEndings } from "../sessions/session-endings.ts";
 import { Sessions } from "../sessions/sessions.ts";
 
@@ -20,6 +21,7 @@ export interface OpenAccounts {
   readonly keys: DataKeys;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly devices: FamiliarDevices;
   readonly endings: SessionEndings;
   readonly personalTokens: PersonalTokens;
   readonly secondFactors: SecondFactors;
@@ -35,13 +37,15 @@ export interface OpenAccountsOptions {
   readonly databaseKey: Uint8Array;
   readonly log: Log;
   readonly time: Time;
+  /** Whether what has expired may be deleted; always unless given. */
+  readonly isClockTrusted?: (() => boolean) | undefined;
   /** Told of every audit event. */
   readonly listener: (event: AuditEvent) => void;
 }
 
 /** Opens the accounts of a database, also while the service runs on it; throws when the database key is another. */
 export async function openAccounts(options: OpenAccountsOptions): Promise<OpenAccounts> {
-  const { log, time, listener } = options;
+  const { log, time, listener, isClockTrusted } = options;
   const now = (): number => time.utcS();
   const database = new Kysely<AuthTables>({ dialect: new SqliteDialect({ database: options.database }) });
   const keys = await DataKeys.open(database, options.databaseKey);
@@ -51,10 +55,11 @@ export async function openAccounts(options: OpenAccountsOptions): Promise<OpenAc
     database,
     keys,
     accounts: new Accounts(database, keys),
-    sessions: new Sessions(database, keys, endings, now),
+    sessions: new Sessions(database, keys, endings, now, isClockTrusted),
+    devices: new FamiliarDevices(database, keys, now),
     endings,
     personalTokens: new PersonalTokens(database, keys, endings, now),
-    erasures: new ClosedAccounts(database, endings, now),
+    erasures: new ClosedAccounts(database, endings, now, isClockTrusted),
     secondFactors: new SecondFactors(database, keys, now),
     audit: new AuditTrail({ database, keys, time, failed, listener }),
   };

@@ -9,7 +9,9 @@ export type AuditEventName =
   | "account.closed"
   | "account.erased"
   | "account.registered"
+  | "account.registered-again"
   | "account.throttled"
+  | "account.unverified-ended"
   | "audit.read"
   | "bridge.tls12-on"
   | "login.accepted"
@@ -31,12 +33,15 @@ export type AuditEventName =
   | "session.reused"
   | "signing-key.introduced"
   | "signing-key.promoted"
-  | "signing-key.retired";
+  | "signing-key.retired"
+  | "tag.code-renewed"
+  | "tag.revoked";
 
 /** One event: who by id, never by name or mail address; from which network, as a keyed hash. */
 export interface AuditEvent {
   readonly event: AuditEventName;
   readonly account?: string | undefined;
+  /** The session, or the personal token or tag that the event is about. */
   readonly session?: string | undefined;
   /** As subscriberOf gives it; stored as a keyed hash, so that equal ones can be seen and none be read. */
   readonly network?: string | undefined;
@@ -51,7 +56,7 @@ type UnchainedEvent = Omit<AuditRow, "number" | "previous" | "hash">;
 const GATHER_MS = 50;
 
 /** The trail is deleted from its old end after this, 400 days: a year's pattern can be seen, nothing is kept for ever. */
-const KEPT_S = 400 * 86_400;
+export const KEPT_S = 400 * 86_400;
 
 interface AuditTrailOptions {
   readonly database: Kysely<AuthTables>;
@@ -108,6 +113,12 @@ export class AuditTrail {
       .execute();
   }
 
+  /** The number that the newest event was given, also when its row is gone; 0 before the first. */
+  async lastNumber(): Promise<number> {
+    const row = this.#database.selectFrom("sqlite_sequence").select("seq").where("name", "=", "audit_event");
+    return (await row.executeTakeFirst())?.seq ?? 0;
+  }
+
   /** Writes what is gathered; false when some of it is not on disk and waits for the next write. */
   async flush(): Promise<boolean> {
     this.#cancelTimer?.();
@@ -142,10 +153,6 @@ export class AuditTrail {
       await transaction.insertInto("audit_event").values(row).execute();
       previous = row.hash;
     }
-    await transaction
-      .deleteFrom("audit_event")
-      .where("at", "<", this.#time.utcS() - KEPT_S)
-      .execute();
   }
 
   #hashOfNetwork(network: string): string {
@@ -160,12 +167,13 @@ function hashOf(row: UnchainedEvent, previous: string): string {
     .digest("hex");
 }
 
-/** Whether the rows, oldest first and without a gap, are as they were written; else the number of the first that is not. */
+/** Whether the rows, oldest first, are as they were written and without a gap; else the number of the first that is not. */
 export function verifyAuditRows(rows: readonly AuditRow[]): "intact" | { readonly brokenAt: number } {
-  let previous = rows[0]?.previous;
+  let [previous, number] = [rows[0]?.previous, rows[0]?.number ?? 0];
   for (const row of rows) {
-    if (row.previous !== previous || row.hash !== hashOf(row, row.previous)) return { brokenAt: row.number };
-    previous = row.hash;
+    const isNext = row.previous === previous && row.number === number;
+    if (!isNext || row.hash !== hashOf(row, row.previous)) return { brokenAt: row.number };
+    [previous, number] = [row.hash, row.number + 1];
   }
   return "intact";
 }

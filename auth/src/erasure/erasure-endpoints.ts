@@ -5,6 +5,7 @@ import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { guarded } from "../http/guarded.ts";
 import type { GuardParts } from "../http/guarded.ts";
+import { problem } from "../http/problem.ts";
 import { confirmOwner } from "../login/confirm-owner.ts";
 import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
 import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
@@ -23,10 +24,12 @@ function addClosing(app: App, service: ClosingParts): void {
   app.openapi(guarded(service, eraseAccountRoute), async (context) => {
     const { account } = context.var.bearer;
     const { address: network } = context.var;
-    const confirmation = await confirmOwner(service, account, context.req.valid("json"), network);
+    const confirmation = await confirmOwner(service, context.var.bearer, context.req.valid("json"), network);
     if ("refusal" in confirmation) return confirmation.refusal;
     const tellOwner = await service.mail.prepareDeleted(confirmation.account);
-    setEndedSessions(context, await service.erasures.begin(account));
+    const ended = await service.erasures.begin(account);
+    if (ended === "gone") return problem("unauthenticated", "The account no longer exists.");
+    setEndedSessions(context, ended);
     tellOwner();
     service.audit.record({ event: "account.closed", account, network });
     await service.audit.flush();

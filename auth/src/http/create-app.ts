@@ -10,8 +10,11 @@ import type { AppEnvironment } from "./app-environment.ts";
 import { addAccountEndpoint } from "../accounts/account-endpoint.ts";
 import { addAuditEndpoint } from "../audit/audit-endpoint.ts";
 import type { AuthService } from "../auth-service.ts";
+import type { Bearer } from "../login/access-tokens.ts";
 import { clientAddress } from "./client-address.ts";
+import { problem } from "./problem.ts";
 import { addErasureEndpoints } from "../erasure/erasure-endpoints.ts";
+import { addTagCodeEndpoint } from "../roles/tag-code-endpoint.ts";
 import { addPasskeyEndpoints } from "../passkeys/passkey-endpoints.ts";
 import { addPersonalTokenEndpoints } from "../personal-tokens/personal-token-endpoints.ts";
 import { addChangeMailEndpoints } from "../mail/change-mail-endpoints.ts";
@@ -21,6 +24,7 @@ import { addResetPasswordEndpoints } from "../password/reset-password-endpoints.
 import { addSecondFactorEndpoints } from "../second-factor/second-factor-endpoints.ts";
 import { addSessionEndpoints } from "../sessions/session-endpoints.ts";
 import { addServiceEndpoints } from "../signing-keys/service-endpoints.ts";
+import { addLinkEndpoints } from "../login/link-endpoints.ts";
 import { addTokenEndpoints } from "../login/token-endpoints.ts";
 
 const INFO = { openapi: "3.1.0", info: { title: "Purrimeter authentication", version: "1" } };
@@ -34,6 +38,7 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   app.on("POST", "*", clientAddress);
   app.on("DELETE", eraseAccountRoute.path, clientAddress);
   addTokenEndpoints(app, service);
+  addLinkEndpoints(app, service);
   addServiceEndpoints(app, service);
   addSessionEndpoints(app, service);
   addSecondFactorEndpoints(app, service);
@@ -44,14 +49,29 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   addPersonalTokenEndpoints(app, service);
   addAccountEndpoint(app, service);
   addErasureEndpoints(app, service);
+  addTagCodeEndpoint(app, service);
   addAuditEndpoint(app, service);
   addPasskeyEndpoints(app, service);
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", BEARER);
   app.get("/openapi.json", (context) => context.json(app.getOpenAPI31Document(INFO)));
   const methodsOf = allowedMethods(app);
   app.notFound((context) => noRouteAnswer(methodsOf(context.req.path), "There is nothing at this path."));
-  app.onError((error) => problemAnswer(error) ?? logAndAnswer(error, service));
+  app.onError(
+    (error, context) => problemAnswer(error) ?? goneAnswer(error, context) ?? logAndAnswer(error, service),
+  );
   return app;
+}
+
+/**
+ * A row that would be an account's was refused because the account was deleted while the request was under way: every foreign
+ * key of the database is an account's id. Undefined for all other errors.
+ */
+function goneAnswer(error: Error, context: Context<AppEnvironment>): Response | undefined {
+  if (errorCode(error) !== "SQLITE_CONSTRAINT_FOREIGNKEY") return undefined;
+  const hasSession = (context.var.bearer as Bearer | undefined) !== undefined;
+  return hasSession
+    ? problem("unauthenticated", "The account no longer exists.")
+    : problem("wrong-credentials", "The account no longer exists.");
 }
 
 function logAndAnswer(error: Error, { log }: Pick<AuthService, "log">): Response {

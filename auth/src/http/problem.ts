@@ -25,10 +25,10 @@ export function problem(
   return problemResponse(body, { ...challenge, ...headers }) as Problem;
 }
 
-/** The answer to who has to wait `retryAfterS` seconds. */
-export function tooManyRequests(retryAfterS: number): Problem {
-  const detail = "Too many attempts. Try again after the time in Retry-After.";
-  return problem("too-many-requests", detail, undefined, { "retry-after": String(retryAfterS) });
+/** The answer to who has to wait `retryAfterS` seconds; `more`: what else one can do. */
+export function tooManyRequests(retryAfterS: number, more = ""): Problem {
+  const detail = `Too many attempts. Try again after the time in Retry-After. ${more}`;
+  return problem("too-many-requests", detail.trimEnd(), undefined, { "retry-after": String(retryAfterS) });
 }
 
 /** The answer when more passwords are being checked than this service checks at once. */

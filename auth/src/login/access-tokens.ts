@@ -28,7 +28,7 @@ export interface Bearer {
   readonly isPersonal: boolean;
 }
 
-type SessionClaims = Pick<AccessTokenClaims, "roles" | "sid" | "scope">;
+type SessionClaims = Pick<AccessTokenClaims, "roles" | "sid" | "scope" | "mail_verified">;
 
 interface PublishedKey {
   readonly key: KeyObject;
@@ -67,13 +67,17 @@ export class AccessTokens {
   }
 
   /** A signed token for one session of the account, good for ACCESS_TOKEN_LIFETIME_S from now. */
-  issue({ id, roles }: Pick<Account, "id" | "roles">, sid: string): Promise<string> {
-    return this.#sign(id, { roles: [...roles], sid }, ACCESS_TOKEN_LIFETIME_S);
+  issue(
+    { id, roles, isMailVerified }: Pick<Account, "id" | "roles" | "isMailVerified">,
+    sid: string,
+  ): Promise<string> {
+    const claims = { roles: [...roles], sid, mail_verified: isMailVerified };
+    return this.#sign(id, claims, ACCESS_TOKEN_LIFETIME_S);
   }
 
   /** A signed token for the bearer of a personal access token: an owner, within the scopes, for `lifetimeS`. */
   issueScoped(id: string, sid: string, scopes: readonly Scope[], lifetimeS: number): Promise<string> {
-    return this.#sign(id, { roles: ["owner"], sid, scope: scopes.join(" ") }, lifetimeS);
+    return this.#sign(id, { roles: ["owner"], sid, scope: scopes.join(" "), mail_verified: true }, lifetimeS);
   }
 
   #sign(subject: string, claims: SessionClaims, lifetimeS: number): Promise<string> {

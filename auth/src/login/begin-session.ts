@@ -3,12 +3,13 @@ import type { Tokens } from "@purrimeter/auth-api/login";
 import type { Context } from "hono";
 import type { Account } from "../accounts/accounts.ts";
 import type { AuthService } from "../auth-service.ts";
+import { sentMark, setMark } from "../http/device-mark.ts";
 import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 
 /** What begins a session. */
-export type SessionParts = Pick<AuthService, "sessions" | "tokens">;
+export type SessionParts = Pick<AuthService, "devices" | "sessions" | "tokens">;
 
-/** Begins a session for who has proved to be the account's owner; `device` as the login named it. */
+/** Begins a session for who has proved to be the account's owner, and makes the device familiar; `device` as the login named it. */
 export async function beginSession(
   context: Context,
   parts: SessionParts,
@@ -17,7 +18,21 @@ export async function beginSession(
 ): Promise<Tokens> {
   const session = await parts.sessions.begin(account.id, device);
   setEndedSessions(context, session.ended);
+  await parts.sessions.mark(session.sid);
+  setMark(context, await parts.devices.remember(account.id, sentMark(context)));
   return tokensOf(parts, account, session);
+}
+
+/** Makes the device of a session that goes on familiar: once, unless its client sends the mark that it was given. */
+export async function rememberDevice(
+  context: Context,
+  { devices, sessions }: Pick<SessionParts, "devices" | "sessions">,
+  { account, sid }: { readonly account: string; readonly sid: string },
+): Promise<void> {
+  const sent = sentMark(context);
+  const hasMark = sent !== undefined && devices.isOurs(sent);
+  if (!hasMark && !(await sessions.mark(sid))) return;
+  setMark(context, await devices.remember(account, sent));
 }
 
 /** The tokens of a session that goes on. */

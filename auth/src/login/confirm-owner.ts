@@ -1,5 +1,6 @@
 import type { Assertion } from "@purrimeter/auth-api/passkeys";
 import type { Account } from "../accounts/accounts.ts";
+import type { Bearer } from "./access-tokens.ts";
 import { confirmPassword } from "./confirm-password.ts";
 import type { Confirmation, ConfirmPasswordParts } from "./confirm-password.ts";
 import { problem, tooManyRequests } from "../http/problem.ts";
@@ -27,26 +28,30 @@ export interface OwnerProof {
  */
 export async function confirmOwner(
   service: ConfirmOwnerParts,
-  id: string,
+  bearer: Bearer,
   proof: OwnerProof,
   address: string,
 ): Promise<Confirmation> {
-  const confirmation = await confirmPassword(service, id, proof.password, address);
+  const confirmation = await confirmPassword(service, bearer, proof.password, address);
   if ("refusal" in confirmation) return confirmation;
-  const refusal = await refuseFactor(service, confirmation.account, proof, address);
+  const refusal = await refuseFactor(service, confirmation.account, bearer.sid, proof, address);
   return refusal ? { refusal } : confirmation;
 }
 
 async function refuseFactor(
   service: ConfirmOwnerParts,
   account: Account,
+  session: string,
   { code, passkey }: OwnerProof,
   address: string,
 ): Promise<Problem | undefined> {
   if (!(await service.secondFactors.isRequired(account.id))) return undefined;
   const proof = passkey ? { passkey: asAssertion(passkey) } : code !== undefined && { code };
   if (!proof) return secondFactorRequired(service, account);
-  const check = await checkSecondFactor(service, account, proof, address);
+  const check = await checkSecondFactor(service, account, proof, {
+    network: address,
+    place: { account: account.id, session },
+  });
   switch (check.kind) {
     case "right":
       return undefined;

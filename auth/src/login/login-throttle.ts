@@ -11,7 +11,13 @@ const BY_ACCOUNT: Rate = { burst: 10, perSecond: 1 / 360 };
 /** Failures at one account from an address that has logged in to it before: a stranger cannot lock its owner out. */
 const BY_FAMILIAR: Rate = { burst: 10, perSecond: 1 / 60 };
 
-/** Codes at one account: at 96 guesses a day, three codes good at a time, it takes nine years to meet one. */
+/** Failures with one familiar device's mark: it counts alone, so nobody without the mark delays its owner. */
+const BY_DEVICE: Rate = BY_FAMILIAR;
+
+/** Failures when a session's owner confirms something: counted by session, so that no stranger delays it. */
+const BY_CONFIRMATION: Rate = { burst: 10, perSecond: 1 / 360 };
+
+/** Codes at one account, and as many with each familiar device, in each session and with a mailed link: at 96 guesses a day, three codes good at a time, it takes nine years to meet one. */
 const BY_SECOND_FACTOR: Rate = { burst: 5, perSecond: 1 / 900 };
 
 /** Alerts about one account. */
@@ -28,6 +34,13 @@ const BY_EXCHANGE: Rate = { burst: 60, perSecond: 1 };
 
 const MAX_FAMILIAR = 20_000;
 
+/** Who tries a second factor: strangers share a count for the account, all others have their own. */
+export type FactorPlace =
+  | { readonly account: string }
+  | { readonly account: string; readonly device: string }
+  | { readonly account: string; readonly session: string }
+  | { readonly account: string; readonly isMailed: true };
+
 /**
  * Slows guessing by account and by address. An account is named by the keyed hash of its mail address, so one that does
  * not exist is slowed just like one that does.
@@ -36,6 +49,8 @@ export class LoginThrottle {
   readonly #byAddress: RateLimiter;
   readonly #byAccount: RateLimiter;
   readonly #byFamiliar: RateLimiter;
+  readonly #byDevice: RateLimiter;
+  readonly #byConfirmation: RateLimiter;
   readonly #bySecondFactor: RateLimiter;
   readonly #byAlert: RateLimiter;
   readonly #byRegistration: RateLimiter;
@@ -46,6 +61,8 @@ export class LoginThrottle {
     this.#byAddress = new RateLimiter(BY_ADDRESS, monotonicMs);
     this.#byAccount = new RateLimiter(BY_ACCOUNT, monotonicMs);
     this.#byFamiliar = new RateLimiter(BY_FAMILIAR, monotonicMs);
+    this.#byDevice = new RateLimiter(BY_DEVICE, monotonicMs);
+    this.#byConfirmation = new RateLimiter(BY_CONFIRMATION, monotonicMs);
     this.#bySecondFactor = new RateLimiter(BY_SECOND_FACTOR, monotonicMs);
     this.#byAlert = new RateLimiter(BY_ALERT, monotonicMs);
     this.#byRegistration = new RateLimiter(BY_REGISTRATION, monotonicMs);
@@ -57,8 +74,9 @@ export class LoginThrottle {
     return this.#byAddress.take(address);
   }
 
-  /** Before a password is checked: 0, or the seconds to wait. */
-  login(account: string, address: string): number {
+  /** Before a password is checked: 0, or the seconds to wait. `device`: of the account's familiar ones. */
+  login(account: string, address: string, device?: string): number {
+    if (device !== undefined) return this.#byDevice.take(device);
     const pair = `${account} ${address}`;
     const byAccount = (): number =>
       this.#familiar.has(pair) ? this.#byFamiliar.take(pair) : this.#byAccount.take(account);
@@ -66,7 +84,11 @@ export class LoginThrottle {
   }
 
   /** After a right password: failures before it are forgotten. */
-  passwordRight(account: string, address: string): void {
+  passwordRight(account: string, address: string, device?: string): void {
+    if (device !== undefined) {
+      this.#byDevice.reset(device);
+      return;
+    }
     const pair = `${account} ${address}`;
     if (this.#familiar.has(pair)) this.#byFamiliar.reset(pair);
     else this.#byAccount.reset(account);
@@ -77,14 +99,29 @@ export class LoginThrottle {
     this.#familiar.set(`${account} ${address}`, true);
   }
 
-  /** Before a code is checked: 0, or the seconds to wait. Only who knows the password gets here. */
-  secondFactor(account: string): number {
-    return this.#bySecondFactor.take(account);
+  /** Whether the account was logged in to from the address since the start. */
+  isFamiliar(account: string, address: string): boolean {
+    return this.#familiar.has(`${account} ${address}`);
+  }
+
+  /** Before a session's owner confirms something with the password: 0, or the seconds to wait. */
+  confirmation(session: string): number {
+    return this.#byConfirmation.take(session);
+  }
+
+  /** After a right password of a session's owner: failures before it are forgotten. */
+  confirmed(session: string): void {
+    this.#byConfirmation.reset(session);
+  }
+
+  /** Before a code is checked: 0, or the seconds to wait. Only who knows the password, or reads the mail, gets here. */
+  secondFactor(place: FactorPlace): number {
+    return this.#bySecondFactor.take(keyOf(place));
   }
 
   /** After a right code: failures before it are forgotten. */
-  secondFactorRight(account: string): void {
-    this.#bySecondFactor.reset(account);
+  secondFactorRight(place: FactorPlace): void {
+    this.#bySecondFactor.reset(keyOf(place));
   }
 
   /** Whether this is the first time within an hour that the account is slowed: worth an alert. */
@@ -101,4 +138,10 @@ export class LoginThrottle {
   exchange(address: string): number {
     return this.#byExchange.take(address);
   }
+}
+
+function keyOf(place: FactorPlace): string {
+  if ("device" in place) return `device ${place.device}`;
+  if ("session" in place) return `session ${place.session}`;
+  return "isMailed" in place ? `mail ${place.account}` : place.account;
 }

@@ -1,7 +1,7 @@
 import type { DataKeys } from "../accounts/data-keys.ts";
 
 /** What a token that travels through a client or a mail box is for. */
-export type TokenPurpose = "change" | "login" | "mail" | "reset";
+export type TokenPurpose = "change" | "link" | "linked" | "login" | "mail" | "reset";
 
 const ACCOUNT_BYTES = 16;
 const HEAD_BYTES = ACCOUNT_BYTES + 4;

@@ -1,4 +1,3 @@
-import type { Account } from "../accounts/accounts.ts";
 import type { AuthService } from "../auth-service.ts";
 import type { Credentials } from "./log-in.ts";
 import { judgePassword } from "../password/password-policy.ts";
@@ -9,14 +8,15 @@ export type RegisterParts = Pick<AuthService, "accounts" | "audit" | "hasher" | 
 
 /** What became of a registration. */
 export type RegisterOutcome =
-  | { readonly kind: "registered"; readonly account: Account }
+  /** Whether the address had an account is told to that address alone. */
+  | { readonly kind: "mailed" }
   | { readonly kind: "weak"; readonly reason: NonNullable<PasswordRefusal> }
   | { readonly kind: "throttled"; readonly retryAfterS: number }
-  | { readonly kind: "taken" | "busy" };
+  | { readonly kind: "busy" };
 
 /**
- * Makes an owner's account. The password is judged and hashed before the address is looked up, so that what is wrong
- * with it, and the time, are the same whether the address is taken or not.
+ * Makes an owner's account, unless the address has one. The password is judged and hashed before the address is looked up, and
+ * a row and an event are written in both cases, so that answer and time are the same.
  */
 export async function register(service: RegisterParts, credentials: Credentials): Promise<RegisterOutcome> {
   const { mail, password, address } = credentials;
@@ -24,11 +24,15 @@ export async function register(service: RegisterParts, credentials: Credentials)
   if (retryAfterS > 0) return { kind: "throttled", retryAfterS };
   const reason = judgePassword(password, mail);
   if (reason) return { kind: "weak", reason };
-  const hashed = await service.hasher.hash(password);
+  const hashed = await service.hasher.hash(password, { key: address, isFamiliar: false });
   if (hashed === "busy") return { kind: "busy" };
   const account = await service.accounts.create(mail, hashed, service.now());
-  if (account === "taken") return { kind: "taken" };
-  service.audit.record({ event: "account.registered", account: account.id, network: address });
-  service.mail.verification(account.id);
-  return { kind: "registered", account };
+  if (account === "taken") {
+    service.audit.record({ event: "account.registered-again", network: address });
+    service.mail.registeredAgain(mail);
+  } else {
+    service.audit.record({ event: "account.registered", account: account.id, network: address });
+    service.mail.verification(account.id);
+  }
+  return { kind: "mailed" };
 }

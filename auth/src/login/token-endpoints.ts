@@ -4,6 +4,8 @@ import { loginRoute, logoutRoute, refreshRoute, registerRoute } from "@purrimete
 import type { AuthService } from "../auth-service.ts";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import { guarded } from "../http/guarded.ts";
+import type { GuardParts } from "../http/guarded.ts";
+import { sentMark } from "../http/device-mark.ts";
 import { busy, problem, tooManyRequests } from "../http/problem.ts";
 import type { Problem } from "../http/problem.ts";
 import { weakPassword } from "../password/weak-password.ts";
@@ -12,7 +14,7 @@ import type { SecondFactorRequiredParts } from "../second-factor/second-factor-r
 import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
 import { sentRefreshToken } from "../sessions/sent-refresh-token.ts";
 import type { RefreshOutcome } from "../sessions/sessions.ts";
-import { beginSession, tokensOf } from "./begin-session.ts";
+import { beginSession, rememberDevice, tokensOf } from "./begin-session.ts";
 import type { SessionParts } from "./begin-session.ts";
 import { logIn } from "./log-in.ts";
 import type { LogInParts } from "./log-in.ts";
@@ -34,17 +36,15 @@ export function addTokenEndpoints(
   addLogout(app, service);
 }
 
-function addRegister(app: App, service: RegisterParts & SessionParts): void {
+function addRegister(app: App, service: RegisterParts & GuardParts): void {
   app.openapi(guarded(service, registerRoute), async (context) => {
-    const { email: mail, password, device } = context.req.valid("json");
+    const { email: mail, password } = context.req.valid("json");
     const outcome = await register(service, { mail, password, address: context.var.address });
     switch (outcome.kind) {
-      case "registered":
-        return context.json(await beginSession(context, service, outcome.account, device), 201);
+      case "mailed":
+        return context.body(null, 202);
       case "weak":
         return weakPassword(outcome.reason);
-      case "taken":
-        return problem("conflict", "No account was created. If you already have one, log in.");
       case "throttled":
         return tooManyRequests(outcome.retryAfterS);
       case "busy":
@@ -56,16 +56,23 @@ function addRegister(app: App, service: RegisterParts & SessionParts): void {
 function addLogin(app: App, service: LogInParts & SecondFactorRequiredParts & SessionParts): void {
   app.openapi(guarded(service, loginRoute), async (context) => {
     const { email: mail, password, device } = context.req.valid("json");
-    const outcome = await logIn(service, { mail, password, address: context.var.address });
+    const { address } = context.var;
+    const outcome = await logIn(service, { mail, password, address, mark: sentMark(context) });
     switch (outcome.kind) {
       case "accepted":
         return context.json(await beginSession(context, service, outcome.account, device), 200);
       case "second-factor":
         return secondFactorRequired(service, outcome.account);
       case "refused":
-        return problem("wrong-credentials", "The address or the password is wrong.");
+        return problem(
+          "wrong-credentials",
+          "The address or the password is wrong, or the address has not been verified yet.",
+        );
       case "throttled":
-        return tooManyRequests(outcome.retryAfterS);
+        return tooManyRequests(
+          outcome.retryAfterS,
+          "You can also log in with a link: POST /v1/auth/login/link-request.",
+        );
       case "busy":
         return busy();
     }
@@ -81,6 +88,7 @@ function addRefresh(app: App, service: RefreshParts): void {
     if (outcome.kind !== "refreshed") return notRefreshed(service, outcome);
     const account = await service.accounts.findById(outcome.session.account);
     if (!account) return notRefreshed(service, { kind: "unknown" });
+    await rememberDevice(context, service, outcome.session);
     return context.json(await tokensOf(service, account, outcome.session), 200);
   });
 }

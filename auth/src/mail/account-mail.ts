@@ -3,22 +3,26 @@ import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import type { Account, Accounts } from "../accounts/accounts.ts";
 import type { AuditEvent } from "../audit/audit-trail.ts";
 import type { PurposeTokens } from "../login/purpose-tokens.ts";
-import { changeBinding, resetBinding, verifyBinding } from "./link-bindings.ts";
+import { changeBinding, linkBinding, resetBinding } from "./link-bindings.ts";
 import { CHANGE_LIFETIME_S } from "./mail-changes.ts";
 import {
   accountDeletedMail,
+  accountExistsMail,
   addressChangedMail,
   addressInUseMail,
   changeMail,
+  loginLinkMail,
+  registrationRepeatedMail,
   resetMail,
   verificationMail,
 } from "./mail-texts.ts";
 import type { MailText } from "./mail-texts.ts";
+import { verificationToken } from "./verification-link.ts";
 import { noticeOf } from "./notices.ts";
 import type { MailQueue } from "./mail-queue.ts";
 
-const VERIFY_LIFETIME_S = 86_400;
 const RESET_LIFETIME_S = 1_800;
+const LINK_LIFETIME_S = 1_800;
 
 /** Messages that one person gets through others' requests: enough for who mistypes, too few to annoy. */
 const RATE = { burst: 3, perSecond: 1 / 1_200 };
@@ -48,32 +52,61 @@ export class AccountMail {
   verification(id: string): number {
     const retryAfterS = this.#throttle.take(`verify ${id}`);
     if (retryAfterS > 0) return retryAfterS;
-    this.#options.mailQueue.post(async () => {
-      const [account, to] = [
-        await this.#options.accounts.findById(id),
-        await this.#options.accounts.mailOf(id),
-      ];
+    this.#options.mailQueue.post(id, async () => {
+      const account = await this.#options.accounts.findById(id);
+      const to = await this.#options.accounts.mailOf(id);
       if (!account || to === undefined || account.isMailVerified) return undefined;
-      const token = this.#options.purposeTokens.write("mail", id, verifyBinding(account), VERIFY_LIFETIME_S);
-      return { to, ...verificationMail(this.#link("verify", token)) };
+      return { to, ...verificationMail(this.verificationLink(account)) };
     });
     return 0;
   }
 
+  /** The link that verifies the account's address. */
+  verificationLink(account: Account): string {
+    return this.#link("verify", verificationToken(this.#options.purposeTokens, account));
+  }
+
+  /**
+   * Tells the reader of an address that somebody tried to register it although it has an account. When nobody has verified
+   * that account, the message brings a link that makes it the reader's.
+   */
+  registeredAgain(mail: MailAddress): void {
+    const { accounts, mailQueue, now } = this.#options;
+    const key = accounts.throttleKey(mail);
+    if (this.#throttle.take(`register ${key}`) > 0) return;
+    const atS = now();
+    mailQueue.post(key, async () => {
+      const account = await accounts.findByMail(mail);
+      if (!account) return undefined;
+      if (account.isMailVerified) return { to: mail, ...accountExistsMail(atS) };
+      return { to: mail, ...registrationRepeatedMail(this.#resetLink(account), atS) };
+    });
+  }
+
+  /** Sends the link that logs in, if the address has an account; the one that verifies the address while nobody can log in. */
+  loginLink(mail: MailAddress): void {
+    const { accounts, mailQueue, now, purposeTokens } = this.#options;
+    const key = accounts.throttleKey(mail);
+    if (this.#throttle.take(`link ${key}`) > 0) return;
+    const atS = now();
+    mailQueue.post(key, async () => {
+      const account = await accounts.findByMail(mail);
+      if (!account) return undefined;
+      if (account.awaitsVerification)
+        return { to: mail, ...verificationMail(this.verificationLink(account)) };
+      const token = purposeTokens.write("link", account.id, linkBinding(account), LINK_LIFETIME_S);
+      return { to: mail, ...loginLinkMail(this.#link("login", token), atS) };
+    });
+  }
+
   /** Sends the link that resets the password, if the address has an account. */
   reset(mail: MailAddress): void {
-    if (this.#throttle.take(`reset ${this.#options.accounts.throttleKey(mail)}`) > 0) return;
+    const key = this.#options.accounts.throttleKey(mail);
+    if (this.#throttle.take(`reset ${key}`) > 0) return;
     const atS = this.#options.now();
-    this.#options.mailQueue.post(async () => {
+    this.#options.mailQueue.post(key, async () => {
       const account = await this.#options.accounts.findByMail(mail);
-      if (!account) return undefined;
-      const token = this.#options.purposeTokens.write(
-        "reset",
-        account.id,
-        resetBinding(account),
-        RESET_LIFETIME_S,
-      );
-      return { to: mail, ...resetMail(this.#link("reset", token), atS) };
+      return account && { to: mail, ...resetMail(this.#resetLink(account), atS) };
     });
   }
 
@@ -82,7 +115,7 @@ export class AccountMail {
     const notice = noticeOf(event, this.#options.now());
     const { account: id } = event;
     if (notice === undefined || id === undefined) return;
-    this.#options.mailQueue.post(async () => {
+    this.#options.mailQueue.post(id, async () => {
       const account: Account | undefined = await this.#options.accounts.findById(id);
       const to = await this.#options.accounts.mailOf(id);
       return account?.isMailVerified && to !== undefined ? { to, ...notice } : undefined;
@@ -100,7 +133,7 @@ export class AccountMail {
     const throttleKey = accounts.throttleKey(mail);
     if (this.#throttle.take(`change to ${throttleKey}`) > 0) return 0;
     const atS = this.#options.now();
-    mailQueue.post(async () => {
+    mailQueue.post(throttleKey, async () => {
       if (await accounts.findByMail(mail)) return { to: mail, ...addressInUseMail(atS) };
       const token = purposeTokens.write(
         "change",
@@ -126,7 +159,13 @@ export class AccountMail {
   async #prepare({ id, isMailVerified }: Account, mailText: MailText): Promise<() => void> {
     const to = await this.#options.accounts.mailOf(id);
     if (!isMailVerified || to === undefined) return () => undefined;
-    return () => this.#options.mailQueue.post(() => Promise.resolve({ to, ...mailText }));
+    return () => this.#options.mailQueue.post(id, () => Promise.resolve({ to, ...mailText }));
+  }
+
+  #resetLink(account: Account): string {
+    const binding = resetBinding(account);
+    const token = this.#options.purposeTokens.write("reset", account.id, binding, RESET_LIFETIME_S);
+    return this.#link("reset", token);
   }
 
   #link(what: string, token: string): string {

@@ -25,7 +25,7 @@ function addAsking(app: App, service: AskingParts): void {
   app.openapi(guarded(service, changeMailRoute), async (context) => {
     const { account: id } = context.var.bearer;
     const { email, ...proof } = context.req.valid("json");
-    const confirmation = await confirmOwner(service, id, proof, context.var.address);
+    const confirmation = await confirmOwner(service, context.var.bearer, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     const retryAfterS = service.mail.change(confirmation.account, email);
     if (retryAfterS > 0) return tooManyRequests(retryAfterS);

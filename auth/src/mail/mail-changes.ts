@@ -24,22 +24,18 @@ export class MailChanges {
     this.#options = options;
   }
 
-  /** Notes the address that the account is to have. One that was noted before is forgotten, and so are all old ones. */
+  /** Notes the address that the account is to have. One that was noted before is forgotten. */
   async ask(account: string, mail: MailAddress): Promise<void> {
     const { database, keys, now } = this.#options;
     const row = {
       mail_sealed: seal(keys.key("mail-seal"), Buffer.from(mail), about(account)),
       asked_at: now(),
     };
-    await database.transaction().execute(async (transaction) => {
-      const old = transaction.deleteFrom("mail_change").where("asked_at", "<", now() - CHANGE_LIFETIME_S);
-      await old.execute();
-      await transaction
-        .insertInto("mail_change")
-        .values({ account, ...row })
-        .onConflict((conflict) => conflict.column("account").doUpdateSet(row))
-        .execute();
-    });
+    await database
+      .insertInto("mail_change")
+      .values({ account, ...row })
+      .onConflict((conflict) => conflict.column("account").doUpdateSet(row))
+      .execute();
   }
 
   /** The address that was noted last. */
@@ -52,11 +48,16 @@ export class MailChanges {
     return Buffer.from(plain).toString("utf8") as MailAddress;
   }
 
+  /** Forgets the address that was noted. */
+  async forget(account: string): Promise<void> {
+    await this.#options.database.deleteFrom("mail_change").where("account", "=", account).execute();
+  }
+
   /** Makes the address the account's, verified; "taken" when it has an account by now. */
   async finish(account: string, mail: MailAddress): Promise<"changed" | "taken"> {
-    const { accounts, database, now } = this.#options;
+    const { accounts, now } = this.#options;
     const outcome = await accounts.changeMail(account, mail, now());
-    await database.deleteFrom("mail_change").where("account", "=", account).execute();
+    await this.forget(account);
     return outcome;
   }
 }

@@ -2,6 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { sendVerificationRoute, verifyMailRoute } from "@purrimeter/auth-api/mail";
 import type { AuthService } from "../auth-service.ts";
 import type { AppEnvironment } from "../http/app-environment.ts";
+import { sentMark, setMark } from "../http/device-mark.ts";
 import { guarded } from "../http/guarded.ts";
 import type { GuardParts } from "../http/guarded.ts";
 import { tooManyRequests } from "../http/problem.ts";
@@ -9,7 +10,7 @@ import { badLink } from "./bad-link.ts";
 import { verifyBinding } from "./link-bindings.ts";
 
 type Parts = GuardParts &
-  Pick<AuthService, "accounts" | "audit" | "mail" | "now" | "purposeTokens" | "throttle">;
+  Pick<AuthService, "accounts" | "audit" | "devices" | "mail" | "now" | "purposeTokens" | "throttle">;
 
 /** Adds verifying one's mail address. */
 export function addMailEndpoints(app: OpenAPIHono<AppEnvironment>, service: Parts): void {
@@ -29,6 +30,7 @@ export function addMailEndpoints(app: OpenAPIHono<AppEnvironment>, service: Part
     if (!purposeTokens.check("mail", token, binding) || !account) return badLink();
     await accounts.markMailVerified(account.id, service.now());
     audit.record({ event: "mail.verified", account: account.id });
+    setMark(context, await service.devices.remember(account.id, sentMark(context)));
     return context.body(null, 204);
   });
 }

@@ -20,7 +20,42 @@ export function verificationMail(link: string): MailText {
     text: textOf(
       "A Purrimeter account was created with this email address. To confirm the address, open this link within 24 hours:",
       link,
-      "If you did not create the account, ignore this message.",
+      "If you did not create the account, do not open the link: whoever created it chose the password. The account is deleted after some days unless the link is opened.",
+    ),
+  };
+}
+
+/** Tells the reader of an address whose account nobody has verified that somebody registered it again. */
+export function registrationRepeatedMail(link: string, atS: number): MailText {
+  return {
+    subject: "Finish creating your account",
+    text: textOf(
+      `On ${writtenTime(atS)} someone asked for a Purrimeter account with this email address. An account with it was created before, but nobody has confirmed the address. To make the account yours with a new password, open this link within 30 minutes:`,
+      link,
+      "Whatever was set up before then no longer counts. If you did not request this, ignore this message: an account that nobody confirms is deleted after some days.",
+    ),
+  };
+}
+
+/** Tells an account's owner that somebody tried to register the address. */
+export function accountExistsMail(atS: number): MailText {
+  return {
+    subject: "You already have an account",
+    text: textOf(
+      `On ${writtenTime(atS)} someone asked for a Purrimeter account with this email address, which already has one. Nothing was changed.`,
+      "If this was you, log in, or reset your password if you forgot it. If not, ignore this message.",
+    ),
+  };
+}
+
+/** Carries the link that logs in. */
+export function loginLinkMail(link: string, atS: number): MailText {
+  return {
+    subject: "Your link to log in",
+    text: textOf(
+      `On ${writtenTime(atS)} someone asked for a link to log in to your Purrimeter account. To log in, open it within 30 minutes. It works once, and a second factor is asked for if you have one:`,
+      link,
+      "If you did not request this, ignore this message, and give the link to nobody.",
     ),
   };
 }

@@ -18,7 +18,7 @@ const NOTICES: Partial<Record<AuditEventName, Notice>> = {
     subject: "Failed attempts to log in to your account",
     what: "There were many failed attempts to log in to your account. No password was right, and further attempts are delayed.",
     advice:
-      "If this was you, wait before you try again, or reset your password. If not, you do not need to do anything, as long as you use your password nowhere else. A second factor protects the account even if the password becomes known.",
+      "If this was you, wait before you try again, ask for a link to log in, or reset your password. If not, you do not need to do anything, as long as you use your password nowhere else. A second factor protects the account even if the password becomes known.",
   },
   "mail.change-requested": {
     subject: "A change of your email address was requested",
@@ -27,7 +27,7 @@ const NOTICES: Partial<Record<AuditEventName, Notice>> = {
   },
   "password.changed": {
     subject: "Your password was changed",
-    what: "Your password was changed. All other sessions of your account have ended.",
+    what: "Your password was changed. All other sessions and personal access tokens of your account have ended, unless you chose to keep them.",
   },
   "password.reset": {
     subject: "Your password was reset",

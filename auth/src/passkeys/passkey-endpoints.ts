@@ -11,12 +11,13 @@ import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { beginSession } from "../login/begin-session.ts";
 import type { SessionParts } from "../login/begin-session.ts";
-import { guarded } from "../http/guarded.ts";
+import { guarded, guardedVerified } from "../http/guarded.ts";
 import type { GuardParts } from "../http/guarded.ts";
 import { confirmOwner } from "../login/confirm-owner.ts";
 import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
-import { accountOfChallenge, finishLogin } from "../login/finish-login.ts";
+import { finishLogin, loginOfChallenge } from "../login/finish-login.ts";
 import type { FinishLoginParts } from "../login/finish-login.ts";
+import { sentMark } from "../http/device-mark.ts";
 import { isoTime } from "../http/iso-time.ts";
 import { invalidField, problem, tooManyRequests } from "../http/problem.ts";
 import { asAssertion, asAttestation } from "./browser-answers.ts";
@@ -37,17 +38,17 @@ export function addPasskeyEndpoints(app: App, service: MakingParts & LoginParts)
 function addMaking(app: App, service: MakingParts): void {
   const { accounts, audit, passkeys, secondFactors } = service;
 
-  app.openapi(guarded(service, beginPasskeyRoute), async (context) => {
+  app.openapi(guardedVerified(service, beginPasskeyRoute), async (context) => {
     const { account } = context.var.bearer;
     const proof = context.req.valid("json");
-    const confirmation = await confirmOwner(service, account, proof, context.var.address);
+    const confirmation = await confirmOwner(service, context.var.bearer, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     const options = await passkeys.beginRegistration(account, (await accounts.mailOf(account)) ?? "");
     if (!options) return problem("conflict", `An account has at most ${MAX_PASSKEYS} passkeys.`);
     return context.json({ options: asJson(options) }, 200);
   });
 
-  app.openapi(guarded(service, makePasskeyRoute), async (context) => {
+  app.openapi(guardedVerified(service, makePasskeyRoute), async (context) => {
     const { account } = context.var.bearer;
     const { name, response } = context.req.valid("json");
     const isFirst = !(await secondFactors.isRequired(account));
@@ -77,7 +78,7 @@ function addRemoval(app: App, service: MakingParts): void {
   app.openapi(guarded(service, removePasskeyRoute), async (context) => {
     const { account } = context.var.bearer;
     const proof = context.req.valid("json");
-    const confirmation = await confirmOwner(service, account, proof, context.var.address);
+    const confirmation = await confirmOwner(service, context.var.bearer, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     const outcome = await service.secondFactors.removePasskey(
       confirmation.account,
@@ -93,8 +94,8 @@ function addRemoval(app: App, service: MakingParts): void {
 
 function addLogin(app: App, service: LoginParts): void {
   app.openapi(guarded(service, passkeyLoginOptionsRoute), async (context) => {
-    const account = await accountOfChallenge(service, context.req.valid("json").challenge);
-    const options = account && (await service.passkeys.beginLogin(account.id));
+    const begun = await loginOfChallenge(service, context.req.valid("json").challenge);
+    const options = begun && (await service.passkeys.beginLogin(begun.account.id));
     if (!options)
       return problem("wrong-credentials", "The login has expired, or the account has no passkey.");
     return context.json({ options: asJson(options) }, 200);
@@ -103,7 +104,8 @@ function addLogin(app: App, service: LoginParts): void {
   app.openapi(guarded(service, passkeyLoginRoute), async (context) => {
     const { challenge, response, device } = context.req.valid("json");
     const proof = { passkey: asAssertion(response) };
-    const outcome = await finishLogin(service, { challenge, proof, address: context.var.address });
+    const { address } = context.var;
+    const outcome = await finishLogin(service, { challenge, proof, address, mark: sentMark(context) });
     switch (outcome.kind) {
       case "accepted":
         return context.json(await beginSession(context, service, outcome.account, device), 200);

@@ -82,3 +82,40 @@ test("the default cost is above what OWASP asks for at least", () => {
   expect(DEFAULT_COST.memoryKiB).toBeGreaterThanOrEqual(47_104);
   expect(DEFAULT_COST.passes).toBeGreaterThanOrEqual(1);
 });
+
+/** A hasher whose places are all taken, until what holds them is awaited. */
+function busyHasher(): { held: Promise<unknown>; full: PasswordHasher } {
+  const full = new PasswordHasher({ cost: DEFAULT_COST, pepper, concurrency: 1, maxWaiting: 4 });
+  return { held: full.hash("x"), full };
+}
+
+test("at most two wait for one address", async () => {
+  const { held, full } = busyHasher();
+  const place = { key: "192.0.2.1", isFamiliar: false };
+  const results = await Promise.all([1, 2, 3, 4].map(() => full.hash("x", place)));
+  expect(results.filter((result) => result === "busy")).toHaveLength(2);
+  await held;
+});
+
+test("familiar places wait apart from strangers and take turns with them", async () => {
+  const { held, full } = busyHasher();
+  const order: string[] = [];
+  const ask = async (key: string, isFamiliar: boolean): Promise<void> => {
+    order.push((await full.hash("x", { key, isFamiliar })) === "busy" ? `${key} busy` : key);
+  };
+  const strangers = ["a", "b", "c", "d", "e"].map((key) => ask(key, false));
+  const familiar = ["phone", "laptop"].map((key) => ask(key, true));
+  await Promise.all([held, ...strangers, ...familiar]);
+  expect(order[0]).toBe("e busy");
+  expect(order.slice(1, 5)).toEqual(["phone", "a", "laptop", "b"]);
+});
+
+test("a place with many waiting gives way to one with fewer", async () => {
+  const { held, full } = busyHasher();
+  const ask = (key: string): Promise<unknown> => full.hash("x", { key, isFamiliar: true });
+  const greedy = [1, 2, 3, 4].map(() => ask("greedy"));
+  const modest = await Promise.all([ask("phone"), ask("laptop")]);
+  expect(modest).not.toContain("busy");
+  expect((await Promise.all(greedy)).filter((result) => result === "busy")).toHaveLength(2);
+  await held;
+});

@@ -29,14 +29,39 @@ interface PasswordHasherOptions {
   readonly pepper: Uint8Array;
   /** Hashes under way at once; each takes its memory and a thread of libuv's pool. */
   readonly concurrency: number;
-  /** Hashes that may wait; more are turned away at once. */
+  /** Hashes of strangers that may wait, and as many of familiar places; more are turned away at once. */
   readonly maxWaiting: number;
 }
 
-/** Hashes passwords on libuv's threads, a bounded number at once, so that logins can exhaust neither memory nor cores. */
+/** Who waits for a hash. */
+export interface HashPlace {
+  /** Whom the wait is counted for: a device, a session, or an address (see subscriberOf). */
+  readonly key: string;
+  /** Whether it is a place that the account knows: those wait apart from strangers. */
+  readonly isFamiliar: boolean;
+}
+
+/** Hashes that may wait for one address of strangers. */
+const MAX_WAITING_EACH = 2;
+
+/** Hashes that may wait for one familiar place: pages that change an account ask for several at once. */
+const MAX_WAITING_FAMILIAR = 8;
+
+interface Waiting {
+  readonly key: string | undefined;
+  /** False: it is turned away, for a place that has fewer waiting. */
+  readonly enter: (mayRun: boolean) => void;
+}
+
+/**
+ * Hashes passwords on libuv's threads, a bounded number at once, so that logins can exhaust neither memory nor cores. Strangers
+ * and familiar places wait in lines of their own, which take turns, so that a flood from one side does not stop the other.
+ */
 export class PasswordHasher {
   readonly #options: PasswordHasherOptions;
-  readonly #waiting: (() => void)[] = [];
+  readonly #strangers: Waiting[] = [];
+  readonly #familiar: Waiting[] = [];
+  #isStrangersTurn = false;
   readonly #nobody: PasswordHash;
   #running = 0;
 
@@ -46,16 +71,20 @@ export class PasswordHasher {
   }
 
   /** Hashes a new password at today's cost; "busy" when too many wait. */
-  async hash(password: string): Promise<PasswordHash | "busy"> {
+  async hash(password: string, place?: HashPlace): Promise<PasswordHash | "busy"> {
     const salt = randomBytes(SALT_BYTES);
-    const tag = await this.#derive(password, salt, this.#options.cost);
+    const tag = await this.#derive(password, salt, this.#options.cost, place);
     return tag === "busy" ? tag : { cost: this.#options.cost, salt, tag };
   }
 
   /** Whether the password is the hash's; an undefined hash takes the same time and is never right. */
-  async verify(password: string, hash: PasswordHash | undefined): Promise<"right" | "wrong" | "busy"> {
+  async verify(
+    password: string,
+    hash: PasswordHash | undefined,
+    place?: HashPlace,
+  ): Promise<"right" | "wrong" | "busy"> {
     const { cost, salt, tag: wanted } = hash ?? this.#nobody;
-    const tag = await this.#derive(password, salt, cost);
+    const tag = await this.#derive(password, salt, cost, place);
     if (tag === "busy") return tag;
     return timingSafeEqual(tag, wanted) && hash !== undefined ? "right" : "wrong";
   }
@@ -66,8 +95,13 @@ export class PasswordHasher {
     return hash.cost.memoryKiB !== memoryKiB || hash.cost.passes !== passes || hash.cost.lanes !== lanes;
   }
 
-  async #derive(password: string, nonce: Uint8Array, cost: Argon2Cost): Promise<Uint8Array | "busy"> {
-    if (!(await this.#enter())) return "busy";
+  async #derive(
+    password: string,
+    nonce: Uint8Array,
+    cost: Argon2Cost,
+    place?: HashPlace,
+  ): Promise<Uint8Array | "busy"> {
+    if (!(await this.#enter(place))) return "busy";
     try {
       const message = Buffer.from(normalisePassword(password), "utf8");
       const { memoryKiB: memory, passes, lanes: parallelism } = cost;
@@ -86,20 +120,44 @@ export class PasswordHasher {
     }
   }
 
-  async #enter(): Promise<boolean> {
+  async #enter(place?: HashPlace): Promise<boolean> {
     if (this.#running < this.#options.concurrency) {
       this.#running += 1;
       return true;
     }
-    if (this.#waiting.length >= this.#options.maxWaiting) return false;
+    const { key, isFamiliar = false } = place ?? {};
+    const line = isFamiliar ? this.#familiar : this.#strangers;
+    const own = key === undefined ? 0 : waitingOf(line, key);
+    if (own >= (isFamiliar ? MAX_WAITING_FAMILIAR : MAX_WAITING_EACH)) return false;
+    if (line.length >= this.#options.maxWaiting && !turnAwayOne(line, own + 1)) return false;
     // Whoever leaves hands its place over, so `#running` stays as it is.
-    await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    return true;
+    return new Promise((enter) => line.push({ key, enter }));
   }
 
   #leave(): void {
-    const next = this.#waiting.shift();
-    if (next) next();
+    const [first, second] = this.#isStrangersTurn
+      ? [this.#strangers, this.#familiar]
+      : [this.#familiar, this.#strangers];
+    this.#isStrangersTurn = !this.#isStrangersTurn;
+    const next = first.shift() ?? second.shift();
+    if (next) next.enter(true);
     else this.#running -= 1;
   }
+}
+
+function waitingOf(line: readonly Waiting[], key: string): number {
+  return line.filter((waiting) => waiting.key === key).length;
+}
+
+/** Turns away the last one of the place that has most waiting, if it has more than `than`; false when none has. */
+function turnAwayOne(line: Waiting[], than: number): boolean {
+  const keys = line.flatMap(({ key }) => key ?? []);
+  const [greatest] = keys.toSorted((a, b) => waitingOf(line, b) - waitingOf(line, a));
+  if (greatest === undefined || waitingOf(line, greatest) <= than) return false;
+  const [last] = line.splice(
+    line.findLastIndex(({ key }) => key === greatest),
+    1,
+  );
+  last?.enter(false);
+  return true;
 }

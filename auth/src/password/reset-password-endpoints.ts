@@ -5,6 +5,7 @@ import type { AuthService } from "../auth-service.ts";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import { guarded } from "../http/guarded.ts";
 import type { GuardParts } from "../http/guarded.ts";
+import { sentMark, setMark } from "../http/device-mark.ts";
 import { problem, tooManyRequests } from "../http/problem.ts";
 import type { Problem } from "../http/problem.ts";
 import { badLink } from "../mail/bad-link.ts";
@@ -20,7 +21,7 @@ type AccountOfLinkParts = Pick<AuthService, "accounts" | "purposeTokens">;
 type ResetParts = GuardParts &
   SecondFactorParts &
   AccountOfLinkParts &
-  Pick<AuthService, "hasher" | "now" | "personalTokens">;
+  Pick<AuthService, "devices" | "hasher" | "mailChanges" | "now" | "personalTokens">;
 
 /** Adds setting a new password through one's mail box. */
 export function addResetPasswordEndpoints(app: App, service: RequestParts & ResetParts): void {
@@ -47,11 +48,13 @@ function addReset(app: App, service: ResetParts): void {
     if (!account) return badLink();
     // The code is used up when it is right, so all else is looked at before it.
     const refusal =
-      (await refusePassword(service, account.id, password)) ??
+      (await refusePassword(service, account.id, password, !account.isMailVerified)) ??
       (await refuseFactor(service, account, code, network)) ??
-      (await setPassword(service, account.id, password));
+      (await setPassword(service, account.id, password, { key: `mail ${account.id}`, isFamiliar: true }));
     if (refusal) return refusal;
+    if (!account.isMailVerified) await replaceFormer(service, account.id);
     setEndedSessions(context, await afterReset(service, account, network));
+    setMark(context, await service.devices.remember(account.id, sentMark(context)));
     service.audit.record({ event: "password.reset", account: account.id, network });
     return context.body(null, 204);
   });
@@ -68,26 +71,43 @@ async function accountOfLink(
 
 /** The mail box is the account's, and whoever had the old password is out. Gives what ended. */
 async function afterReset(
-  { accounts, now, personalTokens, sessions, throttle }: ResetParts,
+  { accounts, devices, now, personalTokens, sessions, throttle }: ResetParts,
   { id, throttleKey }: Account,
   network: string,
 ): Promise<readonly string[]> {
   await accounts.markMailVerified(id, now());
   throttle.passwordRight(throttleKey, network);
+  await devices.forget(id);
   return [...(await sessions.endAll(id)), ...(await personalTokens.end(id))];
 }
 
-/** A mail box alone does not open an account that has a second factor (ASVS 5.0, 6.4.3). */
+/**
+ * Whoever made an account for an address that he does not read keeps nothing of it: the first who reads the address has it as
+ * if it were new.
+ */
+async function replaceFormer(
+  { mailChanges, secondFactors }: Pick<AuthService, "mailChanges" | "secondFactors">,
+  account: string,
+): Promise<void> {
+  await secondFactors.removeAll(account);
+  await mailChanges.forget(account);
+}
+
+/**
+ * A mail box alone does not open an account that has a second factor (ASVS 5.0, 6.4.3). A factor of an account whose address
+ * was never verified is not known to be its reader's, and does not count.
+ */
 async function refuseFactor(
   service: SecondFactorParts,
   account: Account,
   code: string | undefined,
   address: string,
 ): Promise<Problem | undefined> {
-  if (!(await service.secondFactors.isRequired(account.id))) return undefined;
+  if (!account.isMailVerified || !(await service.secondFactors.isRequired(account.id))) return undefined;
   if (code === undefined)
     return problem("second-factor-required", "Send a code of the second factor as well.");
-  const check = await checkSecondFactor(service, account, { code }, address);
+  const place = { account: account.id, isMailed: true } as const;
+  const check = await checkSecondFactor(service, account, { code }, { network: address, place });
   switch (check.kind) {
     case "right":
       return undefined;

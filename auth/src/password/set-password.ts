@@ -4,18 +4,23 @@ import {
   MIN_PASSWORD_LENGTH,
   MIN_PASSWORD_LENGTH_WITH_SECOND_FACTOR,
 } from "./password-policy.ts";
+import type { HashPlace } from "./password-hasher.ts";
 import { busy } from "../http/problem.ts";
 import type { Problem } from "../http/problem.ts";
 import { weakPassword } from "./weak-password.ts";
 
-/** The answer to a new password that will not do; eight characters are enough beside a second factor. */
+/**
+ * The answer to a new password that will not do; eight characters are enough beside a second factor, but not for an account
+ * that is being replaced, which loses its factors.
+ */
 export async function refusePassword(
   { accounts, secondFactors }: Pick<AuthService, "accounts" | "secondFactors">,
   account: string,
   password: string,
+  isReplaced = false,
 ): Promise<Problem | undefined> {
   const mail = (await accounts.mailOf(account)) ?? "";
-  const hasSecond = await secondFactors.isRequired(account);
+  const hasSecond = !isReplaced && (await secondFactors.isRequired(account));
   const minLength = hasSecond ? MIN_PASSWORD_LENGTH_WITH_SECOND_FACTOR : MIN_PASSWORD_LENGTH;
   const refusal = judgePassword(password, mail, minLength);
   return refusal && weakPassword(refusal, minLength);
@@ -26,8 +31,9 @@ export async function setPassword(
   { accounts, hasher }: Pick<AuthService, "accounts" | "hasher">,
   account: string,
   password: string,
+  place: HashPlace,
 ): Promise<Problem | undefined> {
-  const hashed = await hasher.hash(password);
+  const hashed = await hasher.hash(password, place);
   if (hashed === "busy") return busy();
   await accounts.replacePassword(account, hashed, judgePassword(password, "") === "too-short");
   return undefined;

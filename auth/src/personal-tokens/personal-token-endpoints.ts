@@ -8,10 +8,10 @@ import {
 import { exchangeRoute } from "@purrimeter/auth-api/internal";
 import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
-import { guarded } from "../http/guarded.ts";
+import { guarded, guardedVerified } from "../http/guarded.ts";
 import type { GuardParts } from "../http/guarded.ts";
-import { confirmPassword } from "../login/confirm-password.ts";
-import type { ConfirmPasswordParts } from "../login/confirm-password.ts";
+import { confirmOwner } from "../login/confirm-owner.ts";
+import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
 import { isoTime } from "../http/iso-time.ts";
 import { problem, tooManyRequests } from "../http/problem.ts";
 import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
@@ -19,7 +19,7 @@ import { MAX_PERSONAL_TOKENS } from "./personal-tokens.ts";
 
 type App = OpenAPIHono<AppEnvironment>;
 type ListParts = GuardParts & Pick<AuthService, "audit" | "personalTokens">;
-type MakingParts = ListParts & ConfirmPasswordParts & Pick<AuthService, "now">;
+type MakingParts = ListParts & ConfirmOwnerParts & Pick<AuthService, "now">;
 
 const DAY_S = 86_400;
 
@@ -32,10 +32,10 @@ export function addPersonalTokenEndpoints(app: App, service: MakingParts): void 
 }
 
 function addMaking(app: App, service: MakingParts): void {
-  app.openapi(guarded(service, makePersonalTokenRoute), async (context) => {
+  app.openapi(guardedVerified(service, makePersonalTokenRoute), async (context) => {
     const { account } = context.var.bearer;
-    const { password, name, scopes, expiresInDays } = context.req.valid("json");
-    const confirmation = await confirmPassword(service, account, password, context.var.address);
+    const { name, scopes, expiresInDays, ...proof } = context.req.valid("json");
+    const confirmation = await confirmOwner(service, context.var.bearer, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     const expiresAt = service.now() + expiresInDays * DAY_S;
     const made = await service.personalTokens.make({ account, name, scopes, expiresAt });

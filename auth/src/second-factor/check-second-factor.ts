@@ -1,12 +1,19 @@
 import type { AuthenticationResponseJSON } from "@simplewebauthn/server";
 import type { Account } from "../accounts/accounts.ts";
 import type { AuthService } from "../auth-service.ts";
+import type { FactorPlace } from "../login/login-throttle.ts";
 
 /** What checks a second factor. */
 export type SecondFactorParts = Pick<AuthService, "audit" | "passkeys" | "secondFactors" | "throttle">;
 
 /** A TOTP or recovery code, or what a browser gives for a passkey. */
 export type SecondProof = { readonly code: string } | { readonly passkey: AuthenticationResponseJSON };
+
+/** Where a second factor comes from: the network for the trail, the place for the limits. */
+export interface FactorSource {
+  readonly network: string;
+  readonly place: FactorPlace;
+}
 
 /** What became of a second factor. */
 export type SecondFactorCheck =
@@ -17,10 +24,10 @@ export async function checkSecondFactor(
   service: SecondFactorParts,
   account: Account,
   proof: SecondProof,
-  network: string,
+  { network, place }: FactorSource,
 ): Promise<SecondFactorCheck> {
   const { audit, throttle } = service;
-  const retryAfterS = throttle.secondFactor(account.id);
+  const retryAfterS = throttle.secondFactor(place);
   if (retryAfterS > 0) return { kind: "throttled", retryAfterS };
   const factor = await use(service, account.id, proof);
   const event = { account: account.id, network };
@@ -28,7 +35,7 @@ export async function checkSecondFactor(
     audit.record({ event: "login.second-factor-refused", ...event });
     return { kind: "wrong" };
   }
-  throttle.secondFactorRight(account.id);
+  throttle.secondFactorRight(place);
   if (factor === "recovery-code") audit.record({ event: "recovery-code.used", ...event });
   return { kind: "right" };
 }

@@ -11,12 +11,13 @@ import type { AppEnvironment } from "../http/app-environment.ts";
 import type { AuthService } from "../auth-service.ts";
 import { beginSession } from "../login/begin-session.ts";
 import type { SessionParts } from "../login/begin-session.ts";
-import { guarded } from "../http/guarded.ts";
+import { guarded, guardedVerified } from "../http/guarded.ts";
 import type { GuardParts } from "../http/guarded.ts";
 import { confirmOwner } from "../login/confirm-owner.ts";
 import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
 import { finishLogin } from "../login/finish-login.ts";
 import type { FinishLoginParts } from "../login/finish-login.ts";
+import { sentMark } from "../http/device-mark.ts";
 import { invalidField, problem, tooManyRequests } from "../http/problem.ts";
 import { totpUri } from "./totp.ts";
 
@@ -36,7 +37,9 @@ export function addSecondFactorEndpoints(app: App, service: OwnerParts & StepPar
 function addSecondStep(app: App, service: StepParts): void {
   app.openapi(guarded(service, secondStepRoute), async (context) => {
     const { challenge, code, device } = context.req.valid("json");
-    const outcome = await finishLogin(service, { challenge, proof: { code }, address: context.var.address });
+    const { address } = context.var;
+    const step = { challenge, proof: { code }, address, mark: sentMark(context) };
+    const outcome = await finishLogin(service, step);
     switch (outcome.kind) {
       case "accepted":
         return context.json(await beginSession(context, service, outcome.account, device), 200);
@@ -65,24 +68,24 @@ function addList(app: App, service: GuardParts & Pick<AuthService, "secondFactor
 function addEnrolment(app: App, service: OwnerParts): void {
   const { accounts, audit, secondFactors, throttle } = service;
 
-  app.openapi(guarded(service, beginTotpRoute), async (context) => {
+  app.openapi(guardedVerified(service, beginTotpRoute), async (context) => {
     const { account } = context.var.bearer;
     const proof = context.req.valid("json");
-    const confirmation = await confirmOwner(service, account, proof, context.var.address);
+    const confirmation = await confirmOwner(service, context.var.bearer, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     const begun = await secondFactors.beginTotp(account);
     if (begun === undefined) return problem("conflict", "An authenticator app is in use; remove it first.");
     return context.json({ secret: begun, uri: totpUri(begun, (await accounts.mailOf(account)) ?? "") }, 201);
   });
 
-  app.openapi(guarded(service, confirmTotpRoute), async (context) => {
-    const { account } = context.var.bearer;
-    const retryAfterS = throttle.secondFactor(account);
+  app.openapi(guardedVerified(service, confirmTotpRoute), async (context) => {
+    const { account, sid: session } = context.var.bearer;
+    const retryAfterS = throttle.secondFactor({ account, session });
     if (retryAfterS > 0) return tooManyRequests(retryAfterS);
     const recoveryCodes = await secondFactors.confirmTotp(account, context.req.valid("json").code);
     if (recoveryCodes === "wrong")
       return invalidField({ field: "code", message: "The code is wrong or has expired." });
-    throttle.secondFactorRight(account);
+    throttle.secondFactorRight({ account, session });
     audit.record({ event: "second-factor.added", account });
     return context.json({ recoveryCodes: [...recoveryCodes] }, 200);
   });
@@ -92,7 +95,7 @@ function addRemoval(app: App, service: OwnerParts): void {
   app.openapi(guarded(service, removeTotpRoute), async (context) => {
     const { account: id } = context.var.bearer;
     const proof = context.req.valid("json");
-    const confirmation = await confirmOwner(service, id, proof, context.var.address);
+    const confirmation = await confirmOwner(service, context.var.bearer, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     const outcome = await service.secondFactors.removeTotp(confirmation.account);
     if (outcome === "needed")
@@ -107,7 +110,7 @@ function addRecoveryCodes(app: App, service: OwnerParts): void {
   app.openapi(guarded(service, recoveryCodesRoute), async (context) => {
     const { account } = context.var.bearer;
     const proof = context.req.valid("json");
-    const confirmation = await confirmOwner(service, account, proof, context.var.address);
+    const confirmation = await confirmOwner(service, context.var.bearer, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     if (!(await service.secondFactors.isRequired(account)))
       return problem(

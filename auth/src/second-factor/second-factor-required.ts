@@ -9,13 +9,14 @@ export type SecondFactorRequiredParts = Pick<AuthService, "purposeTokens" | "sec
 
 /**
  * The answer to a right password that is not enough. `challenge` is for /login/second-factor or /login/passkey/options,
- * and only for who has given the password.
+ * and only for who has given the password, or ("linked") has opened the link of a mail.
  */
 export async function secondFactorRequired(
   service: SecondFactorRequiredParts,
   { id, passwordHash }: Account,
+  purpose: "linked" | "login" = "login",
 ): Promise<Problem> {
-  const challenge = service.purposeTokens.write("login", id, passwordHash.tag, CHALLENGE_LIFETIME_S);
+  const challenge = service.purposeTokens.write(purpose, id, passwordHash.tag, CHALLENGE_LIFETIME_S);
   const methods = await service.secondFactors.methods(id);
   return problem(
     "second-factor-required",

@@ -104,6 +104,14 @@ export class SecondFactors {
     return this.#dropRecoveryCodes(account.id);
   }
 
+  /** Takes all second factors and recovery codes away. */
+  async removeAll(account: string): Promise<void> {
+    await this.#database.transaction().execute(async (transaction) => {
+      for (const table of ["totp", "passkey", "recovery_code"] as const)
+        await transaction.deleteFrom(table).where("account", "=", account).execute();
+    });
+  }
+
   /** New recovery codes; the old ones are void. */
   async makeRecoveryCodes(account: string): Promise<readonly string[]> {
     const codes = Array.from({ length: RECOVERY_CODES }, () => base32(randomBytes(RECOVERY_CODE_BYTES)));

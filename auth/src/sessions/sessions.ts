@@ -10,6 +10,9 @@ import type { SessionEndings } from "./session-endings.ts";
 /** Every session is over after this, SP 800-63B-4, 2.1.3: at most 30 days before one has to log in again. */
 const SESSION_LIMIT_S = 30 * 86_400;
 
+/** A client whose answer was lost, or whose tabs ask at once, asks again within this time. */
+const GRACE_S = 30;
+
 /** Sessions of one account; the one begun first ends when another begins. */
 const MAX_SESSIONS = 32;
 
@@ -30,6 +33,16 @@ export interface ListedSession {
 
 type SessionDeletion = DeleteQueryBuilder<AuthTables, "session", DeleteResult>;
 
+/** Those of sessions to delete that cannot go on at that time, seconds of UTC. */
+export function expiredSessions(rows: SessionDeletion, atS: number): SessionDeletion {
+  return rows.where((is) =>
+    is.or([
+      is("created_at", "<=", atS - SESSION_LIMIT_S),
+      is("refreshed_at", "<=", atS - SESSION_IDLE_LIMIT_S),
+    ]),
+  );
+}
+
 /** What became of a refresh token, and of its session. */
 export type RefreshOutcome =
   | { readonly kind: "refreshed"; readonly session: LiveSession }
@@ -42,15 +55,24 @@ export type RefreshOutcome =
       readonly account: string;
     };
 
-/** Sessions (token families): begun by a login, carried on by refresh tokens that each work once. */
+/** Sessions (token families): begun by a login, carried on by refresh tokens that each have one successor. */
 export class Sessions {
   readonly #database: Kysely<AuthTables>;
   readonly #keys: DataKeys;
   readonly #endings: SessionEndings;
   readonly #now: () => number;
+  readonly #isClockTrusted: () => boolean;
 
-  constructor(database: Kysely<AuthTables>, keys: DataKeys, endings: SessionEndings, now: () => number) {
+  /** While the clock is not trusted, an expired session is refused and stays: it goes on when the clock is right again. */
+  constructor(
+    database: Kysely<AuthTables>,
+    keys: DataKeys,
+    endings: SessionEndings,
+    now: () => number,
+    isClockTrusted: () => boolean = () => true,
+  ) {
     this.#database = database;
+    this.#isClockTrusted = isClockTrusted;
     this.#keys = keys;
     this.#endings = endings;
     this.#now = now;
@@ -70,13 +92,15 @@ export class Sessions {
   }
 
   /**
-   * Exchanges a refresh token for the next. One that was exchanged before ends the session, whoever comes with it
-   * (RFC 9700, 4.14.2): the service cannot tell the thief from the owner.
+   * Exchanges a refresh token for the next. The one before brings the same next one for GRACE_S, while that is unused. Any
+   * other that was exchanged before ends the session, whoever comes with it (RFC 9700, 4.14.2): the service cannot tell the thief
+   * from the owner.
    */
   async refresh(token: string): Promise<RefreshOutcome> {
     const claim = readRefreshToken(this.#keys, token);
     if (!claim) return { kind: "unknown" };
-    const account = await this.#advance(claim.sid, claim.generation);
+    const account =
+      (await this.#advance(claim.sid, claim.generation)) ?? (await this.#repeat(claim.sid, claim.generation));
     if (account === undefined) return this.#explain(claim.sid, claim.generation);
     const next = { sid: claim.sid, generation: claim.generation + 1 };
     return {
@@ -88,6 +112,13 @@ export class Sessions {
   /** The session of a refresh token of any generation. */
   sessionOf(token: string): string | undefined {
     return readRefreshToken(this.#keys, token)?.sid;
+  }
+
+  /** Notes that the session's client is given a mark; false when it was given one before. */
+  async mark(sid: string): Promise<boolean> {
+    const update = this.#database.updateTable("session").set({ is_marked: 1 });
+    const result = await update.where("id", "=", sid).where("is_marked", "=", 0).executeTakeFirst();
+    return result.numUpdatedRows === 1n;
   }
 
   /** Ends sessions at once, those of `account` only when it is given; gives back those that had not ended before. */
@@ -169,6 +200,18 @@ export class Sessions {
     return row?.account;
   }
 
+  /** Whose session it is, when the token of the generation was exchanged a moment ago and its successor was not used. */
+  async #repeat(sid: string, generation: number): Promise<string | undefined> {
+    const at = this.#now();
+    const rows = this.#database.selectFrom("session").select("account").where("id", "=", sid);
+    const exchanged = rows.where("generation", "=", generation + 1);
+    const row = await exchanged
+      .where("refreshed_at", ">=", at - GRACE_S)
+      .where("refreshed_at", "<=", at)
+      .executeTakeFirst();
+    return row?.account;
+  }
+
   async #explain(sid: string, generation: number): Promise<RefreshOutcome> {
     const row = await this.#database
       .selectFrom("session")
@@ -176,12 +219,9 @@ export class Sessions {
       .where("id", "=", sid)
       .executeTakeFirst();
     if (!row) return { kind: "unknown" };
+    const reason = row.generation === generation ? "expired" : "reused";
+    if (reason === "expired" && !this.#isClockTrusted()) return { kind: "unknown" };
     await this.end([sid]);
-    return {
-      kind: "ended",
-      reason: row.generation === generation ? "expired" : "reused",
-      sid,
-      account: row.account,
-    };
+    return { kind: "ended", reason, sid, account: row.account };
   }
 }

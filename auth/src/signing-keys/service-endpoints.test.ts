@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { registerVerified } from "../testing/register-verified.ts";
 import { startTestService } from "../testing/test-service.ts";
 import type { Answer, TestService } from "../testing/test-service.ts";
 
@@ -11,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => auth.close());
 
 function register(name: string): Promise<Answer> {
-  return auth.call({ path: "/register", body: { email: `${name}@example.org`, password: PASSWORD } });
+  return registerVerified(auth, { email: `${name}@example.org`, password: PASSWORD });
 }
 
 function logout(answer: Answer): Promise<Answer> {
@@ -122,6 +123,7 @@ describe("the log", () => {
       "203.0.113",
       owner.body.refreshToken,
       owner.body.accessToken,
+      String(owner.headers["purrimeter-device-mark"]),
       sidOf(owner),
     ])
       expect(text).not.toContain(secret);

@@ -1,3 +1,7 @@
+import { DEVICE_MARK_HEADER } from "@purrimeter/auth-api/device-marks";
+import { asMailAddress } from "@purrimeter/auth-api/mail-address";
+import type { MailAddress } from "@purrimeter/auth-api/mail-address";
+import type { Account } from "../accounts/accounts.ts";
 import { STEP_S, totpCode } from "../second-factor/totp.ts";
 import type { Mail } from "../mail/mailer.ts";
 import { RELYING_PARTY, startTestService } from "./test-service.ts";
@@ -17,6 +21,20 @@ export interface Person {
   readonly email: string;
   readonly token: string;
   readonly address: string;
+  /** Of a device from which the owner was let in. */
+  readonly mark?: string;
+}
+
+/** The mark that an answer brings; "" when it brings none. */
+export function markOf({ headers }: Answer): string {
+  const mark = headers[DEVICE_MARK_HEADER];
+  return typeof mark === "string" ? mark : "";
+}
+
+function mailOf(email: string): MailAddress {
+  const mail = asMailAddress(email);
+  if (mail === undefined) throw new Error(`${email} is no mail address`);
+  return mail;
 }
 
 /** What an authenticator app is given, and what stands in for it. */
@@ -42,23 +60,62 @@ export class TestPeople {
     return this.auth.close();
   }
 
-  /** Registers somebody new. */
+  /** Somebody new with a verified address, who is logged in. */
   async newOwner(): Promise<Person> {
-    const number = ++this.#made;
-    const [email, address] = [`owner${number}@example.org`, `198.51.100.${number}`];
-    const { body } = await this.auth.call({
-      path: "/register",
-      address,
-      body: { email, password: PASSWORD },
-    });
+    const { accounts } = this.auth.service;
+    const person = await this.newEarlierOwner();
+    await accounts.markMailVerified((await this.accountOf(person)).id, this.auth.clock.s);
+    return person;
+  }
+
+  /** Somebody of a version that asked for no verification: logged in, with an address that is not verified. */
+  async newEarlierOwner(): Promise<Person> {
+    const { accounts, database, hasher } = this.auth.service;
+    const { email, address } = this.newPerson();
+    const mail = mailOf(email);
+    const made = await hasher.hash(PASSWORD);
+    if (made === "busy") throw new Error("no hash was made");
+    const account = await accounts.create(mail, made, this.auth.clock.s);
+    if (account === "taken") throw new Error(`${email} is taken`);
+    await database.updateTable("account").set({ must_verify: 0 }).where("id", "=", account.id).execute();
+    const { body } = await this.logIn({ email, address, token: "" });
     return { email, address, token: body.accessToken };
   }
 
+  /** Somebody who has no account yet. */
+  newPerson(): Person {
+    const number = ++this.#made;
+    return { email: `owner${number}@example.org`, address: `198.51.100.${number}`, token: "" };
+  }
+
+  /** Registers somebody new, who has not opened the mail yet. */
+  async register(password = PASSWORD): Promise<Person> {
+    const person = this.newPerson();
+    const answer = await this.post(person, "/register", { email: person.email, password });
+    if (answer.status !== 202) throw new Error(`register answered ${answer.status}`);
+    return person;
+  }
+
+  /** The account of the person's address. */
+  async accountOf({ email }: Pick<Person, "email">): Promise<Account> {
+    const account = await this.auth.service.accounts.findByMail(mailOf(email));
+    if (account === undefined) throw new Error(`${email} has no account`);
+    return account;
+  }
+
   /** One request; nobody in particular without a person. */
-  call({ token, address }: Partial<Person>, method: string, path: string, body?: object): Promise<Answer> {
+  call(
+    { token = "", address, mark }: Partial<Person>,
+    method: string,
+    path: string,
+    body?: object,
+  ): Promise<Answer> {
+    const headers = {
+      ...(token !== "" && { authorization: `Bearer ${token}` }),
+      ...(mark !== undefined && { [DEVICE_MARK_HEADER]: mark }),
+    };
     return this.auth.call({
-      ...{ method, path },
-      ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+      ...{ method, path, headers },
       ...(address !== undefined && { address }),
       ...(body && { body }),
     });
@@ -73,13 +130,16 @@ export class TestPeople {
   }
 
   /** The first step of a login. */
-  logIn({ email, address }: Person, password = PASSWORD): Promise<Answer> {
-    return this.post({ address }, "/login", { email, password });
+  logIn({ email, address, mark }: Person, password = PASSWORD): Promise<Answer> {
+    return this.post({ address, ...(mark !== undefined && { mark }) }, "/login", { email, password });
   }
 
   /** The second step, with a code. */
-  finish({ address }: Person, challenge: string, code: string): Promise<Answer> {
-    return this.post({ address }, "/login/second-factor", { challenge, code });
+  finish({ address, mark }: Person, challenge: string, code: string): Promise<Answer> {
+    return this.post({ address, ...(mark !== undefined && { mark }) }, "/login/second-factor", {
+      challenge,
+      code,
+    });
   }
 
   /** Gives the person an authenticator app. Time goes on by a step, so that its next code is not used. */

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { rmSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLog } from "@purrimeter/service/log";
 import { decodeAck } from "@purrimeter/protocol/ack";
 import type { Entry } from "@purrimeter/protocol/entry";
@@ -7,12 +8,13 @@ import { encodeReport } from "@purrimeter/protocol/report";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Store } from "@purrimeter/store/open-store";
 import { createBridgeCounters } from "../metrics/bridge-counters.ts";
+import { DEFAULT_QUOTAS, ReportQuota } from "./report-quota.ts";
 import { receiveReport } from "./receive-report.ts";
 import { createDoubtJudge } from "./doubt.ts";
 import { utcNow } from "../testing/open-test-source.ts";
 import { claimTag, createTestStore, OWNER, type TestStore } from "../testing/test-store.ts";
 
-const [ALF, BEA] = ["alf" as TagId, "bea" as TagId];
+const [ALF, BEA, CID] = ["alf" as TagId, "bea" as TagId, "cid" as TagId];
 const HOUR_S = 3_600;
 
 let files: TestStore;
@@ -26,6 +28,7 @@ beforeAll(async () => {
   store = files.open();
   await claimTag(store, ALF);
   await claimTag(store, BEA);
+  await claimTag(store, CID);
   await sendHealth();
   await sendFixes();
 });
@@ -42,7 +45,8 @@ const doubts = createDoubtJudge(365);
 async function send(tag: TagId, first: number, entries: readonly object[]): Promise<void> {
   const numbers = { epoch: 9, first, oldest: 1 } as unknown as Report;
   const bytes = encodeReport({ ...numbers, entries: entries as readonly Entry[] });
-  const parts = { store: store.reports, doubts, counters, log, now: utcNow };
+  const quota = new ReportQuota(DEFAULT_QUOTAS, () => 0);
+  const parts = { store: store.reports, doubts, quota, counters, log, now: utcNow };
   const ack = decodeAck(await receiveReport(parts, tag, bytes));
   expect(ack).toMatchObject({ ok: true, value: { kind: "stored", through: first + entries.length - 1 } });
 }
@@ -81,3 +85,53 @@ it.fails("the battery is the last that the tag told, with a time or without", ()
 
 // A few right fixes that fit each other outweigh the wrong one.
 it.fails("one wrong fix makes few right ones doubted", () => expect(believed.length).toBeGreaterThan(100));
+
+describe("a tag over its quota", () => {
+  it("is told that the bridge is busy, with one line for the operator, and loses nothing", async () => {
+    const lines: string[] = [];
+    let nowMs = 0;
+    const quota = new ReportQuota({ ...DEFAULT_QUOTAS, entries: { burst: 2, perSecond: 1 } }, () => nowMs);
+    const telling = createLog("bridge", { write: (line: string) => void lines.push(line) });
+    const parts = { store: store.reports, doubts, quota, counters, log: telling, now: utcNow };
+    const health = { kind: "health", at: utcNow(), batteryPercent: 50, boots: 1, dropped: 0 } as const;
+    const numbers = { epoch: 10, first: 1, oldest: 1 } as unknown as Report;
+    const bytes = encodeReport({ ...numbers, entries: [health, health] });
+    const sent = async () => decodeAck(await receiveReport(parts, CID, bytes));
+    expect(await sent()).toMatchObject({ value: { kind: "stored" } });
+    for (let i = 0; i < 3; i++)
+      expect(await sent()).toMatchObject({ value: { kind: "refused", reason: "busy", final: false } });
+    expect(lines.filter((line) => line.includes("report.quota"))).toHaveLength(1);
+    nowMs = 2_000;
+    expect(await sent()).toMatchObject({ value: { kind: "stored", through: 2 } });
+  });
+});
+
+it("a tag whose key is missing is told to come again, which is logged at level 50 and counted", async () => {
+  const lost = createTestStore();
+  const keys = lost.open();
+  await claimTag(keys, ALF);
+  await keys.close();
+  rmSync(lost.keyRingPath);
+  const without = lost.open();
+  const lines: string[] = [];
+  const errors = createLog("bridge", { write: (line: string) => void lines.push(line) });
+  const counted = createBridgeCounters();
+  const parts = {
+    store: without.reports,
+    doubts,
+    quota: new ReportQuota(DEFAULT_QUOTAS, () => 0),
+    counters: counted,
+    log: errors,
+    now: utcNow,
+  };
+  const entries = [{ kind: "health", dropped: 0, at: utcNow(), batteryPercent: 4, boots: 1 }];
+  const report = { epoch: 9, first: 1, oldest: 1, entries } as unknown as Report;
+  const ack = decodeAck(await receiveReport(parts, ALF, encodeReport(report)));
+  expect(ack).toMatchObject({ ok: true, value: { kind: "refused", reason: "busy", final: false } });
+  expect(counted.get("refused", "key-missing")).toBe(1);
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { level: 50, event: "report.key-missing", tag: ALF },
+  ]);
+  await without.close();
+  lost.remove();
+});

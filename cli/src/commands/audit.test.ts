@@ -45,5 +45,5 @@ test("a trail is proved, or ends with 1 and names the first event that is wrong"
   expect([exitCode, stdout]).toEqual([1, ""]);
   expect(stderr).toMatch(/^purrimeter: the trail is broken at event 7: /);
   const json = await runMain("audit", "verify", "--data", folder, "--json");
-  expect([json.exitCode, json.stdout]).toEqual([1, '{"intact":false,"brokenAt":7}\n']);
+  expect([json.exitCode, json.stdout]).toEqual([1, '{"intact":false,"brokenAt":7,"fault":"changed"}\n']);
 });

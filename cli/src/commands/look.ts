@@ -42,7 +42,7 @@ async function look(data: string, time: Time): Promise<Seen[] | Failure> {
     return failed(`${data} holds no demo.json; "purrimeter demo" writes it when it is ready`);
   const owner = new OwnerApi(demo.api, readFileSync(demo.ca, "utf8"), time);
   try {
-    await owner.enter(demo, false);
+    await owner.enter(demo);
     const tags = await owner.tags();
     return await Promise.all(tags.map(({ id }) => see(owner, id)));
   } catch (error) {

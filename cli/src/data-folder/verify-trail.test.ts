@@ -13,9 +13,12 @@ import { verifyTrail } from "./verify-trail.ts";
 /** More than two pages. */
 const EVENTS = 2_100;
 
+const DAY_MS = 86_400_000;
+
 let folder: string;
 let database: Database;
 let opened: OpenAccounts;
+let time: ManualTime;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "purrimeter-trail-"));
@@ -25,12 +28,13 @@ beforeEach(async () => {
     key: databaseKey,
     migrations: AUTH_MIGRATIONS,
   });
+  time = new ManualTime(1_000);
   const log = createLog("cli", { write: () => undefined });
   opened = await openAccounts({
     database,
     databaseKey,
     log,
-    time: new ManualTime(1_000),
+    time,
     listener: () => undefined,
   });
 });
@@ -56,18 +60,43 @@ test("a trail of many pages is intact, and ends with the hash of its newest even
 });
 
 test("what retention took from the old end is not missed", async () => {
-  await record(EVENTS);
-  database.exec("DELETE FROM audit_event WHERE number <= 100");
-  expect(await verifyTrail(opened)).toMatchObject({ intact: true, events: EVENTS - 100 });
+  await record(100);
+  time.advance(30 * DAY_MS);
+  await record(1);
+  time.advance(371 * DAY_MS);
+  await record(1);
+  expect(await verifyTrail(opened)).toMatchObject({ intact: true, events: 2 });
 });
 
 test.each([
   ["changed", "UPDATE audit_event SET account = 'x' WHERE number = 1500", 1_500],
+  ["numbered anew", "UPDATE audit_event SET number = 9000 WHERE number = 2100", 9_000],
   ["taken out", "DELETE FROM audit_event WHERE number = 1500", 1_501],
   ["taken out where a page ends", "DELETE FROM audit_event WHERE number = 1001", 1_002],
   ["given another hash", "UPDATE audit_event SET hash = 'x' WHERE number = 1000", 1_000],
 ])("an event that was %s is named", async (_, change, brokenAt) => {
   await record(EVENTS);
   database.exec(change);
-  expect(await verifyTrail(opened)).toEqual({ intact: false, brokenAt });
+  expect(await verifyTrail(opened)).toEqual({ intact: false, brokenAt, fault: "changed" });
+});
+
+test.each([
+  ["its newest events", "number > 2095", 2_096, "end-missing"],
+  ["all of its events", "number > 0", 1, "end-missing"],
+  ["its oldest events", "number <= 5", 6, "beginning-missing"],
+])("a trail without %s is not intact", async (_, which, brokenAt, fault) => {
+  await record(EVENTS);
+  database.exec(`DELETE FROM audit_event WHERE ${which}`);
+  expect(await verifyTrail(opened)).toEqual({ intact: false, brokenAt, fault });
+});
+
+test("a trail that was written anew lacks the hash that was noted down", async () => {
+  await record(5);
+  const before = await verifyTrail(opened);
+  const head = before.intact ? before.head : "";
+  await record(5);
+  expect(await verifyTrail(opened, head)).toMatchObject({ intact: true, events: 10 });
+  expect(await verifyTrail(opened, "0".repeat(64))).toEqual({
+    ...{ intact: false, brokenAt: 10, fault: "head-missing" },
+  });
 });

@@ -59,10 +59,19 @@ export class OwnerApi {
     this.#time = time;
   }
 
-  /** Logs in, or registers an account that does not exist yet. Throws an ApiProblem or ApiUnreachable. */
-  async enter({ email, password }: Credentials, isNew: boolean): Promise<void> {
-    const path = isNew ? "/v1/auth/register" : "/v1/auth/login";
-    const { accessToken } = (await this.call("POST", path, { email, password })) as {
+  /** Asks for an account. Throws an ApiProblem or ApiUnreachable. */
+  async register({ email, password }: Credentials): Promise<void> {
+    await this.call("POST", "/v1/auth/register", { email, password });
+  }
+
+  /** Verifies the mail address of an account by the token of its link. Throws an ApiProblem or ApiUnreachable. */
+  async verify(token: string): Promise<void> {
+    await this.call("POST", "/v1/auth/mail/verify", { token });
+  }
+
+  /** Logs in. Throws an ApiProblem or ApiUnreachable. */
+  async enter({ email, password }: Credentials): Promise<void> {
+    const { accessToken } = (await this.call("POST", "/v1/auth/login", { email, password })) as {
       readonly accessToken: string;
     };
     this.#token = accessToken;

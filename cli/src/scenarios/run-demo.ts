@@ -9,6 +9,7 @@ import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { fleetTags } from "./fleet-tags.ts";
 import { utcSeconds } from "../terminal/utc.ts";
 import { withRegistry } from "../data-folder/open-registry.ts";
+import { enterOwner } from "./enter-owner.ts";
 import { ApiProblem, OwnerApi } from "./owner-api.ts";
 import { provisionFleet } from "./provision-fleet.ts";
 import type { RunningServices } from "../supervisor/start-services.ts";
@@ -41,7 +42,13 @@ export async function runDemo(services: RunningServices, options: DemoOptions): 
   const ca = services.files.authority.root;
   const owner = new OwnerApi(api, readFileSync(ca, "utf8"), time);
   try {
-    await owner.enter(credentials, former === undefined);
+    const entered = await enterOwner(
+      owner,
+      services.files,
+      { credentials, isNew: former === undefined },
+      time,
+    );
+    if (isFailure(entered)) return entered;
     const planned = await planDemo(owner, options, former !== undefined);
     const provisioned = await withRegistry(services.files, time, async (registry) => {
       await provisionFleet(planned, registry, owner, time);

@@ -17,6 +17,7 @@ import { fleetTags, type FleetBridge } from "./fleet-tags.ts";
 import { writeToFiles } from "../terminal/line-log.ts";
 import { utcSeconds } from "../terminal/utc.ts";
 import { withRegistry } from "../data-folder/open-registry.ts";
+import { enterOwner } from "./enter-owner.ts";
 import { ApiProblem, OwnerApi, type Credentials } from "./owner-api.ts";
 import { provisionFleet } from "./provision-fleet.ts";
 import { SERVICE_NAMES } from "../services/service-registry.ts";
@@ -181,7 +182,9 @@ async function provisionShare(
 ): Promise<Failure | object> {
   const owner = new OwnerApi(target.api, caPem, time);
   try {
-    await owner.enter(share.owner, share.isNew);
+    const who = { credentials: share.owner, isNew: share.isNew };
+    const entered = await enterOwner(owner, target.files, who, time);
+    if (isFailure(entered)) return entered;
     return await withRegistry(target.files, time, async (registry) => {
       await provisionFleet(share.tags, registry, owner, time);
       return {};

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import { readJsonBytes } from "@purrimeter/service/read-json-body";
 import { MAX_BODY_BYTES } from "@purrimeter/auth-api/limits";
 import type { Env } from "../dependencies.ts";
+import { sentDeviceMark } from "./session-cookies.ts";
 import { accessTokenOf } from "../edge/access-token-of.ts";
 import type { AuthCall } from "../edge/auth-service.ts";
 
@@ -35,11 +36,12 @@ function pathOf(context: Context<Env>, { path }: AccountRoute): string {
 }
 
 /**
- * The request for the authentication service: the client's address, its access token where the route needs a session, and its
- * body as it was sent. No header of the client's goes with it. Throws a problem for a body that is too large or not JSON.
+ * The request for the authentication service: the client's address, its access token where the route needs a session, the mark
+ * of its device, and its body as it was sent. No other header of the client's goes with it. Throws a problem for a body that is too large or not JSON.
  */
 export async function accountRequest(context: Context<Env>, route: AccountRoute): Promise<AccountCall> {
   const accessToken = route.security === undefined ? undefined : accessTokenOf(context);
+  const deviceMark = sentDeviceMark(context);
   const hasBody = route.request?.body !== undefined;
   const body = hasBody ? await readJsonBytes(context.req.raw, MAX_BODY_BYTES) : undefined;
   return {
@@ -47,6 +49,7 @@ export async function accountRequest(context: Context<Env>, route: AccountRoute)
     path: pathOf(context, route),
     clientAddress: context.get("clientAddress"),
     ...(accessToken !== undefined && { accessToken }),
+    ...(deviceMark !== undefined && { deviceMark }),
     ...(body !== undefined && { body }),
   };
 }

@@ -10,31 +10,31 @@ import type { Answered } from "../edge/declared-answer.ts";
 import { accountRequest } from "./account-request.ts";
 import { ask, mount, passOn } from "./mount.ts";
 import type { Handler } from "./mount.ts";
-import { RefreshExchanges } from "./refresh-exchanges.ts";
-import { clearSessionCookies, isOwnPage, refreshCookie, setSessionCookies } from "./session-cookies.ts";
+import {
+  clearSessionCookies,
+  isOwnPage,
+  passDeviceMark,
+  refreshCookie,
+  setSessionCookies,
+} from "./session-cookies.ts";
 
-type AccountDependencies = Pick<Dependencies, "auth" | "monotonicMs">;
-
-const NO_BYTES = new Uint8Array();
+type AccountDependencies = Pick<Dependencies, "auth">;
 
 /** Passes tokens on, to a page of this origin as cookies. */
 function passTokensOn(context: Context<Env>, answer: Answered): Response {
   if (answer.status >= 400 || !isOwnPage(context)) return passOn(context, answer);
   const tokens = tokensSchema.parse(answer.body);
   setSessionCookies(context, tokens);
+  passDeviceMark(context, answer.deviceMark);
   return context.json({ expiresIn: tokens.expiresIn }, answer.status as ContentfulStatusCode);
 }
 
-function refresh(deps: AccountDependencies): Handler {
-  const exchanges = new RefreshExchanges(deps.monotonicMs);
+function refresh({ auth }: AccountDependencies): Handler {
   return async (context) => {
     const call = await accountRequest(context, refreshRoute);
-    if (!isOwnPage(context)) return passOn(context, declaredAnswer(refreshRoute, await deps.auth.call(call)));
-    const pageRefreshToken = refreshCookie(context);
-    const exchanged = exchanges.of(pageRefreshToken, call.body ?? NO_BYTES, () =>
-      deps.auth.call({ ...call, pageRefreshToken }),
-    );
-    const answer = declaredAnswer(refreshRoute, await exchanged);
+    if (!isOwnPage(context)) return passOn(context, declaredAnswer(refreshRoute, await auth.call(call)));
+    const exchanged = await auth.call({ ...call, pageRefreshToken: refreshCookie(context) });
+    const answer = declaredAnswer(refreshRoute, exchanged);
     if (answer.status === 401) clearSessionCookies(context);
     return passTokensOn(context, answer);
   };

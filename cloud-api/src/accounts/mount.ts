@@ -7,6 +7,7 @@ import { declaredAnswer } from "../edge/declared-answer.ts";
 import type { Answered, DeclaredRoute } from "../edge/declared-answer.ts";
 import { accountRequest } from "./account-request.ts";
 import type { AccountRoute } from "./account-request.ts";
+import { passDeviceMark } from "./session-cookies.ts";
 
 /** Answers the requests of a route. */
 export type Handler = (context: Context<Env>) => Promise<Response>;
@@ -34,6 +35,7 @@ export async function ask(
 /** Passes an answer on as it is. */
 export function passOn(context: Context<Env>, answer: Answered): Response {
   const { status, text, mediaType, retryAfter, challenge } = answer;
+  passDeviceMark(context, answer.deviceMark);
   if (retryAfter !== undefined) context.header("Retry-After", retryAfter);
   if (challenge !== undefined) context.header("WWW-Authenticate", challenge);
   if (mediaType === undefined || text === "") return context.body(null, status as StatusCode);

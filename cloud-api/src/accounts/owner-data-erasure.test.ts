@@ -72,7 +72,7 @@ function erase(asked: Ask = { token: mia.token }, password = PASSWORD): Promise<
 const listed = (): Promise<readonly string[]> => accounts.auth.service.erasures.list();
 
 /** Closes Mia's account in the authentication service alone, as if the rest had been broken off. */
-const close = (): Promise<readonly string[]> => accounts.auth.service.erasures.begin(mia.id);
+const close = (): Promise<unknown> => accounts.auth.service.erasures.begin(mia.id);
 
 /** After it no access token of a closed account is good any more. */
 const TOKENS_ENDED_S = ACCESS_TOKEN_LIFETIME_S + 61;

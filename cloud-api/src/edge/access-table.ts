@@ -18,6 +18,8 @@ export type Access =
       /** Whose id the path or the body carries: somebody else's is answered as one that does not exist. */
       readonly object: "none" | "tag" | "geofence" | "share" | "any-tag";
       readonly viewer: ViewerAccess;
+      /** Whether the account's mail address has to be verified: for what makes somebody's tag or share the account's. */
+      readonly needsVerifiedMail?: true;
     };
 
 const anyone: Access = { who: "anyone" };
@@ -30,6 +32,11 @@ function owners(
   viewer: ViewerAccess = "nothing",
 ): Access {
   return { who: "role", roles: ["owner"], scope, object, viewer };
+}
+
+/** Routes that make a tag or a share the account's: an address that is not verified may be somebody else's. */
+function verifiedOwners(): Access {
+  return { ...owners(undefined), needsVerifiedMail: true } as Access;
 }
 
 function staff(role: "operator" | "auditor", object: ObjectKind = "none"): Access {
@@ -57,6 +64,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   "POST /v1/auth/register": anyone,
   "POST /v1/auth/login": anyone,
+  "POST /v1/auth/login/link-request": anyone,
+  "POST /v1/auth/login/link": anyone,
   "POST /v1/auth/login/second-factor": anyone,
   "POST /v1/auth/login/passkey/options": anyone,
   "POST /v1/auth/login/passkey": anyone,
@@ -90,7 +99,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /v1/auth/audit": staff("auditor"),
 
   "GET /v1/tags": owners("tags:read"),
-  "POST /v1/tags/claim": owners(undefined),
+  "POST /v1/tags/claim": verifiedOwners(),
   "GET /v1/tags/:id": owners("tags:read", "tag"),
   "PATCH /v1/tags/:id": owners("tags:write", "tag"),
   "DELETE /v1/tags/:id": owners(undefined, "tag"),
@@ -111,18 +120,19 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /v1/tags/:id/shares": owners(undefined, "tag"),
   "DELETE /v1/tags/:id/shares/:share": owners(undefined, "tag"),
   "GET /v1/shares": owners("tags:read"),
-  "POST /v1/shares/accept": owners(undefined),
+  "POST /v1/shares/accept": verifiedOwners(),
   "DELETE /v1/shares/:id": owners(undefined, "share"),
 
   "GET /v1/tags/:id/transfer": owners("tags:read", "tag"),
   "POST /v1/tags/:id/transfer": owners(undefined, "tag"),
   "DELETE /v1/tags/:id/transfer": owners(undefined, "tag"),
   "POST /v1/tags/:id/transfer/confirm": owners(undefined, "tag"),
-  "POST /v1/transfers/accept": owners(undefined),
+  "POST /v1/transfers/accept": verifiedOwners(),
 
   "GET /v1/found/:code": anyone,
   "POST /v1/found/:code": anyone,
 
   "GET /v1/operator/tags": staff("operator"),
+  "POST /v1/operator/tags/:id/code": staff("operator", "any-tag"),
   "POST /v1/operator/tags/:id/revoke": staff("operator", "any-tag"),
 };

@@ -56,6 +56,7 @@ describe("AccessTokens", () => {
       session: sid,
       roles: ["owner"],
       scopes: undefined,
+      isMailVerified: true,
       expiresS: NOW_S + 600,
     };
     expect(await tokens.check(token)).toEqual(identity);

@@ -16,6 +16,8 @@ export interface Identity {
   readonly roles: readonly string[];
   /** What a personal access token is bound to; undefined for a session, which may do all that its roles may. */
   readonly scopes: readonly string[] | undefined;
+  /** Whether the account's mail address was verified when the token was issued. */
+  readonly isMailVerified: boolean;
   /** Seconds of UTC at which the token ends. */
   readonly expiresS: number;
 }
@@ -83,6 +85,7 @@ export class AccessTokens {
       session: claims.sid,
       roles: claims.roles,
       scopes: claims.scope?.split(" "),
+      isMailVerified: claims.mail_verified,
       expiresS: claims.exp,
     };
     this.#remember(token, identity, claims.exp);

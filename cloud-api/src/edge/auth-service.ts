@@ -2,6 +2,7 @@ import { JsonClient } from "@purrimeter/service/json-client";
 import type { JsonAnswer } from "@purrimeter/service/json-client";
 import type { Time } from "@purrimeter/service/time";
 import type { IncomingHttpHeaders } from "node:http";
+import { DEVICE_MARK_HEADER } from "@purrimeter/auth-api/device-marks";
 import {
   CLIENT_ADDRESS_HEADER,
   ENDED_SESSIONS_HEADER,
@@ -47,6 +48,8 @@ export type AuthAnswer =
       readonly retryAfter: string | undefined;
       /** WWW-Authenticate. */
       readonly challenge: string | undefined;
+      /** Mark of a familiar device, for the client to keep. */
+      readonly deviceMark?: string | undefined;
     }
   | { readonly kind: "unavailable" };
 
@@ -59,6 +62,8 @@ export interface AuthCall {
   readonly accessToken?: string;
   /** What the cookie of a page of this origin holds, "" when there is none. */
   readonly pageRefreshToken?: string;
+  /** Mark of a familiar device, as the client sent it. */
+  readonly deviceMark?: string;
   /** JSON: bytes are passed on as they are. */
   readonly body?: object;
   readonly deadlineMs?: number;
@@ -125,19 +130,27 @@ export class AuthService {
   }
 }
 
-function headersOf({ accessToken, clientAddress, pageRefreshToken }: AuthCall): Record<string, string> {
+function headersOf({
+  accessToken,
+  clientAddress,
+  deviceMark,
+  pageRefreshToken,
+}: AuthCall): Record<string, string> {
   return {
     ...(clientAddress !== undefined && { [CLIENT_ADDRESS_HEADER]: clientAddress }),
     ...(accessToken !== undefined && { authorization: `Bearer ${accessToken}` }),
+    ...(deviceMark !== undefined && { [DEVICE_MARK_HEADER]: deviceMark }),
     ...(pageRefreshToken !== undefined && { [PAGE_REFRESH_TOKEN_HEADER]: pageRefreshToken }),
   };
 }
 
 function answerOf({ kind, status, headers, text, body }: JsonAnswer): AuthAnswer {
+  const mark = headers[DEVICE_MARK_HEADER];
   return {
     ...{ kind, status, text, body },
     mediaType: headers["content-type"],
     retryAfter: headers["retry-after"],
     challenge: headers["www-authenticate"],
+    ...(typeof mark === "string" && { deviceMark: mark }),
   };
 }

@@ -2,8 +2,10 @@ import type { IncomingMessage } from "node:http";
 import type { Context, MiddlewareHandler } from "hono";
 import { cors } from "hono/cors";
 import { matchedRoutes } from "hono/route";
+import { DEVICE_MARK_HEADER } from "@purrimeter/auth-api/device-marks";
 import { ProblemError } from "@purrimeter/service/problem";
 import { subscriberOf } from "@purrimeter/service/client-address";
+import { markAuthenticated } from "@purrimeter/service/connection-owner";
 import { namesOnly } from "@purrimeter/service/request-hosts";
 import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { ACCESS } from "./access-table.ts";
@@ -92,11 +94,15 @@ async function identify(
   return identity;
 }
 
+const UNVERIFIED =
+  "Open the link in the verification mail, or get another with POST /v1/auth/mail/verification; then refresh.";
+
 /** What stands against the use of a route by who asks; undefined when nothing does. */
-function refusalOf(access: Access, { roles, scopes }: Identity): ProblemError | undefined {
+function refusalOf(access: Access, { isMailVerified, roles, scopes }: Identity): ProblemError | undefined {
   if (access.who === "anyone") return undefined;
   if (!access.roles.some((role) => roles.includes(role)))
     return refuse("forbidden", `This route requires the role ${access.roles.join(" or ")}.`);
+  if (access.needsVerifiedMail === true && !isMailVerified) return refuse("mail-not-verified", UNVERIFIED);
   if (scopes === undefined || (access.scope !== undefined && scopes.includes(access.scope))) return undefined;
   const detail =
     access.scope === undefined
@@ -128,6 +134,7 @@ export function authorise(deps: Dependencies): MiddlewareHandler<Env> {
     const identity = await identify(deps, personal, context);
     const refusal = refusalOf(access, identity);
     if (refusal !== undefined) throw refusal;
+    if (context.env?.incoming !== undefined) markAuthenticated(context.env.incoming.socket);
     spend(deps.ownerRates, identity.owner);
     context.set("identity", identity);
     context.set("owner", identity.owner);
@@ -141,8 +148,8 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler<Env>
   return cors({
     origin: [...origins],
     allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", "If-Match", "If-None-Match"],
-    exposeHeaders: ["ETag", "Location", "Retry-After"],
+    allowHeaders: ["Authorization", "Content-Type", "If-Match", "If-None-Match", DEVICE_MARK_HEADER],
+    exposeHeaders: ["ETag", "Location", "Retry-After", DEVICE_MARK_HEADER],
     maxAge: 600,
   });
 }

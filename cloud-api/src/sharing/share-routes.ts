@@ -121,7 +121,7 @@ const acceptRoute = createRoute({
   request: { body: { required: true, ...json(codeSchema) } },
   responses: {
     201: { description: "You may look.", ...json(heldShareSchema) },
-    ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS),
+    ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS, "mail-not-verified"),
   },
 });
 

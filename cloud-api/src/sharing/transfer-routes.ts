@@ -101,7 +101,7 @@ const acceptRoute = createRoute({
   request: { body: { required: true, ...json(codeSchema) } },
   responses: {
     200: { description: "Accepted; the owner's turn.", ...json(acceptedSchema) },
-    ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS),
+    ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS, "mail-not-verified"),
   },
 });
 

@@ -19,6 +19,8 @@ const MAX_BODY_BYTES = 4_096;
 /** Until its owner names it. */
 const FIRST_NAME = "Cat";
 
+const UNREADABLE = { unreadable: true } as const;
+
 const tagAnswer = (description: string) => ({
   description,
   content: { "application/json": { schema: tagSchema } },
@@ -57,7 +59,10 @@ const claimRoute = createRoute({
   security: BEARER_SECURITY,
   middleware: readJsonBody(MAX_BODY_BYTES),
   request: { body: { required: true, content: { "application/json": { schema: claimSchema } } } },
-  responses: { 201: tagAnswer("The tag is yours."), ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS) },
+  responses: {
+    201: tagAnswer("The tag is yours."),
+    ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS, "mail-not-verified"),
+  },
 });
 
 const readRoute = createRoute({
@@ -108,7 +113,8 @@ const giveUpRoute = createRoute({
 function tagBody(tag: OwnedTag): z.infer<typeof tagSchema> {
   return {
     id: tag.id,
-    name: tag.name,
+    name: tag.name ?? null,
+    ...(tag.name === undefined && UNREADABLE),
     lastHeardAt: tag.lastHeardAt === undefined ? null : rfc3339(tag.lastHeardAt),
     battery: tag.batteryPercent ?? null,
     settings: settingsBody(tag.settings),

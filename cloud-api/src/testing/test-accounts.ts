@@ -78,6 +78,7 @@ export class TestAccounts {
     if (mail === undefined || hash === "busy") throw new Error("no account was made");
     const account = await accounts.create(mail, hash, this.auth.clock.s);
     if (account === "taken") throw new Error(`${email} is taken`);
+    await accounts.markMailVerified(account.id, this.auth.clock.s);
     await accounts.setRoles(account.id, roles);
     return { ...(await this.session(account.id, roles)), email };
   }
@@ -89,7 +90,12 @@ export class TestAccounts {
   ): Promise<TestOwner & { readonly refreshToken: string }> {
     const { sessions, tokens } = this.auth.service;
     const { sid, refreshToken } = await sessions.begin(id, "test");
-    return { id, session: sid, refreshToken, token: await tokens.issue({ id, roles }, sid) };
+    return {
+      id,
+      session: sid,
+      refreshToken,
+      token: await tokens.issue({ id, roles, isMailVerified: true }, sid),
+    };
   }
 
   /** A personal access token of the account, and its id; good for a day. */

@@ -34,12 +34,12 @@ export class RateLimiter {
     return this.#buckets.size;
   }
 
-  /** Takes one token: 0 when there was one, else the whole seconds until there is one (nothing is taken). */
-  take(key: string): number {
+  /** Takes `count` tokens, one unless given: 0 when they were there, else the whole seconds until they are (nothing is taken). */
+  take(key: string, count = 1): number {
     const nowMs = this.#monotonicMs();
     const known = this.#buckets.get(key);
     const bucket = known ?? { key, at: 0, fullAtMs: this.#forgottenFullAtMs };
-    const waitMs = takeToken(bucket, this.#rate, nowMs);
+    const waitMs = takeToken(bucket, this.#rate, nowMs, count);
     if (waitMs > 0) return Math.ceil(waitMs / 1_000);
     if (known === undefined) this.#remember(bucket, nowMs);
     else this.#heap.grown(known);

@@ -19,10 +19,13 @@ export function createTokenBucket(): TokenBucket {
   return { fullAtMs: 0 };
 }
 
-/** Takes one token. Answers 0 when there was one, else the whole milliseconds until there is one (nothing is taken). */
-export function takeToken(bucket: TokenBucket, { burst, perSecond }: Rate, nowMs: number): number {
+/**
+ * Takes `count` tokens, one unless given and at most `burst`. Answers 0 when they were there, else the whole milliseconds
+ * until they are (nothing is taken).
+ */
+export function takeToken(bucket: TokenBucket, { burst, perSecond }: Rate, nowMs: number, count = 1): number {
   const perTokenMs = 1_000 / perSecond;
-  const fullAtMs = Math.max(bucket.fullAtMs, nowMs) + perTokenMs;
+  const fullAtMs = Math.max(bucket.fullAtMs, nowMs) + count * perTokenMs;
   const waitMs = fullAtMs - nowMs - burst * perTokenMs;
   if (waitMs > ROUNDING_MS) return Math.ceil(waitMs - ROUNDING_MS);
   bucket.fullAtMs = fullAtMs;

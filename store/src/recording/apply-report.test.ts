@@ -2,9 +2,11 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Entry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
+import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { fix, later, NOON, reportOf, transition } from "../testing/contract-values.ts";
 import { MemoryTag } from "../testing/memory-tag.ts";
 import { utcDay } from "../utc-day.ts";
+import { MAX_ENTRIES_A_DAY } from "./day-room.ts";
 import type { Doubt } from "./doubt.ts";
 import { NEVER } from "./tag-progress.ts";
 
@@ -47,6 +49,25 @@ const wholeJournal = spans.chain((some) => {
 });
 
 describe("applyReport", () => {
+  test("a day takes so many entries; more are acknowledged and not stored, and other days take theirs", () => {
+    const tag = new MemoryTag();
+    const at = (number: number): number => (number % 10 === 0 ? later(NOON, -86_400) : NOON);
+    let overfull = 0;
+    let number = 1;
+    while (number < 40_000) {
+      const first = number;
+      const entries = Array.from({ length: 100 }, () => fix(number, at(number++) as UnixSeconds));
+      const outcome = tag.record(reportOf(first, entries, 1), { at: NOON, suspect: undefined });
+      expect(outcome).toMatchObject({ kind: "stored", through: number - 1 });
+      if (outcome.kind === "stored") overfull += outcome.overfull ?? 0;
+    }
+    expect([tag.onDay.get(utcDay(NOON)), tag.onDay.get(utcDay(NOON) - 1)]).toEqual([
+      MAX_ENTRIES_A_DAY,
+      4_000,
+    ]);
+    expect(overfull).toBe(36_000 - MAX_ENTRIES_A_DAY);
+  });
+
   test("any order, repetition and overlap leaves what the orderly way leaves", () => {
     const orderly = new MemoryTag();
     record(orderly, reportFrom(1, LAST));

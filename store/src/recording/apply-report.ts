@@ -14,7 +14,7 @@ import {
   type NumberState,
   type Spans,
 } from "./number-spans.ts";
-import type { Piece } from "./piece-splitter.ts";
+import { dayOf, type Piece } from "./piece-splitter.ts";
 import type { ReportChanges } from "./report-changes.ts";
 import type { RecordOutcome, Refused, Stored } from "./report-store.ts";
 import { NO_EPOCH, type TagProgress } from "./tag-progress.ts";
@@ -54,12 +54,13 @@ function switchEpoch(progress: TagProgress, arrival: Arrival, changes: ReportCha
 
 function takeEntries(
   progress: TagProgress,
-  { report, received, entriesFrom }: Arrival,
+  { report, received, entriesFrom, storedOn }: Arrival,
   spansBefore: Spans,
   changes: ReportChanges,
 ): Stored {
   const { epoch, entries } = report;
-  let [duplicates, withheld] = [0, 0];
+  let [duplicates, withheld, overfull] = [0, 0, 0];
+  changes.dayRoom.begin(storedOn);
   changes.splitter.begin(received.at);
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i];
@@ -67,14 +68,16 @@ function takeEntries(
     const number = report.first + i;
     if (hasNumber(spansBefore, number)) duplicates++;
     else if (entry.at < entriesFrom) withheld++;
+    else if (!changes.dayRoom.take(dayOf(entry.at, received.at))) overfull++;
     else takeEntry(progress, changes, number, entry, received.suspect?.[i], received.at);
   }
   changes.splitter.end();
-  const stored = entries.length - duplicates - withheld;
+  const stored = entries.length - duplicates - withheld - overfull;
+  const counts = { stored, duplicates, withheld, ...(overfull > 0 && { overfull }) };
   const through = progress.numbers.settled;
   const ahead = spanAhead(progress.numbers, report);
-  if (ahead === undefined) return { kind: "stored", epoch, through, stored, duplicates, withheld };
-  return { kind: "stored", epoch, through, ahead, stored, duplicates, withheld };
+  if (ahead === undefined) return { kind: "stored", epoch, through, ...counts };
+  return { kind: "stored", epoch, through, ahead, ...counts };
 }
 
 function takeEntry(

@@ -10,4 +10,6 @@ export interface Arrival {
   readonly entriesFrom: number;
   /** What is known of the report's epoch, when it is not the present one. Becomes part of the progress. */
   readonly pastNumbers: NumberState | undefined;
+  /** Entries that are stored under a UTC day. */
+  readonly storedOn: (day: number) => number;
 }

@@ -21,10 +21,19 @@ export interface Piece {
   /** Time and number of its newest believed fix; NEVER when it has none. */
   readonly fixAt: number;
   readonly fixNumber: number;
+  /** Whether a fix is in it, believed or not. */
+  readonly hasFix: boolean;
+  /** Entries in it. */
+  readonly count: number;
   /** As PieceWriter writes it. Valid until the changes are cleared. */
   readonly bytes: Uint8Array;
   /** Whether it holds the newest believed fix of the tag. Of several the last one does. */
   isLatest: boolean;
+}
+
+/** UTC day under which an entry is stored; that of its arrival when it has no time. */
+export function dayOf(at: number, receivedAt: number): number {
+  return utcDay(at === 0 ? receivedAt : at);
 }
 
 /** Splits the new entries of a report at UTC midnight and adds the pieces to a list. */
@@ -39,6 +48,8 @@ export class PieceSplitter {
   #lastAt = 0;
   #fixAt = NEVER;
   #fixNumber = 0;
+  #count = 0;
+  #hasFix = false;
 
   constructor(pieces: Piece[]) {
     this.#pieces = pieces;
@@ -56,9 +67,11 @@ export class PieceSplitter {
 
   /** Numbers ascend. */
   add(number: number, entry: Entry, doubt: Doubt | undefined): void {
-    const day = utcDay(entry.at === 0 ? this.#receivedAt : entry.at);
+    const day = dayOf(entry.at, this.#receivedAt);
     if (day !== this.#day) this.#open(number, entry.at, day);
     this.#writer.add(number, entry, doubt);
+    this.#count++;
+    if (entry.kind === "fix") this.#hasFix = true;
     this.#firstAt = Math.min(this.#firstAt, entry.at);
     this.#lastAt = Math.max(this.#lastAt, entry.at);
     this.#keepDay = Math.max(this.#keepDay, keepDayOf(entry.at, doubt, this.#receivedAt));
@@ -82,6 +95,8 @@ export class PieceSplitter {
     this.#firstAt = at;
     this.#lastAt = at;
     this.#fixAt = NEVER;
+    this.#count = 0;
+    this.#hasFix = false;
   }
 
   #close(): void {
@@ -93,6 +108,8 @@ export class PieceSplitter {
       lastAt: this.#lastAt,
       fixAt: this.#fixAt,
       fixNumber: this.#fixNumber,
+      hasFix: this.#hasFix,
+      count: this.#count,
       bytes: this.#writer.written(),
       isLatest: false,
     });

@@ -1,4 +1,5 @@
 import type { TransitionEntry } from "@purrimeter/protocol/entry";
+import { DayRoom } from "./day-room.ts";
 import type { NumberState } from "./number-spans.ts";
 import { PieceSplitter, type Piece } from "./piece-splitter.ts";
 import { PieceWriter } from "./piece-codec.ts";
@@ -42,6 +43,7 @@ export class ReportChanges {
   leftEpoch: LeftEpoch | undefined;
   readonly splitter = new PieceSplitter(this.pieces);
   readonly eventWriter = new PieceWriter();
+  readonly dayRoom = new DayRoom();
 
   clear(): void {
     empty(this.pieces);

@@ -67,8 +67,10 @@ export interface Schema {
     received_at: number;
     sealing_key: number;
     sealed: Buffer;
+    /** 0 when no fix is in it: then nothing of it is a location. */
+    has_fix: number;
   };
-  tag_day: { day: number; ownership: number; last_report: number; keep_day: number };
+  tag_day: { day: number; ownership: number; last_report: number; keep_day: number; entries: number };
   tag_progress: {
     ownership: number;
     epoch: number;
@@ -144,4 +146,8 @@ export interface Schema {
     sealing_key: number;
     sealed: Buffer;
   };
+  installation: { one: number; id: string | null; knows_owners: number };
+  known_owner: { id: string };
+  /** See @purrimeter/database/clock-table. */
+  clock: { name: string; at: number };
 }

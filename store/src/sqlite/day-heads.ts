@@ -6,6 +6,8 @@ export interface DayHead {
   lastReport: number;
   /** The day from which retention counts. */
   keepDay: number;
+  /** Entries that are stored under the day. */
+  entries: number;
   /** What the row has; undefined when there is no row yet. */
   storedKeepDay: number | undefined;
   dirty: boolean;
@@ -27,18 +29,25 @@ export class DayHeads {
     if (kept !== undefined) return kept;
     const row = this.#statements.day.get({ day, ownership });
     if (row === undefined) return undefined;
-    const { last_report: lastReport, keep_day: keepDay } = row;
-    const head = { lastReport, keepDay, storedKeepDay: keepDay, dirty: false };
+    const { last_report: lastReport, keep_day: keepDay, entries } = row;
+    const head = { lastReport, keepDay, entries, storedKeepDay: keepDay, dirty: false };
     days.set(day, head);
     return head;
   }
 
-  set(days: Map<number, DayHead>, ownership: number, day: number, lastReport: number, keepDay: number): void {
+  /** Makes a row the newest of its day; `entries` come to those that the day has. */
+  set(
+    days: Map<number, DayHead>,
+    ownership: number,
+    day: number,
+    { lastReport, keepDay, entries }: Pick<DayHead, "lastReport" | "keepDay" | "entries">,
+  ): void {
     const head = this.get(days, ownership, day);
     if (head === undefined) {
-      days.set(day, { lastReport, keepDay, storedKeepDay: undefined, dirty: true });
+      days.set(day, { lastReport, keepDay, entries, storedKeepDay: undefined, dirty: true });
       return;
     }
+    head.entries += entries;
     head.lastReport = lastReport;
     head.keepDay = Math.max(head.keepDay, keepDay);
     head.dirty = true;
@@ -53,8 +62,8 @@ export class DayHeads {
   }
 
   #write(ownership: number, day: number, head: DayHead): void {
-    const { lastReport, keepDay, storedKeepDay } = head;
-    const row = { day, ownership, lastReport, keepDay };
+    const { lastReport, keepDay, entries, storedKeepDay } = head;
+    const row = { day, ownership, lastReport, keepDay, entries };
     if (storedKeepDay === undefined) this.#statements.addDay.run(row);
     else this.#statements.moveDay.run(row);
     if (storedKeepDay !== undefined && storedKeepDay !== keepDay) this.#statements.keepDay.run(row);

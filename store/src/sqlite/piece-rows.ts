@@ -14,6 +14,7 @@ interface PieceRow {
   readonly receivedAt: number;
   readonly key: number;
   readonly sealed: Buffer;
+  readonly hasFix: 0 | 1;
 }
 
 function insertPiece(database: Database) {
@@ -28,6 +29,7 @@ function insertPiece(database: Database) {
       received_at: args.receivedAt,
       sealing_key: args.key,
       sealed: args.sealed,
+      has_fix: args.hasFix,
     }),
   );
 }
@@ -53,9 +55,21 @@ export class PieceRows {
     const previous = this.#progress.lastReport(progress, day);
     const sealed = sealer.seal({ kind: "report", epoch, number: first, at: receivedAt }, piece.bytes);
     const key = sealer.keyId;
-    const row = { previous, ownership, epoch, first, firstAt, lastAt, receivedAt, key, sealed };
+    const hasFix = piece.hasFix ? 1 : 0;
+    const row = {
+      previous,
+      ownership,
+      epoch,
+      first,
+      firstAt,
+      lastAt,
+      receivedAt,
+      key,
+      sealed,
+      hasFix,
+    } as const;
     const id = this.#insert.insert(row);
-    this.#progress.setLastReport(progress, day, id, keepDay);
+    this.#progress.setLastReport(progress, day, { lastReport: id, keepDay, entries: piece.count });
     if (piece.isLatest) progress.latestReport = id;
   }
 }

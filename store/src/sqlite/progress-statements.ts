@@ -32,7 +32,7 @@ function columnsOf(args: ProgressRow) {
   };
 }
 
-type DayRow = { day: number; ownership: number; lastReport: number; keepDay: number };
+type DayRow = { day: number; ownership: number; lastReport: number; keepDay: number; entries: number };
 
 /** The statements by which ProgressTable reads and writes. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
@@ -56,7 +56,7 @@ export function prepareDays(database: Database) {
     day: statement(database, (queries, args: { day: number; ownership: number }) =>
       queries
         .selectFrom("tag_day")
-        .select(["last_report", "keep_day"])
+        .select(["last_report", "keep_day", "entries"])
         .where("day", "=", args.day)
         .where("ownership", "=", args.ownership),
     ),
@@ -66,13 +66,14 @@ export function prepareDays(database: Database) {
         ownership: args.ownership,
         last_report: args.lastReport,
         keep_day: args.keepDay,
+        entries: args.entries,
       }),
     ),
     // Without keep_day: naming an indexed column makes SQLite write its index, changed or not.
     moveDay: statement(database, (queries, args: DayRow) =>
       queries
         .updateTable("tag_day")
-        .set({ last_report: args.lastReport })
+        .set({ last_report: args.lastReport, entries: args.entries })
         .where("day", "=", args.day)
         .where("ownership", "=", args.ownership),
     ),

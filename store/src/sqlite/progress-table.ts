@@ -51,8 +51,18 @@ export class ProgressTable {
     return this.#heads.get(progress.days, progress.ownership, day)?.lastReport ?? null;
   }
 
-  setLastReport(progress: KeptProgress, day: number, report: number, keepDay: number): void {
-    this.#heads.set(progress.days, progress.ownership, day, report, keepDay);
+  /** Entries that are stored under that day. */
+  storedOn(progress: KeptProgress, day: number): number {
+    return this.#heads.get(progress.days, progress.ownership, day)?.entries ?? 0;
+  }
+
+  /** Makes a row of `entries` entries the head of the chain of that day. */
+  setLastReport(
+    progress: KeptProgress,
+    day: number,
+    head: { readonly lastReport: number; readonly keepDay: number; readonly entries: number },
+  ): void {
+    this.#heads.set(progress.days, progress.ownership, day, head);
   }
 
   /** What is known of an epoch that is not the present one; undefined for the present one and for an unknown one. */

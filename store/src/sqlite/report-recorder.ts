@@ -29,7 +29,8 @@ export class ReportRecorder {
     const progress = this.#progress.of(ownership.id);
     this.#progress.touch(progress);
     const pastNumbers = this.#progress.pastNumbers(progress, report.epoch);
-    const arrival = { report, received, entriesFrom: ownership.entriesFrom, pastNumbers };
+    const storedOn = (day: number): number => this.#progress.storedOn(progress, day);
+    const arrival = { report, received, entriesFrom: ownership.entriesFrom, pastNumbers, storedOn };
     const outcome = applyReport(progress, arrival, this.#changes);
     this.#perform(ownership, progress, report, received);
     return outcome;

@@ -12,6 +12,7 @@ import {
   reportOf,
   TAG,
 } from "./contract-values.ts";
+import { MAX_ENTRIES_A_DAY } from "../recording/day-room.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
 import { allLocations, claimed, recorded, type StoreHarness } from "./store-harness.ts";
 
@@ -33,6 +34,20 @@ export function describeLocationContract(name: string, make: () => Promise<Store
       const expected = { epoch: 7, number: 3, ...said, receivedAt: NOON + 500, doubt: undefined };
       expect(await allLocations(view, TAG)).toEqual([expected]);
       expect(await view.latest(TAG)).toEqual(expected);
+    });
+
+    test("a day that is full takes no more entries, and the next one does", async () => {
+      const dense = (first: number) =>
+        reportOf(
+          first,
+          Array.from({ length: 100 }, (_, i) => fix(first + i, NOON)),
+        );
+      for (let first = 1; first <= MAX_ENTRIES_A_DAY; first += 100)
+        await recorded(harness, TAG, dense(first));
+      const full = { stored: 0, overfull: 100, through: MAX_ENTRIES_A_DAY + 100 };
+      expect(await recorded(harness, TAG, dense(MAX_ENTRIES_A_DAY + 1))).toMatchObject(full);
+      const tomorrow = reportOf(MAX_ENTRIES_A_DAY + 101, [fix(MAX_ENTRIES_A_DAY + 101, later(NOON, 86_400))]);
+      expect(await recorded(harness, TAG, tomorrow)).toMatchObject({ stored: 1 });
     });
 
     test("pages of every size read all once and in order, whatever order it came in", async () => {

@@ -18,6 +18,8 @@ export class MemoryTag {
   readonly holes = new Map<number, NumberRange[]>();
   /** UTC days of the pieces, in the order in which they were stored. */
   readonly days: number[] = [];
+  /** Entries under each UTC day. */
+  readonly onDay = new Map<number, number>();
   /** The piece that holds the newest believed fix, as place in `days`. */
   latestPiece: number | undefined;
   readonly #past = new Map<number, NumberState>();
@@ -30,7 +32,8 @@ export class MemoryTag {
 
   record(report: Report, received: Received): RecordOutcome {
     const pastNumbers = report.epoch === this.progress.epoch ? undefined : this.#past.get(report.epoch);
-    const arrival = { report, received, entriesFrom: this.#entriesFrom, pastNumbers };
+    const storedOn = (day: number): number => this.onDay.get(day) ?? 0;
+    const arrival = { report, received, entriesFrom: this.#entriesFrom, pastNumbers, storedOn };
     const outcome = applyReport(this.progress, arrival, this.#changes);
     this.#perform(report.epoch);
     return outcome;
@@ -47,7 +50,8 @@ export class MemoryTag {
   #perform(epoch: number): void {
     const { pieces, events, holes, filled, leftEpoch } = this.#changes;
     if (leftEpoch !== undefined) this.#past.set(leftEpoch.epoch, leftEpoch.numbers);
-    for (const { day, first, bytes, isLatest } of pieces) {
+    for (const { day, first, count, bytes, isLatest } of pieces) {
+      this.onDay.set(day, (this.onDay.get(day) ?? 0) + count);
       if (isLatest) this.latestPiece = this.days.length;
       this.days.push(day);
       for (const { number, entry } of readPiece(first, bytes)) this.#keep(`${epoch}/${number}`, entry);

@@ -1,0 +1,85 @@
+import { createLog } from "@purrimeter/service/log";
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
+import { beforeEach, expect, test } from "vitest";
+import type { Mail, Mailer } from "./mailer.ts";
+import { MailQueue } from "./mail-queue.ts";
+
+let time: ManualTime;
+let sent: string[];
+let tries: number;
+let lines: string[];
+
+beforeEach(() => {
+  time = new ManualTime();
+  [sent, tries, lines] = [[], 0, []];
+});
+
+function queueWith(send: Mailer["send"]): MailQueue {
+  const log = createLog("auth", { write: (line: string) => void lines.push(line) });
+  return new MailQueue({ mailer: { send }, log, time });
+}
+
+const mailTo = (to: string) => (): Promise<Mail> =>
+  Promise.resolve({ to: to as Mail["to"], subject: "s", text: "t" });
+
+/** Lets all that is ready run. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
+
+/** Fails as often as that, and then sends. */
+function failing(times: number): Mailer["send"] {
+  return ({ to }) => {
+    tries += 1;
+    if (tries <= times) return Promise.reject(new Error("451 try again later"));
+    sent.push(to);
+    return Promise.resolve();
+  };
+}
+
+test("a message that failed is tried again, later each time", async () => {
+  const queue = queueWith(failing(4));
+  queue.post("mia", mailTo("mia@example.org"));
+  await settle();
+  for (const [index, waitMs] of [5_000, 30_000, 180_000, 900_000].entries()) {
+    expect([tries, sent]).toEqual([index + 1, []]);
+    time.advance(waitMs);
+    await settle();
+  }
+  expect(sent).toEqual(["mia@example.org"]);
+  expect(lines.filter((line) => line.includes("mail.failed"))).toEqual([]);
+});
+
+test("it is given up after a few tries, and the log says so without the address", async () => {
+  const queue = queueWith(failing(99));
+  queue.post("mia", mailTo("mia@example.org"));
+  for (let wait = 0; wait < 9; wait++) {
+    await settle();
+    time.advance(900_000);
+  }
+  await queue.flush();
+  expect(tries).toBe(5);
+  expect(lines.filter((line) => line.includes("mail.failed"))).toHaveLength(1);
+  expect(lines.join("")).not.toContain("mia");
+});
+
+test("at the end it is tried once more and no longer", async () => {
+  const queue = queueWith(failing(99));
+  queue.post("mia", mailTo("mia@example.org"));
+  await settle();
+  await queue.flush();
+  expect(tries).toBe(2);
+});
+
+test("messages of one account drop no others' while the mail server hangs", async () => {
+  let release = (): void => undefined;
+  const hanging = new Promise<void>((resolve) => (release = resolve));
+  const queue = queueWith(({ to }) => hanging.then(() => void sent.push(to)));
+  for (let i = 0; i < 300; i++) queue.post("eve", mailTo("eve@example.org"));
+  for (let i = 0; i < 300; i++) queue.post(`owner${i}`, mailTo(`owner${i}@example.org`));
+  release();
+  await queue.flush();
+  expect(sent.filter((to) => to === "eve@example.org")).toHaveLength(5);
+  expect(sent).toHaveLength(305);
+  expect(lines.filter((line) => line.includes("mail.dropped"))).toHaveLength(295);
+});
