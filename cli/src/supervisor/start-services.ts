@@ -60,7 +60,7 @@ export interface RunningServices {
   portOf(service: string): number;
   /** Process id of a running service. */
   pid(service: string): number | undefined;
-  /** Stops them in the reverse order, each within 4 s, and gives the data folder free; says which did not stop in order. */
+  /** Stops them in the reverse order, each within 10 s, and gives the data folder free; says which did not stop in order. */
   stop(): Promise<readonly Failure[]>;
 }
 
