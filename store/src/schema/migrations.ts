@@ -167,4 +167,11 @@ UPDATE installation SET knows_owners = NOT EXISTS (SELECT 1 FROM tag);
     name: "trusted times",
     sql: clockSql("SELECT max(received_at) FROM report"),
   },
+  {
+    name: "addresses of finders",
+    sql: `
+-- Keyed hash of the finder's address, under the owner's key; null in rows of an earlier version.
+ALTER TABLE found_report ADD COLUMN address_hash BLOB;
+`,
+  },
 ];
