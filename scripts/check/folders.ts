@@ -191,7 +191,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/locations": ["src/dependencies.ts", "src/edge", "src/lists"],
       "src/live": ["src/dependencies.ts", "src/edge", "src/lists", "src/locations"],
       "src/sharing": ["src/dependencies.ts", "src/edge", "src/lists", "src/tags"],
-      "src/service": ["src/config.ts", "src/dependencies.ts", "src/edge", "src/lists"],
+      "src/service": ["src/dependencies.ts", "src/edge", "src/lists"],
     },
     left: [
       "src/dependencies.ts -> src/accounts/owner-data-erasure.ts",
