@@ -44,8 +44,7 @@ describe("a tag", () => {
     rig.connect();
     rig.pass(30 * 60);
     const { stats } = rig.firmware;
-    // One at the start, without a time; one as soon as the time is known.
-    expect(kinds(rig).filter((kind) => kind === "health")).toHaveLength(2);
+    expect(kinds(rig).filter((kind) => kind === "health")).toHaveLength(1);
     expect(stats.fixes).toBeGreaterThanOrEqual(29);
     expect(stats.fixes).toBeLessThanOrEqual(31);
     expect(stats.reports).toBeLessThanOrEqual(8);
@@ -80,10 +79,7 @@ describe("a tag", () => {
     expect(rig.statuses()).toHaveLength(0);
     rig.connect();
     const status = decodeStatus(rig.statuses()[0] ?? new Uint8Array());
-    expect(status).toEqual({
-      ok: true,
-      value: { online: true, settingsVersion: 9, firmware: "1.0.0", wireVersion: 2 },
-    });
+    expect(status).toEqual({ ok: true, value: { online: true, settingsVersion: 9, firmware: "1.0.0" } });
   });
 });
 
@@ -374,77 +370,3 @@ function passOrDie(rig: Rig, seconds: number, answer: boolean): void {
     rig.boot().start();
   }
 }
-
-describe("a link that swallows everything", () => {
-  /** Connected, with everything sent and answered so far; nothing is answered from now on. */
-  function swallowed(): Rig {
-    const rig = started();
-    rig.hasCoverage = true;
-    rig.connect();
-    rig.hear(settings(2), "settings");
-    rig.pass(400);
-    expect(rig.firmware.stats.pending).toBeLessThan(5);
-    return rig;
-  }
-
-  /** Seconds until the session is given up. */
-  function secondsToGiveUp(rig: Rig, limitS: number): number {
-    for (let s = 1; s <= limitS; s++) {
-      rig.pass(1, false);
-      if (rig.firmware.uplinkCounts.deadSessions > 0) return s;
-    }
-    return Infinity;
-  }
-
-  it("is given up after two unanswered reports, some 70 s after the first, and the new session takes them", () => {
-    const rig = swallowed();
-    const { reports } = rig.firmware.stats;
-    while (rig.firmware.stats.reports === reports) rig.pass(1, false);
-    expect(secondsToGiveUp(rig, 600)).toBeLessThanOrEqual(75);
-    // Two that were not answered, and one in the new session.
-    expect(rig.firmware.stats.reports).toBe(reports + 3);
-    rig.pass(5);
-    expect(rig.firmware.stats.pending).toBe(0);
-  });
-
-  it("is given up after one, when a transition has waited longer than its promise", () => {
-    const rig = swallowed();
-    const { reports, transitions } = rig.firmware.stats;
-    while (rig.firmware.stats.reports === reports) rig.pass(1, false);
-    const sessions = rig.sessions;
-    rig.place = away;
-    while (rig.firmware.stats.transitions === transitions) rig.pass(1, false);
-    while (rig.sessions === sessions) rig.pass(1, false);
-    rig.pass(3);
-    expect(kinds(rig)).toContain("transition");
-  });
-
-  it("has a transition out within 75 s of its decision, although the first session is dead", () => {
-    const rig = swallowed();
-    const { transitions } = rig.firmware.stats;
-    rig.place = away;
-    while (rig.firmware.stats.transitions === transitions) rig.pass(1, false);
-    expect(secondsToGiveUp(rig, 600)).toBeLessThanOrEqual(75);
-  });
-
-  it("waits longer from session to session while no report is answered, so that a silent cloud is not stormed", () => {
-    const rig = swallowed();
-    rig.pass(6 * 3_600, false);
-    const { deadSessions } = rig.firmware.uplinkCounts;
-    expect(deadSessions).toBeGreaterThan(3);
-    expect(deadSessions).toBeLessThan(40);
-    rig.pass(3_600);
-    // What the report interval of ten minutes gathers.
-    expect(rig.firmware.stats.pending).toBeLessThan(15);
-  });
-
-  it("is kept while the cloud answers, be it with a refusal", () => {
-    const rig = swallowed();
-    for (let i = 0; i < 60; i++) {
-      rig.pass(30, false);
-      const report = rig.sent.findLast(({ topic }) => topic.endsWith("/report"));
-      if (report !== undefined) rig.hear(refusal(report.bytes, "busy", false), "ack");
-    }
-    expect(rig.firmware.uplinkCounts.deadSessions).toBe(0);
-  });
-});

@@ -1,7 +1,6 @@
 import { decodeAck } from "@purrimeter/protocol/ack";
 import { decodeCommand } from "@purrimeter/protocol/command";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
-import { WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Settings, Status } from "@purrimeter/protocol/messages";
 import { encodeStatus } from "@purrimeter/protocol/status";
 import { topicOf } from "@purrimeter/protocol/topics";
@@ -15,9 +14,8 @@ import { NmeaParser } from "./nmea/nmea.ts";
 import type { Ports } from "./ports.ts";
 import { Radio } from "./uplink/radio.ts";
 import { Random } from "./random.ts";
-import { recallSides } from "./geofence/recall-sides.ts";
 import type { Reading } from "./nmea/reading.ts";
-import { keptGeofences } from "./geofence/kept-geofences.ts";
+import { sameGeofences } from "./geofence/same-geofences.ts";
 import { SettingsStore, settingsPages } from "./settings/settings-store.ts";
 import type { TagEvent } from "./tag-event.ts";
 import { receivesSatellite, listsSatellites } from "./nmea/satellite-list.ts";
@@ -108,10 +106,7 @@ export class Firmware {
     this.state.nextFixMs = nowMs;
     this.state.nextHealthMs = nowMs;
     const settings = this.settings.current;
-    if (settings !== undefined && this.refusalOf(settings) === undefined) {
-      this.run(settings, undefined);
-      recallSides(this.state.sides, this.journal, settings, this.settings.previous);
-    }
+    if (settings !== undefined && this.refusalOf(settings) === undefined) this.run(settings, false);
     this.wake();
   }
 
@@ -224,12 +219,6 @@ export class Firmware {
         return this.enqueue(this.journal.appendNoSky(effect.at, effect.seconds), false, nowMs);
       case "append-health":
         return this.enqueue(this.journal.appendHealth(effect.at, this.batteryPercent()), false, nowMs);
-      case "append-answer":
-        return this.enqueue(
-          this.journal.appendAnswer(effect.at, effect.command, effect.outcome),
-          false,
-          nowMs,
-        );
       case "report-now":
         return this.queue.flush(nowMs);
       case "gnss-start":
@@ -252,9 +241,9 @@ export class Firmware {
   }
 
   private appendTransition(effect: Effect, nowMs: number): void {
-    const { at, geofence, from, to, evidenceFrom, lastKnown } = effect;
+    const { at, geofence, from, to, evidenceFrom } = effect;
     const version = this.state.settingsVersion;
-    const number = this.journal.appendTransition(at, geofence, from, to, evidenceFrom, version, lastKnown);
+    const number = this.journal.appendTransition(at, geofence, from, to, evidenceFrom, version);
     this.counted.transitions++;
     this.enqueue(number, to !== "unknown", nowMs);
   }
@@ -273,21 +262,13 @@ export class Firmware {
 
   private send(): void {
     const nowMs = this.ports.clock.monotonicMs();
-    this.queue.expire(nowMs);
-    if (this.queue.takeDeadSession(nowMs)) this.reconnect();
+    const isDead = this.queue.takeDeadSession(nowMs);
     const report = this.queue.nextReport(nowMs);
     if (report !== undefined && !this.ports.uplink.publish(this.reportTopic, report))
       this.queue.notTaken(nowMs);
-    if (!this.radio.tend(nowMs, this.queue.sessionWantedMs())) return;
+    if (!this.radio.tend(nowMs, this.queue.sessionWantedMs(), isDead)) return;
     this.isUp = false;
     this.queue.down();
-  }
-
-  private reconnect(): void {
-    const { uplink } = this.ports;
-    if (uplink.reconnect !== undefined) return uplink.reconnect();
-    uplink.disconnect();
-    uplink.connect();
   }
 
   private onAck(bytes: Uint8Array): void {
@@ -308,23 +289,15 @@ export class Firmware {
     const isKept = this.settings.offer(bytes, this.refuse) === "kept";
     const settings = this.settings.current;
     if (isKept && settings !== undefined) {
-      this.run(
-        settings,
-        before === undefined ? undefined : keptGeofences(before.geofences, settings.geofences),
-      );
+      this.run(settings, before !== undefined && sameGeofences(before.geofences, settings.geofences));
       this.wake();
     }
     this.publishStatus();
   }
 
-  private run(settings: Settings, kept: readonly number[] | undefined): void {
+  private run(settings: Settings, hasSameGeofences: boolean): void {
     const nowMs = this.ports.clock.monotonicMs();
-    const utcS = this.ports.clock.utcS();
-    this.take(
-      kept === undefined
-        ? { kind: "settings", nowMs, utcS, settings }
-        : { kind: "settings", nowMs, utcS, settings, kept },
-    );
+    this.take({ kind: "settings", nowMs, utcS: this.ports.clock.utcS(), settings, hasSameGeofences });
   }
 
   /** Prepares the geofences of the settings; when that fails, the ones before stay in force. */
@@ -344,9 +317,8 @@ export class Firmware {
   }
 
   private status(): Status {
-    const settingsVersion = this.state.settingsVersion;
-    const own = { online: true, settingsVersion, firmware: this.options.firmware, wireVersion: WIRE_VERSION };
-    const refused = this.settings.refused;
-    return refused === undefined ? own : { ...own, refusedSettings: refused };
+    const { state, settings, options } = this;
+    const own = { online: true, settingsVersion: state.settingsVersion, firmware: options.firmware };
+    return settings.refused === undefined ? own : { ...own, refusedSettings: settings.refused };
   }
 }

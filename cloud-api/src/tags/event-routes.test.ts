@@ -26,7 +26,7 @@ describe("events", () => {
   });
 
   // As locations are: a time that is not believed is not shown as if it were.
-  it.fails("whose time is doubted are marked as suspect, or left out", () => {
+  it("whose time is doubted are marked as suspect, or left out", () => {
     expect(answer.body.items.filter(({ suspect }) => suspect === undefined)).toHaveLength(1);
   });
 });

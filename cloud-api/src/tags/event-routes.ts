@@ -1,4 +1,5 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { DOUBTS } from "@purrimeter/store/doubt";
 import type { GeofenceEvent } from "@purrimeter/store/geofence-event";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
@@ -21,6 +22,9 @@ const eventSchema = z
     }),
     from: sideSchema.nullable().openapi({ description: "null when the event is unreadable." }),
     to: sideSchema.nullable().openapi({ description: "null when the event is unreadable." }),
+    suspect: z.enum(DOUBTS).optional().openapi({
+      description: "Why it is stored but not believed: it raises no alarm and is not the present side.",
+    }),
     unreadable: unreadableSchema,
     recordedAt: z.iso.datetime().openapi({ description: "When the cloud stored it." }),
   })
@@ -61,6 +65,7 @@ function eventBody(event: GeofenceEvent): z.infer<typeof eventSchema> {
     geofence: geofence === undefined ? null : { id: geofence.id, name: geofence.name ?? null },
     from: from ?? null,
     to: to ?? null,
+    ...(event.doubt !== undefined && { suspect: event.doubt }),
     ...(to === undefined && UNREADABLE),
     recordedAt: rfc3339(event.recordedAt),
   };

@@ -1,5 +1,5 @@
 import { crc32 } from "@purrimeter/protocol/crc32";
-import { KIND_ANSWER, KIND_FIX, KIND_NO_SKY, KIND_TRANSITION } from "@purrimeter/protocol/entry-kind";
+import { KIND_FIX, KIND_NO_SKY, KIND_TRANSITION } from "@purrimeter/protocol/entry-kind";
 import type { Ack, RefusedAck, StoredAck } from "@purrimeter/protocol/messages";
 import { ReportWriter } from "@purrimeter/protocol/report-writer";
 import { backOffMs } from "./back-off.ts";
@@ -140,7 +140,7 @@ export class UplinkQueue {
   }
 
   /** The report in flight is unanswered when its time is over. */
-  expire(nowMs: number): void {
+  private expire(nowMs: number): void {
     if (this.isInFlight && nowMs >= this.deadlineMs) this.timedOut(nowMs);
   }
 
@@ -158,10 +158,12 @@ export class UplinkQueue {
 
   /** Whether the session is to be given up, although the uplink takes it for good. True once for a session. */
   takeDeadSession(nowMs: number): boolean {
+    this.expire(nowMs);
     const isUrgent = this.urgent > 0 && this.isOverdue(nowMs);
     if (!this.isUp || this.unanswered < (isUrgent ? 1 : UNANSWERED_LIMIT)) return false;
     this.unanswered = 0;
     this.deadInRow++;
+    this.down();
     this.counts.deadSessions++;
     return true;
   }
@@ -244,12 +246,11 @@ export class UplinkQueue {
     if (entry.kind === KIND_FIX)
       return this.writer.addFix(entry.at, entry.latE7, entry.lonE7, entry.accuracyDm);
     if (entry.kind === KIND_NO_SKY) return this.writer.addNoSky(entry.at, entry.searchedS);
-    if (entry.kind === KIND_ANSWER) return this.writer.addAnswer(entry.at, entry.command, entry.outcome);
     if (entry.kind !== KIND_TRANSITION) {
       return this.writer.addHealth(entry.at, entry.batteryPercent, entry.boots, entry.dropped);
     }
-    const { at, geofence, from, to, evidenceFrom, settingsVersion, lastKnown } = entry;
-    return this.writer.addTransition(at, geofence, from, to, evidenceFrom, settingsVersion, lastKnown);
+    const { at, geofence, from, to, evidenceFrom, settingsVersion } = entry;
+    return this.writer.addTransition(at, geofence, from, to, evidenceFrom, settingsVersion);
   }
 
   private noteSent(first: number, last: number): void {

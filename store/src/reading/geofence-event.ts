@@ -1,4 +1,5 @@
 import type { Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { Doubt } from "../recording/doubt.ts";
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { EntryPosition, TimeRange } from "./location.ts";
 import type { Page } from "./page.ts";
@@ -14,6 +15,8 @@ export interface GeofenceEvent extends EntryPosition {
   readonly from: Side | undefined;
   readonly to: Side | undefined;
   readonly recordedAt: UnixSeconds;
+  /** Why it is stored but not believed. */
+  readonly doubt: Doubt | undefined;
 }
 
 /** When the tags of one owner changed sides. */

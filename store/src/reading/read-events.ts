@@ -59,6 +59,7 @@ const LEFT_OUT_S = 2;
 /** Halvings of a range around a page that cannot be read: two edges of some 32 each, with room. */
 const MAX_TRIES = 128;
 
+const UNOPENED = { entry: undefined, doubt: undefined } as const;
 const UNREADABLE = { from: undefined, to: undefined } as const;
 
 type Named = GeofenceEvent["geofence"];
@@ -115,7 +116,7 @@ export class EventReader {
   ): Promise<GeofenceEvent> {
     const place = { kind: "event", epoch: row.epoch, number: row.number, at: row.recorded_at } as const;
     const opened = await this.#pieces.openEntries(ownership, row.sealing_key, place, row.sealed);
-    const entry = opened?.[0]?.entry;
+    const { entry, doubt } = opened?.[0] ?? UNOPENED;
     if (opened !== undefined && entry?.kind !== "transition")
       throw new Error(`event of tag ${ownership.tag} is no transition`);
     const { from, to } = entry?.kind === "transition" ? entry : UNREADABLE;
@@ -125,7 +126,7 @@ export class EventReader {
       number: row.number as EntryNumber,
     };
     const geofence = row.geofence === null ? undefined : await this.#named(row.geofence, names);
-    return { ...position, geofence, from, to, recordedAt: row.recorded_at as UnixSeconds };
+    return { ...position, geofence, from, to, recordedAt: row.recorded_at as UnixSeconds, doubt };
   }
 
   async #named(id: string, names: Map<string, Named>): Promise<Named> {

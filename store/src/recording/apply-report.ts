@@ -1,4 +1,4 @@
-import type { Entry } from "@purrimeter/protocol/entry";
+import type { Entry, HealthEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { EntryNumber } from "@purrimeter/protocol/values";
 import type { Arrival } from "./arrival.ts";
@@ -54,10 +54,11 @@ function switchEpoch(progress: TagProgress, arrival: Arrival, changes: ReportCha
 
 function takeEntries(
   progress: TagProgress,
-  { report, received, entriesFrom, storedOn }: Arrival,
+  arrival: Arrival,
   spansBefore: Spans,
   changes: ReportChanges,
 ): Stored {
+  const { report, received, storedOn } = arrival;
   const { epoch, entries } = report;
   let [duplicates, withheld, overfull] = [0, 0, 0];
   changes.dayRoom.begin(storedOn);
@@ -67,7 +68,7 @@ function takeEntries(
     if (entry === undefined) continue;
     const number = report.first + i;
     if (hasNumber(spansBefore, number)) duplicates++;
-    else if (entry.at < entriesFrom) withheld++;
+    else if (isFormerOwners(entry, arrival)) withheld++;
     else if (!changes.dayRoom.take(dayOf(entry.at, received.at))) overfull++;
     else takeEntry(progress, changes, number, entry, received.suspect?.[i], received.at);
   }
@@ -78,6 +79,11 @@ function takeEntries(
   const ahead = spanAhead(progress.numbers, report);
   if (ahead === undefined) return { kind: "stored", epoch, through, ...counts };
   return { kind: "stored", epoch, through, ahead, ...counts };
+}
+
+/** Until a tag has the new owner's settings it decides the former one's geofences. */
+function isFormerOwners(entry: Entry, { entriesFrom, settingsFrom }: Arrival): boolean {
+  return entry.at < entriesFrom || (entry.kind === "transition" && entry.settingsVersion < settingsFrom);
 }
 
 function takeEntry(
@@ -96,11 +102,25 @@ function takeEntry(
     const keepDay = keepDayOf(entry.at, doubt, receivedAt);
     events.push({ number, entry, keepDay, bytes: eventWriter.written(), isBelieved: doubt === undefined });
   }
-  // The newest by the tag's time, in whatever order they came.
-  if (entry.kind === "health" && doubt === undefined && entry.at >= progress.batteryAt) {
-    progress.batteryAt = entry.at;
-    progress.batteryPercent = entry.batteryPercent;
-  }
+  // 0: the tag does not know the time.
+  if (entry.kind === "health" && (doubt === undefined || entry.at === 0))
+    rememberBattery(progress, number, entry);
+}
+
+/** A tag that was charged under a roof knows its battery before it knows the time. */
+function rememberBattery(progress: TagProgress, number: number, { at, batteryPercent }: HealthEntry): void {
+  if (!isNewerBattery(progress, number, at)) return;
+  progress.batteryAt = at;
+  progress.batteryEpoch = progress.epoch;
+  progress.batteryNumber = number;
+  progress.batteryPercent = batteryPercent;
+}
+
+/** Numbers order entries within an epoch. Between epochs, which are drawn, times do; where one is not known, the later arrival counts. */
+function isNewerBattery(progress: TagProgress, number: number, at: number): boolean {
+  const { epoch, batteryAt, batteryEpoch, batteryNumber } = progress;
+  if (batteryEpoch === epoch) return number >= batteryNumber;
+  return at === 0 || batteryAt === 0 || at >= batteryAt;
 }
 
 /** Newest by the time of the fix; between equal times by epoch and number, so that the order of arrival is nothing. */

@@ -14,8 +14,11 @@ export interface TagProgress {
   /** 0 before the first report. */
   lastHeardAt: number;
   batteryPercent: number | null;
-  /** By the tag's time. */
+  /** By the tag's time; 0 when the tag did not know the time. */
   batteryAt: number;
+  /** The entry that said it. */
+  batteryEpoch: number;
+  batteryNumber: number;
   /** The newest believed fix: by its own time, then epoch, then number. NEVER when there is none. */
   latestAt: number;
   latestEpoch: number;
@@ -30,6 +33,8 @@ export function createProgress(): TagProgress {
     lastHeardAt: 0,
     batteryPercent: null,
     batteryAt: 0,
+    batteryEpoch: NO_EPOCH,
+    batteryNumber: 0,
     latestAt: NEVER,
     latestEpoch: 0,
     latestNumber: 0,

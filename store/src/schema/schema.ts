@@ -34,6 +34,8 @@ export interface Schema {
     ended_at: number | null;
     /** Entries dated before this are of a former owner and not stored; 0 for the first owner. */
     entries_from: number;
+    /** Transitions by settings of a version before this are by a former owner's geofences; 0 for the first owner. */
+    settings_from: Generated<number>;
     name: Buffer;
     fix_interval_s: number;
     report_interval_s: number;
@@ -79,6 +81,8 @@ export interface Schema {
     last_heard_at: number;
     battery_percent: number | null;
     battery_at: number;
+    battery_epoch: Generated<number>;
+    battery_number: Generated<number>;
     latest_report: number | null;
     latest_at: number;
     latest_epoch: number;
@@ -145,6 +149,8 @@ export interface Schema {
     at: number;
     sealing_key: number;
     sealed: Buffer;
+    /** Keyed; null in rows of an earlier version. */
+    address_hash: Buffer | null;
   };
   installation: { one: number; id: string | null; knows_owners: number };
   known_owner: { id: string };

@@ -45,7 +45,15 @@ export function describeEventContract(name: string, make: () => Promise<StoreHar
       await recorded(harness, TAG, report);
       const geofence = { id: garden.id, name: "garden" };
       const sides = { from: "inside", to: "outside" };
-      const event = { at: NOON + 121, epoch: 7, number: 2, geofence, ...sides, recordedAt: NOON + 300 };
+      const event = {
+        at: NOON + 121,
+        epoch: 7,
+        number: 2,
+        geofence,
+        ...sides,
+        recordedAt: NOON + 300,
+        doubt: undefined,
+      };
       expect(await view.events(TAG, ALWAYS)).toEqual({ items: [event], next: undefined });
     });
 
@@ -93,9 +101,13 @@ export function describeEventContract(name: string, make: () => Promise<StoreHar
       });
 
       // As a location's: its time is not believed, and nobody was told so.
-      test.fails("is marked or left out", () => {
-        const unmarked = items.filter((event) => (event as { suspect?: unknown }).suspect === undefined);
-        expect(unmarked.map(({ number }) => number)).toEqual([2]);
+      test("is marked", () => {
+        const doubts = items.map(({ number, doubt }) => [number, doubt]);
+        expect(doubts).toEqual([
+          [3, "too-old"],
+          [2, undefined],
+          [4, "future"],
+        ]);
       });
     });
 
