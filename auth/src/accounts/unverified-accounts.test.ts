@@ -60,7 +60,7 @@ describe("somebody who took another's address", () => {
     expect((await people.logIn(mia, "purple kettle under rain")).status).toBe(401);
   });
 
-  test("loses second factor, sessions, tokens and devices by the reader's reset, if he has any from before", async () => {
+  test("a reset through the mailbox ends second factor, sessions, tokens and devices of an earlier version", async () => {
     const mia = await people.newOwner();
     const { accounts, database, devices } = people.auth.service;
     const { id } = await people.accountOf(mia);
