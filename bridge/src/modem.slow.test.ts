@@ -9,6 +9,7 @@ import { encodeAck } from "@purrimeter/protocol/ack";
 import type { TagId } from "@purrimeter/protocol/values";
 import { systemTime } from "@purrimeter/service/system-time";
 import { createAedesSource } from "./broker/aedes-source.ts";
+import { DEFAULT_LIMITS } from "./broker/bridge-limits.ts";
 import { createBridgeCounters } from "./metrics/bridge-counters.ts";
 import { createBridge } from "./bridge.ts";
 import { HEAD_START_S, ModemTag } from "./testing/modem-tag.ts";
@@ -19,6 +20,9 @@ import { claimTag, createTestStore, OWNER } from "./testing/test-store.ts";
 
 const TOM = "tom" as TagId;
 const SECOND_MS = 10;
+/** The usual limit of sessions at the tag's pace: its second lasts that long here. */
+const { burst, perSecond } = DEFAULT_LIMITS.sessionsPerCertificate;
+const limits = { sessionsPerCertificate: { burst, perSecond: (perSecond * 1_000) / SECOND_MS } };
 /** Of the tag's time. */
 const FAULTS_MS = 400_000;
 const RECOVERY_MS = 1_500_000;
@@ -58,6 +62,7 @@ it("a tag's fixes go through its modem's TLS 1.2 into the store, and its journal
     host: "127.0.0.1",
     port: 0,
     tls12: { port: 0 },
+    limits,
     tls: authority.bridge,
     onSecurityEvent: (event) => expect.unreachable(event),
     ...shared,
@@ -85,7 +90,7 @@ it("a tag whose certificate has expired keeps its journal, asks more and more ra
     source,
     tls12Port = 0,
     events,
-  } = await openTestSource(authority.bridge, { tls12: { port: 0 } }, sink);
+  } = await openTestSource(authority.bridge, { tls12: { port: 0 }, limits }, sink);
   const flash = new RamFlash(512, 40);
   const before = new ModemTag(TOM, tls12Port, expired, { secondMs: SECOND_MS, flash });
   await until("refusals", () => before.link.failures.length > 2);
@@ -149,7 +154,11 @@ it("whatever a modem loses, repeats, cuts or invents: no entry is lost or change
   );
   const property = fc.asyncProperty(seeds, async ({ seed, rate, inTransfers }) => {
     const sink = new CloudSink();
-    const { source, tls12Port = 0 } = await openTestSource(authority.bridge, { tls12: { port: 0 } }, sink);
+    const { source, tls12Port = 0 } = await openTestSource(
+      authority.bridge,
+      { tls12: { port: 0 }, limits },
+      sink,
+    );
     const faults = errors(randomOf(seed), rate, inTransfers);
     const tag = new ModemTag(TOM, tls12Port, tom, { faults, secondMs: SECOND_MS });
     try {
