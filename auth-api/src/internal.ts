@@ -127,6 +127,22 @@ export const endErasureRoute = createRoute({
   responses: { 204: { description: "It is recorded." }, ...problemAnswers("invalid-request") },
 });
 
+/** Whether the account that a tag belongs to is there. */
+export const tagCodeAnswerSchema = z.object({ isLiving: z.boolean() });
+
+/** An operator asks for a new claim code of a tag: only one that no account has gets one, and the trail says so. */
+export const tagCodeRoute = createRoute({
+  method: "post",
+  path: "/tag-codes",
+  operationId: "tagCode",
+  summary: "Whether the owner of a tag has an account; if not, the operator's act goes into the trail",
+  request: body(z.strictObject({ owner: accountId.nullable(), operator: accountId })),
+  responses: {
+    200: answer("Whether.", tagCodeAnswerSchema),
+    ...problemAnswers("invalid-request", "malformed-json"),
+  },
+});
+
 /** What a personal access token is exchanged for. */
 export const exchangedSchema = z.object({ accessToken: z.string(), expiresIn: z.number().int() });
 

@@ -1,4 +1,10 @@
-import { hostSchema, pathSchema, portSchema, SERVICE_CONFIG } from "@purrimeter/service/config-schemas";
+import {
+  DATABASE_CONFIG,
+  hostSchema,
+  pathSchema,
+  portSchema,
+  SERVICE_CONFIG,
+} from "@purrimeter/service/config-schemas";
 import { z } from "zod";
 
 const text = z.string().min(1).max(256);
@@ -28,7 +34,7 @@ export const configSchema = z.strictObject({
   ...SERVICE_CONFIG,
   host: hostSchema,
   port: portSchema,
-  database: pathSchema,
+  ...DATABASE_CONFIG,
   tls: z.strictObject({ certificate: pathSchema, authority: pathSchema }),
   issuer: text,
   audience: text,

@@ -33,6 +33,8 @@ export interface CreateServiceOptions {
   readonly linkBase: string;
   readonly log: Log;
   readonly time: Time;
+  /** Whether what has expired may be deleted; always unless given. */
+  readonly isClockTrusted?: () => boolean;
 }
 
 /** Two hashes at 46 MiB each keep both cores busy; 30 more wait at most 1.5 s, others are turned away. */

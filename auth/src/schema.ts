@@ -1,3 +1,5 @@
+import { INSTALLATION_SQL } from "@purrimeter/database/installation";
+import { clockSql } from "@purrimeter/database/clock-table";
 import type { Migration } from "@purrimeter/database/migrate";
 import type { Generated } from "kysely";
 
@@ -101,6 +103,10 @@ export interface AuthTables {
     /** 0 until cloud-api has erased everything for the first time. */
     erased_at: number;
   };
+  /** To which installation the database belongs. */
+  installation: { one: number; id: string | null };
+  /** See @purrimeter/database/clock-table. */
+  clock: { name: string; at: number };
   /** SQLite's own: the highest number that a table ever gave. */
   sqlite_sequence: { name: string; seq: number };
 }
@@ -189,5 +195,10 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
         account TEXT NOT NULL REFERENCES account (id) ON DELETE CASCADE, hash BLOB NOT NULL,
         used_at INTEGER NOT NULL, came_back INTEGER NOT NULL,
         PRIMARY KEY (account, hash)) STRICT, WITHOUT ROWID;`,
+  },
+  { name: "installation", sql: INSTALLATION_SQL },
+  {
+    name: "trusted times",
+    sql: clockSql("SELECT max(at) FROM audit_event"),
   },
 ];

@@ -1,4 +1,6 @@
-import { openDatabase } from "@purrimeter/database/open-database";
+import { ClockTable } from "@purrimeter/database/clock-table";
+import { openDatabase, type Database } from "@purrimeter/database/open-database";
+import { watchClock } from "@purrimeter/service/watch-clock";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { certificateCheck } from "@purrimeter/service/certificate-check";
 import { diskCheck } from "@purrimeter/service/disk-check";
@@ -23,8 +25,10 @@ import { createApp } from "./http/create-app.ts";
 import { openMailer } from "./mail/open-mailer.ts";
 import { DEFAULT_COST } from "./password/password-hasher.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
+import { deleteExpired } from "./retention/delete-expired.ts";
 import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
 
+const EXPIRY_INTERVAL_MS = 86_400_000;
 const SWEEP_MS = 3_600_000;
 
 type Parts = ServiceParts<Config, Secrets>;
@@ -32,20 +36,34 @@ type Parts = ServiceParts<Config, Secrets>;
 /** Opens the accounts and listens for cloud-api. */
 export async function startAuth(parts: Parts): Promise<RunningService> {
   const { secrets, log } = parts;
-  const service = await openService(parts);
+  const { config, metrics, time } = parts;
+  const databaseKey = secrets.readKey("database-key");
+  const { database: path, databaseMustExist: mustExist, installation } = config;
+  const options = { path, key: databaseKey, migrations: AUTH_MIGRATIONS, mustExist, installation };
+  const database = openDatabase(options);
+  const record = new ClockTable(database);
+  const clock = await watchClock({ time, log, metrics, record });
+  const isClockTrusted = (): boolean => clock.trust.isTrusted();
+  const service = await openService(parts, database, isClockTrusted);
+  const expire = (): void =>
+    void deleteExpired({ database: service.database, clock: record, isClockTrusted, now: service.now, log });
+  expire();
+  const cancelExpiry = time.every(EXPIRY_INTERVAL_MS, expire);
   const listening = await listenFor(parts, service);
-  const cancelSweep = sweepUnverified(parts, service);
+  const cancelSweep = sweepUnverified(parts, service, isClockTrusted);
   return {
     ready: { port: listening.port },
-    checks: checksOf(parts, service),
+    checks: [...checksOf(parts, service), clock.check],
     reload: async () => {
       await secrets.reload();
       await service.tokens.replaceKeys(readSigningKeys(secrets));
       log.info("signing keys read again", { event: "keys.read", count: service.tokens.jwks.keys.length });
     },
-    stop: (graceMs) => {
+    stop: async (graceMs) => {
       cancelSweep();
-      return stop(service, listening, graceMs);
+      cancelExpiry();
+      await clock.close();
+      await stop(service, listening, graceMs);
     },
   };
 }
@@ -58,11 +76,16 @@ function checksOf({ config, time }: Parts, { database }: AuthService): readonly 
   ];
 }
 
-function openService({ config, secrets, log, time }: Parts): Promise<AuthService> {
+function openService(
+  { config, secrets, log, time }: Parts,
+  database: Database,
+  isClockTrusted: () => boolean,
+): Promise<AuthService> {
   const databaseKey = secrets.readKey("database-key");
   return createService({
-    database: openDatabase({ path: config.database, key: databaseKey, migrations: AUTH_MIGRATIONS }),
+    database,
     databaseKey,
+    isClockTrusted,
     ...readSigningKeys(secrets),
     issuer: config.issuer,
     audience: config.audience,
@@ -76,8 +99,13 @@ function openService({ config, secrets, log, time }: Parts): Promise<AuthService
 }
 
 /** Ends accounts that nobody has verified in time, now and each hour. */
-function sweepUnverified({ config, log, time }: Parts, service: AuthService): Cancel {
+function sweepUnverified(
+  { config, log, time }: Parts,
+  service: AuthService,
+  isClockTrusted: () => boolean,
+): Cancel {
   const sweep = (): void => {
+    if (!isClockTrusted()) return;
     endUnverified(service, config.unverifiedDays).catch((error: unknown) => {
       log.error("unverified accounts were not ended", {
         event: "accounts.not-ended",

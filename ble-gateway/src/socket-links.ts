@@ -1,31 +1,48 @@
-import { rmSync } from "node:fs";
+import { lstatSync, rmSync } from "node:fs";
 import { connect, createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import type { AcceptLink } from "./link.ts";
 
 /** The address at which programs that carry Bluetooth connect. */
 export type SocketAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
+/** A tag answers the challenge that a link begins with and that is repeated every few seconds. */
+const SILENCE_MS = 30_000;
+
 /**
- * Listens; every connection is a link to one tag. Rejects with the system's error. A socket file that a killed gateway left
- * behind is replaced.
+ * Listens; every connection is a link to one tag. One that has sent nothing for `silenceMs` is ended. Rejects with the
+ * system's error. A socket file that a killed gateway left behind is replaced; a file of another kind never is.
  */
-export async function listenForLinks(address: SocketAddress, accept: AcceptLink): Promise<Server> {
+export async function listenForLinks(
+  address: SocketAddress,
+  accept: AcceptLink,
+  silenceMs: number = SILENCE_MS,
+): Promise<Server> {
   try {
-    return await listen(address, accept);
+    return await listen(address, accept, silenceMs);
   } catch (error) {
     const isInUse = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
-    if (!isInUse || !("path" in address) || (await isAnswered(address.path))) throw error;
+    if (!isInUse || !("path" in address) || !isSocket(address.path)) throw error;
+    if (await isAnswered(address.path)) throw error;
     rmSync(address.path);
-    return listen(address, accept);
+    return listen(address, accept, silenceMs);
   }
 }
 
-function listen(address: SocketAddress, accept: AcceptLink): Promise<Server> {
-  const server = createServer((socket) => takeSocket(socket, accept));
+function listen(address: SocketAddress, accept: AcceptLink, silenceMs: number): Promise<Server> {
+  const server = createServer((socket) => {
+    takeSocket(socket, accept);
+    socket.setTimeout(silenceMs, () => void socket.destroy());
+    // A tag that has spoken may be silent for hours: it sleeps.
+    socket.once("data", () => void socket.setTimeout(0));
+  });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(address as ListenOptions, () => resolve(server));
   });
+}
+
+function isSocket(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true;
 }
 
 function isAnswered(path: string): Promise<boolean> {

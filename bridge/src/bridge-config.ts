@@ -1,4 +1,12 @@
-import { hostSchema, pathSchema, portSchema, SERVICE_CONFIG } from "@purrimeter/service/config-schemas";
+import {
+  DATABASE_CONFIG,
+  hostSchema,
+  pathSchema,
+  portSchema,
+  rateSchema,
+  SERVICE_CONFIG,
+  trustedProxiesSchema,
+} from "@purrimeter/service/config-schemas";
 import { z } from "zod";
 
 const connectionsSchema = z.int().min(1).max(1_000_000);
@@ -9,7 +17,7 @@ export const bridgeConfigSchema = z.strictObject({
   host: hostSchema,
   /** 8883 by custom. */
   port: portSchema,
-  database: pathSchema,
+  ...DATABASE_CONFIG,
   keyRing: pathSchema,
   tls: z.strictObject({
     /** The bridge's certificate and its issuer's, PEM. */
@@ -32,6 +40,10 @@ export const bridgeConfigSchema = z.strictObject({
   /** Whether the bridge decides reports again and counts what differs from the tag; true unless given. */
   verification: z.boolean().optional(),
   maxConnections: connectionsSchema.optional(),
+  /** Of one address, without a certificate; a trusted proxy's are not counted. */
+  maxConnectionsPerAddress: connectionsSchema.optional(),
+  acceptsPerAddress: rateSchema.optional(),
+  trustedProxies: trustedProxiesSchema,
 });
 
 export type BridgeConfig = z.infer<typeof bridgeConfigSchema>;

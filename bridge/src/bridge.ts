@@ -1,6 +1,7 @@
 import { decodeStatus } from "@purrimeter/protocol/status";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/service/log";
+import type { ClockTrust } from "@purrimeter/service/clock-trust";
 import type { Time } from "@purrimeter/service/time";
 import type { ReportStore, RegistrationState } from "@purrimeter/store/report-store";
 import type { BridgeCounters } from "./metrics/bridge-counters.ts";
@@ -24,6 +25,8 @@ export interface BridgeParts {
   readonly quotas?: ReportQuotas | undefined;
   readonly now: () => UnixSeconds;
   readonly time: Time;
+  /** Told of tags' times, and asked before a time is doubted; the clock is trusted unless this is given. */
+  readonly clock?: Pick<ClockTrust, "heard" | "isTrusted"> | undefined;
 }
 
 /** Between a source of reports and the store. Whoever makes it calls `tick` a few times a second. */
@@ -35,7 +38,7 @@ export interface Bridge {
 
 export function createBridge(parts: BridgeParts): Bridge {
   const monotonicMs = (): number => parts.time.monotonicMs();
-  const doubts = createDoubtJudge(parts.retentionDays);
+  const doubts = createDoubtJudge(parts.retentionDays, () => parts.clock?.isTrusted() ?? true);
   const idle = createIdleQueue(parts.time);
   const verification =
     parts.verification === false

@@ -91,7 +91,7 @@ it.each<[string, Crafted, string]>([
   [
     "not valid yet",
     { notBefore: new Date(Date.now() + DAY_MS), notAfter: new Date(Date.now() + 2 * DAY_MS) },
-    "certificate is not valid yet",
+    "certificate is not yet valid: is the clock right?",
   ],
   [
     "for servers only",

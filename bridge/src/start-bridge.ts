@@ -4,6 +4,8 @@ import { certificateCheck } from "@purrimeter/service/certificate-check";
 import { diskCheck } from "@purrimeter/service/disk-check";
 import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
+import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
+import { ClientAddresses } from "@purrimeter/service/client-address";
 import type { Cancel, Time } from "@purrimeter/service/time";
 import { asUnixSeconds, type UnixSeconds } from "@purrimeter/protocol/values";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
@@ -22,6 +24,9 @@ const SETTINGS_POLL_MS = 250;
 const REVOCATION_POLL_MS = 5_000;
 const RETENTION_INTERVAL_MS = 86_400_000;
 
+/** How often it is asked whether a day has passed since the last run, or the clock is trusted again. */
+const RETENTION_LOOK_MS = 3_600_000;
+
 type Parts = ServiceParts<BridgeConfig, Secrets>;
 
 /** Opens the store and listens for tags. */
@@ -29,42 +34,62 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   const { config, log, metrics, time } = parts;
   const now = utcOf(time);
   const counters = createBridgeCounters();
-  const store = openLocations(parts, now);
+  const store = await openLocations(parts, now);
   const source = openSource(parts, counters, now);
   const { retentionDays, verification } = config;
-  const given = { counters, log, retentionDays, verification, now, time };
+  const clock = await watchClock({ time, log, metrics, record: store.clock });
+  const given = { counters, log, retentionDays, verification, now, time, clock: clock.trust };
   const bridge = createBridge({ store: store.reports, source, ...given });
   const { port, tls12Port } = await source.open(bridge.sink);
   logTls12Listener(counters, log, tls12Port);
   measureBridge(metrics, counters, source);
   const look = watchRevocations(config.tls.revoked, source, log);
-  const deleteOld = (): void => void deleteOldLocations(store.retention, retentionDays, now, log);
+  const isClockTrusted = (): boolean => clock.trust.isTrusted();
+  const deleteOld = daily(time, isClockTrusted, () =>
+    deleteOldLocations({ store, retentionDays, isClockTrusted, now, log }),
+  );
   const timers = [
     time.every(SETTINGS_POLL_MS, () => void bridge.tick()),
     time.every(REVOCATION_POLL_MS, look),
-    time.every(RETENTION_INTERVAL_MS, deleteOld),
+    time.every(RETENTION_LOOK_MS, deleteOld),
   ];
   deleteOld();
   const checks = [
     storeCheck(() => store.check()),
     diskCheck(dirname(config.database)),
     certificateCheck(readFileSync(config.tls.certificate), time),
+    clock.check,
   ];
-  return { ready: { port, tls12Port }, checks, stop: () => stop(source, store, timers) };
+  return { ready: { port, tls12Port }, checks, stop: () => stop(source, store, clock, timers) };
+}
+
+/** Works at once, and then each day; later, as soon as the clock is trusted, when it is not. */
+function daily(time: Time, isClockTrusted: () => boolean, work: () => Promise<void>): () => void {
+  let lastMs: number | undefined;
+  return () => {
+    const nowMs = time.monotonicMs();
+    if (lastMs !== undefined && nowMs - lastMs < RETENTION_INTERVAL_MS) return;
+    if (isClockTrusted()) lastMs = nowMs;
+    void work();
+  };
 }
 
 function utcOf(time: Time): () => UnixSeconds {
   return () => asUnixSeconds(time.utcS()) ?? (0 as UnixSeconds);
 }
 
-function openLocations({ config, secrets, time }: Parts, now: () => UnixSeconds): Store {
-  return openStore({
+async function openLocations({ config, secrets, time }: Parts, now: () => UnixSeconds): Promise<Store> {
+  const store = openStore({
     path: config.database,
     databaseKey: secrets.readKey("database-key"),
     keyRing: secrets.keyRing(config.keyRing),
+    mustExist: config.databaseMustExist,
+    installation: config.installation,
     now,
     monotonicMs: () => time.monotonicMs(),
   });
+  await store.checkKeyRing();
+  return store;
 }
 
 function openSource(
@@ -72,7 +97,8 @@ function openSource(
   counters: BridgeCounters,
   now: () => UnixSeconds,
 ): AedesSource {
-  const { tls, tls12, host, port, maxConnections } = config;
+  const { tls, tls12, host, port } = config;
+  const proxies = new ClientAddresses(config.trustedProxies);
   return createAedesSource({
     host,
     port,
@@ -83,7 +109,8 @@ function openSource(
       revoked: tls.revoked === undefined ? undefined : readFileSync(tls.revoked, "utf8"),
     },
     tls12,
-    limits: maxConnections === undefined ? {} : { maxConnections },
+    limits: limitsOf(config),
+    isUncounted: (peer) => proxies.isTrusted(peer),
     now,
     time,
     onSecurityEvent: logSecurityEvents(counters, log, () => time.monotonicMs()),
@@ -91,9 +118,24 @@ function openSource(
   });
 }
 
+/** Those limits that the configuration gives. */
+function limitsOf({ maxConnections, maxConnectionsPerAddress, acceptsPerAddress }: BridgeConfig) {
+  return {
+    ...(maxConnections !== undefined && { maxConnections }),
+    ...(maxConnectionsPerAddress !== undefined && { maxConnectionsPerAddress }),
+    ...(acceptsPerAddress !== undefined && { acceptsPerAddress }),
+  };
+}
+
 /** Sends the acknowledgements of the commit that runs, in a time of its own that is shorter than any grace. */
-async function stop(source: AedesSource, store: Store, timers: readonly Cancel[]): Promise<void> {
+async function stop(
+  source: AedesSource,
+  store: Store,
+  clock: WatchedClock,
+  timers: readonly Cancel[],
+): Promise<void> {
   for (const cancel of timers) cancel();
   await source.close();
+  await clock.close();
   await store.close();
 }

@@ -165,6 +165,16 @@ describe("renewal", () => {
     expect(serviceNeeds(directory, "bridge", [], 30, now)).toBe("missing");
   });
 
+  test("is needed by what is not yet valid", () => {
+    const earlier = new Date(now.getTime() - 2 * 86_400_000);
+    expect(serviceNeeds(directory, "cloud-api", [], 30, earlier)).toBe("not-yet-valid");
+  });
+
+  test("a clock that is hours behind takes new certificates", () => {
+    const { validFromDate } = certificateOf(tag.chain);
+    expect(now.getTime() - validFromDate.getTime()).toBeGreaterThanOrEqual(23 * 3_600_000);
+  });
+
   test("keeps the key of a tag that cannot change it", async () => {
     const before = certificateOf(tag.chain);
     const renewed = certificateOf(

@@ -4,8 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { dataFiles } from "../src/data-folder/data-files.ts";
 import { newCredentials } from "../src/scenarios/demo-account.ts";
-import { ApiProblem, OwnerApi } from "../src/scenarios/owner-api.ts";
+import { enterOwner } from "../src/scenarios/enter-owner.ts";
+import { isFailure } from "../src/terminal/failure.ts";
+import { ApiProblem, OwnerApi, type Credentials } from "../src/scenarios/owner-api.ts";
 import { DEADLINE_MS, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
 
 const STOPS = inject("testTimes") > 1 ? 20 : 10;
@@ -45,6 +48,11 @@ function ownerOf({ ready }: Started): OwnerApi {
   return new OwnerApi(ready.api, readFileSync(ready.ca, "utf8"), systemTime);
 }
 
+async function entered(owner: OwnerApi, credentials: Credentials, isNew: boolean): Promise<void> {
+  const outcome = await enterOwner(owner, dataFiles(data), { credentials, isNew }, systemTime);
+  if (isFailure(outcome)) throw new Error(outcome.failure);
+}
+
 test(
   `${STOPS} stops right after a login end each service in order, without a fault`,
   { timeout: STOPS * DEADLINE_MS },
@@ -53,7 +61,7 @@ test(
     for (let stops = 1; stops <= STOPS; stops++) {
       running = await start(data);
       const owner = ownerOf(running);
-      await owner.enter(credentials, stops === 1);
+      await entered(owner, credentials, stops === 1);
       owner.close();
       running.process.kill("SIGTERM");
       const [code, signal] = (await once(running.process, "exit")) as [number | null, string | null];
@@ -77,7 +85,7 @@ test(
     running = await start(data);
     const { ready } = running;
     const owner = ownerOf(running);
-    await owner.enter(newCredentials(), true);
+    await entered(owner, newCredentials(), true);
     const status = async (path: string): Promise<number> =>
       owner.call("GET", path).then(
         () => 200,

@@ -1,22 +1,25 @@
 import { systemTime } from "@purrimeter/service/system-time";
 import type { Time } from "@purrimeter/service/time";
 import { Command, CommanderError } from "commander";
-import { readFileSync } from "node:fs";
 import { accountsCommand } from "./commands/accounts.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { certsCommand } from "./commands/certs.ts";
+import { checkCommand } from "./commands/check.ts";
 import { configCommand } from "./commands/config.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { backupCommand } from "./commands/backup.ts";
 import { bleGatewayCommand } from "./commands/ble-gateway.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { lookCommand } from "./commands/look.ts";
 import { replayCommand } from "./commands/replay.ts";
+import { restoreCommand } from "./commands/restore.ts";
 import { rolesCommand } from "./commands/roles.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { startCommand } from "./commands/start.ts";
 import { tagsCommand } from "./commands/tags.ts";
 import { reportFailure, systemFailure } from "./terminal/failure.ts";
 import { examples } from "./terminal/options.ts";
+import { programVersion } from "./terminal/program-version.ts";
 
 /** One function for each command, in the order of the help. */
 const COMMANDS: readonly ((time: Time) => Command)[] = [
@@ -33,6 +36,9 @@ const COMMANDS: readonly ((time: Time) => Command)[] = [
   accountsCommand,
   rolesCommand,
   auditCommand,
+  checkCommand,
+  backupCommand,
+  restoreCommand,
 ];
 
 const USAGE_ERROR = 2;
@@ -54,7 +60,7 @@ function program(): Command {
     .description(
       "GPS tags for cats that decide their own geofences, and a cloud that only the owner can read",
     )
-    .version(version(), "--version", "print the version")
+    .version(programVersion(), "--version", "print the version")
     .helpCommand(false)
     .addHelpText("after", examples("demo", "start", "tags add mimi", "certs list", "start --help"));
   for (const command of COMMANDS) all.addCommand(command(systemTime));
@@ -65,9 +71,4 @@ function program(): Command {
 function everyCommand(command: Command, change: (command: Command) => void): void {
   change(command);
   for (const child of command.commands) everyCommand(child, change);
-}
-
-function version(): string {
-  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { readonly version: string }).version;
 }

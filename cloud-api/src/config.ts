@@ -1,4 +1,5 @@
 import {
+  DATABASE_CONFIG,
   hostSchema,
   pathSchema,
   portSchema,
@@ -25,8 +26,10 @@ export const configSchema = z.strictObject({
   ...SERVICE_CONFIG,
   host: hostSchema,
   port: portSchema,
-  database: pathSchema,
+  ...DATABASE_CONFIG,
   keyRing: pathSchema,
+  /** Where erased owners are listed; nowhere unless given. */
+  erasureList: pathSchema.optional(),
   /** The key is the secret `tls-key.pem`, unless it is given: for a certificate of the operator's own. */
   tls: z.strictObject({ certificate: pathSchema, key: pathSchema.optional() }),
   auth: z.strictObject({
@@ -53,11 +56,12 @@ export const configSchema = z.strictObject({
   hosts: z.array(z.string().min(1).toLowerCase()).default([]),
   trustedProxies: trustedProxiesSchema,
   rates: z.strictObject({ owner: rateSchema, address: rateSchema }).default(DEFAULT_RATES),
-  /** Connections at once, in all and of one address (a trusted proxy's are not counted by address). */
+  /** Connections at once, in all and of one address without a token, and new ones of one address (a trusted proxy's are not counted by address). */
   connections: z
     .strictObject({
       maxConnections: connectionsSchema.default(PUBLIC_HTTP_LIMITS.maxConnections),
       maxConnectionsPerAddress: connectionsSchema.default(PUBLIC_HTTP_LIMITS.maxConnectionsPerAddress),
+      acceptsPerAddress: rateSchema.default(PUBLIC_HTTP_LIMITS.acceptsPerAddress),
     })
     .prefault({}),
 });

@@ -29,7 +29,7 @@ export interface Dependencies {
   forViewer(viewer: OwnerId): ViewerView;
   readonly finderReports: FinderReports;
   /** The operator's part of it: no owner, no name and no location. */
-  readonly registry: Pick<TagRegistry, "page" | "revoke">;
+  readonly registry: Pick<TagRegistry, "page" | "renewLostCode" | "revoke">;
   readonly live: LiveStreams;
   readonly erasures: Pick<OwnerDataErasure, "erase">;
   readonly readiness: Pick<Readiness, "report">;

@@ -124,5 +124,12 @@ export function makeParts(parts: Parts): Made {
     report,
   });
   const addresses = new ClientAddresses(config.trustedProxies);
-  return { auth, ended, live: makeLive(parts, ended), requests: new RequestLog(log), addresses, report };
+  return {
+    auth,
+    ended,
+    live: makeLive(parts, ended),
+    requests: new RequestLog(log, monotonicMs),
+    addresses,
+    report,
+  };
 }

@@ -231,8 +231,10 @@ describe("every route answers what it declares", () => {
     for (const query of ["", "?limit=1", "?cursor=x", "?limit=0"])
       await ask("/v1/operator/tags", "get", "", { token: operator }, query);
     await ask("/v1/operator/tags", "get", "");
-    for (const id of [tag, "nobody"])
+    for (const id of [tag, "nobody"]) {
+      await ask("/v1/operator/tags/{id}/code", "post", id, { token: operator });
       await ask("/v1/operator/tags/{id}/revoke", "post", id, { token: operator });
+    }
     expect([...tried, ...ACCOUNTS].sort()).toEqual(
       operations()
         .map(([path, method]) => `${method} ${path}`)

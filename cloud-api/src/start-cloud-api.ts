@@ -7,6 +7,7 @@ import type { Fetch, Listening } from "@purrimeter/service/listen";
 import { logRefused } from "@purrimeter/service/log-refused";
 import type { Metrics } from "@purrimeter/service/metrics";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
+import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
 import type { Time } from "@purrimeter/service/time";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { openStore } from "@purrimeter/store/open-store";
@@ -17,6 +18,7 @@ import { ANSWER_HEADERS } from "./edge/answer-headers.ts";
 import type { AuthService } from "./edge/auth-service.ts";
 import type { Config } from "./config.ts";
 import { followEndedSessions } from "./edge/follow-ended-sessions.ts";
+import { eraseRestored } from "./accounts/erase-restored.ts";
 import { followErasures } from "./accounts/follow-erasures.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
 import type { RequestLog } from "./edge/request-log.ts";
@@ -43,20 +45,34 @@ interface Running {
 
 /** Opens the store, wires the API and listens for owners. */
 export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promise<RunningService> {
-  const running = await run(openParts(given));
+  const { time, log, metrics } = given;
+  const watch: { clock?: WatchedClock } = {};
+  const parts = openParts(given, () => watch.clock?.trust.isTrusted() ?? false);
+  const watched = await watchClock({ time, log, metrics, record: parts.store.clock });
+  watch.clock = watched;
+  await parts.store.checkKeyRing();
+  const running = await run(parts);
   return {
     ready: { port: running.listening.port },
-    checks: running.checks,
-    stop: (graceMs) => stop(running, graceMs),
+    checks: [...running.checks, watched.check],
+    stop: async (graceMs) => {
+      await watched.close();
+      await stop(running, graceMs);
+    },
   };
 }
 
-function openParts({ config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>): Parts {
+function openParts(
+  { config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>,
+  isClockTrusted: () => boolean,
+): Parts {
   const now = (): UnixSeconds => time.utcS() as UnixSeconds;
   const monotonicMs = (): number => time.monotonicMs();
   const keyRing = secrets.keyRing(config.keyRing);
   const databaseKey = secrets.readKey("database-key");
-  const store = openStore({ path: config.database, databaseKey, keyRing, now, monotonicMs });
+  const { database: path, databaseMustExist: mustExist, installation, erasureList } = config;
+  const options = { path, databaseKey, keyRing, mustExist, installation, erasureList };
+  const store = openStore({ ...options, now, monotonicMs, isClockTrusted });
   return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
 }
 
@@ -74,6 +90,7 @@ async function run(parts: Parts): Promise<Running> {
   const following = Promise.all([
     followEndedSessions({ auth, ended, time, report }, stopping.signal),
     followErasures(erasures, time, stopping.signal),
+    eraseRestored(parts, stopping.signal),
   ]);
   const cancelSummary = time.every(SUMMARY_EVERY_MS, () => requests.summarise());
   return { listening, store, live, auth, peers, checks, requests, stopping, following, cancelSummary };

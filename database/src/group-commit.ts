@@ -1,4 +1,5 @@
 import type { Database } from "./open-database.ts";
+import { isCorruption } from "./is-corruption.ts";
 import { storageFaultOf, type StorageFault } from "./storage-fault.ts";
 import type { DiskSpace } from "./disk-space.ts";
 import type { WalCheckpoint } from "./wal-checkpoint.ts";
@@ -106,11 +107,16 @@ export class GroupCommit {
       for (const { settle } of group) settle(REFUSED["storage-full"]);
       return;
     }
+    this.#commitGroup(group);
+  }
+
+  #commitGroup(group: readonly Waiting[]): void {
     try {
       const results = this.#transact(group);
       for (let i = 0; i < group.length; i++) group[i]?.settle(results[i]);
     } catch (error) {
-      this.#refuse(group, error);
+      if (group.length > 1 && isCorruption(error)) this.#commitHalves(group);
+      else this.#refuse(group, error);
     }
   }
 
@@ -137,5 +143,15 @@ export class GroupCommit {
     for (const { settle, fail } of group)
       if (fault === undefined) fail(error);
       else settle(REFUSED[fault]);
+  }
+
+  /**
+   * Work that meets a page that cannot be read fails whatever else is in its transaction. Halves are tried until what
+   * fails is alone: a few commits, not one for each piece of work.
+   */
+  #commitHalves(group: readonly Waiting[]): void {
+    const middle = group.length >> 1;
+    this.#commitGroup(group.slice(0, middle));
+    this.#commitGroup(group.slice(middle));
   }
 }

@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { openDatabase, OpenDatabaseError } from "./open-database.ts";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { INSTALLATION_SQL } from "./installation.ts";
+import { openDatabase, OpenDatabaseError, openToRead } from "./open-database.ts";
 import { openTogether } from "./testing/open-together.ts";
 
 const KEY = Buffer.alloc(32, 1);
@@ -87,8 +88,89 @@ test("migrations run once each, and forward only", () => {
 test("a migration that fails leaves the schema as it was", () => {
   openDatabase({ path, key: KEY, migrations: [ONE] }).close();
   const broken = { name: "broken", sql: "CREATE TABLE dog(name TEXT); SELECT nonsense" };
-  expect(() => openDatabase({ path, key: KEY, migrations: [ONE, TWO, broken] })).toThrow(/nonsense/);
+  expect(reasonOf(() => openDatabase({ path, key: KEY, migrations: [ONE, TWO, broken] }))).toBe(
+    `cannot-migrate: database ${path} is as it was: step 3 of its schema, "broken", failed: no such column: nonsense`,
+  );
   const database = openDatabase({ path, key: KEY, migrations: [ONE] });
   expect(database.prepare("SELECT count(*) AS n FROM pragma_table_info('cat')").get()).toEqual({ n: 1 });
   database.close();
+});
+
+test("a database that must exist is not created, and is read without being changed", () => {
+  const options = { path, key: KEY, migrations: [ONE], mustExist: true };
+  const lost = `missing: database ${path} is missing: restore the newest copy of it from a backup`;
+  expect(reasonOf(() => openDatabase(options))).toBe(lost);
+  expect(reasonOf(() => openToRead(path, KEY))).toBe(lost);
+  expect(readdirSync(folder)).toEqual([]);
+  openDatabase({ ...options, mustExist: false }).close();
+  openDatabase(options).close();
+  const read = openToRead(path, KEY);
+  expect(read.prepare("SELECT count(*) FROM cat").pluck().get()).toBe(0);
+  expect(() => read.exec("INSERT INTO cat VALUES ('Schnurrli')")).toThrow(/readonly/);
+  read.close();
+  expect(reasonOf(() => openToRead(path, Buffer.alloc(32, 2)))).toMatch(/^wrong-key/);
+});
+
+test("a database of another installation is refused", () => {
+  const migrations = [{ name: "installation", sql: INSTALLATION_SQL }];
+  const open = (installation?: string) => openDatabase({ path, key: KEY, migrations, installation }).close();
+  open();
+  open("here");
+  open("here");
+  open();
+  expect(reasonOf(() => open("there"))).toBe(
+    `another-installation: database ${path} belongs to another installation: restore this one's own`,
+  );
+});
+
+test("a schema that is to be left alone is refused when it is older", () => {
+  openDatabase({ path, key: KEY, migrations: [ONE], mayMigrate: false }).close();
+  const later = { path, key: KEY, migrations: [ONE, TWO], mayMigrate: false };
+  expect(reasonOf(() => openDatabase(later))).toBe(
+    `older-schema: database ${path} has schema 1, this program needs 2, and services of an older version run on it: stop them first`,
+  );
+  expect(readdirSync(folder)).toEqual(["test.db"]);
+});
+
+describe("before a schema changes", () => {
+  const steps = Array.from({ length: 5 }, (_, i) => ({ name: `t${i}`, sql: `CREATE TABLE t${i}(x TEXT)` }));
+
+  function migrateTo(version: number): void {
+    const at = Date.UTC(2026, 10, 30, 6, version);
+    openDatabase({ path, key: KEY, migrations: steps.slice(0, version), utcMs: () => at }).close();
+  }
+
+  test("the database is copied, ciphered and private; the newest two copies stay", () => {
+    migrateTo(1);
+    expect(readdirSync(folder)).toEqual(["test.db"]);
+    for (const version of [2, 3, 4, 4]) migrateTo(version);
+    const copies = ["test.db.schema-2.20261130T060300Z", "test.db.schema-3.20261130T060400Z"];
+    expect(readdirSync(folder).toSorted()).toEqual(["test.db", ...copies]);
+    const copy = join(folder, copies[1] ?? "");
+    expect(statSync(copy).mode & 0o777).toBe(0o600);
+    const opened = openToRead(copy, KEY);
+    expect(opened.pragma("user_version", { simple: true })).toBe(3);
+    opened.close();
+    expect(reasonOf(() => openToRead(copy, Buffer.alloc(32, 2)))).toMatch(/^wrong-key/);
+  });
+
+  test("what another process wrote until then is in the copy", () => {
+    migrateTo(1);
+    const other = openDatabase({ path, key: KEY, migrations: steps.slice(0, 1) });
+    other.exec("INSERT INTO t0 VALUES ('Schnurrli')");
+    migrateTo(2);
+    other.close();
+    const copy = openToRead(join(folder, "test.db.schema-1.20261130T060200Z"), KEY);
+    expect(copy.prepare("SELECT x FROM t0").pluck().all()).toEqual(["Schnurrli"]);
+    copy.close();
+  });
+});
+
+test("a database that cannot be opened is named", () => {
+  openDatabase({ path, key: KEY, migrations: [ONE] }).close();
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.subarray(0, 4096 + 100));
+  expect(reasonOf(() => openDatabase({ path, key: KEY, migrations: [ONE, TWO] }))).toBe(
+    `cannot-open: database ${path}: database disk image is malformed (SQLITE_CORRUPT)`,
+  );
 });

@@ -222,6 +222,8 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/terminal": [],
       "src/configuration": ["src/terminal"],
       "src/data-folder": ["src/terminal"],
+      "src/backup": ["src/data-folder", "src/terminal"],
+      "src/check": ["src/backup", "src/data-folder", "src/terminal"],
       "src/services": ["src/configuration", "src/data-folder", "src/terminal"],
       "src/supervisor": ["src/services", "src/configuration", "src/data-folder", "src/terminal"],
       "src/scenarios": [
@@ -233,7 +235,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       ],
       "src/commands": [
         ...["src/scenarios", "src/supervisor", "src/services", "src/configuration", "src/data-folder"],
-        ...["src/terminal"],
+        ...["src/backup", "src/check", "src/terminal"],
       ],
     },
   },

@@ -1,13 +1,16 @@
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { Assignments } from "./geofences/assign-geofence.ts";
+import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
 import { TagClaims } from "./tags/claim-tag.ts";
+import { listErasure, type ListedErasure } from "./erasure/erasure-list.ts";
 import { OwnerErasure } from "./erasure/erase-owner.ts";
 import { RowDeletion } from "./erasure/row-deletion.ts";
 import type { FinderReports } from "./tags/finder-reports.ts";
 import { CacheInvalidation } from "@purrimeter/database/cache-invalidation";
 import { prepareGeofences } from "./geofences/geofence-statements.ts";
 import { GroupCommit } from "@purrimeter/database/group-commit";
+import { checkKeyRing, sealedOwners, type SealedOwners } from "./sealing/check-key-ring.ts";
 import { KeyCache } from "./sealing/key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { MIGRATIONS } from "./schema/migrations.ts";
@@ -51,10 +54,18 @@ export interface OpenStoreOptions {
   readonly keyRing: KeyRing;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
+  /** Whether anything may be deleted because it has expired; always unless given. */
+  readonly isClockTrusted?: () => boolean;
   /** Less free space than this and nothing is accepted; 32 MiB by default. */
   readonly minFreeBytes?: number;
   /** File that is given up on a full disk so that deleting still works; 8 MiB by default, 0 for none. */
   readonly reserveBytes?: number;
+  /** As in OpenDatabaseOptions. */
+  readonly mustExist?: boolean | undefined;
+  readonly mayMigrate?: boolean | undefined;
+  /** File that lists erased owners (see erasure-list.ts); none unless given. */
+  readonly erasureList?: string | undefined;
+  readonly installation?: string | undefined;
 }
 
 /** One database of locations, with one object for each kind of user. */
@@ -63,6 +74,8 @@ export interface Store {
   readonly registry: TagRegistry;
   readonly retention: Retention;
   readonly finderReports: FinderReports;
+  /** The last trusted time, and as of when retention deleted. */
+  readonly clock: ClockTable;
   forOwner(owner: OwnerId): OwnerView;
   /** What others let that account see. */
   forViewer(viewer: OwnerId): ViewerView;
@@ -72,6 +85,17 @@ export interface Store {
   rewrapKeys(owner: OwnerId): Promise<number>;
   /** Reads a row; rejects when the database cannot be read. */
   check(): Promise<void>;
+  /** Throws KeyRingError when the key ring is another installation's or lacks keys: to be called before anything is served. */
+  checkKeyRing(): Promise<void>;
+  /** What the key ring says of the owners of whom something is sealed here. */
+  sealedOwners(): Promise<SealedOwners>;
+  /** Takes all owners of the key ring for known: those whose keys were made before the database listed them, or lost it. */
+  knowOwners(): Promise<void>;
+  /**
+   * Erases owners whose keys were destroyed and of whom something is here nevertheless: the database is an older copy, or
+   * their keys were given up. The number of owners.
+   */
+  eraseAgain(): Promise<number>;
   /** Commits what waits, then closes. */
   close(): Promise<void>;
 }
@@ -80,7 +104,8 @@ const MIB = 1_048_576;
 
 /** Opens or creates the store. Throws OpenDatabaseError (wrong key, newer schema). */
 export function openStore(options: OpenStoreOptions): Store {
-  const database = openDatabase({ path: options.path, key: options.databaseKey, migrations: MIGRATIONS });
+  const { path, databaseKey: key, mustExist, mayMigrate, installation } = options;
+  const database = openDatabase({ path, key, migrations: MIGRATIONS, mustExist, mayMigrate, installation });
   return composeStore(database, options);
 }
 
@@ -97,11 +122,22 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   invalidation.onStale(() => {
     keys.doubt();
   });
+  const views = composeViews(database, options, keys, ownerKeys, writes, erasing);
+  const { keyRing, path, installation } = options;
   return {
     reports,
     registry: new SqliteTagRegistry(database, writes),
     retention: { deleteBefore: (at) => erasing.before(at) },
-    ...composeViews(database, options, keys, ownerKeys, writes, erasing),
+    clock: new ClockTable(database),
+    ...views,
+    checkKeyRing: () => checkKeyRing({ database, path, installation }, keyRing),
+    sealedOwners: () => sealedOwners(database, keyRing),
+    knowOwners: () => ownerKeys.knowAll(),
+    eraseAgain: async () => {
+      const { erased } = await sealedOwners(database, keyRing);
+      for (const owner of erased) await views.forOwner(owner).eraseOwner();
+      return erased.length;
+    },
     changeCount: () => Promise.try(() => changes.read()),
     rewrapKeys: (owner) => ownerKeys.rewrap(owner),
     check: () => Promise.try(() => void database.prepare("SELECT id FROM tag LIMIT 1").get()),
@@ -112,6 +148,11 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
         database.close();
       }),
   };
+}
+
+/** What adds erased owners to the list, where there is one. */
+function listingIn(path: string | undefined): (erasure: ListedErasure) => void {
+  return path === undefined ? () => undefined : (erasure) => listErasure(path, erasure);
 }
 
 function composeReports(
@@ -159,11 +200,21 @@ function composeViews(
   writes: WriteTransaction,
   erasing: RowDeletion,
 ): Pick<Store, "forOwner" | "forViewer" | "finderReports"> {
-  const { keyRing, now } = options;
+  const { keyRing, now, isClockTrusted = () => true, erasureList } = options;
+  const onErase = listingIn(erasureList);
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
   const claims = new TagClaims(database, keys, writes, settings);
-  const erasure = new OwnerErasure({ database, keyRing, keys: cache, writes, erasing, settings, now });
+  const erasure = new OwnerErasure({
+    database,
+    keyRing,
+    keys: cache,
+    writes,
+    erasing,
+    settings,
+    now,
+    onErase,
+  });
   const pieces = new PieceReader(database, keys);
   const locations = new LocationReader(database, pieces, options.monotonicMs);
   const finderReports = new SqliteFinderReports(database, cache, writes, now);
@@ -179,7 +230,7 @@ function composeViews(
     const parts = { owner, tags, keys, writes, now };
     const geofences = new OwnedGeofences({ ...parts, statements: statements.geofences, assignments });
     const events = new EventReader(statements.events, owner, tags, keys, pieces);
-    const shares = new OwnedShares({ ...parts, statements: statements.shares });
+    const shares = new OwnedShares({ ...parts, statements: statements.shares, isClockTrusted });
     const transfers = new Transfers({ ...parts, statements: statements.transfers, claims });
     const all = {
       owner,

@@ -1,3 +1,4 @@
+import { CLOCK_TABLE } from "@purrimeter/database/clock-table";
 import type { TableEntry } from "@purrimeter/database/table-entry";
 
 const OF_ACCOUNT = { with: { account: "account = @account" } } as const;
@@ -28,7 +29,7 @@ export const ACCOUNT_TABLES: readonly TableEntry<"account">[] = [
     table: "session",
     key: ["id"],
     whose: "account",
-    kept: { until: "replaced", by: "32 newer sessions" },
+    kept: { until: "expired", when: "it can no longer be refreshed, or 32 newer sessions were begun" },
     exported: { as: "sessions" },
     erased: OF_ACCOUNT,
   },
@@ -68,7 +69,7 @@ export const ACCOUNT_TABLES: readonly TableEntry<"account">[] = [
     table: "personal_token",
     key: ["id"],
     whose: "account",
-    kept: { until: "erased" },
+    kept: { until: "expired", when: "its own end has come" },
     exported: { as: "personal-tokens" },
     erased: OF_ACCOUNT,
   },
@@ -76,7 +77,7 @@ export const ACCOUNT_TABLES: readonly TableEntry<"account">[] = [
     table: "mail_change",
     key: ["account"],
     whose: "account",
-    kept: { until: "expired", when: "a day after it was asked for, at the next change of any account" },
+    kept: { until: "expired", when: "a day after it was asked for" },
     exported: { as: "account" },
     erased: OF_ACCOUNT,
   },
@@ -86,7 +87,7 @@ export const ACCOUNT_TABLES: readonly TableEntry<"account">[] = [
     whose: "nobody",
     kept: {
       until: "expired",
-      when: "the last access token of the session has, at the next end of a session",
+      when: "the last access token of the session has",
     },
     exported: { never: "random ids that name nothing any more" },
     erased: { never: "tells other processes that the session has ended; names no account" },
@@ -107,4 +108,13 @@ export const ACCOUNT_TABLES: readonly TableEntry<"account">[] = [
     exported: { never: "the auditor's" },
     erased: { never: "evidence against misuse must outlive the account; names it by its random id" },
   },
+  {
+    table: "installation",
+    key: ["one"],
+    whose: "nobody",
+    kept: { until: "erased" },
+    exported: { never: "a random id" },
+    erased: { never: "says which installation's database this is" },
+  },
+  CLOCK_TABLE,
 ];

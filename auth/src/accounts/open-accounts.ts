@@ -37,13 +37,15 @@ export interface OpenAccountsOptions {
   readonly databaseKey: Uint8Array;
   readonly log: Log;
   readonly time: Time;
+  /** Whether what has expired may be deleted; always unless given. */
+  readonly isClockTrusted?: (() => boolean) | undefined;
   /** Told of every audit event. */
   readonly listener: (event: AuditEvent) => void;
 }
 
 /** Opens the accounts of a database, also while the service runs on it; throws when the database key is another. */
 export async function openAccounts(options: OpenAccountsOptions): Promise<OpenAccounts> {
-  const { log, time, listener } = options;
+  const { log, time, listener, isClockTrusted } = options;
   const now = (): number => time.utcS();
   const database = new Kysely<AuthTables>({ dialect: new SqliteDialect({ database: options.database }) });
   const keys = await DataKeys.open(database, options.databaseKey);
@@ -53,11 +55,11 @@ export async function openAccounts(options: OpenAccountsOptions): Promise<OpenAc
     database,
     keys,
     accounts: new Accounts(database, keys),
-    sessions: new Sessions(database, keys, endings, now),
+    sessions: new Sessions(database, keys, endings, now, isClockTrusted),
     devices: new FamiliarDevices(database, keys, now),
     endings,
     personalTokens: new PersonalTokens(database, keys, endings, now),
-    erasures: new ClosedAccounts(database, endings, now),
+    erasures: new ClosedAccounts(database, endings, now, isClockTrusted),
     secondFactors: new SecondFactors(database, keys, now),
     audit: new AuditTrail({ database, keys, time, failed, listener }),
   };

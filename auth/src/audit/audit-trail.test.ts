@@ -68,11 +68,3 @@ test("keeps events that could not be written and writes them with the next, in o
     "password.changed",
   ]);
 });
-
-test("drops what is older than 400 days and stays a chain", async () => {
-  auth.clock.s += 401 * 86_400;
-  auth.service.audit.record({ event: "mail.verified", account: "a" });
-  const trail = await rows();
-  expect(trail).toHaveLength(1);
-  expect(verifyAuditRows(trail)).toBe("intact");
-});

@@ -34,6 +34,7 @@ export type AuditEventName =
   | "signing-key.introduced"
   | "signing-key.promoted"
   | "signing-key.retired"
+  | "tag.code-renewed"
   | "tag.revoked";
 
 /** One event: who by id, never by name or mail address; from which network, as a keyed hash. */
@@ -152,10 +153,6 @@ export class AuditTrail {
       await transaction.insertInto("audit_event").values(row).execute();
       previous = row.hash;
     }
-    await transaction
-      .deleteFrom("audit_event")
-      .where("at", "<", this.#time.utcS() - KEPT_S)
-      .execute();
   }
 
   #hashOfNetwork(network: string): string {

@@ -14,6 +14,7 @@ import type { Bearer } from "../login/access-tokens.ts";
 import { clientAddress } from "./client-address.ts";
 import { problem } from "./problem.ts";
 import { addErasureEndpoints } from "../erasure/erasure-endpoints.ts";
+import { addTagCodeEndpoint } from "../roles/tag-code-endpoint.ts";
 import { addPasskeyEndpoints } from "../passkeys/passkey-endpoints.ts";
 import { addPersonalTokenEndpoints } from "../personal-tokens/personal-token-endpoints.ts";
 import { addChangeMailEndpoints } from "../mail/change-mail-endpoints.ts";
@@ -48,6 +49,7 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   addPersonalTokenEndpoints(app, service);
   addAccountEndpoint(app, service);
   addErasureEndpoints(app, service);
+  addTagCodeEndpoint(app, service);
   addAuditEndpoint(app, service);
   addPasskeyEndpoints(app, service);
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", BEARER);

@@ -24,22 +24,18 @@ export class MailChanges {
     this.#options = options;
   }
 
-  /** Notes the address that the account is to have. One that was noted before is forgotten, and so are all old ones. */
+  /** Notes the address that the account is to have. One that was noted before is forgotten. */
   async ask(account: string, mail: MailAddress): Promise<void> {
     const { database, keys, now } = this.#options;
     const row = {
       mail_sealed: seal(keys.key("mail-seal"), Buffer.from(mail), about(account)),
       asked_at: now(),
     };
-    await database.transaction().execute(async (transaction) => {
-      const old = transaction.deleteFrom("mail_change").where("asked_at", "<", now() - CHANGE_LIFETIME_S);
-      await old.execute();
-      await transaction
-        .insertInto("mail_change")
-        .values({ account, ...row })
-        .onConflict((conflict) => conflict.column("account").doUpdateSet(row))
-        .execute();
-    });
+    await database
+      .insertInto("mail_change")
+      .values({ account, ...row })
+      .onConflict((conflict) => conflict.column("account").doUpdateSet(row))
+      .execute();
   }
 
   /** The address that was noted last. */

@@ -29,7 +29,6 @@ export class SessionEndings {
   /** Adds sessions within the caller's transaction. Call `announce` after its commit. */
   async add(transaction: Kysely<AuthTables>, sids: readonly string[]): Promise<void> {
     const until = this.#time.utcS() + ACCESS_TOKEN_LIFETIME_S + CLOCK_SKEW_S;
-    await transaction.deleteFrom("ended_session").where("until", "<", this.#time.utcS()).execute();
     if (sids.length > 0)
       await transaction
         .insertInto("ended_session")

@@ -33,6 +33,16 @@ export interface ListedSession {
 
 type SessionDeletion = DeleteQueryBuilder<AuthTables, "session", DeleteResult>;
 
+/** Those of sessions to delete that cannot go on at that time, seconds of UTC. */
+export function expiredSessions(rows: SessionDeletion, atS: number): SessionDeletion {
+  return rows.where((is) =>
+    is.or([
+      is("created_at", "<=", atS - SESSION_LIMIT_S),
+      is("refreshed_at", "<=", atS - SESSION_IDLE_LIMIT_S),
+    ]),
+  );
+}
+
 /** What became of a refresh token, and of its session. */
 export type RefreshOutcome =
   | { readonly kind: "refreshed"; readonly session: LiveSession }
@@ -51,9 +61,18 @@ export class Sessions {
   readonly #keys: DataKeys;
   readonly #endings: SessionEndings;
   readonly #now: () => number;
+  readonly #isClockTrusted: () => boolean;
 
-  constructor(database: Kysely<AuthTables>, keys: DataKeys, endings: SessionEndings, now: () => number) {
+  /** While the clock is not trusted, an expired session is refused and stays: it goes on when the clock is right again. */
+  constructor(
+    database: Kysely<AuthTables>,
+    keys: DataKeys,
+    endings: SessionEndings,
+    now: () => number,
+    isClockTrusted: () => boolean = () => true,
+  ) {
     this.#database = database;
+    this.#isClockTrusted = isClockTrusted;
     this.#keys = keys;
     this.#endings = endings;
     this.#now = now;
@@ -200,12 +219,9 @@ export class Sessions {
       .where("id", "=", sid)
       .executeTakeFirst();
     if (!row) return { kind: "unknown" };
+    const reason = row.generation === generation ? "expired" : "reused";
+    if (reason === "expired" && !this.#isClockTrusted()) return { kind: "unknown" };
     await this.end([sid]);
-    return {
-      kind: "ended",
-      reason: row.generation === generation ? "expired" : "reused",
-      sid,
-      account: row.account,
-    };
+    return { kind: "ended", reason, sid, account: row.account };
   }
 }

@@ -22,6 +22,8 @@ export interface AedesSourceOptions {
   /** A second listener of TLS 1.2; none unless given. */
   readonly tls12?: { readonly port: number; readonly maxConnections?: number | undefined } | undefined;
   readonly limits?: Partial<BridgeLimits>;
+  /** Peers whose connections are not counted by address: trusted proxies. */
+  readonly isUncounted?: (address: string) => boolean;
   readonly now: () => UnixSeconds;
   readonly time: Time;
   /** Counted and logged by the caller. The tag is known once its certificate has been verified. */
@@ -47,6 +49,8 @@ const DRAIN_POLL_MS = 10;
 const NOT_GRANTED = 128;
 /** Of the second listener: it is for the few boards that cannot do better. */
 const MAX_CONNECTIONS_1_2 = 1_000;
+/** One address holds at most so large a part of the second listener's places without a certificate. */
+const ADDRESS_SHARE_1_2 = 4;
 
 export function createAedesSource(options: AedesSourceOptions): AedesSource {
   return new EmbeddedSource(options);
@@ -90,8 +94,14 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
   }
 
   #createListener12({ port, maxConnections }: NonNullable<AedesSourceOptions["tls12"]>): TlsListener {
-    const limits = { ...this.limits, maxConnections: maxConnections ?? MAX_CONNECTIONS_1_2 };
-    return this.#createListener("1.2", port, limits);
+    const most = maxConnections ?? MAX_CONNECTIONS_1_2;
+    const share = Math.ceil(most / ADDRESS_SHARE_1_2);
+    const maxConnectionsPerAddress = Math.min(this.limits.maxConnectionsPerAddress, share);
+    return this.#createListener("1.2", port, {
+      ...this.limits,
+      maxConnections: most,
+      maxConnectionsPerAddress,
+    });
   }
 
   monotonicMs(): number {
@@ -126,6 +136,7 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
     broker.on("subscribe", (subscriptions, client) => {
       for (const { topic, qos } of subscriptions)
         if (Number(qos) !== NOT_GRANTED) this.#subscribed(client, topic);
+      if (client !== null) connectionBehind(client).subscribed();
     });
     broker.on("unsubscribe", (topics, client) => {
       for (const topic of topics)

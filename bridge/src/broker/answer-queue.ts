@@ -26,21 +26,24 @@ export class AnswerQueue {
     return answer;
   }
 
-  /** The frames of all answers up to the first that is still missing, or undefined when that is the first. */
-  takeReady(): Buffer | undefined {
+  /**
+   * The frames of all answers up to the first that is still missing, or undefined when that is the first. Acknowledgements are left
+   * out unless the tag has subscribed to them (MQTT 3.1.1, 3.3.5); undefined as well when nothing is left to send then.
+   */
+  takeReady(isSubscribed: boolean): Buffer | undefined {
     const first = this.#pending[0];
     if (first?.ack === undefined) return undefined;
-    if (this.#pending.length > 1) return this.#takeSeveral();
+    if (this.#pending.length > 1) return this.#takeSeveral(isSubscribed);
     this.#pending.length = 0;
-    return writeAnswer(first.messageId, this.#ackTopic, first.ack);
+    return writeAnswer(first.messageId, this.#ackTopic, isSubscribed ? first.ack : undefined);
   }
 
-  #takeSeveral(): Buffer {
+  #takeSeveral(isSubscribed: boolean): Buffer {
     let ready = 0;
     while (this.#pending[ready]?.ack !== undefined) ready++;
     const frames = this.#pending
       .splice(0, ready)
-      .map(({ messageId, ack }) => writeAnswer(messageId, this.#ackTopic, ack));
+      .map(({ messageId, ack }) => writeAnswer(messageId, this.#ackTopic, isSubscribed ? ack : undefined));
     return Buffer.concat(frames);
   }
 }

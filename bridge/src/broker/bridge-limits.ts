@@ -5,8 +5,12 @@ import type { Rate } from "@purrimeter/service/token-bucket";
 export interface BridgeLimits {
   /** TCP connections at once, handshakes included. */
   readonly maxConnections: number;
+  /** Of one IPv4 address, or of one /64 of IPv6, that have not shown a tag's certificate. */
+  readonly maxConnectionsPerAddress: number;
   /** New TCP connections; what exceeds it is closed before TLS spends 1.5 ms on it. */
   readonly accepts: Rate;
+  /** The same of one address, counted before. */
+  readonly acceptsPerAddress: Rate;
   readonly handshakeTimeoutMs: number;
   /** From the end of the handshake to a whole CONNECT. */
   readonly connectTimeoutMs: number;
@@ -25,7 +29,10 @@ export interface BridgeLimits {
 /** A session's packets are at most MAX_MQTT_PACKET_BYTES, so its rate of packets bounds its bytes: 128 KB/s. */
 export const DEFAULT_LIMITS: BridgeLimits = {
   maxConnections: 10_000,
+  // Many tags may come back at once from one address: a simulated fleet, or all that a mobile network has.
+  maxConnectionsPerAddress: 1_000,
   accepts: { burst: 2_000, perSecond: 400 },
+  acceptsPerAddress: { burst: 1_000, perSecond: 100 },
   handshakeTimeoutMs: 10_000,
   connectTimeoutMs: 10_000,
   packetTimeoutMs: 30_000,

@@ -5,7 +5,16 @@ import type { TagId } from "@purrimeter/protocol/values";
 import { createTokenBucket, takeToken, type TokenBucket } from "@purrimeter/service/token-bucket";
 import { AnswerQueue } from "./answer-queue.ts";
 import type { BridgeLimits } from "./bridge-limits.ts";
-import { CONNECT, frameLength, frameType, INCOMPLETE, OVERSIZED, PUBLISH } from "./mqtt-frame.ts";
+import {
+  CONNECT,
+  frameLength,
+  frameType,
+  INCOMPLETE,
+  isLevel4,
+  OVERSIZED,
+  PUBLISH,
+  SUBSCRIBE,
+} from "./mqtt-frame.ts";
 import type { PeerIdentity } from "./peer-identity.ts";
 import { readPublish } from "./publish-frame.ts";
 import type { SecurityEvent } from "./security-event.ts";
@@ -28,6 +37,7 @@ type Phase = "opening" | "joining" | "session" | "closed";
 
 const CLOSE_TIMEOUT_MS = 2_000;
 const BROKER_BUFFER_BYTES = 4_096;
+const UNACCEPTABLE_PROTOCOL = Buffer.from([0x20, 2, 0, 1]);
 
 /**
  * A tag's TLS connection as the broker sees it. Frames are cut, measured and counted here before the broker
@@ -51,6 +61,8 @@ export class GuardedConnection extends Duplex {
   #paused = false;
   #waitsForToken = false;
   #brokerIsFull = false;
+  /** SUBSCRIBE packets that the broker has and has not dealt with yet. */
+  #subscribing = 0;
   #heardAtMs: number;
   /** Since when the frame in `#held` is incomplete; 0 when none is. */
   #partialSinceMs = 0;
@@ -100,12 +112,20 @@ export class GuardedConnection extends Duplex {
 
   /** Sends the answers that are ready, in the order of their reports, as one write. */
   flush(): void {
-    const bytes = this.#answers.takeReady();
+    // What came behind a SUBSCRIBE is answered behind it: its acknowledgement may have been subscribed to.
+    if (this.#subscribing > 0) return;
+    const bytes = this.#answers.takeReady(this.channels.has("ack"));
     if (bytes === undefined || this.destroyed) return;
-    this.#socket.write(bytes);
+    if (bytes.length > 0) this.#socket.write(bytes);
     if (this.#socket.writableLength > this.#host.limits.maxUnreadBytes)
       return this.#violate("unread-answers");
     this.#readOn();
+  }
+
+  /** The broker has dealt with one SUBSCRIBE. */
+  subscribed(): void {
+    this.#subscribing -= 1;
+    this.#host.wantsFlush(this);
   }
 
   /** Bytes from the peer. */
@@ -163,9 +183,18 @@ export class GuardedConnection extends Duplex {
   }
 
   #giveToBroker(frame: Buffer): void {
+    if (this.#phase === "opening" && !isLevel4(frame)) return this.#refuseProtocol();
+    if (frameType(frame, 0) === SUBSCRIBE) this.#subscribing += 1;
     this.#brokerIsFull = !this.push(frame);
     if (this.#phase === "opening") this.#phase = "joining";
     if (!this.#mayRead()) this.#pause();
+  }
+
+  /** CONNACK 1, "unacceptable protocol level" (MQTT 3.1.1, 3.1.2.2); the broker does not know all levels. */
+  #refuseProtocol(): void {
+    this.#host.violated(this, "bad-protocol");
+    this.#socket.write(UNACCEPTABLE_PROTOCOL);
+    this.destroy();
   }
 
   #takeReport(messageId: number, bytes: Uint8Array): void {

@@ -8,7 +8,7 @@ import { systemTime } from "@purrimeter/service/system-time";
 import type { AedesSourceOptions } from "./aedes-source.ts";
 import { openTestSource, type TestSource } from "../testing/open-test-source.ts";
 import type { RawTag } from "../testing/raw-tag.ts";
-import { dial, dialAndJoin } from "../testing/raw-tag.ts";
+import { dial, dialAndConnect, dialAndJoin } from "../testing/raw-tag.ts";
 import { until } from "../testing/recording-sink.ts";
 import { createTestAuthority, type Credentials, type TestAuthority } from "../testing/test-authority.ts";
 
@@ -149,7 +149,7 @@ describe("at CONNECT", () => {
     ["no client id", { clientId: "" }, 2, "client-id-mismatch alf"],
     ["no keep-alive", { keepalive: 0 }, 5, "bad-keep-alive alf"],
     ["a keep-alive above the limit", { keepalive: 3_601 }, 5, "bad-keep-alive alf"],
-    ["MQTT 3.1", { protocolId: "MQIsdp", protocolVersion: 3 }, 5, "bad-protocol alf"],
+    ["MQTT 3.1", { protocolId: "MQIsdp", protocolVersion: 3 }, 1, "bad-protocol alf"],
     [
       "a will for another tag",
       { will: { topic: topicOf(BEA, "status"), payload: "x", qos: 0, retain: false } },
@@ -286,7 +286,7 @@ describe("in a session", () => {
     topicOf(BEA, "ack"),
     topicOf(ALF, "report"),
   ])("grants no subscription to %s", async (topic) => {
-    const tag = await dialAndJoin(await start(), ALF, alf);
+    const tag = await dialAndConnect(await start(), ALF, alf);
     tag.send({
       cmd: "subscribe",
       messageId: 1,

@@ -12,6 +12,11 @@ const MAX_LENGTH_BYTES = 2;
 /** MQTT control packet types, the upper half of a frame's first byte (MQTT 3.1.1, 2.2.1). */
 export const CONNECT = 1;
 export const PUBLISH = 3;
+export const SUBSCRIBE = 8;
+
+/** Protocol levels of MQTT 3.1 and of MQTT 3.1.1 and above are beside names of different lengths. */
+const NAMES: readonly Buffer[] = [Buffer.from("\0\u0004MQTT"), Buffer.from("\0\u0006MQIsdp")];
+const LEVEL_3_1_1 = 4;
 
 /**
  * Length of the MQTT frame that begins at `offset`, header included, or INCOMPLETE or OVERSIZED.
@@ -34,4 +39,12 @@ export function frameLength(bytes: Uint8Array, offset: number): number {
 /** Control packet type of the frame at `offset`. */
 export function frameType(bytes: Uint8Array, offset: number): number {
   return (bytes[offset] ?? 0) >> 4;
+}
+
+/** False for a whole CONNECT that names a protocol level other than that of MQTT 3.1.1; one without a known name is left to the broker. */
+export function isLevel4(frame: Buffer): boolean {
+  const at = ((frame[1] ?? 0) & CONTINUATION) === 0 ? 2 : 3;
+  const name = NAMES.find((one) => frame.subarray(at, at + one.length).equals(one));
+  // The highest bit is a bridge's; a broker that does not know it refuses the level.
+  return name === undefined || frame[at + name.length] === LEVEL_3_1_1;
 }

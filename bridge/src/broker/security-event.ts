@@ -8,6 +8,8 @@ export interface SecurityEventCause {
 /** What a tag or somebody else did that the rules forbid. The names are counted and logged. */
 export type SecurityEvent =
   | "connection-limit"
+  | "address-limit"
+  | "address-rate"
   | "accept-rate"
   | "handshake-failed"
   | "bad-certificate"

@@ -21,7 +21,6 @@ import type { SecurityEvent } from "./security-event.ts";
 const IDENTIFIER_REJECTED = 2;
 const SERVER_UNAVAILABLE = 3;
 const NOT_AUTHORIZED = 5;
-const MQTT_3_1 = 3;
 
 /** What the rules ask of the rest of the bridge. */
 export interface BrokerRulesHost {
@@ -48,11 +47,7 @@ function isOwnStatus(
 }
 
 /** What is wrong with a CONNECT, or undefined. User name and password are ignored: the certificate says who it is. */
-function connectFault(
-  tag: TagId,
-  { protocolVersion, keepalive, will }: ConnectPacket,
-): SecurityEvent | undefined {
-  if (protocolVersion === MQTT_3_1) return "bad-protocol";
+function connectFault(tag: TagId, { keepalive, will }: ConnectPacket): SecurityEvent | undefined {
   if (!isWhole(keepalive ?? 0, 1, MAX_KEEP_ALIVE_S)) return "bad-keep-alive";
   if (will === undefined) return undefined;
   const { topic, payload, qos = 0, retain = false } = will;

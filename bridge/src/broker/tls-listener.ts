@@ -1,8 +1,9 @@
 import { createServer, type AddressInfo } from "node:net";
 import { createServer as createTlsServer, type TLSSocket } from "node:tls";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
+import { CAP_REASONS, ConnectionGate } from "@purrimeter/service/connection-gate";
 import { tlsFailure } from "@purrimeter/service/tls-failure";
-import { createTokenBucket, takeToken } from "@purrimeter/service/token-bucket";
+import { TlsPairs } from "@purrimeter/service/tls-pairs";
 import type { BridgeLimits } from "./bridge-limits.ts";
 import { identifyPeer, tagIssuers, type PeerIdentity } from "./peer-identity.ts";
 import { revokedSerials } from "./revoked-serials.ts";
@@ -15,6 +16,8 @@ export interface TlsListenerOptions {
   readonly version: TlsVersion;
   readonly tls: TlsFiles;
   readonly limits: BridgeLimits;
+  /** Peers whose connections are not counted by address: trusted proxies. */
+  readonly isUncounted?: ((address: string) => boolean) | undefined;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
   readonly onTag: (socket: TLSSocket, identity: PeerIdentity) => void;
@@ -30,7 +33,9 @@ export interface TlsListener {
 }
 
 export function createTlsListener(options: TlsListenerOptions): TlsListener {
-  const { limits, monotonicMs, onEvent, version } = options;
+  const { limits, monotonicMs, onEvent, version, isUncounted = () => false } = options;
+  const gate = new ConnectionGate({ ...limits, isUncounted, monotonicMs });
+  const pairs = new TlsPairs();
   const issuers = tagIssuers(options.tls.clientAuthority);
   let revoked: ReadonlySet<string> = revokedSerials(options.tls.revoked ?? "");
   const tlsServer = createTlsServer({
@@ -44,20 +49,24 @@ export function createTlsListener(options: TlsListenerOptions): TlsListener {
   });
   tlsServer.on("secureConnection", (socket) => {
     const identity = identifyPeer(socket.getPeerX509Certificate(), { issuers, revoked, now: options.now() });
-    if (typeof identity === "object") return options.onTag(socket, identity);
+    if (typeof identity === "object") {
+      const below = pairs.below(socket);
+      if (below !== undefined) gate.authenticated(below);
+      return options.onTag(socket, identity);
+    }
     if (identity === "revoked") onEvent("revoked-tag");
     else onEvent("bad-certificate", { reason: identity, code: "none" });
     socket.on("error", ignoreError).destroy();
   });
-  const accepts = createTokenBucket();
   const server = createServer({ noDelay: true }, (socket) => {
-    if (takeToken(accepts, limits.accepts, monotonicMs()) === 0)
+    const reached = gate.admit(socket);
+    if (reached === undefined) {
+      pairs.accepted(socket);
       return void tlsServer.emit("connection", socket);
+    }
     socket.on("error", ignoreError).destroy();
-    onEvent("accept-rate");
+    onEvent(reached, { reason: CAP_REASONS[reached], code: "none" });
   });
-  server.maxConnections = limits.maxConnections;
-  server.on("drop", () => onEvent("connection-limit"));
   return {
     listen: () =>
       new Promise((resolve, reject) => {

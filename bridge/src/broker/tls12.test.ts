@@ -70,6 +70,7 @@ describe("the listener for TLS 1.2", () => {
     expect(tag.socket.getProtocol()).toBe("TLSv1.2");
     expect(tag.socket.getCipher().name).toBe("ECDHE-RSA-AES128-GCM-SHA256");
     open.sink.echoes = true;
+    await tag.subscribe(topicOf(ALF, "ack"));
     tag.publish(topicOf(ALF, "report"), Buffer.from("x"));
     expect((await tag.next("publish")).payload.toString()).toBe("x");
   });

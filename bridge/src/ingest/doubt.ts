@@ -22,15 +22,22 @@ export interface DoubtJudge {
   judge(tag: TagId, report: Report, now: UnixSeconds): (Doubt | undefined)[] | undefined;
 }
 
-/** `retentionDays` is how long locations are kept; older ones would be deleted as soon as they are stored. */
-export function createDoubtJudge(retentionDays: number): DoubtJudge {
+/**
+ * `retentionDays` is how long locations are kept; older ones would be deleted as soon as they are stored. While the clock is not
+ * trusted no time is doubted: the mark would stay when the clock is right again.
+ */
+export function createDoubtJudge(
+  retentionDays: number,
+  isClockTrusted: () => boolean = () => true,
+): DoubtJudge {
   const believed = new Map<TagId, FixEntry>();
   return {
     judge: (tag, { entries }, now) => {
       let doubts: (Doubt | undefined)[] | undefined;
+      const clockNow = isClockTrusted() ? now : undefined;
       for (let i = 0; i < entries.length; i++) {
         const entry = entries[i] as Entry;
-        const doubt = doubtOf(entry, believed.get(tag), now, retentionDays);
+        const doubt = doubtOf(entry, believed.get(tag), clockNow, retentionDays);
         if (doubt !== undefined) (doubts ??= entries.map(() => undefined))[i] = doubt;
         else if (entry.kind === "fix") believe(believed, tag, entry);
       }
@@ -42,10 +49,10 @@ export function createDoubtJudge(retentionDays: number): DoubtJudge {
 function doubtOf(
   entry: Entry,
   previous: FixEntry | undefined,
-  now: UnixSeconds,
+  now: UnixSeconds | undefined,
   retentionDays: number,
 ): Doubt | undefined {
-  const byTime = doubtfulTime(entry.at, now, retentionDays);
+  const byTime = now === undefined ? undefined : doubtfulTime(entry.at, now, retentionDays);
   return byTime === undefined && entry.kind === "fix" ? doubtfulPlace(entry, previous) : byTime;
 }
 

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLog } from "@purrimeter/service/log";
 import { decodeAck } from "@purrimeter/protocol/ack";
@@ -103,4 +104,34 @@ describe("a tag over its quota", () => {
     nowMs = 2_000;
     expect(await sent()).toMatchObject({ value: { kind: "stored", through: 2 } });
   });
+});
+
+it("a tag whose key is missing is told to come again, which is logged at level 50 and counted", async () => {
+  const lost = createTestStore();
+  const keys = lost.open();
+  await claimTag(keys, ALF);
+  await keys.close();
+  rmSync(lost.keyRingPath);
+  const without = lost.open();
+  const lines: string[] = [];
+  const errors = createLog("bridge", { write: (line: string) => void lines.push(line) });
+  const counted = createBridgeCounters();
+  const parts = {
+    store: without.reports,
+    doubts,
+    quota: new ReportQuota(DEFAULT_QUOTAS, () => 0),
+    counters: counted,
+    log: errors,
+    now: utcNow,
+  };
+  const entries = [{ kind: "health", dropped: 0, at: utcNow(), batteryPercent: 4, boots: 1 }];
+  const report = { epoch: 9, first: 1, oldest: 1, entries } as unknown as Report;
+  const ack = decodeAck(await receiveReport(parts, ALF, encodeReport(report)));
+  expect(ack).toMatchObject({ ok: true, value: { kind: "refused", reason: "busy", final: false } });
+  expect(counted.get("refused", "key-missing")).toBe(1);
+  expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+    { level: 50, event: "report.key-missing", tag: ALF },
+  ]);
+  await without.close();
+  lost.remove();
 });

@@ -3,7 +3,8 @@ import type { Report } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/service/log";
-import type { RecordOutcome, ReportStore, Stored } from "@purrimeter/store/report-store";
+import type { RecordOutcome, Refused, ReportStore, Stored } from "@purrimeter/store/report-store";
+import type { ClockTrust } from "@purrimeter/service/clock-trust";
 import type { Doubt } from "@purrimeter/store/doubt";
 import { acknowledgeStored, refuseReport } from "../broker/acknowledge.ts";
 import type { BridgeCounters } from "../metrics/bridge-counters.ts";
@@ -20,6 +21,8 @@ export interface ReceiveReportParts {
   /** Judges what was stored, after it was acknowledged; left out, nobody does. */
   readonly verification?: ReportVerifier | undefined;
   readonly now: () => UnixSeconds;
+  /** Told of the newest time of the tag's receiver. */
+  readonly clock?: Pick<ClockTrust, "heard"> | undefined;
 }
 
 /**
@@ -61,15 +64,20 @@ function record(
   const answer = (outcome: RecordOutcome): Uint8Array => {
     if (outcome.kind === "refused") {
       if (outcome.reason === "unclaimed") verification?.forget(tag);
-      counters.add("refused", outcome.reason);
-      return refuseReport(bytes, outcome.reason, false);
+      return refused(parts, tag, bytes, outcome);
     }
     countStored(counters, outcome);
     if (suspect !== undefined) countSuspect(counters, suspect);
+    if (outcome.stored > 0) hear(parts.clock, tag, report);
     if (outcome.stored > 0) verification?.stored(tag, report, outcome.through);
     return acknowledgeStored(outcome);
   };
   return store.recordReport(tag, report, { at, suspect }).then(answer, failed);
+}
+
+function hear(clock: Pick<ClockTrust, "heard"> | undefined, tag: TagId, { entries }: Report): void {
+  const newest = entries.findLast(({ kind }) => kind === "fix");
+  if (newest !== undefined) clock?.heard(tag, newest.at * 1_000);
 }
 
 /** Nothing is lost: the tag keeps its entries and sends them again. */
@@ -80,6 +88,19 @@ function overQuota({ quota, counters, log }: ReceiveReportParts, tag: TagId, byt
       event: "report.quota",
       tag,
     });
+  return refuseReport(bytes, "busy", false);
+}
+
+/** A missing key is the operator's to mend: to the tag the bridge is busy, so that it keeps its entries and comes again. */
+function refused(
+  { counters, log }: ReceiveReportParts,
+  tag: TagId,
+  bytes: Uint8Array,
+  { reason }: Refused,
+): Uint8Array {
+  counters.add("refused", reason);
+  if (reason !== "key-missing") return refuseReport(bytes, reason, false);
+  log.error("the key that seals a tag's reports is missing", { event: "report.key-missing", tag, reason });
   return refuseReport(bytes, "busy", false);
 }
 
@@ -96,16 +117,14 @@ function countStored(counters: BridgeCounters, { stored, duplicates, withheld, o
 }
 
 async function keepDeadLetter(
-  { store, counters, log, now }: ReceiveReportParts,
+  parts: ReceiveReportParts,
   tag: TagId,
   bytes: Uint8Array,
   reason: DecodeReason,
 ): Promise<Uint8Array> {
+  const { store, counters, log, now } = parts;
   const outcome = await store.keepDeadLetter(tag, bytes, reason, now());
-  if (outcome.kind === "refused") {
-    counters.add("refused", outcome.reason);
-    return refuseReport(bytes, outcome.reason, false);
-  }
+  if (outcome.kind === "refused") return refused(parts, tag, bytes, outcome);
   counters.add("set-aside", reason);
   log.warn("a report could not be read", { event: "report.set-aside", tag, reason, count: outcome.count });
   return refuseReport(bytes, reason, true);

@@ -58,10 +58,13 @@ function fakedTime(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(isFaking));
 }
 
-/** Starts the bridge as its supervisor does; resolves when it is up, rejects with what it wrote when it ends instead. */
-export async function startBridgeProcess({ config, secrets }: ProcessFiles): Promise<BridgeProcess> {
+/** Starts the bridge as its supervisor does, with `more` in its environment; resolves when it is up, rejects with what it wrote when it ends instead. */
+export async function startBridgeProcess(
+  { config, secrets }: ProcessFiles,
+  more: NodeJS.ProcessEnv = {},
+): Promise<BridgeProcess> {
   const main = fileURLToPath(new URL("../main.ts", import.meta.url));
-  const env = { CREDENTIALS_DIRECTORY: secrets, ...fakedTime() };
+  const env = { CREDENTIALS_DIRECTORY: secrets, ...fakedTime(), ...more };
   const child = fork(main, ["--config", config], {
     env,
     stdio: ["ignore", "ignore", "pipe", "ipc"],

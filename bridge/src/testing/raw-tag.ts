@@ -46,6 +46,12 @@ export class RawTag {
     this.send({ cmd: "publish", topic, payload: Buffer.from(payload), ...usual, ...changes });
   }
 
+  /** Subscribes to one topic and waits for the answer. */
+  async subscribe(topic: string): Promise<void> {
+    this.send({ cmd: "subscribe", messageId: 65_535, subscriptions: [{ topic, qos: 0 }] });
+    await this.next("suback");
+  }
+
   /** The next packet of that kind that nobody has taken yet; rejects when the connection ends or 5 s are over. */
   async next<Cmd extends Packet["cmd"]>(cmd: Cmd): Promise<Extract<Packet, { cmd: Cmd }>> {
     const deadlineMs = performance.now() + DEADLINE_MS;
@@ -80,8 +86,8 @@ export async function dial(
   return new RawTag(socket);
 }
 
-/** A tag that has connected and been accepted. */
-export async function dialAndJoin(
+/** A tag that has connected and been accepted, and has subscribed to nothing. */
+export async function dialAndConnect(
   port: number,
   id: string,
   credentials: Credentials,
@@ -91,5 +97,17 @@ export async function dialAndJoin(
   tag.join(id, changes);
   const { returnCode } = await tag.next("connack");
   if (returnCode !== 0) throw new Error(`refused with return code ${returnCode}`);
+  return tag;
+}
+
+/** A tag that has connected, been accepted and subscribed to its acknowledgements. */
+export async function dialAndJoin(
+  port: number,
+  id: string,
+  credentials: Credentials,
+  changes: object = {},
+): Promise<RawTag> {
+  const tag = await dialAndConnect(port, id, credentials, changes);
+  await tag.subscribe(`purrimeter/1/${id}/ack`);
   return tag;
 }

@@ -61,7 +61,7 @@ function hostsOf(certificate: X509Certificate): string[] {
 }
 
 /** Why a certificate wants renewal, or that it does not. */
-export type Need = "missing" | "ends-soon" | "lacks-host" | "none";
+export type Need = "missing" | "not-yet-valid" | "ends-soon" | "lacks-host" | "none";
 
 /** What a service's certificate needs to hold for `days` more under all of the hosts. */
 export function serviceNeeds(
@@ -73,9 +73,17 @@ export function serviceNeeds(
 ): Need {
   const { chain } = issuedFiles(directory, "services", name);
   if (!existsSync(chain)) return "missing";
-  const certificate = new X509Certificate(readFileSync(chain));
+  const pem = readFileSync(chain, "utf8");
+  const certificate = new X509Certificate(pem);
+  if (certificatesIn(pem).some(({ validFromDate }) => validFromDate > now)) return "not-yet-valid";
   if (certificate.validToDate.getTime() - now.getTime() < days * 86_400_000) return "ends-soon";
   return hosts.every((host) => names(certificate, host)) ? "none" : "lacks-host";
+}
+
+/** The leaf, and those of its issuers that are sent with it. */
+function certificatesIn(pem: string): X509Certificate[] {
+  const [, ...blocks] = pem.split("-----BEGIN CERTIFICATE-----");
+  return blocks.map((block) => new X509Certificate(`-----BEGIN CERTIFICATE-----${block}`));
 }
 
 function names(certificate: X509Certificate, host: string): boolean {

@@ -35,7 +35,7 @@ export function certsCommand(time: Time): Command {
     .description("the certificate authority of tags and services")
     .addCommand(initCommand(time))
     .addCommand(issueCommand(time))
-    .addCommand(listCommand())
+    .addCommand(listCommand(time))
     .addCommand(renewCommand(time))
     .addCommand(revokeCommand(time));
 }
@@ -131,7 +131,7 @@ function revokeCommand(time: Time): Command {
     });
 }
 
-function listCommand(): Command {
+function listCommand(time: Time): Command {
   return subcommand("list", "list the certificates that were issued")
     .addHelpText("after", examples("certs list", "certs list --json | jq -r .serial"))
     .action((flags: CertFlags) => {
@@ -139,7 +139,7 @@ function listCommand(): Command {
       const known = existsSync(authority.authority);
       const issued = orFailure(known ? readIssued(certs) : refuse("no-authority", certs));
       if (isFailure(issued)) return reportFailure(issued);
-      for (const certificate of issued) print(certificate, flags);
+      for (const certificate of issued) print(certificate, flags, utcDate(time));
     });
 }
 
@@ -172,13 +172,26 @@ function report(issued: Issued | Failure, { json }: CertFlags): boolean {
   return true;
 }
 
-function print(certificate: IssuedCertificate & { readonly revoked?: true }, { json }: CertFlags): void {
-  const { kind, commonName, serial, notAfter, revokedAt, revoked } = certificate;
+function print(
+  certificate: IssuedCertificate & { readonly revoked?: true },
+  { json }: CertFlags,
+  now?: Date,
+): void {
+  const { kind, commonName, serial, issuedAt, notAfter, revokedAt, revoked } = certificate;
   if (json === true) {
     console.log(JSON.stringify(certificate));
     return;
   }
   const state =
-    revokedAt === undefined && revoked === undefined ? `until ${notAfter}` : `revoked ${revokedAt ?? "now"}`;
+    revokedAt === undefined && revoked === undefined
+      ? `from ${issuedAt} until ${notAfter}${mark(certificate, now)}`
+      : `revoked ${revokedAt ?? "now"}`;
   console.log(`${kind.padEnd(7)}  ${commonName.padEnd(32)}  ${serial}  ${state}`);
+}
+
+/** What is wrong with the dates, if anything is. */
+function mark({ issuedAt, notAfter }: IssuedCertificate, now: Date | undefined): string {
+  if (now === undefined) return "";
+  if (new Date(issuedAt) > now) return "  NOT YET VALID";
+  return new Date(notAfter) < now ? "  ENDED" : "";
 }

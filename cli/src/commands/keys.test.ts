@@ -52,7 +52,7 @@ function keys(...argv: readonly string[]): Promise<Ran> {
   return runMain("keys", ...argv, "--data", files.folder);
 }
 
-async function names(owner: OwnerId): Promise<string[]> {
+async function names(owner: OwnerId): Promise<(string | undefined)[]> {
   return (await inStore(({ store }) => store.forOwner(owner).tags({ limit: 10 }))).items.map(
     ({ name }) => name,
   );

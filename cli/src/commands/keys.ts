@@ -32,6 +32,7 @@ export function keysCommand(time: Time): Command {
     )
     .addCommand(rotateCommand(time))
     .addCommand(listCommand(time))
+    .addCommand(forgetCommand(time))
     .addCommand(rotateSigningCommand(time));
 }
 
@@ -78,6 +79,30 @@ function progress({ json }: KeyFlags): (rotated: RotatedOwner, done: number, tot
     else if (process.stdout.isTTY)
       process.stdout.write(`\r\u001b[K${done} of ${total} owners${done === total ? "\n" : ""}`);
   };
+}
+
+function forgetCommand(time: Time): Command {
+  return new Command("forget")
+    .description(
+      "give up owners whose keys are lost: what the keys sealed is erased at the next start, and their tags are nobody's",
+    )
+    .requiredOption(
+      "--lost",
+      "all owners whose keys the key ring lacks; nothing brings their data back after this",
+    )
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText("after", examples("keys forget --lost"))
+    .action(async (flags: KeyFlags) => {
+      const forgotten = await withOperatorStore(dataFiles(flags.data), time, async ({ store, keyRing }) => {
+        const { missing } = await store.sealedOwners();
+        for (const owner of missing) await keyRing.destroy(owner);
+        return { owners: missing.length };
+      });
+      if (isFailure(forgotten)) reportFailure(forgotten);
+      else if (flags.json === true) console.log(JSON.stringify(forgotten));
+      else console.log(`owners given up: ${forgotten.owners}`);
+    });
 }
 
 function listCommand(time: Time): Command {

@@ -1,5 +1,14 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -64,6 +73,24 @@ test("its key has left the data folder, and another one is made only when asked 
   expect(keys()).toEqual(["mimi.pem"]);
   expect((await provision("mimi")).exitCode).toBe(0);
   expect(readFileSync(join(out, "key.pem")).equals(former)).toBe(false);
+});
+
+test("files of another board or of somebody's project are not replaced", async () => {
+  await runMain("certs", "issue", "tag", "felix", "--data", data);
+  const key = readFileSync(join(out, "key.pem"));
+  const ofMimi = await provision("felix");
+  expect([ofMimi.exitCode, ofMimi.stderr]).toEqual([
+    1,
+    `purrimeter: ${join(out, "board.json")} is not of the board felix; name another folder\n`,
+  ]);
+  expect(readFileSync(join(out, "key.pem")).equals(key)).toBe(true);
+  const project = join(folder, "project");
+  mkdirSync(project);
+  writeFileSync(join(project, "manifest.json"), "precious");
+  expect((await provision("felix", "--out", project)).stderr).toContain(
+    "manifest.json is not of the board felix",
+  );
+  expect(readFileSync(join(project, "manifest.json"), "utf8")).toBe("precious");
 });
 
 test.each([

@@ -27,6 +27,7 @@ interface StartFlags extends SettingOptions {
   readonly logFiles?: true;
   readonly production?: true;
   readonly allowGeneratedKeys?: true;
+  readonly acceptLoss?: true;
   readonly rootOut?: string;
   readonly json?: true;
 }
@@ -62,6 +63,10 @@ export function startCommand(time: Time): Command {
     .addOption(rootOutOption())
     .option("--production", "refuse keys that purrimeter generated for development")
     .option("--allow-generated-keys", "accept them in production nevertheless")
+    .option(
+      "--accept-loss",
+      "once: go on although a database is missing or older than the other; what is lost stays lost",
+    )
     .option("--log-files", "write the services' logs to DIR/log instead of stderr")
     .addOption(jsonOption())
     .addHelpText(
@@ -91,6 +96,7 @@ async function start(flags: StartFlags, time: Time): Promise<void> {
     settings,
     time,
     ownSecrets: flags.production === true && flags.allowGeneratedKeys !== true,
+    acceptLoss: flags.acceptLoss === true,
     ...(flags.rootOut !== undefined && {
       rootKey: { file: flags.rootOut, onWritten: printRootKey(flags.json === true) },
     }),

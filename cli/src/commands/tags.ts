@@ -31,6 +31,7 @@ export function tagsCommand(time: Time): Command {
   return new Command("tags")
     .description("say which tags exist")
     .addCommand(addCommand(time))
+    .addCommand(codeCommand(time))
     .addCommand(listCommand(time))
     .addCommand(provisionCommand())
     .addCommand(revokeCommand(time));
@@ -61,6 +62,25 @@ function printAdded(added: AddedTag, { json }: TagFlags): void {
   console.log(`folder      ${added.folder}`);
   console.log(`claim code  ${added.claimCode} (shown only now)`);
   console.log(`print on it ${added.printedCode} (with it a finder can report the tag)`);
+}
+
+function codeCommand(time: Time): Command {
+  return new Command("code")
+    .description(
+      "give a tag that no account has a new claim code, and print it, once; the former one is void",
+    )
+    .argument("<id>", "a tag that was given up, lost its code, or whose owner has no account any more")
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText("after", examples("tags code mimi", "tags code mimi --json | jq -r .claimCode"))
+    .action(async (id: string, flags: TagFlags) => {
+      const { renewCode } = await import("../data-folder/renew-code.ts");
+      const files = dataFiles(flags.data);
+      const renewed = await withRegistry(files, time, (registry) => renewCode(files, registry, id, time));
+      if (isFailure(renewed)) reportFailure(renewed);
+      else if (flags.json === true) console.log(JSON.stringify(renewed));
+      else console.log(`claim code  ${renewed.claimCode} (shown only now)`);
+    });
 }
 
 function listCommand(time: Time): Command {

@@ -61,11 +61,12 @@ test("every key may be given", () => {
       ...{ host: "0.0.0.0", port: 443, certificate: "/etc/tls/chain.pem", key: "tls/key.pem" },
       origins: ["https://app.example.org", "http://localhost:5173"],
       trustedProxies: ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"],
-      ...{ maxConnections: 100, maxConnectionsPerAddress: 10 },
+      ...{ maxConnections: 100, maxConnectionsPerAddress: 10, acceptsPerAddress: { burst: 9, perSecond: 2 } },
       rates: { owner: { burst: 10, perSecond: 0.5 }, address: { burst: 20, perSecond: 1 } },
     },
     bridge: {
-      ...{ host: "::", port: 8883, maxConnections: 5, verification: false },
+      ...{ host: "::", port: 8883, maxConnections: 5, verification: false, maxConnectionsPerAddress: 4 },
+      ...{ acceptsPerAddress: { burst: 3, perSecond: 1 }, trustedProxies: ["10.0.0.0/8"] },
       tls12: { port: 8884, maxConnections: 7 },
     },
     mail: {

@@ -64,12 +64,19 @@ const api = section({
   rates: section({ owner: rate(1_000, 100), address: rate(2_000, 200) }).prefault({}),
   maxConnections: whole(1, MAX_CONNECTIONS).default(PUBLIC_HTTP_LIMITS.maxConnections),
   maxConnectionsPerAddress: whole(1, MAX_CONNECTIONS).default(PUBLIC_HTTP_LIMITS.maxConnectionsPerAddress),
+  acceptsPerAddress: rate(
+    PUBLIC_HTTP_LIMITS.acceptsPerAddress.burst,
+    PUBLIC_HTTP_LIMITS.acceptsPerAddress.perSecond,
+  ),
 });
 
 const bridge = section({
   host: host.default("127.0.0.1"),
   port: anyPort.default(8_883),
   maxConnections: whole(1, MAX_CONNECTIONS).default(10_000),
+  maxConnectionsPerAddress: whole(1, MAX_CONNECTIONS).default(1_000),
+  acceptsPerAddress: rate(1_000, 100),
+  trustedProxies: list(addressBlock, 64).default([]),
   verification: flag().default(true),
   tls12: section({
     port: fixedPort,

@@ -40,6 +40,7 @@ export async function addTag(
   takeTagKey(files, tag);
   const claimCode = createClaimCode();
   const outcome = await registry.register(tag, claimCode, utcSeconds(time));
-  if (outcome === "exists") return failed(`the tag ${tag} exists already`);
+  if (outcome === "exists")
+    return failed(`the tag ${tag} exists already; "purrimeter tags code ${tag}" gives it a new claim code`);
   return { tag, claimCode, printedCode: await registry.printedCode(tag), folder };
 }

@@ -20,6 +20,8 @@ export interface CertifyOptions {
   readonly now: Date;
   /** Host names and addresses by which tags and owners reach this machine, besides localhost. */
   readonly hosts: readonly string[];
+  /** Whether `now` is believed; it is unless this says no. Otherwise only what is missing is made. */
+  readonly isClockTrusted?: boolean;
 }
 
 /** Creates the authority of a data folder that has none. The root's key goes to its place and stays nowhere else. */
@@ -37,34 +39,45 @@ export async function createAuthority(
   return isFailure(authority) ? authority : undefined;
 }
 
-/** Issues what certificates the services lack, renews those that end soon or lack a host, and the revocation lists. */
+/**
+ * Issues what certificates the services lack, renews those that end soon, are not yet valid or lack a host, and the revocation
+ * lists. Gives the names of the services whose certificates are new.
+ */
 export async function certifyServices(
   files: DataFiles,
   services: readonly CertifiedService[],
   options: CertifyOptions,
-): Promise<Failure | undefined> {
+): Promise<readonly string[] | Failure> {
+  const changed: string[] = [];
   for (const service of services) {
     const certified = await certifyService(files, service, options);
     if (isFailure(certified)) return certified;
+    if (certified.isNew) changed.push(service.name);
   }
+  // Lists of a wrong date would refuse every tag.
+  const { branches } = files.authority;
+  const haveLists = existsSync(branches.tags.revoked) && existsSync(branches.services.revoked);
+  if (options.isClockTrusted === false && haveLists) return changed;
   const lists = orFailure(writeRevocationLists(files.authority, options.now));
-  return isFailure(lists) ? lists : undefined;
+  return isFailure(lists) ? lists : changed;
 }
 
 async function certifyService(
   files: DataFiles,
   { name, callsServices }: CertifiedService,
-  { now, hosts }: CertifyOptions,
-): Promise<object> {
+  { now, hosts, isClockTrusted = true }: CertifyOptions,
+): Promise<{ readonly isNew: boolean } | Failure> {
   takeServiceKey(files, name);
   const need = serviceNeeds(files.certs, name, hosts, RENEW_DAYS, now);
-  if (need === "none" && existsSync(files.secret(name, "tls-key.pem"))) return {};
+  const isUsable = need !== "missing" && existsSync(files.secret(name, "tls-key.pem"));
+  if (isUsable && (need === "none" || !isClockTrusted)) return { isNew: false };
   const issued =
     need === "missing"
       ? await issueService(files.authority, name, { now, hosts, clientAuth: callsServices })
       : await renew(files.authority, "service", name, { now, hosts });
   takeServiceKey(files, name);
-  return orFailure(issued);
+  const outcome = orFailure(issued);
+  return isFailure(outcome) ? outcome : { isNew: true };
 }
 
 /** Moves a service's new key to its secrets: it lies in one place only. Does nothing when it is there already. */

@@ -11,7 +11,11 @@ export interface DataFiles {
   readonly locations: string;
   readonly accounts: string;
   readonly keyRing: string;
+  /** Owners that were erased, for a backup that still has them. */
+  readonly erasures: string;
   readonly run: string;
+  /** The last trusted time of the supervisor. */
+  readonly clock: string;
   readonly log: string;
   /** What people set; never written by a program. */
   readonly settings: string;
@@ -49,7 +53,9 @@ export function dataFiles(data: string): DataFiles {
     locations: join(folder, "locations.db"),
     accounts: join(folder, "accounts.db"),
     keyRing: join(folder, "owners.keys"),
+    erasures: join(folder, "erasures.list"),
     run,
+    clock: join(run, "clock"),
     log: join(folder, "log"),
     settings: join(folder, "config.json"),
     mail: join(folder, "mail"),

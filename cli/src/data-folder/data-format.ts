@@ -21,15 +21,30 @@ const FIRST_SECRETS: readonly SecretCopy[] = [
   "auth/signing-key.pem",
 ];
 
+/** Files that hold all that there is, each made by the services at their first start. */
+const DATA_NAMES = ["accounts.db", "locations.db", "owners.keys"] as const;
+
+/** One of them. */
+export type DataName = (typeof DATA_NAMES)[number];
+
 const versionSchema = z.object({ format: z.number() });
 const secretsSchema = z.object({
   secrets: z.array(z.templateLiteral([z.string(), "/", z.string()])).default([...FIRST_SECRETS]),
+  installation: z.string().optional(),
+  files: z.array(z.enum(DATA_NAMES)).optional(),
+  acceptedOwners: z.array(z.string()).optional(),
 });
 
 /** What a complete data folder records about itself. */
 export interface DataFormat {
   /** Secrets that the folder has had: one of these that is gone was lost, any other one is new. */
   readonly secrets: readonly SecretCopy[];
+  /** Random; the databases and the key ring carry it too. undefined in a folder that an earlier purrimeter made. */
+  readonly installation?: string | undefined;
+  /** Which of these files the folder has had: one that is gone was lost. undefined in a folder of an earlier purrimeter. */
+  readonly files?: readonly DataName[] | undefined;
+  /** Owners without an account whose loss was accepted; random ids. */
+  readonly acceptedOwners?: readonly string[] | undefined;
 }
 
 /** What the folder's format file holds; undefined when the folder is new or was never complete. */
@@ -44,8 +59,8 @@ export function readDataFormat(files: DataFiles): DataFormat | Failure | undefin
 }
 
 /** Marks the folder as complete. To be written last: a folder without it was never complete. */
-export function writeDataFormat(files: DataFiles, { secrets }: DataFormat): void {
-  replaceFile(files.format, `${JSON.stringify({ format: DATA_FORMAT, secrets })}\n`, PUBLIC_MODE);
+export function writeDataFormat(files: DataFiles, content: DataFormat): void {
+  replaceFile(files.format, `${JSON.stringify({ format: DATA_FORMAT, ...content })}\n`, PUBLIC_MODE);
 }
 
 function tooNew({ folder }: DataFiles, format: number): Failure {

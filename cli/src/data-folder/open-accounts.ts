@@ -5,6 +5,7 @@ import { openDatabase } from "@purrimeter/database/open-database";
 import { createLog } from "@purrimeter/service/log";
 import { existsSync } from "node:fs";
 import type { DataFiles } from "./data-files.ts";
+import { isInUse } from "./run-lock.ts";
 import { withData } from "./with-data.ts";
 import { failed, type Failure } from "../terminal/failure.ts";
 
@@ -26,7 +27,12 @@ export async function withAccounts<Result extends object>(
       open: async (secrets) => {
         const databaseKey = secrets.readKey("database-key");
         const accounts = await openAccounts({
-          database: openDatabase({ path: files.accounts, key: databaseKey, migrations: AUTH_MIGRATIONS }),
+          database: openDatabase({
+            path: files.accounts,
+            key: databaseKey,
+            migrations: AUTH_MIGRATIONS,
+            mayMigrate: !isInUse(files.run),
+          }),
           databaseKey,
           log: createLog("cli", { write: (line: string) => void process.stderr.write(line) }),
           time,

@@ -3,7 +3,9 @@ import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { openStore, type Store } from "@purrimeter/store/open-store";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { DataFiles } from "./data-files.ts";
+import { databaseOf } from "./lost-files.ts";
 import { OPERATOR } from "./operator.ts";
+import { isInUse } from "./run-lock.ts";
 import { withData } from "./with-data.ts";
 import type { Failure } from "../terminal/failure.ts";
 import { utcSeconds } from "../terminal/utc.ts";
@@ -35,10 +37,15 @@ export async function withOperatorStore<Result extends object>(
       holder: OPERATOR,
       open: (secrets) => {
         const keyRing = secrets.keyRing(files.keyRing);
+        const { installation, databaseMustExist: mustExist } = databaseOf(files, "locations.db");
         const store = openStore({
           path: files.locations,
+          installation,
+          mustExist,
           databaseKey: secrets.readKey("database-key"),
           keyRing,
+          erasureList: files.erasures,
+          mayMigrate: !isInUse(files.run),
           now: () => utcSeconds(time),
           monotonicMs: () => time.monotonicMs(),
         });

@@ -221,3 +221,39 @@ test("keys in a Vault are neither made nor missed", async () => {
   expect(readdirSync(fresh.secrets("bridge"))).toEqual(["tls-key.pem"]);
   rmSync(fresh.folder, { recursive: true });
 });
+
+const DAY_MS = 86_400_000;
+
+function chains(): X509Certificate[] {
+  return REGISTRY.services.map(({ name }) => new X509Certificate(readFileSync(files.serviceChain(name))));
+}
+
+test("certificates that a wrong clock made are renewed by the next start on the right one", async () => {
+  await prepared([], new Date(now.getTime() + 400 * DAY_MS));
+  expect(chains().every(({ validFromDate }) => validFromDate > now)).toBe(true);
+  await prepared();
+  expect(chains().every(({ validFromDate, validToDate }) => validFromDate < now && validToDate > now)).toBe(
+    true,
+  );
+});
+
+test.each([400, 4_000, -730, -20_000])(
+  "a clock that is not trusted renews nothing, %s days off, not even the revocation lists",
+  async (days) => {
+    const all = (): string[] => [
+      ...chains().map(({ serialNumber }) => serialNumber),
+      ...(["tags", "services"] as const).map((branch) =>
+        readFileSync(files.authority.branches[branch].revoked, "utf8"),
+      ),
+    ];
+    const before = all();
+    const at = new Date(now.getTime() + days * DAY_MS);
+    const outcome = await prepareData(files, REGISTRY, {
+      now: at,
+      hosts: ["new.example"],
+      isClockTrusted: false,
+    });
+    expect(isFailure(outcome)).toBe(false);
+    expect(all()).toEqual(before);
+  },
+);

@@ -1,7 +1,9 @@
 import { takeIssuerKeys } from "@purrimeter/certs/issuer-keys";
 import { makeFolder } from "@purrimeter/certs/write-file";
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { forgetLostFiles, refuseLostFile } from "./lost-files.ts";
 import { certifyServices, createAuthority, type CertifyOptions } from "./certify-services.ts";
 import type { DataFiles } from "./data-files.ts";
 import { readDataFormat, writeDataFormat, type DataFormat } from "./data-format.ts";
@@ -21,6 +23,8 @@ export interface PreparedData {
 export interface PrepareOptions extends CertifyOptions {
   /** Whether secrets must be the operator's own: none is made, and those that were generated are refused. */
   readonly ownSecrets?: boolean;
+  /** Whether a file that the folder has had may be made anew. */
+  readonly acceptLoss?: boolean;
   /** Where the root's key goes when this call makes the authority, or finds the key where an earlier version left it. */
   readonly rootKey?: RootKeyPlace;
 }
@@ -38,7 +42,10 @@ export async function prepareData(
   const format = readDataFormat(files);
   if (format !== undefined && isFailure(format)) return format;
   const created = format === undefined;
-  const refused = refuseLost(files, holders, format) ?? refuseForProduction(files, holders, options);
+  const refused =
+    (options.acceptLoss === true ? undefined : refuseLostFile(files, format)) ??
+    refuseLost(files, holders, format) ??
+    refuseForProduction(files, holders, options);
   if (refused !== undefined) return refused;
   for (const folder of [files.folder, files.run, files.log]) makeFolder(folder);
   const failure = await createAuthority(files, options.now, options.rootKey);
@@ -51,9 +58,10 @@ export async function prepareData(
   takeIssuerKeys(files.authority);
   takeTagKeys(files);
   if (!secretsAreInVault(files)) makeSecrets(files, holders);
-  const uncertified = await certifyServices(files, holders.services, options);
-  if (uncertified !== undefined) return uncertified;
+  const certified = await certifyServices(files, holders.services, options);
+  if (isFailure(certified)) return certified;
   recordSecrets(files, holders, format);
+  if (options.acceptLoss === true) forgetLostFiles(files);
   return { created };
 }
 
@@ -95,5 +103,7 @@ function refuseForProduction(
 function recordSecrets(files: DataFiles, holders: Holders, format: DataFormat | undefined): void {
   const former = format?.secrets ?? [];
   const added = secretCopies(holders).filter((copy) => !former.includes(copy));
-  if (format === undefined || added.length > 0) writeDataFormat(files, { secrets: [...former, ...added] });
+  const fresh = { installation: randomUUID(), files: [] };
+  if (format === undefined || added.length > 0)
+    writeDataFormat(files, { ...(format ?? fresh), secrets: [...former, ...added] });
 }

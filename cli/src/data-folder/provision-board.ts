@@ -28,7 +28,7 @@ export interface ProvisionedBoard {
 /**
  * Writes what a board takes in: the tag's certificates and key as the SDK's TLS reads them (DER) and as the modem does
  * (PEM, the key in PKCS#1), and its names, in a manifest for the build and in a file for the board. Files that are there
- * are replaced. The key leaves the data folder: it is in `out` only afterwards.
+ * are replaced if they are of the same tag, and otherwise refused. The key leaves the data folder: it is in `out` only afterwards.
  */
 export function provisionBoard(
   files: DataFiles,
@@ -48,12 +48,16 @@ export function provisionBoard(
   const leaf = readFileSync(issued.leafDer);
   const key = createPrivateKey(readFileSync(files.tagKey(tag)));
   const folder = resolve(out);
+  const foreign = foreignFile(folder, tag);
+  if (foreign !== undefined) return failed(`${foreign} is not of the board ${tag}; name another folder`);
   makeFolder(folder);
   const written: string[] = [];
   const write = (name: string, content: string | Uint8Array, mode = PUBLIC_MODE): void => {
     replaceFile(join(folder, name), content, mode);
     written.push(name);
   };
+  // First: a call that broke off can be made again.
+  write("board.json", json({ tag: id, ...network }));
   write("authority.der", readFileSync(issued.authorityDer));
   write("issuer.der", readFileSync(issued.issuerDer));
   write("tag.der", leaf);
@@ -61,12 +65,37 @@ export function provisionBoard(
   write("authority.pem", readFileSync(issued.authority));
   write("tag.pem", new X509Certificate(leaf).toString());
   write("key.pem", key.export({ type: "pkcs1", format: "pem" }).toString(), SECRET_MODE);
-  const data = [...written];
-  write("board.json", json({ tag: id, ...network }));
+  const data = written.slice(1);
   // Last: with it the build finds the certificates.
   write("manifest.json", manifest(id, network, data));
   rmSync(files.tagKey(tag));
   return { tag: id, folder, files: written };
+}
+
+const NAMES = [
+  "authority.der",
+  "issuer.der",
+  "tag.der",
+  "key.der",
+  "authority.pem",
+  "tag.pem",
+  "key.pem",
+  "manifest.json",
+];
+
+/** A file that would be replaced and is none of an earlier call for this tag: of another board, or of somebody's project. */
+function foreignFile(folder: string, tag: string): string | undefined {
+  const board = join(folder, "board.json");
+  if (existsSync(board)) return tagOf(readFileSync(board, "utf8")) === tag ? undefined : board;
+  return NAMES.map((name) => join(folder, name)).find((path) => existsSync(path));
+}
+
+function tagOf(board: string): unknown {
+  try {
+    return (JSON.parse(board) as { readonly tag?: unknown } | null)?.tag;
+  } catch {
+    return undefined; // a file of another kind is nobody's board
+  }
 }
 
 /** mcconfig takes data by names without endings, and packs every file that has such a name. */

@@ -33,6 +33,12 @@ export function lockRun(runFolder: string): RunLock | Failure {
   };
 }
 
+/** Whether another process has the data folder: services run. */
+export function isInUse(runFolder: string): boolean {
+  const holder = runningProcess(holderOf(join(runFolder, "purrimeter.pid")));
+  return holder !== undefined && holder !== process.pid;
+}
+
 /** What the file says; empty when there is none. */
 function holderOf(path: string): string {
   try {

@@ -4,6 +4,7 @@ import type { configSchema as cloudApiSchema } from "@purrimeter/cloud-api/confi
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { z } from "zod";
+import { databaseOf } from "../data-folder/lost-files.ts";
 import { OPERATOR } from "../data-folder/operator.ts";
 import { KEY_RING_KEY, LOCATIONS_KEY, randomKey, signingKey } from "../data-folder/secret-specs.ts";
 import { checkApiCertificate } from "./check-api-certificate.ts";
@@ -35,6 +36,7 @@ const AUTH: ServiceEntry = {
   listen: () => ({ host: "127.0.0.1", port: 0 }),
   configure: ({ files, settings }): Own<typeof authSchema> => ({
     database: files.accounts,
+    ...databaseOf(files, "accounts.db"),
     tls: { certificate: files.serviceChain("auth"), authority: files.authority.branches.services.anchor },
     ...TOKENS,
     passkeys: relyingParty(settings),
@@ -56,13 +58,15 @@ const CLOUD_API: ServiceEntry = {
   listen: ({ api: { host, port } }) => ({ host, port }),
   configure: ({ files, settings, portOf, readinessOf }): Own<typeof cloudApiSchema> => {
     const { certificate, key, origins, trustedProxies, rates, ...connections } = settings.api;
-    const { maxConnections, maxConnectionsPerAddress } = connections;
+    const { maxConnections, maxConnectionsPerAddress, acceptsPerAddress } = connections;
     const own = files.serviceChain("cloud-api");
     const tls =
       certificate === undefined ? { certificate: own } : { certificate: resolve(files.folder, certificate) };
     return {
       database: files.locations,
+      ...databaseOf(files, "locations.db"),
       keyRing: files.keyRing,
+      erasureList: files.erasures,
       tls: key === undefined ? tls : { ...tls, key: resolve(files.folder, key) },
       auth: {
         url: `https://localhost:${portOf("auth")}`,
@@ -75,7 +79,7 @@ const CLOUD_API: ServiceEntry = {
       hosts: hostsOf(settings),
       trustedProxies,
       rates,
-      connections: { maxConnections, maxConnectionsPerAddress },
+      connections: { maxConnections, maxConnectionsPerAddress, acceptsPerAddress },
     };
   },
   check: checkApiCertificate,
@@ -96,14 +100,17 @@ const BRIDGE: ServiceEntry = {
   listen: ({ bridge: { host, port } }) => ({ host, port }),
   configure: ({ files, settings }): Own<typeof bridgeConfigSchema> => {
     const { anchor, revoked } = files.authority.branches.tags;
-    const { tls12, maxConnections, verification } = settings.bridge;
+    const { tls12, verification, trustedProxies, ...limits } = settings.bridge;
+    const { maxConnections, maxConnectionsPerAddress, acceptsPerAddress } = limits;
     return {
       database: files.locations,
+      ...databaseOf(files, "locations.db"),
       keyRing: files.keyRing,
       tls: { certificate: files.serviceChain("bridge"), clientAuthority: anchor, revoked },
       ...(tls12 && { tls12 }),
       retentionDays: settings.retentionDays,
-      maxConnections,
+      ...{ maxConnections, maxConnectionsPerAddress, acceptsPerAddress },
+      trustedProxies,
       verification,
     };
   },

@@ -8,7 +8,6 @@ export function specOf(service: ServiceEntry, context: ServiceContext, secretsOf
   const { files, settings } = context;
   const { name, main, nurseryMib } = service;
   const { host, port } = service.listen(settings);
-  const rest = { secrets: secretsOf(service), ...service.configure(context) };
   // Others ask there whether it is ready, also where nobody collects its metrics.
   const metrics = settings.metrics[name] ?? 0;
   const configure = ({ port: actual, metricsPort }: ReadyService): string => {
@@ -17,6 +16,7 @@ export function specOf(service: ServiceEntry, context: ServiceContext, secretsOf
       port: actual,
       ...(metricsPort !== undefined && { metrics: { port: metricsPort } }),
     };
+    const rest = { secrets: secretsOf(service), ...service.configure(context) };
     const content = `${JSON.stringify({ ...listeners, ...rest }, undefined, 2)}\n`;
     replaceFile(files.config(name), content, PUBLIC_MODE);
     return files.config(name);

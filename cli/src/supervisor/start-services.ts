@@ -1,7 +1,11 @@
+import { createLog } from "@purrimeter/service/log";
 import type { Time } from "@purrimeter/service/time";
+import { watchClock } from "@purrimeter/service/watch-clock";
 import { makeFolder } from "@purrimeter/certs/write-file";
+import { existsSync } from "node:fs";
 import type { Settings } from "../configuration/settings-schema.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { recordFiles } from "../data-folder/lost-files.ts";
 import { prepareData } from "../data-folder/prepare-data.ts";
 import type { RootKeyPlace } from "../data-folder/root-key-out.ts";
 import { lockRun, type RunLock } from "../data-folder/run-lock.ts";
@@ -13,6 +17,8 @@ import { REGISTRY } from "../services/service-registry.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { utcDate } from "../terminal/utc.ts";
 import type { WriteLine } from "../terminal/line-log.ts";
+import { fileClockRecord } from "./file-clock-record.ts";
+import { renewCertificates } from "./renew-certificates.ts";
 import { specOf } from "./spec-of.ts";
 import type { ReadyService } from "./service-process.ts";
 import { startInOrder } from "./start-in-order.ts";
@@ -27,6 +33,8 @@ export interface StartOptions {
   readonly registry?: ServiceRegistry;
   /** Whether generated keys are refused. */
   readonly ownSecrets?: boolean;
+  /** Whether to go on although a database is missing or older than the other. */
+  readonly acceptLoss?: boolean;
   /** Where the key of the authority's root goes when this start makes it; it does not stay here. */
   readonly rootKey?: RootKeyPlace;
   readonly writeLine: (files: DataFiles) => WriteLine;
@@ -56,6 +64,19 @@ export interface RunningServices {
   stop(): Promise<readonly Failure[]>;
 }
 
+/** Loaded when there is something to compare: a database engine is much for a first start. */
+async function checkCopies(files: DataFiles, time: Time, acceptLoss: boolean): Promise<Failure | undefined> {
+  if (!existsSync(files.accounts) || !existsSync(files.locations)) return undefined;
+  const { compareCopies } = await import("../data-folder/compare-copies.ts");
+  return compareCopies(files, time, acceptLoss);
+}
+
+/** Notes what there is now. What was made anew instead of a loss has none of the owners of the rest, which is accepted too. */
+async function recordCopies(files: DataFiles, time: Time, acceptLoss: boolean): Promise<Failure | undefined> {
+  const unrecorded = recordFiles(files);
+  return unrecorded === undefined && acceptLoss ? checkCopies(files, time, true) : unrecorded;
+}
+
 /** Prepares the data folder and starts the services in their order. Where one fails, none is left running. */
 export async function startServices(options: StartOptions): Promise<RunningServices | Failure> {
   const files = dataFiles(options.data);
@@ -75,15 +96,27 @@ async function prepareAndStart(
   options: StartOptions,
   lock: RunLock,
 ): Promise<RunningServices | Failure> {
-  const { settings, time, registry = REGISTRY, ownSecrets = false } = options;
+  const { settings, time, registry = REGISTRY, ownSecrets = false, acceptLoss = false } = options;
   const unusable = checkSettings(registry, { files, settings, now: utcDate(time) });
   if (unusable !== undefined) return unusable;
   const secretsOf = readSecretsOf(files, allHolders(registry), ownSecrets);
   if (isFailure(secretsOf)) return secretsOf;
-  const certify = { now: utcDate(time), hosts: settings.hostNames };
-  const keys = { ownSecrets, ...(options.rootKey !== undefined && { rootKey: options.rootKey }) };
+  const log = createLog("supervisor", { write: (line: string) => void process.stderr.write(line) });
+  const clock = await watchClock({ time, log, record: fileClockRecord(files.clock) });
+  const isClockTrusted = (): boolean => clock.trust.isTrusted();
+  const dates = { now: utcDate(time), isClockTrusted: isClockTrusted() };
+  const certify = { ...dates, hosts: settings.hostNames };
+  const keys = { ownSecrets, acceptLoss, ...(options.rootKey !== undefined && { rootKey: options.rootKey }) };
   const prepared = await prepareData(files, registry, { ...certify, ...keys });
-  if (isFailure(prepared)) return prepared;
+  if (isFailure(prepared)) {
+    await clock.close();
+    return prepared;
+  }
+  const mismatch = await checkCopies(files, time, acceptLoss);
+  if (mismatch !== undefined) {
+    await clock.close();
+    return mismatch;
+  }
   const supervisor = new Supervisor({
     writeLine: options.writeLine(files),
     time,
@@ -92,12 +125,26 @@ async function prepareAndStart(
     ...(options.onHung && { onHung: options.onHung }),
   });
   options.stopping?.addEventListener("abort", () => void supervisor.stop());
-  if (options.stopping?.aborted === true) return failed("stopped before everything was started");
+  if (options.stopping?.aborted === true) {
+    await clock.close();
+    return failed("stopped before everything was started");
+  }
   const ports = await startAll(supervisor, files, settings, registry, secretsOf);
   if (isFailure(ports)) {
     await supervisor.stop();
+    await clock.close();
     return ports;
   }
+  const unrecorded = await recordCopies(files, time, acceptLoss);
+  if (unrecorded !== undefined) {
+    await supervisor.stop();
+    await clock.close();
+    return unrecorded;
+  }
+  const cancelRenewal = renewCertificates({
+    ...{ files, services: registry.services, hosts: settings.hostNames, isClockTrusted, time, log },
+    restart: (service) => supervisor.restart(service),
+  });
   return {
     files,
     created: prepared.created,
@@ -106,7 +153,9 @@ async function prepareAndStart(
     portOf: (service) => portIn(ports, service),
     pid: (service) => supervisor.pid(service),
     stop: async () => {
+      cancelRenewal();
       const failures = await supervisor.stop();
+      await clock.close();
       lock.release();
       return failures;
     },

@@ -86,6 +86,11 @@ export class Supervisor {
     return this.#running.get(name)?.pid;
   }
 
+  /** Ends a service in order; it is then started again as after a death, on the same port. */
+  async restart(name: string): Promise<void> {
+    await this.#running.get(name)?.stop(this.#limits.graceMs);
+  }
+
   /** Why services are given up that do not run now either, in the order of their start. */
   get broken(): readonly Failure[] {
     return [...this.#givenUp.values()];

@@ -36,6 +36,18 @@ test("a large file makes room and one former file is kept", () => {
   expect(statSync(join(folder, "auth.log.1")).size).toBe(10_000_001);
 });
 
+test("security events have a file of their own, which other lines do not push out", () => {
+  const write = writeToFiles(folder);
+  const event = JSON.stringify({ service: "bridge", event: "security", reason: "accept-rate" });
+  write("bridge", event);
+  for (let i = 0; i < 3; i++) {
+    truncateSync(join(folder, "bridge.log"), 10_000_001);
+    write("bridge", JSON.stringify({ event: "request.answered" }));
+  }
+  expect(readFileSync(join(folder, "security.log"), "utf8")).toBe(`${event}\n`);
+  expect(statSync(join(folder, "security.log")).mode & 0o777).toBe(0o600);
+});
+
 test("a full disk sends lines to stderr and ends nothing", () => {
   const written: unknown[] = [];
   vi.spyOn(process.stderr, "write").mockImplementation((line) => written.push(line) > 0);

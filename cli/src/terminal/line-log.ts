@@ -11,11 +11,16 @@ export type WriteLine = (service: string, line: string) => void;
 /** A log file above this becomes FILE.1, so that a service that runs for years keeps two files. */
 const MAX_FILE_BYTES = 10_000_000;
 
+/** What a service says of broken rules goes into this file as well. */
+const SECURITY = "security";
+const SECURITY_LINE = /"event":"(?:security|connection\.refused)/;
+
 /** Lines on this process's stderr. */
 export const writeToStderr: WriteLine = (_service, line) => void process.stderr.write(`${line}\n`);
 
 /**
- * Lines in `folder`/SERVICE.log, and those before them in SERVICE.log.1. A line that finds no room goes to stderr: a
+ * Lines in `folder`/SERVICE.log, and those before them in SERVICE.log.1. Security events are in security.log as well, so that nothing
+ * else that a service says pushes them out. A line that finds no room goes to stderr: a
  * full disk must not end what keeps the services running.
  */
 export function writeToFiles(folder: string): WriteLine {
@@ -23,6 +28,7 @@ export function writeToFiles(folder: string): WriteLine {
   return (service, line) => {
     try {
       appendLine(join(folder, `${service}.log`), line);
+      if (SECURITY_LINE.test(line)) appendLine(join(folder, `${SECURITY}.log`), line);
     } catch (error) {
       if (systemFailure(error) === undefined) throw error;
       writeToStderr(service, line);

@@ -179,6 +179,10 @@ const GOOD_USES: Record<string, GoodUse> = {
     204,
   ],
   "GET /v1/operator/tags": at("/v1/operator/tags"),
+  "POST /v1/operator/tags/:id/code": async () => {
+    yes = authAnswer(204, undefined);
+    return [`/v1/operator/tags/${(await unclaimed()).id}/code`, {}, 200];
+  },
   "POST /v1/operator/tags/:id/revoke": async () => {
     yes = authAnswer(204, undefined);
     return [`/v1/operator/tags/${(await unclaimed()).id}/revoke`, {}, 204];

@@ -133,5 +133,6 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /v1/found/:code": anyone,
 
   "GET /v1/operator/tags": staff("operator"),
+  "POST /v1/operator/tags/:id/code": staff("operator", "any-tag"),
   "POST /v1/operator/tags/:id/revoke": staff("operator", "any-tag"),
 };

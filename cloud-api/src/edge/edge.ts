@@ -5,6 +5,7 @@ import { matchedRoutes } from "hono/route";
 import { DEVICE_MARK_HEADER } from "@purrimeter/auth-api/device-marks";
 import { ProblemError } from "@purrimeter/service/problem";
 import { subscriberOf } from "@purrimeter/service/client-address";
+import { markAuthenticated } from "@purrimeter/service/connection-owner";
 import { namesOnly } from "@purrimeter/service/request-hosts";
 import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { ACCESS } from "./access-table.ts";
@@ -133,6 +134,7 @@ export function authorise(deps: Dependencies): MiddlewareHandler<Env> {
     const identity = await identify(deps, personal, context);
     const refusal = refusalOf(access, identity);
     if (refusal !== undefined) throw refusal;
+    if (context.env?.incoming !== undefined) markAuthenticated(context.env.incoming.socket);
     spend(deps.ownerRates, identity.owner);
     context.set("identity", identity);
     context.set("owner", identity.owner);

@@ -49,7 +49,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     forOwner: none,
     forViewer: none,
     finderReports: { isTag: none, report: none },
-    registry: { page: none, revoke: none },
+    registry: { page: none, renewLostCode: none, revoke: none },
     readiness: { report: () => Promise.resolve({ status: "ready", checks: {} }) },
     erasures: { erase: none },
     live: new LiveStreams({

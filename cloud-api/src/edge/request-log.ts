@@ -1,28 +1,40 @@
+import { createTokenBucket, takeToken } from "@purrimeter/service/token-bucket";
 import type { Log } from "@purrimeter/service/log";
 import type { Count } from "@purrimeter/service/metrics";
+import type { TokenBucket } from "@purrimeter/service/token-bucket";
 import type { RequestLine } from "../dependencies.ts";
 
 /** A read that takes longer is worth a line of its own. */
 const SLOW_MS = 1_000;
 
+/** Refusals that have lines of their own: whoever asks a thousand times a second must not fill the disk. */
+const REFUSAL_LINES = { burst: 20, perSecond: 0.2 };
+
+/** The client hung up before it was answered. No status of HTTP says so. */
+export const HUNG_UP = 499;
+
 /**
- * Writes a line for every refusal, change and slow read, and counts the reads between: a line for each of thousands a
- * second would cost more than the reads.
+ * Writes a line for every change and slow read and for the first refusals of each status, and counts the reads and refusals
+ * between: a line for each of thousands a second would cost more than the reads, and wash away what else is in the log.
  */
 export class RequestLog {
   readonly #log: Log;
   readonly #answers = new Map<number, number>();
+  readonly #monotonicMs: () => number;
+  readonly #refusals = new Map<number, { readonly bucket: TokenBucket; leftOut: number }>();
   #reads = 0;
 
-  constructor(log: Log) {
+  constructor(log: Log, monotonicMs: () => number) {
     this.#log = log;
+    this.#monotonicMs = monotonicMs;
   }
 
   record(line: RequestLine): void {
     this.#answers.set(line.status, (this.#answers.get(line.status) ?? 0) + 1);
     const isRead = line.method === "GET" || line.method === "HEAD";
     if (isRead && line.status < 400 && line.durationMs < SLOW_MS) this.#reads += 1;
-    else this.#log.info("request", { event: "request.answered", ...line });
+    else if (!isRefusal(line.status) || this.#hasLine(line.status))
+      this.#log.info("request", { event: "request.answered", ...line });
   }
 
   /** How many answers there were since the start, by status. */
@@ -30,9 +42,27 @@ export class RequestLog {
     for (const [status, count] of this.#answers) yield { labels: { status: String(status) }, count };
   }
 
-  /** Writes how many reads there were since the last time, if any. */
+  #hasLine(status: number): boolean {
+    const refusals = this.#refusals.get(status) ?? { bucket: createTokenBucket(), leftOut: 0 };
+    this.#refusals.set(status, refusals);
+    if (takeToken(refusals.bucket, REFUSAL_LINES, this.#monotonicMs()) === 0) return true;
+    refusals.leftOut += 1;
+    return false;
+  }
+
+  /** Writes how many reads there were since the last time, and how many refusals of each status without a line, if any. */
   summarise(): void {
     if (this.#reads > 0) this.#log.info("reads", { event: "request.reads", count: this.#reads });
     this.#reads = 0;
+    for (const [status, refusals] of this.#refusals) {
+      const { leftOut: count } = refusals;
+      if (count > 0) this.#log.info("refusals", { event: "request.refusals", status, count });
+      refusals.leftOut = 0;
+    }
   }
+}
+
+/** The client's fault; a failure of ours always has its line. */
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500;
 }

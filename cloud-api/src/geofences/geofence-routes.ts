@@ -139,12 +139,15 @@ const deleteRoute = createRoute({
   },
 });
 
+const UNREADABLE = { unreadable: true } as const;
+
 function geofenceBody(geofence: Geofence): z.infer<typeof geofenceSchema> {
   return {
     id: geofence.id,
-    name: geofence.name,
+    name: geofence.name ?? null,
     tagIds: [...geofence.tagIds],
-    shape: shapeBody(geofence.shape),
+    shape: geofence.shape === undefined ? null : shapeBody(geofence.shape),
+    ...(geofence.shape === undefined && UNREADABLE),
     version: geofence.version,
     createdAt: rfc3339(geofence.createdAt),
     changedAt: rfc3339(geofence.changedAt),

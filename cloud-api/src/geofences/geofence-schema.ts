@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { MAX_GEOFENCES, MAX_RADIUS_CM, MAX_VERTICES, MIN_RADIUS_CM } from "@purrimeter/protocol/limits";
 import type { FieldError } from "@purrimeter/service/problem";
 import { positionErrors, ringErrors } from "./check-ring.ts";
-import { nameSchema, tagIdSchema } from "../tags/tag-schema.ts";
+import { nameSchema, tagIdSchema, unreadableSchema } from "../tags/tag-schema.ts";
 
 /** Metres. */
 const MIN_RADIUS_M = MIN_RADIUS_CM / 100;
@@ -98,9 +98,13 @@ export const geofenceBodySchema = z
 export const geofenceSchema = z
   .strictObject({
     id: z.string(),
-    name: z.string(),
+    name: z.string().nullable().openapi({ description: "null when it is unreadable." }),
     tagIds: z.array(z.string()),
-    shape: shapeSchema,
+    shape: shapeSchema.nullable().openapi({
+      description:
+        "null when it is unreadable. A tag that runs it goes on doing so; draw it anew or delete it.",
+    }),
+    unreadable: unreadableSchema,
     version: z
       .number()
       .int()

@@ -11,6 +11,7 @@ import {
   featureCollectionSchema,
   featureSchema,
   locationBody,
+  locationListBody,
   locationListSchema,
   locationSchema,
 } from "./location-schema.ts";
@@ -77,8 +78,8 @@ export function locationRoutes(deps: Dependencies) {
       const page = readable(await readLocations(c.get("view"), deps.forViewer(c.get("owner")), id, range));
       const next = nextInTime(page.next, range, deps.cursors, scope);
       return wantsGeoJson(query.format, c.req.header("accept"))
-        ? c.json(featureCollectionBody(page.items, next), 200, GEO_JSON_HEADERS)
-        : c.json({ items: page.items.map(locationBody), next }, 200);
+        ? c.json(featureCollectionBody(page, next), 200, GEO_JSON_HEADERS)
+        : c.json(locationListBody(page, next), 200);
     })
     .openapi(latestRoute, async (c) => {
       const location = orNotFound(

@@ -1,7 +1,6 @@
 import type { TagId } from "@purrimeter/protocol/values";
-import type { EntryPosition, Location, TimeRange } from "@purrimeter/store/location";
+import type { Location, LocationPage, TimeRange } from "@purrimeter/store/location";
 import type { OwnerView } from "@purrimeter/store/owner-view";
-import type { Page } from "@purrimeter/store/page";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
 
 /** The latest location, as the tag's owner or else as one whom the owner lets look. */
@@ -20,7 +19,7 @@ export async function readLocations(
   viewer: ViewerView,
   tag: TagId,
   range: TimeRange,
-): Promise<Page<Location, EntryPosition> | "not-found" | "live-only"> {
+): Promise<LocationPage | "not-found" | "live-only"> {
   const page = await owner.locations(tag, range);
   return page === "not-found" ? viewer.locations(tag, range) : page;
 }

@@ -12,6 +12,7 @@ import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
 import { idAfter, nextById } from "../lists/page-position.ts";
+import { renewLostCode } from "./renew-lost-code.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 
 const registeredTagSchema = z
@@ -58,6 +59,30 @@ const revokeRoute = createRoute({
   responses: { 204: { description: "It is refused." }, ...problemAnswers(...OWNER_PROBLEMS, "not-found") },
 });
 
+const codeRoute = createRoute({
+  method: "post",
+  path: "/operator/tags/{id}/code",
+  operationId: "renewLostCode",
+  summary: "A new claim code for a tag that nobody has",
+  description:
+    "For operators: for a tag that was given up, whose code was lost before it was claimed, or whose owner has no account any " +
+    "more. The former code is void. 409 for a tag that belongs to an account.",
+  tags: ["operator"],
+  security: BEARER_SECURITY,
+  request: { params: tagParamsSchema },
+  responses: {
+    200: {
+      description: "The code. Shown only now.",
+      content: {
+        "application/json": {
+          schema: z.strictObject({ id: z.string(), claimCode: z.string() }).openapi("RenewedCode"),
+        },
+      },
+    },
+    ...problemAnswers(...OWNER_PROBLEMS, "not-found", "conflict"),
+  },
+});
+
 function tagBody({ id, standing, registeredAt }: RegisteredTag): z.infer<typeof registeredTagSchema> {
   return { id, standing, registeredAt: rfc3339(registeredAt) };
 }
@@ -80,6 +105,11 @@ export function operatorRoutes(deps: Dependencies) {
       const scope = { route: "operator-tags", owner: c.get("owner") };
       const page = await deps.registry.page({ after: idAfter<TagId>(cursor, deps.cursors, scope), limit });
       return c.json({ items: page.items.map(tagBody), next: nextById(page.next, deps.cursors, scope) }, 200);
+    })
+    .openapi(codeRoute, async (c) => {
+      const { id } = c.req.valid("param");
+      const operator = { id: c.get("owner"), clientAddress: c.get("clientAddress") };
+      return c.json({ id, claimCode: await renewLostCode(deps, id, operator) }, 200);
     })
     .openapi(revokeRoute, async (c) => {
       const { id } = c.req.valid("param");

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import type { HeldShare, Share } from "@purrimeter/store/share";
 import { timeSchema } from "../lists/list-query.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
-import { nameSchema } from "../tags/tag-schema.ts";
+import { nameSchema, unreadableSchema } from "../tags/tag-schema.ts";
 
 /** A code for one use is printed or sent; what it looks like is the store's business. */
 const MAX_CODE_LENGTH = 64;
@@ -34,7 +34,8 @@ export const shareSchema = z
   .strictObject({
     id: z.string(),
     kind: kindSchema,
-    name: z.string(),
+    name: z.string().nullable().openapi({ description: "null when it is unreadable." }),
+    unreadable: unreadableSchema,
     createdAt: instant,
     inviteExpiresAt: instant.openapi({ description: "The invitation is void after this." }),
     acceptedAt: instant.nullable().openapi({ description: "null while nobody has accepted." }),
@@ -54,13 +55,15 @@ export const invitedSchema = z
 export const heldShareSchema = z
   .strictObject({
     id: z.string(),
-    tag: z.strictObject({ id: z.string(), name: z.string() }),
+    tag: z.strictObject({ id: z.string(), name: z.string().nullable(), unreadable: unreadableSchema }),
     kind: kindSchema,
     acceptedAt: instant,
     historyFrom: instant.nullable(),
     endsAt: instant.nullable(),
   })
   .openapi("HeldShare");
+
+const UNREADABLE = { unreadable: true } as const;
 
 function orNull(at: Share["endsAt"]): string | null {
   return at === undefined ? null : rfc3339(at);
@@ -71,7 +74,8 @@ export function shareBody(share: Share): z.infer<typeof shareSchema> {
   return {
     id: share.id,
     kind: share.kind,
-    name: share.name,
+    name: share.name ?? null,
+    ...(share.name === undefined && UNREADABLE),
     createdAt: rfc3339(share.createdAt),
     inviteExpiresAt: rfc3339(share.inviteExpiresAt),
     acceptedAt: orNull(share.acceptedAt),
@@ -84,7 +88,11 @@ export function shareBody(share: Share): z.infer<typeof shareSchema> {
 export function heldShareBody(share: HeldShare): z.infer<typeof heldShareSchema> {
   return {
     id: share.id,
-    tag: { id: share.tag.id, name: share.tag.name },
+    tag: {
+      id: share.tag.id,
+      name: share.tag.name ?? null,
+      ...(share.tag.name === undefined && UNREADABLE),
+    },
     kind: share.kind,
     acceptedAt: rfc3339(share.acceptedAt),
     historyFrom: orNull(share.historyFrom),

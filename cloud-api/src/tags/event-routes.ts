@@ -5,6 +5,7 @@ import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { timeQuerySchema } from "../lists/list-query.ts";
+import { unreadableSchema } from "./tag-schema.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 import { nextInTime, timeRange } from "../lists/page-position.ts";
 
@@ -14,12 +15,13 @@ const eventSchema = z
   .strictObject({
     type: z.literal("transition"),
     at: z.iso.datetime().openapi({ description: "When the tag decided." }),
-    geofence: z
-      .strictObject({ id: z.string(), name: z.string() })
-      .nullable()
-      .openapi({ description: "null when the tag named a geofence that the cloud does not know." }),
-    from: sideSchema,
-    to: sideSchema,
+    geofence: z.strictObject({ id: z.string(), name: z.string().nullable() }).nullable().openapi({
+      description:
+        "null when the tag named a geofence that the cloud does not know; its name when that is unreadable.",
+    }),
+    from: sideSchema.nullable().openapi({ description: "null when the event is unreadable." }),
+    to: sideSchema.nullable().openapi({ description: "null when the event is unreadable." }),
+    unreadable: unreadableSchema,
     recordedAt: z.iso.datetime().openapi({ description: "When the cloud stored it." }),
   })
   .openapi("Event");
@@ -49,14 +51,17 @@ const listRoute = createRoute({
   },
 });
 
+const UNREADABLE = { unreadable: true } as const;
+
 function eventBody(event: GeofenceEvent): z.infer<typeof eventSchema> {
   const { geofence, from, to } = event;
   return {
     type: "transition",
     at: rfc3339(event.at),
-    geofence: geofence === undefined ? null : { id: geofence.id, name: geofence.name },
-    from,
-    to,
+    geofence: geofence === undefined ? null : { id: geofence.id, name: geofence.name ?? null },
+    from: from ?? null,
+    to: to ?? null,
+    ...(to === undefined && UNREADABLE),
     recordedAt: rfc3339(event.recordedAt),
   };
 }

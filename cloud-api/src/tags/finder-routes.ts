@@ -10,6 +10,7 @@ import { spend, subscriberKey } from "../edge/edge.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
 import { pageOfList } from "../lists/page-of-list.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
+import { unreadableSchema } from "./tag-schema.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 
 /** A message, a contact and a place. */
@@ -50,9 +51,10 @@ const foundReportSchema = z
   .strictObject({
     id: z.string(),
     at: z.iso.datetime(),
-    message: z.string(),
+    message: z.string().nullable().openapi({ description: "null when the report is unreadable." }),
     contact: z.string().nullable(),
     place: placeSchema.nullable(),
+    unreadable: unreadableSchema,
   })
   .openapi("FoundReport");
 
@@ -124,9 +126,10 @@ function reportBody({ id, at, message, contact, place }: FinderReport): z.infer<
   return {
     id: String(id).padStart(16, "0"),
     at: rfc3339(at),
-    message,
+    message: message ?? null,
     contact: contact ?? null,
     place: place ? { lat: degreesFromE7(place.latE7), lon: degreesFromE7(place.lonE7) } : null,
+    ...(message === undefined && { unreadable: true as const }),
   };
 }
 

@@ -19,6 +19,8 @@ const MAX_BODY_BYTES = 4_096;
 /** Until its owner names it. */
 const FIRST_NAME = "Cat";
 
+const UNREADABLE = { unreadable: true } as const;
+
 const tagAnswer = (description: string) => ({
   description,
   content: { "application/json": { schema: tagSchema } },
@@ -111,7 +113,8 @@ const giveUpRoute = createRoute({
 function tagBody(tag: OwnedTag): z.infer<typeof tagSchema> {
   return {
     id: tag.id,
-    name: tag.name,
+    name: tag.name ?? null,
+    ...(tag.name === undefined && UNREADABLE),
     lastHeardAt: tag.lastHeardAt === undefined ? null : rfc3339(tag.lastHeardAt),
     battery: tag.batteryPercent ?? null,
     settings: settingsBody(tag.settings),

@@ -19,6 +19,12 @@ export const nameSchema = z
   .refine((name) => !UNPRINTABLE.test(name), "A name has no control characters.")
   .openapi({ example: "Mimi" });
 
+/** The mark of what is stored and cannot be read. */
+export const unreadableSchema = z.literal(true).optional().openapi({
+  description:
+    "Only when what is sealed of this does not open: its key is missing or it was changed. Tell the operator; everything else is as it was.",
+});
+
 /** Not checked beyond its length: what is no id names nothing, as a foreign id does. */
 export const tagIdSchema = z.string().min(1).max(128).openapi({ example: "cat-7f3a" });
 
@@ -39,7 +45,8 @@ const refusedSettingsSchema = z
 export const tagSchema = z
   .strictObject({
     id: z.string(),
-    name: z.string(),
+    name: z.string().nullable().openapi({ description: "null when it is unreadable." }),
+    unreadable: unreadableSchema,
     lastHeardAt: z.iso.datetime().nullable().openapi({ description: "When the cloud last heard of it." }),
     battery: z.number().int().min(0).max(100).nullable().openapi({ description: "Percent." }),
     settings: z

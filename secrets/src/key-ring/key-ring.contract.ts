@@ -125,6 +125,35 @@ export function describeKeyRingContract(name: string, make: () => KeyRingPair | 
       expect(await ring.unwrap(bob, bobs.wrapped)).toEqual(bobs.key);
     });
 
+    test("a destroyed key leaves a tombstone, which tells it from a key that is missing", async () => {
+      await ring.create(ada);
+      await ring.create(bob);
+      expect([await ring.isErased(ada), await ring.isErased("nobody")]).toEqual([false, false]);
+      await ring.destroy(ada);
+      await ring.destroy(ada);
+      await ring.destroy("lost");
+      expect([await pair.second.isErased(ada), await pair.second.isErased(bob)]).toEqual([true, false]);
+      expect((await pair.second.erased()).toSorted()).toEqual([ada, "lost"]);
+    });
+
+    test("an owner with a key made after the destruction of the former one is not erased", async () => {
+      await ring.create(ada);
+      await ring.destroy(ada);
+      await ring.create(ada);
+      await generated(ada);
+      expect([await ring.isErased(ada), await ring.erased()]).toEqual([false, []]);
+      await ring.destroy(ada);
+      expect(await ring.isErased(ada)).toBe(true);
+    });
+
+    test("an installation that it was bound to is not another one", async () => {
+      await ring.bind("here");
+      await pair.second.bind("there");
+      expect(await pair.second.belongsTo("here")).not.toBe("another");
+      await ring.create(ada);
+      expect(await ring.owners()).toEqual([ada]);
+    });
+
     test("two processes see each other's changes", async () => {
       const { second } = pair;
       await ring.create(ada);

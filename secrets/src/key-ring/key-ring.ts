@@ -10,6 +10,8 @@ export interface WrappedKey {
  * makes a rejection: it must never look like an owner who was erased.
  */
 export interface KeyRing {
+  /** What it is and where, for messages. Nothing of it is secret. */
+  readonly place: string;
   /** Makes a key for the owner; nothing happens when there is one. */
   create(owner: string): Promise<void>;
   /** A new key for sealing. Never makes an owner's key: one that was destroyed stays so. */
@@ -26,6 +28,20 @@ export interface KeyRing {
   versionOf(wrapped: Buffer): number | undefined;
   /** All owners with a key, in no order. */
   owners(): Promise<string[]>;
-  /** Destroys all versions: what they wrapped is lost, in backups too. */
+  /**
+   * Destroys all versions: what they wrapped is lost, in backups too. A tombstone stays, also of an owner who had no key:
+   * it says that the key was destroyed on purpose and is not missing. Owners' ids are random, so it names no person.
+   */
   destroy(owner: string): Promise<void>;
+  /** Whether the owner's key was destroyed and none was made since. */
+  isErased(owner: string): Promise<boolean>;
+  /** All owners whose keys were destroyed and not made since, in no order. */
+  erased(): Promise<string[]>;
+  /**
+   * Whose keys these are: of this installation, of another one, or nobody has said yet. A Vault never says: its policies
+   * name whole mounts, and a mount is for one installation.
+   */
+  belongsTo(installation: string): Promise<"this" | "another" | "unsaid">;
+  /** Says whose keys these are. Does nothing when that was said before. */
+  bind(installation: string): Promise<void>;
 }

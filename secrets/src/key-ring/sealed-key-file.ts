@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { withFileLock } from "./file-lock.ts";
 import { openBytes, sealBytes } from "../aes-gcm.ts";
 import type { KeyRing, WrappedKey } from "./key-ring.ts";
-import { readKeyFile, writeKeyFile, type OwnerKeys } from "./key-file.ts";
+import { EMPTY_KEY_FILE, readKeyFile, writeKeyFile, type KeyFileContent } from "./key-file.ts";
 
 export { KeyRingError } from "./key-file.ts";
 
@@ -15,53 +15,76 @@ const VERSION_BYTES = 4;
  */
 export function openSealedKeyFile(path: string, key: Buffer): KeyRing {
   const file = new SealedKeyFile(path, key);
-  file.keys();
+  file.content();
   return file;
 }
 
 class SealedKeyFile implements KeyRing {
+  readonly place: string;
   readonly #path: string;
   readonly #key: KeyObject;
   #seen = "";
-  #owners: OwnerKeys = new Map();
+  #content = EMPTY_KEY_FILE;
 
   constructor(path: string, key: Buffer) {
+    this.place = `key ring ${path}`;
     this.#path = path;
     this.#key = createSecretKey(key);
   }
 
-  /** The keys as the file has them now; a look at its metadata when nothing changed. */
-  keys(): OwnerKeys {
+  /** What the file holds now; a look at its metadata when nothing changed. */
+  content(): KeyFileContent {
     const seen = fingerprint(this.#path);
     if (seen !== this.#seen) {
-      this.#owners = readKeyFile(this.#path, this.#key);
+      this.#content = readKeyFile(this.#path, this.#key);
       this.#seen = seen;
     }
-    return this.#owners;
+    return this.#content;
   }
 
   create(owner: string): Promise<void> {
-    return this.#change((owners) => {
-      if (owners.has(owner)) return false;
-      owners.set(owner, [randomBytes(32)]);
-      return true;
-    });
+    return this.#change(({ owners }) =>
+      owners.has(owner) ? undefined : { owners: new Map(owners).set(owner, [randomBytes(32)]) },
+    );
   }
 
   async rotate(owner: string): Promise<"rotated" | "unknown-owner"> {
     let outcome: "rotated" | "unknown-owner" = "unknown-owner";
-    await this.#change((owners) => {
+    await this.#change(({ owners }) => {
       const keys = owners.get(owner);
-      if (keys === undefined) return false;
-      owners.set(owner, [...keys, randomBytes(32)]);
+      if (keys === undefined) return undefined;
       outcome = "rotated";
-      return true;
+      return { owners: new Map(owners).set(owner, [...keys, randomBytes(32)]) };
     });
     return outcome;
   }
 
   destroy(owner: string): Promise<void> {
-    return this.#change((owners) => owners.delete(owner));
+    return this.#change(({ owners, erased }) => {
+      if (!owners.has(owner) && erased.has(owner)) return undefined;
+      const others = [...owners].filter(([id]) => id !== owner);
+      return { owners: new Map(others), erased: new Set(erased).add(owner) };
+    });
+  }
+
+  isErased(owner: string): Promise<boolean> {
+    const { owners, erased } = this.content();
+    return Promise.resolve(erased.has(owner) && !owners.has(owner));
+  }
+
+  erased(): Promise<string[]> {
+    const { owners, erased } = this.content();
+    return Promise.resolve([...erased].filter((owner) => !owners.has(owner)));
+  }
+
+  belongsTo(installation: string): Promise<"this" | "another" | "unsaid"> {
+    const said = this.content().installation;
+    if (said === undefined) return Promise.resolve("unsaid");
+    return Promise.resolve(said === installation ? "this" : "another");
+  }
+
+  bind(installation: string): Promise<void> {
+    return this.#change((content) => (content.installation === undefined ? { installation } : undefined));
   }
 
   generate(owner: string): Promise<WrappedKey | "unknown-owner"> {
@@ -71,7 +94,7 @@ class SealedKeyFile implements KeyRing {
   }
 
   unwrap(owner: string, wrapped: Buffer): Promise<Buffer | "unknown-owner" | "unreadable"> {
-    const keys = this.keys().get(owner);
+    const keys = this.content().owners.get(owner);
     if (keys === undefined) return Promise.resolve("unknown-owner");
     const key = keys[(this.versionOf(wrapped) ?? 0) - 1];
     if (key === undefined) return Promise.resolve("unreadable");
@@ -87,7 +110,7 @@ class SealedKeyFile implements KeyRing {
   }
 
   version(owner: string): Promise<number | "unknown-owner"> {
-    return Promise.resolve(this.keys().get(owner)?.length ?? "unknown-owner");
+    return Promise.resolve(this.content().owners.get(owner)?.length ?? "unknown-owner");
   }
 
   versionOf(wrapped: Buffer): number | undefined {
@@ -95,11 +118,11 @@ class SealedKeyFile implements KeyRing {
   }
 
   owners(): Promise<string[]> {
-    return Promise.resolve([...this.keys().keys()]);
+    return Promise.resolve([...this.content().owners.keys()]);
   }
 
   #wrap(owner: string, key: Buffer): Buffer | "unknown-owner" {
-    const keys = this.keys().get(owner) ?? [];
+    const keys = this.content().owners.get(owner) ?? [];
     const newest = keys.at(-1);
     if (newest === undefined) return "unknown-owner";
     const version = Buffer.alloc(VERSION_BYTES);
@@ -108,12 +131,16 @@ class SealedKeyFile implements KeyRing {
     return Buffer.concat([version, sealBytes(createSecretKey(newest), key, additional)]);
   }
 
-  /** `edit` says whether it changed anything. Reading and writing again happen under one lock, without a pause. */
+  /**
+   * `edit` gives what is to be another, or undefined for nothing. Reading and writing again happen under one lock, without
+   * a pause.
+   */
   // eslint-disable-next-line @typescript-eslint/require-await -- a fault becomes a rejection
-  async #change(edit: (owners: OwnerKeys) => boolean): Promise<void> {
+  async #change(edit: (content: KeyFileContent) => Partial<KeyFileContent> | undefined): Promise<void> {
     withFileLock(this.#path, () => {
-      const owners = new Map(this.keys());
-      if (edit(owners)) writeKeyFile(this.#path, this.#key, owners);
+      const content = this.content();
+      const changed = edit(content);
+      if (changed !== undefined) writeKeyFile(this.#path, this.#key, { ...content, ...changed });
     });
   }
 }

@@ -4,10 +4,13 @@ import { VaultError } from "../vault/vault-error.ts";
 import type { Asked, VaultSession } from "../vault/vault-session.ts";
 
 const PREFIX = "owner-";
+/** A key that nothing is ever encrypted with: its name is a tombstone. */
+const ERASED_PREFIX = "erased-";
 /** Names that Vault takes; ids of owners are UUIDs. */
 const OWNER = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 const CIPHERTEXT = /^vault:v([1-9]\d{0,8}):[A-Za-z0-9+/]+={0,2}$/;
 const KEY_BYTES = 32;
+const NEW_KEY: Fields = { type: "aes256-gcm96", exportable: false, allow_plaintext_backup: false };
 
 /**
  * The key ring as Vault's Transit engine: one named key for each owner, AES-256-GCM, that never leaves Vault. A wrapped
@@ -15,6 +18,7 @@ const KEY_BYTES = 32;
  * Its methods reject with a VaultError when Vault does not answer as it should.
  */
 export class TransitKeyRing implements KeyRing {
+  readonly place: string;
   readonly #session: VaultSession;
   readonly #mount: string;
 
@@ -22,11 +26,11 @@ export class TransitKeyRing implements KeyRing {
   constructor(session: VaultSession, mount: string) {
     this.#session = session;
     this.#mount = mount;
+    this.place = `key ring in Vault (${mount})`;
   }
 
   async create(owner: string): Promise<void> {
-    const body = { type: "aes256-gcm96", exportable: false, allow_plaintext_backup: false };
-    await this.#ask("make an owner's key", "POST", `keys/${nameOf(owner)}`, body);
+    await this.#ask("make an owner's key", "POST", `keys/${nameOf(owner)}`, NEW_KEY);
   }
 
   async generate(owner: string): Promise<WrappedKey | "unknown-owner"> {
@@ -70,18 +74,44 @@ export class TransitKeyRing implements KeyRing {
   }
 
   async owners(): Promise<string[]> {
+    return (await this.#names()).flatMap((name) => ownerIn(name, PREFIX));
+  }
+
+  async isErased(owner: string): Promise<boolean> {
+    if ((await this.version(owner)) !== "unknown-owner") return false;
+    const path = `keys/${nameOf(owner, ERASED_PREFIX)}`;
+    return (await this.#find("look up an erased owner", "GET", path)) !== undefined;
+  }
+
+  async erased(): Promise<string[]> {
+    const names = await this.#names();
+    const living = new Set(names.flatMap((name) => ownerIn(name, PREFIX)));
+    return names.flatMap((name) => ownerIn(name, ERASED_PREFIX)).filter((owner) => !living.has(owner));
+  }
+
+  belongsTo(): Promise<"unsaid"> {
+    return Promise.resolve("unsaid");
+  }
+
+  bind(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #names(): Promise<string[]> {
     const data = await this.#find("list the owners' keys", "GET", "keys?list=true");
     if (data === undefined) return [];
     const names = data["keys"];
     if (!Array.isArray(names)) throw this.#error("list the owners' keys", "bad-answer");
-    return (names as unknown[])
-      .filter((name): name is string => typeof name === "string" && name.startsWith(PREFIX))
-      .map((name) => name.slice(PREFIX.length));
+    return (names as unknown[]).filter((name) => typeof name === "string");
   }
 
-  /** Vault keeps a key from deletion until it is told otherwise; it is told only now, so that no mistake before destroys. */
+  /**
+   * The tombstone first: a key that is gone without one is a key that is missing. Vault keeps a key from deletion until it is
+   * told otherwise; it is told only now, so that no mistake before destroys.
+   */
   async destroy(owner: string): Promise<void> {
     const key = `keys/${nameOf(owner)}`;
+    await this.#ask("note an erased owner", "POST", `keys/${nameOf(owner, ERASED_PREFIX)}`, NEW_KEY);
     if ((await this.version(owner)) === "unknown-owner") return;
     try {
       await this.#ask("destroy an owner's key", "POST", `${key}/config`, { deletion_allowed: true });
@@ -138,10 +168,14 @@ export class TransitKeyRing implements KeyRing {
   }
 }
 
-function nameOf(owner: string): string {
+function ownerIn(name: string, prefix: string): string[] {
+  return name.startsWith(prefix) ? [name.slice(prefix.length)] : [];
+}
+
+function nameOf(owner: string, prefix = PREFIX): string {
   if (!OWNER.test(owner) || owner.endsWith("-"))
     throw new RangeError("an owner's id has 1 to 64 letters, digits, - or _");
-  return PREFIX + owner;
+  return prefix + owner;
 }
 
 /** Bytes that were no text of Vault's stay none. */

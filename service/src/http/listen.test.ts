@@ -1,3 +1,4 @@
+import type { HttpBindings } from "@hono/node-server";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
@@ -6,9 +7,10 @@ import { dialTcp, dialTls, exchange } from "../testing/raw-exchange.ts";
 import { createTestCertificates } from "../testing/test-certificates.ts";
 import type { TestCertificates, TestIdentity } from "../testing/test-certificates.ts";
 import { systemTime } from "../time/system-time.ts";
+import { markAuthenticated } from "./connection-owner.ts";
 import { INTERNAL_HTTP_LIMITS, PUBLIC_HTTP_LIMITS } from "./http-limits.ts";
 import { listen } from "./listen.ts";
-import type { Listening, ListenOptions, RefusedConnection } from "./listen.ts";
+import type { Fetch, Listening, ListenOptions, RefusedConnection } from "./listen.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 
 let certificates: TestCertificates;
@@ -50,7 +52,7 @@ const QUICK = {
 
 async function open(
   changes: Partial<ListenOptions> = {},
-  fetch: (request: Request) => Response | Promise<Response> = () => new Response("hello"),
+  fetch: Fetch = () => new Response("hello"),
 ): Promise<number> {
   const told = refused;
   listening = await listen(fetch, {
@@ -66,7 +68,10 @@ async function open(
   return listening.port;
 }
 
-async function dial(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
+async function dial(
+  port: number,
+  options: ConnectionOptions & { localAddress?: string } = {},
+): Promise<TLSSocket> {
   const socket = await dialTls(port, { ca: certificates.authority, ...options });
   sockets.push(socket);
   return socket;
@@ -228,6 +233,76 @@ describe("connections", () => {
     await expect.poll(() => listening?.connections).toBe(3);
     expect(await exchange(await dialTcp(port), "")).toBe("");
     expect(refused).toMatchObject([{ kind: "connection-limit" }]);
+  });
+});
+
+describe("a full listener", () => {
+  const limits = { ...PUBLIC_HTTP_LIMITS, maxConnections: 3 };
+
+  test("ends the connection that has been idle longest for a new one, and none with a request under way", async () => {
+    const { promise: arrived, resolve: began } = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<Response>();
+    const port = await open({ limits }, () => {
+      began();
+      return answer.promise;
+    });
+    const busy = await dial(port);
+    const reply = exchange(busy, `${GET}Connection: close\r\n\r\n`);
+    await arrived;
+    const oldest = await dial(port);
+    const newer = await dial(port);
+    const ended = once(oldest, "close");
+    await dial(port);
+    await ended;
+    expect([busy.destroyed, newer.destroyed]).toEqual([false, false]);
+    answer.resolve(new Response("done"));
+    expect(await reply).toMatch(/done/);
+    expect(refused).toEqual([]);
+  });
+});
+
+describe("one address", () => {
+  test("has no more than its share of new connections, and others still get in", async () => {
+    const acceptsPerAddress = { burst: 5, perSecond: 0.001 };
+    const port = await open({ limits: { ...PUBLIC_HTTP_LIMITS, acceptsPerAddress } });
+    for (let i = 0; i < 5; i++) await dial(port, { localAddress: "127.9.8.7" });
+    await expect(dial(port, { localAddress: "127.9.8.7" })).rejects.toThrow();
+    expect(refused).toMatchObject([{ kind: "address-rate" }]);
+    await dial(port, { localAddress: "127.1.2.3" });
+  });
+
+  test("does not use up its places with connections that have shown who they are", async () => {
+    const limited = { ...PUBLIC_HTTP_LIMITS, maxConnectionsPerAddress: 2 };
+    const port = await open({ limits: limited }, (_request, env) => {
+      markAuthenticated((env as HttpBindings).incoming.socket);
+      return new Response("hello");
+    });
+    for (let i = 0; i < 6; i++) {
+      const socket = await dial(port);
+      const answered = once(socket, "data");
+      socket.write(`${GET}\r\n`);
+      await answered;
+    }
+    await dial(port);
+    await dial(port);
+    await expect(dial(port)).rejects.toThrow();
+    expect(refused).toMatchObject([{ kind: "address-limit" }]);
+  });
+});
+
+describe("an answer that is not read", () => {
+  test("ends the connection after its deadline", async () => {
+    const big = "x".repeat(1_000_000);
+    const port = await open(
+      { limits: { ...PUBLIC_HTTP_LIMITS, unreadTimeoutMs: 500 } },
+      () => new Response(big),
+    );
+    const socket = await dial(port);
+    socket.pause();
+    socket.on("error", () => undefined);
+    socket.write(`${GET}\r\n`.repeat(100));
+    await expect.poll(() => listening?.connections, { timeout: 30_000 }).toBe(1);
+    await expect.poll(() => listening?.connections, { timeout: 30_000 }).toBe(0);
   });
 });
 

@@ -7,8 +7,9 @@ import type { TLSSocket } from "node:tls";
 import type { Time } from "../time/time.ts";
 import { answerClientError } from "./answer-client-error.ts";
 import { commonProblems } from "./common-problems.ts";
-import { ConnectionGate } from "./connection-gate.ts";
+import { CAP_REASONS, ConnectionGate } from "./connection-gate.ts";
 import type { CapReached } from "./connection-gate.ts";
+import { followConnections } from "./follow-connections.ts";
 import { GracefulEnd } from "./graceful-end.ts";
 import type { HttpLimits } from "./http-limits.ts";
 import { problemResponse } from "./problem.ts";
@@ -69,11 +70,14 @@ export type Fetch = Parameters<typeof getRequestListener>[0];
 /** Listens with TLS 1.3 and hands requests to the app. Rejects as `server.listen` fails. */
 export async function listen(fetch: Fetch, options: ListenOptions): Promise<Listening> {
   const server = createServer(serverOptions(options));
-  const { maxConnections, maxConnectionsPerAddress, maxHeaders } = options.limits;
-  const { isUncounted = () => false } = options;
-  const gate = new ConnectionGate({ maxConnections, maxConnectionsPerAddress, isUncounted });
-  server.maxHeadersCount = maxHeaders;
+  const { isUncounted = () => false, limits } = options;
+  const monotonicMs = (): number => options.time.monotonicMs();
+  const gate = new ConnectionGate({ ...limits, isUncounted, monotonicMs });
+  server.maxHeadersCount = limits.maxHeaders;
+  // Of a socket on which nothing moves: an answer that is not read. A silent client is ended by the other timeouts before.
+  server.timeout = limits.unreadTimeoutMs;
   guardConnections(server, gate, options);
+  followConnections(server, gate, { isMutual: options.client !== undefined });
   const end = new GracefulEnd(server);
   answerRequests(server, fetch, options);
   server.listen(options.port, options.host);
@@ -138,11 +142,6 @@ function guardConnections(server: Server, gate: ConnectionGate, { client, onRefu
     socket.on("error", ignoreError).destroy();
   });
 }
-
-const CAP_REASONS: Readonly<Record<CapReached, string>> = {
-  "connection-limit": "too many connections",
-  "address-limit": "too many connections from one address",
-};
 
 /** Node's TLS has verified the chain before this is asked. */
 function isNamed(socket: TLSSocket, name: string): boolean {

@@ -16,13 +16,13 @@ const OURS_REFUSED = "the peer does not accept our certificate";
 /** Codes of X.509 verification (OpenSSL's x509_vfy.h without the prefix), of TLS, and of Node. */
 const REASONS: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: "certificate has expired",
-  CERT_NOT_YET_VALID: "certificate is not valid yet",
+  CERT_NOT_YET_VALID: "certificate is not yet valid: is the clock right?",
   CERT_REVOKED: "certificate is revoked",
   CERT_SIGNATURE_FAILURE: "certificate has a wrong signature",
   CERT_UNTRUSTED: UNKNOWN_AUTHORITY,
   CERT_CHAIN_TOO_LONG: "certificate chain is too long",
   CRL_HAS_EXPIRED: "revocation list has expired",
-  CRL_NOT_YET_VALID: "revocation list is not valid yet",
+  CRL_NOT_YET_VALID: "revocation list is not yet valid: is the clock right?",
   UNABLE_TO_GET_CRL: "no revocation list for its authority",
   INVALID_PURPOSE: "certificate is for another purpose",
   INVALID_CA: UNKNOWN_AUTHORITY,

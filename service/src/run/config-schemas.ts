@@ -3,6 +3,15 @@ import { z } from "zod";
 /** Path of a file. */
 export const pathSchema = z.string().min(1).max(4_096);
 
+/** What the configuration of every service with a database has; spread into its schema. */
+export const DATABASE_CONFIG = {
+  database: pathSchema,
+  /** Whether the database was there before: one that is missing is refused then, and not created. */
+  databaseMustExist: z.boolean().optional(),
+  /** Id of the installation: a database or a key ring of another one is refused. */
+  installation: z.string().min(1).max(64).optional(),
+} as const;
+
 /** A host name or an address to listen on. */
 export const hostSchema = z.string().min(1).max(256);
 

@@ -1,4 +1,5 @@
 import type { TagId } from "@purrimeter/protocol/values";
+import type { ListedErasure } from "./erasure-list.ts";
 import type { RowDeletion } from "./row-deletion.ts";
 import type { KeyCache } from "../sealing/key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
@@ -40,6 +41,8 @@ export interface OwnerErasureParts {
   readonly erasing: RowDeletion;
   readonly settings: TagSettings;
   readonly now: () => number;
+  /** Told of an owner before the key is destroyed. */
+  readonly onErase: (erasure: ListedErasure) => void;
 }
 
 /** Ends ownerships and deletes what was stored in them. First nobody can read it any more, then it goes. */
@@ -63,6 +66,7 @@ export class OwnerErasure {
   async owner(owner: OwnerId): Promise<void> {
     const ownerships = this.#statements.ownerships.all({ owner }).map(({ id }) => id);
     for (const ownership of ownerships) this.#end(ownership);
+    this.#parts.onErase({ owner, at: this.#parts.now() });
     await this.#parts.keyRing.destroy(owner);
     this.#parts.keys.forget(owner);
     for (const ownership of ownerships) await this.#parts.erasing.ownership(ownership);

@@ -5,7 +5,8 @@ import { Sealer } from "../sealing/seal.ts";
 
 /** What is sealed of a geofence; a deleted one has no shape any more. */
 export interface GeofenceContent {
-  readonly name: string;
+  /** null of a deleted one whose name could not be read when it was deleted. */
+  readonly name: string | null;
   readonly shape: GeofenceShape | undefined;
 }
 
@@ -22,14 +23,13 @@ export function sealGeofence(row: SealedGeofence, key: KeyObject, content: Geofe
   return sealerOf(row, key).seal(placeOf(row), Buffer.from(JSON.stringify(content)));
 }
 
-/** Throws when the bytes do not belong to the row: it was changed from outside. */
+/** undefined when the bytes do not belong to the row: it was changed from outside. */
 export function openGeofence(
   row: SealedGeofence & { readonly sealed: Buffer },
   key: KeyObject,
-): GeofenceContent {
+): GeofenceContent | undefined {
   const plain = sealerOf(row, key).open(placeOf(row), row.sealed);
-  if (plain === undefined) throw new Error(`geofence ${row.id} does not open under its key`);
-  return JSON.parse(plain.toString()) as GeofenceContent;
+  return plain === undefined ? undefined : (JSON.parse(plain.toString()) as GeofenceContent);
 }
 
 function sealerOf(row: SealedGeofence, key: KeyObject): Sealer {

@@ -21,7 +21,11 @@ export interface GeofenceDraft {
   readonly tagIds: readonly TagId[];
 }
 
-export interface Geofence extends GeofenceDraft {
+export interface Geofence {
+  /** undefined when it does not open under its key, and so is the shape. */
+  readonly name: string | undefined;
+  readonly shape: GeofenceShape | undefined;
+  readonly tagIds: readonly TagId[];
   readonly id: GeofenceId;
   /** 1, 2, ... grows with every replacement; what an ETag is made of. */
   readonly version: number;

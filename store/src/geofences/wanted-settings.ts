@@ -2,6 +2,7 @@ import type { GeofenceSetting, Settings } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, TagId } from "@purrimeter/protocol/values";
 import { openGeofence } from "./geofence-content.ts";
 import type { KeyCache } from "../sealing/key-cache.ts";
+import { MissingKeyError } from "../sealing/missing-key.ts";
 import type { Database } from "@purrimeter/database/open-database";
 import type { ChangedSettings, SettingsCursor } from "../recording/report-store.ts";
 import { statement } from "../schema/statement.ts";
@@ -60,15 +61,20 @@ export class WantedSettings {
     this.#keys = keys;
   }
 
-  /** undefined for a tag without owner, or whose owner is being erased. */
+  /**
+   * undefined for a tag without owner, or whose owner is being erased. Throws MissingKeyError when a geofence does not open.
+   */
   async of(tag: TagId): Promise<Settings | undefined> {
     const row = this.#statements.tag.get({ tag });
     if (row === undefined) return undefined;
     const geofences: GeofenceSetting[] = [];
     for (const geofence of this.#statements.geofences.all({ ownership: row.id })) {
-      const key = await this.#keys.get(geofence.sealing_key);
-      if (key === undefined) return undefined;
-      const { shape } = openGeofence(geofence, key);
+      const key = await this.#keys.look(geofence.sealing_key);
+      if (key === "erased") return undefined;
+      if (typeof key === "string") throw new MissingKeyError(key);
+      const content = openGeofence(geofence, key);
+      if (content === undefined) throw new MissingKeyError("unreadable");
+      const { shape } = content;
       if (shape !== undefined) geofences.push({ ...shape, ref: geofence.ref as GeofenceRef });
     }
     const paces = { fixIntervalS: row.fix_interval_s, reportIntervalS: row.report_interval_s };

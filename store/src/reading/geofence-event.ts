@@ -5,10 +5,14 @@ import type { Page } from "./page.ts";
 
 /** A transition as its owner sees it. */
 export interface GeofenceEvent extends EntryPosition {
-  /** undefined when the tag named a geofence that the cloud does not know. The name stays readable after deletion. */
-  readonly geofence: { readonly id: GeofenceId; readonly name: string } | undefined;
-  readonly from: Side;
-  readonly to: Side;
+  /**
+   * undefined when the tag named a geofence that the cloud does not know. The name stays readable after deletion; undefined
+   * when it does not open under its key.
+   */
+  readonly geofence: { readonly id: GeofenceId; readonly name: string | undefined } | undefined;
+  /** undefined when the event does not open under its key. */
+  readonly from: Side | undefined;
+  readonly to: Side | undefined;
   readonly recordedAt: UnixSeconds;
 }
 

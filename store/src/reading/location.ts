@@ -26,10 +26,25 @@ export interface TimeRange {
   readonly limit: number;
 }
 
+/** A stretch of time, both ends included, of which something is stored that does not open under its key. */
+export interface UnreadableSpan {
+  readonly from: UnixSeconds;
+  readonly to: UnixSeconds;
+}
+
+/** Locations, and what of their stretch of time is missing among them. */
+export interface LocationPage extends Page<Location, EntryPosition> {
+  /**
+   * undefined when all of it opens. In the order of their beginnings; one that lasts longer than the page is on the next one
+   * too.
+   */
+  readonly unreadable: readonly UnreadableSpan[] | undefined;
+}
+
 /** Where the tags of one owner are and were. */
 export interface LocationsView {
   /** Suspect locations are included and marked. */
-  locations(tag: TagId, range: TimeRange): Promise<Page<Location, EntryPosition> | "not-found">;
-  /** The newest by time of the fix, suspects left out; undefined when there is none yet. */
+  locations(tag: TagId, range: TimeRange): Promise<LocationPage | "not-found">;
+  /** The newest by time of the fix, suspects left out; undefined when there is none yet, or it does not open. */
   latest(tag: TagId): Promise<Location | undefined | "not-found">;
 }

@@ -1,6 +1,7 @@
 import type { EntryNumber, Epoch, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Selectable } from "kysely";
 import { openGeofence } from "../geofences/geofence-content.ts";
+import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
@@ -53,6 +54,13 @@ export function prepareEvents(database: Database) {
 /** Before every position that an entry can have. */
 const BEFORE_ALL = { at: -1, epoch: 0, number: 0 };
 
+/** Around a page that cannot be read, so much of the time beside it is lost with it. */
+const LEFT_OUT_S = 2;
+/** Halvings of a range around a page that cannot be read: two edges of some 32 each, with room. */
+const MAX_TRIES = 128;
+
+const UNREADABLE = { from: undefined, to: undefined } as const;
+
 type Named = GeofenceEvent["geofence"];
 
 /** Reads when the tags of one owner changed sides. */
@@ -82,17 +90,22 @@ export class EventReader {
     if (present === undefined) return "not-found";
     const { from, to, limit } = range;
     const { at, epoch, number } = range.after ?? BEFORE_ALL;
-    const rows = this.#statements.list.all({
-      ownership: present.id,
-      from,
-      to,
-      at,
-      epoch,
-      number,
-      limit: limit + 1,
-    });
+    const rows = this.#rows({ ownership: present.id, from, to, at, epoch, number, limit: limit + 1 });
     const names = new Map<string, Named>();
     return pageOf(rows, limit, (row) => this.#toEvent({ tag, id: present.id }, row, names), positionOf);
+  }
+
+  /** Rows are kept in the order of time, so those of a page that cannot be read are one stretch of it: it is left out. */
+  #rows(range: EventRange, left = { tries: MAX_TRIES }): Selectable<Schema["event"]>[] {
+    const { from, to, limit } = range;
+    const rows = unlessCorrupt(() => this.#statements.list.all(range), "corrupt");
+    if (rows !== "corrupt") return rows;
+    // A page that leads to many others takes all of them with it.
+    if (to - from < LEFT_OUT_S || left.tries-- <= 0) return [];
+    const middle = Math.floor((from + to) / 2);
+    const first = this.#rows({ ...range, to: middle }, left);
+    if (first.length >= limit) return first;
+    return [...first, ...this.#rows({ ...range, from: middle + 1, limit: limit - first.length }, left)];
   }
 
   async #toEvent(
@@ -101,10 +114,11 @@ export class EventReader {
     names: Map<string, Named>,
   ): Promise<GeofenceEvent> {
     const place = { kind: "event", epoch: row.epoch, number: row.number, at: row.recorded_at } as const;
-    const [stored] = await this.#pieces.openEntries(ownership, row.sealing_key, place, row.sealed);
-    if (stored?.entry.kind !== "transition")
+    const opened = await this.#pieces.openEntries(ownership, row.sealing_key, place, row.sealed);
+    const entry = opened?.[0]?.entry;
+    if (opened !== undefined && entry?.kind !== "transition")
       throw new Error(`event of tag ${ownership.tag} is no transition`);
-    const { from, to } = stored.entry;
+    const { from, to } = entry?.kind === "transition" ? entry : UNREADABLE;
     const position = {
       at: row.at as UnixSeconds,
       epoch: row.epoch as Epoch,
@@ -116,9 +130,10 @@ export class EventReader {
 
   async #named(id: string, names: Map<string, Named>): Promise<Named> {
     if (names.has(id)) return names.get(id);
-    const row = this.#statements.geofence.get({ id, owner: this.#owner });
-    const content = row && openGeofence(row, await this.#keys.byId(row.sealing_key));
-    const named = content && { id: id as GeofenceId, name: content.name };
+    const row = unlessCorrupt(() => this.#statements.geofence.get({ id, owner: this.#owner }), undefined);
+    const key = row && (await this.#keys.find(row.sealing_key));
+    const name = row && key && openGeofence(row, key)?.name;
+    const named = row && { id: id as GeofenceId, name: name ?? undefined };
     names.set(id, named);
     return named;
   }

@@ -1,10 +1,10 @@
 import type { Epoch, UnixSeconds } from "@purrimeter/protocol/values";
+import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
-import type { EntryPosition, Location, TimeRange } from "./location.ts";
-import type { Page } from "./page.ts";
+import type { Location, LocationPage, TimeRange, UnreadableSpan } from "./location.ts";
 import { comparePositions, positionOf } from "./positions.ts";
 import type { StoredEntry } from "../recording/piece-codec.ts";
-import type { OpenedPiece, PieceReader, ReadableOwnership } from "./read-pieces.ts";
+import type { OpenedPiece, PieceHead, PieceReader, ReadableOwnership } from "./read-pieces.ts";
 import { ReadTurns, type ReadSlice } from "./read-turns.ts";
 import { statement } from "../schema/statement.ts";
 import { utcDay } from "../utc-day.ts";
@@ -36,6 +36,20 @@ interface KeptLatest {
   readonly untilMs: number;
 }
 
+/** What was read of a range so far. */
+interface Found {
+  readonly locations: Location[];
+  readonly unreadable: PieceHead[];
+}
+
+/** A page shows what lies between its ends, so that the next one shows the rest. */
+function spansWithin(heads: readonly PieceHead[], from: number, to: number): UnreadableSpan[] | undefined {
+  const spans = heads
+    .filter((head) => head.last_at >= from && head.first_at <= to)
+    .map((head) => ({ from: head.first_at as UnixSeconds, to: head.last_at as UnixSeconds }));
+  return spans.length === 0 ? undefined : spans;
+}
+
 function isSameRow(a: LatestRow, b: LatestRow): boolean {
   if (a.id !== b.id || a.first !== b.first || a.received_at !== b.received_at) return false;
   return a.number === b.number && a.epoch === b.epoch && a.at === b.at;
@@ -56,28 +70,30 @@ export class LocationReader {
     this.#turns = new ReadTurns(monotonicMs);
   }
 
-  async locations(ownership: ReadableOwnership, range: TimeRange): Promise<Page<Location, EntryPosition>> {
-    const found: Location[] = [];
+  async locations(ownership: ReadableOwnership, range: TimeRange): Promise<LocationPage> {
+    const found: Found = { locations: [], unreadable: [] };
     const slice = await this.#turns.begin(ownership.id);
     const from = Math.max(range.from, range.after?.at ?? 0);
     for (const day of this.#pieces.days(utcDay(from), utcDay(range.to))) {
       await this.#readDay(ownership, day, { ...range, from: from as UnixSeconds }, found, slice);
-      if (found.length > range.limit) break;
+      if (found.locations.length > range.limit) break;
     }
-    const items = found.slice(0, range.limit);
-    const last = found.length > range.limit ? items.at(-1) : undefined;
-    return { items, next: last && positionOf(last) };
+    const items = found.locations.slice(0, range.limit);
+    const last = found.locations.length > range.limit ? items.at(-1) : undefined;
+    const unreadable = spansWithin(found.unreadable, from, last?.at ?? range.to);
+    return { items, next: last && positionOf(last), unreadable };
   }
 
   /** The newest by time of the fix, suspects left out. Opened once for as long as the row that holds it is the newest. */
   async latest(ownership: ReadableOwnership): Promise<Location | undefined> {
-    const row = this.#latest.get({ ownership: ownership.id });
+    const row = unlessCorrupt(() => this.#latest.get({ ownership: ownership.id }), undefined);
     if (row === undefined) return undefined;
     const kept = this.#kept.get(ownership.id);
     if (kept !== undefined && isSameRow(kept.row, row) && kept.untilMs > this.#monotonicMs())
       return kept.location;
     const piece = await this.#pieces.open(ownership, row.id);
-    const location = piece && locationsOf(piece).find(({ number }) => number === row.number);
+    const location =
+      typeof piece === "string" ? undefined : locationsOf(piece).find(({ number }) => number === row.number);
     this.#keep(ownership.id, row, location);
     return location;
   }
@@ -97,21 +113,22 @@ export class LocationReader {
     ownership: ReadableOwnership,
     day: number,
     range: TimeRange,
-    found: Location[],
+    found: Found,
     slice: ReadSlice,
   ): Promise<void> {
     const ofDay: Location[] = [];
-    const wanted = range.limit + 1 - found.length;
+    const wanted = range.limit + 1 - found.locations.length;
     const heads = await this.#pieces.ofDay(ownership.id, day, range, slice);
     for (const head of heads) {
       if (ofDay.length >= wanted && (sortedAt(ofDay, wanted - 1)?.at ?? Infinity) < head.first_at) break;
       const others = slice.pause();
       if (others !== undefined) await others;
       const piece = await this.#pieces.open(ownership, head.id);
-      for (const location of piece === undefined ? [] : locationsOf(piece))
+      if (piece === "unreadable") found.unreadable.push(head);
+      for (const location of typeof piece === "string" ? [] : locationsOf(piece))
         if (utcDay(location.at) === day && isWithin(location, range)) ofDay.push(location);
     }
-    found.push(...ofDay.sort(comparePositions).slice(0, wanted));
+    found.locations.push(...ofDay.sort(comparePositions).slice(0, wanted));
   }
 }
 

@@ -1,6 +1,5 @@
 import type { TagId } from "@purrimeter/protocol/values";
-import type { EntryPosition, Location, TimeRange } from "./location.ts";
-import type { Page } from "./page.ts";
+import type { Location, LocationPage, TimeRange } from "./location.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
 
 /**
@@ -17,5 +16,5 @@ export interface ViewerView {
   /** As an owner's, if it is not from before the share began (its acceptance, or where its history begins). */
   latest(tag: TagId): Promise<Location | undefined | "not-found">;
   /** From where the share's history begins. */
-  locations(tag: TagId, range: TimeRange): Promise<Page<Location, EntryPosition> | "not-found" | "live-only">;
+  locations(tag: TagId, range: TimeRange): Promise<LocationPage | "not-found" | "live-only">;
 }

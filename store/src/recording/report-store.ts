@@ -29,8 +29,11 @@ export interface Stored {
   readonly overfull?: number;
 }
 
-/** Why nothing of it was stored. None is final: the tag keeps its entries. `unclaimed` also covers unknown and revoked tags. */
-type Refusal = "unclaimed" | "storage-full" | "busy";
+/**
+ * Why nothing of it was stored. None is final: the tag keeps its entries. `unclaimed` also covers unknown and revoked tags,
+ * and those whose owner was erased. `key-missing`: the tag has an owner, and the key that seals what it says is not there.
+ */
+type Refusal = "unclaimed" | "storage-full" | "busy" | "key-missing";
 
 export interface Refused {
   readonly kind: "refused";
@@ -64,7 +67,10 @@ export interface ReportStore {
     reason: DecodeReason,
     at: UnixSeconds,
   ): Promise<DeadLetterOutcome>;
-  /** What the tag should run, or undefined for a tag without owner. */
+  /**
+   * What the tag should run, or undefined for a tag without owner. Rejects with MissingKeyError when one of its geofences
+   * does not open: the tag goes on with the settings that it has, because without that geofence it would not see an escape.
+   */
   wantedSettings(tag: TagId): Promise<Settings | undefined>;
   /** Keeps what the tag says of itself: version of settings, firmware, online. */
   recordStatus(tag: TagId, status: Status, at: UnixSeconds): Promise<{ readonly kind: "recorded" } | Refused>;

@@ -1,3 +1,5 @@
+import { INSTALLATION_SQL } from "@purrimeter/database/installation";
+import { clockSql } from "@purrimeter/database/clock-table";
 import type { Migration } from "@purrimeter/database/migrate";
 
 /**
@@ -148,5 +150,21 @@ ALTER TABLE tag_day ADD COLUMN entries INTEGER NOT NULL DEFAULT 0;
 -- Whether a location is in it, so that a reader of locations opens no others.
 ALTER TABLE report ADD COLUMN has_fix INTEGER NOT NULL DEFAULT 1;
 `,
+  },
+  {
+    name: "installation and known owners",
+    sql: `
+${INSTALLATION_SQL}
+-- Owners for whom a key was made, written before the key is: a key ring that has others is newer than this database.
+-- knows_owners: 0 until those are listed whose keys were made before there was a list.
+CREATE TABLE known_owner (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+INSERT INTO known_owner SELECT DISTINCT owner FROM sealing_key;
+ALTER TABLE installation ADD COLUMN knows_owners INTEGER NOT NULL DEFAULT 1;
+UPDATE installation SET knows_owners = NOT EXISTS (SELECT 1 FROM tag);
+`,
+  },
+  {
+    name: "trusted times",
+    sql: clockSql("SELECT max(received_at) FROM report"),
   },
 ];

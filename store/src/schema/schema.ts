@@ -146,4 +146,8 @@ export interface Schema {
     sealing_key: number;
     sealed: Buffer;
   };
+  installation: { one: number; id: string | null; knows_owners: number };
+  known_owner: { id: string };
+  /** See @purrimeter/database/clock-table. */
+  clock: { name: string; at: number };
 }

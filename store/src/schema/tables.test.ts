@@ -93,13 +93,13 @@ describe("erasure", () => {
     expect(count("tag_status", "tag = @OTHER_TAG", { OTHER_TAG })).toBe(1);
   });
 
-  test("of an owner leaves no row in any table but the operator's list", async () => {
+  test("of an owner leaves no row in any table but the operator's list and the service's times", async () => {
     await fillStore(harness, TAG);
     await fillStore(harness, OTHER_TAG);
     await harness.store.forOwner(ADA).eraseOwner();
     await harness.store.forOwner(BOB).eraseOwner();
     const left = LOCATION_TABLES.filter(({ table }) => count(table) > 0);
-    expect(namesOf(left)).toEqual(["tag"]);
+    expect(namesOf(left)).toEqual(["tag", "clock", "installation"]);
     expect(left.every(({ erased }) => "never" in erased)).toBe(true);
     expect(count("tag", "ownership IS NOT NULL")).toBe(0);
   });

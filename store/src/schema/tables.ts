@@ -1,3 +1,4 @@
+import { CLOCK_TABLE } from "@purrimeter/database/clock-table";
 import type { TableEntry } from "@purrimeter/database/table-entry";
 
 /** Whose data a table of the location database holds: an account's, or that of a tag for the time that it is an account's. */
@@ -160,6 +161,22 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     erased: { with: { owner: "id = @owner" } },
   },
   {
+    table: "known_owner",
+    key: ["id"],
+    whose: "owner",
+    kept: { until: "erased" },
+    exported: { never: "says that a key was made" },
+    erased: { with: { owner: "id = @owner" } },
+  },
+  {
+    table: "installation",
+    key: ["one"],
+    whose: "nobody",
+    kept: { until: "erased" },
+    exported: { never: "a random id" },
+    erased: { never: "says which installation's database this is" },
+  },
+  {
     table: "sealing_key",
     key: ["id"],
     whose: "owner",
@@ -180,4 +197,5 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     exported: { as: "tags" },
     erased: { with: { ownership: "id = @ownership" } },
   },
+  CLOCK_TABLE,
 ];

@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Database } from "@purrimeter/database/open-database";
+import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { OwnerId } from "../reading/owner-id.ts";
 import { statement } from "../schema/statement.ts";
 
@@ -9,6 +10,12 @@ const KEEP_MS = 5 * 60_000;
 const SWEEP_MS = 60_000;
 /** As many tags as report within five minutes to one bridge; a key takes less than 1 KiB. */
 const MAX_KEPT = 50_000;
+
+/**
+ * Why there is no key. `erased`: its row is gone, or its owner's key was destroyed. `missing`: the key ring does not have the
+ * owner's key and does not say that it was destroyed. `unreadable`: it does not open under the owner's key.
+ */
+export type KeyFault = "erased" | "missing" | "unreadable";
 
 interface Row {
   readonly owner: string;
@@ -36,7 +43,7 @@ function selectKey(database: Database) {
 export class KeyCache {
   readonly #kept = new Map<number, Kept>();
   /** Ways to the key ring under way, so that all who wait for a key share one. */
-  readonly #asked = new Map<number, { readonly row: Row; readonly key: Promise<KeyObject | undefined> }>();
+  readonly #asked = new Map<number, { readonly row: Row; readonly key: Promise<KeyObject | KeyFault> }>();
   readonly #keyRing: KeyRing;
   readonly #monotonicMs: () => number;
   readonly #select: ReturnType<typeof selectKey>;
@@ -53,18 +60,26 @@ export class KeyCache {
     }, SWEEP_MS).unref();
   }
 
-  /** The key, or undefined when its row or its owner's key is gone: erased. */
+  /** The key, or undefined when its row or its owner's key is gone. Throws for a key that does not open. */
   async get(id: number): Promise<KeyObject | undefined> {
+    const key = await this.look(id);
+    if (key === "unreadable") throw new Error(`sealing key ${id} does not open under its owner's key`);
+    return typeof key === "string" ? undefined : key;
+  }
+
+  /** The key, or why there is none. A key ring that cannot be reached is a rejection. */
+  async look(id: number): Promise<KeyObject | KeyFault> {
     const kept = this.#kept.get(id);
     const isFresh = kept !== undefined && kept.untilMs > this.#monotonicMs();
     if (isFresh && kept.checkedAfter === this.#doubts) return kept.key;
-    const row = this.#select.get({ id });
+    const row = unlessCorrupt(() => this.#select.get({ id }), "corrupt");
+    if (row === "corrupt") return "unreadable";
     if (isFresh && isSame(row, kept.row)) {
       kept.checkedAfter = this.#doubts;
       return kept.key;
     }
     this.#kept.delete(id);
-    return row === undefined ? undefined : this.#ask(id, row);
+    return row === undefined ? "erased" : this.#ask(id, row);
   }
 
   /** Rows may have changed: every key is kept only if its row turns out to be the same. */
@@ -83,7 +98,7 @@ export class KeyCache {
     this.#kept.clear();
   }
 
-  #ask(id: number, row: Row): Promise<KeyObject | undefined> {
+  #ask(id: number, row: Row): Promise<KeyObject | KeyFault> {
     const asked = this.#asked.get(id);
     if (asked !== undefined && isSame(asked.row, row)) return asked.key;
     const key = this.#unwrap(id, row).finally(() => {
@@ -93,11 +108,11 @@ export class KeyCache {
     return key;
   }
 
-  async #unwrap(id: number, row: Row): Promise<KeyObject | undefined> {
+  async #unwrap(id: number, row: Row): Promise<KeyObject | KeyFault> {
     const before = this.#forgotten;
     const bytes = await this.#keyRing.unwrap(row.owner, row.wrapped);
-    if (bytes === "unreadable") throw new Error(`sealing key ${id} does not open under its owner's key`);
-    if (bytes === "unknown-owner") return undefined;
+    if (bytes === "unreadable") return bytes;
+    if (bytes === "unknown-owner") return (await this.#keyRing.isErased(row.owner)) ? "erased" : "missing";
     const key = createSecretKey(bytes);
     bytes.fill(0);
     // A key whose owner was erased meanwhile is used by who asked before, and kept for nobody.
@@ -116,7 +131,10 @@ export class KeyCache {
   #forgetOld(): void {
     const nowMs = this.#monotonicMs();
     for (const [id, kept] of this.#kept) {
-      const row = kept.checkedAfter === this.#doubts ? kept.row : this.#select.get({ id });
+      const row =
+        kept.checkedAfter === this.#doubts
+          ? kept.row
+          : unlessCorrupt(() => this.#select.get({ id }), undefined);
       if (kept.untilMs <= nowMs || !isSame(row, kept.row)) this.#kept.delete(id);
     }
   }

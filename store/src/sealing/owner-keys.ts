@@ -1,7 +1,8 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import type { KeyCache } from "./key-cache.ts";
-import type { KeyRing } from "@purrimeter/secrets/key-ring";
+import type { KeyRing, WrappedKey } from "@purrimeter/secrets/key-ring";
 import type { Database } from "@purrimeter/database/open-database";
+import { MissingKeyError } from "./missing-key.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import { statement } from "../schema/statement.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
@@ -14,6 +15,23 @@ function prepare(database: Database) {
     addOwner: statement(database, (queries, args: { owner: string; key: number }) =>
       queries.insertInto("owner").values({ id: args.owner, sealing_key: args.key }),
     ),
+    moveOwner: statement(database, (queries, args: { owner: string; key: number; former: number }) =>
+      queries
+        .updateTable("owner")
+        .set({ sealing_key: args.key })
+        .where("id", "=", args.owner)
+        .where("sealing_key", "=", args.former),
+    ),
+    know: statement(database, (queries, args: { owner: string }) =>
+      queries
+        .insertInto("known_owner")
+        .values({ id: args.owner })
+        .onConflict((conflict) => conflict.column("id").doNothing()),
+    ),
+    knows: statement(database, (queries, args: { owner: string }) =>
+      queries.selectFrom("known_owner").select("id").where("id", "=", args.owner),
+    ),
+    knowsAll: statement(database, (queries) => queries.updateTable("installation").set({ knows_owners: 1 })),
     addKey: statement(database, (queries, args: { owner: string; wrapped: Buffer }) =>
       queries.insertInto("sealing_key").values({ owner: args.owner, wrapped: args.wrapped }),
     ),
@@ -53,19 +71,42 @@ export class OwnerKeys {
     this.#statements = prepare(database);
   }
 
-  /** The key of a row; throws when it is gone, which a scoped read cannot meet. */
+  /** The key of a row, for writing: throws MissingKeyError when it is not to be had. */
   async byId(id: number): Promise<KeyObject> {
-    const key = await this.#keys.get(id);
-    if (key === undefined) throw new Error(`sealing key ${id} is gone`);
+    const key = await this.#keys.look(id);
+    if (typeof key === "string") throw new MissingKeyError(key);
     return key;
   }
 
-  /** 32 random bytes, wrapped under the owner's key, which is made when there is none. */
+  /** The key of a row, for reading; undefined when it is not to be had: what it sealed is unreadable. */
+  async find(id: number): Promise<KeyObject | undefined> {
+    const key = await this.#keys.look(id);
+    return typeof key === "string" ? undefined : key;
+  }
+
+  /**
+   * 32 random bytes, wrapped under the owner's key, which is made for an owner of whom nothing is sealed. Throws
+   * MissingKeyError when something is and the key is not there: another key would shut the owner out of it for ever.
+   */
   async fresh(owner: OwnerId): Promise<FreshKey> {
+    const present = await this.#keyRing.generate(owner);
+    if (present !== "unknown-owner") return freshKey(present);
+    if (this.#statements.keys.get({ owner }) !== undefined) throw new MissingKeyError("missing");
+    if (this.#statements.knows.get({ owner }) === undefined)
+      this.#writes.run(() => this.#statements.know.run({ owner }));
     await this.#keyRing.create(owner);
-    const fresh = await this.#keyRing.generate(owner);
-    if (fresh === "unknown-owner") throw new Error("the key ring forgot an owner it just made");
-    return { key: createSecretKey(fresh.key), wrapped: fresh.wrapped };
+    const made = await this.#keyRing.generate(owner);
+    if (made === "unknown-owner") throw new Error("the key ring forgot an owner it just made");
+    return freshKey(made);
+  }
+
+  /** Takes all owners of the key ring for known. */
+  async knowAll(): Promise<void> {
+    const owners = await this.#keyRing.owners();
+    this.#writes.run(() => {
+      for (const owner of owners) this.#statements.know.run({ owner });
+      this.#statements.knowsAll.run({});
+    });
   }
 
   /** Adds the row of a fresh key; only inside a transaction. */
@@ -73,14 +114,18 @@ export class OwnerKeys {
     return this.#statements.addKey.insert({ owner, wrapped: fresh.wrapped });
   }
 
-  /** The key that seals what belongs to an owner and to no tag: geofences. Made at first use. */
+  /** The key that seals what belongs to an owner and to no tag: geofences. Made at first use, and anew when it does not open. */
   async ofOwner(owner: OwnerId): Promise<{ id: number; key: KeyObject }> {
-    const row = this.#statements.owner.get({ owner });
-    if (row !== undefined) return { id: row.sealing_key, key: await this.byId(row.sealing_key) };
+    const former = this.#statements.owner.get({ owner })?.sealing_key;
+    const known = former === undefined ? undefined : await this.#keys.look(former);
+    if (former !== undefined && typeof known === "object") return { id: former, key: known };
+    if (known === "missing" || known === "erased") throw new MissingKeyError(known);
     const fresh = await this.fresh(owner);
     this.#writes.run(() => {
-      if (this.#statements.owner.get({ owner }) === undefined)
-        this.#statements.addOwner.run({ owner, key: this.add(owner, fresh) });
+      if (this.#statements.owner.get({ owner })?.sealing_key !== former) return;
+      const key = this.add(owner, fresh);
+      if (former === undefined) this.#statements.addOwner.run({ owner, key });
+      else this.#statements.moveOwner.run({ owner, key, former });
     });
     return this.ofOwner(owner);
   }
@@ -111,4 +156,8 @@ export class OwnerKeys {
       for (const row of rewrapped) this.#statements.setKey.run(row);
     });
   }
+}
+
+function freshKey({ key, wrapped }: WrappedKey): FreshKey {
+  return { key: createSecretKey(key), wrapped };
 }

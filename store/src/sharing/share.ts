@@ -29,7 +29,8 @@ export interface ShareDraft {
 export interface Share {
   readonly id: ShareId;
   readonly kind: ShareKind;
-  readonly name: string;
+  /** undefined when it does not open under its key. */
+  readonly name: string | undefined;
   readonly createdAt: UnixSeconds;
   /** The invitation is void after this. */
   readonly inviteExpiresAt: UnixSeconds;
@@ -43,7 +44,7 @@ export interface Share {
 /** A share as its viewer sees it. */
 export interface HeldShare {
   readonly id: ShareId;
-  readonly tag: { readonly id: TagId; readonly name: string };
+  readonly tag: { readonly id: TagId; readonly name: string | undefined };
   readonly kind: ShareKind;
   readonly acceptedAt: UnixSeconds;
   readonly historyFrom: UnixSeconds | undefined;

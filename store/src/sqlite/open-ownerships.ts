@@ -53,13 +53,13 @@ export class OpenOwnerships {
     return kept !== undefined && kept.untilMs > this.#monotonicMs() ? kept.ownership : undefined;
   }
 
-  /** undefined for every tag of which nothing is taken. */
-  async open(tag: TagId): Promise<OpenOwnership | undefined> {
+  /** `unclaimed` for every tag of which nothing is taken; `key-missing` while what it says cannot be sealed. */
+  async open(tag: TagId): Promise<OpenOwnership | "unclaimed" | "key-missing"> {
     const row = this.#select.get({ tag });
-    if (row === undefined || row.revoked_at !== null) return undefined;
-    if (row.id === null || row.sealing_key === null || row.entries_from === null) return undefined;
-    const key = await this.#keys.get(row.sealing_key);
-    if (key === undefined) return undefined;
+    if (row === undefined || row.revoked_at !== null) return "unclaimed";
+    if (row.id === null || row.sealing_key === null || row.entries_from === null) return "unclaimed";
+    const key = await this.#keys.look(row.sealing_key);
+    if (typeof key === "string") return key === "erased" ? "unclaimed" : "key-missing";
     const sealer = new Sealer({ text: tag, number: row.id, keyId: row.sealing_key }, key);
     const ownership = { id: row.id, tag, entriesFrom: row.entries_from, sealer };
     this.#open.set(tag, { ownership, untilMs: this.#monotonicMs() + KEEP_MS });

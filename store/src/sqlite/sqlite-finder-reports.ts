@@ -6,6 +6,7 @@ import {
   type FinderReports,
 } from "../tags/finder-reports.ts";
 import type { KeyCache } from "../sealing/key-cache.ts";
+import { MissingKeyError } from "../sealing/missing-key.ts";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import { normalisePrintedCode } from "../tags/printed-code.ts";
@@ -53,6 +54,8 @@ function prepare(database: Database) {
   };
 }
 
+const UNREADABLE = { message: undefined, contact: undefined, place: undefined } as const;
+
 /** Reports of finders on SQLite. */
 export class SqliteFinderReports implements FinderReports {
   readonly #keys: KeyCache;
@@ -77,8 +80,9 @@ export class SqliteFinderReports implements FinderReports {
     const row = this.#statements.byCode.get({ code });
     if (row === undefined) return "unknown-code";
     const { tag, ownership, sealing_key: keyId } = row;
-    const key = keyId === null ? undefined : await this.#keys.get(keyId);
-    if (key === undefined || ownership === null || keyId === null) return "taken";
+    const key = keyId === null ? "erased" : await this.#keys.look(keyId);
+    if (key === "missing" || key === "unreadable") throw new MissingKeyError(key);
+    if (key === "erased" || ownership === null || keyId === null) return "taken";
     const at = this.#now();
     const sealer = new Sealer({ text: tag, number: ownership, keyId }, key);
     const sealed = sealer.seal(placeOf(at), Buffer.from(JSON.stringify(draft)));
@@ -96,16 +100,13 @@ export class SqliteFinderReports implements FinderReports {
     if (present === undefined) return "not-found";
     const reports: FinderReport[] = [];
     for (const row of this.#statements.list.all({ ownership: present.id })) {
-      const key = await this.#keys.get(row.sealing_key);
-      if (key === undefined) return "not-found";
-      const sealer = new Sealer({ text: tag, number: present.id, keyId: row.sealing_key }, key);
-      const plain = sealer.open(placeOf(row.at), row.sealed);
-      if (plain === undefined) throw new Error(`found report ${row.id} does not open under its key`);
-      reports.push({
-        ...(JSON.parse(plain.toString()) as FinderDraft),
-        id: row.id,
-        at: row.at as UnixSeconds,
-      });
+      const key = await this.#keys.look(row.sealing_key);
+      if (key === "erased") return "not-found";
+      const subject = { text: tag, number: present.id, keyId: row.sealing_key };
+      const plain =
+        typeof key === "string" ? undefined : new Sealer(subject, key).open(placeOf(row.at), row.sealed);
+      const draft = plain === undefined ? UNREADABLE : (JSON.parse(plain.toString()) as FinderDraft);
+      reports.push({ ...draft, id: row.id, at: row.at as UnixSeconds });
     }
     return reports;
   }

@@ -3,7 +3,7 @@ import type { TagClaims } from "../tags/claim-tag.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
-import type { EntryPosition, Location, TimeRange } from "../reading/location.ts";
+import type { EntryPosition, Location, LocationPage, TimeRange } from "../reading/location.ts";
 import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "../geofences/geofence.ts";
 import type { GeofenceEvent } from "../reading/geofence-event.ts";
 import type { ListRange, Page } from "../reading/page.ts";
@@ -88,7 +88,7 @@ export class SqliteOwnerView implements OwnerView {
     return this.#parts.geofences.delete(id, expectedVersion);
   }
 
-  async locations(tag: TagId, range: TimeRange): Promise<Page<Location, EntryPosition> | "not-found"> {
+  async locations(tag: TagId, range: TimeRange): Promise<LocationPage | "not-found"> {
     const present = this.#parts.tags.present(tag);
     return present === undefined
       ? "not-found"

@@ -30,7 +30,6 @@ export interface ReportStoreParts {
   readonly settings: WantedSettings;
 }
 
-const UNCLAIMED: Refused = { kind: "refused", reason: "unclaimed" };
 /** The tag changed hands while its report waited. The tag sends it again, and then it is judged anew. */
 const CHANGED_HANDS: Refused = { kind: "refused", reason: "busy" };
 
@@ -106,7 +105,9 @@ export class SqliteReportStore implements ReportStore {
     work: (ownership: OpenOwnership) => Outcome,
   ): Promise<Outcome | Refused> {
     const ownership = await this.#parts.openOwnerships.open(tag);
-    return ownership === undefined ? UNCLAIMED : this.#submit(ownership, work);
+    return typeof ownership === "string"
+      ? { kind: "refused", reason: ownership }
+      : this.#submit(ownership, work);
   }
 
   #submit<Outcome>(

@@ -3,6 +3,7 @@ import { hashClaimCode } from "../tags/claim-code.ts";
 import type { Database } from "@purrimeter/database/open-database";
 import type { ListRange, Page } from "../reading/page.ts";
 import { createPrintedCode, type PrintedCode } from "../tags/printed-code.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
 import { statement } from "../schema/statement.ts";
 import { pageOf } from "../reading/page-of.ts";
 import type { RegisteredTag, TagRegistry } from "../tags/tag-registry.ts";
@@ -28,6 +29,13 @@ function prepare(database: Database) {
     ),
     revoke: statement(database, (queries, args: { tag: string; at: number }) =>
       queries.updateTable("tag").set({ revoked_at: args.at, claim_hash: null }).where("id", "=", args.tag),
+    ),
+    owned: statement(database, (queries, args: { tag: string }) =>
+      queries
+        .selectFrom("tag")
+        .leftJoin("ownership", "ownership.id", "tag.ownership")
+        .select(["tag.revoked_at", "tag.ownership", "ownership.owner"])
+        .where("tag.id", "=", args.tag),
     ),
     list: statement(database, (queries, args: { after: string; limit: number }) =>
       queries
@@ -73,6 +81,25 @@ export class SqliteTagRegistry implements TagRegistry {
   renewClaimCode(tag: TagId, claimCode: string): Promise<"renewed" | "not-found"> {
     const row = { tag, hash: hashClaimCode(claimCode) };
     return this.#write(() => (this.#statements.renew.run(row) > 0 ? "renewed" : "not-found"));
+  }
+
+  async renewLostCode(
+    tag: TagId,
+    claimCode: string,
+    isLiving: (owner: OwnerId | undefined) => Promise<boolean>,
+  ): Promise<"renewed" | "not-found" | "claimed" | "revoked"> {
+    const seen = this.#statements.owned.get({ tag });
+    if (seen === undefined) return "not-found";
+    if (seen.revoked_at !== null) return "revoked";
+    if (await isLiving((seen.owner ?? undefined) as OwnerId | undefined)) return "claimed";
+    const row = { tag, hash: hashClaimCode(claimCode) };
+    return this.#write(() => {
+      const now = this.#statements.owned.get({ tag });
+      if (now === undefined || now.revoked_at !== null) return "revoked";
+      if (now.ownership !== seen.ownership) return "claimed";
+      this.#statements.renew.run(row);
+      return "renewed";
+    });
   }
 
   revoke(tag: TagId, at: UnixSeconds): Promise<"revoked" | "not-found"> {

@@ -2,9 +2,8 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { hashClaimCode } from "../tags/claim-code.ts";
 import { openTagName } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
-import type { EntryPosition, Location, TimeRange } from "../reading/location.ts";
+import type { Location, LocationPage, TimeRange } from "../reading/location.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
-import type { Page } from "../reading/page.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { ReadableOwnership } from "../reading/read-pieces.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
@@ -73,15 +72,12 @@ export class SqliteViewerView implements ViewerView {
     return location !== undefined && location.at >= held.from ? location : undefined;
   }
 
-  async locations(
-    tag: TagId,
-    range: TimeRange,
-  ): Promise<Page<Location, EntryPosition> | "not-found" | "live-only"> {
+  async locations(tag: TagId, range: TimeRange): Promise<LocationPage | "not-found" | "live-only"> {
     const held = this.#readable(tag);
     if (held === undefined) return "not-found";
     if (held.kind === "live") return "live-only";
     const from = Math.max(range.from, held.from) as UnixSeconds;
-    if (from > range.to) return { items: [], next: undefined };
+    if (from > range.to) return { items: [], next: undefined, unreadable: undefined };
     const page = await this.#parts.locations.locations(held.ownership, { ...range, from });
     return this.#readable(tag) === undefined ? "not-found" : page;
   }

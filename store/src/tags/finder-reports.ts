@@ -11,7 +11,9 @@ export interface FinderDraft {
   readonly place: { readonly latE7: LatE7; readonly lonE7: LonE7 } | undefined;
 }
 
-export interface FinderReport extends FinderDraft {
+export interface FinderReport extends Omit<FinderDraft, "message"> {
+  /** undefined, as is the rest, when it does not open under its key. */
+  readonly message: string | undefined;
   readonly id: number;
   readonly at: UnixSeconds;
 }

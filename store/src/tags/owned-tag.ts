@@ -5,7 +5,8 @@ import type { ListRange, Page } from "../reading/page.ts";
 /** A tag as its owner sees it. */
 export interface OwnedTag {
   readonly id: TagId;
-  readonly name: string;
+  /** undefined when it does not open under its key. */
+  readonly name: string | undefined;
   readonly claimedAt: UnixSeconds;
   readonly lastHeardAt: UnixSeconds | undefined;
   readonly batteryPercent: number | undefined;

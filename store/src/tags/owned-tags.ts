@@ -1,6 +1,7 @@
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Kysely } from "kysely";
+import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import type { ListRange, Page } from "../reading/page.ts";
@@ -48,6 +49,26 @@ export function prepareTags(database: Database) {
     one: statement(database, (queries, args: { owner: string; tag: string }) =>
       tagsOf(queries, args.owner).where("ownership.tag", "=", args.tag),
     ),
+    // Of the index on owner and tag; nothing else is read, but whose the tag is now.
+    ids: statement(database, (queries, args: { owner: string; after: string; limit: number }) =>
+      queries
+        .selectFrom("ownership")
+        .select("ownership.tag")
+        .distinct()
+        .where("ownership.owner", "=", args.owner)
+        .where("ownership.tag", ">", args.after)
+        .orderBy("ownership.tag")
+        .limit(args.limit),
+    ),
+    bare: statement(database, (queries, args: { owner: string; tag: string }) =>
+      queries
+        .selectFrom("ownership")
+        .innerJoin("tag", "tag.ownership", "ownership.id")
+        .select(["tag.id as tag", "ownership.id", "ownership.sealing_key", "ownership.name"])
+        .select(["ownership.started_at", "tag.settings_version as wanted"])
+        .where("ownership.owner", "=", args.owner)
+        .where("ownership.tag", "=", args.tag),
+    ),
     present: statement(database, (queries, args: { owner: string; tag: string }) =>
       queries
         .selectFrom("tag")
@@ -84,17 +105,39 @@ export class OwnedTags {
   }
 
   async list(range: ListRange<TagId>): Promise<Page<OwnedTag, TagId>> {
-    const rows = this.#statements.list.all({
-      owner: this.#owner,
-      after: range.after ?? "",
-      limit: range.limit + 1,
-    });
+    const wanted = { owner: this.#owner, after: range.after ?? "", limit: range.limit + 1 };
+    const rows = unlessCorrupt(() => this.#statements.list.all(wanted), "corrupt");
+    if (rows === "corrupt") return this.#listSingly(wanted, range.limit);
     return await pageOf(
       rows,
       range.limit,
       (row) => this.#toTag(row),
       ({ id }) => id,
     );
+  }
+
+  /** Each tag on its own, so that a page that cannot be read takes no others with it. */
+  async #listSingly(
+    wanted: { owner: string; after: string; limit: number },
+    limit: number,
+  ): Promise<Page<OwnedTag, TagId>> {
+    const tags = this.#statements.ids.all(wanted).map(({ tag }) => tag as TagId);
+    const items: OwnedTag[] = [];
+    for (const tag of tags.slice(0, limit)) {
+      const row = unlessCorrupt(() => this.#statements.one.get({ owner: this.#owner, tag }), "corrupt");
+      if (row !== undefined)
+        items.push(row === "corrupt" ? await this.#unreadable(tag) : await this.#toTag(row));
+    }
+    return { items, next: tags.length > limit ? tags[limit - 1] : undefined };
+  }
+
+  /** What is left of a tag without the page that cannot be read; its claim is dated 1970 when that is lost too. */
+  async #unreadable(tag: TagId): Promise<OwnedTag> {
+    const bare = unlessCorrupt(() => this.#statements.bare.get({ owner: this.#owner, tag }), undefined);
+    const unknown = { lastHeardAt: undefined, batteryPercent: undefined };
+    const settings = { wanted: bare?.wanted ?? 0, reported: 0, refused: undefined };
+    const claimedAt = (bare?.started_at ?? 0) as UnixSeconds;
+    return { id: tag, name: bare && (await openTagName(this.#keys, bare)), claimedAt, ...unknown, settings };
   }
 
   async get(tag: TagId): Promise<OwnedTag | "not-found"> {
@@ -129,16 +172,15 @@ export class OwnedTags {
   }
 }
 
-/** The name of a tag in an ownership, of which `id` is the row number. */
+/** The name of a tag in an ownership, of which `id` is the row number; undefined when it does not open. */
 export async function openTagName(
   keys: OwnerKeys,
   row: { readonly tag: string; readonly id: number; readonly sealing_key: number; readonly name: Buffer },
-): Promise<string> {
-  const key = await keys.byId(row.sealing_key);
+): Promise<string | undefined> {
+  const key = await keys.find(row.sealing_key);
+  if (key === undefined) return undefined;
   const sealer = new Sealer({ text: row.tag, number: row.id, keyId: row.sealing_key }, key);
-  const name = sealer.open(TAG_NAME_PLACE, row.name);
-  if (name === undefined) throw new Error(`name of tag ${row.tag} does not open under its key`);
-  return name.toString();
+  return sealer.open(TAG_NAME_PLACE, row.name)?.toString();
 }
 
 /** What was refused before the wanted settings changed, or under a former owner, says nothing of the wanted ones. */

@@ -1,5 +1,6 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { ListRange, Page } from "../reading/page.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
 import type { PrintedCode } from "./printed-code.ts";
 import type { RegistrationState } from "../recording/report-store.ts";
 
@@ -15,6 +16,15 @@ export interface TagRegistry {
   register(tag: TagId, claimCode: string, at: UnixSeconds): Promise<"registered" | "exists">;
   /** A new one-time code for a known tag, for its next owner; the present owner keeps it until the code is used. */
   renewClaimCode(tag: TagId, claimCode: string): Promise<"renewed" | "not-found">;
+  /**
+   * The same for a tag that no living account has: one that was given up or lost its code, or whose owner has no account
+   * any more. `isLiving` is asked for the present owner, with undefined for none.
+   */
+  renewLostCode(
+    tag: TagId,
+    claimCode: string,
+    isLiving: (owner: OwnerId | undefined) => Promise<boolean>,
+  ): Promise<"renewed" | "not-found" | "claimed" | "revoked">;
   /** Refuses everything from the tag from now on. */
   revoke(tag: TagId, at: UnixSeconds): Promise<"revoked" | "not-found">;
   list(): Promise<readonly RegisteredTag[]>;

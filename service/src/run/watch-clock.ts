@@ -1,0 +1,95 @@
+import { errorCode } from "../log/log.ts";
+import type { Log } from "../log/log.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { ClockTrust, type ClockDoubt } from "../time/clock-trust.ts";
+import type { Time } from "../time/time.ts";
+import type { ReadinessCheck } from "./readiness.ts";
+
+/** Where the last trusted time is kept over a restart. */
+export interface ClockRecord {
+  /** Seconds of UTC; undefined in a new installation. */
+  lastTrusted(): Promise<number | undefined>;
+  /** Called with trusted times only. */
+  keepTrusted(utcS: number): Promise<void>;
+}
+
+/** How often the clock is compared with the monotonic clock. */
+const LOOK_MS = 5_000;
+
+/** At most so much is lost of the time that the service ran, when it ends without warning. */
+const KEEP_MS = 60_000;
+
+/** What a watched clock is made of. */
+export interface WatchClockOptions {
+  readonly time: Time;
+  readonly log: Log;
+  /** None for a process without metrics. */
+  readonly metrics?: Metrics;
+  readonly record: ClockRecord;
+}
+
+/** A clock that is watched until it is closed. */
+export interface WatchedClock {
+  readonly trust: ClockTrust;
+  readonly check: ReadinessCheck;
+  /** Keeps the present time, if it is trusted, and ends the watch. */
+  close(): Promise<void>;
+}
+
+/** Watches the clock: doubts are logged once, measured as `clock_trusted`, and trusted times are kept. Rejects as the record does. */
+export async function watchClock(options: WatchClockOptions): Promise<WatchedClock> {
+  const { time, log, metrics, record } = options;
+  const lastS = await record.lastTrusted();
+  const trust = new ClockTrust({ time, lastMs: lastS === undefined ? undefined : lastS * 1_000 });
+  const say = sayer(log);
+  const keep = (): Promise<void> => keepTrusted(options, trust);
+  const look = (): void => say(trust.look());
+  look();
+  await keep();
+  metrics?.gauge(
+    { name: "clock_trusted", help: "1 while the clock may delete, renew and expire, else 0." },
+    () => (trust.isTrusted() ? 1 : 0),
+  );
+  const timers = [
+    time.every(LOOK_MS, look, { background: true }),
+    time.every(KEEP_MS, () => void keep(), { background: true }),
+  ];
+  return {
+    trust,
+    check: { name: "clock", check: () => Promise.resolve(readinessOf(trust.look())) },
+    close: () => {
+      for (const cancel of timers) cancel();
+      return keep();
+    },
+  };
+}
+
+/** Tries again a minute later when it fails. */
+async function keepTrusted({ time, log, record }: WatchClockOptions, trust: ClockTrust): Promise<void> {
+  if (!trust.isTrusted()) return;
+  try {
+    await record.keepTrusted(time.utcS());
+  } catch (error) {
+    log.error("the time could not be kept", { event: "clock.fault", code: errorCode(error) });
+  }
+}
+
+function sayer(log: Log): (doubt: ClockDoubt | undefined) => void {
+  let said: ClockDoubt | undefined;
+  return (doubt) => {
+    if (doubt === said) return;
+    said = doubt;
+    if (doubt === undefined) log.warn("the clock is trusted again", { event: "clock.trusted" });
+    else
+      log.error("the clock is not trusted: is it right? Nothing is deleted, renewed or expired by it", {
+        event: "clock.distrusted",
+        reason: doubt,
+      });
+  };
+}
+
+function readinessOf(doubt: ClockDoubt | undefined): { ok: boolean; detail: string } {
+  return doubt === undefined
+    ? { ok: true, detail: "trusted" }
+    : { ok: false, detail: `not trusted: ${doubt}` };
+}

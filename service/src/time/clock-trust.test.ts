@@ -1,0 +1,120 @@
+import { expect, test } from "vitest";
+import { ManualTime } from "../testing/manual-time.ts";
+import { ClockTrust, UNDISPUTED_MS } from "./clock-trust.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const NOW_MS = Date.parse("2026-11-30T12:00:00Z");
+
+function opened(lastMs?: number): { time: ManualTime; trust: ClockTrust } {
+  const time = new ManualTime(NOW_MS);
+  return { time, trust: new ClockTrust({ time, lastMs }) };
+}
+
+function run({ time, trust }: ReturnType<typeof opened>, ms: number): void {
+  for (let leftMs = ms; leftMs > 0; leftMs -= HOUR_MS) {
+    time.advance(Math.min(leftMs, HOUR_MS));
+    trust.look();
+  }
+}
+
+test("a new installation trusts its clock", () => {
+  expect(opened().trust.isTrusted()).toBe(true);
+});
+
+test.each([
+  ["a second", 1_000],
+  ["a night", 11 * HOUR_MS],
+])("a service that was off for %s trusts its clock", (_name, offMs) => {
+  expect(opened(NOW_MS - offMs).trust.isTrusted()).toBe(true);
+});
+
+test.each([
+  ["a day", -DAY_MS, "ahead-at-start"],
+  ["400 days", -400 * DAY_MS, "ahead-at-start"],
+  ["an hour back", HOUR_MS, "behind-at-start"],
+  ["two years back", 730 * DAY_MS, "behind-at-start"],
+  ["since 1970", NOW_MS * 2, "behind-at-start"],
+])("%s from the last trusted time is not trusted for 24 h of running", (_name, lastMs, doubt) => {
+  const clock = opened(NOW_MS + lastMs);
+  expect(clock.trust.look()).toBe(doubt);
+  run(clock, UNDISPUTED_MS - 1);
+  expect(clock.trust.isTrusted()).toBe(false);
+  run(clock, 1);
+  expect(clock.trust.isTrusted()).toBe(true);
+});
+
+test.each([DAY_MS, 400 * DAY_MS, -2 * 365 * DAY_MS, -NOW_MS, 121_000, -121_000])(
+  "a step by %s ms while running is noticed at once, and over when the clock is back",
+  (stepMs) => {
+    const { time, trust } = opened(NOW_MS);
+    time.setUtcMs(NOW_MS + stepMs);
+    expect(trust.look()).toBe("jumped");
+    time.advance(7_000);
+    expect(trust.isTrusted()).toBe(false);
+    time.setUtcMs(time.utcMs() - stepMs);
+    expect(trust.isTrusted()).toBe(true);
+  },
+);
+
+test("a clock that was wrong at start is trusted when it comes to where it should be", () => {
+  const { time, trust } = opened(NOW_MS - 400 * DAY_MS);
+  expect(trust.isTrusted()).toBe(false);
+  time.setUtcMs(NOW_MS - 400 * DAY_MS + HOUR_MS);
+  expect(trust.isTrusted()).toBe(true);
+});
+
+test("each further step begins the 24 h anew", () => {
+  const clock = opened(NOW_MS);
+  clock.time.setUtcMs(NOW_MS + 400 * DAY_MS);
+  run(clock, 20 * HOUR_MS);
+  clock.time.setUtcMs(NOW_MS + 500 * DAY_MS);
+  clock.trust.look();
+  run(clock, 20 * HOUR_MS);
+  expect(clock.trust.look()).toBe("jumped");
+  run(clock, 4 * HOUR_MS);
+  expect(clock.trust.isTrusted()).toBe(true);
+});
+
+test("what a time server slews is no step", () => {
+  const { time, trust } = opened(NOW_MS);
+  for (let hour = 0; hour < 48; hour++) {
+    time.advance(HOUR_MS);
+    time.setUtcMs(time.utcMs() + 1_800);
+    expect(trust.isTrusted()).toBe(true);
+  }
+});
+
+test("three tags that agree restore trust; one tag thrice does not", () => {
+  const { time, trust } = opened(NOW_MS - 30 * DAY_MS);
+  for (let times = 0; times < 3; times++) trust.heard("a", time.utcMs());
+  trust.heard("b", time.utcMs() - 60_000);
+  expect(trust.look()).toBe("ahead-at-start");
+  trust.heard("c", time.utcMs() - 300_000);
+  expect(trust.isTrusted()).toBe(true);
+});
+
+test("late reports say nothing", () => {
+  const { time, trust } = opened(NOW_MS - 30 * DAY_MS);
+  for (const tag of ["a", "b", "c", "d"]) trust.heard(tag, time.utcMs() - 30 * DAY_MS);
+  expect(trust.isTrusted()).toBe(false);
+});
+
+test("two tags that are ahead show that the clock is behind; one does not, nor two among more that agree", () => {
+  const { time, trust } = opened(NOW_MS);
+  for (let times = 0; times < 3; times++) trust.heard("a", time.utcMs() + DAY_MS);
+  expect(trust.isTrusted()).toBe(true);
+  for (const tag of ["x", "y", "z"]) trust.heard(tag, time.utcMs());
+  trust.heard("b", time.utcMs() + DAY_MS);
+  expect(trust.isTrusted()).toBe(true);
+  for (const tag of ["c", "d"]) trust.heard(tag, time.utcMs() + DAY_MS);
+  expect(trust.look()).toBe("tags-disagree");
+});
+
+test("after a step only what was said of the new time counts", () => {
+  const { time, trust } = opened(NOW_MS);
+  for (const tag of ["a", "b", "c"]) trust.heard(tag, time.utcMs());
+  time.setUtcMs(NOW_MS + 400 * DAY_MS);
+  trust.heard("a", NOW_MS);
+  expect(trust.isTrusted()).toBe(false);
+});
