@@ -13,10 +13,12 @@ export interface StoredEntry {
 /** First byte, so that later forms can be told apart. */
 const PIECE_VERSION = 1;
 
-/** First byte of an entry: kind in 2 bits, 1 + place of the doubt in 3, and whether a gap in numbers follows. */
-const KINDS = ["fix", "transition", "no-sky", "health"] as const;
+/** First byte of an entry: kind in 2 bits and bit 6, 1 + place of the doubt in 3, and whether a gap in numbers follows. */
+const KINDS = ["fix", "transition", "no-sky", "health", "answer"] as const;
+const OUTCOMES = ["done", "expired", "refused", "stopped"] as const;
 const DOUBT_SHIFT = 2;
 const GAP = 0x20;
+const LATER_KIND = 0x40;
 
 /** Sides as digits of base 3. */
 const SIDES: readonly Side[] = ["inside", "outside", "unknown"];
@@ -51,7 +53,8 @@ export class PieceWriter {
   add(number: number, entry: Entry, doubt: Doubt | undefined): void {
     const gap = number - this.#number - 1;
     const code = doubt === undefined ? 0 : DOUBTS.indexOf(doubt) + 1;
-    this.#out.byte(KINDS.indexOf(entry.kind) | (code << DOUBT_SHIFT) | (gap > 0 ? GAP : 0));
+    const kind = KINDS.indexOf(entry.kind);
+    this.#out.byte((kind & 3) | (kind > 3 ? LATER_KIND : 0) | (code << DOUBT_SHIFT) | (gap > 0 ? GAP : 0));
     if (gap > 0) this.#out.unsigned(gap);
     this.#out.signed(entry.at - this.#at);
     this.#number = number;
@@ -87,6 +90,10 @@ export class PieceWriter {
         out.byte(entry.batteryPercent);
         out.unsigned(entry.boots);
         out.unsigned(entry.dropped);
+        return;
+      case "answer":
+        out.unsigned(entry.command);
+        out.byte(OUTCOMES.indexOf(entry.outcome));
     }
   }
 }
@@ -113,8 +120,9 @@ function readEntry(input: VarintReader, before: Before): StoredEntry {
   const head = input.byte();
   before.number += 1 + ((head & GAP) === 0 ? 0 : input.unsigned());
   before.at += input.signed();
+  const kind = (head & 3) + ((head & LATER_KIND) === 0 ? 0 : 4);
   const doubt = DOUBTS[((head >> DOUBT_SHIFT) & 7) - 1];
-  return { number: before.number as EntryNumber, entry: readContent(input, before, head & 3), doubt };
+  return { number: before.number as EntryNumber, entry: readContent(input, before, kind), doubt };
 }
 
 function readContent(input: VarintReader, before: Before, kind: number): Entry {
@@ -142,6 +150,8 @@ function readContent(input: VarintReader, before: Before, kind: number): Entry {
     }
     case "no-sky":
       return { kind: "no-sky", at, searchedS: input.unsigned() };
+    case "answer":
+      return { kind: "answer", at, command: input.unsigned(), outcome: OUTCOMES[input.byte()] ?? "refused" };
     case "health":
       return {
         kind: "health",
