@@ -12,6 +12,9 @@ const CENTRE = new LocalPlane(50.2, -5.1);
 const latE7Of = (northM: number): LatE7 => Math.round(CENTRE.latDegreesAt(northM) * 1e7) as LatE7;
 const lonE7Of = (eastM: number): LonE7 => Math.round(CENTRE.lonDegreesAt(eastM) * 1e7) as LonE7;
 
+/** Stands for no speed in the column of speeds. */
+export const UNKNOWN_SPEED = 65_535;
+
 /** A side ages while there is no fix: how often the tag looks at its age. */
 const TICK_S = 3_600;
 
@@ -26,7 +29,12 @@ export class OurTag implements ZoneTag {
   side: Side = "unknown";
   readonly #pace: Pace;
   readonly #state = new TagState();
-  readonly #fix: Fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
+  readonly #fix: Fix & { speedCmS?: number; courseDeg10?: number } = {
+    at: 0 as UnixSeconds,
+    latE7: 0 as LatE7,
+    lonE7: 0 as LonE7,
+    accuracyDm: 0,
+  };
   readonly #event: Extract<TagEvent, { kind: "fix" }>;
   readonly #tick: Extract<TagEvent, { kind: "tick" }>;
   readonly #startsAt: number;
@@ -97,6 +105,9 @@ export class OurTag implements ZoneTag {
     this.#fix.latE7 = latE7Of(cat.northM[index] as number);
     this.#fix.lonE7 = lonE7Of(cat.eastM[index] as number);
     this.#fix.accuracyDm = cat.accuracyDm[index] as number;
+    const speedCmS = cat.speedCmS[index] as number;
+    this.#fix.speedCmS = speedCmS === UNKNOWN_SPEED ? -1 : speedCmS;
+    this.#fix.courseDeg10 = cat.courseDeg10[index] as number;
   }
 
   #follow(): void {

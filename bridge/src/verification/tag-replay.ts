@@ -1,7 +1,7 @@
-import { decide, EXACT_WITHIN_CM, expire } from "@purrimeter/device/decide-side";
+import { decide, EXACT_WITHIN_CM, expire, isCertain } from "@purrimeter/device/decide-side";
 import type { Geofences } from "@purrimeter/device/geofence";
 import type { FixEntry, HealthEntry, TransitionEntry } from "@purrimeter/protocol/entry";
-import type { Side } from "@purrimeter/protocol/values";
+import type { LastKnown, Side } from "@purrimeter/protocol/values";
 import { ComparedFence } from "./compared-fence.ts";
 import type { NumberedEntry } from "./numbered-entry.ts";
 import type { SideSlots } from "./side-slots.ts";
@@ -32,8 +32,8 @@ type Start = "none" | "here" | "here-or-before";
 /**
  * Decides one tag's fixes again with the tag's own code, in the order of their numbers, and compares with the transitions
  * between them. A geofence is compared only from where the state of the tag is known:
- *  - after a restart, which forgets (the first entry of a start is a health entry with another count of starts);
- *  - from the first fix that a transition from unknown names as its evidence;
+ *  - from the first fix that a transition from unknown names as its evidence, with the last known side that it says, as
+ *    after a restart (the first entry of a start is a health entry with another count of starts);
  *  - from a side that faded, which forgets;
  *  - after so many fixes that the past makes no difference.
  * Before, a transition has to prove that the tag runs these settings, because the journal does not say when it took them.
@@ -109,8 +109,9 @@ export class TagReplay {
     this.#darkAtS = 0;
     for (const fence of this.fences) {
       this.#differs(fence.settle());
-      this.#parts.slots.sides.forgetOne(fence.slot);
-      fence.phase = this.#isProven ? "known" : "waiting";
+      // The last known side that the tag finds in its journal is the prior; only its next transition says it.
+      if (this.#isProven) this.#converge(fence);
+      else fence.phase = "waiting";
       fence.isEvidenceUnknown = false;
     }
   }
@@ -156,18 +157,13 @@ export class TagReplay {
     const { slot } = fence;
     const from = sides.side(slot);
     const distanceCm = geofences.distanceCm(index, fix.latE7, fix.lonE7, EXACT_WITHIN_CM);
-    const to = decide(sides, slot, distanceCm, fix.accuracyDm, fix.at, fix.number, fix.darkAtS);
+    const to = decide(sides, slot, distanceCm, geofences.depthCm(index), fix, fix.number, fix.darkAtS);
     if (to === undefined) return undefined;
     return { fence, from, to, at: fix.at, evidenceFrom: sides.evidenceFrom(slot) };
   }
 
   #isSure({ slot }: ComparedFence): boolean {
-    const { sides } = this.#parts.slots;
-    const outside = sides.belief.outside[slot] ?? 0.5;
-    const side = sides.side(slot);
-    return side === "outside"
-      ? outside >= 1 - sides.wrongOutside
-      : side === "inside" && outside <= sides.wrongInside;
+    return isCertain(this.#parts.slots.sides, slot);
   }
 
   /** The entry after the fix is not the transition that it gives. */
@@ -191,6 +187,7 @@ export class TagReplay {
     else if (fence.phase === "known") this.#compareKnown(fence, transition);
     else if (!this.#beginWith(fence, index, transition, geofences))
       this.#incomparable(wasProven ? "start-unknown" : "settings-unproven");
+    this.#parts.slots.sides.recall(fence.slot, knownAfter(transition));
     for (const other of this.fences) if (other.phase === "waiting") this.#converge(other);
   }
 
@@ -234,6 +231,7 @@ export class TagReplay {
     const first = this.#recent.findIndex(({ number }) => number === transition.evidenceFrom);
     if (transition.from !== "unknown" || first < 0) return false;
     this.#parts.slots.sides.forgetOne(fence.slot);
+    this.#parts.slots.sides.recall(fence.slot, transition.lastKnown ?? null);
     const gives = this.#recent.slice(first).map((fix) => this.#decided(fence, index, fix, geofences));
     fence.phase = "known";
     const before = gives.slice(0, -1).find((expected) => expected !== undefined);
@@ -250,6 +248,12 @@ export class TagReplay {
   #incomparable(why: Incomparable): void {
     this.#parts.verdict({ kind: "not-comparable", why });
   }
+}
+
+/** The last side that the tag knows after the transition. */
+function knownAfter({ from, to, lastKnown }: TransitionEntry): LastKnown {
+  if (to !== "unknown") return to;
+  return from === "unknown" ? (lastKnown ?? null) : from;
 }
 
 function differenceOf(

@@ -1,8 +1,8 @@
-import { CELL_CM, CELLS, FARTHEST_CM, decayOver } from "./belief-cells.ts";
+import { CELL_CM, CELLS, decayOver, firstCell, INSIDE_CELLS } from "./belief-cells.ts";
 import { Gait } from "./gait.ts";
 
-const HALF = CELLS / 2;
-const MOST_CM = FARTHEST_CM - CELL_CM / 2;
+/** The middle of the last cell. */
+const MOST_CM = (CELLS - INSIDE_CELLS) * CELL_CM - CELL_CM / 2;
 
 /**
  * Three grids for each geofence: the cat walks about; it leaves; or the receiver gets reflections and a fix tells little.
@@ -29,17 +29,27 @@ const CORRELATION_S = 50;
 const REFLECTIONS_EVERY_S = 4_800;
 const REFLECTIONS_LAST_S = 130;
 
-/** How likely any place is in such an episode, against the likeliest place otherwise. */
+/** How likely any place is in such an episode, against the likeliest place otherwise; and how far out it falls, to what. */
 const REFLECTED = 0.33;
+const REFLECTED_FAR = 0.02;
+const FAR_CM = 100_000;
 
-/** A fix of an episode lies near the one before it; the factor for a fix that does not. */
-const REFLECTED_ELSEWHERE = 0.2;
+/**
+ * A fix of an episode lies near the one before it; the factor for a fix that does not. Soon after the last one it is
+ * closer to 1, because errors come and go by turns then.
+ */
+const REFLECTED_ELSEWHERE = 0.15;
+const REFLECTED_SOON_S = 15;
+const MOST_ELSEWHERE = 0.9;
 
 /** What counts as near: squared distance, in squares of the expected error. */
 const ALIKE_SCALES = 20;
 
 /** After an hour without a fix the model has nothing more to forget. */
 const LONGEST_S = 3_600;
+
+/** A fix that a travelling tag gives, in squares of the expected error. */
+const PLACE_SCALES = 3;
 
 /**
  * What is known from the fixes so far about the signed distance from each geofence's edge: a hidden Markov model. It has
@@ -62,16 +72,21 @@ export class Belief {
     this.gait = new Gait();
   }
 
-  /** Resets this geofence to the prior distribution. */
-  forget(index: number): void {
+  /** Resets this geofence to the prior distribution: inside with this probability, 0 to 1. */
+  forget(index: number, depthCm: number, inside: number): void {
     const start = index * GRIDS * CELLS;
-    const leaving = LEAVES_LAST_S / LEAVES_EVERY_S / CELLS;
-    const reflecting = REFLECTIONS_LAST_S / REFLECTIONS_EVERY_S / CELLS;
-    this.outside[index] = 0.5;
+    const first = firstCell(depthCm);
+    const leaving = LEAVES_LAST_S / LEAVES_EVERY_S;
+    const reflecting = REFLECTIONS_LAST_S / REFLECTIONS_EVERY_S;
+    this.outside[index] = 1 - inside;
     this.lastCm[index] = 0;
-    this.cells.fill(1 / CELLS - leaving - reflecting, start, start + CELLS);
-    this.cells.fill(leaving, start + LEAVING, start + REFLECTING);
-    this.cells.fill(reflecting, start + REFLECTING, start + GRIDS * CELLS);
+    for (let i = 0; i < CELLS; i++) {
+      const within = i < first ? 0 : inside / (INSIDE_CELLS - first);
+      const part = i < INSIDE_CELLS ? within : (1 - inside) / (CELLS - INSIDE_CELLS);
+      this.cells[start + i] = part * (1 - leaving - reflecting);
+      this.cells[start + LEAVING + i] = part * leaving;
+      this.cells[start + REFLECTING + i] = part * reflecting;
+    }
   }
 
   /** The belief of geofence i becomes that of `from[i]`; a new geofence has a negative one and begins when it is seen. */
@@ -88,21 +103,50 @@ export class Belief {
     }
   }
 
+  /** The time step: `seconds` since the fix before, more than 0, of which the cat may have been outdoors `freeS`. */
+  pass(index: number, depthCm: number, seconds: number, freeS: number): void {
+    const start = index * GRIDS * CELLS;
+    const first = firstCell(depthCm);
+    const movedS = Math.min(freeS, seconds, LONGEST_S);
+    this.gait.stray(this.cells, start, first, movedS, WALKS_EVERY_S);
+    this.gait.leave(this.cells, start + LEAVING, first, movedS);
+    this.gait.stray(this.cells, start + REFLECTING, first, movedS, WALKS_UNSEEN_EVERY_S);
+    this.changeGait(start, movedS);
+  }
+
   /**
-   * Applies a fix, all in whole numbers: its distance, FARTHEST_CM at most; `scaleCm`, its expected error; `seconds`, the
-   * time since the fix before, more than 0; `freeS`, how much of that time the cat may have been outdoors.
+   * The measurement step, all in whole numbers: a fix's distance; `scaleCm`, its expected error; `seconds`, the time since
+   * the fix before, more than 0.
    */
-  update(index: number, signedDistanceCm: number, scaleCm: number, seconds: number, freeS: number): void {
+  see(index: number, signedDistanceCm: number, depthCm: number, scaleCm: number, seconds: number): void {
     const start = index * GRIDS * CELLS;
     const passedS = seconds < LONGEST_S ? seconds : LONGEST_S;
-    const movedS = freeS < passedS ? freeS : passedS;
-    this.gait.stray(this.cells, start, movedS, WALKS_EVERY_S);
-    this.gait.leave(this.cells, start + LEAVING, movedS);
-    this.gait.stray(this.cells, start + REFLECTING, movedS, WALKS_UNSEEN_EVERY_S);
-    this.changeGait(start, movedS);
     this.changeSky(start, passedS, signedDistanceCm - (this.lastCm[index] ?? 0), scaleCm);
     this.lastCm[index] = signedDistanceCm;
-    this.weigh(start, signedDistanceCm, scaleCm, passedS);
+    this.weigh(start, firstCell(depthCm), signedDistanceCm, scaleCm, passedS);
+    this.sum(index);
+  }
+
+  /** With this probability the tag travels: then it is where its fix is, whatever was believed before. */
+  place(
+    index: number,
+    signedDistanceCm: number,
+    depthCm: number,
+    scaleCm: number,
+    probability: number,
+  ): void {
+    const { cells } = this;
+    const start = index * GRIDS * CELLS;
+    const first = firstCell(depthCm);
+    const leastCm = (first - INSIDE_CELLS) * CELL_CM + CELL_CM / 2;
+    const seenCm = Math.max(leastCm, Math.min(MOST_CM, signedDistanceCm));
+    let sum = 0;
+    for (let i = first; i < CELLS; i++) sum += placeOf(seenCm, i, scaleCm);
+    for (let i = start; i < start + GRIDS * CELLS; i++) cells[i] = (cells[i] ?? 0) * (1 - probability);
+    for (let i = first; i < CELLS; i++) {
+      const cell = start + LEAVING + i;
+      cells[cell] = (cells[cell] ?? 0) + (placeOf(seenCm, i, scaleCm) * probability) / sum;
+    }
     this.sum(index);
   }
 
@@ -110,7 +154,7 @@ export class Belief {
     const { cells } = this;
     const start = index * GRIDS * CELLS;
     let outside = 0;
-    for (let i = start + HALF; i < start + CELLS; i++)
+    for (let i = start + INSIDE_CELLS; i < start + CELLS; i++)
       outside += (cells[i] ?? 0) + (cells[i + LEAVING] ?? 0) + (cells[i + REFLECTING] ?? 0);
     this.outside[index] = outside;
   }
@@ -132,7 +176,8 @@ export class Belief {
   private changeSky(start: number, seconds: number, jumpCm: number, scaleCm: number): void {
     const { cells } = this;
     const spread = 1 + (jumpCm * jumpCm) / (ALIKE_SCALES * scaleCm * scaleCm);
-    const likeBefore = REFLECTED_ELSEWHERE + (1 - REFLECTED_ELSEWHERE) / (spread * spread);
+    const elsewhere = Math.min(MOST_ELSEWHERE, REFLECTED_ELSEWHERE + REFLECTED_SOON_S / seconds);
+    const likeBefore = elsewhere + (1 - elsewhere) / (spread * spread);
     const ends = 1 - decayOver(seconds / REFLECTIONS_LAST_S);
     const begins = (ends * REFLECTIONS_LAST_S) / REFLECTIONS_EVERY_S;
     for (let i = start; i < start + CELLS; i++) {
@@ -145,19 +190,22 @@ export class Belief {
     }
   }
 
-  private weigh(start: number, signedDistanceCm: number, scaleCm: number, seconds: number): void {
+  private weigh(start: number, first: number, distanceCm: number, scaleCm: number, seconds: number): void {
     const { cells } = this;
-    const seenCm = Math.max(-MOST_CM, Math.min(MOST_CM, signedDistanceCm));
+    const leastCm = (first - INSIDE_CELLS) * CELL_CM + CELL_CM / 2;
+    const seenCm = Math.max(leastCm, Math.min(MOST_CM, distanceCm));
     const perVariance = 1 / (3 * scaleCm * scaleCm * (1 + (2 * CORRELATION_S) / seconds));
+    const far = Math.max(0, distanceCm) / FAR_CM;
+    const reflected = REFLECTED * (REFLECTED_FAR + (1 - REFLECTED_FAR) / (1 + far * far));
     let sum = 0;
-    for (let i = 0; i < CELLS; i++) {
+    for (let i = first; i < CELLS; i++) {
       const cell = start + i;
-      const offCm = seenCm - (i - HALF) * CELL_CM - CELL_CM / 2;
+      const offCm = seenCm - (i - INSIDE_CELLS) * CELL_CM - CELL_CM / 2;
       const spread = 1 + offCm * offCm * perVariance;
       const fits = 1 / (spread * spread);
       const about = (cells[cell] ?? 0) * fits;
       const leaving = (cells[cell + LEAVING] ?? 0) * fits;
-      const reflecting = (cells[cell + REFLECTING] ?? 0) * REFLECTED;
+      const reflecting = (cells[cell + REFLECTING] ?? 0) * reflected;
       cells[cell] = about;
       cells[cell + LEAVING] = leaving;
       cells[cell + REFLECTING] = reflecting;
@@ -166,4 +214,12 @@ export class Belief {
     const share = 1 / sum;
     for (let i = start; i < start + GRIDS * CELLS; i++) cells[i] = (cells[i] ?? 0) * share;
   }
+}
+
+/** How well the distance of a travelling tag's fix fits a cell, 0 to 1. */
+function placeOf(seenCm: number, i: number, scaleCm: number): number {
+  const offCm = seenCm - (i - INSIDE_CELLS) * CELL_CM - CELL_CM / 2;
+  const spread = 1 + (offCm * offCm) / (PLACE_SCALES * scaleCm * scaleCm);
+  const square = spread * spread;
+  return 1 / (square * square);
 }

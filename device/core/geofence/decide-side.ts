@@ -1,7 +1,8 @@
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { LastKnown, Side } from "@purrimeter/protocol/values";
 import { Belief } from "./belief.ts";
-import { DEEPEST_CM, FARTHEST_CM } from "./belief-cells.ts";
+import { DEEPEST_CM } from "./belief-cells.ts";
+import { beginTravel, travel, TRAVEL_VALUES, type SeenFix } from "./travel.ts";
 
 const UNKNOWN = 0;
 const INSIDE = 1;
@@ -22,6 +23,29 @@ const QUICK_OUTSIDE = 0.05;
 const QUICK_INSIDE = 0.1;
 const QUIET_OUTSIDE = 0.005;
 const QUIET_INSIDE = 0.0125;
+
+/**
+ * A geofence that is shallower than this decides with less: its edge is so near that errors alone cross it. The chances
+ * fall with the square of its depth.
+ */
+const SHALLOW_CM = 5_000;
+
+/** The first side inside may be wrong so many times as often: it raises no alarm, and most tags begin at home. */
+const FIRST_INSIDE = 3;
+
+/** How likely a tag is inside before any fix: by its last known side. Those that were out are about as often back. */
+const BEGINS_INSIDE = 0.8;
+const STAYED_INSIDE = 0.9;
+const CAME_BACK = 0.5;
+
+/** A tag is taken to travel from this probability on. */
+const TRAVELS = 0.98;
+
+/**
+ * A fix after a search that found nothing comes from under a roof, more often than not, and errs as much more: 22 m per
+ * axis where others err by 4 to 7.
+ */
+const ROOF_ERRORS = 3;
 
 /** Least expected error of a fix from a collar, whatever the receiver claims. */
 const FLOOR_CM = 430;
@@ -68,6 +92,9 @@ export class Sides {
   /** The last side that was known, also while the side is unknown; before the last change, as the transition says it. */
   readonly known: Uint8Array;
   readonly knownBefore: Uint8Array;
+  /** Part of the accepted chances that a geofence's depth leaves, 0 to 1. */
+  readonly caution: Float64Array;
+  readonly travels: Float64Array;
   /** Accepted chances that a decision is wrong; settings change them. */
   wrongOutside: number;
   wrongInside: number;
@@ -83,6 +110,8 @@ export class Sides {
     this.lateRuns = new Uint8Array(capacity);
     this.known = new Uint8Array(capacity);
     this.knownBefore = new Uint8Array(capacity);
+    this.caution = new Float64Array(capacity).fill(1);
+    this.travels = new Float64Array(capacity * TRAVEL_VALUES);
     this.wrongOutside = wrongOutside;
     this.wrongInside = wrongInside;
   }
@@ -129,6 +158,10 @@ export class Sides {
       this.permute(values, from);
     for (const values of [this.lateRuns, this.known, this.knownBefore]) this.permute(values, from);
     this.belief.rearrange(from);
+    const travels = this.travels.slice();
+    for (let i = 0; i < from.length * TRAVEL_VALUES; i++)
+      this.travels[i] =
+        travels[(from[Math.floor(i / TRAVEL_VALUES)] ?? -1) * TRAVEL_VALUES + (i % TRAVEL_VALUES)] ?? 0;
     for (let i = 0; i < this.sides.length; i++) if ((from[i] ?? -1) < 0) this.drop(i);
   }
 
@@ -161,12 +194,6 @@ function scaleCm(accuracyDm: number): number {
   return claimedCm > FLOOR_CM ? claimedCm : FLOOR_CM;
 }
 
-/** A distance beyond the range counts as the end of the range. */
-function withinRangeCm(signedDistanceCm: number): number {
-  if (signedDistanceCm > FARTHEST_CM) return FARTHEST_CM;
-  return signedDistanceCm < -DEEPEST_CM ? -DEEPEST_CM : signedDistanceCm;
-}
-
 /** Whether a fix that is no newer than the last shows that the last one's time was wrong. */
 function provesClockWrong(state: Sides, index: number, atS: number): boolean {
   const inOrder = atS > (state.lateAtS[index] ?? 0);
@@ -179,8 +206,14 @@ function provesClockWrong(state: Sides, index: number, atS: number): boolean {
 /** The side that the bounds give; BETWEEN when neither is reached. */
 function codeOf(state: Sides, index: number): number {
   const outside = state.belief.outside[index] ?? 0.5;
-  if (outside >= 1 - state.wrongOutside) return OUTSIDE;
-  return outside <= state.wrongInside ? INSIDE : BETWEEN;
+  if (outside >= 1 - state.wrongOutside * (state.caution[index] ?? 1)) return OUTSIDE;
+  const isFirst = state.sides[index] === UNKNOWN;
+  return outside <= state.wrongInside * (isFirst ? FIRST_INSIDE : 1) ? INSIDE : BETWEEN;
+}
+
+/** Whether what is believed after the last fix bears the side that is held. */
+export function isCertain(state: Sides, index: number): boolean {
+  return codeOf(state, index) === state.sides[index];
 }
 
 /** Keeps the number of the first entry since the current side was certain. */
@@ -190,50 +223,65 @@ function follow(state: Sides, index: number, before: number, after: number, entr
   if (after !== side && state.doubtedFrom[index] === 0) state.doubtedFrom[index] = entryNumber;
 }
 
+/** What was believed of the geofence begins again with this fix. */
+function begin(state: Sides, index: number, depthCm: number, fix: SeenFix): void {
+  const known = state.known[index] ?? UNKNOWN;
+  const inside = known === UNKNOWN ? BEGINS_INSIDE : known === INSIDE ? STAYED_INSIDE : CAME_BACK;
+  state.belief.forget(index, depthCm, inside);
+  const depth = depthCm / SHALLOW_CM;
+  state.caution[index] = depth < 1 ? depth * depth : 1;
+  beginTravel(state.travels, index * TRAVEL_VALUES, fix);
+}
+
 function weigh(
   state: Sides,
   index: number,
-  signedDistanceCm: number,
-  accuracyDm: number,
-  atS: number,
+  distanceCm: number,
+  depthCm: number,
+  fix: SeenFix,
   darkAtS: number,
 ): void {
   const lastAtS = state.lastAtS[index] ?? 0;
-  const seconds = atS - lastAtS;
-  const wasDark = lastAtS > 0 && darkAtS > lastAtS && darkAtS < atS;
-  const freeS = wasDark ? atS - darkAtS : seconds;
-  state.lastAtS[index] = atS;
-  if (lastAtS === 0) state.belief.forget(index);
-  state.belief.update(index, withinRangeCm(signedDistanceCm), scaleCm(accuracyDm), seconds, freeS);
+  const seconds = fix.at - lastAtS;
+  const wasDark = lastAtS > 0 && darkAtS > lastAtS && darkAtS < fix.at;
+  const claimedCm = scaleCm(fix.accuracyDm);
+  const errorCm = wasDark ? claimedCm * ROOF_ERRORS : claimedCm;
+  const seenCm = distanceCm < -DEEPEST_CM ? -DEEPEST_CM : distanceCm;
+  if (lastAtS === 0) begin(state, index, depthCm, fix);
+  const travels = lastAtS === 0 ? 0 : travel(state.travels, index * TRAVEL_VALUES, fix, claimedCm, seconds);
+  state.lastAtS[index] = fix.at;
+  state.belief.pass(index, depthCm, seconds, wasDark ? fix.at - darkAtS : seconds);
+  state.belief.see(index, seenCm, depthCm, errorCm, seconds);
+  if (travels > TRAVELS) state.belief.place(index, seenCm, depthCm, errorCm, travels);
 }
 
 /**
- * Takes one fix's signed distance (as Geofences.distanceCm gives it) and returns the new side when it changed. The side
- * before is read with `state.side` before the call, the evidence with `state.evidenceFrom` after it.
- * `darkAtS`: when the last search since the fix before found nothing, 0 for none; the cat was under a roof until then. No
- * single fix changes a known side. A fix that is no newer than the last one changes nothing, unless ten in a row show
- * that the clock was wrong.
+ * Takes one fix with its signed distance (as Geofences.distanceCm gives it, `depthCm` as Geofences.depthCm) and returns
+ * the new side when it changed. The side before is read with `state.side` before the call, the evidence with
+ * `state.evidenceFrom` after it. `darkAtS`: when the last search since the fix before found nothing, 0 for none; the cat
+ * was under a roof until then. No single fix gives or changes a side. A fix that is no newer than the last one changes
+ * nothing, unless ten in a row show that the clock was wrong.
  */
 export function decide(
   state: Sides,
   index: number,
   signedDistanceCm: number,
-  accuracyDm: number,
-  atS: number,
+  depthCm: number,
+  fix: SeenFix,
   entryNumber: number,
   darkAtS = 0,
 ): Side | undefined {
-  if (atS <= (state.lastAtS[index] ?? 0)) {
-    if (!provesClockWrong(state, index, atS)) return undefined;
+  if (fix.at <= (state.lastAtS[index] ?? 0)) {
+    if (!provesClockWrong(state, index, fix.at)) return undefined;
     state.forgetOne(index);
   }
   state.lateRuns[index] = 0;
   const before = codeOf(state, index);
-  weigh(state, index, signedDistanceCm, accuracyDm, atS, darkAtS);
+  weigh(state, index, signedDistanceCm, depthCm, fix, darkAtS);
   const code = codeOf(state, index);
   follow(state, index, before, code, entryNumber);
   const side = state.sides[index] ?? UNKNOWN;
-  const isAlone = side !== UNKNOWN && state.doubtedFrom[index] === entryNumber;
+  const isAlone = state.doubtedFrom[index] === entryNumber;
   if (code === BETWEEN || code === side || isAlone) return undefined;
   state.sides[index] = code;
   state.knownBefore[index] = state.known[index] ?? UNKNOWN;

@@ -8,9 +8,9 @@ const REST_CM = 270;
  * it turns or sits down: its distance across an edge then grows more slowly, and not beyond 100 m.
  */
 const WALK_CM_S = 75;
-const WALK_CELLS = 5;
-const WALK_S_PER_CELL = 60;
-const MOST_WALK_CELLS = 10;
+const WALK_CM = 5_000;
+const TURNING_CM_S = 17;
+const MOST_WALK_CM = 10_000;
 
 /** A cat that leaves moves steadily outward: least speed for a minute, greatest speed for four minutes. */
 const LEAVES_CM_S = 30;
@@ -22,9 +22,8 @@ const LEAVES_MOST_S = 240;
 const ELSEWHERE_PER_S = 1.7e-7;
 
 function reachOf(seconds: number): number {
-  const straight = Math.floor((WALK_CM_S * seconds) / CELL_CM);
-  const turning = WALK_CELLS + Math.floor(seconds / WALK_S_PER_CELL);
-  return Math.min(straight, turning, MOST_WALK_CELLS);
+  const turning = WALK_CM + TURNING_CM_S * seconds;
+  return Math.floor(Math.min(WALK_CM_S * seconds, turning, MOST_WALK_CM) / CELL_CM);
 }
 
 /** The number of whole cells in a distance of `cm`. */
@@ -42,81 +41,81 @@ export class Gait {
     this.passed = new Float64Array(CELLS);
   }
 
-  /** Lets the cat of the cells from `start` on rest, walk about every `everyS`, or be anywhere. */
-  stray(cells: Float64Array, start: number, seconds: number, everyS: number): void {
+  /** Lets the cat of the cells from `start + first` on rest, walk about every `everyS`, or be anywhere. */
+  stray(cells: Float64Array, start: number, first: number, seconds: number, everyS: number): void {
     const { before } = this;
     let sum = 0;
-    for (let i = 0; i < CELLS; i++) {
+    for (let i = first; i < CELLS; i++) {
       before[i] = cells[start + i] ?? 0;
       sum += before[i] ?? 0;
     }
     const elsewhere = seconds * ELSEWHERE_PER_S;
-    for (let i = start; i < start + CELLS; i++) cells[i] = (sum * elsewhere) / CELLS;
+    for (let i = first; i < CELLS; i++) cells[start + i] = (sum * elsewhere) / (CELLS - first);
     const walks = 1 - decayOver(seconds / everyS);
-    this.rest(cells, start, seconds, 1 - walks - elsewhere);
-    this.walk(cells, start, reachOf(seconds), walks);
+    this.rest(cells, start, first, seconds, 1 - walks - elsewhere);
+    this.walk(cells, start, first, reachOf(seconds), walks);
   }
 
-  /** Lets the cat of the cells from `start` on move outward. What passes the end stays in the last cell. */
-  leave(cells: Float64Array, start: number, seconds: number): void {
+  /** Lets the cat of the cells from `start + first` on move outward. What passes the end stays in the last cell. */
+  leave(cells: Float64Array, start: number, first: number, seconds: number): void {
     const { before } = this;
-    for (let i = 0; i < CELLS; i++) {
-      before[i] = cells[start + i] ?? 0;
-      cells[start + i] = 0;
-    }
     const least = cellsOf(LEAVES_CM_S * Math.min(seconds, LEAVES_S));
     const most = cellsOf(LEAVES_MOST_CM_S * Math.min(seconds, LEAVES_MOST_S));
     const share = 1 / (most - least + 1);
-    for (let i = 0; i < CELLS; i++) {
-      const part = (before[i] ?? 0) * share;
-      for (let to = i + least; to <= i + most; to++) {
-        const cell = start + Math.min(to, CELLS - 1);
-        cells[cell] = (cells[cell] ?? 0) + part;
-      }
+    let within = 0;
+    let above = 0;
+    for (let i = first; i < CELLS; i++) {
+      const own = cells[start + i] ?? 0;
+      before[i] = own;
+      if (i - least >= first) within += before[i - least] ?? 0;
+      if (i - most > first) within -= before[i - most - 1] ?? 0;
+      cells[start + i] = within * share;
+      above += own * Math.max(0, Math.min(most - least + 1, i + most - CELLS + 1));
     }
+    cells[start + CELLS - 1] = (cells[start + CELLS - 1] ?? 0) + above * share;
   }
 
   /** Adds two-sided geometric steps: every cell passes the part `carried` to its neighbour. */
-  private rest(cells: Float64Array, start: number, seconds: number, weight: number): void {
+  private rest(cells: Float64Array, start: number, first: number, seconds: number, weight: number): void {
     const { before, passed } = this;
     const stepCm = REST_CM * Math.sqrt(seconds / 60);
     const carried = stepCm / (stepCm + CELL_CM);
     const kept = (weight * (1 - carried)) / (1 + carried);
     const atEnd = weight / (1 + carried);
     let flow = 0;
-    for (let i = 0; i < CELLS; i++) {
+    for (let i = first; i < CELLS; i++) {
       passed[i] = flow;
       flow = (flow + (before[i] ?? 0)) * carried;
     }
     const last = start + CELLS - 1;
     cells[last] = (cells[last] ?? 0) + flow * atEnd;
     flow = 0;
-    for (let i = CELLS - 1; i >= 0; i--) {
+    for (let i = CELLS - 1; i >= first; i--) {
       const own = before[i] ?? 0;
       cells[start + i] = (cells[start + i] ?? 0) + (own + (passed[i] ?? 0) + flow) * kept;
       flow = (flow + own) * carried;
     }
-    cells[start] = (cells[start] ?? 0) + flow * atEnd;
+    cells[start + first] = (cells[start + first] ?? 0) + flow * atEnd;
   }
 
   /**
    * Adds steps of up to `reach` cells in either direction, all equally likely. What passes an end stays in the last cell.
    */
-  private walk(cells: Float64Array, start: number, reach: number, weight: number): void {
+  private walk(cells: Float64Array, start: number, first: number, reach: number, weight: number): void {
     const { before } = this;
     const share = weight / (2 * reach + 1);
     let within = 0;
-    for (let i = 0; i < reach; i++) within += before[i] ?? 0;
+    for (let i = first; i < first + reach; i++) within += before[i] ?? 0;
     let below = 0;
     let above = 0;
-    for (let i = 0; i < CELLS; i++) {
+    for (let i = first; i < CELLS; i++) {
       if (i + reach < CELLS) within += before[i + reach] ?? 0;
-      if (i > reach) within -= before[i - reach - 1] ?? 0;
+      if (i > first + reach) within -= before[i - reach - 1] ?? 0;
       cells[start + i] = (cells[start + i] ?? 0) + within * share;
-      if (i < reach) below += (before[i] ?? 0) * (reach - i);
+      if (i < first + reach) below += (before[i] ?? 0) * (first + reach - i);
       if (i + reach >= CELLS) above += (before[i] ?? 0) * (i + reach - CELLS + 1);
     }
-    cells[start] = (cells[start] ?? 0) + below * share;
+    cells[start + first] = (cells[start + first] ?? 0) + below * share;
     cells[start + CELLS - 1] = (cells[start + CELLS - 1] ?? 0) + above * share;
   }
 }

@@ -74,6 +74,15 @@ export class Geofences {
     return shape === undefined ? 0 : shape.distanceCm(latE7, lonE7, exactWithinCm);
   }
 
+  /**
+   * How deep geofence `index` is, in cm: a circle's radius. Of a polygon twice its area over the length of its edge, which
+   * is the radius of the inscribed circle where one touches all edges, more where it is long, and the same on every board.
+   */
+  depthCm(index: number): number {
+    const shape = this.shapes[index];
+    return shape === undefined ? 0 : shape.depthCm;
+  }
+
   private prepareGeofence(index: number, setting: GeofenceSetting): "prepared" | GeofenceRefusal {
     const ring = this.rings[index];
     const circle = this.circles[index];

@@ -17,6 +17,8 @@ export class RingEdges {
   lon0 = 0;
   cmPerEast = 0.5;
   cmPerNorth = 0.5;
+  /** As Geofences.depthCm. */
+  depthCm = 0.5;
   /** Index of the first vertex in the memory, and the number of vertices. */
   first = 0;
   count = 0;
@@ -78,19 +80,26 @@ export class RingEdges {
     const widthCm = (this.east - this.west) * this.cmPerEast;
     const heightCm = (this.north - this.south) * this.cmPerNorth;
     if (widthCm > MAX_EXTENT_CM || heightCm > MAX_EXTENT_CM) return "too-large";
-    this.measureLengths();
-    return this.doubleArea() === 0 ? "degenerate" : "prepared";
+    const edgeCm = this.measureLengths();
+    const doubleArea = Math.abs(this.doubleArea());
+    this.depthCm = (doubleArea * this.cmPerEast * this.cmPerNorth) / edgeCm;
+    return doubleArea === 0 ? "degenerate" : "prepared";
   }
 
-  private measureLengths(): void {
+  /** Returns the length of all edges. */
+  private measureLengths(): number {
+    let edgeCm = 0;
     const { east, north, next, perLengthCm } = this.memory;
     for (let i = this.first; i < this.first + this.count; i++) {
       const to = next[i] ?? 0;
       const x = ((east[to] ?? 0) - (east[i] ?? 0)) * this.cmPerEast;
       const y = ((north[to] ?? 0) - (north[i] ?? 0)) * this.cmPerNorth;
       const squared = x * x + y * y;
-      perLengthCm[i] = squared === 0 ? 0 : 1 / Math.sqrt(squared);
+      const lengthCm = Math.sqrt(squared);
+      perLengthCm[i] = squared === 0 ? 0 : 1 / lengthCm;
+      edgeCm += lengthCm;
     }
+    return edgeCm;
   }
 
   private doubleArea(): number {

@@ -1,0 +1,133 @@
+import { cmPerLatE7, cosine, eastwardE7, lonOverLat } from "../earth.ts";
+import { decayOver } from "./belief-cells.ts";
+
+/** What a fix says of itself, beside its distance from an edge. Speed and course are absent when the receiver gives none. */
+export interface SeenFix {
+  readonly at: number;
+  readonly latE7: number;
+  readonly lonE7: number;
+  readonly accuracyDm: number;
+  readonly speedCmS?: number;
+  readonly courseDeg10?: number;
+}
+
+/** What is kept for each geofence: the odds that the tag travels, the last fix (E7), and its step (cm/s). */
+export const TRAVEL_VALUES = 5;
+const LAT = 1;
+const LON = 2;
+const EAST = 3;
+const NORTH = 4;
+
+/** Mean time between two times that a cat sets out or is carried off, and how long it goes straight on. */
+const BEGINS_S = 5_000;
+const MOST_BEGINS = 0.3;
+const LASTS_S = 600;
+
+/** Speeds of which a cat may set out, up to a car's. */
+const SETS_OUT_CM_S = 300;
+
+/** How far off the straight line at the same speed it may be, against the step. */
+const STRAIGHT = 0.3;
+
+/** Otherwise a cat wanders at this speed, or, as likely, a reflection moves the fix by this much. */
+const WANDERS_CM_S = 20;
+const REFLECTED_CM = 6_000;
+
+/** A cat that is slower than this, or steps by no more than the fix errs, does not travel. */
+const LEAST_CM_S = 40;
+const LEAST_ERRORS = 2;
+
+/** Errors of neighbouring fixes are alike for about this long, so that a step errs by less than a fix. */
+const ALIKE_S = 40;
+
+/** How far the receiver's speed is off: at rest and in reflections; while it travels, at least and against the step. */
+const GARBLED_CM_S = 120;
+const SPEED_CM_S = 80;
+const SPEED_SHARE = 0.3;
+
+/** How often it is off by any amount, so that a speed that contradicts the positions cannot hide an escape for long. */
+const WRONG_SPEED = 0.1;
+
+const MOST_ODDS = 1e6;
+const QUARTER_E7 = 900_000_000;
+
+/** Density at a squared distance where about `spread` is expected, heavy-tailed; 1 / pi is left out. */
+function density(square: number, spread: number): number {
+  const share = spread / (spread + square);
+  return (share * share) / spread;
+}
+
+/** Begins with the first fix. */
+export function beginTravel(values: Float64Array, at: number, fix: SeenFix): void {
+  values[at] = 0;
+  values[at + LAT] = fix.latE7;
+  values[at + LON] = fix.lonE7;
+  values[at + EAST] = 0;
+  values[at + NORTH] = 0;
+}
+
+/**
+ * The probability that the tag travels, 0 to 1: goes straight on from fix to fix, by more than they err, where a cat that
+ * wanders turns and a reflection jumps. A likelihood ratio of steps in two dimensions, which knows no cap of distances.
+ * `values` from `at` on hold the state; `scaleCm` is the expected error of the fix and `seconds` the time since the last.
+ */
+export function travel(
+  values: Float64Array,
+  at: number,
+  fix: SeenFix,
+  scaleCm: number,
+  seconds: number,
+): number {
+  const lat = values[at + LAT] ?? 0;
+  const cmPerNorth = cmPerLatE7(lat);
+  const north = ((fix.latE7 - lat) * cmPerNorth) / seconds;
+  const east = (eastwardE7(values[at + LON] ?? 0, fix.lonE7) * cmPerNorth * lonOverLat(lat)) / seconds;
+  const beforeEast = values[at + EAST] ?? 0;
+  const beforeNorth = values[at + NORTH] ?? 0;
+  // All in cm/s and their squares, so that steps of any length compare.
+  const error = (scaleCm * scaleCm) / (seconds * (seconds + ALIKE_S));
+  const went = east * east + north * north;
+  const off = (east - beforeEast) * (east - beforeEast) + (north - beforeNorth) * (north - beforeNorth);
+  const before = beforeEast * beforeEast + beforeNorth * beforeNorth;
+  const goesOn = (values[at] ?? 0) * decayOver(seconds / LASTS_S);
+  const setsOut = Math.min(MOST_BEGINS, seconds / BEGINS_S);
+  const travels =
+    goesOn * density(off, STRAIGHT * STRAIGHT * before + 2 * error) +
+    setsOut * density(went, SETS_OUT_CM_S * SETS_OUT_CM_S);
+  const reflected = REFLECTED_CM / seconds;
+  const strays =
+    density(went, WANDERS_CM_S * WANDERS_CM_S + 2 * error) + density(went, reflected * reflected);
+  const moved = went / (went + LEAST_ERRORS * error + LEAST_CM_S * LEAST_CM_S);
+  const agrees = agreement(east, north, fix.speedCmS ?? -1, fix.courseDeg10 ?? -1);
+  const odds = Math.min(MOST_ODDS, (2 * moved * moved * travels * agrees) / strays);
+  values[at] = odds;
+  values[at + LAT] = fix.latE7;
+  values[at + LON] = fix.lonE7;
+  values[at + EAST] = east;
+  values[at + NORTH] = north;
+  return odds / (1 + odds);
+}
+
+/** How much likelier speed and course are where the tag travels; 1 where the receiver says none. */
+function agreement(east: number, north: number, speedCmS: number, courseDeg10: number): number {
+  if (speedCmS < 0) return 1;
+  const went = east * east + north * north;
+  const spread = SPEED_CM_S * SPEED_CM_S + SPEED_SHARE * SPEED_SHARE * went;
+  const fits = spread / (spread + offSpeed(east, north, speedCmS, courseDeg10));
+  const agrees = (fits * fits * fits * fits) / spread;
+  return (
+    WRONG_SPEED + ((1 - WRONG_SPEED) * agrees) / density(speedCmS * speedCmS, GARBLED_CM_S * GARBLED_CM_S)
+  );
+}
+
+/** Squared difference between the step's velocity and the receiver's; of the speeds alone without a course. */
+function offSpeed(east: number, north: number, speedCmS: number, courseDeg10: number): number {
+  if (courseDeg10 < 0) {
+    const off = speedCmS - Math.sqrt(east * east + north * north);
+    return off * off;
+  }
+  const turnE7 = (courseDeg10 > 1_800 ? courseDeg10 - 3_600 : courseDeg10) * 1_000_000;
+  const offNorth = speedCmS * cosine(turnE7) - north;
+  const offEast = speedCmS * cosine(turnE7 - QUARTER_E7) - east;
+  return offNorth * offNorth + offEast * offEast;
+}
