@@ -27,10 +27,13 @@ export interface Effect {
   at: number;
   /** Of `append-no-sky`, `buzz`, `light`. 0 ends the last two. */
   seconds: number;
+  /** Its place in the settings, and its ref. */
+  place: number;
   geofence: number;
   from: Side;
   to: Side;
   evidenceFrom: number;
+  settingsVersion: number;
   lastKnown: LastKnown;
   command: number;
   outcome: AnswerOutcome;
@@ -44,10 +47,12 @@ function emptyEffect(): Effect {
     kind: "report-now",
     at: 0,
     seconds: 0,
+    place: 0,
     geofence: 0,
     from: "unknown",
     to: "unknown",
     evidenceFrom: 0,
+    settingsVersion: 0,
     lastKnown: null,
     command: 0,
     outcome: "done",

@@ -99,10 +99,12 @@ function addTransition(
   evidenceFrom: number,
 ): void {
   const effect = state.effects.add("append-transition", at, 0);
+  effect.place = index;
   effect.geofence = state.geofences.ref(index);
   effect.from = from;
   effect.to = to;
   effect.evidenceFrom = evidenceFrom;
+  effect.settingsVersion = state.settingsVersion;
   effect.lastKnown = state.sides.lastKnown(index);
 }
 

@@ -1,7 +1,6 @@
 import { encodeCommand } from "@purrimeter/protocol/command";
 import type { Command, Settings } from "@purrimeter/protocol/messages";
 import { encodeSettings } from "@purrimeter/protocol/settings";
-import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { Firmware } from "../../core/firmware.ts";
 import type { Ports } from "../../core/ports.ts";
 import { RamFlash } from "../../core/flash/ram-flash.ts";
@@ -9,17 +8,13 @@ import { AnsweringCloud } from "./answering-cloud.ts";
 import { showFlash, showTransitions } from "./flash-transcript.ts";
 import { hex } from "./hex.ts";
 import { OpenSkyReceiver } from "./open-sky-receiver.ts";
+import { TAG, virtualTag } from "./virtual-tag.ts";
 
-const TAG = asTagId("tom") as TagId;
 const TOPIC = `purrimeter/1/${TAG}/`;
 
 /** 2026-11-21 12:00:00 UTC. */
 export const NOON_S = 1_795_262_400;
 
-/** 2026-11-01: fixed, so that the date of a build changes no transcript. */
-const BUILT_AT_S = 1_793_491_200;
-
-const FIRMWARE = "1.0.0-golden";
 const FIRST_SEED = 42;
 
 /** Shortest step: no scenario needs an earlier wake-up. */
@@ -32,11 +27,6 @@ export interface BoardOptions {
   readonly hasBeacon: boolean;
   /** Infinity = there is always a session. */
   readonly idleTimeoutMs: number;
-}
-
-interface Answer {
-  readonly atMs: number;
-  readonly bytes: Uint8Array;
 }
 
 /**
@@ -75,7 +65,7 @@ export class VirtualBoard {
   private isReceiving = false;
   private utcAtZeroS = 0;
   private isTimeKnown = false;
-  private due: Answer[] = [];
+  private due: { readonly atMs: number; readonly bytes: Uint8Array }[] = [];
   private detectsBeacon = false;
   private writtenMs = -1;
   private writtenWakeMs = -1;
@@ -88,7 +78,7 @@ export class VirtualBoard {
     this.flash = new RamFlash(options.pageBytes, options.pageCount);
     this.cloud = new AnsweringCloud();
     this.writer = new OpenSkyReceiver();
-    this.firmware = new Firmware(this.ports(), this.firmwareOptions());
+    this.firmware = new Firmware(this.ports(), virtualTag(this.seed, this.options.idleTimeoutMs));
   }
 
   /** Switches the board on with the flash as it is; the contents of RAM are lost. */
@@ -103,7 +93,7 @@ export class VirtualBoard {
     this.due = [];
     this.flash.restorePower();
     this.guard(() => {
-      this.firmware = new Firmware(this.ports(), this.firmwareOptions());
+      this.firmware = new Firmware(this.ports(), virtualTag(this.seed, this.options.idleTimeoutMs));
       this.firmware.start();
     });
     this.seed++;
@@ -129,7 +119,6 @@ export class VirtualBoard {
 
   down(): void {
     this.isUp = false;
-    this.isReconnecting = false;
     this.due = [];
     this.say("down");
     this.guard(() => this.firmware.uplinkDown());
@@ -311,11 +300,6 @@ export class VirtualBoard {
       battery: { percent: () => this.batteryPercent },
     };
     return this.options.hasBeacon ? Object.assign({ beacon: { listen: () => this.listen() } }, all) : all;
-  }
-
-  private firmwareOptions(): ConstructorParameters<typeof Firmware>[1] {
-    const { idleTimeoutMs } = this.options;
-    return { tag: TAG, firmware: FIRMWARE, seed: this.seed, builtAtS: BUILT_AT_S, idleTimeoutMs };
   }
 
   private setUtcS(utcS: number): void {

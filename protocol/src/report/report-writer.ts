@@ -30,6 +30,37 @@ const LONG_HEAD_BYTES = 3;
 /** A step between two times that zigzag fits into 32 bits. */
 const MAX_STEP_S = 2_147_483_647;
 
+/** A speed or course that the receiver did not give, where a number is needed. */
+const UNKNOWN = -1;
+
+/** A fix, as FixEntry has it; speed and course are absent or -1 when unknown. */
+export interface FixParts {
+  readonly at: number;
+  readonly latE7: number;
+  readonly lonE7: number;
+  readonly accuracyDm: number;
+  readonly speedCmS?: number;
+  readonly courseDeg10?: number;
+}
+
+/** A transition, as TransitionEntry has it; `lastKnown` undefined: the entry does not say it, as in version 1. */
+export interface TransitionParts {
+  readonly at: number;
+  readonly geofence: number;
+  readonly from: Side;
+  readonly to: Side;
+  readonly evidenceFrom: number;
+  readonly settingsVersion: number;
+  readonly lastKnown?: LastKnown | undefined;
+}
+
+/** The answer to a command, as AnswerEntry has it. */
+export interface AnswerParts {
+  readonly at: number;
+  readonly command: number;
+  readonly outcome: AnswerOutcome;
+}
+
 /**
  * Builds a report entry by entry without allocating (docs/wire.md, "Report"). Every `add…` returns false when the
  * entry does not fit: then nothing was added, and the next report begins with it.
@@ -80,51 +111,32 @@ export class ReportWriter {
     this.lastLonE7 = 0;
   }
 
-  /**
-   * A fix: seconds of UTC, E7 degrees, decimetres (1 to 65,535); speed in cm/s (0 to 65,535) and course in tenths of a
-   * degree (0 to 3,599), -1 when unknown.
-   */
-  addFix(
-    at: number,
-    latE7: number,
-    lonE7: number,
-    accuracyDm: number,
-    speedCmS = -1,
-    courseDeg10 = -1,
-  ): boolean {
-    const extended = speedCmS >= 0 || courseDeg10 >= 0;
-    if (!this.open(extended ? KIND_FIX | EXTENDED : KIND_FIX, at)) return false;
-    if (this.entries > 0) this.lastStepS = at - this.lastAt;
-    this.put(zigzag(latE7 - this.lastLatE7));
-    this.put(zigzag(lonDeltaE7(this.lastLonE7, lonE7)));
-    this.put(accuracyDm);
-    if (extended) this.putMotion(speedCmS + 1, courseDeg10 + 1);
-    this.lastLatE7 = latE7;
-    this.lastLonE7 = lonE7;
-    return this.closeEntry(at);
+  /** Seconds of UTC, E7 degrees, decimetres, cm/s and tenths of a degree, as FixEntry has them. */
+  addFix(fix: FixParts): boolean {
+    const speed = (fix.speedCmS ?? UNKNOWN) + 1;
+    const course = (fix.courseDeg10 ?? UNKNOWN) + 1;
+    const extended = speed > 0 || course > 0 ? EXTENDED : 0;
+    if (!this.open(KIND_FIX | extended, fix.at)) return false;
+    if (this.entries > 0) this.lastStepS = fix.at - this.lastAt;
+    this.put(zigzag(fix.latE7 - this.lastLatE7));
+    this.put(zigzag(lonDeltaE7(this.lastLonE7, fix.lonE7)));
+    this.put(fix.accuracyDm);
+    if (extended > 0) this.putMotion(speed, course);
+    this.lastLatE7 = fix.latE7;
+    this.lastLonE7 = fix.lonE7;
+    return this.closeEntry(fix.at);
   }
 
-  /**
-   * A decided change of side; `evidenceFrom` is at most this entry's own number. `lastKnown` undefined: the entry does not
-   * say it, as in version 1.
-   */
-  addTransition(
-    at: number,
-    geofence: number,
-    from: Side,
-    to: Side,
-    evidenceFrom: number,
-    settingsVersion: number,
-    lastKnown?: LastKnown,
-  ): boolean {
-    const sides = (sideCode(from) << FROM_SHIFT) | (sideCode(to) << TO_SHIFT);
-    const extended = lastKnown === undefined ? 0 : EXTENDED;
-    if (!this.open(KIND_TRANSITION | sides | extended, at)) return false;
-    this.put(geofence);
-    this.put(this.firstNumber + this.entries - evidenceFrom);
-    this.put(settingsVersion);
-    if (lastKnown !== undefined) this.putLastKnown(lastKnown);
-    return this.closeEntry(at);
+  /** A decided change of side; `evidenceFrom` is at most this entry's own number. */
+  addTransition(entry: TransitionParts): boolean {
+    const sides = (sideCode(entry.from) << FROM_SHIFT) | (sideCode(entry.to) << TO_SHIFT);
+    const extended = entry.lastKnown === undefined ? 0 : EXTENDED;
+    if (!this.open(KIND_TRANSITION | sides | extended, entry.at)) return false;
+    this.put(entry.geofence);
+    this.put(this.firstNumber + this.entries - entry.evidenceFrom);
+    this.put(entry.settingsVersion);
+    if (entry.lastKnown !== undefined) this.putLastKnown(entry.lastKnown);
+    return this.closeEntry(entry.at);
   }
 
   /** A search without a position, 1 to 65,535 s long. */
@@ -144,7 +156,7 @@ export class ReportWriter {
   }
 
   /** The answer to a command. */
-  addAnswer(at: number, command: number, outcome: AnswerOutcome): boolean {
+  addAnswer({ at, command, outcome }: AnswerParts): boolean {
     if (!this.open(KIND_ANSWER, at)) return false;
     this.version = WIRE_VERSION;
     this.put(command);

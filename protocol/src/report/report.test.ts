@@ -169,7 +169,14 @@ describe("ReportWriter", () => {
     const writer = new ReportWriter();
     writer.begin(1, 1, 1);
     let taken = 0;
-    while (writer.addFix(minute.at + taken * 60, (taken % 2) * 900_000_000, -taken * 20_000_000, 60_000))
+    while (
+      writer.addFix({
+        at: minute.at + taken * 60,
+        latE7: (taken % 2) * 900_000_000,
+        lonE7: -taken * 20_000_000,
+        accuracyDm: 60_000,
+      })
+    )
       taken++;
     const decoded = decodeReport(writer.bytes.slice(0, writer.finish()));
     expect(taken).toBeGreaterThan(100);

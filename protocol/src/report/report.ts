@@ -11,30 +11,15 @@ import { MAX_UINT32, type EntryNumber, type Epoch } from "../values.ts";
 function addEntry(writer: ReportWriter, entry: Entry): boolean {
   switch (entry.kind) {
     case "fix":
-      return writer.addFix(
-        entry.at,
-        entry.latE7,
-        entry.lonE7,
-        entry.accuracyDm,
-        entry.speedCmS,
-        entry.courseDeg10,
-      );
+      return writer.addFix(entry);
     case "transition":
-      return writer.addTransition(
-        entry.at,
-        entry.geofence,
-        entry.from,
-        entry.to,
-        entry.evidenceFrom,
-        entry.settingsVersion,
-        entry.lastKnown,
-      );
+      return writer.addTransition(entry);
     case "no-sky":
       return writer.addNoSky(entry.at, entry.searchedS);
     case "health":
       return writer.addHealth(entry.at, entry.batteryPercent, entry.boots, entry.dropped);
     case "answer":
-      return writer.addAnswer(entry.at, entry.command, entry.outcome);
+      return writer.addAnswer(entry);
   }
 }
 
