@@ -1,5 +1,6 @@
 import { CELL_CM, CELLS, decayOver, firstCell, INSIDE_CELLS } from "./belief-cells.ts";
 import { Gait } from "./gait.ts";
+import { type SeenFix, travel, TRAVEL_VALUES } from "./travel.ts";
 
 /** The middle of the last cell. */
 const MOST_CM = (CELLS - INSIDE_CELLS) * CELL_CM - CELL_CM / 2;
@@ -48,8 +49,13 @@ const ALIKE_SCALES = 20;
 /** After an hour without a fix the model has nothing more to forget. */
 const LONGEST_S = 3_600;
 
-/** A fix that a travelling tag gives, in squares of the expected error. */
-const PLACE_SCALES = 3;
+/** A geofence's values: the cells, the last distance in cm, and those of `travel`. */
+const LAST_CM = GRIDS * CELLS;
+const TRAVEL = LAST_CM + 1;
+const VALUES = TRAVEL + TRAVEL_VALUES;
+
+/** A travelling tag is where its fix is: the part of the expected error that then counts. */
+const PLACED = 0.4;
 
 /**
  * What is known from the fixes so far about the signed distance from each geofence's edge: a hidden Markov model. It has
@@ -61,28 +67,29 @@ export class Belief {
   /** Probability that the tag is outside each geofence, 0 to 1. */
   readonly outside: Float64Array;
   private readonly cells: Float64Array;
-  private readonly lastCm: Float64Array;
+  /** The first cell that a geofence of its depth has. */
+  private readonly first: Uint8Array;
   private readonly gait: Gait;
 
-  /** `capacity`: number of geofences. 976 bytes for each and 640 for all. */
+  /** `capacity`: number of geofences. 1,017 bytes for each and 640 for all. */
   constructor(capacity: number) {
     this.outside = new Float64Array(capacity);
-    this.cells = new Float64Array(capacity * GRIDS * CELLS);
-    this.lastCm = new Float64Array(capacity);
+    this.cells = new Float64Array(capacity * VALUES);
+    this.first = new Uint8Array(capacity);
     this.gait = new Gait();
   }
 
-  /** Resets this geofence to the prior distribution: inside with this probability, 0 to 1. */
+  /** Resets this geofence to the prior distribution: inside with this probability, 0 to 1; `depthCm` as Geofences.depthCm. */
   forget(index: number, depthCm: number, inside: number): void {
-    const start = index * GRIDS * CELLS;
+    const start = index * VALUES;
     const first = firstCell(depthCm);
     const leaving = LEAVES_LAST_S / LEAVES_EVERY_S;
     const reflecting = REFLECTIONS_LAST_S / REFLECTIONS_EVERY_S;
     this.outside[index] = 1 - inside;
-    this.lastCm[index] = 0;
-    for (let i = 0; i < CELLS; i++) {
-      const within = i < first ? 0 : inside / (INSIDE_CELLS - first);
-      const part = i < INSIDE_CELLS ? within : (1 - inside) / (CELLS - INSIDE_CELLS);
+    this.first[index] = first;
+    this.cells.fill(0, start, start + VALUES);
+    for (let i = first; i < CELLS; i++) {
+      const part = i < INSIDE_CELLS ? inside / (INSIDE_CELLS - first) : (1 - inside) / (CELLS - INSIDE_CELLS);
       this.cells[start + i] = part * (1 - leaving - reflecting);
       this.cells[start + LEAVING + i] = part * leaving;
       this.cells[start + REFLECTING + i] = part * reflecting;
@@ -92,134 +99,86 @@ export class Belief {
   /** The belief of geofence i becomes that of `from[i]`; a new geofence has a negative one and begins when it is seen. */
   rearrange(from: readonly number[]): void {
     const outside = this.outside.slice();
-    const lastCm = this.lastCm.slice();
+    const first = this.first.slice();
     const cells = this.cells.slice();
     for (let i = 0; i < from.length; i++) {
       const old = from[i] ?? -1;
       if (old < 0 || old === i) continue;
       this.outside[i] = outside[old] ?? 0.5;
-      this.lastCm[i] = lastCm[old] ?? 0;
-      this.cells.set(cells.subarray(old * GRIDS * CELLS, (old + 1) * GRIDS * CELLS), i * GRIDS * CELLS);
+      this.first[i] = first[old] ?? 0;
+      this.cells.set(cells.subarray(old * VALUES, (old + 1) * VALUES), i * VALUES);
     }
   }
 
-  /** The time step: `seconds` since the fix before, more than 0, of which the cat may have been outdoors `freeS`. */
-  pass(index: number, depthCm: number, seconds: number, freeS: number): void {
-    const start = index * GRIDS * CELLS;
-    const first = firstCell(depthCm);
-    const movedS = Math.min(freeS, seconds, LONGEST_S);
-    this.gait.stray(this.cells, start, first, movedS, WALKS_EVERY_S);
-    this.gait.leave(this.cells, start + LEAVING, first, movedS);
-    this.gait.stray(this.cells, start + REFLECTING, first, movedS, WALKS_UNSEEN_EVERY_S);
-    this.changeGait(start, movedS);
+  /** The probability that the tag travels, as `travel` gives it, with this fix. */
+  travels(index: number, fix: SeenFix, scaleCm: number, seconds: number): number {
+    return travel(this.cells, index * VALUES + TRAVEL, fix, scaleCm, seconds);
   }
 
   /**
-   * The measurement step, all in whole numbers: a fix's distance; `scaleCm`, its expected error; `seconds`, the time since
-   * the fix before, more than 0.
+   * Applies a fix, all in whole numbers: its signed distance; `scaleCm`, its expected error; `seconds`, the time since the
+   * fix before, more than 0; `freeS`, how much of that time the cat may have been outdoors.
    */
-  see(index: number, signedDistanceCm: number, depthCm: number, scaleCm: number, seconds: number): void {
-    const start = index * GRIDS * CELLS;
+  update(index: number, distanceCm: number, scaleCm: number, seconds: number, freeS: number): void {
+    const start = index * VALUES;
+    const first = this.first[index] ?? 0;
     const passedS = seconds < LONGEST_S ? seconds : LONGEST_S;
-    this.changeSky(start, passedS, signedDistanceCm - (this.lastCm[index] ?? 0), scaleCm);
-    this.lastCm[index] = signedDistanceCm;
-    this.weigh(start, firstCell(depthCm), signedDistanceCm, scaleCm, passedS);
-    this.sum(index);
+    const movedS = freeS < passedS ? freeS : passedS;
+    this.gait.stray(this.cells, start, first, movedS, WALKS_EVERY_S);
+    this.gait.leave(this.cells, start + LEAVING, first, movedS);
+    this.gait.stray(this.cells, start + REFLECTING, first, movedS, WALKS_UNSEEN_EVERY_S);
+    this.weigh(index, distanceCm, scaleCm, passedS, movedS);
   }
 
-  /** With this probability the tag travels: then it is where its fix is, whatever was believed before. */
-  place(
-    index: number,
-    signedDistanceCm: number,
-    depthCm: number,
-    scaleCm: number,
-    probability: number,
-  ): void {
-    const { cells } = this;
-    const start = index * GRIDS * CELLS;
-    const first = firstCell(depthCm);
-    const leastCm = (first - INSIDE_CELLS) * CELL_CM + CELL_CM / 2;
-    const seenCm = Math.max(leastCm, Math.min(MOST_CM, signedDistanceCm));
-    let sum = 0;
-    for (let i = first; i < CELLS; i++) sum += placeOf(seenCm, i, scaleCm);
-    for (let i = start; i < start + GRIDS * CELLS; i++) cells[i] = (cells[i] ?? 0) * (1 - probability);
-    for (let i = first; i < CELLS; i++) {
-      const cell = start + LEAVING + i;
-      cells[cell] = (cells[cell] ?? 0) + (placeOf(seenCm, i, scaleCm) * probability) / sum;
-    }
-    this.sum(index);
+  /** The tag travels and is where its fix is, whatever was believed before. */
+  place(index: number, distanceCm: number, scaleCm: number): void {
+    const start = index * VALUES;
+    this.cells.fill(0, start, start + LAST_CM);
+    this.cells.fill(1, start + LEAVING + (this.first[index] ?? 0), start + REFLECTING);
+    this.weigh(index, distanceCm, scaleCm * PLACED, 0, 0);
   }
 
-  private sum(index: number): void {
+  /**
+   * Transitions between walking about and leaving; episodes of reflections that begin and end, and continue where the fix
+   * is near the one before; and the weight of the fix. After 0 seconds only the last.
+   */
+  private weigh(index: number, distanceCm: number, scaleCm: number, seconds: number, movedS: number): void {
     const { cells } = this;
-    const start = index * GRIDS * CELLS;
-    let outside = 0;
-    for (let i = start + INSIDE_CELLS; i < start + CELLS; i++)
-      outside += (cells[i] ?? 0) + (cells[i + LEAVING] ?? 0) + (cells[i + REFLECTING] ?? 0);
-    this.outside[index] = outside;
-  }
-
-  /** Transitions between walking about and leaving. */
-  private changeGait(start: number, seconds: number): void {
-    const { cells } = this;
-    const stops = 1 - decayOver(seconds / LEAVES_LAST_S);
-    const begins = (stops * LEAVES_LAST_S) / LEAVES_EVERY_S;
-    for (let i = start; i < start + CELLS; i++) {
-      const about = cells[i] ?? 0;
-      const leaving = cells[i + LEAVING] ?? 0;
-      cells[i] = about * (1 - begins) + leaving * stops;
-      cells[i + LEAVING] = about * begins + leaving * (1 - stops);
-    }
-  }
-
-  /** Episodes of reflections begin and end, and continue where the fix is near the one before. */
-  private changeSky(start: number, seconds: number, jumpCm: number, scaleCm: number): void {
-    const { cells } = this;
-    const spread = 1 + (jumpCm * jumpCm) / (ALIKE_SCALES * scaleCm * scaleCm);
-    const elsewhere = Math.min(MOST_ELSEWHERE, REFLECTED_ELSEWHERE + REFLECTED_SOON_S / seconds);
-    const likeBefore = elsewhere + (1 - elsewhere) / (spread * spread);
+    const start = index * VALUES;
+    const first = this.first[index] ?? 0;
+    const variance = scaleCm * scaleCm;
+    const stops = 1 - decayOver(movedS / LEAVES_LAST_S);
+    const sets = (stops * LEAVES_LAST_S) / LEAVES_EVERY_S;
     const ends = 1 - decayOver(seconds / REFLECTIONS_LAST_S);
     const begins = (ends * REFLECTIONS_LAST_S) / REFLECTIONS_EVERY_S;
-    for (let i = start; i < start + CELLS; i++) {
-      const about = cells[i] ?? 0;
-      const leaving = cells[i + LEAVING] ?? 0;
-      const reflecting = cells[i + REFLECTING] ?? 0;
-      cells[i] = about * (1 - begins) + reflecting * ends;
-      cells[i + LEAVING] = leaving * (1 - begins);
-      cells[i + REFLECTING] = (about + leaving) * begins + reflecting * (1 - ends) * likeBefore;
-    }
-  }
-
-  private weigh(start: number, first: number, distanceCm: number, scaleCm: number, seconds: number): void {
-    const { cells } = this;
-    const leastCm = (first - INSIDE_CELLS) * CELL_CM + CELL_CM / 2;
-    const seenCm = Math.max(leastCm, Math.min(MOST_CM, distanceCm));
-    const perVariance = 1 / (3 * scaleCm * scaleCm * (1 + (2 * CORRELATION_S) / seconds));
+    const jumpCm = distanceCm - (cells[start + LAST_CM] ?? 0);
+    const unlike = 1 + (jumpCm * jumpCm) / (ALIKE_SCALES * variance);
+    const elsewhere = Math.min(MOST_ELSEWHERE, REFLECTED_ELSEWHERE + REFLECTED_SOON_S / seconds);
     const far = Math.max(0, distanceCm) / FAR_CM;
     const reflected = REFLECTED * (REFLECTED_FAR + (1 - REFLECTED_FAR) / (1 + far * far));
+    const goesOn = (1 - ends) * (elsewhere + (1 - elsewhere) / (unlike * unlike));
+    const seenCm = Math.max((first - INSIDE_CELLS + 0.5) * CELL_CM, Math.min(MOST_CM, distanceCm));
+    const perVariance = 1 / (3 * variance * (seconds > 0 ? 1 + (2 * CORRELATION_S) / seconds : 1));
+    let inside = 0;
     let sum = 0;
     for (let i = first; i < CELLS; i++) {
       const cell = start + i;
-      const offCm = seenCm - (i - INSIDE_CELLS) * CELL_CM - CELL_CM / 2;
+      const stays = cells[cell] ?? 0;
+      const leaves = cells[cell + LEAVING] ?? 0;
+      const lost = cells[cell + REFLECTING] ?? 0;
+      const offCm = seenCm - (i - INSIDE_CELLS + 0.5) * CELL_CM;
       const spread = 1 + offCm * offCm * perVariance;
       const fits = 1 / (spread * spread);
-      const about = (cells[cell] ?? 0) * fits;
-      const leaving = (cells[cell + LEAVING] ?? 0) * fits;
-      const reflecting = (cells[cell + REFLECTING] ?? 0) * reflected;
-      cells[cell] = about;
-      cells[cell + LEAVING] = leaving;
-      cells[cell + REFLECTING] = reflecting;
-      sum += about + leaving + reflecting;
+      const about = stays * (1 - sets) + leaves * stops;
+      const leaving = stays * sets + leaves * (1 - stops);
+      const seen = (cells[cell] = (about * (1 - begins) + lost * ends) * fits);
+      const left = (cells[cell + LEAVING] = leaving * (1 - begins) * fits);
+      const hidden = (cells[cell + REFLECTING] = ((about + leaving) * begins + lost * goesOn) * reflected);
+      sum += seen + left + hidden;
+      if (i < INSIDE_CELLS) inside = sum;
     }
-    const share = 1 / sum;
-    for (let i = start; i < start + GRIDS * CELLS; i++) cells[i] = (cells[i] ?? 0) * share;
+    for (let i = start; i < start + LAST_CM; i++) cells[i] = (cells[i] ?? 0) / sum;
+    cells[start + LAST_CM] = distanceCm;
+    this.outside[index] = 1 - inside / sum;
   }
-}
-
-/** How well the distance of a travelling tag's fix fits a cell, 0 to 1. */
-function placeOf(seenCm: number, i: number, scaleCm: number): number {
-  const offCm = seenCm - (i - INSIDE_CELLS) * CELL_CM - CELL_CM / 2;
-  const spread = 1 + (offCm * offCm) / (PLACE_SCALES * scaleCm * scaleCm);
-  const square = spread * spread;
-  return 1 / (square * square);
 }

@@ -2,7 +2,7 @@ import type { Detection } from "@purrimeter/protocol/messages";
 import type { LastKnown, Side } from "@purrimeter/protocol/values";
 import { Belief } from "./belief.ts";
 import { DEEPEST_CM } from "./belief-cells.ts";
-import { beginTravel, travel, TRAVEL_VALUES, type SeenFix } from "./travel.ts";
+import type { SeenFix } from "./travel.ts";
 
 const UNKNOWN = 0;
 const INSIDE = 1;
@@ -94,7 +94,6 @@ export class Sides {
   readonly knownBefore: Uint8Array;
   /** Part of the accepted chances that a geofence's depth leaves, 0 to 1. */
   readonly caution: Float64Array;
-  readonly travels: Float64Array;
   /** Accepted chances that a decision is wrong; settings change them. */
   wrongOutside: number;
   wrongInside: number;
@@ -111,7 +110,6 @@ export class Sides {
     this.known = new Uint8Array(capacity);
     this.knownBefore = new Uint8Array(capacity);
     this.caution = new Float64Array(capacity).fill(1);
-    this.travels = new Float64Array(capacity * TRAVEL_VALUES);
     this.wrongOutside = wrongOutside;
     this.wrongInside = wrongInside;
   }
@@ -158,10 +156,6 @@ export class Sides {
       this.permute(values, from);
     for (const values of [this.lateRuns, this.known, this.knownBefore]) this.permute(values, from);
     this.belief.rearrange(from);
-    const travels = this.travels.slice();
-    for (let i = 0; i < from.length * TRAVEL_VALUES; i++)
-      this.travels[i] =
-        travels[(from[Math.floor(i / TRAVEL_VALUES)] ?? -1) * TRAVEL_VALUES + (i % TRAVEL_VALUES)] ?? 0;
     for (let i = 0; i < this.sides.length; i++) if ((from[i] ?? -1) < 0) this.drop(i);
   }
 
@@ -223,20 +217,22 @@ function follow(state: Sides, index: number, before: number, after: number, entr
   if (after !== side && state.doubtedFrom[index] === 0) state.doubtedFrom[index] = entryNumber;
 }
 
-/** What was believed of the geofence begins again with this fix. */
-function begin(state: Sides, index: number, depthCm: number, fix: SeenFix): void {
+/** What is believed of the geofence begins again. */
+function begin(state: Sides, index: number, depthCm: number): void {
   const known = state.known[index] ?? UNKNOWN;
-  const inside = known === UNKNOWN ? BEGINS_INSIDE : known === INSIDE ? STAYED_INSIDE : CAME_BACK;
-  state.belief.forget(index, depthCm, inside);
+  state.belief.forget(
+    index,
+    depthCm,
+    known === UNKNOWN ? BEGINS_INSIDE : known === INSIDE ? STAYED_INSIDE : CAME_BACK,
+  );
   const depth = depthCm / SHALLOW_CM;
   state.caution[index] = depth < 1 ? depth * depth : 1;
-  beginTravel(state.travels, index * TRAVEL_VALUES, fix);
 }
 
 function weigh(
   state: Sides,
   index: number,
-  distanceCm: number,
+  signedDistanceCm: number,
   depthCm: number,
   fix: SeenFix,
   darkAtS: number,
@@ -246,13 +242,12 @@ function weigh(
   const wasDark = lastAtS > 0 && darkAtS > lastAtS && darkAtS < fix.at;
   const claimedCm = scaleCm(fix.accuracyDm);
   const errorCm = wasDark ? claimedCm * ROOF_ERRORS : claimedCm;
-  const seenCm = distanceCm < -DEEPEST_CM ? -DEEPEST_CM : distanceCm;
-  if (lastAtS === 0) begin(state, index, depthCm, fix);
-  const travels = lastAtS === 0 ? 0 : travel(state.travels, index * TRAVEL_VALUES, fix, claimedCm, seconds);
+  const distanceCm = signedDistanceCm < -DEEPEST_CM ? -DEEPEST_CM : signedDistanceCm;
   state.lastAtS[index] = fix.at;
-  state.belief.pass(index, depthCm, seconds, wasDark ? fix.at - darkAtS : seconds);
-  state.belief.see(index, seenCm, depthCm, errorCm, seconds);
-  if (travels > TRAVELS) state.belief.place(index, seenCm, depthCm, errorCm, travels);
+  if (lastAtS === 0) begin(state, index, depthCm);
+  if (state.belief.travels(index, fix, claimedCm, lastAtS === 0 ? 0 : seconds) > TRAVELS)
+    state.belief.place(index, distanceCm, errorCm);
+  else state.belief.update(index, distanceCm, errorCm, seconds, wasDark ? fix.at - darkAtS : seconds);
 }
 
 /**

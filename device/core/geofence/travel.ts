@@ -13,6 +13,7 @@ export interface SeenFix {
 
 /** What is kept for each geofence: the odds that the tag travels, the last fix (E7), and its step (cm/s). */
 export const TRAVEL_VALUES = 5;
+/** Where each of them is. */
 const LAT = 1;
 const LON = 2;
 const EAST = 3;
@@ -57,19 +58,11 @@ function density(square: number, spread: number): number {
   return (share * share) / spread;
 }
 
-/** Begins with the first fix. */
-export function beginTravel(values: Float64Array, at: number, fix: SeenFix): void {
-  values[at] = 0;
-  values[at + LAT] = fix.latE7;
-  values[at + LON] = fix.lonE7;
-  values[at + EAST] = 0;
-  values[at + NORTH] = 0;
-}
-
 /**
  * The probability that the tag travels, 0 to 1: goes straight on from fix to fix, by more than they err, where a cat that
  * wanders turns and a reflection jumps. A likelihood ratio of steps in two dimensions, which knows no cap of distances.
- * `values` from `at` on hold the state; `scaleCm` is the expected error of the fix and `seconds` the time since the last.
+ * `values` from `at` on hold the state; `scaleCm` is the expected error of the fix and `seconds` the time since the last,
+ * 0 at the first one.
  */
 export function travel(
   values: Float64Array,
@@ -79,9 +72,13 @@ export function travel(
   seconds: number,
 ): number {
   const lat = values[at + LAT] ?? 0;
+  const lon = values[at + LON] ?? 0;
+  values[at + LAT] = fix.latE7;
+  values[at + LON] = fix.lonE7;
+  if (seconds === 0) return 0;
   const cmPerNorth = cmPerLatE7(lat);
   const north = ((fix.latE7 - lat) * cmPerNorth) / seconds;
-  const east = (eastwardE7(values[at + LON] ?? 0, fix.lonE7) * cmPerNorth * lonOverLat(lat)) / seconds;
+  const east = (eastwardE7(lon, fix.lonE7) * cmPerNorth * lonOverLat(lat)) / seconds;
   const beforeEast = values[at + EAST] ?? 0;
   const beforeNorth = values[at + NORTH] ?? 0;
   // All in cm/s and their squares, so that steps of any length compare.
@@ -101,33 +98,19 @@ export function travel(
   const agrees = agreement(east, north, fix.speedCmS ?? -1, fix.courseDeg10 ?? -1);
   const odds = Math.min(MOST_ODDS, (2 * moved * moved * travels * agrees) / strays);
   values[at] = odds;
-  values[at + LAT] = fix.latE7;
-  values[at + LON] = fix.lonE7;
   values[at + EAST] = east;
   values[at + NORTH] = north;
   return odds / (1 + odds);
 }
 
-/** How much likelier speed and course are where the tag travels; 1 where the receiver says none. */
+/** How much likelier speed and course are where the tag travels; 1 where the receiver does not say both. */
 function agreement(east: number, north: number, speedCmS: number, courseDeg10: number): number {
-  if (speedCmS < 0) return 1;
-  const went = east * east + north * north;
-  const spread = SPEED_CM_S * SPEED_CM_S + SPEED_SHARE * SPEED_SHARE * went;
-  const fits = spread / (spread + offSpeed(east, north, speedCmS, courseDeg10));
-  const agrees = (fits * fits * fits * fits) / spread;
-  return (
-    WRONG_SPEED + ((1 - WRONG_SPEED) * agrees) / density(speedCmS * speedCmS, GARBLED_CM_S * GARBLED_CM_S)
-  );
-}
-
-/** Squared difference between the step's velocity and the receiver's; of the speeds alone without a course. */
-function offSpeed(east: number, north: number, speedCmS: number, courseDeg10: number): number {
-  if (courseDeg10 < 0) {
-    const off = speedCmS - Math.sqrt(east * east + north * north);
-    return off * off;
-  }
+  if (speedCmS < 0 || courseDeg10 < 0) return 1;
   const turnE7 = (courseDeg10 > 1_800 ? courseDeg10 - 3_600 : courseDeg10) * 1_000_000;
   const offNorth = speedCmS * cosine(turnE7) - north;
   const offEast = speedCmS * cosine(turnE7 - QUARTER_E7) - east;
-  return offNorth * offNorth + offEast * offEast;
+  const spread = SPEED_CM_S * SPEED_CM_S + SPEED_SHARE * SPEED_SHARE * (east * east + north * north);
+  const fits = spread / (spread + offNorth * offNorth + offEast * offEast);
+  const agrees = (fits * fits * fits * fits) / spread;
+  return WRONG_SPEED + ((1 - WRONG_SPEED) * agrees) / density(speedCmS * speedCmS, GARBLED_CM_S * GARBLED_CM_S);
 }
