@@ -9,6 +9,7 @@ import { createReportVerifier, type ReportVerifier } from "./verification/report
 import { createSettingsDelivery, type SettingsDelivery } from "./settings/deliver-settings.ts";
 import { createIdleQueue } from "./ingest/idle-queue.ts";
 import { DEFAULT_QUOTAS, ReportQuota, type ReportQuotas } from "./ingest/report-quota.ts";
+import type { MissingEntries } from "./ingest/missing-entries.ts";
 import { receiveReport } from "./ingest/receive-report.ts";
 import type { Admission, ReportSink, ReportSource } from "./broker/report-source.ts";
 import { createDoubtJudge } from "./ingest/doubt.ts";
@@ -23,6 +24,8 @@ export interface BridgeParts {
   readonly verification?: boolean | undefined;
   /** What one tag may have stored; the defaults unless given. */
   readonly quotas?: ReportQuotas | undefined;
+  /** Told how many entries before a report are missing. */
+  readonly missing?: Pick<MissingEntries, "found"> | undefined;
   readonly now: () => UnixSeconds;
   readonly time: Time;
   /** Told of tags' times, and asked before a time is doubted; the clock is trusted unless this is given. */

@@ -44,6 +44,8 @@ export interface Stored {
   readonly withheld: number;
   /** Entries of a day that holds MAX_ENTRIES_A_DAY already: acknowledged, never stored. */
   readonly overfull?: number;
+  /** Numbers before this report that will never come, found with it: a new hole. */
+  readonly missing?: number;
 }
 
 /**
