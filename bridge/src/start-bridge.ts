@@ -60,14 +60,20 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
     time.every(MISSING_SUM_MS, () => missing.tell()),
   ];
   deleteOld();
+  const pages = store.checkPages(log, time);
   const checks = [
     storeCheck(() => store.check()),
     diskCheck(dirname(config.database)),
     certificateCheck(readFileSync(config.tls.certificate), time),
     clock.check,
     missing.check,
+    pages.check,
   ];
-  return { ready: { port, tls12Port }, checks, stop: () => stop(source, store, clock, timers) };
+  return {
+    ready: { port, tls12Port },
+    checks,
+    stop: () => stop(source, store, clock, [...timers, () => pages.stop()]),
+  };
 }
 
 /** Works at once, and then each day; later, as soon as the clock is trusted, when it is not. */
