@@ -189,4 +189,11 @@ ALTER TABLE tag_progress ADD COLUMN battery_epoch INTEGER NOT NULL DEFAULT -1;
 ALTER TABLE tag_progress ADD COLUMN battery_number INTEGER NOT NULL DEFAULT 0;
 `,
   },
+  {
+    name: "many sessions of a tag",
+    sql: `
+-- When the bridge last refused sessions of the tag's certificate because there were too many; null: never in this ownership.
+ALTER TABLE ownership ADD COLUMN many_sessions_at INTEGER;
+`,
+  },
 ];
