@@ -126,7 +126,7 @@ async function revokeTag(
 ): Promise<{ readonly tag: string } | Failure> {
   const tag = asTagId(id);
   if (tag === undefined || (await registry.revoke(tag, utcSeconds(time))) === "not-found")
-    return failed(`no tag ${id} is known`);
+    return failed(`no tag ${id} is known; "purrimeter tags list" shows those that are`);
   const certificates = revoke(files.authority, tag, utcDate(time));
   if (isRefusal(certificates) && certificates.refused === "already-revoked") return { tag };
   const revoked = orFailure(certificates);
