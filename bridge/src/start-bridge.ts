@@ -36,9 +36,9 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   const counters = createBridgeCounters();
   const store = await openLocations(parts, now);
   const source = openSource(parts, counters, now);
-  const { retentionDays, verification } = config;
+  const { retentionDays, verification, quotas } = config;
   const clock = await watchClock({ time, log, metrics, record: store.clock });
-  const given = { counters, log, retentionDays, verification, now, time, clock: clock.trust };
+  const given = { counters, log, retentionDays, verification, quotas, now, time, clock: clock.trust };
   const bridge = createBridge({ store: store.reports, source, ...given });
   const { port, tls12Port } = await source.open(bridge.sink);
   logTls12Listener(counters, log, tls12Port);
@@ -119,11 +119,17 @@ function openSource(
 }
 
 /** Those limits that the configuration gives. */
-function limitsOf({ maxConnections, maxConnectionsPerAddress, acceptsPerAddress }: BridgeConfig) {
+function limitsOf({
+  maxConnections,
+  maxConnectionsPerAddress,
+  acceptsPerAddress,
+  sessionsPerCertificate,
+}: BridgeConfig) {
   return {
     ...(maxConnections !== undefined && { maxConnections }),
     ...(maxConnectionsPerAddress !== undefined && { maxConnectionsPerAddress }),
     ...(acceptsPerAddress !== undefined && { acceptsPerAddress }),
+    ...(sessionsPerCertificate !== undefined && { sessionsPerCertificate }),
   };
 }
 
