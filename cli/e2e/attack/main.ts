@@ -5,6 +5,7 @@ import { CONNECTION_ATTACKS } from "./connection-attacks.ts";
 import { AFTERWARDS, FOLDER_ATTACKS } from "./folder-attacks.ts";
 import { GUESSING_ATTACKS } from "./guessing-attacks.ts";
 import { LOGIN_ATTACKS } from "./login-attacks.ts";
+import { QUOTA_ATTACKS } from "./quota-attacks.ts";
 import { REQUEST_ATTACKS } from "./request-attacks.ts";
 import { TAG_ATTACKS } from "./tag-attacks.ts";
 import { Target } from "./target.ts";
@@ -29,6 +30,7 @@ const ATTACKS: readonly Attack[] = [
   ...LOGIN_ATTACKS,
   ...GUESSING_ATTACKS,
   ...TAG_ATTACKS,
+  ...QUOTA_ATTACKS,
   ...CERTIFICATE_ATTACKS,
   ...FOLDER_ATTACKS,
   ...CONNECTION_ATTACKS,

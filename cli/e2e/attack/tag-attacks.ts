@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Attack } from "./attack.ts";
 import { must } from "./must.ts";
-import { acknowledged, health, isLetIn, joinTag, dialTag, mustStore, nowS, reportOf } from "./mqtt.ts";
+import { health, isLetIn, joinTag, dialTag, mustStore, reportOf } from "./mqtt.ts";
 import { connectPacket, publishPacket, subscribePacket } from "./packets.ts";
 import type { Target, TagIdentity } from "./target.ts";
 
@@ -105,38 +105,6 @@ async function mutatedReports(target: Target): Promise<string> {
   return "the bridge answered and stored another tag's report after them";
 }
 
-/** 30,000 rows are a tag's quota, and each transition takes two. */
-const FLOOD = 160;
-const PER_REPORT = 128;
-
-async function transitionFlood(target: Target): Promise<string> {
-  const tag = await target.tag("tom");
-  const raw = await joinTag(target.bridge, tag);
-  let busy: number | undefined;
-  for (let count = 0; count < FLOOD && busy === undefined; count++) {
-    const first = 1 + count * PER_REPORT;
-    const of = {
-      kind: "transition",
-      at: nowS(),
-      geofence: 0,
-      from: "inside",
-      to: "outside",
-      settingsVersion: 1,
-    };
-    const entries = Array.from({ length: PER_REPORT }, () => ({ ...of, evidenceFrom: first }));
-    const ack = await acknowledged(raw, tag.id, reportOf(first, entries));
-    if (ack.kind === "refused") {
-      must(ack.reason === "busy" && !ack.final, `refused as ${ack.reason}`);
-      busy = count;
-    }
-  }
-  raw.socket.destroy();
-  must(busy !== undefined, `${FLOOD} reports of ${PER_REPORT} transitions were all stored`);
-  must(busy !== 0, "no report was stored, so nothing was tried");
-  await mustStore(target.bridge, tagOf(target, 1), 3);
-  return `busy after ${busy} reports, another tag's was stored`;
-}
-
 export const TAG_ATTACKS: readonly Attack[] = [
   {
     name: "other-identities",
@@ -147,9 +115,4 @@ export const TAG_ATTACKS: readonly Attack[] = [
   { name: "other-levels", tried: "MQTT levels 3, 5 and 6", run: otherLevels },
   { name: "unasked-delivery", tried: "a report without a subscription", run: unaskedDelivery },
   { name: "mutated-reports", tried: `${MUTATED} mutated reports`, run: mutatedReports },
-  {
-    name: "transition-flood",
-    tried: `reports of ${PER_REPORT} transitions without end`,
-    run: transitionFlood,
-  },
 ];
