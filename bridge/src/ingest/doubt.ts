@@ -2,24 +2,34 @@ import type { Entry, FixEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Doubt } from "@purrimeter/store/doubt";
+import type { JudgedOwnership } from "@purrimeter/store/report-store";
+import { goesOn, mayGoOn, type Way } from "./way.ts";
 
 /** A tag's clock comes from GNSS; what is later than this by the server's is no reading of it. */
 const MAX_AHEAD_S = 300;
 const DAY_S = 86_400;
-/** 216 km/h: a cat in a car on the fastest European roads, with room. */
-const MAX_SPEED_M_PER_S = 60;
-/** Receivers understate their error; three of theirs and this much more is forgiven. */
-const FORGIVEN_M = 100;
-const FORGIVEN_DEVIATIONS = 3;
-/** Metres in 10^-7 degrees of a meridian (mean Earth radius 6,371,008.8 m). */
-const METRES_PER_E7 = 0.011_119_508;
-const FULL_TURN_E7 = 3_600_000_000;
-const RADIANS_PER_E7 = Math.PI / 1_800_000_000;
 
-/** Judges entries of a report, each tag's fixes against its last believed one. */
+/** This many fixes in a row that contradict the believed one and fit each other outweigh it, as in the tag's own filter. */
+const RIVALS_BELIEVED = 3;
+
+/** Judges the entries of a report: each tag's fixes against its last believed one in the same ownership. */
 export interface DoubtJudge {
   /** One place an entry, or undefined when nothing is suspect. */
-  judge(tag: TagId, report: Report, now: UnixSeconds): (Doubt | undefined)[] | undefined;
+  judge(
+    tag: TagId,
+    report: Pick<Report, "entries">,
+    now: UnixSeconds,
+    ownership: JudgedOwnership,
+  ): (Doubt | undefined)[] | undefined;
+}
+
+/** What is believed of a tag's way in one ownership. */
+interface Belief {
+  readonly ownership: number;
+  way: Way | undefined;
+  /** Fixes in a row that fit each other and not the believed way. */
+  rival: Way | undefined;
+  rivals: number;
 }
 
 /**
@@ -30,35 +40,39 @@ export function createDoubtJudge(
   retentionDays: number,
   isClockTrusted: () => boolean = () => true,
 ): DoubtJudge {
-  const believed = new Map<TagId, FixEntry>();
+  const beliefs = new Map<TagId, Belief>();
   return {
-    judge: (tag, { entries }, now) => {
+    judge: (tag, { entries }, now, ownership) => {
+      const belief = beliefIn(beliefs.get(tag), ownership);
+      beliefs.set(tag, belief);
       let doubts: (Doubt | undefined)[] | undefined;
       const clockNow = isClockTrusted() ? now : undefined;
       for (let i = 0; i < entries.length; i++) {
         const entry = entries[i] as Entry;
-        const doubt = doubtOf(entry, believed.get(tag), clockNow, retentionDays);
+        if (entry.at < ownership.entriesFrom) continue;
+        const doubt = doubtOf(entry, belief, clockNow, retentionDays);
         if (doubt !== undefined) (doubts ??= entries.map(() => undefined))[i] = doubt;
-        else if (entry.kind === "fix") believe(believed, tag, entry);
       }
       return doubts;
     },
   };
 }
 
+/** After a start of the bridge what is stored is believed. Another ownership begins with nothing of the former one. */
+function beliefIn(belief: Belief | undefined, { id, believed }: JudgedOwnership): Belief {
+  if (belief?.ownership === id) return belief;
+  const fix = believed();
+  return { ownership: id, way: fix && { fix, from: undefined }, rival: undefined, rivals: 0 };
+}
+
 function doubtOf(
   entry: Entry,
-  previous: FixEntry | undefined,
+  belief: Belief,
   now: UnixSeconds | undefined,
   retentionDays: number,
 ): Doubt | undefined {
   const byTime = now === undefined ? undefined : doubtfulTime(entry.at, now, retentionDays);
-  return byTime === undefined && entry.kind === "fix" ? doubtfulPlace(entry, previous) : byTime;
-}
-
-/** Late reports must not move the last believed fix back in time. */
-function believe(believed: Map<TagId, FixEntry>, tag: TagId, fix: FixEntry): void {
-  if (fix.at >= (believed.get(tag)?.at ?? 0)) believed.set(tag, fix);
+  return byTime === undefined && entry.kind === "fix" ? doubtfulPlace(entry, belief) : byTime;
 }
 
 function doubtfulTime(at: UnixSeconds, now: UnixSeconds, retentionDays: number): Doubt | undefined {
@@ -66,18 +80,33 @@ function doubtfulTime(at: UnixSeconds, now: UnixSeconds, retentionDays: number):
   return at < now - retentionDays * DAY_S ? "too-old" : undefined;
 }
 
-function doubtfulPlace(fix: FixEntry, previous: FixEntry | undefined): Doubt | undefined {
+function doubtfulPlace(fix: FixEntry, belief: Belief): Doubt | undefined {
   if (fix.latE7 === 0 && fix.lonE7 === 0) return "null-island";
-  if (previous === undefined) return undefined;
-  const errorM = ((fix.accuracyDm + previous.accuracyDm) / 10) * FORGIVEN_DEVIATIONS + FORGIVEN_M;
-  const reachM = Math.abs(fix.at - previous.at) * MAX_SPEED_M_PER_S + errorM;
-  return distanceM(fix, previous) > reachM ? "too-fast" : undefined;
+  const { way } = belief;
+  if (way !== undefined && !goesOn(way, fix)) return outweighs(belief, fix) ? undefined : "too-fast";
+  believe(belief, fix);
+  belief.rivals = 0;
+  return undefined;
 }
 
-/** Equirectangular: within a percent for what a car reaches, and far too far is far too far. */
-function distanceM(a: FixEntry, b: FixEntry): number {
-  const turnE7 = Math.abs(a.lonE7 - b.lonE7);
-  const middle = ((a.latE7 + b.latE7) / 2) * RADIANS_PER_E7;
-  const eastE7 = Math.min(turnE7, FULL_TURN_E7 - turnE7) * Math.cos(middle);
-  return Math.hypot(a.latE7 - b.latE7, eastE7) * METRES_PER_E7;
+/** Late reports must not move the last believed fix back in time. */
+function believe(belief: Belief, fix: FixEntry): void {
+  if (fix.at >= (belief.way?.fix.at ?? 0)) belief.way = { fix, from: belief.way?.fix };
+}
+
+/**
+ * Each must be later than the one before: a report that is sent again is no further witness. What is older than the believed fix,
+ * as a backlog that an urgent report has overtaken, is believed and moves nothing back in time.
+ */
+function outweighs(belief: Belief, fix: FixEntry): boolean {
+  const { rival, rivals } = belief;
+  if (rivals > 0 && rival?.fix.at === fix.at) return false;
+  const follows = rivals > 0 && rival !== undefined && rival.fix.at < fix.at && mayGoOn(rival, fix);
+  belief.rivals = follows ? rivals + 1 : 1;
+  belief.rival = { fix, from: follows ? rival.fix : undefined };
+  if (belief.rivals < RIVALS_BELIEVED) return false;
+  if (fix.at < (belief.way?.fix.at ?? 0)) return true;
+  belief.way = belief.rival;
+  belief.rivals = 0;
+  return true;
 }

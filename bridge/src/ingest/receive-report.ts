@@ -3,7 +3,13 @@ import type { Report } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/service/log";
-import type { RecordOutcome, Refused, ReportStore, Stored } from "@purrimeter/store/report-store";
+import type {
+  JudgedOwnership,
+  RecordOutcome,
+  Refused,
+  ReportStore,
+  Stored,
+} from "@purrimeter/store/report-store";
 import type { ClockTrust } from "@purrimeter/service/clock-trust";
 import type { Doubt } from "@purrimeter/store/doubt";
 import { acknowledgeStored, refuseReport } from "../broker/acknowledge.ts";
@@ -60,7 +66,8 @@ function record(
   const { store, doubts, counters, verification, now } = parts;
   if (!parts.quota.take(tag, report)) return Promise.resolve(overQuota(parts, tag, bytes));
   const at = now();
-  const suspect = doubts.judge(tag, report, at);
+  let suspect: readonly (Doubt | undefined)[] | undefined;
+  const judge = (ownership: JudgedOwnership) => (suspect = doubts.judge(tag, report, at, ownership));
   const answer = (outcome: RecordOutcome): Uint8Array => {
     if (outcome.kind === "refused") {
       if (outcome.reason === "unclaimed") verification?.forget(tag);
@@ -72,7 +79,7 @@ function record(
     if (outcome.stored > 0) verification?.stored(tag, report, outcome.through);
     return acknowledgeStored(outcome);
   };
-  return store.recordReport(tag, report, { at, suspect }).then(answer, failed);
+  return store.recordReport(tag, report, { at, judge }).then(answer, failed);
 }
 
 function hear(clock: Pick<ClockTrust, "heard"> | undefined, tag: TagId, { entries }: Report): void {

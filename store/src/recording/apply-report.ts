@@ -54,10 +54,11 @@ function switchEpoch(progress: TagProgress, arrival: Arrival, changes: ReportCha
 
 function takeEntries(
   progress: TagProgress,
-  { report, received, entriesFrom, storedOn }: Arrival,
+  arrival: Arrival,
   spansBefore: Spans,
   changes: ReportChanges,
 ): Stored {
+  const { report, received, storedOn } = arrival;
   const { epoch, entries } = report;
   let [duplicates, withheld, overfull] = [0, 0, 0];
   changes.dayRoom.begin(storedOn);
@@ -67,7 +68,7 @@ function takeEntries(
     if (entry === undefined) continue;
     const number = report.first + i;
     if (hasNumber(spansBefore, number)) duplicates++;
-    else if (entry.at < entriesFrom) withheld++;
+    else if (isFormerOwners(entry, arrival)) withheld++;
     else if (!changes.dayRoom.take(dayOf(entry.at, received.at))) overfull++;
     else takeEntry(progress, changes, number, entry, received.suspect?.[i], received.at);
   }
@@ -78,6 +79,11 @@ function takeEntries(
   const ahead = spanAhead(progress.numbers, report);
   if (ahead === undefined) return { kind: "stored", epoch, through, ...counts };
   return { kind: "stored", epoch, through, ahead, ...counts };
+}
+
+/** Until a tag has the new owner's settings it decides the former one's geofences. */
+function isFormerOwners(entry: Entry, { entriesFrom, settingsFrom }: Arrival): boolean {
+  return entry.at < entriesFrom || (entry.kind === "transition" && entry.settingsVersion < settingsFrom);
 }
 
 function takeEntry(

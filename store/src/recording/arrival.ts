@@ -8,6 +8,8 @@ export interface Arrival {
   readonly received: Received;
   /** Entries dated before this are a former owner's; 0 for the first owner. Seconds of UTC. */
   readonly entriesFrom: number;
+  /** Transitions by settings of a version before this are by a former owner's geofences; 0 for the first owner. */
+  readonly settingsFrom: number;
   /** What is known of the report's epoch, when it is not the present one. Becomes part of the progress. */
   readonly pastNumbers: NumberState | undefined;
   /** Entries that are stored under a UTC day. */

@@ -1,5 +1,6 @@
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { Report, Settings, Status } from "@purrimeter/protocol/messages";
+import type { FixEntry } from "@purrimeter/protocol/entry";
 import type { EntryNumber, Epoch, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Doubt } from "./doubt.ts";
 
@@ -10,6 +11,22 @@ export type RegistrationState = "claimed" | "unclaimed" | "unknown" | "revoked";
 export interface Received {
   readonly at: UnixSeconds;
   readonly suspect: readonly (Doubt | undefined)[] | undefined;
+}
+
+/** What the entries of a report are judged by: the ownership into which they are stored, and nothing of a former one. */
+export interface JudgedOwnership {
+  /** Another one for each ownership of each tag. */
+  readonly id: number;
+  /** Entries dated before this are a former owner's: they are not stored and say nothing of the others. */
+  readonly entriesFrom: number;
+  /** The newest believed fix that is stored; undefined when there is none. Reads the database. */
+  readonly believed: () => FixEntry | undefined;
+}
+
+/** A report whose entries are judged when its ownership is known, in the transaction that stores it. */
+export interface Unjudged {
+  readonly at: UnixSeconds;
+  readonly judge: (ownership: JudgedOwnership) => Received["suspect"];
 }
 
 /** The report is on disk. `epoch`, `through` and `ahead` are what a StoredAck says. */
@@ -59,7 +76,7 @@ export interface ReportStore {
   /** Cheap: remembered until another process writes. */
   registrationState(tag: TagId): Promise<RegistrationState>;
   /** Resolves after the commit is on disk; safe to repeat with the same report in any order. */
-  recordReport(tag: TagId, report: Report, received: Received): Promise<RecordOutcome>;
+  recordReport(tag: TagId, report: Report, received: Received | Unjudged): Promise<RecordOutcome>;
   /** Keeps the bytes sealed, the newest few of each tag. The count goes on. */
   keepDeadLetter(
     tag: TagId,

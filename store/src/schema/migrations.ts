@@ -167,4 +167,11 @@ UPDATE installation SET knows_owners = NOT EXISTS (SELECT 1 FROM tag);
     name: "trusted times",
     sql: clockSql("SELECT max(received_at) FROM report"),
   },
+  {
+    name: "first settings of an ownership",
+    sql: `
+-- A transition by earlier settings is by a former owner's geofence; 0 where nobody owned the tag before.
+ALTER TABLE ownership ADD COLUMN settings_from INTEGER NOT NULL DEFAULT 0;
+`,
+  },
 ];

@@ -34,6 +34,8 @@ export interface Schema {
     ended_at: number | null;
     /** Entries dated before this are of a former owner and not stored; 0 for the first owner. */
     entries_from: number;
+    /** Transitions by settings of a version before this are by a former owner's geofences; 0 for the first owner. */
+    settings_from: Generated<number>;
     name: Buffer;
     fix_interval_s: number;
     report_interval_s: number;

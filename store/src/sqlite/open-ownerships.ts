@@ -10,6 +10,7 @@ export interface OpenOwnership {
   readonly id: number;
   readonly tag: TagId;
   readonly entriesFrom: number;
+  readonly settingsFrom: number;
   readonly sealer: Sealer;
 }
 
@@ -21,7 +22,13 @@ function selectTag(database: Database) {
     queries
       .selectFrom("tag")
       .leftJoin("ownership", "ownership.id", "tag.ownership")
-      .select(["tag.revoked_at", "ownership.id", "ownership.sealing_key", "ownership.entries_from"])
+      .select([
+        "tag.revoked_at",
+        "ownership.id",
+        "ownership.sealing_key",
+        "ownership.entries_from",
+        "ownership.settings_from",
+      ])
       .where("tag.id", "=", args.tag),
   );
 }
@@ -58,10 +65,17 @@ export class OpenOwnerships {
     const row = this.#select.get({ tag });
     if (row === undefined || row.revoked_at !== null) return "unclaimed";
     if (row.id === null || row.sealing_key === null || row.entries_from === null) return "unclaimed";
+    if (row.settings_from === null) return "unclaimed";
     const key = await this.#keys.look(row.sealing_key);
     if (typeof key === "string") return key === "erased" ? "unclaimed" : "key-missing";
     const sealer = new Sealer({ text: tag, number: row.id, keyId: row.sealing_key }, key);
-    const ownership = { id: row.id, tag, entriesFrom: row.entries_from, sealer };
+    const ownership = {
+      id: row.id,
+      tag,
+      entriesFrom: row.entries_from,
+      settingsFrom: row.settings_from,
+      sealer,
+    };
     this.#open.set(tag, { ownership, untilMs: this.#monotonicMs() + KEEP_MS });
     return ownership;
   }

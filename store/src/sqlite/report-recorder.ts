@@ -2,7 +2,8 @@ import type { Report } from "@purrimeter/protocol/messages";
 import type { Database } from "@purrimeter/database/open-database";
 import { applyReport } from "../recording/apply-report.ts";
 import { ReportChanges } from "../recording/report-changes.ts";
-import type { Received, RecordOutcome } from "../recording/report-store.ts";
+import type { Received, RecordOutcome, Unjudged } from "../recording/report-store.ts";
+import { BelievedFixes } from "./believed-fixes.ts";
 import { EventRows } from "./event-rows.ts";
 import { HoleRows } from "./hole-rows.ts";
 import type { OpenOwnership } from "./open-ownerships.ts";
@@ -15,6 +16,7 @@ export class ReportRecorder {
   readonly #pieces: PieceRows;
   readonly #events: EventRows;
   readonly #holes: HoleRows;
+  readonly #believed: BelievedFixes;
   readonly #changes = new ReportChanges();
 
   constructor(database: Database, progress: ProgressTable) {
@@ -22,18 +24,28 @@ export class ReportRecorder {
     this.#pieces = new PieceRows(database, progress);
     this.#events = new EventRows(database);
     this.#holes = new HoleRows(database);
+    this.#believed = new BelievedFixes(database);
   }
 
   /** Stores the entries that are not stored yet and says through which number all is. */
-  record(ownership: OpenOwnership, report: Report, received: Received): RecordOutcome {
+  record(ownership: OpenOwnership, report: Report, arrived: Received | Unjudged): RecordOutcome {
     const progress = this.#progress.of(ownership.id);
     this.#progress.touch(progress);
+    const received = this.#judged(ownership, progress, arrived);
     const pastNumbers = this.#progress.pastNumbers(progress, report.epoch);
     const storedOn = (day: number): number => this.#progress.storedOn(progress, day);
-    const arrival = { report, received, entriesFrom: ownership.entriesFrom, pastNumbers, storedOn };
+    const { entriesFrom, settingsFrom } = ownership;
+    const arrival = { report, received, entriesFrom, settingsFrom, pastNumbers, storedOn };
     const outcome = applyReport(progress, arrival, this.#changes);
     this.#perform(ownership, progress, report, received);
     return outcome;
+  }
+
+  #judged(ownership: OpenOwnership, progress: KeptProgress, arrived: Received | Unjudged): Received {
+    if (!("judge" in arrived)) return arrived;
+    const { id, entriesFrom } = ownership;
+    const believed = () => this.#believed.newest(ownership, progress);
+    return { at: arrived.at, suspect: arrived.judge({ id, entriesFrom, believed }) };
   }
 
   #perform(ownership: OpenOwnership, progress: KeptProgress, { epoch }: Report, { at }: Received): void {

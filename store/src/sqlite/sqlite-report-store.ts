@@ -8,6 +8,7 @@ import type { StatusRecorder } from "./status-recorder.ts";
 import type {
   ChangedSettings,
   Received,
+  Unjudged,
   RecordOutcome,
   Refused,
   ReportStore,
@@ -52,7 +53,7 @@ export class SqliteReportStore implements ReportStore {
     });
   }
 
-  recordReport(tag: TagId, report: Report, received: Received): Promise<RecordOutcome> {
+  recordReport(tag: TagId, report: Report, received: Received | Unjudged): Promise<RecordOutcome> {
     return this.#inOwnership(tag, (ownership) => this.#parts.reports.record(ownership, report, received));
   }
 

@@ -51,6 +51,9 @@ function prepare(database: Database) {
         .set({ ownership: args.ownership, owned_before: 1, claim_hash: null })
         .where("id", "=", args.tag),
     ),
+    settingsFrom: statement(database, (queries, args: { id: number; version: number }) =>
+      queries.updateTable("ownership").set({ settings_from: args.version }).where("id", "=", args.id),
+    ),
     end: statement(database, (queries, args: { id: number; at: number }) =>
       queries.updateTable("ownership").set({ ended_at: args.at }).where("id", "=", args.id),
     ),
@@ -110,7 +113,8 @@ export class TagClaims {
     this.#statements.name.run({ id: ownership, name: sealer.seal(TAG_NAME_PLACE, Buffer.from(name)) });
     if (row.ownership !== null) this.#end(row.ownership, at);
     this.#statements.give.run({ tag: row.id, ownership });
-    this.#settings.bump(row.id);
+    const version = this.#settings.bump(row.id);
+    if (row.owned_before === 1) this.#statements.settingsFrom.run({ id: ownership, version });
     return row.id as TagId;
   }
 

@@ -3,6 +3,7 @@ import { describeForeignIdContract } from "./foreign-ids.contract.ts";
 import { describeFoundContract } from "./finder-reports.contract.ts";
 import { describeGeofenceContract } from "./geofences.contract.ts";
 import { describeLocationContract } from "./locations.contract.ts";
+import { describeFormerOwnerContract } from "./former-owner.contract.ts";
 import { describeOwnershipContract } from "./ownership.contract.ts";
 import { describeRecordingContract } from "./recording.contract.ts";
 import { describeRetentionContract } from "./retention.contract.ts";
@@ -16,6 +17,7 @@ export function describeLocationStoreContract(name: string, make: () => Promise<
   describeLocationContract(name, make);
   describeEventContract(name, make);
   describeOwnershipContract(name, make);
+  describeFormerOwnerContract(name, make);
   describeGeofenceContract(name, make);
   describeRetentionContract(name, make);
   describeSharingContract(name, make);

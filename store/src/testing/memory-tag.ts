@@ -33,7 +33,14 @@ export class MemoryTag {
   record(report: Report, received: Received): RecordOutcome {
     const pastNumbers = report.epoch === this.progress.epoch ? undefined : this.#past.get(report.epoch);
     const storedOn = (day: number): number => this.onDay.get(day) ?? 0;
-    const arrival = { report, received, entriesFrom: this.#entriesFrom, pastNumbers, storedOn };
+    const arrival = {
+      report,
+      received,
+      entriesFrom: this.#entriesFrom,
+      settingsFrom: 0,
+      pastNumbers,
+      storedOn,
+    };
     const outcome = applyReport(this.progress, arrival, this.#changes);
     this.#perform(report.epoch);
     return outcome;
