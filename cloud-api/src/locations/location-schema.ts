@@ -5,10 +5,18 @@ import { DOUBTS } from "@purrimeter/store/doubt";
 import { rfc3339 } from "../lists/rfc3339.ts";
 
 const details = {
-  at: z.iso.datetime().openapi({ description: "Time of the fix." }),
+  at: z.iso.datetime().openapi({
+    description: "Time of the fix; when a believed fix is dated minutes ahead, the time at which it came.",
+  }),
   accuracyM: z
     .number()
     .openapi({ description: "What the receiver claims, one standard deviation in metres." }),
+  speed: z.number().min(0).optional().openapi({
+    description: "Metres a second over ground as the receiver measured it; absent when unknown.",
+  }),
+  course: z.number().min(0).lt(360).optional().openapi({
+    description: "Degrees from north over ground, clockwise; absent when unknown.",
+  }),
   receivedAt: z.iso.datetime().openapi({ description: "When the cloud stored it." }),
   suspect: z.enum(DOUBTS).optional().openapi({ description: "Why it is stored but not believed." }),
 };
@@ -51,11 +59,18 @@ export const featureCollectionSchema = z
   })
   .openapi("LocationFeatureCollection");
 
+/** Nobody was anywhere later than now: the clock of the tag's receiver, or ours, is a little off. */
+function timeOf({ at, receivedAt }: Location): Location["at"] {
+  return at > receivedAt ? receivedAt : at;
+}
+
 function detailsOf(location: Location) {
-  const { doubt } = location;
+  const { doubt, speedCmS, courseDeg10 } = location;
   const known = {
-    at: rfc3339(location.at),
+    at: rfc3339(doubt === undefined ? timeOf(location) : location.at),
     accuracyM: location.accuracyDm / 10,
+    ...(speedCmS !== undefined && { speed: speedCmS / 100 }),
+    ...(courseDeg10 !== undefined && { course: courseDeg10 / 10 }),
     receivedAt: rfc3339(location.receivedAt),
   };
   return doubt === undefined ? known : { ...known, suspect: doubt };

@@ -1,3 +1,4 @@
+import type { TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { Database } from "@purrimeter/database/open-database";
 import { applyReport } from "../recording/apply-report.ts";
@@ -35,7 +36,9 @@ export class ReportRecorder {
     const pastNumbers = this.#progress.pastNumbers(progress, report.epoch);
     const storedOn = (day: number): number => this.#progress.storedOn(progress, day);
     const { entriesFrom, settingsFrom } = ownership;
-    const arrival = { report, received, entriesFrom, settingsFrom, pastNumbers, storedOn };
+    const knownBefore = (entry: TransitionEntry, number: number) =>
+      this.#events.knownBefore(ownership, report.epoch, { number, entry }, this.#changes.events);
+    const arrival = { report, received, entriesFrom, settingsFrom, pastNumbers, storedOn, knownBefore };
     const outcome = applyReport(progress, arrival, this.#changes);
     this.#perform(ownership, progress, report, received);
     return outcome;
