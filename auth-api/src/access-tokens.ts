@@ -7,6 +7,15 @@ export const ACCESS_TOKEN_LIFETIME_S = 600;
 /** JOSE header of an access token (RFC 9068, RFC 8725: one algorithm, one type); its `kid` is one of the JWKS. */
 export const ACCESS_TOKEN_HEADER = { alg: "ES256", typ: "at+jwt" } as const;
 
+/**
+ * Whether all parts of a token are in the one form that their bytes have: base64url without padding, whose last digit has no
+ * spare bits set (RFC 7515 section 2, RFC 4648 section 3.5). Decoders let the others pass, and a token that is refused by its
+ * text would then have other texts.
+ */
+export function isCanonicalToken(token: string): boolean {
+  return token.split(".").every((part) => Buffer.from(part, "base64url").toString("base64url") === part);
+}
+
 /** What a personal access token may be for; the API asks for one of them on every route. */
 export const SCOPES = [
   "tags:read",

@@ -2,12 +2,12 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { VaultError } from "@purrimeter/secrets/vault-error";
 import { MissingKeyError } from "@purrimeter/store/missing-key";
 import { allowedMethods } from "@purrimeter/service/allowed-methods";
+import { hungUpAnswer } from "@purrimeter/service/hung-up";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { problemResponse } from "@purrimeter/service/problem";
 import { internalErrorAnswer, noRouteAnswer, problemAnswer } from "@purrimeter/service/problem-answer";
 import type { Dependencies, Env } from "./dependencies.ts";
 import { allowOrigins, authorise, checkHost, limitAddress, logAnswers, routeOf } from "./edge/edge.ts";
-import { HUNG_UP } from "./edge/request-log.ts";
 import { MethodRouter } from "./edge/method-router.ts";
 import { openApiDocument } from "./edge/openapi-document.ts";
 import { problem } from "./edge/problem.ts";
@@ -28,10 +28,8 @@ import { transferRoutes } from "./sharing/transfer-routes.ts";
 const VAULT_RETRY = { "Retry-After": "10" };
 
 function answerToError(deps: Dependencies, error: Error, route: string): Response {
-  const refused = problemAnswer(error);
+  const refused = problemAnswer(error) ?? hungUpAnswer(error);
   if (refused !== undefined) return refused;
-  // Nobody reads the answer: the client hung up in its body, which is no failure of ours.
-  if (isHangUp(error)) return new Response(null, { status: HUNG_UP });
   deps.logFailure(error, route);
   if (error instanceof MissingKeyError)
     return problemResponse(problem("unavailable", "A key that this needs is not there. Tell the operator."));
@@ -41,11 +39,6 @@ function answerToError(deps: Dependencies, error: Error, route: string): Respons
       VAULT_RETRY,
     );
   return internalErrorAnswer();
-}
-
-/** What Node says of a request whose client went away. */
-function isHangUp(error: Error & { code?: unknown }): boolean {
-  return error.message === "aborted" && error.code === "ECONNRESET";
 }
 
 function addEdge(app: OpenAPIHono<Env>, deps: Dependencies): void {

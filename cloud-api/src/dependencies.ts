@@ -39,8 +39,10 @@ export interface Dependencies {
   readonly addresses: ClientAddresses;
   readonly ownerRates: RateLimiter;
   readonly addressRates: RateLimiter;
-  /** Of what finders write, by address and by tag. */
+  /** Of what finders ask and write, by address. */
   readonly finderRates: RateLimiter;
+  /** Of what they write, by address and tag: never by tag alone, or anybody who reads a collar could keep finders out. */
+  readonly finderTagRates: RateLimiter;
   /** Host names (no port, lower case) that we answer for. */
   readonly hosts: ReadonlySet<string>;
   /** Origins whose pages may call us from a browser; none by default. */

@@ -5,6 +5,7 @@ import type { Log } from "@purrimeter/service/log";
 import type { Metrics } from "@purrimeter/service/metrics";
 import type { Time } from "@purrimeter/service/time";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
+import { MAX_ADDRESS_REPORTS } from "@purrimeter/store/finder-reports";
 import type { Store } from "@purrimeter/store/open-store";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
@@ -42,6 +43,9 @@ export interface Parts {
 
 /** What finders read and write: an hour's patience for who tries codes, room for who stands in the rain. */
 const FOUND_RATE = { burst: 20, perSecond: 1 / 60 };
+
+/** Of these, what one address writes of one tag: as much as is kept of it, and one more a day. */
+export const FOUND_TAG_RATE = { burst: MAX_ADDRESS_REPORTS, perSecond: 1 / 86_400 };
 
 function makeLive({ store, time, now, monotonicMs, log }: Parts, ended: EndedSessions): LiveStreams {
   return new LiveStreams({
@@ -102,6 +106,7 @@ export function makeApp(
     hosts: new Set([...certificateHosts(readFileSync(config.tls.certificate)), ...config.hosts]),
     origins: config.origins,
     finderRates: new RateLimiter(FOUND_RATE, monotonicMs),
+    finderTagRates: new RateLimiter(FOUND_TAG_RATE, monotonicMs),
     now,
     monotonicMs,
     logRequest: (line) => requests.record(line),

@@ -1,7 +1,6 @@
 import { decodeAck } from "@purrimeter/protocol/ack";
 import { decodeCommand } from "@purrimeter/protocol/command";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
-import { WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Settings, Status } from "@purrimeter/protocol/messages";
 import { encodeStatus } from "@purrimeter/protocol/status";
 import { topicOf } from "@purrimeter/protocol/topics";
@@ -15,9 +14,8 @@ import { NmeaParser } from "./nmea/nmea.ts";
 import type { Ports } from "./ports.ts";
 import { Radio } from "./uplink/radio.ts";
 import { Random } from "./random.ts";
-import { recallSides } from "./geofence/recall-sides.ts";
 import type { Reading } from "./nmea/reading.ts";
-import { keptGeofences } from "./geofence/kept-geofences.ts";
+import { sameGeofences } from "./geofence/same-geofences.ts";
 import { SettingsStore, settingsPages } from "./settings/settings-store.ts";
 import type { TagEvent } from "./tag-event.ts";
 import { receivesSatellite, listsSatellites } from "./nmea/satellite-list.ts";
@@ -108,10 +106,7 @@ export class Firmware {
     this.state.nextFixMs = nowMs;
     this.state.nextHealthMs = nowMs;
     const settings = this.settings.current;
-    if (settings !== undefined && this.refusalOf(settings) === undefined) {
-      this.run(settings, undefined);
-      recallSides(this.state.sides, this.journal, settings, this.settings.previous);
-    }
+    if (settings !== undefined && this.refusalOf(settings) === undefined) this.run(settings, false);
     this.wake();
   }
 
@@ -224,12 +219,6 @@ export class Firmware {
         return this.enqueue(this.journal.appendNoSky(effect.at, effect.seconds), false, nowMs);
       case "append-health":
         return this.enqueue(this.journal.appendHealth(effect.at, this.batteryPercent()), false, nowMs);
-      case "append-answer":
-        return this.enqueue(
-          this.journal.appendAnswer(effect.at, effect.command, effect.outcome),
-          false,
-          nowMs,
-        );
       case "report-now":
         return this.queue.flush(nowMs);
       case "gnss-start":
@@ -252,9 +241,9 @@ export class Firmware {
   }
 
   private appendTransition(effect: Effect, nowMs: number): void {
-    const { at, geofence, from, to, evidenceFrom, lastKnown } = effect;
+    const { at, geofence, from, to, evidenceFrom } = effect;
     const version = this.state.settingsVersion;
-    const number = this.journal.appendTransition(at, geofence, from, to, evidenceFrom, version, lastKnown);
+    const number = this.journal.appendTransition(at, geofence, from, to, evidenceFrom, version);
     this.counted.transitions++;
     this.enqueue(number, to !== "unknown", nowMs);
   }
@@ -285,6 +274,9 @@ export class Firmware {
 
   private reconnect(): void {
     const { uplink } = this.ports;
+    // Not every uplink says that a session is down which was ended from here.
+    this.isUp = false;
+    this.queue.down();
     if (uplink.reconnect !== undefined) return uplink.reconnect();
     uplink.disconnect();
     uplink.connect();
@@ -308,23 +300,15 @@ export class Firmware {
     const isKept = this.settings.offer(bytes, this.refuse) === "kept";
     const settings = this.settings.current;
     if (isKept && settings !== undefined) {
-      this.run(
-        settings,
-        before === undefined ? undefined : keptGeofences(before.geofences, settings.geofences),
-      );
+      this.run(settings, before !== undefined && sameGeofences(before.geofences, settings.geofences));
       this.wake();
     }
     this.publishStatus();
   }
 
-  private run(settings: Settings, kept: readonly number[] | undefined): void {
+  private run(settings: Settings, hasSameGeofences: boolean): void {
     const nowMs = this.ports.clock.monotonicMs();
-    const utcS = this.ports.clock.utcS();
-    this.take(
-      kept === undefined
-        ? { kind: "settings", nowMs, utcS, settings }
-        : { kind: "settings", nowMs, utcS, settings, kept },
-    );
+    this.take({ kind: "settings", nowMs, utcS: this.ports.clock.utcS(), settings, hasSameGeofences });
   }
 
   /** Prepares the geofences of the settings; when that fails, the ones before stay in force. */
@@ -345,7 +329,7 @@ export class Firmware {
 
   private status(): Status {
     const settingsVersion = this.state.settingsVersion;
-    const own = { online: true, settingsVersion, firmware: this.options.firmware, wireVersion: WIRE_VERSION };
+    const own = { online: true, settingsVersion, firmware: this.options.firmware };
     const refused = this.settings.refused;
     return refused === undefined ? own : { ...own, refusedSettings: refused };
   }

@@ -157,7 +157,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/audit": ["src/accounts", ...AUTH_BASE],
       "src/sessions": ["src/accounts", "src/http", ...AUTH_BASE],
       "src/signing-keys": AUTH_BASE,
-      "src/erasure": ["src/sessions", ...AUTH_BASE],
+      "src/erasure": ["src/accounts", "src/audit", "src/sessions", ...AUTH_BASE],
       "src/personal-tokens": ["src/accounts", "src/sessions", ...AUTH_BASE],
       "src/passkeys": ["src/accounts", ...AUTH_BASE],
       "src/second-factor": ["src/accounts", ...AUTH_BASE],

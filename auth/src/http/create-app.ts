@@ -2,6 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { eraseAccountRoute } from "@purrimeter/auth-api/account";
 import { allowedMethods } from "@purrimeter/service/allowed-methods";
 import { errorCode } from "@purrimeter/service/log";
+import { hungUpAnswer } from "@purrimeter/service/hung-up";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { internalErrorAnswer, noRouteAnswer, problemAnswer } from "@purrimeter/service/problem-answer";
 import type { Context, MiddlewareHandler } from "hono";
@@ -57,7 +58,11 @@ export function createApp(service: AuthService, monotonicMs: () => number): Open
   const methodsOf = allowedMethods(app);
   app.notFound((context) => noRouteAnswer(methodsOf(context.req.path), "There is nothing at this path."));
   app.onError(
-    (error, context) => problemAnswer(error) ?? goneAnswer(error, context) ?? logAndAnswer(error, service),
+    (error, context) =>
+      problemAnswer(error) ??
+      hungUpAnswer(error) ??
+      goneAnswer(error, context) ??
+      logAndAnswer(error, service),
   );
   return app;
 }

@@ -74,6 +74,18 @@ describe("the listener", () => {
     expect(answer).toMatch(/^HTTP\/1\.1 408 /u);
   });
 
+  test("takes a client that hangs up in its body for no failure of its own", async () => {
+    const head =
+      "POST /login HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 90\r\n";
+    const before = auth.logLines.length;
+    const socket = open();
+    await once(socket, "secureConnect");
+    socket.end(`${head}purrimeter-client-address: 192.0.2.1\r\n\r\n{`);
+    const lines = (): string => auth.logLines.slice(before).join("");
+    await expect.poll(lines, { timeout: 30_000 }).toContain('"status":499');
+    expect(lines()).not.toContain("request.failed");
+  });
+
   test("drops headers that never end", async () => {
     expect(await exchange(open(), "GET /health HTTP/1.1\r\nhost: loc")).toMatch(/^(?:HTTP\/1\.1 408 |$)/u);
   });

@@ -2,7 +2,11 @@ import { calculateJwkThumbprint, exportJWK, jwtVerify, SignJWT } from "jose";
 import type { JWK } from "jose";
 import { createPublicKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { ACCESS_TOKEN_HEADER, ACCESS_TOKEN_LIFETIME_S } from "@purrimeter/auth-api/access-tokens";
+import {
+  ACCESS_TOKEN_HEADER,
+  ACCESS_TOKEN_LIFETIME_S,
+  isCanonicalToken,
+} from "@purrimeter/auth-api/access-tokens";
 import type { AccessTokenClaims, Scope } from "@purrimeter/auth-api/access-tokens";
 import type { Account } from "../accounts/accounts.ts";
 import { randomId } from "../random-id.ts";
@@ -97,6 +101,7 @@ export class AccessTokens {
   /** Who the token speaks for; undefined when it is not one of ours, or not any more. Sessions that ended are not looked at. */
   async verify(token: string): Promise<Bearer | undefined> {
     const { issuer, audience, now } = this.#options;
+    if (!isCanonicalToken(token)) return undefined;
     const checks = {
       issuer,
       audience,

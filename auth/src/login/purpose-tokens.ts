@@ -45,7 +45,10 @@ export class PurposeTokens {
 function parse(token: string): { prefix: string; head: Buffer; mac: Buffer } {
   const start = token.indexOf("_", "purr_".length) + 1;
   const bytes = Buffer.from(token.slice(start), "base64url");
-  const whole = bytes.length === HEAD_BYTES + MAC_BYTES ? bytes : Buffer.alloc(HEAD_BYTES + MAC_BYTES);
+  // Only the one text that these bytes have is a token.
+  const isToken =
+    bytes.length === HEAD_BYTES + MAC_BYTES && bytes.toString("base64url") === token.slice(start);
+  const whole = isToken ? bytes : Buffer.alloc(HEAD_BYTES + MAC_BYTES);
   return {
     prefix: token.slice(0, start),
     head: whole.subarray(0, HEAD_BYTES),

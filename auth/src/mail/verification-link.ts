@@ -5,7 +5,7 @@ import { PurposeTokens } from "../login/purpose-tokens.ts";
 import { verifyBinding } from "./link-bindings.ts";
 
 /** Seconds that a link which verifies an address is good. */
-export const VERIFY_LIFETIME_S = 86_400;
+const VERIFY_LIFETIME_S = 86_400;
 
 /** What writes such a link. */
 export interface VerificationLinkParts {

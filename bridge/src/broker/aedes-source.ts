@@ -2,6 +2,7 @@ import type { TLSSocket } from "node:tls";
 import type { Aedes, Client } from "aedes";
 import { parseTopic, topicOf } from "@purrimeter/protocol/topics";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { sleep } from "@purrimeter/service/sleep";
 import type { Cancel, Time } from "@purrimeter/service/time";
 import { DEFAULT_LIMITS, type BridgeLimits } from "./bridge-limits.ts";
@@ -65,6 +66,8 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
   readonly #sessions = new Map<TagId, Client>();
   /** The one connection of a tag that may be without a session: a tag that opens many holds only the last. */
   readonly #joining = new Map<TagId, GuardedConnection>();
+  /** By serial of the certificate. */
+  readonly #sessionRates: RateLimiter;
   #toFlush: GuardedConnection[] = [];
   #sink: ReportSink | undefined;
   #broker: Aedes | undefined;
@@ -74,6 +77,7 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
   constructor(options: AedesSourceOptions) {
     this.#options = options;
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#sessionRates = new RateLimiter(this.limits.sessionsPerCertificate, () => this.monotonicMs());
     this.#listener = this.#createListener("1.3", options.port, this.limits);
     this.#listener12 = options.tls12 && this.#createListener12(options.tls12);
   }
@@ -146,11 +150,18 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
 
   #join(socket: TLSSocket, identity: PeerIdentity): void {
     if (this.#closing || this.#broker === undefined) return void socket.destroy();
+    if (this.#sessionRates.take(identity.serial) > 0) return this.#refuseRate(socket, identity.tag);
     const connection = new GuardedConnection(socket, identity, this);
     this.#joining.get(identity.tag)?.destroy();
     this.#joining.set(identity.tag, connection);
     this.#connections.add(connection);
     this.#broker.handle(connection);
+  }
+
+  /** Before the session that the certificate has is ended for it. */
+  #refuseRate(socket: TLSSocket, tag: TagId): void {
+    this.#options.onSecurityEvent("session-rate", tag);
+    socket.destroy();
   }
 
   #begin(client: Client): void {

@@ -11,6 +11,8 @@ export interface BridgeLimits {
   readonly accepts: Rate;
   /** The same of one address, counted before. */
   readonly acceptsPerAddress: Rate;
+  /** New sessions of one certificate. */
+  readonly sessionsPerCertificate: Rate;
   readonly handshakeTimeoutMs: number;
   /** From the end of the handshake to a whole CONNECT. */
   readonly connectTimeoutMs: number;
@@ -33,6 +35,9 @@ export const DEFAULT_LIMITS: BridgeLimits = {
   maxConnectionsPerAddress: 1_000,
   accepts: { burst: 2_000, perSecond: 400 },
   acceptsPerAddress: { burst: 1_000, perSecond: 100 },
+  // A tag waits minutes after a futile try; this has room for a bad network and for tags that are tried on a desk. Two that have
+  // one certificate end each other's session without end, and each session costs a handshake of 2 ms.
+  sessionsPerCertificate: { burst: 20, perSecond: 1 / 15 },
   handshakeTimeoutMs: 10_000,
   connectTimeoutMs: 10_000,
   packetTimeoutMs: 30_000,

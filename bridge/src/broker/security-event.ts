@@ -16,6 +16,7 @@ export type SecurityEvent =
   | "unknown-tag"
   | "revoked-tag"
   | "second-session"
+  | "session-rate"
   | "client-id-mismatch"
   | "bad-will"
   | "bad-keep-alive"

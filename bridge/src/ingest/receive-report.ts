@@ -3,6 +3,7 @@ import type { Report } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/service/log";
+import type { ClockTrust } from "@purrimeter/service/clock-trust";
 import type {
   JudgedOwnership,
   RecordOutcome,
@@ -10,7 +11,6 @@ import type {
   ReportStore,
   Stored,
 } from "@purrimeter/store/report-store";
-import type { ClockTrust } from "@purrimeter/service/clock-trust";
 import type { Doubt } from "@purrimeter/store/doubt";
 import { acknowledgeStored, refuseReport } from "../broker/acknowledge.ts";
 import type { BridgeCounters } from "../metrics/bridge-counters.ts";

@@ -100,6 +100,20 @@ describe("AccessTokens", () => {
     expect(await tokens.check(await signToken({ ...foreign, kid: "k1" }))).toBe("invalid");
   });
 
+  it("refuses other texts of the same token: padding, and spare bits of a last digit", async () => {
+    const token = await signToken(key);
+    const last = token.at(-1) ?? "";
+    const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const sameBytes = digits.charAt(digits.indexOf(last) + 1);
+    const changed = `${token.slice(0, -1)}${sameBytes}`;
+    expect(Buffer.from(changed.split(".")[2] ?? "", "base64url")).toEqual(
+      Buffer.from(token.split(".")[2] ?? "", "base64url"),
+    );
+    for (const other of [changed, `${token}==`, `${token}=`, token.replace(".", "=.")])
+      expect(await tokens.check(other), other).toBe("invalid");
+    expect(await tokens.check(token)).not.toBe("invalid");
+  });
+
   it.each(["jwk", "jku", "x5u", "x5c"])("refuses a token that brings its own key in %s", async (name) => {
     const value = {
       jwk: foreign.jwk,

@@ -1,6 +1,10 @@
 import { decodeProtectedHeader, errors, jwtVerify } from "jose";
 import type { CryptoKey } from "jose";
-import { ACCESS_TOKEN_HEADER, accessTokenClaimsSchema } from "@purrimeter/auth-api/access-tokens";
+import {
+  ACCESS_TOKEN_HEADER,
+  accessTokenClaimsSchema,
+  isCanonicalToken,
+} from "@purrimeter/auth-api/access-tokens";
 import type { AccessTokenClaims } from "@purrimeter/auth-api/access-tokens";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { OwnerId } from "@purrimeter/store/owner-id";
@@ -73,7 +77,7 @@ export class AccessTokens {
   }
 
   async #verify(token: string): Promise<TokenCheck> {
-    if (token.length > MAX_TOKEN_LENGTH) return "invalid";
+    if (token.length > MAX_TOKEN_LENGTH || !isCanonicalToken(token)) return "invalid";
     const kid = keyIdOf(token);
     const key = kid === undefined ? "unknown-key" : await this.#options.keys.find(kid);
     if (key === "unavailable") return "unavailable";

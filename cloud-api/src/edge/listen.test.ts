@@ -30,6 +30,7 @@ let server: Listening;
 let agent: Agent;
 const logged: RequestLine[] = [];
 const authCalls: unknown[] = [];
+const failures: unknown[] = [];
 
 /** The edge alone: nothing here gets as far as a store. */
 function makeEdge(): ReturnType<typeof createApp> {
@@ -73,12 +74,13 @@ function makeEdge(): ReturnType<typeof createApp> {
     ownerRates: new RateLimiter(rate, () => 0),
     addressRates: new RateLimiter(rate, () => 0),
     finderRates: new RateLimiter(rate, () => 0),
+    finderTagRates: new RateLimiter(rate, () => 0),
     hosts: new Set(certificateHosts(certificates.cloudApi.certificate)),
     origins: [],
     now,
     monotonicMs: () => 0,
     logRequest: (line) => void logged.push(line),
-    logFailure: () => undefined,
+    logFailure: (error) => void failures.push(error),
   });
 }
 
@@ -222,6 +224,31 @@ describe("HTTP", () => {
     expect(await raw(`${head}Connection: close\r\n\r\n`)).toMatch(
       /^HTTP\/1\.1 4(21|00) [^]*application\/problem\+json/,
     );
+  });
+
+  it.each(["", "Host: localhost\r\nHost: localhost\r\n"])("asks for one Host header: %j", async (hosts) => {
+    expect(await raw(`GET /v1/health HTTP/1.1\r\n${hosts}\r\n`)).toMatch(
+      /^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*one Host header/,
+    );
+  });
+
+  it.each(["/%76%31/health", "/v1/./health", "/v1/tags/%2e%2e/health", "/v1/auth/../health"])(
+    "answers at one form of a path, not at %s",
+    async (path) => {
+      expect(await raw(`GET ${path} HTTP/1.1\r\n${HEAD}\r\n`)).toMatch(
+        /^HTTP\/1\.1 400 [^]*application\/problem\+json/,
+      );
+    },
+  );
+
+  it("takes a client that hangs up in its body for no failure of its own", async () => {
+    logged.length = 0;
+    const socket = await open();
+    socket.write(`POST /v1/auth/login HTTP/1.1\r\n${HEAD}Content-Length: 100\r\n\r\n{`);
+    await ask("/v1/health");
+    socket.destroy();
+    await expect.poll(() => logged.map(({ status }) => status), { timeout: 30_000 }).toContain(499);
+    expect(failures).toEqual([]);
   });
 
   it("answers for its own name in absolute form", async () => {

@@ -10,9 +10,6 @@ const SLOW_MS = 1_000;
 /** Refusals that have lines of their own: whoever asks a thousand times a second must not fill the disk. */
 const REFUSAL_LINES = { burst: 20, perSecond: 0.2 };
 
-/** The client hung up before it was answered. No status of HTTP says so. */
-export const HUNG_UP = 499;
-
 /**
  * Writes a line for every change and slow read and for the first refusals of each status, and counts the reads and refusals
  * between: a line for each of thousands a second would cost more than the reads, and wash away what else is in the log.

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { ProblemError } from "@purrimeter/service/problem";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
+import { subscriberKey } from "../edge/edge.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { problem } from "../edge/problem.ts";
@@ -12,7 +13,7 @@ const EVENT_STREAM = "text/event-stream";
 const DESCRIPTION = `Server-sent events. \`location\`: the newest location, as of /locations/latest, whenever there is
 another; its id goes into Last-Event-ID when you come back, and what you have is not sent again. A comment every 15 s.
 \`end\`: {"reason"} is session-ended, token-expired, not-found (the share or the ownership has ended) or going-away; come back
-with a new token after token-expired and going-away only. An account has at most 8 streams.`;
+with a new token after token-expired and going-away only. An account has at most 8 streams, an address at most 125.`;
 
 const liveRoute = createRoute({
   method: "get",
@@ -30,7 +31,7 @@ const liveRoute = createRoute({
 });
 
 function tooMany(): Error {
-  const detail = "This account has as many live streams as it can have.";
+  const detail = "This account or this address has as many live streams as it can have, or the service has.";
   return new ProblemError(problem("too-many-requests", detail), { "Retry-After": "30" });
 }
 
@@ -46,7 +47,9 @@ export function liveRoutes(deps: Dependencies) {
     const read = () => readLatest(c.get("view"), deps.forViewer(account), id);
     const first = orNotFound(await read());
     if (c.req.method === "HEAD") return c.body("", 200, HEADERS);
-    const stream = deps.live.open({ account, session, expiresS, read }, first, c.req.header("last-event-id"));
+    const address = subscriberKey(c.get("clientAddress"));
+    const listener = { account, address, session, expiresS, read };
+    const stream = deps.live.open(listener, first, c.req.header("last-event-id"));
     if (stream === "too-many") throw tooMany();
     return c.body(stream, 200, HEADERS);
   });

@@ -3,8 +3,9 @@ import { Agent, request } from "node:https";
 import type { IncomingMessage } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TagId } from "@purrimeter/protocol/values";
+import type { OwnerId } from "@purrimeter/store/owner-id";
 import { listenOnLoopback } from "@purrimeter/service/testing/listen-on-loopback";
-import { LiveStreams, MAX_ACCOUNT_STREAMS } from "./live-streams.ts";
+import { LiveStreams, MAX_ACCOUNT_STREAMS, MAX_ADDRESS_STREAMS } from "./live-streams.ts";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { TestApi, TestOwner } from "../testing/test-api.ts";
 import { makeTestCertificates } from "../testing/test-certificates.ts";
@@ -148,6 +149,17 @@ describe("a live stream", () => {
     api.ended.add(mia.session, NOW_S + 600);
     await api.live.look();
     expect(api.live.size).toBe(1);
+  });
+
+  it("is one of a share of its address, however many accounts it has", () => {
+    const open = (account: number, address: string) => {
+      const read = (): Promise<undefined> => Promise.resolve(undefined);
+      const who = { account: `${account}` as OwnerId, address, session: "s", expiresS: NOW_S + 600 };
+      return api.live.open({ ...who, read }, undefined, undefined);
+    };
+    for (let i = 0; i < MAX_ADDRESS_STREAMS; i++) expect(open(i, "192.0.2.1")).not.toBe("too-many");
+    expect(open(-1, "192.0.2.1")).toBe("too-many");
+    expect(open(-1, "192.0.2.2")).not.toBe("too-many");
   });
 
   it("keeps at most a few chunks for a client that does not read, and then sends it the newest", async () => {

@@ -16,12 +16,20 @@ const RETRY_MS = 2_000;
 export const MAX_ACCOUNT_STREAMS = 8;
 const MAX_STREAMS = 1_000;
 
+/**
+ * Of one address (of one /64 with IPv6): behind one may be all customers of a mobile network, but whoever has many accounts
+ * must not take the places of everybody else.
+ */
+export const MAX_ADDRESS_STREAMS = MAX_STREAMS / 8;
+
 /** Chunks that wait for a slow client; only the newest location is of use, so more are left out. */
 const MAX_WAITING = 8;
 
 /** Who listens, and what they may see at this moment. */
 export interface Listener {
   readonly account: OwnerId;
+  /** One text for one subscriber. */
+  readonly address: string;
   readonly session: string;
   /** Seconds of UTC at which the token ends, and the stream with it. */
   readonly expiresS: number;
@@ -78,8 +86,7 @@ export class LiveStreams {
     first: Location | undefined,
     lastEventId: string | undefined,
   ): ReadableStream<Uint8Array> | "too-many" {
-    const own = [...this.#streams].filter((stream) => stream.listener.account === listener.account);
-    if (own.length >= MAX_ACCOUNT_STREAMS || this.#streams.size >= MAX_STREAMS) return "too-many";
+    if (this.#isFullFor(listener)) return "too-many";
     let stream: Stream | undefined;
     return new ReadableStream<Uint8Array>(
       {
@@ -113,6 +120,15 @@ export class LiveStreams {
   /** Ends all streams: the service stops. */
   close(): void {
     for (const stream of [...this.#streams]) this.#end(stream, "going-away");
+  }
+
+  #isFullFor({ account, address }: Listener): boolean {
+    const listeners = [...this.#streams].map(({ listener }) => listener);
+    const ofAccount = listeners.filter((listener) => listener.account === account).length;
+    const ofAddress = listeners.filter((listener) => listener.address === address).length;
+    return (
+      ofAccount >= MAX_ACCOUNT_STREAMS || ofAddress >= MAX_ADDRESS_STREAMS || listeners.length >= MAX_STREAMS
+    );
   }
 
   #add(stream: Stream): void {

@@ -183,6 +183,7 @@ describe("events", () => {
       geofence: { id: made.body.id, name: "Garden" },
       from: "inside",
       to: "outside",
+      lastKnown: "inside",
       recordedAt: text(NOW_S),
     };
     expect((await api.ask(path, { token: owner.token })).body).toEqual({ items: [event], next: null });

@@ -11,12 +11,6 @@ const details = {
   accuracyM: z
     .number()
     .openapi({ description: "What the receiver claims, one standard deviation in metres." }),
-  speed: z.number().min(0).optional().openapi({
-    description: "Metres a second over ground as the receiver measured it; absent when unknown.",
-  }),
-  course: z.number().min(0).lt(360).optional().openapi({
-    description: "Degrees from north over ground, clockwise; absent when unknown.",
-  }),
   receivedAt: z.iso.datetime().openapi({ description: "When the cloud stored it." }),
   suspect: z.enum(DOUBTS).optional().openapi({ description: "Why it is stored but not believed." }),
 };
@@ -65,12 +59,10 @@ function timeOf({ at, receivedAt }: Location): Location["at"] {
 }
 
 function detailsOf(location: Location) {
-  const { doubt, speedCmS, courseDeg10 } = location;
+  const { doubt } = location;
   const known = {
     at: rfc3339(doubt === undefined ? timeOf(location) : location.at),
     accuracyM: location.accuracyDm / 10,
-    ...(speedCmS !== undefined && { speed: speedCmS / 100 }),
-    ...(courseDeg10 !== undefined && { course: courseDeg10 / 10 }),
     receivedAt: rfc3339(location.receivedAt),
   };
   return doubt === undefined ? known : { ...known, suspect: doubt };

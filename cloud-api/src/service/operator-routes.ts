@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { recordActRoute } from "@purrimeter/auth-api/internal";
-import type { TagId } from "@purrimeter/protocol/values";
+import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import type { RegisteredTag } from "@purrimeter/store/tag-registry";
 import type { Context } from "hono";
 import { accessTokenOf } from "../edge/access-token-of.ts";
@@ -9,7 +9,7 @@ import { refuse } from "../edge/problem.ts";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
-import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
+import { notFound, orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
 import { idAfter, nextById } from "../lists/page-position.ts";
 import { renewLostCode } from "./renew-lost-code.ts";
@@ -94,6 +94,8 @@ async function recordAct({ auth }: Dependencies, context: Context<Env>, tag: Tag
   const call = { method: "POST", path: recordActRoute.path, body, accessToken } as const;
   const clientAddress = context.get("clientAddress");
   const { status } = declaredAnswer(recordActRoute, await auth.call({ ...call, clientAddress }));
+  // The trail takes every id that a tag can have: what it refuses is no tag.
+  if (status === 400 || status === 413) throw notFound();
   if (status !== 204) throw refuse("forbidden", "The authentication service refuses it. Log in again.");
 }
 
@@ -113,6 +115,8 @@ export function operatorRoutes(deps: Dependencies) {
     })
     .openapi(revokeRoute, async (c) => {
       const { id } = c.req.valid("param");
+      // Nothing is recorded of what can be no tag.
+      orNotFound(asTagId(id) ?? "not-found");
       await recordAct(deps, c, id);
       orNotFound(await deps.registry.revoke(id, deps.now()));
       return c.body(null, 204);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TagId } from "@purrimeter/protocol/values";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
+import { FOUND_TAG_RATE } from "../make-parts.ts";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { TestApi, TestOwner } from "../testing/test-api.ts";
 
@@ -80,5 +81,26 @@ describe("a found tag", () => {
     expect(await statuses(() => report({ message: "x" }))).toEqual([204, 204, 204, 204, 429]);
     clock.nowMs += 60_000;
     expect((await report({ message: "x" })).status).toBe(204);
+  });
+
+  it("reaches its owner while forty others write for no reason, from one address or one network only so often", async () => {
+    const plenty = new RateLimiter({ burst: 1_000, perSecond: 1 }, () => clock.nowMs);
+    const finderTagRates = new RateLimiter(FOUND_TAG_RATE, () => clock.nowMs);
+    api.use({ finderRates: plenty, finderTagRates });
+    const from = async (peer: string, message: string): Promise<number> => {
+      api.peer = peer;
+      const { status } = await report({ message });
+      api.peer = undefined;
+      return status;
+    };
+    for (let i = 0; i < 5; i++)
+      for (let spammer = 1; spammer <= 40; spammer++)
+        expect(await from(`203.0.113.${spammer}`, "spam")).toBe(i < 3 ? 204 : 429);
+    expect(await from("198.51.100.7", "On our porch")).toBe(204);
+    const { body } = await api.ask(`/v1/tags/${tag}/found`, { token: owner.token });
+    expect(body.items.at(-1)).toMatchObject({ message: "On our porch" });
+    for (const host of ["1", "2", "3"]) expect(await from(`2001:db8::${host}`, "x")).toBe(204);
+    expect(await from("2001:db8::4", "x"), "the same /64").toBe(429);
+    expect(await from("2001:db8:0:1::4", "x")).toBe(204);
   });
 });

@@ -80,7 +80,8 @@ const reportRoute = createRoute({
   path: "/found/{code}",
   operationId: "reportFoundTag",
   summary: "Tell the owner that you found it",
-  description: "Kept sealed for the tag's owner, if it has one. Nothing else of you is kept.",
+  description:
+    "Kept sealed for the tag's owner, if it has one: of one address three reports at most. Nothing else of you is kept but a keyed hash of your address.",
   tags: ["found"],
   middleware: readJsonBody(MAX_BODY_BYTES),
   request: {
@@ -95,7 +96,7 @@ const listRoute = createRoute({
   path: "/tags/{id}/found",
   operationId: "listFoundReports",
   summary: "What people wrote who found your tag",
-  description: "The newest twenty, oldest first.",
+  description: "At most a hundred, oldest first; of one address at most three.",
   tags: ["found"],
   security: BEARER_SECURITY,
   request: { params: tagParamsSchema, query: listQuerySchema },
@@ -143,10 +144,11 @@ export function foundRoutes(deps: Dependencies) {
     })
     .openapi(reportRoute, async (c) => {
       const { code } = c.req.valid("param");
-      spend(deps.finderRates, `write ${subscriberKey(c.get("clientAddress"))}`);
+      const subscriber = subscriberKey(c.get("clientAddress"));
+      spend(deps.finderRates, `write ${subscriber}`);
       if (!(await deps.finderReports.isTag(code))) throw notFound();
-      spend(deps.finderRates, `tag ${normalisePrintedCode(code)}`);
-      await deps.finderReports.report(code, draftOf(c.req.valid("json")));
+      spend(deps.finderTagRates, `${normalisePrintedCode(code)} ${subscriber}`);
+      await deps.finderReports.report(code, draftOf(c.req.valid("json")), subscriber);
       return c.body(null, 204);
     })
     .openapi(listRoute, async (c) => {

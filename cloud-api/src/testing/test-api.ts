@@ -158,6 +158,7 @@ export class TestApi {
       ownerRates: new RateLimiter(plenty, monotonicMs),
       addressRates: new RateLimiter(plenty, monotonicMs),
       finderRates: new RateLimiter(plenty, monotonicMs),
+      finderTagRates: new RateLimiter(plenty, monotonicMs),
       hosts: new Set(["localhost"]),
       origins: [],
       now,

@@ -114,18 +114,20 @@ export class RingGrid {
     if (boundCm >= exactWithinCm) return centreCm < 0 ? insideCm(boundCm) : outsideCm(boundCm);
     const start = memory.cellStart[this.firstCellStart + cell] ?? 0;
     const stop = memory.cellStart[this.firstCellStart + cell + 1] ?? 0;
-    const besideCm = stop === start + 1 ? this.besideOnlyEdge(memory.candidates[start] ?? 0, east, north) : 0;
-    // Less than a cm from the line, only the even-odd rule knows whose the edge is.
-    if (besideCm > 0 || besideCm < -1) return besideCm;
+    if (stop === start + 1) {
+      return this.besideOnlyEdge(memory.candidates[start] ?? 0, row | 0, east, north);
+    }
     const leastCm = this.leastCm(start, stop, east, north);
     const inside = boundCm > 0 ? centreCm < 0 : this.isInside(row | 0, east, north);
     return inside ? -1 - leastCm : leastCm;
   }
 
   /** Every point of the cell is nearest to this edge, within its length: the line through it gives distance and side. */
-  private besideOnlyEdge(candidate: number, east: number, north: number): number {
+  private besideOnlyEdge(candidate: number, row: number, east: number, north: number): number {
     const leftCm = this.edges.besideCm(candidate & EDGE, east, north);
     const fromEdgeCm = candidate > EDGE ? -leftCm : leftCm;
+    // Less than a cm from the line, only the even-odd rule knows whose the edge is.
+    if (fromEdgeCm > -1 && fromEdgeCm < 1) return this.isInside(row, east, north) ? -1 : 0;
     return fromEdgeCm < 0 ? insideCm(-fromEdgeCm) : outsideCm(fromEdgeCm);
   }
 

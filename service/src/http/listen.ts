@@ -1,6 +1,7 @@
 import { getRequestListener } from "@hono/node-server";
 import { once } from "node:events";
 import { createServer } from "node:https";
+import type { ServerResponse } from "node:http";
 import type { Server, ServerOptions } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -12,7 +13,8 @@ import type { CapReached } from "./connection-gate.ts";
 import { followConnections } from "./follow-connections.ts";
 import { GracefulEnd } from "./graceful-end.ts";
 import type { HttpLimits } from "./http-limits.ts";
-import { problemResponse } from "./problem.ts";
+import { PROBLEM_MEDIA_TYPE, problemResponse } from "./problem.ts";
+import { requestFault } from "./request-fault.ts";
 import { tlsFailure } from "./tls-failure.ts";
 
 /** How often Node looks for requests whose time is over. */
@@ -111,6 +113,8 @@ function serverOptions({ certificate, key, client, limits }: ListenOptions): Ser
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, limits.requestTimeoutMs),
     maxHeaderSize: limits.maxHeaderBytes,
+    // Node would answer in words of its own; requestFault asks for it.
+    requireHostHeader: false,
   };
 }
 
@@ -155,9 +159,24 @@ function answerRequests(server: Server, fetch: Fetch, { headers, limits }: Liste
   const listener = getRequestListener(fetch, { errorHandler });
   server.on("request", (incoming, outgoing) => {
     for (const [name, value] of headers) outgoing.setHeader(name, value);
-    void listener(incoming, outgoing);
+    const fault = requestFault(incoming);
+    if (fault === undefined) void listener(incoming, outgoing);
+    else refuseRequest(outgoing, fault);
   });
   server.on("clientError", (error, socket) => answerClientError(error, socket as Socket, limits));
+}
+
+/** The connection ends too: what comes next on it may be meant for somebody else. */
+function refuseRequest(outgoing: ServerResponse, detail: string): void {
+  const problem = commonProblems.problem("invalid-request", detail);
+  const body = Buffer.from(JSON.stringify(problem));
+  outgoing.writeHead(problem.status, {
+    Connection: "close",
+    "Content-Type": PROBLEM_MEDIA_TYPE,
+    "Cache-Control": "no-store",
+    "Content-Length": body.length,
+  });
+  outgoing.end(body);
 }
 
 /** The peer went away while it was being refused. */

@@ -32,7 +32,7 @@ function checkMediaType(headers: Headers): void {
   const fault = mediaTypeFault(headers);
   if (fault === undefined) return;
   const field = fault === "media-type" ? "Content-Type" : "Content-Encoding";
-  const message = "Only application/json without a content coding is read.";
+  const message = "Only application/json in UTF-8 without a content coding is read.";
   throw commonProblems.refuse("unsupported-media-type", message, [{ field, message }]);
 }
 

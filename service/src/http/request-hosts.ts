@@ -13,6 +13,16 @@ function targetHost(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).host : "";
 }
 
+/** The values of all Host headers. */
+export function hostHeaders(rawHeaders: readonly string[]): string[] {
+  const hosts: string[] = [];
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? "";
+    if (name.length === HOST.length && name.toLowerCase() === HOST) hosts.push(rawHeaders[i + 1] ?? "");
+  }
+  return hosts;
+}
+
 /**
  * Hosts that a request names, lower case, without ports: its Host headers, of which there may be one (RFC 9112 section 3.2), and
  * the host of a target in absolute form, which goes before them (section 3.2.2). A proxy before us may have believed any of them.
@@ -21,11 +31,7 @@ export function requestHosts({
   rawHeaders,
   url = "",
 }: Pick<IncomingMessage, "rawHeaders" | "url">): string[] {
-  const hosts: string[] = [];
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] ?? "";
-    if (name.length === HOST.length && name.toLowerCase() === HOST) hosts.push(rawHeaders[i + 1] ?? "");
-  }
+  const hosts = hostHeaders(rawHeaders);
   const target = targetHost(url);
   if (target !== undefined) hosts.push(target);
   return hosts.map(withoutPort);

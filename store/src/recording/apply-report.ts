@@ -105,7 +105,7 @@ function takeEntry(
   if (entry.kind === "health" && doubt !== "future") rememberBattery(progress, number, entry);
 }
 
-/** A tag of version 1 of the wire does not say what it knew last: its earlier transitions do. */
+/** A side that was forgotten keeps its last known value: a tag does not say it, but its earlier transitions do. */
 function takeEvent(
   { events, eventWriter }: ReportChanges,
   { received, knownBefore }: Arrival,
@@ -113,8 +113,7 @@ function takeEvent(
   said: TransitionEntry,
   doubt: Doubt | undefined,
 ): void {
-  const derived = () => lastKnownFrom(said.from) ?? knownBefore(said, number);
-  const entry = { ...said, lastKnown: said.lastKnown === undefined ? derived() : said.lastKnown };
+  const entry = { ...said, lastKnown: lastKnownFrom(said.from) ?? knownBefore(said, number) };
   eventWriter.begin(number);
   eventWriter.add(number, entry, doubt);
   const keepDay = keepDayOf(entry.at, doubt, received.at);

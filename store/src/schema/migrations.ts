@@ -168,6 +168,13 @@ UPDATE installation SET knows_owners = NOT EXISTS (SELECT 1 FROM tag);
     sql: clockSql("SELECT max(received_at) FROM report"),
   },
   {
+    name: "addresses of finders",
+    sql: `
+-- Keyed hash of the finder's address, under the owner's key; null in rows of an earlier version.
+ALTER TABLE found_report ADD COLUMN address_hash BLOB;
+`,
+  },
+  {
     name: "first settings of an ownership",
     sql: `
 -- A transition by earlier settings is by a former owner's geofence; 0 where nobody owned the tag before.
@@ -175,13 +182,19 @@ ALTER TABLE ownership ADD COLUMN settings_from INTEGER NOT NULL DEFAULT 0;
 `,
   },
   {
+    name: "place of the battery",
+    sql: `
+-- Which entry said it: within an epoch numbers order, not times, which a tag may not know. -1: not known.
+ALTER TABLE tag_progress ADD COLUMN battery_epoch INTEGER NOT NULL DEFAULT -1;
+ALTER TABLE tag_progress ADD COLUMN battery_number INTEGER NOT NULL DEFAULT 0;
+`,
+  },
+  {
     name: "battery by number",
     sql: `
--- The health entry that the battery is of: the newest by number, in the epoch that began last.
+-- The health entry that the battery is of is the newest by number, in the epoch that began last.
+UPDATE tag_progress SET battery_epoch = epoch WHERE battery_epoch = -1;
 ALTER TABLE tag_progress DROP COLUMN battery_at;
-ALTER TABLE tag_progress ADD COLUMN battery_epoch INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE tag_progress ADD COLUMN battery_number INTEGER NOT NULL DEFAULT 0;
-UPDATE tag_progress SET battery_epoch = epoch;
 `,
   },
   {

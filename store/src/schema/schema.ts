@@ -151,6 +151,8 @@ export interface Schema {
     at: number;
     sealing_key: number;
     sealed: Buffer;
+    /** Keyed; null in rows of an earlier version. */
+    address_hash: Buffer | null;
   };
   installation: { one: number; id: string | null; knows_owners: number };
   known_owner: { id: string };

@@ -22,6 +22,7 @@ beforeEach(async () => {
   nowMs = 0;
   answer = (bytes) => Promise.resolve(bytes);
   const keyRing: KeyRing = Object.create(harness.keyRing) as KeyRing;
+  keyRing.isErased = (owner) => harness.keyRing.isErased(owner);
   keyRing.unwrap = async (owner, wrapped) => {
     unwraps++;
     return answer(await harness.keyRing.unwrap(owner, wrapped));

@@ -1,7 +1,6 @@
 import type { Database } from "@purrimeter/database/open-database";
 import type { TransitionEntry } from "@purrimeter/protocol/entry";
-import type { LastKnown } from "@purrimeter/protocol/values";
-import { lastKnownAfter } from "../recording/last-known.ts";
+import { lastKnownAfter, type LastKnown } from "../recording/last-known.ts";
 import { readPiece } from "../recording/piece-codec.ts";
 import type { EventChange } from "../recording/report-changes.ts";
 import { statement } from "../schema/statement.ts";

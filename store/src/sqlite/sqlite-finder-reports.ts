@@ -1,10 +1,7 @@
+import { createHmac, type KeyObject } from "node:crypto";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import {
-  MAX_FINDER_REPORTS,
-  type FinderDraft,
-  type FinderReport,
-  type FinderReports,
-} from "../tags/finder-reports.ts";
+import type { FinderDraft, FinderReport, FinderReports } from "../tags/finder-reports.ts";
+import { finderToDrop } from "../tags/finder-to-drop.ts";
 import type { KeyCache } from "../sealing/key-cache.ts";
 import { MissingKeyError } from "../sealing/missing-key.ts";
 import type { Database } from "@purrimeter/database/open-database";
@@ -19,6 +16,7 @@ interface ReportRow {
   readonly at: number;
   readonly key: number;
   readonly sealed: Buffer;
+  readonly address: Buffer;
 }
 
 function prepare(database: Database) {
@@ -31,22 +29,23 @@ function prepare(database: Database) {
         .where("tag.printed_code", "=", args.code),
     ),
     add: statement(database, (queries, args: ReportRow) =>
-      queries
-        .insertInto("found_report")
-        .values({ ownership: args.ownership, at: args.at, sealing_key: args.key, sealed: args.sealed }),
+      queries.insertInto("found_report").values({
+        ownership: args.ownership,
+        at: args.at,
+        sealing_key: args.key,
+        sealed: args.sealed,
+        address_hash: args.address,
+      }),
     ),
-    drop: statement(database, (queries, args: { ownership: number; keep: number }) =>
+    kept: statement(database, (queries, args: { ownership: number }) =>
       queries
-        .deleteFrom("found_report")
+        .selectFrom("found_report")
+        .select(["id", "address_hash"])
         .where("ownership", "=", args.ownership)
-        .where("id", "not in", (inner) =>
-          inner
-            .selectFrom("found_report")
-            .select("id")
-            .where("ownership", "=", args.ownership)
-            .orderBy("id", "desc")
-            .limit(args.keep),
-        ),
+        .orderBy("id"),
+    ),
+    drop: statement(database, (queries, args: { id: number }) =>
+      queries.deleteFrom("found_report").where("id", "=", args.id),
     ),
     list: statement(database, (queries, args: { ownership: number }) =>
       queries.selectFrom("found_report").selectAll().where("ownership", "=", args.ownership).orderBy("id"),
@@ -75,7 +74,7 @@ export class SqliteFinderReports implements FinderReports {
     return Promise.try(() => this.#statements.byCode.get({ code }) !== undefined);
   }
 
-  async report(printedCode: string, draft: FinderDraft): Promise<"taken" | "unknown-code"> {
+  async report(printedCode: string, draft: FinderDraft, address: string): Promise<"taken" | "unknown-code"> {
     const code = normalisePrintedCode(printedCode);
     const row = this.#statements.byCode.get({ code });
     if (row === undefined) return "unknown-code";
@@ -88,10 +87,18 @@ export class SqliteFinderReports implements FinderReports {
     const sealed = sealer.seal(placeOf(at), Buffer.from(JSON.stringify(draft)));
     this.#writes.run(() => {
       if (this.#statements.byCode.get({ code })?.ownership !== ownership) return;
-      this.#statements.add.run({ ownership, at, key: keyId, sealed });
-      this.#statements.drop.run({ ownership, keep: MAX_FINDER_REPORTS });
+      this.#keep({ ownership, at, key: keyId, sealed, address: addressHash(key, ownership, address) });
     });
     return "taken";
+  }
+
+  #keep(row: ReportRow): void {
+    const kept = this.#statements.kept.all({ ownership: row.ownership });
+    const noted = kept.map(({ id, address_hash: hash }) => ({ id, address: hash?.toString("hex") }));
+    const dropped = finderToDrop(noted, row.address.toString("hex"));
+    if (dropped === "new") return;
+    if (dropped !== "none") this.#statements.drop.run({ id: dropped });
+    this.#statements.add.run(row);
   }
 
   /** What finders wrote of a tag, for its present owner, oldest first. */
@@ -110,6 +117,14 @@ export class SqliteFinderReports implements FinderReports {
     }
     return reports;
   }
+}
+
+/**
+ * Says whether two reports of an ownership came from one address, and nothing to anybody without the owner's key: the few
+ * addresses that there are could be tried against a plain hash.
+ */
+function addressHash(key: KeyObject, ownership: number, address: string): Buffer {
+  return createHmac("sha256", key).update(`finder address ${ownership} ${address}`).digest();
 }
 
 function placeOf(at: number) {

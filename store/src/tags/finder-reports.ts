@@ -1,9 +1,12 @@
 import type { LatE7, LonE7, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 
-/** Reports of finders kept for a tag: the newest. */
-export const MAX_FINDER_REPORTS = 20;
+/** Reports of finders kept for a tag: those of a true finder and of many who only read the collar. */
+export const MAX_FINDER_REPORTS = 100;
 
-/** What somebody writes who found a tag. Nothing else of the finder is kept. */
+/** Of these, those of one address: the first ones. */
+export const MAX_ADDRESS_REPORTS = 3;
+
+/** What somebody writes who found a tag. Of the finder nothing else is kept but a keyed hash of the address. */
 export interface FinderDraft {
   readonly message: string;
   /** How the owner may answer, if the finder wants it. */
@@ -22,8 +25,11 @@ export interface FinderReport extends Omit<FinderDraft, "message"> {
 export interface FinderReports {
   /** Whether a tag of ours has that printed code. */
   isTag(printedCode: string): Promise<boolean>;
-  /** Keeps the report, sealed for the tag's owner; nothing is kept for a tag without one. */
-  report(printedCode: string, draft: FinderDraft): Promise<"taken" | "unknown-code">;
+  /**
+   * Keeps the report, sealed for the tag's owner; nothing is kept for a tag without one, and no more than
+   * MAX_ADDRESS_REPORTS of one address. The finder cannot tell. `address`: one text for one subscriber; never kept in clear.
+   */
+  report(printedCode: string, draft: FinderDraft, address: string): Promise<"taken" | "unknown-code">;
 }
 
 /** What was written of the tags of one owner. */

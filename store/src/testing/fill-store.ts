@@ -45,6 +45,6 @@ export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void
   if (offer === "not-found") throw new Error("own tag not found");
   await bob.acceptTransfer(offer.code);
   const found = { message: "here", contact: undefined, place: undefined };
-  await finderReports.report(await registry.printedCode(tag), found);
+  await finderReports.report(await registry.printedCode(tag), found, "192.0.2.1");
   await harness.store.clock.keepTrusted(NOON);
 }

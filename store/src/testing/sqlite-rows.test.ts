@@ -4,11 +4,13 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   ADA,
   ALWAYS,
+  BOB,
   draft,
   fix,
   fixes,
   later,
   NOON,
+  OTHER_TAG,
   receivedAt,
   reportOf,
   TAG,
@@ -188,3 +190,15 @@ function int32(value: number, order: "LE" | "BE"): Buffer {
   else bytes.writeInt32BE(value);
   return bytes;
 }
+
+test("addresses of finders are kept as hashes under the owner's key", async () => {
+  const { finderReports, registry } = harness.store;
+  const draft = { message: "x", contact: undefined, place: undefined };
+  await claimed(harness, BOB, OTHER_TAG);
+  for (const tag of [TAG, TAG, OTHER_TAG])
+    await finderReports.report(await registry.printedCode(tag), draft, "192.0.2.77");
+  const [first, second, third] = all("SELECT address_hash FROM found_report ORDER BY id").flat() as Buffer[];
+  expect(first).toHaveLength(32);
+  expect(second).toEqual(first);
+  expect(third).not.toEqual(first);
+});

@@ -115,7 +115,8 @@ describe("what does not open", () => {
     const invited = await ada.inviteViewer(TAG, { ...share, name: "Bob" });
     if (invited.kind === "refused") throw new Error(invited.reason);
     const code = await harness.store.registry.printedCode(TAG);
-    await harness.store.finderReports.report(code, { message: "here", contact: undefined, place: undefined });
+    const draft = { message: "here", contact: undefined, place: undefined };
+    await harness.store.finderReports.report(code, draft, "192.0.2.1");
     const bob = harness.store.forViewer(BOB);
     await bob.acceptShare(invited.code);
     spoil("share", "name", "true");
