@@ -51,10 +51,10 @@ export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promi
   const watched = await watchClock({ time, log, metrics, record: parts.store.clock });
   watch.clock = watched;
   await parts.store.checkKeyRing();
-  const running = await run(parts);
+  const running = await run(parts, watched.check);
   return {
     ready: { port: running.listening.port },
-    checks: [...running.checks, watched.check],
+    checks: running.checks,
     stop: async (graceMs) => {
       await watched.close();
       await stop(running, graceMs);
@@ -76,13 +76,13 @@ function openParts(
   return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
 }
 
-async function run(parts: Parts): Promise<Running> {
+async function run(parts: Parts, clock: ReadinessCheck): Promise<Running> {
   const { metrics, store, time } = parts;
   const made = makeParts(parts);
   const { auth, ended, live, requests, report, addresses } = made;
   const erasures = makeErasures(parts, auth, report);
   const peers = parts.config.peers.map(({ url }) => peerClient(url, time));
-  const checks = readinessChecks({ ...parts, ended, peers });
+  const checks = [...readinessChecks({ ...parts, ended, peers }), clock];
   const app = makeApp(parts, made, { erasures, readiness: new Readiness(checks, time) });
   const listening = await listenFor(parts, app.fetch, addresses);
   measure(metrics, { requests, live, listening });

@@ -38,7 +38,7 @@ export function copyBeforeMigration(
 }
 
 /** Copies from before migrations, oldest first. */
-export function migrationCopies(path: string): string[] {
+function migrationCopies(path: string): string[] {
   const name = basename(path);
   const timeOf = (file: string): string => file.slice(file.lastIndexOf(".") + 1);
   return readdirSync(dirname(path))

@@ -262,24 +262,13 @@ export class Firmware {
 
   private send(): void {
     const nowMs = this.ports.clock.monotonicMs();
-    this.queue.expire(nowMs);
-    if (this.queue.takeDeadSession(nowMs)) this.reconnect();
+    const isDead = this.queue.takeDeadSession(nowMs);
     const report = this.queue.nextReport(nowMs);
     if (report !== undefined && !this.ports.uplink.publish(this.reportTopic, report))
       this.queue.notTaken(nowMs);
-    if (!this.radio.tend(nowMs, this.queue.sessionWantedMs())) return;
+    if (!this.radio.tend(nowMs, this.queue.sessionWantedMs(), isDead)) return;
     this.isUp = false;
     this.queue.down();
-  }
-
-  private reconnect(): void {
-    const { uplink } = this.ports;
-    // Not every uplink says that a session is down which was ended from here.
-    this.isUp = false;
-    this.queue.down();
-    if (uplink.reconnect !== undefined) return uplink.reconnect();
-    uplink.disconnect();
-    uplink.connect();
   }
 
   private onAck(bytes: Uint8Array): void {
@@ -328,9 +317,8 @@ export class Firmware {
   }
 
   private status(): Status {
-    const settingsVersion = this.state.settingsVersion;
-    const own = { online: true, settingsVersion, firmware: this.options.firmware };
-    const refused = this.settings.refused;
-    return refused === undefined ? own : { ...own, refusedSettings: refused };
+    const { state, settings, options } = this;
+    const own = { online: true, settingsVersion: state.settingsVersion, firmware: options.firmware };
+    return settings.refused === undefined ? own : { ...own, refusedSettings: settings.refused };
   }
 }

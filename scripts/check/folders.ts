@@ -66,12 +66,13 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
     folders: {
       "src/time": [],
       "src/limits": [],
+      "src/clock": ["src/limits", "src/time"],
       "src/log": ["src/limits"],
       "src/metrics/metrics.ts": [],
       "src/http": ["src/limits", "src/log", "src/metrics/metrics.ts", "src/time"],
       "src/client": ["src/http", "src/log", "src/time"],
-      "src/metrics": ["src/http", "src/metrics/metrics.ts"],
-      "src/run": ["src/log", "src/metrics", "src/metrics/metrics.ts", "src/time"],
+      "src/metrics": ["src/http", "src/log", "src/metrics/metrics.ts", "src/time"],
+      "src/run": ["src/client", "src/clock", "src/log", "src/metrics", "src/metrics/metrics.ts", "src/time"],
     },
   },
   secrets: {

@@ -4,7 +4,6 @@ import { generate } from "mqtt-packet";
 import { MAX_MQTT_PACKET_BYTES } from "@purrimeter/protocol/limits";
 import { topicOf } from "@purrimeter/protocol/topics";
 import type { TagId } from "@purrimeter/protocol/values";
-import { ManualTime } from "@purrimeter/service/testing/manual-time";
 import { systemTime } from "@purrimeter/service/system-time";
 import type { AedesSourceOptions } from "./aedes-source.ts";
 import { openTestSource, type TestSource } from "../testing/open-test-source.ts";
@@ -247,32 +246,6 @@ describe("at CONNECT", () => {
     expect(open.source.sessions).toBe(1);
     second.publish(REPORT, Buffer.from("x"), { qos: 1, messageId: 1 });
     await second.next("puback");
-  });
-
-  it("lets two with one certificate end each other's session only so often, and others connect", async () => {
-    const time = new ManualTime();
-    const port = await start({ time, limits: { sessionsPerCertificate: { burst: 3, perSecond: 1 / 15 } } });
-    for (let i = 0; i < 2; i++) await dialAndJoin(port, ALF, alf);
-    const last = await dialAndJoin(port, ALF, alf);
-    await (
-      await dial(port, alf)
-    ).closed;
-    expect(open.events).toEqual(["second-session alf", "second-session alf", "session-rate alf"]);
-    expect([open.source.sessions, last.socket.destroyed]).toEqual([1, false]);
-    await dialAndJoin(port, BEA, bea);
-    time.advance(15_000);
-    await dialAndJoin(port, ALF, alf);
-    await last.closed;
-  });
-
-  it("lets a tag come back as often as a bad network makes it", async () => {
-    const port = await start();
-    for (let i = 0; i < 15; i++) {
-      const tag = await dialAndJoin(port, ALF, alf);
-      tag.socket.destroy();
-      await until(() => open.source.sessions === 0, "the end of the session");
-    }
-    expect(open.events).toEqual([]);
   });
 });
 

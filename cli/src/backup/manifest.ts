@@ -63,7 +63,7 @@ function macOf(manifest: UnsealedManifest, databaseKey: Buffer): string {
 }
 
 /** Reads the manifest of a half. Its paths lead nowhere but into a data folder; whether it is sealed is not known yet. */
-export function readManifest(folder: string, part: BackupPart): Manifest | Failure {
+function readManifest(folder: string, part: BackupPart): Manifest | Failure {
   const path = join(folder, MANIFEST_NAME);
   const content = contentOf(path);
   if (content === undefined)

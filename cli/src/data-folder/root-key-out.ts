@@ -11,7 +11,7 @@ import type { DataFiles } from "./data-files.ts";
 export type RootKeyPlace = "discard" | RootKeyOut;
 
 /** A file for the root's key. */
-export interface RootKeyOut {
+interface RootKeyOut {
   /** Not there yet, and outside the data folder. */
   readonly file: string;
   /** Told once, when the file is on disk: the passphrase is kept nowhere. */

@@ -1,6 +1,6 @@
-import { createLog } from "@purrimeter/service/log";
+import { createLog, type Log } from "@purrimeter/service/log";
 import type { Time } from "@purrimeter/service/time";
-import { watchClock } from "@purrimeter/service/watch-clock";
+import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
 import { makeFolder } from "@purrimeter/certs/write-file";
 import { existsSync } from "node:fs";
 import type { Settings } from "../configuration/settings-schema.ts";
@@ -60,7 +60,7 @@ export interface RunningServices {
   portOf(service: string): number;
   /** Process id of a running service. */
   pid(service: string): number | undefined;
-  /** Stops them in the reverse order, each within 4 s, and gives the data folder free; says which did not stop in order. */
+  /** Stops them in the reverse order, each within 10 s, and gives the data folder free; says which did not stop in order. */
   stop(): Promise<readonly Failure[]>;
 }
 
@@ -96,58 +96,80 @@ async function prepareAndStart(
   options: StartOptions,
   lock: RunLock,
 ): Promise<RunningServices | Failure> {
-  const { settings, time, registry = REGISTRY, ownSecrets = false, acceptLoss = false } = options;
+  const { settings, time, registry = REGISTRY, ownSecrets = false } = options;
   const unusable = checkSettings(registry, { files, settings, now: utcDate(time) });
   if (unusable !== undefined) return unusable;
   const secretsOf = readSecretsOf(files, allHolders(registry), ownSecrets);
   if (isFailure(secretsOf)) return secretsOf;
   const log = createLog("supervisor", { write: (line: string) => void process.stderr.write(line) });
   const clock = await watchClock({ time, log, record: fileClockRecord(files.clock) });
-  const isClockTrusted = (): boolean => clock.trust.isTrusted();
-  const dates = { now: utcDate(time), isClockTrusted: isClockTrusted() };
-  const certify = { ...dates, hosts: settings.hostNames };
-  const keys = { ownSecrets, acceptLoss, ...(options.rootKey !== undefined && { rootKey: options.rootKey }) };
-  const prepared = await prepareData(files, registry, { ...certify, ...keys });
-  if (isFailure(prepared)) {
-    await clock.close();
-    return prepared;
-  }
+  const running = await startWithClock({ files, options, registry, secretsOf, log, clock, lock });
+  if (isFailure(running)) await clock.close();
+  return running;
+}
+
+/** What is known before anything is prepared. */
+interface Known {
+  readonly files: DataFiles;
+  readonly options: StartOptions;
+  readonly registry: ServiceRegistry;
+  readonly secretsOf: SecretsOf;
+  readonly log: Log;
+  readonly clock: WatchedClock;
+  readonly lock: RunLock;
+}
+
+/** Where it fails, the clock is still watched and no service runs. */
+async function startWithClock(known: Known): Promise<RunningServices | Failure> {
+  const { files, options, registry, secretsOf, clock } = known;
+  const { settings, time, ownSecrets = false, acceptLoss = false, rootKey } = options;
+  const dates = { now: utcDate(time), isClockTrusted: clock.trust.isTrusted() };
+  const keys = { ownSecrets, acceptLoss, ...(rootKey !== undefined && { rootKey }) };
+  const prepared = await prepareData(files, registry, { ...dates, hosts: settings.hostNames, ...keys });
+  if (isFailure(prepared)) return prepared;
   const mismatch = await checkCopies(files, time, acceptLoss);
-  if (mismatch !== undefined) {
-    await clock.close();
-    return mismatch;
-  }
-  const supervisor = new Supervisor({
+  if (mismatch !== undefined) return mismatch;
+  const supervisor = supervisorFor(files, options);
+  options.stopping?.addEventListener("abort", () => void supervisor.stop());
+  if (options.stopping?.aborted === true) return failed("stopped before everything was started");
+  const ports = await startAll(supervisor, files, settings, registry, secretsOf);
+  if (isFailure(ports)) return stopAfter(ports, supervisor);
+  const unrecorded = await recordCopies(files, time, acceptLoss);
+  if (unrecorded !== undefined) return stopAfter(unrecorded, supervisor);
+  return runningServices(known, supervisor, ports, prepared.created);
+}
+
+async function stopAfter(failure: Failure, supervisor: Supervisor): Promise<Failure> {
+  await supervisor.stop();
+  return failure;
+}
+
+function supervisorFor(files: DataFiles, options: StartOptions): Supervisor {
+  const { time, onRestart, onGiveUp, onHung } = options;
+  return new Supervisor({
     writeLine: options.writeLine(files),
     time,
-    onRestart: options.onRestart,
-    ...(options.onGiveUp && { onGiveUp: options.onGiveUp }),
-    ...(options.onHung && { onHung: options.onHung }),
+    onRestart,
+    ...(onGiveUp && { onGiveUp }),
+    ...(onHung && { onHung }),
   });
-  options.stopping?.addEventListener("abort", () => void supervisor.stop());
-  if (options.stopping?.aborted === true) {
-    await clock.close();
-    return failed("stopped before everything was started");
-  }
-  const ports = await startAll(supervisor, files, settings, registry, secretsOf);
-  if (isFailure(ports)) {
-    await supervisor.stop();
-    await clock.close();
-    return ports;
-  }
-  const unrecorded = await recordCopies(files, time, acceptLoss);
-  if (unrecorded !== undefined) {
-    await supervisor.stop();
-    await clock.close();
-    return unrecorded;
-  }
+}
+
+function runningServices(
+  { files, options, registry, log, clock, lock }: Known,
+  supervisor: Supervisor,
+  ports: Ports,
+  created: boolean,
+): RunningServices {
+  const { settings, time } = options;
+  const isClockTrusted = (): boolean => clock.trust.isTrusted();
   const cancelRenewal = renewCertificates({
     ...{ files, services: registry.services, hosts: settings.hostNames, isClockTrusted, time, log },
     restart: (service) => supervisor.restart(service),
   });
   return {
     files,
-    created: prepared.created,
+    created,
     broken: () => supervisor.broken,
     gaveUp: supervisor.gaveUp,
     portOf: (service) => portIn(ports, service),

@@ -27,7 +27,7 @@ const DEFAULT_LIMITS: SupervisorLimits = {
   readyMs: 30_000,
   backOff: { firstMs: 100, longestMs: 5_000 },
   recoveredMs: 10_000,
-  graceMs: 3_500,
+  graceMs: 10_000,
   restarts: 5,
   giveUpBackOff: { firstMs: 60_000, longestMs: 600_000 },
   heartbeat: { everyMs: 5_000, silentMs: 30_000 },

@@ -9,12 +9,16 @@ import { storeCheck } from "@purrimeter/service/store-check";
 import type { Time } from "@purrimeter/service/time";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Store } from "@purrimeter/store/open-store";
-import type { Config } from "../config.ts";
 import type { EndedSessions } from "../edge/ended-sessions.ts";
 
 /** What is asked whether it is well. */
 export interface CheckedParts {
-  readonly config: Config;
+  /** What it reads of the configuration. */
+  readonly config: {
+    readonly database: string;
+    readonly tls: { readonly certificate: string };
+    readonly peers: readonly { readonly name: string }[];
+  };
   readonly store: Pick<Store, "check">;
   readonly keyRing: Pick<KeyRing, "version">;
   readonly ended: Pick<EndedSessions, "isKnown">;

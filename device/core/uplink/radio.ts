@@ -42,10 +42,11 @@ export class Radio {
   }
 
   /**
-   * Turns the radio on or off; `wantedFromMs` is when something is to be sent, Infinity when nothing is. True when it ended
-   * a session, or the request for one.
+   * Turns the radio on or off; `wantedFromMs` is when something is to be sent, Infinity when nothing is. A session that is
+   * dead is ended and another requested. True when it ended a session, or the request for one.
    */
-  tend(nowMs: number, wantedFromMs: number): boolean {
+  tend(nowMs: number, wantedFromMs: number, isDead: boolean): boolean {
+    if (isDead) return this.reconnect(nowMs);
     const isWanted = this.idleTimeoutMs === Infinity || wantedFromMs <= nowMs;
     if (isWanted && this.state === "up") this.sinceMs = nowMs;
     if (nowMs < this.nextMs(wantedFromMs)) return false;
@@ -61,6 +62,17 @@ export class Radio {
     if (this.state === "asking")
       return this.idleTimeoutMs === Infinity ? Infinity : this.sinceMs + ASK_LIMIT_MS;
     return this.idleTimeoutMs === Infinity ? 0 : Math.max(this.retryAtMs, wantedFromMs);
+  }
+
+  private reconnect(nowMs: number): true {
+    const { uplink } = this;
+    // Not every uplink says that a session is down which was ended from here.
+    this.down(nowMs);
+    if (uplink.reconnect === undefined) {
+      uplink.disconnect();
+      uplink.connect();
+    } else uplink.reconnect();
+    return true;
   }
 
   private ask(nowMs: number): void {

@@ -140,7 +140,7 @@ export class UplinkQueue {
   }
 
   /** The report in flight is unanswered when its time is over. */
-  expire(nowMs: number): void {
+  private expire(nowMs: number): void {
     if (this.isInFlight && nowMs >= this.deadlineMs) this.timedOut(nowMs);
   }
 
@@ -158,10 +158,12 @@ export class UplinkQueue {
 
   /** Whether the session is to be given up, although the uplink takes it for good. True once for a session. */
   takeDeadSession(nowMs: number): boolean {
+    this.expire(nowMs);
     const isUrgent = this.urgent > 0 && this.isOverdue(nowMs);
     if (!this.isUp || this.unanswered < (isUrgent ? 1 : UNANSWERED_LIMIT)) return false;
     this.unanswered = 0;
     this.deadInRow++;
+    this.down();
     this.counts.deadSessions++;
     return true;
   }

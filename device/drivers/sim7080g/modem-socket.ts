@@ -16,13 +16,20 @@ const PING_MS = 30_000;
 const FIRST_POLL_MS = 2_000;
 const MAX_POLL_MS = 60_000;
 
+const KEEP_ALIVE_S = 1_200;
+
+interface ModemSocketOptions {
+  readonly keepAliveS?: number;
+  readonly maxReadBytes?: number;
+}
+
 /** MQTT on the modem's socket: sends what waits and reads what arrived, one command at a time. */
 export class ModemSocket {
   readonly writer: MqttWriter;
   private readonly clock: Clock;
   private readonly channel: AtChannel;
   private readonly reader: MqttReader;
-  private readonly keepAliveS: number;
+  readonly keepAliveS: number;
   private readonly maxReadBytes: number;
   /** When something was last sent and last received; Infinity before the first time in a session. */
   private sentMs = Infinity;
@@ -38,8 +45,7 @@ export class ModemSocket {
     clock: Clock,
     channel: AtChannel,
     listener: MqttListener,
-    keepAliveS: number,
-    maxReadBytes = MAX_READ_BYTES,
+    { keepAliveS = KEEP_ALIVE_S, maxReadBytes = MAX_READ_BYTES }: ModemSocketOptions,
   ) {
     this.clock = clock;
     this.channel = channel;

@@ -46,7 +46,6 @@ type Phase = Setup | "off" | "waiting" | "joining" | "up" | "closing";
 const CLOSE_MS = 10_000;
 /** From the TLS connection to granted topics. */
 const JOIN_MS = 30_000;
-const KEEP_ALIVE_S = 1_200;
 
 /** Failures in a row after which the modem's supply is cut. */
 const CYCLE_AFTER = 3;
@@ -88,7 +87,7 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     this.channel = new AtChannel(clock, this);
     this.scripts = new ScriptRunner(clock, this);
     this.caller = new ModemCaller(port);
-    this.socket = new ModemSocket(clock, this.channel, this, this.keepAliveS(), options.maxReadBytes);
+    this.socket = new ModemSocket(clock, this.channel, this, options);
     this.hasFiles = options.files === undefined;
   }
 
@@ -243,15 +242,11 @@ export class ModemUplink implements Uplink, AtHost, ScriptHost, MqttListener {
     this.socket.reset();
     this.socket.writer.connect({
       clientId: tag,
-      keepAliveS: this.keepAliveS(),
+      keepAliveS: this.socket.keepAliveS,
       willTopic: topicOf(tag, "status"),
       will: encodeStatus({ online: false, settingsVersion: 0, firmware }),
     });
     this.pump();
-  }
-
-  private keepAliveS(): number {
-    return this.options.keepAliveS ?? KEEP_ALIVE_S;
   }
 
   private isOpen(): boolean {

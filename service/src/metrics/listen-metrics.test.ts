@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { dialTcp, exchange } from "../testing/raw-exchange.ts";
 import { listenMetrics } from "./listen-metrics.ts";
-import type { ReadinessReport } from "../run/readiness.ts";
+import type { ReadinessReport } from "./readiness.ts";
 import type { MetricsListener } from "./listen-metrics.ts";
 import { Metrics } from "./metrics.ts";
 

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { namesOnly } from "../http/request-hosts.ts";
-import type { ReadinessReport } from "../run/readiness.ts";
+import type { ReadinessReport } from "./readiness.ts";
 import type { Metrics } from "./metrics.ts";
 
 const HOST = "127.0.0.1";

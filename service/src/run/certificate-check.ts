@@ -1,6 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type { Time } from "../time/time.ts";
-import type { ReadinessCheck } from "./readiness.ts";
+import type { ReadinessCheck } from "../metrics/readiness.ts";
 
 /** Whether the certificate that a process listens with is valid now. `pem`: leaf first, as the process read it. */
 export function certificateCheck(pem: string | Buffer, time: Time): ReadinessCheck {

@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import type { ReadinessCheck } from "./readiness.ts";
+import type { ReadinessCheck } from "../metrics/readiness.ts";
 
 const MIB = 1_048_576;
 

@@ -1,6 +1,6 @@
 import type { JsonClient } from "../client/json-client.ts";
 import { z } from "zod";
-import type { ReadinessCheck } from "./readiness.ts";
+import type { ReadinessCheck } from "../metrics/readiness.ts";
 
 const reportSchema = z.object({
   status: z.enum(["ready", "not-ready"]),

@@ -8,15 +8,18 @@ import { systemRandom } from "../time/system-random.ts";
 import { systemTime } from "../time/system-time.ts";
 import type { ServiceConfig } from "./config-schemas.ts";
 import { readConfig } from "./read-config.ts";
-import { Readiness, type ReadinessReport } from "./readiness.ts";
+import { Readiness, type ReadinessReport } from "../metrics/readiness.ts";
 import type { OpenSecrets, RunningService, ServiceDefinition } from "./service-definition.ts";
 import { startErrorLine } from "./start-error.ts";
 
-/** For requests under way; shorter than the 3.5 s after which a supervisor kills. */
+/** For requests under way. */
 const GRACE_MS = 2_500;
 
-/** What still hangs then is left behind. */
-const STOP_DEADLINE_MS = 4_000;
+/**
+ * What still hangs then is left behind. Shorter than the 10 s after which a supervisor kills; long enough for mails under way,
+ * and on a machine where everything takes ten times as long.
+ */
+const STOP_DEADLINE_MS = 9_000;
 
 /** Everything that was opened, to be ended in the reverse order. */
 interface Process {

@@ -4,7 +4,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { Random } from "../time/random.ts";
 import type { Time } from "../time/time.ts";
 import type { ServiceConfig } from "./config-schemas.ts";
-import type { ReadinessCheck } from "./readiness.ts";
+import type { ReadinessCheck } from "../metrics/readiness.ts";
 
 /** Secrets that are open. */
 export interface OpenSecrets {

@@ -1,4 +1,4 @@
-import type { ReadinessCheck } from "./readiness.ts";
+import type { ReadinessCheck } from "../metrics/readiness.ts";
 
 /** Whether a database can be read. `read` rejects when it cannot. */
 export function storeCheck(read: () => Promise<unknown>): ReadinessCheck {

@@ -1,9 +1,9 @@
 import { errorCode } from "../log/log.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { ClockTrust, type ClockDoubt } from "../time/clock-trust.ts";
+import { ClockTrust, type ClockDoubt } from "../clock/clock-trust.ts";
 import type { Time } from "../time/time.ts";
-import type { ReadinessCheck } from "./readiness.ts";
+import type { ReadinessCheck } from "../metrics/readiness.ts";
 
 /** Where the last trusted time is kept over a restart. */
 export interface ClockRecord {

@@ -1,5 +1,5 @@
 import { ClockWitnesses } from "./clock-witnesses.ts";
-import type { Time } from "./time.ts";
+import type { Time } from "../time/time.ts";
 
 /** Why a clock is not trusted: constants, for log and readiness. */
 export type ClockDoubt = "jumped" | "ahead-at-start" | "behind-at-start" | "tags-disagree";
