@@ -15,7 +15,7 @@ function fix(at: number, latE7 = 515_000_000, lonE7 = -1_000_000, accuracyDm = 5
   return { kind: "fix", at, latE7, lonE7, accuracyDm } as Entry;
 }
 
-const OWNERSHIP = { id: 1, entriesFrom: 0, believed: () => undefined };
+const OWNERSHIP = { id: 1, entriesFrom: 0, believed: undefined };
 
 function judge(
   entries: Entry[],
@@ -183,7 +183,7 @@ describe("an ownership", () => {
   });
 
   it("goes on after a start with the fix that is stored", () => {
-    const ownership = { ...OWNERSHIP, believed: () => fix(NOW - 60) as FixEntry };
+    const ownership = { ...OWNERSHIP, believed: fix(NOW - 60) as FixEntry };
     expect(judge([fix(NOW, far)], createDoubtJudge(30), ALF, ownership)).toEqual(["too-fast"]);
   });
 });

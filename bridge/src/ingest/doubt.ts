@@ -14,6 +14,8 @@ const RIVALS_BELIEVED = 3;
 
 /** Judges the entries of a report: each tag's fixes against its last believed one in the same ownership. */
 export interface DoubtJudge {
+  /** Whether it has judged the tag in that ownership. */
+  knows(tag: TagId, ownership: number): boolean;
   /** One place an entry, or undefined when nothing is suspect. */
   judge(
     tag: TagId,
@@ -42,6 +44,7 @@ export function createDoubtJudge(
 ): DoubtJudge {
   const beliefs = new Map<TagId, Belief>();
   return {
+    knows: (tag, ownership) => beliefs.get(tag)?.ownership === ownership,
     judge: (tag, { entries }, now, ownership) => {
       const belief = beliefIn(beliefs.get(tag), ownership);
       beliefs.set(tag, belief);
@@ -61,8 +64,8 @@ export function createDoubtJudge(
 /** After a start of the bridge what is stored is believed. Another ownership begins with nothing of the former one. */
 function beliefIn(belief: Belief | undefined, { id, believed }: JudgedOwnership): Belief {
   if (belief?.ownership === id) return belief;
-  const fix = believed();
-  return { ownership: id, way: fix && { fix, from: undefined }, rival: undefined, rivals: 0 };
+  const way = believed && { fix: believed, from: undefined };
+  return { ownership: id, way, rival: undefined, rivals: 0 };
 }
 
 function doubtOf(

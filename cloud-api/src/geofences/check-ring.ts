@@ -30,7 +30,7 @@ function rangeError(field: string, value: number, limit: number, hint: string): 
 }
 
 /** What is wrong with a position, if anything: it lacks a number, its ranges, or that its axes look swapped. */
-export function positionErrors(position: Position, field: string): FieldError[] {
+function positionErrors(position: Position, field: string): FieldError[] {
   const [longitude, latitude] = position;
   if (longitude === undefined || latitude === undefined)
     return [{ field, message: "A position is two numbers: [longitude, latitude].", limit: 2 }];
