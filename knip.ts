@@ -22,7 +22,10 @@ const config: KnipConfig = {
       ],
       project: ["src/**/*.ts"],
     },
-    cli: { entry: ["e2e/*.engine.ts"], project: ["src/**/*.ts", "e2e/**/*.ts", "bin/*.js"] },
+    cli: {
+      entry: ["e2e/*.engine.ts", "e2e/attack/main.ts"],
+      project: ["src/**/*.ts", "e2e/**/*.ts", "bin/*.js"],
+    },
     device: {
       entry: [
         "boards/node/main.ts",

@@ -98,7 +98,8 @@ describe("a first start", () => {
       expect([socket.authorized, socket.getProtocol()]).toEqual([true, "TLSv1.3"]);
       socket.destroy();
       const again = await purrimeter("tags", "add", "mimi", "--data", data);
-      expect([again.code, again.stderr]).toEqual([1, "purrimeter: the tag mimi exists already\n"]);
+      const line = 'the tag mimi exists already; "purrimeter tags code mimi" gives it a new claim code';
+      expect([again.code, again.stderr]).toEqual([1, `purrimeter: ${line}\n`]);
       expect((await purrimeter("tags", "list", "--data", data)).stdout).toMatch(/^mimi +unclaimed +\d{4}-/);
     },
     DEADLINE_MS,

@@ -87,7 +87,8 @@ describe("every answer", () => {
     const other = await auth.call({ path: "/login", method: "GET" });
     expect(other.status).toBe(405);
     expect(other.headers["allow"]).toBe("POST");
-    expect((await auth.call({ path: "/%2e%2e/login%2f", body: {} })).status).toBe(404);
+    // No other spelling of a path reaches what the path names: a proxy in front may filter by it.
+    expect((await auth.call({ path: "/%2e%2e/login%2f", body: {} })).status).toBe(400);
   });
 });
 

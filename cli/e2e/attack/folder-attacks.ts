@@ -1,0 +1,73 @@
+import { cpSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { purrimeter } from "../running-purrimeter.ts";
+import type { Attack } from "./attack.ts";
+import { must, mustBe } from "./must.ts";
+import type { Target } from "./target.ts";
+
+const TELLING = /PRIVATE KEY|SQLite format 3|owner@example\.org/;
+
+async function stolenFolder({ data, folder }: Target): Promise<string> {
+  const stolen = join(folder, "stolen");
+  const isTaken = (path: string): boolean => !["secrets", "run", "mail"].includes(basename(path));
+  cpSync(data, stolen, { recursive: true, filter: isTaken });
+  const names = readdirSync(stolen, { recursive: true, encoding: "utf8" });
+  const files = names.filter((name) => statSync(join(stolen, name)).isFile());
+  must(files.length > 10, "there was nothing to steal");
+  for (const name of files)
+    must(!TELLING.test(readFileSync(join(stolen, name), "latin1")), `${name} holds a key or data in clear`);
+  for (const line of [
+    ["certs", "issue", "tag", "thief"],
+    ["tags", "list"],
+  ]) {
+    const { code, stderr } = await purrimeter(...line, "--data", stolen);
+    must(code === 1 && /secret/.test(stderr), `${line.join(" ")} ended with ${code}: ${stderr}`);
+  }
+  return `no key and no clear data in ${files.length} files, and no certificate was issued`;
+}
+
+const REFUSED = 2_000;
+const MAX_LINES = 100;
+
+function logLines(data: string): number {
+  const folder = join(data, "log");
+  const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), "latin1"));
+  return texts.reduce((sum, text) => sum + text.split("\n").length - 1, 0);
+}
+
+async function logFlood(target: Target): Promise<string> {
+  const before = logLines(target.data);
+  const refuse = async (worker: number): Promise<void> => {
+    for (let count = 0; count < REFUSED / 20; count++)
+      await target.keepAlive(`127.7.0.${worker + 1}`, "/tags", "made-up");
+  };
+  await Promise.all(Array.from({ length: 20 }, (_, worker) => refuse(worker)));
+  await target.mustServe();
+  const lines = logLines(target.data) - before;
+  must(lines <= MAX_LINES, `the logs grew by ${lines} lines`);
+  return `the logs grew by ${lines} lines`;
+}
+
+async function stillReady(target: Target): Promise<string> {
+  mustBe((await target.ask("GET", "/health")).status, [200], "health");
+  const { status, text } = await target.ask("GET", "/ready");
+  must(status === 200 && text.includes('"ready"'), `ready was answered ${status} ${text}`);
+  return "health and ready were 200";
+}
+
+async function ordinaryStop(target: Target): Promise<string> {
+  const code = await target.stop();
+  must(code === 0, `start ended with ${code}`);
+  return "start ended with 0";
+}
+
+export const FOLDER_ATTACKS: readonly Attack[] = [
+  { name: "stolen-folder", tried: "a copy of the data folder without secrets/", run: stolenFolder },
+  { name: "log-flood", tried: `${REFUSED} refused requests`, run: logFlood },
+];
+
+/** What has to hold after all attacks; stops the installation. */
+export const AFTERWARDS: readonly Attack[] = [
+  { name: "still-ready", tried: "health and readiness after the attacks", run: stillReady },
+  { name: "ordinary-stop", tried: "SIGTERM after the attacks", run: ordinaryStop },
+];

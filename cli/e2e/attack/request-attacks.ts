@@ -1,0 +1,92 @@
+import { gzipSync } from "node:zlib";
+import type { Attack } from "./attack.ts";
+import { must, mustBe } from "./must.ts";
+import type { Target } from "./target.ts";
+import { dial, exchange, type Ask } from "./wire.ts";
+
+const NAME = '"name":"a","tagIds":[],"shape":{"type":"Circle","center":[7,61],"radiusM":50}';
+
+/** Bodies that strict JSON does not have. */
+const BODIES: readonly (readonly [what: string, ask: Ask, statuses: readonly number[]])[] = [
+  ["a member twice", { body: `{${NAME},"name":"b"}` }, [400]],
+  ["a member twice, once escaped", { body: `{${NAME},"n\\u0061me":"b"}` }, [400]],
+  ["__proto__", { body: `{${NAME},"__proto__":{"isAdmin":true}}` }, [400]],
+  ["constructor", { body: `{${NAME},"constructor":{"prototype":{}}}` }, [400]],
+  ["deep nesting", { body: "[".repeat(20_000) }, [400, 413]],
+  ["a byte order mark", { body: `\uFEFF{${NAME}}` }, [400]],
+  ["bytes that are no UTF-8", { body: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]) }, [400]],
+  ["gzip", { body: gzipSync(`{${NAME}}`), headers: { "content-encoding": "gzip" } }, [400, 415]],
+  ["text/plain", { body: `{${NAME}}`, headers: { "content-type": "text/plain" } }, [400, 415]],
+  ["200 kB", { body: `{"name":"${"a".repeat(200_000)}"}` }, [400, 413]],
+];
+
+async function looseJson(target: Target): Promise<string> {
+  const token = target.owner.accessToken;
+  const honest = `{${NAME.replace("[]", '["mimi"]')}}`;
+  const made = await target.ask("POST", "/geofences", { token, body: honest });
+  mustBe(made.status, [201], "an honest body");
+  for (const [what, asked, statuses] of BODIES) {
+    const { status } = await target.ask("POST", "/geofences", { token, ...asked });
+    mustBe(status, statuses, `a body with ${what}`);
+  }
+  await target.mustServe();
+  return `all ${BODIES.length} were refused, an honest one was taken`;
+}
+
+async function foreignTags(target: Target): Promise<string> {
+  const { accessToken: token } = await target.newPerson("stranger@example.org", "127.6.1.1");
+  const paths = ["", "/locations", "/locations/latest", "/events", "/shares"];
+  for (const path of paths) {
+    const [foreign, missing] = await Promise.all(
+      ["mimi", "nino"].map((id) => target.ask("GET", `/tags/${id}${path}`, { token })),
+    );
+    mustBe(foreign?.status ?? 0, [404], `another owner's tag${path}`);
+    must(
+      foreign?.status === missing?.status,
+      `a foreign tag${path} and a missing one have different statuses`,
+    );
+    must(foreign?.text.replaceAll("mimi", "nino") === missing?.text, `tag${path}: different bodies`);
+  }
+  const own = await target.ask("GET", "/tags/mimi", { token: target.owner.accessToken });
+  mustBe(own.status, [200], "the owner's own tag");
+  return `${paths.length} routes answered alike`;
+}
+
+/** Two readings of where a request ends. The hidden request would be answered 200 on its own. */
+const HIDDEN = "GET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+const CHUNKED = "Transfer-Encoding: chunked";
+const SMUGGLED: readonly (readonly [what: string, head: readonly string[], body: string])[] = [
+  ["CL.TE", ["Content-Length: 6", CHUNKED], `0\r\n\r\n${HIDDEN}`],
+  ["TE.CL", [CHUNKED, "Content-Length: 4"], `5c\r\n${HIDDEN}\r\n0\r\n\r\n`],
+  ["TE.TE", [CHUNKED, "Transfer-Encoding: identity"], `0\r\n\r\n${HIDDEN}`],
+  ["a space before the colon", ["Transfer-Encoding : chunked"], `0\r\n\r\n${HIDDEN}`],
+  ["two lengths", ["Content-Length: 0", `Content-Length: ${HIDDEN.length}`], HIDDEN],
+  ["a length with a sign", ["Content-Length: +0"], HIDDEN],
+  ["a negative chunk", [CHUNKED], `-1\r\n\r\n${HIDDEN}`],
+  ["a folded header", ["X: a", " Content-Length: 0", `Content-Length: ${HIDDEN.length + 1}0x`], HIDDEN],
+  ["a chunk size beyond numbers", [CHUNKED], `fffffffffffffffff\r\n${HIDDEN}`],
+];
+
+async function smuggling(target: Target): Promise<string> {
+  for (const [what, head, body] of SMUGGLED) {
+    const socket = await dial(target.api.port, target.api.ca);
+    must(socket !== undefined, "no connection");
+    if (socket === undefined) continue;
+    const start = ["POST /v1/auth/login HTTP/1.1", `Host: localhost:${target.api.port}`];
+    const lines = [...start, "Content-Type: application/json", ...head, "", body];
+    const answers = await exchange(socket, lines.join("\r\n"));
+    must(!/HTTP\/1\.1 200/.test(answers), `${what}: the hidden request was answered`);
+    must(/HTTP\/1\.1 4\d\d/.test(answers), `${what}: ${JSON.stringify(answers.slice(0, 60))}`);
+  }
+  const plain = await dial(target.api.port, target.api.ca);
+  const host = `Host: localhost:${target.api.port}\r\nConnection: close\r\n\r\n`;
+  const served = plain && (await exchange(plain, `GET /v1/health HTTP/1.1\r\n${host}`));
+  must(/HTTP\/1\.1 200/.test(served ?? ""), "the plain request was refused too, so nothing was tried");
+  return `all ${SMUGGLED.length} were refused, no hidden request was answered`;
+}
+
+export const REQUEST_ATTACKS: readonly Attack[] = [
+  { name: "loose-json", tried: "doubled members, __proto__, gzip, 200 kB and others", run: looseJson },
+  { name: "foreign-tags", tried: "another owner's tag and a missing one", run: foreignTags },
+  { name: "smuggling", tried: "requests with two ends, by raw sockets", run: smuggling },
+];
