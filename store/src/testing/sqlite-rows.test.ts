@@ -61,6 +61,8 @@ test("a transition is an event and an outbox row, once; a doubted one alarms nob
   await Promise.all([1, 2, 3].map(() => recorded(harness, TAG, report, { at: NOON, suspect })));
   expect(all("SELECT number FROM event ORDER BY number")).toEqual([[1], [2]]);
   expect(all("SELECT number FROM outbox")).toEqual([[1]]);
+  const sealed = "SELECT sealing_key, sealed FROM";
+  expect(all(`${sealed} outbox`), "the transition itself").toEqual(all(`${sealed} event WHERE number = 1`));
 });
 
 test("set-aside reports are the newest sixteen, sealed", async () => {
