@@ -1,5 +1,6 @@
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { openDatabase, type Database } from "@purrimeter/database/open-database";
+import { checkPages } from "@purrimeter/database/page-check";
 import { watchClock } from "@purrimeter/service/watch-clock";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { certificateCheck } from "@purrimeter/service/certificate-check";
@@ -50,10 +51,11 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
   expire();
   const cancelExpiry = time.every(EXPIRY_INTERVAL_MS, expire);
   const listening = await listenFor(parts, service);
+  const pages = checkPages({ path, key: databaseKey, log, time });
   const cancelSweep = sweepUnverified(parts, service, isClockTrusted);
   return {
     ready: { port: listening.port },
-    checks: [...checksOf(parts, service), clock.check],
+    checks: [...checksOf(parts, service), pages.check, clock.check],
     reload: async () => {
       await secrets.reload();
       await service.tokens.replaceKeys(readSigningKeys(secrets));
@@ -62,6 +64,7 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
     stop: async (graceMs) => {
       cancelSweep();
       cancelExpiry();
+      pages.stop();
       await clock.close();
       await stop(service, listening, graceMs);
     },

@@ -17,6 +17,7 @@ import { logSecurityEvents } from "./broker/log-security-events.ts";
 import { logTls12Listener, logTlsVersions } from "./broker/log-tls-versions.ts";
 import { watchRevocations } from "./broker/watch-revocations.ts";
 import { deleteOldLocations } from "./ingest/delete-old-locations.ts";
+import { MissingEntries } from "./ingest/missing-entries.ts";
 import { createBridgeCounters, type BridgeCounters } from "./metrics/bridge-counters.ts";
 import { measureBridge } from "./metrics/measure-bridge.ts";
 
@@ -26,6 +27,9 @@ const RETENTION_INTERVAL_MS = 86_400_000;
 
 /** How often it is asked whether a day has passed since the last run, or the clock is trusted again. */
 const RETENTION_LOOK_MS = 3_600_000;
+
+/** Between two lines about entries that are missing. */
+const MISSING_SUM_MS = 60_000;
 
 type Parts = ServiceParts<BridgeConfig, Secrets>;
 
@@ -38,7 +42,8 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   const source = openSource(parts, counters, now);
   const { retentionDays, verification } = config;
   const clock = await watchClock({ time, log, metrics, record: store.clock });
-  const given = { counters, log, retentionDays, verification, now, time, clock: clock.trust };
+  const missing = new MissingEntries(counters, log);
+  const given = { missing, counters, log, retentionDays, verification, now, time, clock: clock.trust };
   const bridge = createBridge({ store: store.reports, source, ...given });
   const { port, tls12Port } = await source.open(bridge.sink);
   logTls12Listener(counters, log, tls12Port);
@@ -52,15 +57,23 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
     time.every(SETTINGS_POLL_MS, () => void bridge.tick()),
     time.every(REVOCATION_POLL_MS, look),
     time.every(RETENTION_LOOK_MS, deleteOld),
+    time.every(MISSING_SUM_MS, () => missing.tell()),
   ];
   deleteOld();
+  const pages = store.checkPages(log, time);
   const checks = [
     storeCheck(() => store.check()),
     diskCheck(dirname(config.database)),
     certificateCheck(readFileSync(config.tls.certificate), time),
     clock.check,
+    missing.check,
+    pages.check,
   ];
-  return { ready: { port, tls12Port }, checks, stop: () => stop(source, store, clock, timers) };
+  return {
+    ready: { port, tls12Port },
+    checks,
+    stop: () => stop(source, store, clock, [...timers, () => pages.stop()]),
+  };
 }
 
 /** Works at once, and then each day; later, as soon as the clock is trusted, when it is not. */
