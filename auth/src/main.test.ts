@@ -67,7 +67,8 @@ function fakedTime(): NodeJS.ProcessEnv {
 function run(changes: object = {}): Run {
   const file = join(folder, "config.json");
   writeFileSync(file, JSON.stringify({ ...config, ...changes }));
-  const env = { PATH: process.env["PATH"], CREDENTIALS_DIRECTORY: join(folder, "secrets"), ...fakedTime() };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, CREDENTIALS_DIRECTORY: join(folder, "secrets"), ...fakedTime() };
   const child = spawn(process.execPath, [MAIN, "--config", file], {
     env,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
