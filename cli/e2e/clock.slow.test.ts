@@ -31,7 +31,9 @@ const data = mkdtempSync(join(tmpdir(), "purrimeter-clock-"));
 const offsets = join(data, "offset");
 const env = {
   // For programs with several threads, as the program `faketime` preloads it.
-  LD_PRELOAD: execFileSync("faketime", ["-m", "-f", "+0", "printenv", "LD_PRELOAD"], { encoding: "utf8" }).trim(),
+  LD_PRELOAD: execFileSync("faketime", ["-m", "-f", "+0", "printenv", "LD_PRELOAD"], {
+    encoding: "utf8",
+  }).trim(),
   FAKETIME_TIMESTAMP_FILE: offsets,
   FAKETIME_NO_CACHE: "1",
   FAKETIME_DONT_FAKE_MONOTONIC: "1",
@@ -56,7 +58,10 @@ beforeAll(async () => {
   const added = await purrimeter("tags", "add", TAG, "--data", data, "--json");
   const { claimCode: code } = JSON.parse(added.stdout) as { readonly claimCode: string };
   await expectStatus(201, "POST", "/tags/claim", { token, body: { code, name: "Alf" } });
-  const invitation = await expectStatus(201, "POST", `/tags/${TAG}/shares`, { token, body: { kind: "live" } });
+  const invitation = await expectStatus(201, "POST", `/tags/${TAG}/shares`, {
+    token,
+    body: { kind: "live" },
+  });
   const viewer = (await expectStatus(200, "POST", "/auth/login", { body: leo })).body.accessToken;
   await expectStatus(201, "POST", "/shares/accept", { token: viewer, body: { code: invitation.body.code } });
   certificates = chains();
@@ -133,7 +138,9 @@ async function expectEverything(): Promise<void> {
   ({ refreshToken } = body);
   expect(await namesOf("/tags", body)).toEqual([TAG]);
   const viewer = (await expectStatus(200, "POST", "/auth/login", { body: leo })).body;
-  expect((await expectStatus(200, "GET", "/shares", { token: viewer.accessToken })).body.items.length).toBe(1);
+  expect((await expectStatus(200, "GET", "/shares", { token: viewer.accessToken })).body.items.length).toBe(
+    1,
+  );
   expect(chains()).toEqual(certificates);
   expect((await purrimeter("audit", "verify", "--data", data)).code).toBe(0);
 }

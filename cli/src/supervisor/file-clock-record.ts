@@ -23,12 +23,19 @@ interface Clock {
   readonly doubted?: DoubtedSeconds;
 }
 
-const FORM = /^(?<trusted>\d{1,12})?(?: doubted (?<utc>-?\d{1,12}) (?<undisputed>\d{1,12}))?$/;
-
 function parse(text: string): Clock {
-  const { trusted, utc, undisputed } = FORM.exec(text.trimEnd())?.groups ?? {};
-  return {
-    ...(trusted !== undefined && { trustedS: Number(trusted) }),
-    ...(utc !== undefined && { doubted: { utcS: Number(utc), undisputedS: Number(undisputed) } }),
-  };
+  const [trusted = "", word, ...doubted] = text.trimEnd().split(" ");
+  const [utcS, undisputedS, ...more] = doubted.map(seconds);
+  if (word === undefined) return trustedIn(trusted);
+  if (word !== "doubted" || utcS === undefined || undisputedS === undefined || more.length > 0) return {};
+  return { ...trustedIn(trusted), doubted: { utcS, undisputedS } };
+}
+
+function trustedIn(text: string): Clock {
+  const trustedS = seconds(text);
+  return trustedS === undefined ? {} : { trustedS };
+}
+
+function seconds(text: string): number | undefined {
+  return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 }

@@ -62,7 +62,13 @@ export async function runService<
 }
 
 async function start<Name extends string, Config extends ServiceConfig, Secrets extends OpenSecrets>(
-  { name, schema, openSecrets, start: startService, stopDeadlineMs }: ServiceDefinition<Name, Config, Secrets>,
+  {
+    name,
+    schema,
+    openSecrets,
+    start: startService,
+    stopDeadlineMs,
+  }: ServiceDefinition<Name, Config, Secrets>,
   log: Log,
 ): Promise<Process> {
   const { values } = parseArgs({ options: { config: { type: "string" } } });

@@ -89,7 +89,10 @@ async function keepClock({ time, log, record }: WatchClockOptions, trust: ClockT
   try {
     if (trust.isTrusted()) return await record.keepTrusted(time.utcS());
     const { utcMs = 0, undisputedMs = 0 } = trust.doubted ?? {};
-    await record.keepDoubted({ utcS: Math.floor(utcMs / 1_000), undisputedS: Math.floor(undisputedMs / 1_000) });
+    await record.keepDoubted({
+      utcS: Math.floor(utcMs / 1_000),
+      undisputedS: Math.floor(undisputedMs / 1_000),
+    });
   } catch (error) {
     log.error("the time could not be kept", { event: "clock.fault", code: errorCode(error) });
   }
@@ -102,10 +105,13 @@ function sayer(log: Log): (doubt: ClockDoubt | undefined) => void {
     said = doubt;
     if (doubt === undefined) log.warn("the clock is trusted again", { event: "clock.trusted" });
     else if (doubt === "long-stop")
-      log.warn("the clock is ahead as after a long stop: nothing is deleted by it until it has run for 24 h", {
-        event: "clock.unconfirmed",
-        reason: doubt,
-      });
+      log.warn(
+        "the clock is ahead as after a long stop: nothing is deleted by it until it has run for 24 h",
+        {
+          event: "clock.unconfirmed",
+          reason: doubt,
+        },
+      );
     else
       log.error("the clock is not trusted: is it right? Nothing is deleted, renewed or expired by it", {
         event: "clock.distrusted",
@@ -116,6 +122,7 @@ function sayer(log: Log): (doubt: ClockDoubt | undefined) => void {
 
 function readinessOf(doubt: ClockDoubt | undefined): { ok: boolean; detail: string } {
   if (doubt === undefined) return { ok: true, detail: "trusted" };
-  if (doubt === "long-stop") return { ok: true, detail: "ahead as after a long stop; nothing is deleted yet" };
+  if (doubt === "long-stop")
+    return { ok: true, detail: "ahead as after a long stop; nothing is deleted yet" };
   return { ok: false, detail: `not trusted: ${doubt}` };
 }
