@@ -68,6 +68,7 @@ function record(
   const at = now();
   let suspect: readonly (Doubt | undefined)[] | undefined;
   const judge = (ownership: JudgedOwnership) => (suspect = doubts.judge(tag, report, at, ownership));
+  const knows = (ownership: number) => doubts.knows(tag, ownership);
   const answer = (outcome: RecordOutcome): Uint8Array => {
     if (outcome.kind === "refused") {
       if (outcome.reason === "unclaimed") verification?.forget(tag);
@@ -79,7 +80,7 @@ function record(
     if (outcome.stored > 0) verification?.stored(tag, report, outcome.through);
     return acknowledgeStored(outcome);
   };
-  return store.recordReport(tag, report, { at, judge }).then(answer, failed);
+  return store.recordReport(tag, report, { at, knows, judge }).then(answer, failed);
 }
 
 function hear(clock: Pick<ClockTrust, "heard"> | undefined, tag: TagId, { entries }: Report): void {
