@@ -20,6 +20,7 @@ describe("sessions of one certificate", () => {
     ).closed;
     expect(fixture.open.events).toEqual(["second-session alf", "second-session alf", "session-rate alf"]);
     expect([fixture.open.source.sessions, last.socket.destroyed]).toEqual([1, false]);
+    expect(fixture.open.sink.crowds).toEqual([ALF]);
     await dialAndJoin(port, BEA, fixture.bea);
     time.advance(15_000);
     await dialAndJoin(port, ALF, fixture.alf);
