@@ -64,6 +64,7 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
     diskCheck(dirname(config.database)),
     certificateCheck(readFileSync(config.tls.certificate), time),
     clock.check,
+    clock.commits,
   ];
   return { ready: { port, tls12Port }, checks, stop: () => stop({ source, security, store, clock, timers }) };
 }
