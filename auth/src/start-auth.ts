@@ -1,5 +1,6 @@
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { openDatabase, type Database } from "@purrimeter/database/open-database";
+import { checkPages } from "@purrimeter/database/page-check";
 import { watchClock } from "@purrimeter/service/watch-clock";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { certificateCheck } from "@purrimeter/service/certificate-check";
@@ -52,11 +53,12 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
   const cancelExpiry = time.every(EXPIRY_INTERVAL_MS, expire);
   const refused = logRefused(log, metrics, () => time.monotonicMs());
   const listening = await listenFor(parts, service, refused);
+  const pages = checkPages({ path, key: databaseKey, log, time });
   const cancelSums = time.every(SUM_MS, () => refused.summarise(), { background: true });
   const cancelSweep = sweepUnverified(parts, service, isClockTrusted);
   return {
     ready: { port: listening.port },
-    checks: [...checksOf(parts, service), clock.check, clock.commits],
+    checks: [...checksOf(parts, service), pages.check, clock.check, clock.commits],
     reload: async () => {
       await secrets.reload();
       await service.tokens.replaceKeys(readSigningKeys(secrets));
@@ -66,6 +68,7 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
       cancelSweep();
       cancelSums();
       cancelExpiry();
+      pages.stop();
       await clock.close();
       await stop(service, listening, graceMs);
       refused.summarise();

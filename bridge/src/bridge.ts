@@ -9,6 +9,8 @@ import { createReportVerifier, type ReportVerifier } from "./verification/report
 import { createSettingsDelivery, type SettingsDelivery } from "./settings/deliver-settings.ts";
 import { createIdleQueue } from "./ingest/idle-queue.ts";
 import { DEFAULT_QUOTAS, ReportQuota, type ReportQuotas } from "./ingest/report-quota.ts";
+import { CrowdedTags } from "./ingest/crowded-tags.ts";
+import type { MissingEntries } from "./ingest/missing-entries.ts";
 import { receiveReport } from "./ingest/receive-report.ts";
 import type { Admission, ReportSink, ReportSource } from "./broker/report-source.ts";
 import { createDoubtJudge } from "./ingest/doubt.ts";
@@ -23,6 +25,8 @@ export interface BridgeParts {
   readonly verification?: boolean | undefined;
   /** What one tag may have stored; the defaults unless given. */
   readonly quotas?: ReportQuotas | undefined;
+  /** Told how many entries before a report are missing. */
+  readonly missing?: Pick<MissingEntries, "found"> | undefined;
   readonly now: () => UnixSeconds;
   readonly time: Time;
   /** Told of tags' times, and asked before a time is doubted; the clock is trusted unless this is given. */
@@ -51,6 +55,14 @@ export function createBridge(parts: BridgeParts): Bridge {
   });
   const quota = new ReportQuota(parts.quotas ?? DEFAULT_QUOTAS, monotonicMs);
   const reporting = { ...parts, doubts, quota, verification };
+  const crowds = new CrowdedTags(
+    monotonicMs,
+    (tag) =>
+      void guarded(
+        tag,
+        parts.store.recordManySessions(tag, parts.now()).then(() => undefined),
+      ),
+  );
   const guarded = (tag: TagId, work: Promise<void>): Promise<void> =>
     work.catch((error: unknown) => fault(parts, tag, error));
   return {
@@ -61,6 +73,7 @@ export function createBridge(parts: BridgeParts): Bridge {
       subscribed: (tag, channel) => {
         if (channel === "settings") void guarded(tag, settings.offer(tag));
       },
+      crowded: (tag) => crowds.seen(tag),
       left: (tag) => settings.left(tag),
     },
     tick: async () => {

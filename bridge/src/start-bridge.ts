@@ -17,6 +17,7 @@ import { logSecurityEvents, type SecurityLog } from "./broker/log-security-event
 import { logTls12Listener, logTlsVersions } from "./broker/log-tls-versions.ts";
 import { watchRevocations } from "./broker/watch-revocations.ts";
 import { deleteOldLocations } from "./ingest/delete-old-locations.ts";
+import { MissingEntries } from "./ingest/missing-entries.ts";
 import { createBridgeCounters, type BridgeCounters } from "./metrics/bridge-counters.ts";
 import { measureBridge } from "./metrics/measure-bridge.ts";
 
@@ -27,8 +28,8 @@ const RETENTION_INTERVAL_MS = 86_400_000;
 /** How often it is asked whether a day has passed since the last run, or the clock is trusted again. */
 const RETENTION_LOOK_MS = 3_600_000;
 
-/** Between two lines about what was left out of the log in a flood. */
-const SECURITY_SUM_MS = 60_000;
+/** Between two lines about missing entries, or about what was left out of the log in a flood. */
+const SUM_MS = 60_000;
 
 type Parts = ServiceParts<BridgeConfig, Secrets>;
 
@@ -42,7 +43,8 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   const source = openSource(parts, { counters, security, now });
   const { retentionDays, verification } = config;
   const clock = await watchClock({ time, log, metrics, record: store.clock });
-  const given = { counters, log, retentionDays, verification, now, time, clock: clock.trust };
+  const missing = new MissingEntries(counters, log);
+  const given = { missing, counters, log, retentionDays, verification, now, time, clock: clock.trust };
   const bridge = createBridge({ store: store.reports, source, ...given });
   const { port, tls12Port } = await source.open(bridge.sink);
   logTls12Listener(counters, log, tls12Port);
@@ -56,16 +58,21 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
     time.every(SETTINGS_POLL_MS, () => void bridge.tick()),
     time.every(REVOCATION_POLL_MS, look),
     time.every(RETENTION_LOOK_MS, deleteOld),
-    time.every(SECURITY_SUM_MS, () => security.summarise()),
+    time.every(SUM_MS, () => missing.tell()),
+    time.every(SUM_MS, () => security.summarise()),
   ];
   deleteOld();
+  const pages = store.checkPages(log, time);
   const checks = [
     storeCheck(() => store.check()),
     diskCheck(dirname(config.database)),
     certificateCheck(readFileSync(config.tls.certificate), time),
     clock.check,
     clock.commits,
+    missing.check,
+    pages.check,
   ];
+  timers.push(() => pages.stop());
   return { ready: { port, tls12Port }, checks, stop: () => stop({ source, security, store, clock, timers }) };
 }
 

@@ -38,6 +38,7 @@ describe("sessions of one certificate", () => {
     ).closed;
     expect(open.events).toEqual(["second-session alf", "second-session alf", "session-rate alf"]);
     expect([open.source.sessions, last.socket.destroyed]).toEqual([1, false]);
+    expect(open.sink.crowds).toEqual([ALF]);
     await dialAndJoin(port, BEA, bea);
     time.advance(15_000);
     await dialAndJoin(port, ALF, alf);

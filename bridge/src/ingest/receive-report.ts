@@ -15,6 +15,7 @@ import type { Doubt } from "@purrimeter/store/doubt";
 import { acknowledgeStored, refuseReport } from "../broker/acknowledge.ts";
 import type { BridgeCounters } from "../metrics/bridge-counters.ts";
 import type { ReportVerifier } from "../verification/report-verifier.ts";
+import type { MissingEntries } from "./missing-entries.ts";
 import type { ReportQuota } from "./report-quota.ts";
 import type { DoubtJudge } from "./doubt.ts";
 
@@ -27,6 +28,8 @@ export interface ReceiveReportParts {
   /** Judges what was stored, after it was acknowledged; left out, nobody does. */
   readonly verification?: ReportVerifier | undefined;
   readonly now: () => UnixSeconds;
+  /** Told how many entries before a report are missing; left out, nobody is. */
+  readonly missing?: Pick<MissingEntries, "found"> | undefined;
   /** Told of the newest time of the tag's receiver. */
   readonly clock?: Pick<ClockTrust, "heard"> | undefined;
 }
@@ -75,6 +78,7 @@ function record(
       return refused(parts, tag, bytes, outcome);
     }
     countStored(counters, outcome);
+    if (outcome.missing !== undefined) parts.missing?.found(tag, outcome.missing);
     if (suspect !== undefined) countSuspect(counters, suspect);
     if (outcome.stored > 0) hear(parts.clock, tag, report);
     if (outcome.stored > 0) verification?.stored(tag, report, outcome.through);

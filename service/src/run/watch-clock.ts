@@ -131,7 +131,9 @@ function sayer(log: Log): (doubt: ClockDoubt | undefined) => void {
 }
 
 function commitsOf(failed: string | undefined): { ok: boolean; detail: string } {
-  return failed === undefined ? { ok: true, detail: "can be written" } : { ok: false, detail: `failed: ${failed}` };
+  return failed === undefined
+    ? { ok: true, detail: "can be written" }
+    : { ok: false, detail: `failed: ${failed}` };
 }
 
 function readinessOf(doubt: ClockDoubt | undefined): { ok: boolean; detail: string } {
