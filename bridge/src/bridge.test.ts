@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createLog } from "@purrimeter/service/log";
 import { decodeAck } from "@purrimeter/protocol/ack";
 import { crc32 } from "@purrimeter/protocol/crc32";
@@ -362,25 +362,5 @@ describe("settings", () => {
     await tag.next("puback");
     expect([...counters.counts.keys()].some((name) => name.startsWith("bad-status."))).toBe(true);
     expect(await answerTo(tag, report(1, 1))).toMatchObject({ kind: "stored" });
-  });
-});
-
-describe("two clones of one certificate", () => {
-  const shownAt = async () => {
-    const tag = await store.forOwner(OWNER).tag(ALF);
-    return tag === "not-found" ? undefined : tag.manySessionsAt;
-  };
-
-  it("that end each other's sessions show in a security event, and as a warning to the tag's owner", async () => {
-    await startClaimed();
-    const begunAt = utcNow();
-    expect(await shownAt()).toBeUndefined();
-    while (counters.get("security", "session-rate") < 3) {
-      const clone = await dial(port, alf);
-      clone.join(ALF);
-      await clone.next("connack").catch((error: unknown) => error);
-    }
-    await vi.waitFor(async () => expect(await shownAt()).toBeGreaterThanOrEqual(begunAt), 30_000);
-    expect(counters.get("security", "second-session")).toBeGreaterThan(10);
   });
 });

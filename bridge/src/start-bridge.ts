@@ -41,10 +41,20 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   const store = await openLocations(parts, now);
   const security = logSecurityEvents(counters, log, () => time.monotonicMs());
   const source = openSource(parts, { counters, security, now });
-  const { retentionDays, verification } = config;
+  const { retentionDays, verification, quotas } = config;
   const clock = await watchClock({ time, log, metrics, record: store.clock });
   const missing = new MissingEntries(counters, log);
-  const given = { missing, counters, log, retentionDays, verification, now, time, clock: clock.trust };
+  const given = {
+    missing,
+    counters,
+    log,
+    retentionDays,
+    verification,
+    quotas,
+    now,
+    time,
+    clock: clock.trust,
+  };
   const bridge = createBridge({ store: store.reports, source, ...given });
   const { port, tls12Port } = await source.open(bridge.sink);
   logTls12Listener(counters, log, tls12Port);
@@ -131,11 +141,17 @@ function openSource(
 }
 
 /** Those limits that the configuration gives. */
-function limitsOf({ maxConnections, maxConnectionsPerAddress, acceptsPerAddress }: BridgeConfig) {
+function limitsOf({
+  maxConnections,
+  maxConnectionsPerAddress,
+  acceptsPerAddress,
+  sessionsPerCertificate,
+}: BridgeConfig) {
   return {
     ...(maxConnections !== undefined && { maxConnections }),
     ...(maxConnectionsPerAddress !== undefined && { maxConnectionsPerAddress }),
     ...(acceptsPerAddress !== undefined && { acceptsPerAddress }),
+    ...(sessionsPerCertificate !== undefined && { sessionsPerCertificate }),
   };
 }
 

@@ -156,6 +156,7 @@ export function tagRoutes(deps: Dependencies) {
       const { code, name } = c.req.valid("json");
       const tag = await c.get("view").claim(code, name ?? FIRST_NAME);
       if (tag === "wrong-code") throw wrongCode();
+      deps.logAct("tag.claimed", tag.id);
       return c.json(bodyOf(tag), 201, { Location: `/v1/tags/${tag.id}` });
     })
     .openapi(readRoute, async (c) =>
@@ -166,7 +167,9 @@ export function tagRoutes(deps: Dependencies) {
       return c.json(bodyOf(orNotFound(await c.get("view").renameTag(c.req.valid("param").id, name))), 200);
     })
     .openapi(giveUpRoute, async (c) => {
-      orNotFound(await c.get("view").eraseTag(c.req.valid("param").id));
+      const { id } = c.req.valid("param");
+      orNotFound(await c.get("view").eraseTag(id));
+      deps.logAct("tag.given-up", id);
       return c.body(null, 204);
     });
 }
