@@ -7,6 +7,7 @@ import type { ReportStore, RegistrationState } from "@purrimeter/store/report-st
 import type { BridgeCounters } from "./metrics/bridge-counters.ts";
 import { createReportVerifier, type ReportVerifier } from "./verification/report-verifier.ts";
 import { createSettingsDelivery, type SettingsDelivery } from "./settings/deliver-settings.ts";
+import { createUnreadableLog, type UnreadableLog } from "./ingest/log-unreadable.ts";
 import { createIdleQueue } from "./ingest/idle-queue.ts";
 import { DEFAULT_QUOTAS, ReportQuota, type ReportQuotas } from "./ingest/report-quota.ts";
 import { CrowdedTags } from "./ingest/crowded-tags.ts";
@@ -54,7 +55,8 @@ export function createBridge(parts: BridgeParts): Bridge {
     store: watched(parts.store, verification),
   });
   const quota = new ReportQuota(parts.quotas ?? DEFAULT_QUOTAS, monotonicMs);
-  const reporting = { ...parts, doubts, quota, verification };
+  const unreadable = createUnreadableLog(parts.log, monotonicMs);
+  const reporting = { ...parts, doubts, quota, verification, unreadable };
   const crowds = new CrowdedTags(
     monotonicMs,
     (tag) =>
@@ -69,7 +71,7 @@ export function createBridge(parts: BridgeParts): Bridge {
     sink: {
       admit: (tag) => admit(parts, tag),
       report: (tag, bytes) => idle.busyWith(receiveReport(reporting, tag, bytes)),
-      status: (tag, bytes) => guarded(tag, receiveStatus(parts, settings, verification, tag, bytes)),
+      status: (tag, bytes) => guarded(tag, receiveStatus(reporting, settings, tag, bytes)),
       subscribed: (tag, channel) => {
         if (channel === "settings") void guarded(tag, settings.offer(tag));
       },
@@ -77,6 +79,7 @@ export function createBridge(parts: BridgeParts): Bridge {
       left: (tag) => settings.left(tag),
     },
     tick: async () => {
+      unreadable.sumDue();
       for (const tag of await changedTags(parts, settings)) await guarded(tag, settings.offer(tag));
     },
   };
@@ -112,20 +115,24 @@ function admissionOf(standing: RegistrationState): Admission {
   return standing === "unknown" || standing === "revoked" ? standing : "admitted";
 }
 
+type StatusParts = Pick<BridgeParts, "store" | "counters" | "now"> & {
+  readonly unreadable: UnreadableLog;
+  readonly verification: ReportVerifier | undefined;
+};
+
 async function receiveStatus(
-  parts: BridgeParts,
+  parts: StatusParts,
   settings: SettingsDelivery,
-  verification: ReportVerifier | undefined,
   tag: TagId,
   bytes: Uint8Array,
 ): Promise<void> {
   const decoded = decodeStatus(bytes);
   if (!decoded.ok) {
     parts.counters.add("bad-status", decoded.error.reason);
-    parts.log.warn("a status could not be read", { event: "status.bad", tag, reason: decoded.error.reason });
+    parts.unreadable.tell("status.bad", tag, decoded.error.reason);
     return;
   }
-  verification?.reported(tag, decoded.value);
+  parts.verification?.reported(tag, decoded.value);
   const outcome = await parts.store.recordStatus(tag, decoded.value, parts.now());
   if (outcome.kind === "refused") parts.counters.add("status-refused", outcome.reason);
   settings.reported(tag, decoded.value);

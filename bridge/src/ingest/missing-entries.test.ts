@@ -9,6 +9,7 @@ import { createBridgeCounters } from "../metrics/bridge-counters.ts";
 import { utcNow } from "../testing/open-test-source.ts";
 import { claimTag, createTestStore, OWNER, type TestStore } from "../testing/test-store.ts";
 import { createDoubtJudge } from "./doubt.ts";
+import { createUnreadableLog } from "./log-unreadable.ts";
 import { MissingEntries } from "./missing-entries.ts";
 import { receiveReport } from "./receive-report.ts";
 import { DEFAULT_QUOTAS, ReportQuota } from "./report-quota.ts";
@@ -40,11 +41,9 @@ async function send(store: Store, tag: TagId, place: number): Promise<void> {
   const bytes = encodeReport({ epoch: 5, first, oldest: first, entries } as unknown as Report);
   const [log, doubts] = [createLog("bridge", { write: () => undefined }), createDoubtJudge(365)];
   const quota = new ReportQuota(DEFAULT_QUOTAS, () => 0);
-  await receiveReport(
-    { store: store.reports, doubts, quota, counters, log, missing, now: utcNow },
-    tag,
-    bytes,
-  );
+  const unreadable = createUnreadableLog(log, () => 0);
+  const parts = { store: store.reports, doubts, quota, counters, log, missing, unreadable, now: utcNow };
+  await receiveReport(parts, tag, bytes);
 }
 
 /** Stores the tags' journals, and leaves a copy of the database as a power cut leaves it that lost the end of the log. */

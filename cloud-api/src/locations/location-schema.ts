@@ -6,7 +6,9 @@ import { rfc3339 } from "../lists/rfc3339.ts";
 import { unreadableSpans, unreadableSpansSchema } from "../lists/unreadable-spans.ts";
 
 const details = {
-  at: z.iso.datetime().openapi({ description: "Time of the fix." }),
+  at: z.iso.datetime().openapi({
+    description: "Time of the fix; when a believed fix is dated minutes ahead, the time at which it came.",
+  }),
   accuracyM: z
     .number()
     .openapi({ description: "What the receiver claims, one standard deviation in metres." }),
@@ -45,10 +47,15 @@ export const featureCollectionSchema = z
   })
   .openapi("LocationFeatureCollection");
 
+/** Nobody was anywhere later than now: the clock of the tag's receiver, or ours, is a little off. */
+function timeOf({ at, receivedAt }: Location): Location["at"] {
+  return at > receivedAt ? receivedAt : at;
+}
+
 function detailsOf(location: Location) {
   const { doubt } = location;
   const known = {
-    at: rfc3339(location.at),
+    at: rfc3339(doubt === undefined ? timeOf(location) : location.at),
     accuracyM: location.accuracyDm / 10,
     receivedAt: rfc3339(location.receivedAt),
   };

@@ -34,10 +34,16 @@ interface AnswerBody {
   readonly title: string;
   readonly detail: string;
   readonly errors: readonly FieldError[];
-  readonly items: readonly { readonly id: string; readonly at: string; readonly suspect?: string }[];
+  readonly items: readonly {
+    readonly id: string;
+    readonly at: string;
+    readonly suspect?: string;
+    readonly lastKnown?: string | null;
+  }[];
   readonly next: string | null;
   readonly id: string;
   readonly at: string;
+  readonly receivedAt: string;
   readonly name: string;
   readonly version: number;
   readonly shape: unknown;

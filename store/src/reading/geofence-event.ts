@@ -1,5 +1,6 @@
 import type { Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Doubt } from "../recording/doubt.ts";
+import type { LastKnown } from "../recording/last-known.ts";
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { EntryPosition, TimeRange, UnreadableSpan } from "./location.ts";
 import type { Page } from "./page.ts";
@@ -14,9 +15,11 @@ export interface GeofenceEvent extends EntryPosition {
   /** undefined when the event does not open under its key. */
   readonly from: Side | undefined;
   readonly to: Side | undefined;
-  readonly recordedAt: UnixSeconds;
-  /** Why it is stored but not believed. */
+  /** The last side that was known before, also when `from` is unknown; null when none was, or the event does not open. */
+  readonly lastKnown: LastKnown;
+  /** Why its time is not believed; its owner is not alerted then. */
   readonly doubt: Doubt | undefined;
+  readonly recordedAt: UnixSeconds;
 }
 
 /** Events, and what of their stretch of time cannot be read; undefined when all of it can. */

@@ -1,6 +1,7 @@
 import type { EntryNumber, Epoch, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Selectable } from "kysely";
 import { openGeofence } from "../geofences/geofence-content.ts";
+import { lastKnownFrom, type KnownTransition } from "../recording/last-known.ts";
 import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnedTags } from "../tags/owned-tags.ts";
@@ -59,8 +60,13 @@ const LEFT_OUT_S = 2;
 /** Halvings of a range around a page that cannot be read: two edges of some 32 each, with room. */
 const MAX_TRIES = 128;
 
-const UNOPENED = { entry: undefined, doubt: undefined } as const;
-const UNREADABLE = { from: undefined, to: undefined } as const;
+const UNREADABLE = { from: undefined, to: undefined, lastKnown: null } as const;
+
+/** Events of an earlier version do not say what was known when the side before is unknown. */
+function sidesOf(entry: KnownTransition): Pick<GeofenceEvent, "from" | "to" | "lastKnown"> {
+  const { from, to, lastKnown = lastKnownFrom(from) } = entry;
+  return { from, to, lastKnown };
+}
 
 type Named = GeofenceEvent["geofence"];
 type EventRow = Selectable<Schema["event"]>;
@@ -134,17 +140,19 @@ export class EventReader {
   ): Promise<GeofenceEvent> {
     const place = { kind: "event", epoch: row.epoch, number: row.number, at: row.recorded_at } as const;
     const opened = await this.#pieces.openEntries(ownership, row.sealing_key, place, row.sealed);
-    const { entry, doubt } = opened?.[0] ?? UNOPENED;
+    const stored = opened?.[0];
+    const entry = stored?.entry;
     if (opened !== undefined && entry?.kind !== "transition")
       throw new Error(`event of tag ${ownership.tag} is no transition`);
-    const { from, to } = entry?.kind === "transition" ? entry : UNREADABLE;
+    const sides = entry?.kind === "transition" ? sidesOf(entry) : UNREADABLE;
     const position = {
       at: row.at as UnixSeconds,
       epoch: row.epoch as Epoch,
       number: row.number as EntryNumber,
     };
     const geofence = row.geofence === null ? undefined : await this.#named(row.geofence, names);
-    return { ...position, geofence, from, to, recordedAt: row.recorded_at as UnixSeconds, doubt };
+    const recordedAt = row.recorded_at as UnixSeconds;
+    return { ...position, geofence, ...sides, doubt: stored?.doubt, recordedAt };
   }
 
   async #named(id: string, names: Map<string, Named>): Promise<Named> {

@@ -19,13 +19,15 @@ export interface JudgedOwnership {
   readonly id: number;
   /** Entries dated before this are a former owner's: they are not stored and say nothing of the others. */
   readonly entriesFrom: number;
-  /** The newest believed fix that is stored; undefined when there is none. Reads the database. */
-  readonly believed: () => FixEntry | undefined;
+  /** The newest believed fix that is stored, if the judge does not know this ownership; undefined when there is none. */
+  readonly believed: FixEntry | undefined;
 }
 
 /** A report whose entries are judged when its ownership is known, in the transaction that stores it. */
 export interface Unjudged {
   readonly at: UnixSeconds;
+  /** Whether the judge has judged in the ownership of that id. If not, what is believed is read before the transaction. */
+  readonly knows: (ownership: number) => boolean;
   readonly judge: (ownership: JudgedOwnership) => Received["suspect"];
 }
 

@@ -82,9 +82,8 @@ export interface Schema {
     spans: Buffer;
     last_heard_at: number;
     battery_percent: number | null;
-    battery_at: number;
-    battery_epoch: Generated<number>;
-    battery_number: Generated<number>;
+    battery_epoch: number;
+    battery_number: number;
     latest_report: number | null;
     latest_at: number;
     latest_epoch: number;
@@ -110,6 +109,9 @@ export interface Schema {
     epoch: number;
     number: number;
     created_at: number;
+    /** The transition, as in its event. */
+    sealing_key: number | null;
+    sealed: Buffer | null;
   };
   set_aside: {
     id: Generated<number>;
