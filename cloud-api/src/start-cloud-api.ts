@@ -52,7 +52,7 @@ export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promi
   const watched = await watchClock({ time, log, metrics, record: parts.store.clock });
   watch.clock = watched;
   await parts.store.checkKeyRing();
-  const running = await run(parts, watched.check);
+  const running = await run(parts, [watched.check, watched.commits]);
   return {
     ready: { port: running.listening.port },
     checks: running.checks,
@@ -77,13 +77,13 @@ function openParts(
   return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
 }
 
-async function run(parts: Parts, clock: ReadinessCheck): Promise<Running> {
+async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Running> {
   const { log, metrics, store, time, monotonicMs } = parts;
   const made = makeParts(parts);
   const { auth, ended, live, requests, report, addresses } = made;
   const erasures = makeErasures(parts, auth, report);
   const peers = parts.config.peers.map(({ url }) => peerClient(url, time));
-  const checks = [...readinessChecks({ ...parts, ended, peers }), clock];
+  const checks = [...readinessChecks({ ...parts, ended, peers }), ...clock];
   const app = makeApp(parts, made, { erasures, readiness: new Readiness(checks, time) });
   const refused = logRefused(log, metrics, monotonicMs);
   const listening = await listenFor(parts, app.fetch, addresses, refused);
