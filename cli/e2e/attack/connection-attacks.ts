@@ -90,7 +90,9 @@ async function keptAtBridge(target: Target): Promise<string> {
     must(tried.length > 1, "none was let in, so nothing was tried");
     // Each new one ends the one before; a client's socket learns so later.
     const open = (): number => tried.filter(({ closed: gone }) => !gone).length;
-    await untilSlow(() => open() <= 1).catch(() => must(false, `${open()} connections of one tag stayed open`));
+    await untilSlow(() => open() <= 1).catch(() =>
+      must(false, `${open()} connections of one tag stayed open`),
+    );
     await mustStore(target.bridge, await target.tag("felix"), 5);
   } finally {
     for (const socket of tried) socket.destroy();
