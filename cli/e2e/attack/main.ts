@@ -50,7 +50,9 @@ const { values } = parseArgs({
 const target = new Target();
 let current: Pick<Attack, "name" | "tried"> = { name: "start", tried: "starting the installation" };
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+/** Some errors of Node's have a stack alone. */
+const reasonOf = (error: unknown): string =>
+  error instanceof Error ? error.message || (error.stack ?? error.name) : String(error);
 
 async function outcomeOf({ name, tried, run }: Attack): Promise<Outcome> {
   return run(target).then(
