@@ -25,11 +25,15 @@ import { createApp } from "./http/create-app.ts";
 import { openMailer } from "./mail/open-mailer.ts";
 import { DEFAULT_COST } from "./password/password-hasher.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
+import { cutFutureTimes } from "./retention/cut-future-times.ts";
 import { deleteExpired } from "./retention/delete-expired.ts";
 import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
 
 const EXPIRY_INTERVAL_MS = 86_400_000;
 const SWEEP_MS = 3_600_000;
+
+/** How long something may seem to be in the future once the clock is right. */
+const FUTURE_LOOK_MS = 300_000;
 
 type Parts = ServiceParts<Config, Secrets>;
 
@@ -49,6 +53,10 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
     void deleteExpired({ database: service.database, clock: record, isClockTrusted, now: service.now, log });
   expire();
   const cancelExpiry = time.every(EXPIRY_INTERVAL_MS, expire);
+  const cut = (): void =>
+    void cutFutureTimes({ database: service.database, isClockTrusted, now: service.now, log });
+  cut();
+  const cancelCuts = time.every(FUTURE_LOOK_MS, cut, { background: true });
   const listening = await listenFor(parts, service);
   const cancelSweep = sweepUnverified(parts, service, isClockTrusted);
   return {
@@ -61,6 +69,7 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
     },
     stop: async (graceMs) => {
       cancelSweep();
+      cancelCuts();
       cancelExpiry();
       await clock.close();
       await stop(service, listening, graceMs);

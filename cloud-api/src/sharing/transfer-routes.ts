@@ -8,6 +8,7 @@ import { refuse } from "../edge/problem.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 import { codeSchema } from "./share-schema.ts";
+import { clockNotTrusted } from "../tags/clock-not-trusted.ts";
 import { wrongCode } from "../tags/wrong-code.ts";
 
 const MAX_BODY_BYTES = 4_096;
@@ -143,7 +144,9 @@ export function transferRoutes(_deps: Dependencies) {
       return c.json(transferBody(transfer), 200);
     })
     .openapi(offerRoute, async (c) => {
-      const { code, transfer } = orNotFound(await c.get("view").offerTransfer(c.req.valid("param").id));
+      const offer = orNotFound(await c.get("view").offerTransfer(c.req.valid("param").id));
+      if (offer === "clock-not-trusted") throw clockNotTrusted();
+      const { code, transfer } = offer;
       return c.json({ code, transfer: transferBody(transfer) }, 201);
     })
     .openapi(cancelRoute, async (c) => {
@@ -153,6 +156,7 @@ export function transferRoutes(_deps: Dependencies) {
     .openapi(acceptRoute, async (c) => {
       const accepted = await c.get("view").acceptTransfer(c.req.valid("json").code);
       if (accepted === "wrong-code") throw wrongCode();
+      if (accepted === "clock-not-trusted") throw clockNotTrusted();
       const { tag, expiresAt, checkNumber } = accepted;
       return c.json({ tag: { id: tag }, expiresAt: rfc3339(expiresAt), checkNumber }, 200);
     })
@@ -168,6 +172,8 @@ export function transferRoutes(_deps: Dependencies) {
           throw conflict("Nobody has accepted the offer yet.");
         case "wrong-check-number":
           throw conflict("This is not the number that the recipient was shown.");
+        case "clock-not-trusted":
+          throw clockNotTrusted();
       }
     });
 }

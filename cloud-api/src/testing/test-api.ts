@@ -83,6 +83,8 @@ export class TestApi {
   peer: string | undefined;
   nowMs = 0;
   nowS = NOW_S;
+  /** What the store is told of the clock. */
+  isClockTrusted = true;
   /** Nothing looks for changes by itself in tests: they call `look`. */
   readonly live: LiveStreams;
   readonly #folder: string;
@@ -97,6 +99,7 @@ export class TestApi {
       keyRing,
       now: () => this.nowS as UnixSeconds,
       monotonicMs: () => this.nowMs,
+      isClockTrusted: () => this.isClockTrusted,
       minFreeBytes: 0,
       reserveBytes: 0,
     });

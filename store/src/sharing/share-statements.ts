@@ -15,7 +15,10 @@ function lasting(queries: Kysely<Schema>, now: number) {
 /** The statements by which shares are made, read and ended: prepared once for all. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
 export function prepareShares(database: Database) {
-  return { ...prepareOwners(database), ...prepareViewers(database) };
+  const newestFix = statement(database, (queries, args: { ownership: number }) =>
+    queries.selectFrom("tag_progress").select("latest_at").where("ownership", "=", args.ownership),
+  );
+  return { newestFix, ...prepareOwners(database), ...prepareViewers(database) };
 }
 
 type ShareRow = Insertable<Schema["share"]>;
