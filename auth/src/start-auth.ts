@@ -9,6 +9,7 @@ import { listen } from "@purrimeter/service/listen";
 import type { Listening } from "@purrimeter/service/listen";
 import { logRefused } from "@purrimeter/service/log-refused";
 import type { ReadinessCheck } from "@purrimeter/service/readiness";
+import { RequestLog, SUMMARY_EVERY_MS } from "@purrimeter/service/request-log";
 import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
 import { errorCode } from "@purrimeter/service/log";
@@ -57,7 +58,9 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
     void cutFutureTimes({ database: service.database, isClockTrusted, now: service.now, log });
   cut();
   const cancelCuts = time.every(FUTURE_LOOK_MS, cut, { background: true });
-  const listening = await listenFor(parts, service);
+  const requests = measuredRequests(parts);
+  const listening = await listenFor(parts, service, requests);
+  const cancelSums = time.every(SUMMARY_EVERY_MS, () => requests.summarise(), { background: true });
   const cancelSweep = sweepUnverified(parts, service, isClockTrusted);
   return {
     ready: { port: listening.port },
@@ -70,9 +73,11 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
     stop: async (graceMs) => {
       cancelSweep();
       cancelCuts();
+      cancelSums();
       cancelExpiry();
       await clock.close();
       await stop(service, listening, graceMs);
+      requests.summarise();
     },
   };
 }
@@ -126,9 +131,22 @@ function sweepUnverified(
   return time.every(SWEEP_MS, sweep, { background: true });
 }
 
-function listenFor({ config, secrets, log, metrics, time }: Parts, service: AuthService): Promise<Listening> {
+/** The log of requests, whose answers are counted. */
+function measuredRequests({ log, metrics, time }: Parts): RequestLog {
+  const requests = new RequestLog(log, () => time.monotonicMs());
+  metrics.countsOf({ name: "answers_total", help: "Answers by status.", labels: ["status"] }, () =>
+    requests.answers(),
+  );
+  return requests;
+}
+
+function listenFor(
+  { config, secrets, log, metrics, time }: Parts,
+  service: AuthService,
+  requests: RequestLog,
+): Promise<Listening> {
   const monotonicMs = (): number => time.monotonicMs();
-  return listen(createApp(service, monotonicMs).fetch, {
+  return listen(createApp(service, monotonicMs, requests).fetch, {
     host: config.host,
     port: config.port,
     certificate: readFileSync(config.tls.certificate),

@@ -21,12 +21,10 @@ import { followEndedSessions } from "./edge/follow-ended-sessions.ts";
 import { eraseRestored } from "./accounts/erase-restored.ts";
 import { followErasures } from "./accounts/follow-erasures.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
-import type { RequestLog } from "./edge/request-log.ts";
+import { SUMMARY_EVERY_MS, type RequestLog } from "@purrimeter/service/request-log";
 import { makeApp, makeErasures, makeParts } from "./make-parts.ts";
 import type { Parts } from "./make-parts.ts";
 import { readinessChecks } from "./service/readiness-checks.ts";
-
-const SUMMARY_EVERY_MS = 60_000;
 
 /** Everything that runs, to be ended in order. */
 interface Running {
