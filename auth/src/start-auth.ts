@@ -1,5 +1,6 @@
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { openDatabase, type Database } from "@purrimeter/database/open-database";
+import { checkPages } from "@purrimeter/database/page-check";
 import { watchClock } from "@purrimeter/service/watch-clock";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { certificateCheck } from "@purrimeter/service/certificate-check";
@@ -7,7 +8,7 @@ import { diskCheck } from "@purrimeter/service/disk-check";
 import { INTERNAL_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { listen } from "@purrimeter/service/listen";
 import type { Listening } from "@purrimeter/service/listen";
-import { logRefused } from "@purrimeter/service/log-refused";
+import { logRefused, type RefusedLog } from "@purrimeter/service/log-refused";
 import type { ReadinessCheck } from "@purrimeter/service/readiness";
 import { RequestLog, SUMMARY_EVERY_MS } from "@purrimeter/service/request-log";
 import { storeCheck } from "@purrimeter/service/store-check";
@@ -59,12 +60,18 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
   cut();
   const cancelCuts = time.every(FUTURE_LOOK_MS, cut, { background: true });
   const requests = measuredRequests(parts);
-  const listening = await listenFor(parts, service, requests);
-  const cancelSums = time.every(SUMMARY_EVERY_MS, () => requests.summarise(), { background: true });
+  const refused = logRefused(log, metrics, () => time.monotonicMs());
+  const listening = await listenFor(parts, service, requests, refused);
+  const pages = checkPages({ path, key: databaseKey, log, time });
+  const summarise = (): void => {
+    refused.summarise();
+    requests.summarise();
+  };
+  const cancelSums = time.every(SUMMARY_EVERY_MS, summarise, { background: true });
   const cancelSweep = sweepUnverified(parts, service, isClockTrusted);
   return {
     ready: { port: listening.port },
-    checks: [...checksOf(parts, service), clock.check],
+    checks: [...checksOf(parts, service), pages.check, clock.check],
     reload: async () => {
       await secrets.reload();
       await service.tokens.replaceKeys(readSigningKeys(secrets));
@@ -75,9 +82,10 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
       cancelCuts();
       cancelSums();
       cancelExpiry();
+      pages.stop();
       await clock.close();
       await stop(service, listening, graceMs);
-      requests.summarise();
+      summarise();
     },
   };
 }
@@ -141,12 +149,12 @@ function measuredRequests({ log, metrics, time }: Parts): RequestLog {
 }
 
 function listenFor(
-  { config, secrets, log, metrics, time }: Parts,
+  { config, secrets, time }: Parts,
   service: AuthService,
   requests: RequestLog,
+  onRefused: RefusedLog,
 ): Promise<Listening> {
-  const monotonicMs = (): number => time.monotonicMs();
-  return listen(createApp(service, monotonicMs, requests).fetch, {
+  return listen(createApp(service, () => time.monotonicMs(), requests).fetch, {
     host: config.host,
     port: config.port,
     certificate: readFileSync(config.tls.certificate),
@@ -155,7 +163,7 @@ function listenFor(
     limits: INTERNAL_HTTP_LIMITS,
     headers: SECURITY_HEADERS,
     time,
-    onRefused: logRefused(log, metrics, monotonicMs),
+    onRefused,
   });
 }
 

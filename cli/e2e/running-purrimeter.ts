@@ -31,9 +31,21 @@ export interface Started {
 
 /** Runs `purrimeter start` on any ports until it is ready. */
 export async function start(data: string, ...more: readonly string[]): Promise<Started> {
+  return startWith({}, data, ...more);
+}
+
+/** The same, with `env` beside this process's environment. */
+export async function startWith(
+  env: NodeJS.ProcessEnv,
+  data: string,
+  ...more: readonly string[]
+): Promise<Started> {
   const ports = ["--port", "0", "--mqtt-port", "0"];
   const args = ["start", "--data", data, ...ports, ...rootOut(), "--log-files", "--json", ...more];
-  const child = spawn(process.execPath, [BIN, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [BIN, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  });
   let said = "";
   child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString()));
   await until(() => said.includes("\n") || child.exitCode !== null);

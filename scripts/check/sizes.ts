@@ -38,7 +38,6 @@ export const LARGER: Readonly<Record<string, Partial<Sizes>>> = {
   "device/drivers/sim7080g/testing/simulated-modem.ts": { complexity: 26 },
   "protocol/src/report/report-writer.ts": { parameters: 6 },
   "store/src/open-store.ts": { parameters: 6 },
-  "store/src/recording/apply-report.ts": { parameters: 6 },
   "store/src/testing/ownership.contract.ts": { functionLines: 186 },
   "secrets/src/vault/fault-of-answer.ts": { complexity: 21 },
 };

@@ -35,10 +35,16 @@ interface AnswerBody {
   readonly title: string;
   readonly detail: string;
   readonly errors: readonly FieldError[];
-  readonly items: readonly { readonly id: string; readonly at: string; readonly suspect?: string }[];
+  readonly items: readonly {
+    readonly id: string;
+    readonly at: string;
+    readonly suspect?: string;
+    readonly lastKnown?: string | null;
+  }[];
   readonly next: string | null;
   readonly id: string;
   readonly at: string;
+  readonly receivedAt: string;
   readonly name: string;
   readonly version: number;
   readonly shape: unknown;
@@ -79,6 +85,8 @@ export class TestApi {
   readonly key: TestKey;
   readonly ended = new EndedSessions(() => NOW_S as UnixSeconds);
   readonly logged: RequestLine[] = [];
+  /** "act tag", in order. */
+  readonly acts: string[] = [];
   readonly failures: unknown[] = [];
   /** Address that requests come from; requests come without a socket while it is undefined. */
   peer: string | undefined;
@@ -162,6 +170,7 @@ export class TestApi {
       now,
       monotonicMs,
       logRequest: (line) => void this.logged.push(line),
+      logAct: (act, tag) => void this.acts.push(tag === undefined ? act : `${act} ${tag}`),
       logFailure: (error) => void this.failures.push(error),
     };
   }

@@ -25,6 +25,7 @@ const LATEST_START = `max(@now, ${NEWEST_FIX})`;
 const SERVER_TIMES: readonly ServerTime[] = [
   { table: "ownership", column: "started_at" },
   { table: "ownership", column: "ended_at" },
+  { table: "ownership", column: "many_sessions_at" },
   { table: "tag_progress", column: "last_heard_at" },
   { table: "tag_status", column: "at" },
   { table: "share", column: "accepted_at", latest: LATEST_START },

@@ -1,3 +1,4 @@
+import { describeBatteryContract } from "./battery.contract.ts";
 import { describeEventContract } from "./events.contract.ts";
 import { describeForeignIdContract } from "./foreign-ids.contract.ts";
 import { describeFoundContract } from "./finder-reports.contract.ts";
@@ -15,6 +16,7 @@ import { describeWrongClockContract } from "./wrong-clock.contract.ts";
 /** What every store must do, whatever engine keeps the rows: each case has a store of its own. */
 export function describeLocationStoreContract(name: string, make: () => Promise<StoreHarness>): void {
   describeRecordingContract(name, make);
+  describeBatteryContract(name, make);
   describeLocationContract(name, make);
   describeEventContract(name, make);
   describeOwnershipContract(name, make);
