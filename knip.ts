@@ -24,7 +24,7 @@ const config: KnipConfig = {
       project: ["src/**/*.ts"],
     },
     cli: {
-      entry: ["e2e/*.engine.ts", "e2e/attack/main.ts"],
+      entry: ["e2e/*.engine.ts", "e2e/attack/main.ts", "e2e/hand-clock-on.ts"],
       project: ["src/**/*.ts", "e2e/**/*.ts", "bin/*.js"],
     },
     device: {

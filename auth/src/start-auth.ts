@@ -10,6 +10,7 @@ import { listen } from "@purrimeter/service/listen";
 import type { Listening } from "@purrimeter/service/listen";
 import { logRefused, type RefusedLog } from "@purrimeter/service/log-refused";
 import type { ReadinessCheck } from "@purrimeter/service/readiness";
+import { RequestLog, SUMMARY_EVERY_MS } from "@purrimeter/service/request-log";
 import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
 import { errorCode } from "@purrimeter/service/log";
@@ -26,12 +27,15 @@ import { createApp } from "./http/create-app.ts";
 import { openMailer } from "./mail/open-mailer.ts";
 import { DEFAULT_COST } from "./password/password-hasher.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
+import { cutFutureTimes } from "./retention/cut-future-times.ts";
 import { deleteExpired } from "./retention/delete-expired.ts";
 import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
 
 const EXPIRY_INTERVAL_MS = 86_400_000;
 const SWEEP_MS = 3_600_000;
-const SUM_MS = 60_000;
+
+/** How long something may seem to be in the future once the clock is right. */
+const FUTURE_LOOK_MS = 300_000;
 
 type Parts = ServiceParts<Config, Secrets>;
 
@@ -51,10 +55,19 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
     void deleteExpired({ database: service.database, clock: record, isClockTrusted, now: service.now, log });
   expire();
   const cancelExpiry = time.every(EXPIRY_INTERVAL_MS, expire);
+  const cut = (): void =>
+    void cutFutureTimes({ database: service.database, isClockTrusted, now: service.now, log });
+  cut();
+  const cancelCuts = time.every(FUTURE_LOOK_MS, cut, { background: true });
+  const requests = measuredRequests(parts);
   const refused = logRefused(log, metrics, () => time.monotonicMs());
-  const listening = await listenFor(parts, service, refused);
+  const listening = await listenFor(parts, service, requests, refused);
   const pages = checkPages({ path, key: databaseKey, log, time });
-  const cancelSums = time.every(SUM_MS, () => refused.summarise(), { background: true });
+  const summarise = (): void => {
+    refused.summarise();
+    requests.summarise();
+  };
+  const cancelSums = time.every(SUMMARY_EVERY_MS, summarise, { background: true });
   const cancelSweep = sweepUnverified(parts, service, isClockTrusted);
   return {
     ready: { port: listening.port },
@@ -66,12 +79,13 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
     },
     stop: async (graceMs) => {
       cancelSweep();
+      cancelCuts();
       cancelSums();
       cancelExpiry();
       pages.stop();
       await clock.close();
       await stop(service, listening, graceMs);
-      refused.summarise();
+      summarise();
     },
   };
 }
@@ -125,12 +139,22 @@ function sweepUnverified(
   return time.every(SWEEP_MS, sweep, { background: true });
 }
 
+/** The log of requests, whose answers are counted. */
+function measuredRequests({ log, metrics, time }: Parts): RequestLog {
+  const requests = new RequestLog(log, () => time.monotonicMs());
+  metrics.countsOf({ name: "answers_total", help: "Answers by status.", labels: ["status"] }, () =>
+    requests.answers(),
+  );
+  return requests;
+}
+
 function listenFor(
   { config, secrets, time }: Parts,
   service: AuthService,
+  requests: RequestLog,
   onRefused: RefusedLog,
 ): Promise<Listening> {
-  return listen(createApp(service, () => time.monotonicMs()).fetch, {
+  return listen(createApp(service, () => time.monotonicMs(), requests).fetch, {
     host: config.host,
     port: config.port,
     certificate: readFileSync(config.tls.certificate),

@@ -16,6 +16,7 @@ import { createAedesSource, type AedesSource } from "./broker/aedes-source.ts";
 import { logSecurityEvents, type SecurityLog } from "./broker/log-security-events.ts";
 import { logTls12Listener, logTlsVersions } from "./broker/log-tls-versions.ts";
 import { watchRevocations } from "./broker/watch-revocations.ts";
+import { cutFutureTimes } from "./ingest/cut-future-times.ts";
 import { deleteOldLocations } from "./ingest/delete-old-locations.ts";
 import { MissingEntries } from "./ingest/missing-entries.ts";
 import { createBridgeCounters, type BridgeCounters } from "./metrics/bridge-counters.ts";
@@ -27,6 +28,9 @@ const RETENTION_INTERVAL_MS = 86_400_000;
 
 /** How often it is asked whether a day has passed since the last run, or the clock is trusted again. */
 const RETENTION_LOOK_MS = 3_600_000;
+
+/** How long something may seem to be in the future once the clock is right. */
+const FUTURE_LOOK_MS = 300_000;
 
 /** Between two lines about missing entries, or about what was left out of the log in a flood. */
 const SUM_MS = 60_000;
@@ -64,7 +68,9 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   const deleteOld = daily(time, isClockTrusted, () =>
     deleteOldLocations({ store, retentionDays, isClockTrusted, now, log }),
   );
+  const cutFuture = (): void => void cutFutureTimes({ store, isClockTrusted, now, log });
   const timers = [
+    time.every(FUTURE_LOOK_MS, cutFuture),
     time.every(SETTINGS_POLL_MS, () => void bridge.tick()),
     time.every(REVOCATION_POLL_MS, look),
     time.every(RETENTION_LOOK_MS, deleteOld),
@@ -72,6 +78,7 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
     time.every(SUM_MS, () => security.summarise()),
   ];
   deleteOld();
+  cutFuture();
   const pages = store.checkPages(log, time);
   const checks = [
     storeCheck(() => store.check()),

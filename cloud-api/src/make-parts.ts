@@ -27,7 +27,7 @@ import { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
 import { KeySet } from "./edge/key-set.ts";
 import { LiveStreams } from "./live/live-streams.ts";
 import { logFailure } from "./edge/log-failure.ts";
-import { RequestLog } from "./edge/request-log.ts";
+import { RequestLog } from "@purrimeter/service/request-log";
 
 /** What the parts of the service are made from. */
 export interface Parts {

@@ -21,12 +21,10 @@ import { followEndedSessions } from "./edge/follow-ended-sessions.ts";
 import { eraseRestored } from "./accounts/erase-restored.ts";
 import { followErasures } from "./accounts/follow-erasures.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
-import type { RequestLog } from "./edge/request-log.ts";
+import { SUMMARY_EVERY_MS, type RequestLog } from "@purrimeter/service/request-log";
 import { makeApp, makeErasures, makeParts } from "./make-parts.ts";
 import type { Parts } from "./make-parts.ts";
 import { readinessChecks } from "./service/readiness-checks.ts";
-
-const SUMMARY_EVERY_MS = 60_000;
 
 /** Everything that runs, to be ended in order. */
 interface Running {
@@ -48,7 +46,7 @@ interface Running {
 export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promise<RunningService> {
   const { time, log, metrics } = given;
   const watch: { clock?: WatchedClock } = {};
-  const parts = openParts(given, () => watch.clock?.trust.isTrusted() ?? false);
+  const parts = openParts(given, () => watch.clock?.trust.isPlausible() ?? false);
   const watched = await watchClock({ time, log, metrics, record: parts.store.clock });
   watch.clock = watched;
   await parts.store.checkKeyRing();

@@ -15,7 +15,7 @@ import { AccessTokens } from "./access-tokens.ts";
 import { createApp } from "../app.ts";
 import { certificateHosts } from "./certificate-hosts.ts";
 import { Cursors } from "../lists/cursors.ts";
-import type { RequestLine } from "../dependencies.ts";
+import type { RequestLine } from "@purrimeter/service/request-log";
 import { EndedSessions } from "./ended-sessions.ts";
 import { KeySet } from "./key-set.ts";
 import { LiveStreams } from "../live/live-streams.ts";

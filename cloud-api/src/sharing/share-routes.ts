@@ -18,6 +18,7 @@ import {
   shareBody,
   shareSchema,
 } from "./share-schema.ts";
+import { clockNotTrusted } from "../tags/clock-not-trusted.ts";
 import { wrongCode } from "../tags/wrong-code.ts";
 
 const MAX_BODY_BYTES = 4_096;
@@ -154,6 +155,12 @@ function tooManyShares(): Error {
   return refuse("conflict", message, [{ field: "body", message, limit: MAX_SHARES }]);
 }
 
+const REFUSALS = {
+  "not-found": notFound,
+  "too-many-shares": tooManyShares,
+  "clock-not-trusted": clockNotTrusted,
+} as const;
+
 /** /v1/tags/{id}/shares and /v1/shares. */
 export function shareRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
@@ -168,7 +175,7 @@ export function shareRoutes(deps: Dependencies) {
       const draft = draftOf(c.req.valid("json"), deps.now());
       const { id } = c.req.valid("param");
       const outcome = await c.get("view").inviteViewer(id, draft);
-      if (outcome.kind === "refused") throw outcome.reason === "not-found" ? notFound() : tooManyShares();
+      if (outcome.kind === "refused") throw REFUSALS[outcome.reason]();
       const { share, code } = outcome;
       deps.logAct("share.invited", id);
       return c.json({ share: shareBody(share), code, link: `${LINK}${code}` }, 201);
@@ -188,6 +195,7 @@ export function shareRoutes(deps: Dependencies) {
     .openapi(acceptRoute, async (c) => {
       const share = await deps.forViewer(c.get("owner")).acceptShare(c.req.valid("json").code);
       if (share === "wrong-code") throw wrongCode();
+      if (share === "clock-not-trusted") throw clockNotTrusted();
       deps.logAct("share.accepted", share.tag.id);
       return c.json(heldShareBody(share), 201);
     })

@@ -8,6 +8,7 @@ import { refuse } from "../edge/problem.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 import { codeSchema } from "./share-schema.ts";
+import { clockNotTrusted } from "../tags/clock-not-trusted.ts";
 import { wrongCode } from "../tags/wrong-code.ts";
 
 const MAX_BODY_BYTES = 4_096;
@@ -144,7 +145,9 @@ export function transferRoutes(deps: Dependencies) {
     })
     .openapi(offerRoute, async (c) => {
       const { id } = c.req.valid("param");
-      const { code, transfer } = orNotFound(await c.get("view").offerTransfer(id));
+      const offer = orNotFound(await c.get("view").offerTransfer(id));
+      if (offer === "clock-not-trusted") throw clockNotTrusted();
+      const { code, transfer } = offer;
       deps.logAct("transfer.offered", id);
       return c.json({ code, transfer: transferBody(transfer) }, 201);
     })
@@ -157,6 +160,7 @@ export function transferRoutes(deps: Dependencies) {
     .openapi(acceptRoute, async (c) => {
       const accepted = await c.get("view").acceptTransfer(c.req.valid("json").code);
       if (accepted === "wrong-code") throw wrongCode();
+      if (accepted === "clock-not-trusted") throw clockNotTrusted();
       const { tag, expiresAt, checkNumber } = accepted;
       deps.logAct("transfer.accepted", tag);
       return c.json({ tag: { id: tag }, expiresAt: rfc3339(expiresAt), checkNumber }, 200);
@@ -175,6 +179,8 @@ export function transferRoutes(deps: Dependencies) {
           throw conflict("Nobody has accepted the offer yet.");
         case "wrong-check-number":
           throw conflict("This is not the number that the recipient was shown.");
+        case "clock-not-trusted":
+          throw clockNotTrusted();
       }
     });
 }

@@ -10,6 +10,7 @@ import { rfc3339 } from "../lists/rfc3339.ts";
 import { idAfter, nextById } from "../lists/page-position.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 import { refusedReason } from "./refused-reason.ts";
+import { clockNotTrusted } from "./clock-not-trusted.ts";
 import { wrongCode } from "./wrong-code.ts";
 import { claimSchema, tagChangeSchema, tagSchema } from "./tag-schema.ts";
 
@@ -156,6 +157,7 @@ export function tagRoutes(deps: Dependencies) {
       const { code, name } = c.req.valid("json");
       const tag = await c.get("view").claim(code, name ?? FIRST_NAME);
       if (tag === "wrong-code") throw wrongCode();
+      if (tag === "clock-not-trusted") throw clockNotTrusted();
       deps.logAct("tag.claimed", tag.id);
       return c.json(bodyOf(tag), 201, { Location: `/v1/tags/${tag.id}` });
     })

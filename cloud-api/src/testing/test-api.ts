@@ -16,7 +16,8 @@ import { AccessTokens } from "../edge/access-tokens.ts";
 import { createApp } from "../app.ts";
 import type { AppType } from "../app.ts";
 import { Cursors } from "../lists/cursors.ts";
-import type { Dependencies, RequestLine } from "../dependencies.ts";
+import type { RequestLine } from "@purrimeter/service/request-log";
+import type { Dependencies } from "../dependencies.ts";
 import { EndedSessions } from "../edge/ended-sessions.ts";
 import { OwnerDataErasure } from "../accounts/owner-data-erasure.ts";
 import { KeySet } from "../edge/key-set.ts";
@@ -91,6 +92,8 @@ export class TestApi {
   peer: string | undefined;
   nowMs = 0;
   nowS = NOW_S;
+  /** What the store is told of the clock. */
+  isClockTrusted = true;
   /** Nothing looks for changes by itself in tests: they call `look`. */
   readonly live: LiveStreams;
   readonly #folder: string;
@@ -105,6 +108,7 @@ export class TestApi {
       keyRing,
       now: () => this.nowS as UnixSeconds,
       monotonicMs: () => this.nowMs,
+      isClockTrusted: () => this.isClockTrusted,
       minFreeBytes: 0,
       reserveBytes: 0,
     });

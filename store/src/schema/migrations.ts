@@ -212,4 +212,13 @@ ALTER TABLE outbox ADD COLUMN sealed BLOB;
 ALTER TABLE ownership ADD COLUMN many_sessions_at INTEGER;
 `,
   },
+  {
+    name: "end of the last ownership",
+    sql: `
+-- The later of the server's time then and of the tag's newest fix; 0: none has ended. The next ownership is later.
+ALTER TABLE tag ADD COLUMN last_owned_at INTEGER NOT NULL DEFAULT 0;
+UPDATE tag SET last_owned_at = coalesce(
+  (SELECT max(ended_at) FROM ownership WHERE ownership.tag = tag.id), 0);
+`,
+  },
 ];

@@ -13,6 +13,8 @@ export interface Schema {
     settings_version: number;
     settings_change: number;
     printed_code: string | null;
+    /** No later ownership begins before this; 0 when none has ended. */
+    last_owned_at: Generated<number>;
   };
   tag_status: {
     tag: string;

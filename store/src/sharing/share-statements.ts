@@ -22,7 +22,10 @@ function heldBy(queries: Kysely<Schema>, { viewer, now }: { viewer: string; now:
 /** The statements by which shares are made, read and ended: prepared once for all. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
 export function prepareShares(database: Database) {
-  return { ...prepareOwners(database), ...prepareViewers(database) };
+  const newestFix = statement(database, (queries, args: { ownership: number }) =>
+    queries.selectFrom("tag_progress").select("latest_at").where("ownership", "=", args.ownership),
+  );
+  return { newestFix, ...prepareOwners(database), ...prepareViewers(database) };
 }
 
 type ShareRow = Insertable<Schema["share"]>;

@@ -1,3 +1,4 @@
+import type { ClockRefusal } from "../tags/clock-refusal.ts";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 
 declare const brand: unique symbol;
@@ -54,7 +55,7 @@ export interface HeldShare {
 
 export type InviteOutcome =
   | { readonly kind: "invited"; readonly share: Share; readonly code: string }
-  | { readonly kind: "refused"; readonly reason: "not-found" | "too-many-shares" };
+  | { readonly kind: "refused"; readonly reason: "not-found" | "too-many-shares" | ClockRefusal };
 
 /** Whom one owner lets look at their tags. */
 export interface SharesView {

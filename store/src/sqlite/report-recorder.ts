@@ -2,19 +2,22 @@ import type { FixEntry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { Database } from "@purrimeter/database/open-database";
 import { applyReport } from "../recording/apply-report.ts";
+import { entriesFromAfter } from "../recording/entries-from.ts";
 import { ReportChanges } from "../recording/report-changes.ts";
+import { NEVER } from "../recording/tag-progress.ts";
 import type { Received, RecordOutcome, Unjudged } from "../recording/report-store.ts";
 import { BelievedFixes } from "./believed-fixes.ts";
 import { EventRows } from "./event-rows.ts";
 import { HoleRows } from "./hole-rows.ts";
 import { KnownSides } from "./known-sides.ts";
 import { NamedGeofences } from "./named-geofences.ts";
-import type { OpenOwnership } from "./open-ownerships.ts";
+import type { OpenOwnership, OpenOwnerships } from "./open-ownerships.ts";
 import { PieceRows } from "./piece-rows.ts";
 import type { KeptProgress, ProgressTable } from "./progress-table.ts";
 
 /** Performs on SQLite what applyReport decides. Synchronous, and only inside a transaction: see GroupCommit. */
 export class ReportRecorder {
+  readonly #ownerships: OpenOwnerships;
   readonly #progress: ProgressTable;
   readonly #pieces: PieceRows;
   readonly #events: EventRows;
@@ -23,7 +26,8 @@ export class ReportRecorder {
   readonly #believed: BelievedFixes;
   readonly #changes = new ReportChanges();
 
-  constructor(database: Database, progress: ProgressTable) {
+  constructor(database: Database, ownerships: OpenOwnerships, progress: ProgressTable) {
+    this.#ownerships = ownerships;
     this.#progress = progress;
     this.#pieces = new PieceRows(database, progress);
     const geofences = new NamedGeofences(database);
@@ -41,13 +45,14 @@ export class ReportRecorder {
 
   /** Stores the entries that are not stored yet and says through which number all is. */
   record(
-    ownership: OpenOwnership,
+    opened: OpenOwnership,
     report: Report,
     arrived: Received | Unjudged,
     believed: FixEntry | undefined,
   ): RecordOutcome {
-    const progress = this.#progress.of(ownership.id);
+    const progress = this.#progress.of(opened.id);
     this.#progress.touch(progress);
+    const ownership = this.#started(opened, progress, report, arrived.at);
     const received = this.#judged(ownership, arrived, believed);
     const pastNumbers = this.#progress.pastNumbers(progress, report.epoch);
     const storedOn = (day: number): number => this.#progress.storedOn(progress, day);
@@ -58,6 +63,14 @@ export class ReportRecorder {
     const outcome = applyReport(progress, arrival, this.#changes);
     this.#perform(ownership, progress, report, received);
     return outcome;
+  }
+
+  /** With the start that is known now: see entriesFromAfter. */
+  #started(ownership: OpenOwnership, progress: KeptProgress, report: Report, at: number): OpenOwnership {
+    const { entriesFrom } = ownership;
+    const hasBelieved = progress.latestAt !== NEVER;
+    const known = entriesFromAfter({ entriesFrom, hasBelieved, report, at });
+    return known === entriesFrom ? ownership : this.#ownerships.startingAt(ownership, known);
   }
 
   #judged(

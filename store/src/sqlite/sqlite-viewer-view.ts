@@ -1,6 +1,7 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import { hashClaimCode } from "../tags/claim-code.ts";
+import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import { openTagName } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import type { Location, LocationPage, TimeRange } from "../reading/location.ts";
@@ -8,6 +9,7 @@ import type { OwnerId } from "../reading/owner-id.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { ReadableOwnership } from "../reading/read-pieces.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
+import { shareBeginsAt } from "../sharing/share-begins-at.ts";
 import type { prepareShares } from "../sharing/share-statements.ts";
 import type { ViewerView } from "../reading/viewer-view.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
@@ -20,6 +22,8 @@ export interface ViewerViewParts {
   readonly locations: LocationReader;
   readonly writes: WriteTransaction;
   readonly now: () => UnixSeconds;
+  /** Whether a share may begin. */
+  readonly isClockTrusted: () => boolean;
 }
 
 type HeldRow = ReturnType<ReturnType<typeof prepareShares>["held"]["all"]>[number];
@@ -32,15 +36,17 @@ export class SqliteViewerView implements ViewerView {
     this.#parts = parts;
   }
 
-  async acceptShare(code: string): Promise<HeldShare | "wrong-code"> {
-    const { statements, viewer, writes, now } = this.#parts;
+  async acceptShare(code: string): Promise<HeldShare | "wrong-code" | ClockRefusal> {
+    const { statements, viewer, writes, now, isClockTrusted } = this.#parts;
+    if (!isClockTrusted()) return CLOCK_NOT_TRUSTED;
     const at = now();
     const hash = hashClaimCode(code);
     if (statements.invited.get({ hash, now: at, viewer }) === undefined) return "wrong-code";
     const id = writes.run(() => {
       const invited = statements.invited.get({ hash, now: at, viewer });
       if (invited === undefined) return undefined;
-      statements.accept.run({ id: invited.id, viewer, at });
+      const from = shareBeginsAt(at, statements.newestFix.get(invited));
+      statements.accept.run({ id: invited.id, viewer, at: from });
       statements.dropOthers.run({ id: invited.id, viewer, ownership: invited.ownership });
       return invited.id;
     });

@@ -11,6 +11,7 @@ import { describeRetentionContract } from "./retention.contract.ts";
 import { describeSharingContract } from "./sharing.contract.ts";
 import type { StoreHarness } from "./store-harness.ts";
 import { describeTransferContract } from "./transfers.contract.ts";
+import { describeWrongClockContract } from "./wrong-clock.contract.ts";
 
 /** What every store must do, whatever engine keeps the rows: each case has a store of its own. */
 export function describeLocationStoreContract(name: string, make: () => Promise<StoreHarness>): void {
@@ -24,6 +25,7 @@ export function describeLocationStoreContract(name: string, make: () => Promise<
   describeRetentionContract(name, make);
   describeSharingContract(name, make);
   describeTransferContract(name, make);
+  describeWrongClockContract(name, make);
   describeFoundContract(name, make);
   describeForeignIdContract(name, make);
 }
