@@ -4,10 +4,9 @@ import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import { WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Settings, Status } from "@purrimeter/protocol/messages";
 import { encodeStatus } from "@purrimeter/protocol/status";
-import type { LatE7, LonE7, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Effect } from "./effects.ts";
 import { emptyStats, type Counted, type FirmwareOptions, type FirmwareStats } from "./firmware-options.ts";
-import { acceptReading, FixFilterState, type Fix } from "./nmea/fix-filter.ts";
+import { acceptReading, emptyFix, FixFilterState, type Fix } from "./nmea/fix-filter.ts";
 import { Journal } from "./journal/journal.ts";
 import type { NmeaLine } from "./nmea/nmea-line.ts";
 import { NmeaParser } from "./nmea/nmea.ts";
@@ -74,7 +73,7 @@ export class Firmware {
       (line) => this.watchSky(line),
     );
     this.filter = new FixFilterState();
-    this.fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
+    this.fix = emptyFix();
     this.fixEvent = { kind: "fix", nowMs: 0, utcS: 0, fix: this.fix, number: 0 };
     this.skyEvent = { kind: "satellites", nowMs: 0, utcS: 0, areReceived: false };
     this.movedEvent = { kind: "moved", nowMs: 0, utcS: 0 };

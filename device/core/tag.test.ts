@@ -56,7 +56,13 @@ function eventOf(one: Happening, nowMs: number, number: number): TagEvent {
   const time = { nowMs, utcS };
   switch (one.kind) {
     case "fix": {
-      const place = { latE7: one.latE7 as LatE7, lonE7: 0 as LonE7, accuracyDm: 50 };
+      const place = {
+        latE7: one.latE7 as LatE7,
+        lonE7: 0 as LonE7,
+        accuracyDm: 50,
+        speedCmS: -1,
+        courseDeg10: -1,
+      };
       return { kind: "fix", ...time, number, fix: { at: utcS as UnixSeconds, ...place } };
     }
     case "tick":

@@ -1,4 +1,4 @@
-import type { Fix } from "@purrimeter/device/fix-filter";
+import { emptyFix, type Fix } from "@purrimeter/device/fix-filter";
 import { nextTickMs, step } from "@purrimeter/device/tag";
 import type { TagEvent } from "@purrimeter/device/tag-event";
 import { TagState } from "@purrimeter/device/tag-state";
@@ -29,12 +29,7 @@ export class OurTag implements ZoneTag {
   side: Side = "unknown";
   readonly #pace: Pace;
   readonly #state = new TagState();
-  readonly #fix: Fix & { speedCmS?: number; courseDeg10?: number } = {
-    at: 0 as UnixSeconds,
-    latE7: 0 as LatE7,
-    lonE7: 0 as LonE7,
-    accuracyDm: 0,
-  };
+  readonly #fix: Fix = emptyFix();
   readonly #event: Extract<TagEvent, { kind: "fix" }>;
   readonly #tick: Extract<TagEvent, { kind: "tick" }>;
   readonly #startsAt: number;

@@ -104,10 +104,15 @@ export class Belief {
     for (let i = 0; i < from.length; i++) {
       const old = from[i] ?? -1;
       if (old < 0 || old === i) continue;
-      this.outside[i] = outside[old] ?? 0.5;
-      this.first[i] = first[old] ?? 0;
+      this.outside[i] = outside[old] as number;
+      this.first[i] = first[old] as number;
       this.cells.set(cells.subarray(old * VALUES, (old + 1) * VALUES), i * VALUES);
     }
+  }
+
+  /** How deep this geofence is, in whole cells; a deep one's is the depth of all cells inside. */
+  depthCm(index: number): number {
+    return (INSIDE_CELLS - (this.first[index] as number)) * CELL_CM;
   }
 
   /** The probability that the tag travels, as `travel` gives it, with this fix. */
@@ -121,7 +126,7 @@ export class Belief {
    */
   update(index: number, distanceCm: number, scaleCm: number, seconds: number, freeS: number): void {
     const start = index * VALUES;
-    const first = this.first[index] ?? 0;
+    const first = this.first[index] as number;
     const passedS = seconds < LONGEST_S ? seconds : LONGEST_S;
     const movedS = freeS < passedS ? freeS : passedS;
     this.gait.stray(this.cells, start, first, movedS, WALKS_EVERY_S);
@@ -134,7 +139,7 @@ export class Belief {
   place(index: number, distanceCm: number, scaleCm: number): void {
     const start = index * VALUES;
     this.cells.fill(0, start, start + LAST_CM);
-    this.cells.fill(1, start + LEAVING + (this.first[index] ?? 0), start + REFLECTING);
+    this.cells.fill(1, start + LEAVING + (this.first[index] as number), start + REFLECTING);
     this.weigh(index, distanceCm, scaleCm * PLACED, 0, 0);
   }
 
@@ -145,13 +150,13 @@ export class Belief {
   private weigh(index: number, distanceCm: number, scaleCm: number, seconds: number, movedS: number): void {
     const { cells } = this;
     const start = index * VALUES;
-    const first = this.first[index] ?? 0;
+    const first = this.first[index] as number;
     const variance = scaleCm * scaleCm;
     const stops = 1 - decayOver(movedS / LEAVES_LAST_S);
     const sets = (stops * LEAVES_LAST_S) / LEAVES_EVERY_S;
     const ends = 1 - decayOver(seconds / REFLECTIONS_LAST_S);
     const begins = (ends * REFLECTIONS_LAST_S) / REFLECTIONS_EVERY_S;
-    const jumpCm = distanceCm - (cells[start + LAST_CM] ?? 0);
+    const jumpCm = distanceCm - (cells[start + LAST_CM] as number);
     const unlike = 1 + (jumpCm * jumpCm) / (ALIKE_SCALES * variance);
     const elsewhere = Math.min(MOST_ELSEWHERE, REFLECTED_ELSEWHERE + REFLECTED_SOON_S / seconds);
     const far = Math.max(0, distanceCm) / FAR_CM;
@@ -163,9 +168,9 @@ export class Belief {
     let sum = 0;
     for (let i = first; i < CELLS; i++) {
       const cell = start + i;
-      const stays = cells[cell] ?? 0;
-      const leaves = cells[cell + LEAVING] ?? 0;
-      const lost = cells[cell + REFLECTING] ?? 0;
+      const stays = cells[cell] as number;
+      const leaves = cells[cell + LEAVING] as number;
+      const lost = cells[cell + REFLECTING] as number;
       const offCm = seenCm - (i - INSIDE_CELLS + 0.5) * CELL_CM;
       const spread = 1 + offCm * offCm * perVariance;
       const fits = 1 / (spread * spread);
@@ -177,7 +182,7 @@ export class Belief {
       sum += seen + left + hidden;
       if (i < INSIDE_CELLS) inside = sum;
     }
-    for (let i = start; i < start + LAST_CM; i++) cells[i] = (cells[i] ?? 0) / sum;
+    for (let i = start; i < start + LAST_CM; i++) cells[i] = (cells[i] as number) / sum;
     cells[start + LAST_CM] = distanceCm;
     this.outside[index] = 1 - inside / sum;
   }

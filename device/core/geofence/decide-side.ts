@@ -92,8 +92,6 @@ export class Sides {
   /** The last side that was known, also while the side is unknown; before the last change, as the transition says it. */
   readonly known: Uint8Array;
   readonly knownBefore: Uint8Array;
-  /** Part of the accepted chances that a geofence's depth leaves, 0 to 1. */
-  readonly caution: Float64Array;
   /** Accepted chances that a decision is wrong; settings change them. */
   wrongOutside: number;
   wrongInside: number;
@@ -109,13 +107,12 @@ export class Sides {
     this.lateRuns = new Uint8Array(capacity);
     this.known = new Uint8Array(capacity);
     this.knownBefore = new Uint8Array(capacity);
-    this.caution = new Float64Array(capacity).fill(1);
     this.wrongOutside = wrongOutside;
     this.wrongInside = wrongInside;
   }
 
   side(index: number): Side {
-    return nameOf(this.sides[index] ?? UNKNOWN);
+    return nameOf(this.sides[index] as number);
   }
 
   /** Number of the first entry that counted in the last change. */
@@ -125,7 +122,7 @@ export class Sides {
 
   /** The last known side before the last change of side; null when there was none. */
   lastKnown(index: number): LastKnown {
-    const code = this.knownBefore[index] ?? UNKNOWN;
+    const code = this.knownBefore[index] as number;
     if (code === INSIDE) return "inside";
     return code === OUTSIDE ? "outside" : null;
   }
@@ -190,8 +187,8 @@ function scaleCm(accuracyDm: number): number {
 
 /** Whether a fix that is no newer than the last shows that the last one's time was wrong. */
 function provesClockWrong(state: Sides, index: number, atS: number): boolean {
-  const inOrder = atS > (state.lateAtS[index] ?? 0);
-  const run = inOrder ? (state.lateRuns[index] ?? 0) + 1 : 1;
+  const inOrder = atS > (state.lateAtS[index] as number);
+  const run = inOrder ? (state.lateRuns[index] as number) + 1 : 1;
   state.lateAtS[index] = atS;
   state.lateRuns[index] = run;
   return run >= LATE_BELIEVED;
@@ -199,8 +196,9 @@ function provesClockWrong(state: Sides, index: number, atS: number): boolean {
 
 /** The side that the bounds give; BETWEEN when neither is reached. */
 function codeOf(state: Sides, index: number): number {
-  const outside = state.belief.outside[index] ?? 0.5;
-  if (outside >= 1 - state.wrongOutside * (state.caution[index] ?? 1)) return OUTSIDE;
+  const outside = state.belief.outside[index] as number;
+  const depth = Math.min(1, state.belief.depthCm(index) / SHALLOW_CM);
+  if (outside >= 1 - state.wrongOutside * depth * depth) return OUTSIDE;
   const isFirst = state.sides[index] === UNKNOWN;
   return outside <= state.wrongInside * (isFirst ? FIRST_INSIDE : 1) ? INSIDE : BETWEEN;
 }
@@ -219,14 +217,12 @@ function follow(state: Sides, index: number, before: number, after: number, entr
 
 /** What is believed of the geofence begins again. */
 function begin(state: Sides, index: number, depthCm: number): void {
-  const known = state.known[index] ?? UNKNOWN;
+  const known = state.known[index] as number;
   state.belief.forget(
     index,
     depthCm,
     known === UNKNOWN ? BEGINS_INSIDE : known === INSIDE ? STAYED_INSIDE : CAME_BACK,
   );
-  const depth = depthCm / SHALLOW_CM;
-  state.caution[index] = depth < 1 ? depth * depth : 1;
 }
 
 function weigh(
@@ -237,7 +233,7 @@ function weigh(
   fix: SeenFix,
   darkAtS: number,
 ): void {
-  const lastAtS = state.lastAtS[index] ?? 0;
+  const lastAtS = state.lastAtS[index] as number;
   const seconds = fix.at - lastAtS;
   const wasDark = lastAtS > 0 && darkAtS > lastAtS && darkAtS < fix.at;
   const claimedCm = scaleCm(fix.accuracyDm);
@@ -266,7 +262,7 @@ export function decide(
   entryNumber: number,
   darkAtS = 0,
 ): Side | undefined {
-  if (fix.at <= (state.lastAtS[index] ?? 0)) {
+  if (fix.at <= (state.lastAtS[index] as number)) {
     if (!provesClockWrong(state, index, fix.at)) return undefined;
     state.forgetOne(index);
   }
@@ -275,11 +271,11 @@ export function decide(
   weigh(state, index, signedDistanceCm, depthCm, fix, darkAtS);
   const code = codeOf(state, index);
   follow(state, index, before, code, entryNumber);
-  const side = state.sides[index] ?? UNKNOWN;
+  const side = state.sides[index] as number;
   const isAlone = state.doubtedFrom[index] === entryNumber;
   if (code === BETWEEN || code === side || isAlone) return undefined;
   state.sides[index] = code;
-  state.knownBefore[index] = state.known[index] ?? UNKNOWN;
+  state.knownBefore[index] = state.known[index] as number;
   state.known[index] = code;
   state.evidence[index] = state.doubtedFrom[index] ?? entryNumber;
   state.doubtedFrom[index] = 0;
@@ -288,9 +284,9 @@ export function decide(
 
 /** Lets old evidence expire: returns "unknown" when no recent fix supports the side at `atS`, otherwise undefined. */
 export function expire(state: Sides, index: number, atS: number): Side | undefined {
-  const side = state.sides[index] ?? UNKNOWN;
+  const side = state.sides[index] as number;
   const believedS = side === INSIDE ? INSIDE_BELIEVED_S : OUTSIDE_BELIEVED_S;
-  if (side === UNKNOWN || atS - (state.lastAtS[index] ?? 0) <= believedS) return undefined;
+  if (side === UNKNOWN || atS - (state.lastAtS[index] as number) <= believedS) return undefined;
   state.sides[index] = UNKNOWN;
   state.knownBefore[index] = side;
   state.evidence[index] = 0;

@@ -46,8 +46,8 @@ export class Gait {
     const { before } = this;
     let sum = 0;
     for (let i = first; i < CELLS; i++) {
-      before[i] = cells[start + i] ?? 0;
-      sum += before[i] ?? 0;
+      before[i] = cells[start + i] as number;
+      sum += before[i] as number;
     }
     const elsewhere = seconds * ELSEWHERE_PER_S;
     for (let i = first; i < CELLS; i++) cells[start + i] = (sum * elsewhere) / (CELLS - first);
@@ -65,14 +65,14 @@ export class Gait {
     let within = 0;
     let above = 0;
     for (let i = first; i < CELLS; i++) {
-      const own = cells[start + i] ?? 0;
+      const own = cells[start + i] as number;
       before[i] = own;
-      if (i - least >= first) within += before[i - least] ?? 0;
-      if (i - most > first) within -= before[i - most - 1] ?? 0;
+      if (i - least >= first) within += before[i - least] as number;
+      if (i - most > first) within -= before[i - most - 1] as number;
       cells[start + i] = within * share;
       above += own * Math.max(0, Math.min(most - least + 1, i + most - CELLS + 1));
     }
-    cells[start + CELLS - 1] = (cells[start + CELLS - 1] ?? 0) + above * share;
+    cells[start + CELLS - 1] = (cells[start + CELLS - 1] as number) + above * share;
   }
 
   /** Adds two-sided geometric steps: every cell passes the part `carried` to its neighbour. */
@@ -85,17 +85,17 @@ export class Gait {
     let flow = 0;
     for (let i = first; i < CELLS; i++) {
       passed[i] = flow;
-      flow = (flow + (before[i] ?? 0)) * carried;
+      flow = (flow + (before[i] as number)) * carried;
     }
     const last = start + CELLS - 1;
-    cells[last] = (cells[last] ?? 0) + flow * atEnd;
+    cells[last] = (cells[last] as number) + flow * atEnd;
     flow = 0;
     for (let i = CELLS - 1; i >= first; i--) {
-      const own = before[i] ?? 0;
-      cells[start + i] = (cells[start + i] ?? 0) + (own + (passed[i] ?? 0) + flow) * kept;
+      const own = before[i] as number;
+      cells[start + i] = (cells[start + i] as number) + (own + (passed[i] as number) + flow) * kept;
       flow = (flow + own) * carried;
     }
-    cells[start + first] = (cells[start + first] ?? 0) + flow * atEnd;
+    cells[start + first] = (cells[start + first] as number) + flow * atEnd;
   }
 
   /**
@@ -105,17 +105,17 @@ export class Gait {
     const { before } = this;
     const share = weight / (2 * reach + 1);
     let within = 0;
-    for (let i = first; i < first + reach; i++) within += before[i] ?? 0;
+    for (let i = first; i < first + reach; i++) within += before[i] as number;
     let below = 0;
     let above = 0;
     for (let i = first; i < CELLS; i++) {
-      if (i + reach < CELLS) within += before[i + reach] ?? 0;
-      if (i > first + reach) within -= before[i - reach - 1] ?? 0;
-      cells[start + i] = (cells[start + i] ?? 0) + within * share;
-      if (i < first + reach) below += (before[i] ?? 0) * (first + reach - i);
-      if (i + reach >= CELLS) above += (before[i] ?? 0) * (i + reach - CELLS + 1);
+      if (i + reach < CELLS) within += before[i + reach] as number;
+      if (i > first + reach) within -= before[i - reach - 1] as number;
+      cells[start + i] = (cells[start + i] as number) + within * share;
+      if (i < first + reach) below += (before[i] as number) * (first + reach - i);
+      if (i + reach >= CELLS) above += (before[i] as number) * (i + reach - CELLS + 1);
     }
-    cells[start + first] = (cells[start + first] ?? 0) + below * share;
-    cells[start + CELLS - 1] = (cells[start + CELLS - 1] ?? 0) + above * share;
+    cells[start + first] = (cells[start + first] as number) + below * share;
+    cells[start + CELLS - 1] = (cells[start + CELLS - 1] as number) + above * share;
   }
 }

@@ -74,8 +74,9 @@ function editOnTheWay(minute: number): string[] {
 }
 
 /** The battery dies at home; the tag starts again under a roof, without a clock, and is far away when it sees the sky. */
-function restart(): string[] {
+function restart(edits: readonly (readonly GeofenceSetting[])[] = []): string[] {
   const rig = atHome();
+  edits.forEach((geofences, i) => configure(rig, 2 + i, geofences));
   rig.cut();
   rig.utcS = 0;
   rig.nowMs += 10 * MINUTE_S * 1_000;
@@ -98,7 +99,11 @@ describe("a cat that was inside and is outside has left", () => {
       (minute) =>
         [`when another geofence changes ${minute} min after it set out`, () => editOnTheWay(minute)] as const,
     ),
-    ["when the tag has started again meanwhile", restart],
+    ["when the tag has started again meanwhile", () => restart()],
+    [
+      "when the tag has started again after other geofences changed three times",
+      () => restart(EDITS.slice(1).map(([, geofences]) => geofences)),
+    ],
   ];
   const outcomes = new Map<string, string[]>();
   beforeAll(() => {

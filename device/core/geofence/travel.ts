@@ -71,22 +71,22 @@ export function travel(
   scaleCm: number,
   seconds: number,
 ): number {
-  const lat = values[at + LAT] ?? 0;
-  const lon = values[at + LON] ?? 0;
+  const lat = values[at + LAT] as number;
+  const lon = values[at + LON] as number;
   values[at + LAT] = fix.latE7;
   values[at + LON] = fix.lonE7;
   if (seconds === 0) return 0;
   const cmPerNorth = cmPerLatE7(lat);
   const north = ((fix.latE7 - lat) * cmPerNorth) / seconds;
   const east = (eastwardE7(lon, fix.lonE7) * cmPerNorth * lonOverLat(lat)) / seconds;
-  const beforeEast = values[at + EAST] ?? 0;
-  const beforeNorth = values[at + NORTH] ?? 0;
+  const beforeEast = values[at + EAST] as number;
+  const beforeNorth = values[at + NORTH] as number;
   // All in cm/s and their squares, so that steps of any length compare.
   const error = (scaleCm * scaleCm) / (seconds * (seconds + ALIKE_S));
   const went = east * east + north * north;
   const off = (east - beforeEast) * (east - beforeEast) + (north - beforeNorth) * (north - beforeNorth);
   const before = beforeEast * beforeEast + beforeNorth * beforeNorth;
-  const goesOn = (values[at] ?? 0) * decayOver(seconds / LASTS_S);
+  const goesOn = (values[at] as number) * decayOver(seconds / LASTS_S);
   const setsOut = Math.min(MOST_BEGINS, seconds / BEGINS_S);
   const travels =
     goesOn * density(off, STRAIGHT * STRAIGHT * before + 2 * error) +
@@ -112,5 +112,7 @@ function agreement(east: number, north: number, speedCmS: number, courseDeg10: n
   const spread = SPEED_CM_S * SPEED_CM_S + SPEED_SHARE * SPEED_SHARE * (east * east + north * north);
   const fits = spread / (spread + offNorth * offNorth + offEast * offEast);
   const agrees = (fits * fits * fits * fits) / spread;
-  return WRONG_SPEED + ((1 - WRONG_SPEED) * agrees) / density(speedCmS * speedCmS, GARBLED_CM_S * GARBLED_CM_S);
+  return (
+    WRONG_SPEED + ((1 - WRONG_SPEED) * agrees) / density(speedCmS * speedCmS, GARBLED_CM_S * GARBLED_CM_S)
+  );
 }

@@ -46,6 +46,25 @@ const appendTransition = (journal: Journal): number =>
     settingsVersion: 9,
   });
 
+describe("known sides", () => {
+  it("of the time when the newest page was begun come back, and the transitions since", () => {
+    const flash = new RamFlash(PAGE_BYTES, 4);
+    const journal = open(flash);
+    appendTransition(journal);
+    journal.known = 9;
+    journal.knownVersion = 4_294_967_295;
+    journal.releaseThrough(1);
+    appendFixes(journal, 6 * SLOTS);
+    journal.known = 5;
+    appendTransition(journal);
+    const again = open(flash);
+    const numbers: number[] = [];
+    again.eachNewTransition(({ number }) => void numbers.push(number));
+    expect(again).toMatchObject({ known: 9, knownVersion: 4_294_967_295 });
+    expect(numbers).toEqual([6 * SLOTS + 2]);
+  });
+});
+
 describe("entries", () => {
   it("come back as they were written, after a restart too", () => {
     const flash = new RamFlash(PAGE_BYTES, 4);

@@ -10,6 +10,16 @@ export interface Fix {
   lonE7: LonE7;
   /** 1 to MAX_ACCURACY_DM. */
   accuracyDm: number;
+  /** As the receiver measured it, 0 to 65,535 cm/s; -1 when unknown. */
+  speedCmS: number;
+  /** 0 to 3,599 tenths of a degree from north; -1 when unknown. */
+  courseDeg10: number;
+}
+
+/** Made once, filled by acceptReading. */
+export function emptyFix(): Fix {
+  const place = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7 };
+  return { ...place, accuracyDm: 0, speedCmS: -1, courseDeg10: -1 };
 }
 
 /**
@@ -127,6 +137,8 @@ function accept(state: FixFilterState, reading: Reading, fix: Fix): void {
   fix.at = reading.utcS as UnixSeconds;
   fix.latE7 = reading.latE7 as LatE7;
   fix.lonE7 = reading.lonE7 as LonE7;
+  fix.speedCmS = reading.speedCmS;
+  fix.courseDeg10 = reading.courseDeg10;
   fix.accuracyDm = reading.accuracyDm > 0 ? reading.accuracyDm : UNKNOWN_ACCURACY_DM;
 }
 

@@ -1,11 +1,11 @@
-import { acceptReading, FixFilterState, type Fix } from "@purrimeter/device/fix-filter";
+import { acceptReading, emptyFix, FixFilterState, type Fix } from "@purrimeter/device/fix-filter";
 import { Geofences } from "@purrimeter/device/geofence";
 import { emptyReading } from "@purrimeter/device/reading";
 import { step } from "@purrimeter/device/tag";
 import type { TagEvent } from "@purrimeter/device/tag-event";
 import { TagState } from "@purrimeter/device/tag-state";
 import type { Settings } from "@purrimeter/protocol/messages";
-import type { LastKnown, LatE7, LonE7, Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { LastKnown, Side, TagId } from "@purrimeter/protocol/values";
 import { InProcessCloud, type StoredEntry } from "../fleet/in-process-cloud.ts";
 import type { NamedGeofence } from "../tracks/read-geofences.ts";
 import { FAITHFUL_RECEIVER } from "../sky/receiver-model.ts";
@@ -69,7 +69,7 @@ class RecordedReplay {
   readonly #state = new TagState();
   readonly #filter = new FixFilterState();
   readonly #reading = emptyReading();
-  readonly #fix: Fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
+  readonly #fix: Fix = emptyFix();
   readonly #fixEvent: Extract<TagEvent, { kind: "fix" }>;
   readonly #tickEvent: Extract<TagEvent, { kind: "tick" }>;
   readonly #geofences: readonly NamedGeofence[];
