@@ -66,9 +66,10 @@ const PLACED = 0.4;
 export class Belief {
   /** Probability that the tag is outside each geofence, 0 to 1. */
   readonly outside: Float64Array;
-  private readonly cells: Float64Array;
+  /** VALUES of each geofence. */
+  readonly cells: Float64Array;
   /** The first cell that a geofence of its depth has. */
-  private readonly first: Uint8Array;
+  readonly first: Uint8Array;
   private readonly gait: Gait;
 
   /** `capacity`: number of geofences. 1,017 bytes for each and 640 for all. */
@@ -83,31 +84,12 @@ export class Belief {
   forget(index: number, depthCm: number, inside: number): void {
     const start = index * VALUES;
     const first = firstCell(depthCm);
-    const leaving = LEAVES_LAST_S / LEAVES_EVERY_S;
-    const reflecting = REFLECTIONS_LAST_S / REFLECTIONS_EVERY_S;
     this.outside[index] = 1 - inside;
     this.first[index] = first;
     this.cells.fill(0, start, start + VALUES);
-    for (let i = first; i < CELLS; i++) {
-      const part = i < INSIDE_CELLS ? inside / (INSIDE_CELLS - first) : (1 - inside) / (CELLS - INSIDE_CELLS);
-      this.cells[start + i] = part * (1 - leaving - reflecting);
-      this.cells[start + LEAVING + i] = part * leaving;
-      this.cells[start + REFLECTING + i] = part * reflecting;
-    }
-  }
-
-  /** The belief of geofence i becomes that of `from[i]`; a new geofence has a negative one and begins when it is seen. */
-  rearrange(from: readonly number[]): void {
-    const outside = this.outside.slice();
-    const first = this.first.slice();
-    const cells = this.cells.slice();
-    for (let i = 0; i < from.length; i++) {
-      const old = from[i] ?? -1;
-      if (old < 0 || old === i) continue;
-      this.outside[i] = outside[old] as number;
-      this.first[i] = first[old] as number;
-      this.cells.set(cells.subarray(old * VALUES, (old + 1) * VALUES), i * VALUES);
-    }
+    for (let i = first; i < CELLS; i++)
+      this.cells[start + i] =
+        i < INSIDE_CELLS ? inside / (INSIDE_CELLS - first) : (1 - inside) / (CELLS - INSIDE_CELLS);
   }
 
   /** How deep this geofence is, in whole cells; a deep one's is the depth of all cells inside. */

@@ -18,11 +18,9 @@ const BETWEEN = 3;
 const WRONG_OUTSIDE = 0.022;
 const WRONG_INSIDE = 0.05;
 
-/** The same chances at the step "quick" and at the step "quiet": about twice and a quarter of them. */
-const QUICK_OUTSIDE = 0.05;
-const QUICK_INSIDE = 0.1;
-const QUIET_OUTSIDE = 0.005;
-const QUIET_INSIDE = 0.0125;
+/** These chances at the step "quick" and at the step "quiet", against the usual ones. */
+const QUICK = 2;
+const QUIET = 0.25;
 
 /**
  * A geofence that is shallower than this decides with less: its edge is so near that errors alone cross it. The chances
@@ -122,9 +120,8 @@ export class Sides {
 
   /** The last known side before the last change of side; null when there was none. */
   lastKnown(index: number): LastKnown {
-    const code = this.knownBefore[index] as number;
-    if (code === INSIDE) return "inside";
-    return code === OUTSIDE ? "outside" : null;
+    const side = nameOf(this.knownBefore[index] as number);
+    return side === "unknown" ? null : side;
   }
 
   /** Sets the last known side of a start after which nothing else is known. */
@@ -149,16 +146,26 @@ export class Sides {
    * geofence moves with it.
    */
   rearrange(from: readonly number[]): void {
-    for (const values of [this.sides, this.evidence, this.doubtedFrom, this.lastAtS, this.lateAtS])
-      this.permute(values, from);
-    for (const values of [this.lateRuns, this.known, this.knownBefore]) this.permute(values, from);
-    this.belief.rearrange(from);
+    const all: (Uint8Array | Uint32Array | Float64Array)[] = [
+      this.sides,
+      this.evidence,
+      this.doubtedFrom,
+      this.lastAtS,
+      this.lateAtS,
+      this.lateRuns,
+      this.known,
+      this.knownBefore,
+      this.belief.outside,
+      this.belief.first,
+      this.belief.cells,
+    ];
+    for (const values of all) {
+      const each = values.length / this.sides.length;
+      const before = values.slice();
+      for (let i = 0; i < from.length * each; i++)
+        values[i] = before[(from[Math.floor(i / each)] as number) * each + (i % each)] ?? 0;
+    }
     for (let i = 0; i < this.sides.length; i++) if ((from[i] ?? -1) < 0) this.drop(i);
-  }
-
-  private permute(values: Uint8Array | Uint32Array | Float64Array, from: readonly number[]): void {
-    const before = values.slice();
-    for (let i = 0; i < from.length; i++) values[i] = before[from[i] ?? -1] ?? 0;
   }
 
   /** Starts again with this side unknown; the last known one stays. */
@@ -174,15 +181,13 @@ export class Sides {
 
 /** Sets the bounds of the sequential test; absent = usual. */
 export function setDetection(state: Sides, detection: Detection | undefined): void {
-  state.wrongOutside =
-    detection === "quick" ? QUICK_OUTSIDE : detection === "quiet" ? QUIET_OUTSIDE : WRONG_OUTSIDE;
-  state.wrongInside =
-    detection === "quick" ? QUICK_INSIDE : detection === "quiet" ? QUIET_INSIDE : WRONG_INSIDE;
+  const part = detection === "quick" ? QUICK : detection === "quiet" ? QUIET : 1;
+  state.wrongOutside = WRONG_OUTSIDE * part;
+  state.wrongInside = WRONG_INSIDE * part;
 }
 
 function scaleCm(accuracyDm: number): number {
-  const claimedCm = accuracyDm * CM_PER_CLAIMED_DM;
-  return claimedCm > FLOOR_CM ? claimedCm : FLOOR_CM;
+  return Math.max(FLOOR_CM, accuracyDm * CM_PER_CLAIMED_DM);
 }
 
 /** Whether a fix that is no newer than the last shows that the last one's time was wrong. */

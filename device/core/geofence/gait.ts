@@ -21,10 +21,8 @@ const LEAVES_MOST_S = 240;
 /** Chance per second that the cat is anywhere (a car, a gap, a wrong model), so that the model can always recover. */
 const ELSEWHERE_PER_S = 1.7e-7;
 
-function reachOf(seconds: number): number {
-  const turning = WALK_CM + TURNING_CM_S * seconds;
-  return Math.floor(Math.min(WALK_CM_S * seconds, turning, MOST_WALK_CM) / CELL_CM);
-}
+/** Cells of zeros on either side, as many as the longest steps have. */
+const MARGIN = 30;
 
 /** The number of whole cells in a distance of `cm`. */
 function cellsOf(cm: number): number {
@@ -34,88 +32,61 @@ function cellsOf(cm: number): number {
 /** Moves the probabilities of a cat's distance from an edge forward in time. Made once. */
 export class Gait {
   private readonly before: Float64Array;
-  private readonly passed: Float64Array;
 
   constructor() {
-    this.before = new Float64Array(CELLS);
-    this.passed = new Float64Array(CELLS);
+    this.before = new Float64Array(CELLS + 2 * MARGIN);
   }
 
   /** Lets the cat of the cells from `start + first` on rest, walk about every `everyS`, or be anywhere. */
   stray(cells: Float64Array, start: number, first: number, seconds: number, everyS: number): void {
-    const { before } = this;
-    let sum = 0;
-    for (let i = first; i < CELLS; i++) {
-      before[i] = cells[start + i] as number;
-      sum += before[i] as number;
-    }
+    const sum = this.take(cells, start);
     const elsewhere = seconds * ELSEWHERE_PER_S;
     for (let i = first; i < CELLS; i++) cells[start + i] = (sum * elsewhere) / (CELLS - first);
     const walks = 1 - decayOver(seconds / everyS);
-    this.rest(cells, start, first, seconds, 1 - walks - elsewhere);
-    this.walk(cells, start, first, reachOf(seconds), walks);
+    const turningCm = WALK_CM + TURNING_CM_S * seconds;
+    const reach = Math.floor(Math.min(WALK_CM_S * seconds, turningCm, MOST_WALK_CM) / CELL_CM);
+    this.spread(cells, start, first, -reach, reach, walks);
+    // Steps of the same variance as two-sided geometric ones.
+    const step = (REST_CM / CELL_CM) * Math.sqrt(seconds / 60);
+    const variance = 2 * step * (1 + step);
+    const rest = 1 + Math.floor(Math.sqrt(3 * variance));
+    const moves = ((1 - walks - elsewhere) * 3 * variance) / (rest * (rest + 1));
+    this.spread(cells, start, first, -rest, rest, moves);
+    this.spread(cells, start, first, 0, 0, 1 - walks - elsewhere - moves);
   }
 
-  /** Lets the cat of the cells from `start + first` on move outward. What passes the end stays in the last cell. */
+  /** Lets the cat of the cells from `start + first` on move outward. */
   leave(cells: Float64Array, start: number, first: number, seconds: number): void {
-    const { before } = this;
+    this.take(cells, start);
+    cells.fill(0, start, start + CELLS);
     const least = cellsOf(LEAVES_CM_S * Math.min(seconds, LEAVES_S));
     const most = cellsOf(LEAVES_MOST_CM_S * Math.min(seconds, LEAVES_MOST_S));
-    const share = 1 / (most - least + 1);
-    let within = 0;
-    let above = 0;
-    for (let i = first; i < CELLS; i++) {
-      const own = cells[start + i] as number;
-      before[i] = own;
-      if (i - least >= first) within += before[i - least] as number;
-      if (i - most > first) within -= before[i - most - 1] as number;
-      cells[start + i] = within * share;
-      above += own * Math.max(0, Math.min(most - least + 1, i + most - CELLS + 1));
-    }
-    cells[start + CELLS - 1] = (cells[start + CELLS - 1] as number) + above * share;
+    this.spread(cells, start, first, least, most, 1);
   }
 
-  /** Adds two-sided geometric steps: every cell passes the part `carried` to its neighbour. */
-  private rest(cells: Float64Array, start: number, first: number, seconds: number, weight: number): void {
-    const { before, passed } = this;
-    const stepCm = REST_CM * Math.sqrt(seconds / 60);
-    const carried = stepCm / (stepCm + CELL_CM);
-    const kept = (weight * (1 - carried)) / (1 + carried);
-    const atEnd = weight / (1 + carried);
-    let flow = 0;
-    for (let i = first; i < CELLS; i++) {
-      passed[i] = flow;
-      flow = (flow + (before[i] as number)) * carried;
-    }
-    const last = start + CELLS - 1;
-    cells[last] = (cells[last] as number) + flow * atEnd;
-    flow = 0;
-    for (let i = CELLS - 1; i >= first; i--) {
-      const own = before[i] as number;
-      cells[start + i] = (cells[start + i] as number) + (own + (passed[i] as number) + flow) * kept;
-      flow = (flow + own) * carried;
-    }
-    cells[start + first] = (cells[start + first] as number) + flow * atEnd;
+  /** Keeps the cells as they were and returns their sum. */
+  private take(cells: Float64Array, start: number): number {
+    let sum = 0;
+    for (let i = 0; i < CELLS; i++) sum += this.before[MARGIN + i] = cells[start + i] as number;
+    return sum;
   }
 
-  /**
-   * Adds steps of up to `reach` cells in either direction, all equally likely. What passes an end stays in the last cell.
-   */
-  private walk(cells: Float64Array, start: number, first: number, reach: number, weight: number): void {
+  /** Adds steps of `least` to `most` cells, all equally likely. What passes an end stays in the last cell. */
+  private spread(
+    cells: Float64Array,
+    start: number,
+    first: number,
+    least: number,
+    most: number,
+    weight: number,
+  ): void {
     const { before } = this;
-    const share = weight / (2 * reach + 1);
+    const share = weight / (most - least + 1);
     let within = 0;
-    for (let i = first; i < first + reach; i++) within += before[i] as number;
-    let below = 0;
-    let above = 0;
-    for (let i = first; i < CELLS; i++) {
-      if (i + reach < CELLS) within += before[i + reach] as number;
-      if (i > first + reach) within -= before[i - reach - 1] as number;
-      cells[start + i] = (cells[start + i] as number) + within * share;
-      if (i < first + reach) below += (before[i] as number) * (first + reach - i);
-      if (i + reach >= CELLS) above += (before[i] as number) * (i + reach - CELLS + 1);
+    for (let to = first + least; to < CELLS + most; to++) {
+      within += (before[MARGIN + to - least] as number) - (before[MARGIN + to - most - 1] as number);
+      const cell = start + Math.max(first, Math.min(CELLS - 1, to));
+      cells[cell] = (cells[cell] as number) + within * share;
     }
-    cells[start + first] = (cells[start + first] as number) + below * share;
-    cells[start + CELLS - 1] = (cells[start + CELLS - 1] as number) + above * share;
   }
 }

@@ -1,14 +1,12 @@
-import { cmPerLatE7, cosine, eastwardE7, lonOverLat } from "../earth.ts";
+import { cmPerLatE7, eastwardE7, lonOverLat } from "../earth.ts";
 import { decayOver } from "./belief-cells.ts";
 
-/** What a fix says of itself, beside its distance from an edge. Speed and course are absent when the receiver gives none. */
+/** What a fix says of itself, beside its distance from an edge. */
 export interface SeenFix {
   readonly at: number;
   readonly latE7: number;
   readonly lonE7: number;
   readonly accuracyDm: number;
-  readonly speedCmS?: number;
-  readonly courseDeg10?: number;
 }
 
 /** What is kept for each geofence: the odds that the tag travels, the last fix (E7), and its step (cm/s). */
@@ -41,16 +39,7 @@ const LEAST_ERRORS = 2;
 /** Errors of neighbouring fixes are alike for about this long, so that a step errs by less than a fix. */
 const ALIKE_S = 40;
 
-/** How far the receiver's speed is off: at rest and in reflections; while it travels, at least and against the step. */
-const GARBLED_CM_S = 120;
-const SPEED_CM_S = 80;
-const SPEED_SHARE = 0.3;
-
-/** How often it is off by any amount, so that a speed that contradicts the positions cannot hide an escape for long. */
-const WRONG_SPEED = 0.1;
-
 const MOST_ODDS = 1e6;
-const QUARTER_E7 = 900_000_000;
 
 /** Density at a squared distance where about `spread` is expected, heavy-tailed; 1 / pi is left out. */
 function density(square: number, spread: number): number {
@@ -95,24 +84,9 @@ export function travel(
   const strays =
     density(went, WANDERS_CM_S * WANDERS_CM_S + 2 * error) + density(went, reflected * reflected);
   const moved = went / (went + LEAST_ERRORS * error + LEAST_CM_S * LEAST_CM_S);
-  const agrees = agreement(east, north, fix.speedCmS ?? -1, fix.courseDeg10 ?? -1);
-  const odds = Math.min(MOST_ODDS, (2 * moved * moved * travels * agrees) / strays);
+  const odds = Math.min(MOST_ODDS, (2 * moved * moved * travels) / strays);
   values[at] = odds;
   values[at + EAST] = east;
   values[at + NORTH] = north;
   return odds / (1 + odds);
-}
-
-/** How much likelier speed and course are where the tag travels; 1 where the receiver does not say both. */
-function agreement(east: number, north: number, speedCmS: number, courseDeg10: number): number {
-  if (speedCmS < 0 || courseDeg10 < 0) return 1;
-  const turnE7 = (courseDeg10 > 1_800 ? courseDeg10 - 3_600 : courseDeg10) * 1_000_000;
-  const offNorth = speedCmS * cosine(turnE7) - north;
-  const offEast = speedCmS * cosine(turnE7 - QUARTER_E7) - east;
-  const spread = SPEED_CM_S * SPEED_CM_S + SPEED_SHARE * SPEED_SHARE * (east * east + north * north);
-  const fits = spread / (spread + offNorth * offNorth + offEast * offEast);
-  const agrees = (fits * fits * fits * fits) / spread;
-  return (
-    WRONG_SPEED + ((1 - WRONG_SPEED) * agrees) / density(speedCmS * speedCmS, GARBLED_CM_S * GARBLED_CM_S)
-  );
 }
