@@ -30,9 +30,8 @@ const CORRELATION_S = 50;
 const REFLECTIONS_EVERY_S = 4_800;
 const REFLECTIONS_LAST_S = 130;
 
-/** How likely any place is in such an episode, against the likeliest place otherwise; and how far out it falls, to what. */
+/** How likely any place is in such an episode, against the likeliest place otherwise; and where half of that is left. */
 const REFLECTED = 0.33;
-const REFLECTED_FAR = 0.02;
 const FAR_CM = 100_000;
 
 /**
@@ -77,7 +76,7 @@ export class Belief {
     this.outside = new Float64Array(capacity);
     this.cells = new Float64Array(capacity * VALUES);
     this.first = new Uint8Array(capacity);
-    this.gait = new Gait();
+    this.gait = new Gait(this.cells);
   }
 
   /** Resets this geofence to the prior distribution: inside with this probability, 0 to 1; `depthCm` as Geofences.depthCm. */
@@ -90,11 +89,6 @@ export class Belief {
     for (let i = first; i < CELLS; i++)
       this.cells[start + i] =
         i < INSIDE_CELLS ? inside / (INSIDE_CELLS - first) : (1 - inside) / (CELLS - INSIDE_CELLS);
-  }
-
-  /** How deep this geofence is, in whole cells; a deep one's is the depth of all cells inside. */
-  depthCm(index: number): number {
-    return (INSIDE_CELLS - (this.first[index] as number)) * CELL_CM;
   }
 
   /** The probability that the tag travels, as `travel` gives it, with this fix. */
@@ -111,9 +105,9 @@ export class Belief {
     const first = this.first[index] as number;
     const passedS = seconds < LONGEST_S ? seconds : LONGEST_S;
     const movedS = freeS < passedS ? freeS : passedS;
-    this.gait.stray(this.cells, start, first, movedS, WALKS_EVERY_S);
-    this.gait.leave(this.cells, start + LEAVING, first, movedS);
-    this.gait.stray(this.cells, start + REFLECTING, first, movedS, WALKS_UNSEEN_EVERY_S);
+    this.gait.stray(start, first, movedS, WALKS_EVERY_S);
+    this.gait.leave(start + LEAVING, first, movedS);
+    this.gait.stray(start + REFLECTING, first, movedS, WALKS_UNSEEN_EVERY_S);
     this.weigh(index, distanceCm, scaleCm, passedS, movedS);
   }
 
@@ -142,7 +136,7 @@ export class Belief {
     const unlike = 1 + (jumpCm * jumpCm) / (ALIKE_SCALES * variance);
     const elsewhere = Math.min(MOST_ELSEWHERE, REFLECTED_ELSEWHERE + REFLECTED_SOON_S / seconds);
     const far = Math.max(0, distanceCm) / FAR_CM;
-    const reflected = REFLECTED * (REFLECTED_FAR + (1 - REFLECTED_FAR) / (1 + far * far));
+    const reflected = REFLECTED / (1 + far * far);
     const goesOn = (1 - ends) * (elsewhere + (1 - elsewhere) / (unlike * unlike));
     const seenCm = Math.max((first - INSIDE_CELLS + 0.5) * CELL_CM, Math.min(MOST_CM, distanceCm));
     const perVariance = 1 / (3 * variance * (seconds > 0 ? 1 + (2 * CORRELATION_S) / seconds : 1));

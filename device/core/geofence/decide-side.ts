@@ -1,7 +1,7 @@
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { LastKnown, Side } from "@purrimeter/protocol/values";
 import { Belief } from "./belief.ts";
-import { DEEPEST_CM } from "./belief-cells.ts";
+import { CELL_CM, DEEPEST_CM, INSIDE_CELLS } from "./belief-cells.ts";
 import type { SeenFix } from "./travel.ts";
 
 const UNKNOWN = 0;
@@ -26,14 +26,13 @@ const QUIET = 0.25;
  * A geofence that is shallower than this decides with less: its edge is so near that errors alone cross it. The chances
  * fall with the square of its depth.
  */
-const SHALLOW_CM = 5_000;
+const SHALLOW_CELLS = 5_000 / CELL_CM;
 
 /** The first side inside may be wrong so many times as often: it raises no alarm, and most tags begin at home. */
 const FIRST_INSIDE = 3;
 
 /** How likely a tag is inside before any fix: by its last known side. Those that were out are about as often back. */
 const BEGINS_INSIDE = 0.8;
-const STAYED_INSIDE = 0.9;
 const CAME_BACK = 0.5;
 
 /** A tag is taken to travel from this probability on. */
@@ -202,7 +201,8 @@ function provesClockWrong(state: Sides, index: number, atS: number): boolean {
 /** The side that the bounds give; BETWEEN when neither is reached. */
 function codeOf(state: Sides, index: number): number {
   const outside = state.belief.outside[index] as number;
-  const depth = Math.min(1, state.belief.depthCm(index) / SHALLOW_CM);
+  const inside = INSIDE_CELLS - (state.belief.first[index] as number);
+  const depth = Math.min(1, inside / SHALLOW_CELLS);
   if (outside >= 1 - state.wrongOutside * depth * depth) return OUTSIDE;
   const isFirst = state.sides[index] === UNKNOWN;
   return outside <= state.wrongInside * (isFirst ? FIRST_INSIDE : 1) ? INSIDE : BETWEEN;
@@ -220,16 +220,6 @@ function follow(state: Sides, index: number, before: number, after: number, entr
   if (after !== side && state.doubtedFrom[index] === 0) state.doubtedFrom[index] = entryNumber;
 }
 
-/** What is believed of the geofence begins again. */
-function begin(state: Sides, index: number, depthCm: number): void {
-  const known = state.known[index] as number;
-  state.belief.forget(
-    index,
-    depthCm,
-    known === UNKNOWN ? BEGINS_INSIDE : known === INSIDE ? STAYED_INSIDE : CAME_BACK,
-  );
-}
-
 function weigh(
   state: Sides,
   index: number,
@@ -240,13 +230,14 @@ function weigh(
 ): void {
   const lastAtS = state.lastAtS[index] as number;
   const seconds = fix.at - lastAtS;
-  const wasDark = lastAtS > 0 && darkAtS > lastAtS && darkAtS < fix.at;
+  const wasDark = darkAtS > lastAtS && darkAtS < fix.at;
   const claimedCm = scaleCm(fix.accuracyDm);
   const errorCm = wasDark ? claimedCm * ROOF_ERRORS : claimedCm;
   const distanceCm = signedDistanceCm < -DEEPEST_CM ? -DEEPEST_CM : signedDistanceCm;
   state.lastAtS[index] = fix.at;
-  if (lastAtS === 0) begin(state, index, depthCm);
-  if (state.belief.travels(index, fix, claimedCm, lastAtS === 0 ? 0 : seconds) > TRAVELS)
+  if (lastAtS === 0)
+    state.belief.forget(index, depthCm, state.known[index] === OUTSIDE ? CAME_BACK : BEGINS_INSIDE);
+  if (state.belief.travels(index, fix, claimedCm, seconds) > TRAVELS)
     state.belief.place(index, distanceCm, errorCm);
   else state.belief.update(index, distanceCm, errorCm, seconds, wasDark ? fix.at - darkAtS : seconds);
 }

@@ -32,55 +32,54 @@ function cellsOf(cm: number): number {
 /** Moves the probabilities of a cat's distance from an edge forward in time. Made once. */
 export class Gait {
   private readonly before: Float64Array;
+  private readonly cells: Float64Array;
 
-  constructor() {
+  /** `cells`: the probabilities that it moves. */
+  constructor(cells: Float64Array) {
+    this.cells = cells;
     this.before = new Float64Array(CELLS + 2 * MARGIN);
   }
 
   /** Lets the cat of the cells from `start + first` on rest, walk about every `everyS`, or be anywhere. */
-  stray(cells: Float64Array, start: number, first: number, seconds: number, everyS: number): void {
-    const sum = this.take(cells, start);
-    const elsewhere = seconds * ELSEWHERE_PER_S;
-    for (let i = first; i < CELLS; i++) cells[start + i] = (sum * elsewhere) / (CELLS - first);
+  stray(start: number, first: number, seconds: number, everyS: number): void {
+    const { cells } = this;
+    const sum = this.take(start);
     const walks = 1 - decayOver(seconds / everyS);
+    const elsewhere = seconds * ELSEWHERE_PER_S;
+    const step = (REST_CM / CELL_CM) * Math.sqrt(seconds / 60);
+    // Steps of the same variance as two-sided geometric ones.
+    const variance = 6 * step * (1 + step);
+    const rest = 1 + Math.floor(Math.sqrt(variance));
+    const moves = ((1 - walks - elsewhere) * variance) / (rest * (rest + 1));
+    const stays = 1 - walks - elsewhere - moves;
+    for (let i = first; i < CELLS; i++)
+      cells[start + i] = (sum * elsewhere) / (CELLS - first) + (cells[start + i] as number) * stays;
     const turningCm = WALK_CM + TURNING_CM_S * seconds;
     const reach = Math.floor(Math.min(WALK_CM_S * seconds, turningCm, MOST_WALK_CM) / CELL_CM);
-    this.spread(cells, start, first, -reach, reach, walks);
-    // Steps of the same variance as two-sided geometric ones.
-    const step = (REST_CM / CELL_CM) * Math.sqrt(seconds / 60);
-    const variance = 2 * step * (1 + step);
-    const rest = 1 + Math.floor(Math.sqrt(3 * variance));
-    const moves = ((1 - walks - elsewhere) * 3 * variance) / (rest * (rest + 1));
-    this.spread(cells, start, first, -rest, rest, moves);
-    this.spread(cells, start, first, 0, 0, 1 - walks - elsewhere - moves);
+    this.spread(start, first, -reach, reach, walks);
+    this.spread(start, first, -rest, rest, moves);
   }
 
   /** Lets the cat of the cells from `start + first` on move outward. */
-  leave(cells: Float64Array, start: number, first: number, seconds: number): void {
-    this.take(cells, start);
-    cells.fill(0, start, start + CELLS);
+  leave(start: number, first: number, seconds: number): void {
+    this.take(start);
+    this.cells.fill(0, start, start + CELLS);
     const least = cellsOf(LEAVES_CM_S * Math.min(seconds, LEAVES_S));
     const most = cellsOf(LEAVES_MOST_CM_S * Math.min(seconds, LEAVES_MOST_S));
-    this.spread(cells, start, first, least, most, 1);
+    this.spread(start, first, least, most, 1);
   }
 
   /** Keeps the cells as they were and returns their sum. */
-  private take(cells: Float64Array, start: number): number {
+  private take(start: number): number {
+    const { before, cells } = this;
     let sum = 0;
-    for (let i = 0; i < CELLS; i++) sum += this.before[MARGIN + i] = cells[start + i] as number;
+    for (let i = 0; i < CELLS; i++) sum += before[MARGIN + i] = cells[start + i] as number;
     return sum;
   }
 
   /** Adds steps of `least` to `most` cells, all equally likely. What passes an end stays in the last cell. */
-  private spread(
-    cells: Float64Array,
-    start: number,
-    first: number,
-    least: number,
-    most: number,
-    weight: number,
-  ): void {
-    const { before } = this;
+  private spread(start: number, first: number, least: number, most: number, weight: number): void {
+    const { before, cells } = this;
     const share = weight / (most - least + 1);
     let within = 0;
     for (let to = first + least; to < CELLS + most; to++) {

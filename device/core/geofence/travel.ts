@@ -1,5 +1,4 @@
 import { cmPerLatE7, eastwardE7, lonOverLat } from "../earth.ts";
-import { decayOver } from "./belief-cells.ts";
 
 /** What a fix says of itself, beside its distance from an edge. */
 export interface SeenFix {
@@ -17,10 +16,8 @@ const LON = 2;
 const EAST = 3;
 const NORTH = 4;
 
-/** Mean time between two times that a cat sets out or is carried off, and how long it goes straight on. */
+/** Mean time between two times that a cat sets out or is carried off. */
 const BEGINS_S = 5_000;
-const MOST_BEGINS = 0.3;
-const LASTS_S = 600;
 
 /** Speeds of which a cat may set out, up to a car's. */
 const SETS_OUT_CM_S = 300;
@@ -50,8 +47,7 @@ function density(square: number, spread: number): number {
 /**
  * The probability that the tag travels, 0 to 1: goes straight on from fix to fix, by more than they err, where a cat that
  * wanders turns and a reflection jumps. A likelihood ratio of steps in two dimensions, which knows no cap of distances.
- * `values` from `at` on hold the state; `scaleCm` is the expected error of the fix and `seconds` the time since the last,
- * 0 at the first one.
+ * `values` from `at` on hold the state; `scaleCm` is the expected error of the fix and `seconds` the time since the last.
  */
 export function travel(
   values: Float64Array,
@@ -64,7 +60,8 @@ export function travel(
   const lon = values[at + LON] as number;
   values[at + LAT] = fix.latE7;
   values[at + LON] = fix.lonE7;
-  if (seconds === 0) return 0;
+  // Before the first fix all values are 0. A cat exactly on the equator waits for the next one.
+  if (lat === 0) return 0;
   const cmPerNorth = cmPerLatE7(lat);
   const north = ((fix.latE7 - lat) * cmPerNorth) / seconds;
   const east = (eastwardE7(lon, fix.lonE7) * cmPerNorth * lonOverLat(lat)) / seconds;
@@ -75,11 +72,9 @@ export function travel(
   const went = east * east + north * north;
   const off = (east - beforeEast) * (east - beforeEast) + (north - beforeNorth) * (north - beforeNorth);
   const before = beforeEast * beforeEast + beforeNorth * beforeNorth;
-  const goesOn = (values[at] as number) * decayOver(seconds / LASTS_S);
-  const setsOut = Math.min(MOST_BEGINS, seconds / BEGINS_S);
   const travels =
-    goesOn * density(off, STRAIGHT * STRAIGHT * before + 2 * error) +
-    setsOut * density(went, SETS_OUT_CM_S * SETS_OUT_CM_S);
+    (values[at] as number) * density(off, STRAIGHT * STRAIGHT * before + 2 * error) +
+    (seconds / BEGINS_S) * density(went, SETS_OUT_CM_S * SETS_OUT_CM_S);
   const reflected = REFLECTED_CM / seconds;
   const strays =
     density(went, WANDERS_CM_S * WANDERS_CM_S + 2 * error) + density(went, reflected * reflected);
