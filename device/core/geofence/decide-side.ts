@@ -31,9 +31,8 @@ const SHALLOW_CELLS = 5_000 / CELL_CM;
 /** The first side inside may be wrong so many times as often: it raises no alarm, and most tags begin at home. */
 const FIRST_INSIDE = 3;
 
-/** How likely a tag is inside before any fix: by its last known side. Those that were out are about as often back. */
+/** How likely a tag is inside before any fix: most begin at home. */
 const BEGINS_INSIDE = 0.8;
-const CAME_BACK = 0.5;
 
 /** A tag is taken to travel from this probability on. */
 const TRAVELS = 0.98;
@@ -236,7 +235,7 @@ function weigh(
   const distanceCm = signedDistanceCm < -DEEPEST_CM ? -DEEPEST_CM : signedDistanceCm;
   state.lastAtS[index] = fix.at;
   if (lastAtS === 0)
-    state.belief.forget(index, depthCm, state.known[index] === OUTSIDE ? CAME_BACK : BEGINS_INSIDE);
+    state.belief.forget(index, depthCm, BEGINS_INSIDE);
   if (state.belief.travels(index, fix, claimedCm, seconds) > TRAVELS)
     state.belief.place(index, distanceCm, errorCm);
   else state.belief.update(index, distanceCm, errorCm, seconds, wasDark ? fix.at - darkAtS : seconds);
