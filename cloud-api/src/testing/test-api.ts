@@ -108,7 +108,7 @@ export class TestApi {
       keyRing,
       now: () => this.nowS as UnixSeconds,
       monotonicMs: () => this.nowMs,
-      isClockTrusted: () => this.isClockTrusted,
+      clock: { isTrusted: () => this.isClockTrusted, isPlausible: () => this.isClockTrusted },
       minFreeBytes: 0,
       reserveBytes: 0,
     });

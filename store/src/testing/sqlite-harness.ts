@@ -44,7 +44,7 @@ export function openSqliteHarness(options: SqliteHarnessOptions = {}): SqliteHar
       databaseKey,
       keyRing: openRing(),
       now: () => clock.now,
-      isClockTrusted: () => clock.isTrusted,
+      clock: { isTrusted: () => clock.isTrusted, isPlausible: () => clock.isTrusted },
       monotonicMs: () => performance.now() + passedMs,
       minFreeBytes: options.minFreeBytes ?? 0,
       reserveBytes: options.reserveBytes ?? 0,
