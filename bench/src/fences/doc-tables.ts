@@ -48,6 +48,8 @@ const told = ({ exits, missed, silentExits, alreadyOutside }: FenceLine): string
   exits === 0
     ? "-"
     : percent((exits - missed - silentExits - alreadyOutside) / Math.max(1, exits - alreadyOutside));
+const alarmed = ({ strainsAlarmedShare }: FenceLine): string =>
+  strainsAlarmedShare === null ? "-" : percent(strainsAlarmedShare);
 const silent = ({ silentShare }: FenceLine): string => percent(silentShare ?? 0);
 const first = ({ firstSideMedianS, firstSideP95S }: FenceLine): string =>
   firstSideMedianS === null ? "never" : `${firstSideMedianS}, ${firstSideP95S} s`;
@@ -154,8 +156,9 @@ function curvesTable(): void {
 livesTable("recorded");
 livesTable("invented");
 carriedTable();
-casesTable("beyond", told);
-casesTable("biased", perDay);
-casesTable("next-door", (line) => (line.exits > 0 ? told(line) : perDay(line)));
+const toldOrAlarmed = (line: FenceLine): string => (line.exits > 0 ? told(line) : alarmed(line));
+casesTable("beyond", toldOrAlarmed);
+casesTable("biased", alarmed);
+casesTable("next-door", toldOrAlarmed);
 smallTable();
 curvesTable();
