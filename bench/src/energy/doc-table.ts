@@ -1,22 +1,30 @@
-import { readFileSync } from "node:fs";
+import { linesOf, markdownTable, rewriteTables } from "../rewrite-tables.ts";
 import type { EnergyLine } from "./energy-line.ts";
 
-/** Prints the table of docs/energy.md from a run: `node bench/src/energy/doc-table.ts RUN.jsonl`, made with `--json`. */
+/**
+ * Rewrites the table of docs/energy.md from a run: `node bench/src/energy/doc-table.ts RUN.jsonl`, made by `npm run bench
+ * -- energy --json`.
+ */
 
 type Row = EnergyLine & { readonly timesNaive?: number | null; readonly timesTwoInARow?: number | null };
 
-const rows = readFileSync(process.argv[2] ?? "", "utf8").split("\n");
-const lines = rows.filter((row) => row.startsWith("{")).map((row) => JSON.parse(row) as Row);
+/** Peers of the table; the run has more intervals. */
+const SHOWN = /^(?:ours|fixed (?:2|5) min$|fixed 2 min, asleep|fixed (?:1.5|2|3|4|5|8) min, with)/;
+const TWO_SHOWN = /^(?:ours|fixed (?:1.5|2|4) min, with)/;
 
 function heard({ heardMedianS, heardP95S }: EnergyLine): string {
   return heardMedianS === null ? "-" : `${heardMedianS}, ${heardP95S} s`;
 }
 
 function times(value: number | null | undefined): string {
-  return value === undefined || value === null ? "" : `${value.toFixed(1)}`;
+  return value === undefined || value === null ? "" : value.toFixed(1);
 }
 
-const cells = lines.map((line) => [
+const shown = linesOf<Row>(process.argv[2]).filter(({ policy, decision }) =>
+  decision === "two in a row" ? TWO_SHOWN.test(policy) : SHOWN.test(policy),
+);
+
+const rows = shown.map((line) => [
   line.policy.startsWith("ours") ? `**${line.policy}**` : line.policy,
   line.decision,
   String(line.days),
@@ -38,5 +46,8 @@ const head = [
   "of naive peer",
   "of two in a row",
 ];
-const text = (row: readonly string[]): string => `| ${row.join(" | ")} |`;
-console.log([text(head), text(head.map(() => "---")), ...cells.map(text)].join("\n"));
+
+rewriteTables(
+  new URL("../../../docs/energy.md", import.meta.url),
+  new Map([["energy", markdownTable(head, rows)]]),
+);
