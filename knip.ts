@@ -14,6 +14,7 @@ const config: KnipConfig = {
       entry: ["scripts/{make-leaked-passwords,write-vectors}.ts", "scripts/check/main.ts"],
       project: ["*.{ts,mjs}", "scripts/**/*.{ts,mjs}"],
     },
+    database: { entry: ["src/check-pages-process.ts"], project: ["src/**/*.ts"] },
     bench: {
       entry: [
         "src/main.ts",
@@ -24,7 +25,7 @@ const config: KnipConfig = {
       project: ["src/**/*.ts"],
     },
     cli: {
-      entry: ["e2e/*.engine.ts", "e2e/attack/main.ts"],
+      entry: ["e2e/*.engine.ts", "e2e/attack/main.ts", "e2e/hand-clock-on.ts"],
       project: ["src/**/*.ts", "e2e/**/*.ts", "bin/*.js"],
     },
     device: {

@@ -4,6 +4,17 @@ import { ID } from "./fields.ts";
 /** Seconds that an access token lives. */
 export const ACCESS_TOKEN_LIFETIME_S = 600;
 
+/** The clocks of two services may differ by so much. */
+const CLOCK_DIFFERENCE_S = 60;
+
+/**
+ * Whether the end of an access token is later than any that is signed now, UTC in seconds: a clock that was ahead signed it, and the
+ * token would be good until then, long after the list of ended sessions has forgotten its session.
+ */
+export function livesTooLong(expiresS: number | undefined, nowS: number): boolean {
+  return expiresS === undefined || expiresS > nowS + ACCESS_TOKEN_LIFETIME_S + CLOCK_DIFFERENCE_S;
+}
+
 /** JOSE header of an access token (RFC 9068, RFC 8725: one algorithm, one type); its `kid` is one of the JWKS. */
 export const ACCESS_TOKEN_HEADER = { alg: "ES256", typ: "at+jwt" } as const;
 

@@ -127,6 +127,8 @@ export const endErasureRoute = createRoute({
   responses: { 204: { description: "It is recorded." }, ...problemAnswers("invalid-request") },
 });
 
+const tagSchema = z.string().regex(/^[\w.-]{1,64}$/);
+
 /** Whether the account that a tag belongs to is there. */
 export const tagCodeAnswerSchema = z.object({ isLiving: z.boolean() });
 
@@ -136,10 +138,10 @@ export const tagCodeRoute = createRoute({
   path: "/tag-codes",
   operationId: "tagCode",
   summary: "Whether the owner of a tag has an account; if not, the operator's act goes into the trail",
-  request: body(z.strictObject({ owner: accountId.nullable(), operator: accountId })),
+  request: body(z.strictObject({ tag: tagSchema, owner: accountId.nullable(), operator: accountId })),
   responses: {
     200: answer("Whether.", tagCodeAnswerSchema),
-    ...problemAnswers("invalid-request", "malformed-json"),
+    ...problemAnswers("invalid-request", "malformed-json", "unavailable"),
   },
 });
 
@@ -163,7 +165,7 @@ export const exchangeRoute = createRoute({
 const ACTS = ["tag.revoked"] as const;
 
 /** An act of an operator, and the tag that it is about. */
-const actSchema = z.strictObject({ act: z.enum(ACTS), tag: z.string().regex(/^[\w.-]{1,64}$/) });
+const actSchema = z.strictObject({ act: z.enum(ACTS), tag: tagSchema });
 
 /** Records what the operator of the access token is about to do. The API does it only after that. */
 export const recordActRoute = createRoute({

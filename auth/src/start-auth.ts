@@ -1,5 +1,6 @@
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { openDatabase, type Database } from "@purrimeter/database/open-database";
+import { checkPages } from "@purrimeter/database/page-check";
 import { watchClock } from "@purrimeter/service/watch-clock";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { certificateCheck } from "@purrimeter/service/certificate-check";
@@ -7,8 +8,9 @@ import { diskCheck } from "@purrimeter/service/disk-check";
 import { INTERNAL_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { listen } from "@purrimeter/service/listen";
 import type { Listening } from "@purrimeter/service/listen";
-import { logRefused } from "@purrimeter/service/log-refused";
+import { logRefused, type RefusedLog } from "@purrimeter/service/log-refused";
 import type { ReadinessCheck } from "@purrimeter/service/readiness";
+import { RequestLog, SUMMARY_EVERY_MS } from "@purrimeter/service/request-log";
 import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
 import { errorCode } from "@purrimeter/service/log";
@@ -25,11 +27,15 @@ import { createApp } from "./http/create-app.ts";
 import { openMailer } from "./mail/open-mailer.ts";
 import { DEFAULT_COST } from "./password/password-hasher.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
+import { cutFutureTimes } from "./retention/cut-future-times.ts";
 import { deleteExpired } from "./retention/delete-expired.ts";
 import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
 
 const EXPIRY_INTERVAL_MS = 86_400_000;
 const SWEEP_MS = 3_600_000;
+
+/** How long something may seem to be in the future once the clock is right. */
+const FUTURE_LOOK_MS = 300_000;
 
 type Parts = ServiceParts<Config, Secrets>;
 
@@ -49,11 +55,23 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
     void deleteExpired({ database: service.database, clock: record, isClockTrusted, now: service.now, log });
   expire();
   const cancelExpiry = time.every(EXPIRY_INTERVAL_MS, expire);
-  const listening = await listenFor(parts, service);
+  const cut = (): void =>
+    void cutFutureTimes({ database: service.database, isClockTrusted, now: service.now, log });
+  cut();
+  const cancelCuts = time.every(FUTURE_LOOK_MS, cut, { background: true });
+  const requests = measuredRequests(parts);
+  const refused = logRefused(log, metrics, () => time.monotonicMs());
+  const listening = await listenFor(parts, service, requests, refused);
+  const pages = checkPages({ path, key: databaseKey, log, time });
+  const summarise = (): void => {
+    refused.summarise();
+    requests.summarise();
+  };
+  const cancelSums = time.every(SUMMARY_EVERY_MS, summarise, { background: true });
   const cancelSweep = sweepUnverified(parts, service, isClockTrusted);
   return {
     ready: { port: listening.port },
-    checks: [...checksOf(parts, service), clock.check],
+    checks: [...checksOf(parts, service), pages.check, clock.check, clock.commits],
     reload: async () => {
       await secrets.reload();
       await service.tokens.replaceKeys(readSigningKeys(secrets));
@@ -61,9 +79,13 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
     },
     stop: async (graceMs) => {
       cancelSweep();
+      cancelCuts();
+      cancelSums();
       cancelExpiry();
+      pages.stop();
       await clock.close();
       await stop(service, listening, graceMs);
+      summarise();
     },
   };
 }
@@ -117,9 +139,22 @@ function sweepUnverified(
   return time.every(SWEEP_MS, sweep, { background: true });
 }
 
-function listenFor({ config, secrets, log, metrics, time }: Parts, service: AuthService): Promise<Listening> {
-  const monotonicMs = (): number => time.monotonicMs();
-  return listen(createApp(service, monotonicMs).fetch, {
+/** The log of requests, whose answers are counted. */
+function measuredRequests({ log, metrics, time }: Parts): RequestLog {
+  const requests = new RequestLog(log, () => time.monotonicMs());
+  metrics.countsOf({ name: "answers_total", help: "Answers by status.", labels: ["status"] }, () =>
+    requests.answers(),
+  );
+  return requests;
+}
+
+function listenFor(
+  { config, secrets, time }: Parts,
+  service: AuthService,
+  requests: RequestLog,
+  onRefused: RefusedLog,
+): Promise<Listening> {
+  return listen(createApp(service, () => time.monotonicMs(), requests).fetch, {
     host: config.host,
     port: config.port,
     certificate: readFileSync(config.tls.certificate),
@@ -128,7 +163,7 @@ function listenFor({ config, secrets, log, metrics, time }: Parts, service: Auth
     limits: INTERNAL_HTTP_LIMITS,
     headers: SECURITY_HEADERS,
     time,
-    onRefused: logRefused(log, metrics, monotonicMs),
+    onRefused,
   });
 }
 

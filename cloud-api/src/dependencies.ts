@@ -4,24 +4,17 @@ import type { OwnerId } from "@purrimeter/store/owner-id";
 import type { OwnerView } from "@purrimeter/store/owner-view";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
-import type { UnixSeconds } from "@purrimeter/protocol/values";
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { ClientAddresses } from "@purrimeter/service/client-address";
 import type { Readiness } from "@purrimeter/service/readiness";
+import type { RequestLine } from "@purrimeter/service/request-log";
 import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 import type { AccessTokens, Identity } from "./edge/access-tokens.ts";
+import type { OwnerAct } from "./edge/act-log.ts";
 import type { AuthService } from "./edge/auth-service.ts";
 import type { Cursors } from "./lists/cursors.ts";
 import type { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
-
-/** One answered request, without a place or a person: what may be logged. */
-export interface RequestLine {
-  /** Pattern of the route, never the path. */
-  readonly route: string;
-  readonly method: string;
-  readonly status: number;
-  readonly durationMs: number;
-}
 
 /** What the API needs from outside. main.ts chooses. */
 export interface Dependencies {
@@ -50,6 +43,8 @@ export interface Dependencies {
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
   logRequest(line: RequestLine): void;
+  /** What an owner did to who has a tag or sees where it is; the tag is not known of a share that is left. */
+  logAct(act: OwnerAct, tag?: TagId): void;
   /** An error that is our own fault. */
   logFailure(error: unknown, route: string): void;
 }

@@ -204,7 +204,6 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/edge/openapi-document.ts -> src/dependencies.ts",
 
       "src/edge/read-json-body.ts -> src/dependencies.ts",
-      "src/edge/request-log.ts -> src/dependencies.ts",
     ],
   },
   simulator: {

@@ -13,6 +13,7 @@ import { GroupCommit } from "@purrimeter/database/group-commit";
 import { checkKeyRing, sealedOwners, type SealedOwners } from "./sealing/check-key-ring.ts";
 import { KeyCache } from "./sealing/key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
+import { cutFutureTimes } from "./schema/future-times.ts";
 import { MIGRATIONS } from "./schema/migrations.ts";
 import { openDatabase, type Database } from "@purrimeter/database/open-database";
 import { OwnedGeofences } from "./geofences/owned-geofences.ts";
@@ -23,6 +24,9 @@ import type { OwnerId } from "./reading/owner-id.ts";
 import type { OwnerView } from "./reading/owner-view.ts";
 import { EventReader, prepareEvents } from "./reading/read-events.ts";
 import { LocationReader } from "./reading/read-locations.ts";
+import { checkPages, type PageCheck } from "@purrimeter/database/page-check";
+import type { Log } from "@purrimeter/service/log";
+import type { Time } from "@purrimeter/service/time";
 import { PieceReader } from "./reading/read-pieces.ts";
 import { ReportRecorder } from "./sqlite/report-recorder.ts";
 import { StatusRecorder } from "./sqlite/status-recorder.ts";
@@ -54,7 +58,7 @@ export interface OpenStoreOptions {
   readonly keyRing: KeyRing;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
-  /** Whether anything may be deleted because it has expired; always unless given. */
+  /** Whether anything may begin, or be deleted because it has expired; always unless given. */
   readonly isClockTrusted?: () => boolean;
   /** Less free space than this and nothing is accepted; 32 MiB by default. */
   readonly minFreeBytes?: number;
@@ -76,6 +80,8 @@ export interface Store {
   readonly finderReports: FinderReports;
   /** The last trusted time, and as of when retention deleted. */
   readonly clock: ClockTable;
+  /** Cuts times that a clock which was ahead has written back to the present: while the clock is trusted. The number of rows. */
+  cutFutureTimes(now: UnixSeconds): Promise<number>;
   forOwner(owner: OwnerId): OwnerView;
   /** What others let that account see. */
   forViewer(viewer: OwnerId): ViewerView;
@@ -85,6 +91,8 @@ export interface Store {
   rewrapKeys(owner: OwnerId): Promise<number>;
   /** Reads a row; rejects when the database cannot be read. */
   check(): Promise<void>;
+  /** Reads every page, later and in the background (see page-check.ts); the caller stops it. */
+  checkPages(log: Log, time: Time): PageCheck;
   /** Throws KeyRingError when the key ring is another installation's or lacks keys: to be called before anything is served. */
   checkKeyRing(): Promise<void>;
   /** What the key ring says of the owners of whom something is sealed here. */
@@ -129,7 +137,9 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
     registry: new SqliteTagRegistry(database, writes),
     retention: { deleteBefore: (at) => erasing.before(at) },
     clock: new ClockTable(database),
+    cutFutureTimes: (now) => Promise.try(() => cutFutureTimes(database, writes, now)),
     ...views,
+    checkPages: (log, time) => checkPages({ path, key: options.databaseKey, log, time }),
     checkKeyRing: () => checkKeyRing({ database, path, installation }, keyRing),
     sealedOwners: () => sealedOwners(database, keyRing),
     knowOwners: () => ownerKeys.knowAll(),
@@ -184,7 +194,7 @@ function composeReports(
   };
   const commits = new GroupCommit(database, hooks, room, wal, monotonicMs);
   const parts = {
-    reports: new ReportRecorder(database, progress),
+    reports: new ReportRecorder(database, openOwnerships, progress),
     deadLetters: new DeadLetters(database),
     statuses: new StatusRecorder(database),
     settings: new WantedSettings(database, keys),
@@ -225,29 +235,18 @@ function composeViews(
     shares: prepareShares(database),
     transfers: prepareTransfers(database),
   };
+  const common = { keys, writes, now, isClockTrusted, locations };
   const forOwner = (owner: OwnerId): OwnerView => {
     const tags = new OwnedTags(statements.tags, owner, keys, writes);
-    const parts = { owner, tags, keys, writes, now };
+    const parts = { ...common, owner, tags };
     const geofences = new OwnedGeofences({ ...parts, statements: statements.geofences, assignments });
     const events = new EventReader(statements.events, owner, tags, keys, pieces);
-    const shares = new OwnedShares({ ...parts, statements: statements.shares, isClockTrusted });
+    const shares = new OwnedShares({ ...parts, statements: statements.shares });
     const transfers = new Transfers({ ...parts, statements: statements.transfers, claims });
-    const all = {
-      owner,
-      tags,
-      geofences,
-      locations,
-      events,
-      claims,
-      shares,
-      transfers,
-      finderReports,
-      erasure,
-      now,
-    };
-    return new SqliteOwnerView(all);
+    const kinds = { geofences, events, claims, shares, transfers, finderReports, erasure };
+    return new SqliteOwnerView({ ...parts, ...kinds });
   };
   const forViewer = (viewer: OwnerId): ViewerView =>
-    new SqliteViewerView({ statements: statements.shares, viewer, keys, locations, writes, now });
+    new SqliteViewerView({ ...common, statements: statements.shares, viewer });
   return { forOwner, forViewer, finderReports };
 }

@@ -5,6 +5,7 @@ import { errorCode } from "@purrimeter/service/log";
 import { hungUpAnswer } from "@purrimeter/service/hung-up";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { internalErrorAnswer, noRouteAnswer, problemAnswer } from "@purrimeter/service/problem-answer";
+import { RequestLog } from "@purrimeter/service/request-log";
 import type { Context, MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
 import type { AppEnvironment } from "./app-environment.ts";
@@ -32,10 +33,14 @@ const INFO = { openapi: "3.1.0", info: { title: "Purrimeter authentication", ver
 
 const BEARER = { type: "http", scheme: "bearer", bearerFormat: "JWT" } as const;
 
-/** The endpoints, as one handler of requests. */
-export function createApp(service: AuthService, monotonicMs: () => number): OpenAPIHono<AppEnvironment> {
+/** The endpoints, as one handler of requests. Whoever gives `requests` has it summarised. */
+export function createApp(
+  service: AuthService,
+  monotonicMs: () => number,
+  requests: RequestLog = new RequestLog(service.log, monotonicMs),
+): OpenAPIHono<AppEnvironment> {
   const app = new OpenAPIHono<AppEnvironment>({ defaultHook: onInvalid });
-  app.use(logRequests(service, monotonicMs));
+  app.use(recordRequests(requests, monotonicMs));
   app.on("POST", "*", clientAddress);
   app.on("DELETE", eraseAccountRoute.path, clientAddress);
   addTokenEndpoints(app, service);
@@ -84,18 +89,12 @@ function logAndAnswer(error: Error, { log }: Pick<AuthService, "log">): Response
   return internalErrorAnswer();
 }
 
-function logRequests({ log }: Pick<AuthService, "log">, monotonicMs: () => number): MiddlewareHandler {
+function recordRequests(requests: RequestLog, monotonicMs: () => number): MiddlewareHandler {
   return async (context: Context, next) => {
     const beganMs = monotonicMs();
     await next();
     const durationMs = Math.round(monotonicMs() - beganMs);
-    const { method } = context.req;
-    log.info("request", {
-      event: "request",
-      route: routePath(context, -1),
-      method,
-      status: context.res.status,
-      durationMs,
-    });
+    const route = routePath(context, -1);
+    requests.record({ route, method: context.req.method, status: context.res.status, durationMs });
   };
 }

@@ -6,6 +6,7 @@ import {
   ACCESS_TOKEN_HEADER,
   ACCESS_TOKEN_LIFETIME_S,
   isCanonicalToken,
+  livesTooLong,
 } from "@purrimeter/auth-api/access-tokens";
 import type { AccessTokenClaims, Scope } from "@purrimeter/auth-api/access-tokens";
 import type { Account } from "../accounts/accounts.ts";
@@ -115,6 +116,7 @@ export class AccessTokens {
         ...checks,
         requiredClaims,
       });
+      if (livesTooLong(payload.exp, now())) return undefined;
       return {
         account: String(payload.sub),
         sid: String(payload["sid"]),

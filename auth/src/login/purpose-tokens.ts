@@ -7,6 +7,10 @@ const ACCOUNT_BYTES = 16;
 const HEAD_BYTES = ACCOUNT_BYTES + 4;
 const MAC_BYTES = 32;
 
+/** No token lives longer: one that claims to was written by a clock that was ahead, and would be good for that long. */
+const MAX_LIFETIME_S = 86_400;
+const CLOCK_DIFFERENCE_S = 300;
+
 /**
  * Short-lived tokens that are stored nowhere: account, end of life, and an HMAC over both, the purpose, and `binding`:
  * the account's password hash, say, so that the token is void as soon as the password has changed.
@@ -38,7 +42,9 @@ export class PurposeTokens {
   check(purpose: TokenPurpose, token: string, binding: Uint8Array): boolean {
     const { prefix, head, mac } = parse(token);
     const genuine = this.#keys.isMac("purpose-token", covered(purpose, head, binding), mac);
-    return genuine && prefix === `purr_${purpose}_` && head.readUInt32BE(ACCOUNT_BYTES) > this.#now();
+    const leftS = head.readUInt32BE(ACCOUNT_BYTES) - this.#now();
+    const isInTime = leftS > 0 && leftS <= MAX_LIFETIME_S + CLOCK_DIFFERENCE_S;
+    return genuine && prefix === `purr_${purpose}_` && isInTime;
   }
 }
 

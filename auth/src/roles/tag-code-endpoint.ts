@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { tagCodeRoute } from "@purrimeter/auth-api/internal";
 import type { AppEnvironment } from "../http/app-environment.ts";
+import { problem } from "../http/problem.ts";
 import type { AuthService } from "../auth-service.ts";
 
 /** Adds the question whether a tag may get a new claim code. */
@@ -9,11 +10,11 @@ export function addTagCodeEndpoint(
   { accounts, audit }: Pick<AuthService, "accounts" | "audit">,
 ): void {
   app.openapi(tagCodeRoute, async (context) => {
-    const { owner, operator } = context.req.valid("json");
+    const { tag, owner, operator } = context.req.valid("json");
     const isLiving = owner !== null && (await accounts.findById(owner)) !== undefined;
     if (!isLiving) {
-      audit.record({ event: "tag.code-renewed", account: operator });
-      await audit.flush();
+      audit.record({ event: "tag.code-renewed", account: operator, session: tag });
+      if (!(await audit.flush())) return problem("unavailable", "The audit trail cannot be written.");
     }
     return context.json({ isLiving }, 200);
   });

@@ -15,7 +15,7 @@ function fix(at: number, latE7 = 515_000_000, lonE7 = -1_000_000, accuracyDm = 5
   return { kind: "fix", at, latE7, lonE7, accuracyDm } as Entry;
 }
 
-const OWNERSHIP = { id: 1, entriesFrom: 0, believed: () => undefined };
+const OWNERSHIP = { id: 1, entriesFrom: 0, believed: undefined };
 
 function judge(
   entries: Entry[],
@@ -145,6 +145,20 @@ describe("what is faster than a car", () => {
   });
 });
 
+describe("a backlog of a ride that an urgent report has overtaken", () => {
+  const stepE7 = Math.round((85 * 60) / 0.011_119_508);
+  const ride = Array.from({ length: 60 }, (_, i) => fix(NOW - 3_660 + i * 60, 515_000_000 + i * stepE7));
+  const arrived = fix(NOW - 60, 515_000_000 + 60 * stepE7);
+
+  it("is believed after two fixes, and moves the believed fix not back", () => {
+    const judging = createDoubtJudge(30);
+    judge([arrived], judging);
+    expect(judge(ride, judging)?.filter((doubt) => doubt === "too-fast")).toHaveLength(2);
+    expect(judge([fix(NOW, 515_000_000 + 60 * stepE7)], judging)).toBeUndefined();
+    expect(judge([fix(NOW, 515_000_000)], judging)).toEqual(["too-fast"]);
+  });
+});
+
 describe("one wrong fix that is sent again and again", () => {
   it("is not believed", () => {
     const judging = createDoubtJudge(30);
@@ -169,7 +183,7 @@ describe("an ownership", () => {
   });
 
   it("goes on after a start with the fix that is stored", () => {
-    const ownership = { ...OWNERSHIP, believed: () => fix(NOW - 60) as FixEntry };
+    const ownership = { ...OWNERSHIP, believed: fix(NOW - 60) as FixEntry };
     expect(judge([fix(NOW, far)], createDoubtJudge(30), ALF, ownership)).toEqual(["too-fast"]);
   });
 });

@@ -14,6 +14,8 @@ const RIVALS_BELIEVED = 3;
 
 /** Judges the entries of a report: each tag's fixes against its last believed one in the same ownership. */
 export interface DoubtJudge {
+  /** Whether it has judged the tag in that ownership. */
+  knows(tag: TagId, ownership: number): boolean;
   /** One place an entry, or undefined when nothing is suspect. */
   judge(
     tag: TagId,
@@ -42,6 +44,7 @@ export function createDoubtJudge(
 ): DoubtJudge {
   const beliefs = new Map<TagId, Belief>();
   return {
+    knows: (tag, ownership) => beliefs.get(tag)?.ownership === ownership,
     judge: (tag, { entries }, now, ownership) => {
       const belief = beliefIn(beliefs.get(tag), ownership);
       beliefs.set(tag, belief);
@@ -61,8 +64,8 @@ export function createDoubtJudge(
 /** After a start of the bridge what is stored is believed. Another ownership begins with nothing of the former one. */
 function beliefIn(belief: Belief | undefined, { id, believed }: JudgedOwnership): Belief {
   if (belief?.ownership === id) return belief;
-  const fix = believed();
-  return { ownership: id, way: fix && { fix, from: undefined }, rival: undefined, rivals: 0 };
+  const way = believed && { fix: believed, from: undefined };
+  return { ownership: id, way, rival: undefined, rivals: 0 };
 }
 
 function doubtOf(
@@ -83,9 +86,8 @@ function doubtfulTime(at: UnixSeconds, now: UnixSeconds, retentionDays: number):
 function doubtfulPlace(fix: FixEntry, belief: Belief): Doubt | undefined {
   if (fix.latE7 === 0 && fix.lonE7 === 0) return "null-island";
   const { way } = belief;
-  if (way === undefined || goesOn(way, fix)) believe(belief, fix);
-  else if (outweighs(belief, fix)) belief.way = belief.rival;
-  else return "too-fast";
+  if (way !== undefined && !goesOn(way, fix)) return outweighs(belief, fix) ? undefined : "too-fast";
+  believe(belief, fix);
   belief.rivals = 0;
   return undefined;
 }
@@ -95,12 +97,19 @@ function believe(belief: Belief, fix: FixEntry): void {
   if (fix.at >= (belief.way?.fix.at ?? 0)) belief.way = { fix, from: belief.way?.fix };
 }
 
-/** Each must be later than the one before: a report that is sent again is no further witness. */
+/**
+ * Each must be later than the one before: a report that is sent again is no further witness. What is older than the believed fix,
+ * as a backlog that an urgent report has overtaken, is believed and moves nothing back in time.
+ */
 function outweighs(belief: Belief, fix: FixEntry): boolean {
   const { rival, rivals } = belief;
   if (rivals > 0 && rival?.fix.at === fix.at) return false;
   const follows = rivals > 0 && rival !== undefined && rival.fix.at < fix.at && mayGoOn(rival, fix);
   belief.rivals = follows ? rivals + 1 : 1;
   belief.rival = { fix, from: follows ? rival.fix : undefined };
-  return belief.rivals >= RIVALS_BELIEVED;
+  if (belief.rivals < RIVALS_BELIEVED) return false;
+  if (fix.at < (belief.way?.fix.at ?? 0)) return true;
+  belief.way = belief.rival;
+  belief.rivals = 0;
+  return true;
 }

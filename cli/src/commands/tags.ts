@@ -1,11 +1,13 @@
 import type { Time } from "@purrimeter/service/time";
 import { revoke } from "@purrimeter/certs/revoke";
 import { isRefusal } from "@purrimeter/certs/refusal";
-import { asTagId } from "@purrimeter/protocol/values";
+import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import type { RegisteredTag, TagRegistry } from "@purrimeter/store/tag-registry";
 import { Command } from "commander";
+import { existsSync } from "node:fs";
 import type { AddedTag } from "../data-folder/add-tag.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { recordAct } from "../data-folder/record-act.ts";
 import { orFailure } from "../data-folder/or-failure.ts";
 import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import { utcDate, utcSeconds } from "../terminal/utc.ts";
@@ -125,10 +127,24 @@ async function revokeTag(
   time: Time,
 ): Promise<{ readonly tag: string } | Failure> {
   const tag = asTagId(id);
-  if (tag === undefined || (await registry.revoke(tag, utcSeconds(time))) === "not-found")
-    return failed(`no tag ${id} is known`);
+  if (tag === undefined || !(await registry.list()).some((known) => known.id === tag))
+    return failed(`no tag ${id} is known; "purrimeter tags list" shows those that are`);
+  const recorded = await recordRevocation(files, tag, time);
+  if (isFailure(recorded)) return recorded;
+  await registry.revoke(tag, utcSeconds(time));
   const certificates = revoke(files.authority, tag, utcDate(time));
   if (isRefusal(certificates) && certificates.refused === "already-revoked") return { tag };
   const revoked = orFailure(certificates);
   return isFailure(revoked) ? revoked : { tag };
+}
+
+/** Where there are accounts there is a trail. */
+async function recordRevocation(
+  files: DataFiles,
+  tag: TagId,
+  time: Time,
+): Promise<{ readonly tag: TagId } | Failure> {
+  if (!existsSync(files.accounts)) return { tag };
+  const { withAccounts } = await import("../data-folder/open-accounts.ts");
+  return withAccounts(files, time, ({ audit }) => recordAct(audit, "tag.revoked", tag));
 }

@@ -12,6 +12,7 @@ import { REGISTRY } from "../services/service-registry.ts";
 import { isFailure } from "../terminal/failure.ts";
 import { utcSeconds } from "../terminal/utc.ts";
 import { runMain } from "../testing/run-main.ts";
+import { withAccounts } from "./open-accounts.ts";
 import { compareCopies } from "./compare-copies.ts";
 import { dataFiles, type DataFiles } from "./data-files.ts";
 import { databaseOf, recordFiles } from "./lost-files.ts";
@@ -223,11 +224,29 @@ describe("tags code", () => {
 
   test("refuses a tag of an account, a revoked one and one that is none", async () => {
     expect((await codeOf("mimi")).stderr).toContain("the tag mimi belongs to an account");
-    expect((await codeOf("nobody")).stderr).toContain("no tag nobody is known");
+    expect((await codeOf("nobody")).stderr).toContain('no tag nobody is known; "purrimeter tags list" shows');
     await inStore(({ store }) =>
       store.registry.revoke("mimi" as TagId, utcSeconds(systemTime)).then(() => ({})),
     );
     expect((await codeOf("mimi")).stderr).toContain("the tag mimi is revoked");
+  });
+
+  test("is in the trail with its tag, as a revocation is", async () => {
+    await inStore(({ store }) =>
+      store.registry.register("tom" as TagId, createClaimCode(), utcSeconds(systemTime)).then(() => ({})),
+    );
+    await codeOf("tom");
+    await runMain("tags", "revoke", "tom", "--data", files.folder);
+    await runMain("tags", "revoke", "nobody", "--data", files.folder);
+    const trail = await withAccounts(files, systemTime, async ({ audit }) => ({
+      acts: (await audit.read(0, 1_000)).map(({ event, session }) => [event, session]).slice(-2),
+    }));
+    expect(trail).toEqual({
+      acts: [
+        ["tag.code-renewed", "tom"],
+        ["tag.revoked", "tom"],
+      ],
+    });
   });
 
   test("gives one that was given up, and one whose owner has no account, to the next", async () => {

@@ -6,6 +6,7 @@ import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import { existsSync } from "node:fs";
 import type { DataFiles } from "./data-files.ts";
 import { withAccounts } from "./open-accounts.ts";
+import { recordAct } from "./record-act.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 
 /** A tag and the code with which somebody claims it, once. */
@@ -23,10 +24,10 @@ export async function renewCode(
 ): Promise<RenewedCode | Failure> {
   const tag = asTagId(id);
   const claimCode = createClaimCode();
-  if (tag === undefined) return failed(`no tag ${id} is known`);
+  if (tag === undefined) return failed(`no tag ${id} is known; "purrimeter tags list" shows those that are`);
   let failure: Failure | undefined;
   const outcome = await registry.renewLostCode(tag, claimCode, async (owner) => {
-    const answer = await judge(files, owner, time);
+    const answer = await judge(files, tag, owner, time);
     if (isFailure(answer)) failure = answer;
     return isFailure(answer) || answer.isLiving;
   });
@@ -36,7 +37,7 @@ export async function renewCode(
 function refused(tag: TagId, reason: "not-found" | "claimed" | "revoked"): Failure {
   switch (reason) {
     case "not-found":
-      return failed(`no tag ${tag} is known`);
+      return failed(`no tag ${tag} is known; "purrimeter tags list" shows those that are`);
     case "claimed":
       return failed(`the tag ${tag} belongs to an account; its owner gives it up or hands it over`);
     case "revoked":
@@ -44,20 +45,17 @@ function refused(tag: TagId, reason: "not-found" | "claimed" | "revoked"): Failu
   }
 }
 
-/** A tag without owner needs no accounts; where there are some, the trail says that it got a code. */
+/** A tag without owner needs no accounts; where there are some, the trail says that it got a code, or it gets none. */
 async function judge(
   files: DataFiles,
+  tag: TagId,
   owner: OwnerId | undefined,
   time: Time,
 ): Promise<{ readonly isLiving: boolean } | Failure> {
   if (owner === undefined && !existsSync(files.accounts)) return { isLiving: false };
-  const answer = await withAccounts(files, time, async ({ accounts, audit }) => {
+  return withAccounts(files, time, async ({ accounts, audit }) => {
     const isLiving = owner !== undefined && (await accounts.findById(owner)) !== undefined;
-    if (!isLiving) {
-      audit.record({ event: "tag.code-renewed" });
-      await audit.flush();
-    }
-    return { isLiving };
+    const recorded = isLiving ? undefined : await recordAct(audit, "tag.code-renewed", tag);
+    return recorded !== undefined && isFailure(recorded) ? recorded : { isLiving };
   });
-  return isFailure(answer) && owner === undefined ? { isLiving: false } : answer;
 }

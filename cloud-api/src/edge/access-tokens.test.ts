@@ -77,6 +77,7 @@ describe("AccessTokens", () => {
     ["of another issuer", { iss: "https://evil.test" }],
     ["for another audience", { aud: "something-else" }],
     ["without an end", { exp: undefined }],
+    ["of a clock that was ahead", { exp: NOW_S + 86_400, iat: NOW_S + 85_800 }],
     ["without a session", { sid: undefined }],
     ["without an owner", { sub: undefined }],
     ["for an owner that is no id", { sub: "../../etc" }],

@@ -4,6 +4,7 @@ import {
   ACCESS_TOKEN_HEADER,
   accessTokenClaimsSchema,
   isCanonicalToken,
+  livesTooLong,
 } from "@purrimeter/auth-api/access-tokens";
 import type { AccessTokenClaims } from "@purrimeter/auth-api/access-tokens";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
@@ -108,6 +109,7 @@ export class AccessTokens {
         clockTolerance: CLOCK_TOLERANCE_S,
         currentDate: new Date(now() * 1000),
       });
+      if (livesTooLong(payload.exp, now())) return undefined;
       return accessTokenClaimsSchema.safeParse(payload).data;
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;

@@ -15,7 +15,7 @@ import { AccessTokens } from "./access-tokens.ts";
 import { createApp } from "../app.ts";
 import { certificateHosts } from "./certificate-hosts.ts";
 import { Cursors } from "../lists/cursors.ts";
-import type { RequestLine } from "../dependencies.ts";
+import type { RequestLine } from "@purrimeter/service/request-log";
 import { EndedSessions } from "./ended-sessions.ts";
 import { KeySet } from "./key-set.ts";
 import { LiveStreams } from "../live/live-streams.ts";
@@ -80,6 +80,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     now,
     monotonicMs: () => 0,
     logRequest: (line) => void logged.push(line),
+    logAct: () => undefined,
     logFailure: (error) => void failures.push(error),
   });
 }

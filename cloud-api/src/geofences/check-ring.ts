@@ -1,5 +1,6 @@
 import { MAX_GEOFENCE_EXTENT_M, MAX_VERTICES, MIN_VERTICES } from "@purrimeter/protocol/limits";
 import type { FieldError } from "@purrimeter/service/problem";
+import { metresEast, metresNorth } from "./earth-lengths.ts";
 import { doubleArea, findCrossing } from "./ring-crossing.ts";
 import type { RingPoint } from "./ring-crossing.ts";
 
@@ -9,12 +10,15 @@ const MAX_GEOFENCE_LATITUDE = 85;
 /** Square metres. A smaller polygon lies inside the receiver's own error. */
 const MIN_GEOFENCE_AREA_M2 = 100;
 
-/** Metres of one degree on the sphere of WGS 84's mean radius, 6,371,008.8 m. */
-const METRES_PER_DEGREE = 111_195.08;
+/** As above, 10^-7 degrees. */
+const MAX_GEOFENCE_LATITUDE_E7 = MAX_GEOFENCE_LATITUDE * 1e7;
 
 const FULL_TURN_E7 = 3_600_000_000;
 
-/** Longitude, latitude in degrees. */
+/** Positions that are looked at one by one: every one of the largest ring may come twice. */
+const MAX_POSITIONS = 2 * (MAX_VERTICES + 1);
+
+/** Longitude, latitude in degrees; what follows (an altitude, RFC 7946 section 3.1.1) is ignored. */
 export type Position = readonly number[];
 
 function isWithin(value: number, limit: number): boolean {
@@ -25,10 +29,10 @@ function rangeError(field: string, value: number, limit: number, hint: string): 
   return { field, message: `${value} is outside -${limit} to ${limit}.${hint}`, limit };
 }
 
-/** What is wrong with a position, if anything: its count of numbers, its ranges, or that its axes look swapped. */
-export function positionErrors(position: Position, field: string): FieldError[] {
+/** What is wrong with a position, if anything: it lacks a number, its ranges, or that its axes look swapped. */
+function positionErrors(position: Position, field: string): FieldError[] {
   const [longitude, latitude] = position;
-  if (longitude === undefined || latitude === undefined || position.length !== 2)
+  if (longitude === undefined || latitude === undefined)
     return [{ field, message: "A position is two numbers: [longitude, latitude].", limit: 2 }];
   const swapped = !isWithin(latitude, 90) && isWithin(latitude, 180) && isWithin(longitude, 90);
   const hint = swapped ? " Longitude comes first, then latitude (RFC 7946): are they swapped?" : "";
@@ -40,58 +44,79 @@ export function positionErrors(position: Position, field: string): FieldError[] 
   return errors;
 }
 
-function samePosition(a: Position, b: Position): boolean {
-  return a[1] === b[1] && (a[0] === b[0] || Math.abs((a[0] ?? 0) - (b[0] ?? 0)) === 360);
+/** What is wrong with a circle, by field: its centre, or that it reaches too near to a pole for the tag's flat map. */
+export function circleErrors(center: Position, radiusM: number): readonly FieldError[] {
+  const wrong = positionErrors(center, "center");
+  if (wrong.length > 0) return wrong;
+  const latE7 = Math.abs(Math.round((center[1] ?? 0) * 1e7));
+  if (latE7 + radiusM / metresNorth(latE7) <= MAX_GEOFENCE_LATITUDE_E7) return [];
+  const message = `The circle reaches beyond ${MAX_GEOFENCE_LATITUDE} degrees of latitude. No geofence reaches a pole.`;
+  return [{ field: "center[1]", message, limit: MAX_GEOFENCE_LATITUDE }];
 }
 
-function shapeErrors(ring: readonly Position[], field: string): FieldError[] {
-  const vertices = ring.length - 1;
-  if (ring.length < MIN_VERTICES + 1)
-    return [
-      {
-        field,
-        message: `A closed ring has at least 4 positions; this has ${ring.length}.`,
-        limit: MIN_VERTICES + 1,
-      },
-    ];
-  if (vertices > MAX_VERTICES)
-    return [
-      {
-        field,
-        message: `A geofence has at most ${MAX_VERTICES} vertices; this has ${vertices}.`,
-        limit: MAX_VERTICES,
-      },
-    ];
-  return [];
+function lengthErrors(ring: readonly Position[], field: string): FieldError[] {
+  if (ring.length > MIN_VERTICES) return [];
+  const message = `A closed ring has at least 4 positions; this has ${ring.length}.`;
+  return [{ field, message, limit: MIN_VERTICES + 1 }];
+}
+
+/** Counted without positions that come twice in a row. */
+function countErrors(points: readonly RingPoint[], field: string): FieldError[] {
+  if (points.length > MAX_VERTICES) return [tooManyVertices(points.length, field)];
+  if (points.length >= MIN_VERTICES) return [];
+  const message = `A closed ring has at least 4 different positions in a row; this has ${points.length + 1}.`;
+  return [{ field, message, limit: MIN_VERTICES + 1 }];
+}
+
+function tooManyVertices(vertices: number, field: string): FieldError {
+  const message = `A geofence has at most ${MAX_VERTICES} vertices; this has ${vertices}.`;
+  return { field, message, limit: MAX_VERTICES };
+}
+
+function toE7(degrees: number | undefined): number {
+  return Math.round((degrees ?? 0) * 1e7);
+}
+
+function isClosed(ring: readonly Position[]): boolean {
+  const [first, last] = [ring[0] ?? [], ring.at(-1) ?? []];
+  return toE7(first[1]) === toE7(last[1]) && (toE7(first[0]) - toE7(last[0])) % FULL_TURN_E7 === 0;
 }
 
 /**
- * The ring in E7 without its closing position, x going on across the date line: a fence is far narrower than half
- * the globe, so the shorter way from one position to the next is meant.
+ * The ring in E7 without its closing position and without positions that repeat the one before, x going on across the date
+ * line: a fence is far narrower than half the globe, so the shorter way from one position to the next is meant.
  */
 export function unwrapRing(ring: readonly Position[]): RingPoint[] {
   const points: RingPoint[] = [];
-  for (const [longitude = 0, latitude = 0] of ring.slice(0, -1)) {
-    const before = points.at(-1)?.x ?? 0;
-    const x = Math.round(longitude * 1e7);
-    const turns = points.length === 0 ? 0 : Math.round((x - before) / FULL_TURN_E7);
-    points.push({ x: x - turns * FULL_TURN_E7, y: Math.round(latitude * 1e7) });
+  for (const [longitude, latitude] of ring.slice(0, -1)) {
+    const before = points.at(-1);
+    const turns = before === undefined ? 0 : Math.round((toE7(longitude) - before.x) / FULL_TURN_E7);
+    const point = { x: toE7(longitude) - turns * FULL_TURN_E7, y: toE7(latitude) };
+    if (before?.x !== point.x || before.y !== point.y) points.push(point);
   }
+  while (points.length > 1 && isSameVertex(points[0], points.at(-1))) points.pop();
   return points;
 }
 
+function isSameVertex(a: RingPoint | undefined, b: RingPoint | undefined): boolean {
+  return a?.y === b?.y && ((a?.x ?? 0) - (b?.x ?? 0)) % FULL_TURN_E7 === 0;
+}
+
+/** Not below what the tag measures: it takes its lengths at the middle latitude. */
 function extentM(points: readonly RingPoint[]): number {
   const xs = points.map((point) => point.x);
   const ys = points.map((point) => point.y);
-  const nearestEquator = Math.min(...ys.map((y) => Math.abs(y)));
-  const width = (Math.max(...xs) - Math.min(...xs)) * Math.cos((nearestEquator / 1e7) * (Math.PI / 180));
-  return (Math.hypot(width, Math.max(...ys) - Math.min(...ys)) / 1e7) * METRES_PER_DEGREE;
+  const fromEquator = ys.map((y) => Math.abs(y));
+  const isOnBothSides = Math.min(...ys) < 0 && Math.max(...ys) > 0;
+  const width =
+    (Math.max(...xs) - Math.min(...xs)) * metresEast(isOnBothSides ? 0 : Math.min(...fromEquator));
+  const height = (Math.max(...ys) - Math.min(...ys)) * metresNorth(Math.max(...fromEquator));
+  return Math.hypot(width, height);
 }
 
 function areaM2(points: readonly RingPoint[]): number {
-  const middle = points.reduce((sum, point) => sum + point.y, 0) / points.length / 1e7;
-  const perUnit = METRES_PER_DEGREE / 1e7;
-  return (Math.abs(doubleArea(points)) / 2) * perUnit * perUnit * Math.cos((middle * Math.PI) / 180);
+  const middle = points.reduce((sum, point) => sum + point.y, 0) / points.length;
+  return (Math.abs(doubleArea(points)) / 2) * metresEast(middle) * metresNorth(middle);
 }
 
 function duplicateErrors(points: readonly RingPoint[], field: string): FieldError[] {
@@ -135,13 +160,16 @@ function geometryErrors(points: readonly RingPoint[], field: string): FieldError
 
 /** What is wrong with a GeoJSON linear ring (RFC 7946 section 3.1.6), by field; empty when nothing is. */
 export function ringErrors(ring: readonly Position[], field: string): readonly FieldError[] {
-  const wrongShape = shapeErrors(ring, field);
-  if (wrongShape.length > 0) return wrongShape;
+  const wrongLength = lengthErrors(ring, field);
+  if (wrongLength.length > 0) return wrongLength;
+  if (ring.length > MAX_POSITIONS) return [tooManyVertices(ring.length - 1, field)];
   const wrongPositions = ring.flatMap((position, i) => positionErrors(position, `${field}[${i}]`));
   if (wrongPositions.length > 0) return wrongPositions;
-  if (!samePosition(ring[0] as Position, ring.at(-1) as Position))
+  if (!isClosed(ring))
     return [{ field, message: "The ring is not closed: its last position must equal its first." }];
   const points = unwrapRing(ring);
+  const wrongCount = countErrors(points, field);
+  if (wrongCount.length > 0) return wrongCount;
   const duplicates = duplicateErrors(points, field);
   return duplicates.length > 0 ? duplicates : geometryErrors(points, field);
 }

@@ -165,7 +165,7 @@ describe("valid GeoJSON (RFC 7946) of a square", () => {
       answers.set(name, await ask("POST", "", { body: body({ name, shape: sent[name] }) }));
   });
 
-  it.fails.each(names)("%s is that square", (name) => {
+  it.each(names)("%s is that square", (name) => {
     expect([answers.get(name)?.status, answers.get(name)?.body.shape]).toEqual([201, square]);
   });
 });

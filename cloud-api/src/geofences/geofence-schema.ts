@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { MAX_GEOFENCES, MAX_RADIUS_CM, MAX_VERTICES, MIN_RADIUS_CM } from "@purrimeter/protocol/limits";
 import type { FieldError } from "@purrimeter/service/problem";
-import { positionErrors, ringErrors } from "./check-ring.ts";
+import { circleErrors, ringErrors } from "./check-ring.ts";
 import { nameSchema, tagIdSchema, unreadableSchema } from "../tags/tag-schema.ts";
 
 /** Metres. */
@@ -23,15 +23,20 @@ function report(issues: Issues, input: unknown, errors: readonly FieldError[]): 
 
 const positionSchema = z.array(z.number()).openapi("Position", {
   description:
-    "Longitude (-180 to 180), then latitude, in degrees (RFC 7946). No geofence reaches beyond ±85°.",
+    "Longitude (-180 to 180), then latitude, in degrees (RFC 7946). No geofence reaches beyond ±85°. An altitude is ignored.",
   minItems: 2,
-  maxItems: 2,
   example: [13.3777, 52.5163],
+});
+
+/** Ignored: what it says follows from the coordinates. */
+const bboxSchema = z.array(z.number()).optional().openapi({
+  description: "A bounding box (RFC 7946 section 5). Ignored, and not in answers.",
 });
 
 const polygonSchema = z
   .strictObject({
     type: z.literal("Polygon"),
+    bbox: bboxSchema,
     coordinates: z
       .array(z.array(positionSchema).openapi({ minItems: 4, maxItems: MAX_VERTICES + 1 }))
       .openapi({ minItems: 1, maxItems: 1 }),
@@ -46,7 +51,7 @@ const polygonSchema = z
   .openapi("PolygonShape", {
     description:
       "A GeoJSON Polygon of one closed ring that does not cross itself, either way round; answers are " +
-      "counter-clockwise. A ring across the date line goes on with the other sign (179.9, then -179.9) and is not cut in two.",
+      "counter-clockwise, rounded to 10^-7 degrees, without vertices that repeat the one before. A ring across the date line goes on with the other sign (179.9, then -179.9) and is not cut in two.",
   });
 
 const circleSchema = z
@@ -56,7 +61,7 @@ const circleSchema = z
     radiusM: z.number().min(MIN_RADIUS_M).max(MAX_RADIUS_M).openapi({ example: 75 }),
   })
   .check(({ value, issues }) => {
-    report(issues, value, positionErrors(value.center, "center"));
+    report(issues, value, circleErrors(value.center, value.radiusM));
   })
   .openapi("CircleShape", {
     description: "GeoJSON has no circle, so this is ours: a centre and a radius in metres.",

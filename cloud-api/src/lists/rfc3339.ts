@@ -1,18 +1,30 @@
 import { asUnixSeconds } from "@purrimeter/protocol/values";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 
-// Date.parse reads far more than RFC 3339 section 5.6 allows.
-const RFC3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d|\d\d:\d\d:\d\d\.\d{1,9})([Zz]|[+-]\d\d:\d\d)$/;
+// Date.parse reads far more than RFC 3339 section 5.6 allows: 24:00:00 for one. It reads no leap second.
+const RFC3339 =
+  /^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):[0-5]\d:)([0-5]\d|60|[0-5]\d\.\d{1,9}|60\.\d{1,9})([Zz]|[+-]\d\d:\d\d)$/;
 
 /** `out-of-range`: before 1970 or not in 32 bits. */
 export type TimeRefusal = "malformed" | "out-of-range";
 
-/** Seconds of UTC of an RFC 3339 time, fractions rounded up unless told otherwise. */
+/**
+ * Seconds of UTC of an RFC 3339 time, fractions rounded up unless told otherwise. A leap second is the first second of the next
+ * day, which has its number in Unix time.
+ */
 export function secondsFromRfc3339(text: string, round = Math.ceil): UnixSeconds | TimeRefusal {
-  const [, day = "", time = "", zone = ""] = RFC3339.exec(text) ?? [];
-  const ms = Date.parse(`${day}T${time}${zone.toUpperCase()}`);
-  const isTime = !Number.isNaN(ms) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
-  return isTime ? (asUnixSeconds(round(ms / 1000)) ?? "out-of-range") : "malformed";
+  const [, day = "", minute = "", second = "", zone = ""] = RFC3339.exec(text) ?? [];
+  const isDay = !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
+  if (!isDay) return "malformed";
+  const isLeap = second.startsWith("60");
+  const ms = Date.parse(`${day}T${minute}${isLeap ? "59" : second}${zone.toUpperCase()}`);
+  if (Number.isNaN(ms) || (isLeap && !isEndOfDay(ms))) return "malformed";
+  return asUnixSeconds(isLeap ? ms / 1000 + 1 : round(ms / 1000)) ?? "out-of-range";
+}
+
+/** Where alone a leap second comes, whatever the offset (RFC 3339 section 5.7). */
+function isEndOfDay(ms: number): boolean {
+  return new Date(ms).toISOString().slice(11, 19) === "23:59:59";
 }
 
 const DAY_S = 86_400;

@@ -122,6 +122,13 @@ describe("locations", () => {
     expect(geo.body).toMatchObject({ type: "Feature", properties: { at: body.at } });
   });
 
+  it("are not shown in the future: a believed time that is yet to come is that of the arrival", async () => {
+    const ahead = await api.claimedTag(owner);
+    await record(api.store, ahead, [fixAt(NOW_S + 290)]);
+    const { body } = await api.ask(`/v1/tags/${ahead}/locations/latest`, { token: owner.token });
+    expect([body.at, body.receivedAt]).toEqual([text(NOW_S), text(NOW_S)]);
+  });
+
   it("mark what is suspect and leave it out of latest; a tag without one has none", async () => {
     const other = await api.claimedTag(owner);
     const path = `/v1/tags/${other}/locations`;
@@ -176,6 +183,7 @@ describe("events", () => {
       geofence: { id: made.body.id, name: "Garden" },
       from: "inside",
       to: "outside",
+      lastKnown: "inside",
       recordedAt: text(NOW_S),
     };
     expect((await api.ask(path, { token: owner.token })).body).toEqual({ items: [event], next: null });

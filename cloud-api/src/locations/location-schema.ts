@@ -3,9 +3,12 @@ import { degreesFromE7 } from "@purrimeter/protocol/values";
 import type { Location, LocationPage } from "@purrimeter/store/location";
 import { DOUBTS } from "@purrimeter/store/doubt";
 import { rfc3339 } from "../lists/rfc3339.ts";
+import { unreadableSpans, unreadableSpansSchema } from "../lists/unreadable-spans.ts";
 
 const details = {
-  at: z.iso.datetime().openapi({ description: "Time of the fix." }),
+  at: z.iso.datetime().openapi({
+    description: "Time of the fix; when a believed fix is dated minutes ahead, the time at which it came.",
+  }),
   accuracyM: z
     .number()
     .openapi({ description: "What the receiver claims, one standard deviation in metres." }),
@@ -17,19 +20,12 @@ export const locationSchema = z
   .strictObject({ ...details, lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) })
   .openapi("Location");
 
-const unreadableSpansSchema = z
-  .array(z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() }))
-  .optional()
-  .openapi({
-    description:
-      "Only when something that is stored within the page's time does not open: its key is missing or it was changed. " +
-      "Locations between these times may be missing from the items.",
-  });
+const unreadableLocationsSchema = unreadableSpansSchema("Locations");
 
 export const locationListSchema = z
   .strictObject({
     items: z.array(locationSchema),
-    unreadable: unreadableSpansSchema,
+    unreadable: unreadableLocationsSchema,
     next: z.string().nullable(),
   })
   .openapi("LocationList");
@@ -46,15 +42,20 @@ export const featureCollectionSchema = z
   .strictObject({
     type: z.literal("FeatureCollection"),
     features: z.array(featureSchema),
-    unreadable: unreadableSpansSchema,
+    unreadable: unreadableLocationsSchema,
     next: z.string().nullable().openapi({ description: "A foreign member (RFC 7946 section 6.1)." }),
   })
   .openapi("LocationFeatureCollection");
 
+/** Nobody was anywhere later than now: the clock of the tag's receiver, or ours, is a little off. */
+function timeOf({ at, receivedAt }: Location): Location["at"] {
+  return at > receivedAt ? receivedAt : at;
+}
+
 function detailsOf(location: Location) {
   const { doubt } = location;
   const known = {
-    at: rfc3339(location.at),
+    at: rfc3339(doubt === undefined ? timeOf(location) : location.at),
     accuracyM: location.accuracyDm / 10,
     receivedAt: rfc3339(location.receivedAt),
   };
@@ -72,17 +73,12 @@ export function featureBody(location: Location): z.infer<typeof featureSchema> {
   return { type: "Feature", geometry: { type: "Point", coordinates }, properties: detailsOf(location) };
 }
 
-function unreadableOf({ unreadable }: LocationPage): Pick<z.infer<typeof locationListSchema>, "unreadable"> {
-  if (unreadable === undefined) return {};
-  return { unreadable: unreadable.map(({ from, to }) => ({ from: rfc3339(from), to: rfc3339(to) })) };
-}
-
 /** A page of locations as JSON. */
 export function locationListBody(
   page: LocationPage,
   next: string | null,
 ): z.infer<typeof locationListSchema> {
-  return { items: page.items.map(locationBody), ...unreadableOf(page), next };
+  return { items: page.items.map(locationBody), ...unreadableSpans(page), next };
 }
 
 /** A page of locations as GeoJSON. */
@@ -90,5 +86,5 @@ export function featureCollectionBody(
   page: LocationPage,
   next: string | null,
 ): z.infer<typeof featureCollectionSchema> {
-  return { type: "FeatureCollection", features: page.items.map(featureBody), ...unreadableOf(page), next };
+  return { type: "FeatureCollection", features: page.items.map(featureBody), ...unreadableSpans(page), next };
 }

@@ -28,7 +28,11 @@ test("an operator gives an unclaimed tag another code, and the trail says who", 
   const answer = JSON.parse(text) as { id: string; claimCode: string };
   expect([status, answer.id]).toEqual([200, TAG]);
   const events = await accounts.auth.service.audit.read(0, 100);
-  expect(events.at(-1)).toMatchObject({ event: "tag.code-renewed", account: operator.id });
+  expect(events.at(-1)).toMatchObject({
+    event: "tag.code-renewed",
+    account: operator.id,
+    session: TAG,
+  });
   const owner = await accounts.owner();
   expect((await claim(former, owner)).status).toBe(400);
   expect((await claim(answer.claimCode, owner)).status).toBe(201);
@@ -53,4 +57,14 @@ test("an unclaimed tag gets one while the accounts are away; a revoked and an un
   expect([away.status, (await code("/v1/operator/tags/none/code")).status]).toEqual([200, 404]);
   await accounts.api.store.registry.revoke(TAG, NOW_S as UnixSeconds);
   expect((await code()).status).toBe(409);
+});
+
+test("a code is not renewed when the trail cannot be written", async () => {
+  const { audit } = accounts.auth.service;
+  const flush = audit.flush.bind(audit);
+  audit.flush = () => Promise.resolve(false);
+  const refused = await code();
+  audit.flush = flush;
+  expect([refused.status, refused.body.type]).toEqual([503, "/v1/problems/unavailable"]);
+  expect((await claim(former, await accounts.owner())).status).toBe(201);
 });

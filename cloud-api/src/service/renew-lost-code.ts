@@ -13,7 +13,7 @@ export async function renewLostCode(
   operator: { readonly id: OwnerId; readonly clientAddress: string },
 ): Promise<string> {
   const code = createClaimCode();
-  const isLiving = (owner: OwnerId | undefined): Promise<boolean> => asked(auth, owner, operator);
+  const isLiving = (owner: OwnerId | undefined): Promise<boolean> => asked(auth, tag, owner, operator);
   const outcome = await registry.renewLostCode(tag, code, isLiving);
   switch (outcome) {
     case "renewed":
@@ -30,13 +30,19 @@ export async function renewLostCode(
 /** A tag without owner gets its code also while the accounts, and the trail with them, cannot be reached. */
 async function asked(
   auth: Dependencies["auth"],
+  tag: TagId,
   owner: OwnerId | undefined,
   { id: operator, clientAddress }: { readonly id: OwnerId; readonly clientAddress: string },
 ): Promise<boolean> {
-  const body = { owner: owner ?? null, operator };
+  const body = { tag, owner: owner ?? null, operator };
   const answer = await auth.call({ method: "POST", path: tagCodeRoute.path, body, clientAddress });
   const known = answer.kind === "answer" ? tagCodeAnswerSchema.safeParse(answer.body).data : undefined;
   if (known !== undefined) return known.isLiving;
+  if (answer.kind === "answer")
+    throw refuse(
+      "unavailable",
+      "The audit trail cannot be written now, so nothing was done. Try again later.",
+    );
   if (owner === undefined) return false;
   throw refuse("unavailable", "Whether the tag's owner has an account cannot be asked now. Try again later.");
 }

@@ -1,36 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { TagId } from "@purrimeter/protocol/values";
-import { makeTestApi } from "../testing/test-api.ts";
-import type { Answer, TestApi, TestOwner } from "../testing/test-api.ts";
+import { describe, expect, it } from "vitest";
+import type { Answer, TestOwner } from "../testing/test-api.ts";
 import { NOW_S } from "../testing/test-keys.ts";
 import { fixAt, record } from "../testing/test-reports.ts";
+import { useTwoOwners } from "../testing/two-owners.ts";
 
 const DAY_S = 86_400;
 
-let api: TestApi;
-let mia: TestOwner;
-let tom: TestOwner;
-let tag: TagId;
-
-beforeEach(async () => {
-  api = await makeTestApi();
-  [mia, tom] = [await api.owner(), await api.owner()];
-  tag = await api.claimedTag(mia);
-});
-
-afterEach(async () => {
-  expect(api.failures).toEqual([]);
-  await api.close();
-});
+const given = useTwoOwners();
 
 const time = (atS: number): string => new Date(atS * 1_000).toISOString().replace(".000", "");
 
 function invite(body: object): Promise<Answer> {
-  return api.ask(`/v1/tags/${tag}/shares`, { method: "POST", body, token: mia.token });
+  return given.api.ask(`/v1/tags/${given.tag}/shares`, { method: "POST", body, token: given.mia.token });
 }
 
-function accept(code: string, { token }: TestOwner = tom): Promise<Answer> {
-  return api.ask("/v1/shares/accept", { method: "POST", body: { code }, token });
+function accept(code: string, { token }: TestOwner = given.tom): Promise<Answer> {
+  return given.api.ask("/v1/shares/accept", { method: "POST", body: { code }, token });
 }
 
 /** Tom views the tag from now on; the share's id. */
@@ -38,13 +23,14 @@ async function view(body: object): Promise<string> {
   return (await accept((await invite(body)).body.code)).body.id;
 }
 
-const latest = ({ token }: TestOwner = tom): Promise<Answer> =>
-  api.ask(`/v1/tags/${tag}/locations/latest`, { token });
+const latest = ({ token }: TestOwner = given.tom): Promise<Answer> =>
+  given.api.ask(`/v1/tags/${given.tag}/locations/latest`, { token });
 
-const history = (): Promise<Answer> => api.ask(`/v1/tags/${tag}/locations`, { token: tom.token });
+const history = (): Promise<Answer> =>
+  given.api.ask(`/v1/tags/${given.tag}/locations`, { token: given.tom.token });
 
 const sharesSeenBy = async ({ token }: TestOwner, path: string): Promise<readonly unknown[]> =>
-  (await api.ask(path, { token })).body.items;
+  (await given.api.ask(path, { token })).body.items;
 
 describe("a share", () => {
   it("begins with a code for one use, in a link that no server sees, and both see who sees", async () => {
@@ -54,69 +40,72 @@ describe("a share", () => {
     expect(JSON.parse(invited.text)).toMatchObject({ link: expect.stringMatching(`#.*${code}$`) as string });
     expect((await latest()).status).toBe(404);
     expect((await accept(code)).status).toBe(201);
-    expect((await accept(code, await api.owner())).status).toBe(400);
-    expect(await sharesSeenBy(mia, `/v1/tags/${tag}/shares`)).toMatchObject([
+    expect((await accept(code, await given.api.owner())).status).toBe(400);
+    expect(await sharesSeenBy(given.mia, `/v1/tags/${given.tag}/shares`)).toMatchObject([
       { id: invited.body.share.id, kind: "live", name: "Tom", acceptedAt: time(NOW_S) },
     ]);
-    expect(await sharesSeenBy(tom, "/v1/shares")).toMatchObject([
-      { id: invited.body.share.id, kind: "live", tag: { id: tag, name: "Mimi" } },
+    expect(await sharesSeenBy(given.tom, "/v1/shares")).toMatchObject([
+      { id: invited.body.share.id, kind: "live", tag: { id: given.tag, name: "Mimi" } },
     ]);
   });
 
   it("is offered for seven days", async () => {
-    api.nowS = NOW_S - 7 * DAY_S - 1;
+    given.api.nowS = NOW_S - 7 * DAY_S - 1;
     const late = (await invite({ kind: "live" })).body.code;
-    api.nowS += 2;
+    given.api.nowS += 2;
     const inTime = (await invite({ kind: "live" })).body.code;
-    api.nowS = NOW_S;
+    given.api.nowS = NOW_S;
     expect((await accept(late)).status).toBe(400);
     expect((await accept(inTime)).status).toBe(201);
   });
 
   it("shows live what comes from then on, and no history", async () => {
-    await record(api.store, tag, [fixAt(NOW_S - 60)]);
+    await record(given.api.store, given.tag, [fixAt(NOW_S - 60)]);
     await view({ kind: "live" });
     expect((await latest()).status).toBe(404);
-    await record(api.store, tag, [fixAt(NOW_S, 5)], { first: 2 });
+    await record(given.api.store, given.tag, [fixAt(NOW_S, 5)], { first: 2 });
     expect((await latest()).status).toBe(200);
     expect((await history()).status).toBe(403);
   });
 
   it("shows a history from where its owner says", async () => {
-    await record(api.store, tag, [fixAt(NOW_S - 2 * DAY_S), fixAt(NOW_S - 3_600), fixAt(NOW_S)]);
+    await record(given.api.store, given.tag, [fixAt(NOW_S - 2 * DAY_S), fixAt(NOW_S - 3_600), fixAt(NOW_S)]);
     await view({ kind: "history", historyFrom: time(NOW_S - DAY_S) });
     expect((await history()).body.items).toHaveLength(2);
   });
 
   it("shows a history from the invitation on when its owner says nothing", async () => {
-    await record(api.store, tag, [fixAt(NOW_S - 60)]);
+    await record(given.api.store, given.tag, [fixAt(NOW_S - 60)]);
     await view({ kind: "history" });
-    await record(api.store, tag, [fixAt(NOW_S + 1)], { first: 2 });
+    await record(given.api.store, given.tag, [fixAt(NOW_S + 1)], { first: 2 });
     expect((await history()).body.items).toHaveLength(1);
   });
 
   it("ends on its day, by itself", async () => {
-    await record(api.store, tag, [fixAt(NOW_S)]);
+    await record(given.api.store, given.tag, [fixAt(NOW_S)]);
     await view({ kind: "live", endsAt: time(NOW_S + 60) });
     expect((await latest()).status).toBe(200);
-    api.nowS = NOW_S + 60;
+    given.api.nowS = NOW_S + 60;
     expect((await latest()).status).toBe(404);
-    expect(await sharesSeenBy(tom, "/v1/shares")).toEqual([]);
+    expect(await sharesSeenBy(given.tom, "/v1/shares")).toEqual([]);
   });
 
   it.each([
-    ["its owner removes it", (share: string) => [`/v1/tags/${tag}/shares/${share}`, mia] as const],
-    ["its viewer leaves", (share: string) => [`/v1/shares/${share}`, tom] as const],
+    [
+      "its owner removes it",
+      (share: string) => [`/v1/tags/${given.tag}/shares/${share}`, given.mia] as const,
+    ],
+    ["its viewer leaves", (share: string) => [`/v1/shares/${share}`, given.tom] as const],
   ])("ends at once when %s", async (_, how) => {
-    await record(api.store, tag, [fixAt(NOW_S)]);
+    await record(given.api.store, given.tag, [fixAt(NOW_S)]);
     const share = await view({ kind: "history" });
     expect((await latest()).status).toBe(200);
     const [path, { token }] = how(share);
-    expect((await api.ask(path, { method: "DELETE", token })).status).toBe(204);
+    expect((await given.api.ask(path, { method: "DELETE", token })).status).toBe(204);
     for (const answer of [await latest(), await history()]) expect(answer.status).toBe(404);
     for (const [who, list] of [
-      [mia, `/v1/tags/${tag}/shares`],
-      [tom, "/v1/shares"],
+      [given.mia, `/v1/tags/${given.tag}/shares`],
+      [given.tom, "/v1/shares"],
     ] as const)
       expect(await sharesSeenBy(who, list)).toEqual([]);
   });
@@ -131,8 +120,11 @@ describe("a share", () => {
       ["DELETE", "", undefined],
       ["GET", "/events", undefined],
     ] as const)
-      expect((await api.ask(`/v1/tags/${tag}${rest}`, { method, body, token: tom.token })).status).toBe(404);
-    expect(await sharesSeenBy(tom, "/v1/geofences")).toEqual([]);
-    expect(await sharesSeenBy(tom, "/v1/tags")).toEqual([]);
+      expect(
+        (await given.api.ask(`/v1/tags/${given.tag}${rest}`, { method, body, token: given.tom.token }))
+          .status,
+      ).toBe(404);
+    expect(await sharesSeenBy(given.tom, "/v1/geofences")).toEqual([]);
+    expect(await sharesSeenBy(given.tom, "/v1/tags")).toEqual([]);
   });
 });

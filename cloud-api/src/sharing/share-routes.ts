@@ -18,6 +18,7 @@ import {
   shareBody,
   shareSchema,
 } from "./share-schema.ts";
+import { clockNotTrusted } from "../tags/clock-not-trusted.ts";
 import { wrongCode } from "../tags/wrong-code.ts";
 
 const MAX_BODY_BYTES = 4_096;
@@ -154,6 +155,12 @@ function tooManyShares(): Error {
   return refuse("conflict", message, [{ field: "body", message, limit: MAX_SHARES }]);
 }
 
+const REFUSALS = {
+  "not-found": notFound,
+  "too-many-shares": tooManyShares,
+  "clock-not-trusted": clockNotTrusted,
+} as const;
+
 /** /v1/tags/{id}/shares and /v1/shares. */
 export function shareRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
@@ -166,14 +173,17 @@ export function shareRoutes(deps: Dependencies) {
     })
     .openapi(inviteRoute, async (c) => {
       const draft = draftOf(c.req.valid("json"), deps.now());
-      const outcome = await c.get("view").inviteViewer(c.req.valid("param").id, draft);
-      if (outcome.kind === "refused") throw outcome.reason === "not-found" ? notFound() : tooManyShares();
+      const { id } = c.req.valid("param");
+      const outcome = await c.get("view").inviteViewer(id, draft);
+      if (outcome.kind === "refused") throw REFUSALS[outcome.reason]();
       const { share, code } = outcome;
+      deps.logAct("share.invited", id);
       return c.json({ share: shareBody(share), code, link: `${LINK}${code}` }, 201);
     })
     .openapi(removeRoute, async (c) => {
       const { id, share } = c.req.valid("param");
       orNotFound(await c.get("view").removeShare(id, share));
+      deps.logAct("share.removed", id);
       return c.body(null, 204);
     })
     .openapi(heldRoute, async (c) => {
@@ -185,10 +195,13 @@ export function shareRoutes(deps: Dependencies) {
     .openapi(acceptRoute, async (c) => {
       const share = await deps.forViewer(c.get("owner")).acceptShare(c.req.valid("json").code);
       if (share === "wrong-code") throw wrongCode();
+      if (share === "clock-not-trusted") throw clockNotTrusted();
+      deps.logAct("share.accepted", share.tag.id);
       return c.json(heldShareBody(share), 201);
     })
     .openapi(leaveRoute, async (c) => {
       orNotFound(await deps.forViewer(c.get("owner")).leaveShare(c.req.valid("param").id));
+      deps.logAct("share.left");
       return c.body(null, 204);
     });
 }

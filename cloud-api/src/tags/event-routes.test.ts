@@ -25,6 +25,10 @@ describe("events", () => {
     expect(answer.body.items.length).toBeGreaterThan(0);
   });
 
+  it("say the last known side", () => {
+    expect(answer.body.items.map(({ lastKnown }) => lastKnown)).toEqual(["inside", "inside", "inside"]);
+  });
+
   // As locations are: a time that is not believed is not shown as if it were.
   it("whose time is doubted are marked as suspect, or left out", () => {
     expect(answer.body.items.filter(({ suspect }) => suspect === undefined)).toHaveLength(1);

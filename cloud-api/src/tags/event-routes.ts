@@ -8,6 +8,7 @@ import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { timeQuerySchema } from "../lists/list-query.ts";
 import { unreadableSchema } from "./tag-schema.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
+import { unreadableSpans, unreadableSpansSchema } from "../lists/unreadable-spans.ts";
 import { nextInTime, timeRange } from "../lists/page-position.ts";
 
 const sideSchema = z.enum(["inside", "outside", "unknown"]);
@@ -15,15 +16,26 @@ const sideSchema = z.enum(["inside", "outside", "unknown"]);
 const eventSchema = z
   .strictObject({
     type: z.literal("transition"),
-    at: z.iso.datetime().openapi({ description: "When the tag decided." }),
+    at: z.iso.datetime().openapi({
+      description:
+        "When the tag decided; when a believed event is dated minutes ahead, the time at which it came.",
+    }),
     geofence: z.strictObject({ id: z.string(), name: z.string().nullable() }).nullable().openapi({
       description:
         "null when the tag named a geofence that the cloud does not know; its name when that is unreadable.",
     }),
     from: sideSchema.nullable().openapi({ description: "null when the event is unreadable." }),
     to: sideSchema.nullable().openapi({ description: "null when the event is unreadable." }),
+    lastKnown: z
+      .enum(["inside", "outside"])
+      .nullable()
+      .openapi({
+        description:
+          "The last known side before, also when `from` is unknown: a change to outside is an escape when this is inside. " +
+          "null when none was known. It is that of the tag's earlier event of the same geofence.",
+      }),
     suspect: z.enum(DOUBTS).optional().openapi({
-      description: "Why it is stored but not believed: it raises no alarm and is not the present side.",
+      description: "Why its time is not believed, as of a location. It alerts nobody.",
     }),
     unreadable: unreadableSchema,
     recordedAt: z.iso.datetime().openapi({ description: "When the cloud stored it." }),
@@ -46,7 +58,11 @@ const listRoute = createRoute({
       content: {
         "application/json": {
           schema: z
-            .strictObject({ items: z.array(eventSchema), next: z.string().nullable() })
+            .strictObject({
+              items: z.array(eventSchema),
+              unreadable: unreadableSpansSchema("Events"),
+              next: z.string().nullable(),
+            })
             .openapi("EventList"),
         },
       },
@@ -58,16 +74,17 @@ const listRoute = createRoute({
 const UNREADABLE = { unreadable: true } as const;
 
 function eventBody(event: GeofenceEvent): z.infer<typeof eventSchema> {
-  const { geofence, from, to } = event;
+  const { geofence, from, to, lastKnown, doubt, recordedAt } = event;
   return {
     type: "transition",
-    at: rfc3339(event.at),
+    at: rfc3339(doubt === undefined && event.at > recordedAt ? recordedAt : event.at),
     geofence: geofence === undefined ? null : { id: geofence.id, name: geofence.name ?? null },
     from: from ?? null,
     to: to ?? null,
-    ...(event.doubt !== undefined && { suspect: event.doubt }),
+    lastKnown,
+    ...(doubt !== undefined && { suspect: doubt }),
     ...(to === undefined && UNREADABLE),
-    recordedAt: rfc3339(event.recordedAt),
+    recordedAt: rfc3339(recordedAt),
   };
 }
 
@@ -79,6 +96,6 @@ export function eventRoutes(deps: Dependencies) {
     const range = timeRange(c.req.valid("query"), deps.cursors, scope);
     const page = orNotFound(await c.get("view").events(id, range));
     const next = nextInTime(page.next, range, deps.cursors, scope);
-    return c.json({ items: page.items.map(eventBody), next }, 200);
+    return c.json({ items: page.items.map(eventBody), ...unreadableSpans(page), next }, 200);
   });
 }

@@ -16,7 +16,8 @@ import { AccessTokens } from "../edge/access-tokens.ts";
 import { createApp } from "../app.ts";
 import type { AppType } from "../app.ts";
 import { Cursors } from "../lists/cursors.ts";
-import type { Dependencies, RequestLine } from "../dependencies.ts";
+import type { RequestLine } from "@purrimeter/service/request-log";
+import type { Dependencies } from "../dependencies.ts";
 import { EndedSessions } from "../edge/ended-sessions.ts";
 import { OwnerDataErasure } from "../accounts/owner-data-erasure.ts";
 import { KeySet } from "../edge/key-set.ts";
@@ -34,10 +35,16 @@ interface AnswerBody {
   readonly title: string;
   readonly detail: string;
   readonly errors: readonly FieldError[];
-  readonly items: readonly { readonly id: string; readonly at: string; readonly suspect?: string }[];
+  readonly items: readonly {
+    readonly id: string;
+    readonly at: string;
+    readonly suspect?: string;
+    readonly lastKnown?: string | null;
+  }[];
   readonly next: string | null;
   readonly id: string;
   readonly at: string;
+  readonly receivedAt: string;
   readonly name: string;
   readonly version: number;
   readonly shape: unknown;
@@ -78,11 +85,15 @@ export class TestApi {
   readonly key: TestKey;
   readonly ended = new EndedSessions(() => NOW_S as UnixSeconds);
   readonly logged: RequestLine[] = [];
+  /** "act tag", in order. */
+  readonly acts: string[] = [];
   readonly failures: unknown[] = [];
   /** Address that requests come from; requests come without a socket while it is undefined. */
   peer: string | undefined;
   nowMs = 0;
   nowS = NOW_S;
+  /** What the store is told of the clock. */
+  isClockTrusted = true;
   /** Nothing looks for changes by itself in tests: they call `look`. */
   readonly live: LiveStreams;
   readonly #folder: string;
@@ -97,6 +108,7 @@ export class TestApi {
       keyRing,
       now: () => this.nowS as UnixSeconds,
       monotonicMs: () => this.nowMs,
+      isClockTrusted: () => this.isClockTrusted,
       minFreeBytes: 0,
       reserveBytes: 0,
     });
@@ -158,6 +170,7 @@ export class TestApi {
       now,
       monotonicMs,
       logRequest: (line) => void this.logged.push(line),
+      logAct: (act, tag) => void this.acts.push(tag === undefined ? act : `${act} ${tag}`),
       logFailure: (error) => void this.failures.push(error),
     };
   }

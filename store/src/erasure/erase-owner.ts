@@ -7,15 +7,23 @@ import type { Database } from "@purrimeter/database/open-database";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import { statement } from "../schema/statement.ts";
+import { ownedThrough, prepareKnownTimes } from "../tags/owned-through.ts";
 import type { TagSettings } from "../tags/tag-settings.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 function prepare(database: Database) {
   return {
-    release: statement(database, (queries, args: { ownership: number }) =>
+    knownTimes: prepareKnownTimes(database),
+    held: statement(database, (queries, args: { ownership: number }) =>
+      queries
+        .selectFrom("tag")
+        .select(["ownership", "last_owned_at"])
+        .where("ownership", "=", args.ownership),
+    ),
+    release: statement(database, (queries, args: { ownership: number; ownedAt: number }) =>
       queries
         .updateTable("tag")
-        .set({ ownership: null })
+        .set({ ownership: null, last_owned_at: args.ownedAt })
         .where("ownership", "=", args.ownership)
         .returning("id"),
     ),
@@ -76,8 +84,13 @@ export class OwnerErasure {
   /** Nothing of the tag is taken from now on; its key is gone with the ownership's rows, or with the owner's key before. */
   #end(ownership: number): void {
     this.#parts.writes.run(() => {
-      this.#statements.end.run({ ownership, at: this.#parts.now() });
-      for (const { id } of this.#statements.release.all({ ownership })) this.#parts.settings.bump(id);
+      const at = this.#parts.now();
+      this.#statements.end.run({ ownership, at });
+      const held = this.#statements.held.get({ ownership });
+      const known = held && ownedThrough(this.#statements.knownTimes, held);
+      const ownedAt = Math.max(at, known ?? 0);
+      const released = this.#statements.release.all({ ownership, ownedAt });
+      for (const { id } of released) this.#parts.settings.bump(id);
     });
   }
 }

@@ -1,7 +1,8 @@
 import type { Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Doubt } from "../recording/doubt.ts";
+import type { LastKnown } from "../recording/last-known.ts";
 import type { GeofenceId } from "../geofences/geofence.ts";
-import type { EntryPosition, TimeRange } from "./location.ts";
+import type { EntryPosition, TimeRange, UnreadableSpan } from "./location.ts";
 import type { Page } from "./page.ts";
 
 /** A transition as its owner sees it. */
@@ -14,12 +15,19 @@ export interface GeofenceEvent extends EntryPosition {
   /** undefined when the event does not open under its key. */
   readonly from: Side | undefined;
   readonly to: Side | undefined;
-  readonly recordedAt: UnixSeconds;
-  /** Why it is stored but not believed. */
+  /** The last side that was known before, also when `from` is unknown; null when none was, or the event does not open. */
+  readonly lastKnown: LastKnown;
+  /** Why its time is not believed; its owner is not alerted then. */
   readonly doubt: Doubt | undefined;
+  readonly recordedAt: UnixSeconds;
+}
+
+/** Events, and what of their stretch of time cannot be read; undefined when all of it can. */
+export interface EventPage extends Page<GeofenceEvent, EntryPosition> {
+  readonly unreadable: readonly UnreadableSpan[] | undefined;
 }
 
 /** When the tags of one owner changed sides. */
 export interface EventsView {
-  events(tag: TagId, range: TimeRange): Promise<Page<GeofenceEvent, EntryPosition> | "not-found">;
+  events(tag: TagId, range: TimeRange): Promise<EventPage | "not-found">;
 }

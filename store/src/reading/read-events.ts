@@ -1,15 +1,16 @@
 import type { EntryNumber, Epoch, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Selectable } from "kysely";
 import { openGeofence } from "../geofences/geofence-content.ts";
+import { lastKnownFrom, type KnownTransition } from "../recording/last-known.ts";
 import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
-import type { EntryPosition, TimeRange } from "./location.ts";
-import type { GeofenceEvent } from "./geofence-event.ts";
+import type { TimeRange, UnreadableSpan } from "./location.ts";
+import type { EventPage, GeofenceEvent } from "./geofence-event.ts";
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { OwnerId } from "./owner-id.ts";
-import type { Page } from "./page.ts";
+import { joinSpans } from "./join-spans.ts";
 import { pageOf } from "./page-of.ts";
 import { positionOf } from "./positions.ts";
 import type { PieceReader, ReadableOwnership } from "./read-pieces.ts";
@@ -59,10 +60,22 @@ const LEFT_OUT_S = 2;
 /** Halvings of a range around a page that cannot be read: two edges of some 32 each, with room. */
 const MAX_TRIES = 128;
 
-const UNOPENED = { entry: undefined, doubt: undefined } as const;
-const UNREADABLE = { from: undefined, to: undefined } as const;
+const UNREADABLE = { from: undefined, to: undefined, lastKnown: null } as const;
+
+/** Events of an earlier version do not say what was known when the side before is unknown. */
+function sidesOf(entry: KnownTransition): Pick<GeofenceEvent, "from" | "to" | "lastKnown"> {
+  const { from, to, lastKnown = lastKnownFrom(from) } = entry;
+  return { from, to, lastKnown };
+}
 
 type Named = GeofenceEvent["geofence"];
+type EventRow = Selectable<Schema["event"]>;
+
+/** What is left out of a range, ascending, and how often it may still be halved. */
+interface Lost {
+  tries: number;
+  readonly spans: UnreadableSpan[];
+}
 
 /** Reads when the tags of one owner changed sides. */
 export class EventReader {
@@ -86,47 +99,60 @@ export class EventReader {
     this.#statements = statements;
   }
 
-  async events(tag: TagId, range: TimeRange): Promise<Page<GeofenceEvent, EntryPosition> | "not-found"> {
+  async events(tag: TagId, range: TimeRange): Promise<EventPage | "not-found"> {
     const present = this.#tags.present(tag);
     if (present === undefined) return "not-found";
-    const { from, to, limit } = range;
+    const { to, limit } = range;
     const { at, epoch, number } = range.after ?? BEFORE_ALL;
-    const rows = this.#rows({ ownership: present.id, from, to, at, epoch, number, limit: limit + 1 });
+    const from = Math.max(range.from, at);
+    const lost: Lost = { tries: MAX_TRIES, spans: [] };
+    const rows = this.#rows({ ownership: present.id, from, to, at, epoch, number, limit: limit + 1 }, lost);
     const names = new Map<string, Named>();
-    return pageOf(rows, limit, (row) => this.#toEvent({ tag, id: present.id }, row, names), positionOf);
+    const toEvent = (row: EventRow): Promise<GeofenceEvent> =>
+      this.#toEvent({ tag, id: present.id }, row, names);
+    const page = await pageOf(rows, limit, toEvent, positionOf);
+    return {
+      ...page,
+      unreadable: joinSpans(lost.spans.filter((span) => span.from <= (page.next?.at ?? to))),
+    };
   }
 
   /** Rows are kept in the order of time, so those of a page that cannot be read are one stretch of it: it is left out. */
-  #rows(range: EventRange, left = { tries: MAX_TRIES }): Selectable<Schema["event"]>[] {
+  #rows(range: EventRange, lost: Lost): EventRow[] {
     const { from, to, limit } = range;
     const rows = unlessCorrupt(() => this.#statements.list.all(range), "corrupt");
     if (rows !== "corrupt") return rows;
     // A page that leads to many others takes all of them with it.
-    if (to - from < LEFT_OUT_S || left.tries-- <= 0) return [];
+    if (to - from < LEFT_OUT_S || lost.tries-- <= 0) {
+      lost.spans.push({ from: from as UnixSeconds, to: to as UnixSeconds });
+      return [];
+    }
     const middle = Math.floor((from + to) / 2);
-    const first = this.#rows({ ...range, to: middle }, left);
+    const first = this.#rows({ ...range, to: middle }, lost);
     if (first.length >= limit) return first;
-    return [...first, ...this.#rows({ ...range, from: middle + 1, limit: limit - first.length }, left)];
+    return [...first, ...this.#rows({ ...range, from: middle + 1, limit: limit - first.length }, lost)];
   }
 
   async #toEvent(
     ownership: ReadableOwnership,
-    row: Selectable<Schema["event"]>,
+    row: EventRow,
     names: Map<string, Named>,
   ): Promise<GeofenceEvent> {
     const place = { kind: "event", epoch: row.epoch, number: row.number, at: row.recorded_at } as const;
     const opened = await this.#pieces.openEntries(ownership, row.sealing_key, place, row.sealed);
-    const { entry, doubt } = opened?.[0] ?? UNOPENED;
+    const stored = opened?.[0];
+    const entry = stored?.entry;
     if (opened !== undefined && entry?.kind !== "transition")
       throw new Error(`event of tag ${ownership.tag} is no transition`);
-    const { from, to } = entry?.kind === "transition" ? entry : UNREADABLE;
+    const sides = entry?.kind === "transition" ? sidesOf(entry) : UNREADABLE;
     const position = {
       at: row.at as UnixSeconds,
       epoch: row.epoch as Epoch,
       number: row.number as EntryNumber,
     };
     const geofence = row.geofence === null ? undefined : await this.#named(row.geofence, names);
-    return { ...position, geofence, from, to, recordedAt: row.recorded_at as UnixSeconds, doubt };
+    const recordedAt = row.recorded_at as UnixSeconds;
+    return { ...position, geofence, ...sides, doubt: stored?.doubt, recordedAt };
   }
 
   async #named(id: string, names: Map<string, Named>): Promise<Named> {

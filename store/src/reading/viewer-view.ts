@@ -1,4 +1,5 @@
 import type { TagId } from "@purrimeter/protocol/values";
+import type { ClockRefusal } from "../tags/clock-refusal.ts";
 import type { Location, LocationPage, TimeRange } from "./location.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
 
@@ -9,7 +10,7 @@ import type { HeldShare, ShareId } from "../sharing/share.ts";
  */
 export interface ViewerView {
   /** An invitation's code works once, and not for the tag's owner. A second share of the same tag replaces the first. */
-  acceptShare(code: string): Promise<HeldShare | "wrong-code">;
+  acceptShare(code: string): Promise<HeldShare | "wrong-code" | ClockRefusal>;
   /** By id. */
   heldShares(): Promise<readonly HeldShare[]>;
   leaveShare(id: ShareId): Promise<"left" | "not-found">;

@@ -1,9 +1,10 @@
-import type { Entry, HealthEntry } from "@purrimeter/protocol/entry";
+import type { Entry, HealthEntry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { EntryNumber } from "@purrimeter/protocol/values";
 import type { Arrival } from "./arrival.ts";
 import type { Doubt } from "./doubt.ts";
-import { listHoles } from "./holes.ts";
+import { countNumbers, listHoles } from "./holes.ts";
+import { lastKnownFrom } from "./last-known.ts";
 import { keepDayOf } from "./keep-day.ts";
 import {
   addSpan,
@@ -39,9 +40,10 @@ export function applyReport(progress: TagProgress, arrival: Arrival, changes: Re
     return BUSY;
   }
   const stored = takeEntries(progress, arrival, before.spans, changes);
-  for (const piece of changes.pieces) rememberLatest(progress, piece);
+  for (const piece of changes.pieces) rememberLatest(progress, piece, received.at);
   listHoles(arrival, before, progress.numbers, changes);
-  return stored;
+  const missing = countNumbers(changes.holes);
+  return missing === 0 ? stored : { ...stored, missing };
 }
 
 /** Makes the report's epoch the present one. The former stays known for a while. */
@@ -50,6 +52,10 @@ function switchEpoch(progress: TagProgress, arrival: Arrival, changes: ReportCha
   if (epoch !== NO_EPOCH) changes.leftEpoch = { epoch, numbers, at: arrival.received.at };
   progress.epoch = arrival.report.epoch;
   progress.numbers = arrival.pastNumbers ?? { spans: [], settled: 0 };
+  // A late report of a former epoch says nothing new of the battery.
+  if (arrival.pastNumbers !== undefined) return;
+  progress.batteryEpoch = progress.epoch;
+  progress.batteryNumber = 0;
 }
 
 function takeEntries(
@@ -70,7 +76,7 @@ function takeEntries(
     if (hasNumber(spansBefore, number)) duplicates++;
     else if (isFormerOwners(entry, arrival)) withheld++;
     else if (!changes.dayRoom.take(dayOf(entry.at, received.at))) overfull++;
-    else takeEntry(progress, changes, number, entry, received.suspect?.[i], received.at);
+    else takeEntry(progress, changes, arrival, number, entry);
   }
   changes.splitter.end();
   const stored = entries.length - duplicates - withheld - overfull;
@@ -89,46 +95,49 @@ function isFormerOwners(entry: Entry, { entriesFrom, settingsFrom }: Arrival): b
 function takeEntry(
   progress: TagProgress,
   changes: ReportChanges,
+  arrival: Arrival,
   number: number,
   entry: Entry,
-  doubt: Doubt | undefined,
-  receivedAt: number,
 ): void {
+  const { report, received } = arrival;
+  const doubt = received.suspect?.[number - report.first];
   changes.splitter.add(number, entry, doubt);
-  if (entry.kind === "transition") {
-    const { events, eventWriter } = changes;
-    eventWriter.begin(number);
-    eventWriter.add(number, entry, doubt);
-    const keepDay = keepDayOf(entry.at, doubt, receivedAt);
-    events.push({ number, entry, keepDay, bytes: eventWriter.written(), isBelieved: doubt === undefined });
-  }
-  // 0: the tag does not know the time.
-  if (entry.kind === "health" && (doubt === undefined || entry.at === 0))
-    rememberBattery(progress, number, entry);
+  if (entry.kind === "transition") takeEvent(changes, arrival, number, entry, doubt);
+  if (entry.kind === "health" && doubt !== "future") rememberBattery(progress, number, entry);
 }
 
-/** A tag that was charged under a roof knows its battery before it knows the time. */
-function rememberBattery(progress: TagProgress, number: number, { at, batteryPercent }: HealthEntry): void {
-  if (!isNewerBattery(progress, number, at)) return;
-  progress.batteryAt = at;
-  progress.batteryEpoch = progress.epoch;
+/** A side that was forgotten keeps its last known value: a tag does not say it, but its earlier transitions do. */
+function takeEvent(
+  { events, eventWriter }: ReportChanges,
+  { received, knownBefore }: Arrival,
+  number: number,
+  said: TransitionEntry,
+  doubt: Doubt | undefined,
+): void {
+  const entry = { ...said, lastKnown: lastKnownFrom(said.from) ?? knownBefore(said, number) };
+  eventWriter.begin(number);
+  eventWriter.add(number, entry, doubt);
+  const keepDay = keepDayOf(entry.at, doubt, received.at);
+  events.push({ number, entry, keepDay, bytes: eventWriter.written(), isBelieved: doubt === undefined });
+}
+
+/** The newest by number, in whatever order they came and whether the tag knew the time or not. */
+function rememberBattery(progress: TagProgress, number: number, health: HealthEntry): void {
+  if (progress.epoch !== progress.batteryEpoch || number <= progress.batteryNumber) return;
   progress.batteryNumber = number;
-  progress.batteryPercent = batteryPercent;
+  progress.batteryPercent = health.batteryPercent;
 }
 
-/** Numbers order entries within an epoch. Between epochs, which are drawn, times do; where one is not known, the later arrival counts. */
-function isNewerBattery(progress: TagProgress, number: number, at: number): boolean {
-  const { epoch, batteryAt, batteryEpoch, batteryNumber } = progress;
-  if (batteryEpoch === epoch) return number >= batteryNumber;
-  return at === 0 || batteryAt === 0 || at >= batteryAt;
-}
-
-/** Newest by the time of the fix; between equal times by epoch and number, so that the order of arrival is nothing. */
-function rememberLatest(progress: TagProgress, piece: Piece): void {
+/**
+ * Newest by the time of the fix; between equal times by epoch and number, so that the order of arrival is nothing. One that is
+ * dated ahead of now is followed by the next in number: a clock that is minutes fast does not hide the fixes after it.
+ */
+function rememberLatest(progress: TagProgress, piece: Piece, receivedAt: number): void {
   const { fixAt, fixNumber } = piece;
   if (fixAt < 0) return;
   const { epoch, latestAt, latestEpoch, latestNumber } = progress;
-  const order = fixAt - latestAt || epoch - latestEpoch || fixNumber - latestNumber;
+  const isByNumber = latestAt > receivedAt && epoch === latestEpoch;
+  const order = (isByNumber ? 0 : fixAt - latestAt) || epoch - latestEpoch || fixNumber - latestNumber;
   if (order < 0) return;
   piece.isLatest = true;
   progress.latestAt = fixAt;

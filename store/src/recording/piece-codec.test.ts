@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Entry } from "@purrimeter/protocol/entry";
 import type { EntryNumber } from "@purrimeter/protocol/values";
-import { fix } from "../testing/contract-values.ts";
+import { fix, transition } from "../testing/contract-values.ts";
 import { PieceWriter, readPiece, type StoredEntry } from "./piece-codec.ts";
 import { DOUBTS } from "./doubt.ts";
 
@@ -73,5 +73,25 @@ test("a fix of a track takes nine bytes at most", () => {
 test("a piece that ends too early or is of a later version is no piece", () => {
   const bytes = written([{ number: 1 as EntryNumber, entry: fix(1), doubt: undefined }]);
   expect(() => readPiece(1, bytes.subarray(0, -1))).toThrow(RangeError);
-  expect(() => readPiece(1, Buffer.from([2]))).toThrow("version 2");
+  expect(() => readPiece(1, Buffer.from([3]))).toThrow("version 3");
 });
+
+test("a piece of version 1 is read as it is: nothing was said of the last known side", () => {
+  const bytes = Buffer.from(written([{ number: 1 as EntryNumber, entry: fix(1), doubt: "too-fast" }]));
+  bytes[0] = 1;
+  expect(readPiece(1, bytes)).toEqual([{ number: 1, entry: fix(1), doubt: "too-fast" }]);
+});
+
+test.each([null, "inside", "outside", undefined] as const)(
+  "a last known side comes back: %s",
+  (lastKnown) => {
+    const left = transition(2, 3, "unknown", "outside", 1);
+    const entry = lastKnown === undefined ? left : { ...left, lastKnown };
+    const stored = [entry, fix(3)].map((one, i) => ({
+      number: (i + 2) as EntryNumber,
+      entry: one,
+      doubt: undefined,
+    }));
+    expect(readPiece(2, written(stored))).toStrictEqual(stored);
+  },
+);

@@ -1,22 +1,31 @@
 import type { Entry } from "@purrimeter/protocol/entry";
 import type { EntryNumber, GeofenceRef, LatE7, LonE7, Side, UnixSeconds } from "@purrimeter/protocol/values";
+import type { KnownEntry, LastKnown } from "./last-known.ts";
 import { DOUBTS, type Doubt } from "./doubt.ts";
 import { VarintReader, VarintWriter } from "./varint.ts";
 
 /** An entry as it is stored: with its number and whether it is believed. */
 export interface StoredEntry {
   readonly number: EntryNumber;
-  readonly entry: Entry;
+  readonly entry: KnownEntry;
   readonly doubt: Doubt | undefined;
 }
 
-/** First byte, so that later forms can be told apart. */
-const PIECE_VERSION = 1;
+/** First byte, so that forms can be told apart. Pieces of version 1 have no entry with KNOWN, and are read as they are. */
+const PIECE_VERSION = 2;
+const FIRST_PIECE_VERSION = 1;
 
-/** First byte of an entry: kind in 2 bits, 1 + place of the doubt in 3, and whether a gap in numbers follows. */
+/**
+ * First byte of an entry: kind in 2 bits, 1 + place of the doubt in 3, whether a gap in numbers follows, and whether the last
+ * known side follows the content.
+ */
 const KINDS = ["fix", "transition", "no-sky", "health"] as const;
 const DOUBT_SHIFT = 2;
 const GAP = 0x20;
+const KNOWN = 0x80;
+
+/** The last known side of a transition, as its place in this list. */
+const LAST_KNOWN: readonly LastKnown[] = [null, "inside", "outside"];
 
 /** Sides as digits of base 3. */
 const SIDES: readonly Side[] = ["inside", "outside", "unknown"];
@@ -48,15 +57,19 @@ export class PieceWriter {
   }
 
   /** Numbers ascend. */
-  add(number: number, entry: Entry, doubt: Doubt | undefined): void {
+  add(number: number, entry: KnownEntry, doubt: Doubt | undefined): void {
     const gap = number - this.#number - 1;
     const code = doubt === undefined ? 0 : DOUBTS.indexOf(doubt) + 1;
-    this.#out.byte(KINDS.indexOf(entry.kind) | (code << DOUBT_SHIFT) | (gap > 0 ? GAP : 0));
+    const kind = KINDS.indexOf(entry.kind);
+    const lastKnown = entry.kind === "transition" ? entry.lastKnown : undefined;
+    const known = lastKnown === undefined ? 0 : KNOWN;
+    this.#out.byte(kind | known | (code << DOUBT_SHIFT) | (gap > 0 ? GAP : 0));
     if (gap > 0) this.#out.unsigned(gap);
     this.#out.signed(entry.at - this.#at);
     this.#number = number;
     this.#at = entry.at;
     this.#content(entry, number);
+    if (lastKnown !== undefined) this.#out.byte(LAST_KNOWN.indexOf(lastKnown));
   }
 
   /** The piece that was begun last. Valid until the next `clear`. */
@@ -95,7 +108,8 @@ export class PieceWriter {
 export function readPiece(first: number, bytes: Uint8Array): StoredEntry[] {
   const input = new VarintReader(bytes);
   const version = input.byte();
-  if (version !== PIECE_VERSION) throw new RangeError(`stored piece of version ${version}`);
+  if (version < FIRST_PIECE_VERSION || version > PIECE_VERSION)
+    throw new RangeError(`stored piece of version ${version}`);
   const entries: StoredEntry[] = [];
   const before = { number: first - 1, at: 0, lat: 0, lon: 0 };
   while (!input.done) entries.push(readEntry(input, before));
@@ -114,7 +128,10 @@ function readEntry(input: VarintReader, before: Before): StoredEntry {
   before.number += 1 + ((head & GAP) === 0 ? 0 : input.unsigned());
   before.at += input.signed();
   const doubt = DOUBTS[((head >> DOUBT_SHIFT) & 7) - 1];
-  return { number: before.number as EntryNumber, entry: readContent(input, before, head & 3), doubt };
+  const entry = readContent(input, before, head & 3);
+  const number = before.number as EntryNumber;
+  if ((head & KNOWN) === 0 || entry.kind !== "transition") return { number, entry, doubt };
+  return { number, entry: { ...entry, lastKnown: LAST_KNOWN[input.byte()] ?? null }, doubt };
 }
 
 function readContent(input: VarintReader, before: Before, kind: number): Entry {

@@ -19,13 +19,15 @@ export interface JudgedOwnership {
   readonly id: number;
   /** Entries dated before this are a former owner's: they are not stored and say nothing of the others. */
   readonly entriesFrom: number;
-  /** The newest believed fix that is stored; undefined when there is none. Reads the database. */
-  readonly believed: () => FixEntry | undefined;
+  /** The newest believed fix that is stored, if the judge does not know this ownership; undefined when there is none. */
+  readonly believed: FixEntry | undefined;
 }
 
 /** A report whose entries are judged when its ownership is known, in the transaction that stores it. */
 export interface Unjudged {
   readonly at: UnixSeconds;
+  /** Whether the judge has judged in the ownership of that id. If not, what is believed is read before the transaction. */
+  readonly knows: (ownership: number) => boolean;
   readonly judge: (ownership: JudgedOwnership) => Received["suspect"];
 }
 
@@ -44,6 +46,8 @@ export interface Stored {
   readonly withheld: number;
   /** Entries of a day that holds MAX_ENTRIES_A_DAY already: acknowledged, never stored. */
   readonly overfull?: number;
+  /** Numbers before this report that will never come, found with it: a new hole. */
+  readonly missing?: number;
 }
 
 /**
@@ -91,6 +95,8 @@ export interface ReportStore {
   wantedSettings(tag: TagId): Promise<Settings | undefined>;
   /** Keeps what the tag says of itself: version of settings, firmware, online. */
   recordStatus(tag: TagId, status: Status, at: UnixSeconds): Promise<{ readonly kind: "recorded" } | Refused>;
+  /** Keeps for the owner that the tag's certificate begins more sessions than one tag needs: a copy may be in use. */
+  recordManySessions(tag: TagId, at: UnixSeconds): Promise<{ readonly kind: "recorded" } | Refused>;
   /** Tags whose wanted settings changed since the cursor; without one nothing but the present cursor. Costs microseconds when nothing changed. */
   settingsChangedSince(cursor: SettingsCursor | undefined): Promise<ChangedSettings>;
 }

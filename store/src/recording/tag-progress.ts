@@ -14,9 +14,7 @@ export interface TagProgress {
   /** 0 before the first report. */
   lastHeardAt: number;
   batteryPercent: number | null;
-  /** By the tag's time; 0 when the tag did not know the time. */
-  batteryAt: number;
-  /** The entry that said it. */
+  /** Where it is from: the newest health entry of the epoch that began last. A tag may not know the time when it is charged. */
   batteryEpoch: number;
   batteryNumber: number;
   /** The newest believed fix: by its own time, then epoch, then number. NEVER when there is none. */
@@ -32,7 +30,6 @@ export function createProgress(): TagProgress {
     numbers: { spans: [], settled: 0 },
     lastHeardAt: 0,
     batteryPercent: null,
-    batteryAt: 0,
     batteryEpoch: NO_EPOCH,
     batteryNumber: 0,
     latestAt: NEVER,

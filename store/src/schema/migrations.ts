@@ -189,4 +189,36 @@ ALTER TABLE tag_progress ADD COLUMN battery_epoch INTEGER NOT NULL DEFAULT -1;
 ALTER TABLE tag_progress ADD COLUMN battery_number INTEGER NOT NULL DEFAULT 0;
 `,
   },
+  {
+    name: "battery by number",
+    sql: `
+-- The health entry that the battery is of is the newest by number, in the epoch that began last.
+UPDATE tag_progress SET battery_epoch = epoch WHERE battery_epoch = -1;
+ALTER TABLE tag_progress DROP COLUMN battery_at;
+`,
+  },
+  {
+    name: "transitions in the outbox",
+    sql: `
+-- The transition as its event has it, with the last known side: whether it is an escape. Null in rows of an earlier version.
+ALTER TABLE outbox ADD COLUMN sealing_key INTEGER;
+ALTER TABLE outbox ADD COLUMN sealed BLOB;
+`,
+  },
+  {
+    name: "many sessions of a tag",
+    sql: `
+-- When the bridge last refused sessions of the tag's certificate because there were too many; null: never in this ownership.
+ALTER TABLE ownership ADD COLUMN many_sessions_at INTEGER;
+`,
+  },
+  {
+    name: "end of the last ownership",
+    sql: `
+-- The later of the server's time then and of the tag's newest fix; 0: none has ended. The next ownership is later.
+ALTER TABLE tag ADD COLUMN last_owned_at INTEGER NOT NULL DEFAULT 0;
+UPDATE tag SET last_owned_at = coalesce(
+  (SELECT max(ended_at) FROM ownership WHERE ownership.tag = tag.id), 0);
+`,
+  },
 ];

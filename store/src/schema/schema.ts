@@ -13,6 +13,8 @@ export interface Schema {
     settings_version: number;
     settings_change: number;
     printed_code: string | null;
+    /** No later ownership begins before this; 0 when none has ended. */
+    last_owned_at: Generated<number>;
   };
   tag_status: {
     tag: string;
@@ -36,6 +38,8 @@ export interface Schema {
     entries_from: number;
     /** Transitions by settings of a version before this are by a former owner's geofences; 0 for the first owner. */
     settings_from: Generated<number>;
+    /** When the tag's certificate last began more sessions than one tag needs. */
+    many_sessions_at: number | null;
     name: Buffer;
     fix_interval_s: number;
     report_interval_s: number;
@@ -80,9 +84,8 @@ export interface Schema {
     spans: Buffer;
     last_heard_at: number;
     battery_percent: number | null;
-    battery_at: number;
-    battery_epoch: Generated<number>;
-    battery_number: Generated<number>;
+    battery_epoch: number;
+    battery_number: number;
     latest_report: number | null;
     latest_at: number;
     latest_epoch: number;
@@ -108,6 +111,9 @@ export interface Schema {
     epoch: number;
     number: number;
     created_at: number;
+    /** The transition, as in its event. */
+    sealing_key: number | null;
+    sealed: Buffer | null;
   };
   set_aside: {
     id: Generated<number>;

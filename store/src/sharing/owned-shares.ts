@@ -1,11 +1,14 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import { createClaimCode, hashClaimCode } from "../tags/claim-code.ts";
+import { CLOCK_NOT_TRUSTED } from "../tags/clock-refusal.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import { createRandomId } from "../random-id.ts";
 import { Sealer } from "../sealing/seal.ts";
 import { INVITATION_S, MAX_SHARES } from "./share.ts";
 import type { InviteOutcome, Share, ShareDraft, ShareId } from "./share.ts";
+import { shareBeginsAt } from "./share-begins-at.ts";
 import type { prepareShares } from "./share-statements.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
@@ -16,7 +19,7 @@ export interface OwnedSharesParts {
   readonly keys: OwnerKeys;
   readonly writes: WriteTransaction;
   readonly now: () => UnixSeconds;
-  /** Whether shares that are over may be deleted. */
+  /** Whether shares may begin, and those that are over be deleted. */
   readonly isClockTrusted: () => boolean;
 }
 
@@ -35,9 +38,14 @@ export class OwnedShares {
     const { tags, statements, now } = this.#parts;
     const present = tags.present(tag);
     if (present === undefined) return "not-found";
+    const wanted = { ownership: present.id, now: now() };
+    const rows = allReadable({
+      all: () => statements.ofOwnership.all(wanted),
+      ids: () => statements.idsOfOwnership.all(wanted).map(({ id }) => id as ShareId),
+      one: (id) => statements.oneOfOwnership.get({ id, ...wanted }),
+    });
     const shares: Share[] = [];
-    for (const row of statements.ofOwnership.all({ ownership: present.id, now: now() }))
-      shares.push(await this.#toShare(tag, row));
+    for (const row of rows) shares.push(isLost(row) ? unreadable(row.lost) : await this.#toShare(tag, row));
     return shares;
   }
 
@@ -45,6 +53,7 @@ export class OwnedShares {
     const { tags, keys, now, isClockTrusted, statements, writes } = this.#parts;
     const present = tags.present(tag);
     if (present === undefined) return { kind: "refused", reason: "not-found" };
+    if (!isClockTrusted()) return { kind: "refused", reason: CLOCK_NOT_TRUSTED };
     const code = createClaimCode();
     const at = now();
     const place = { id: createRandomId<ShareId>(), ownership: present.id, sealing_key: present.sealing_key };
@@ -53,7 +62,8 @@ export class OwnedShares {
       ...place,
       kind: draft.kind,
       created_at: at,
-      history_from: draft.historyFrom ?? at,
+      history_from:
+        draft.historyFrom ?? shareBeginsAt(at, statements.newestFix.get({ ownership: present.id })),
       ends_at: draft.endsAt ?? null,
       code_hash: hashClaimCode(code),
       code_expires_at: at + INVITATION_S,
@@ -63,7 +73,7 @@ export class OwnedShares {
     };
     const reason = writes.run(() => {
       if (tags.present(tag)?.id !== present.id) return "not-found";
-      if (isClockTrusted()) statements.dropOver.run({ ownership: present.id, now: at });
+      statements.dropOver.run({ ownership: present.id, now: at });
       if (statements.ofOwnership.all({ ownership: present.id, now: at }).length >= MAX_SHARES)
         return "too-many-shares";
       statements.add.run(row);
@@ -95,6 +105,13 @@ export class OwnedShares {
       endsAt: (row.ends_at ?? undefined) as UnixSeconds | undefined,
     };
   }
+}
+
+/** What is left of a share without the page that cannot be read: its dates are 1970. */
+function unreadable(id: ShareId): Share {
+  const never = { acceptedAt: undefined, historyFrom: undefined, endsAt: undefined };
+  const times = { createdAt: 0 as UnixSeconds, inviteExpiresAt: 0 as UnixSeconds };
+  return { id, kind: undefined, name: undefined, ...times, ...never };
 }
 
 function sealerOf(

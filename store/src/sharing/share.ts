@@ -1,3 +1,4 @@
+import type { ClockRefusal } from "../tags/clock-refusal.ts";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 
 declare const brand: unique symbol;
@@ -28,7 +29,8 @@ export interface ShareDraft {
 /** A share as the tag's owner sees it. */
 export interface Share {
   readonly id: ShareId;
-  readonly kind: ShareKind;
+  /** undefined, as is the rest, when the share cannot be read at all. */
+  readonly kind: ShareKind | undefined;
   /** undefined when it does not open under its key. */
   readonly name: string | undefined;
   readonly createdAt: UnixSeconds;
@@ -53,7 +55,7 @@ export interface HeldShare {
 
 export type InviteOutcome =
   | { readonly kind: "invited"; readonly share: Share; readonly code: string }
-  | { readonly kind: "refused"; readonly reason: "not-found" | "too-many-shares" };
+  | { readonly kind: "refused"; readonly reason: "not-found" | "too-many-shares" | ClockRefusal };
 
 /** Whom one owner lets look at their tags. */
 export interface SharesView {

@@ -1,21 +1,23 @@
 import type { FixEntry } from "@purrimeter/protocol/entry";
+import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import { readPiece } from "../recording/piece-codec.ts";
 import { statement } from "../schema/statement.ts";
 import type { OpenOwnership } from "./open-ownerships.ts";
-import type { KeptProgress } from "./progress-table.ts";
 
 function selectPiece(database: Database) {
-  return statement(database, (queries, args: { id: number; ownership: number }) =>
+  return statement(database, (queries, args: { ownership: number }) =>
     queries
-      .selectFrom("report")
-      .select(["epoch", "first", "received_at", "sealed"])
-      .where("id", "=", args.id)
-      .where("ownership", "=", args.ownership),
+      .selectFrom("tag_progress")
+      .innerJoin("report", "report.id", "tag_progress.latest_report")
+      .select(["report.epoch", "report.first", "report.received_at", "report.sealed"])
+      .select("tag_progress.latest_number as number")
+      .where("tag_progress.ownership", "=", args.ownership)
+      .where("report.ownership", "=", args.ownership),
   );
 }
 
-/** Reads the newest believed fix of an ownership. Synchronous: the bridge compares the fixes of a report with it. */
+/** Reads the newest believed fix of an ownership, outside of transactions: a page that cannot be read would fail all of one. */
 export class BelievedFixes {
   readonly #piece: ReturnType<typeof selectPiece>;
 
@@ -23,14 +25,13 @@ export class BelievedFixes {
     this.#piece = selectPiece(database);
   }
 
-  /** undefined when there is none, retention took it, or it does not open. */
-  newest({ id: ownership, sealer }: OpenOwnership, progress: KeptProgress): FixEntry | undefined {
-    const { latestReport: id, latestNumber } = progress;
-    const row = id === null ? undefined : this.#piece.get({ id, ownership });
+  /** undefined when there is none, retention took it, or it cannot be read. */
+  newest({ id: ownership, sealer }: OpenOwnership): FixEntry | undefined {
+    const row = unlessCorrupt(() => this.#piece.get({ ownership }), undefined);
     if (row === undefined) return undefined;
     const place = { kind: "report", epoch: row.epoch, number: row.first, at: row.received_at } as const;
     const plain = sealer.open(place, row.sealed);
-    const stored = plain && readPiece(row.first, plain).find(({ number }) => number === latestNumber);
+    const stored = plain && readPiece(row.first, plain).find(({ number }) => number === row.number);
     return stored?.entry.kind === "fix" ? stored.entry : undefined;
   }
 }

@@ -1,6 +1,7 @@
 import type { Database } from "@purrimeter/database/open-database";
 import type { EventChange } from "../recording/report-changes.ts";
 import { statement } from "../schema/statement.ts";
+import type { NamedGeofences } from "./named-geofences.ts";
 import type { OpenOwnership } from "./open-ownerships.ts";
 
 interface EventRow {
@@ -41,16 +42,9 @@ function prepare(database: Database) {
         epoch: args.epoch,
         number: args.number,
         created_at: args.recordedAt,
+        sealing_key: args.key,
+        sealed: args.sealed,
       }),
-    ),
-    geofence: statement(database, (queries, args: { ownership: number; ref: number; version: number }) =>
-      queries
-        .selectFrom("assignment")
-        .select("geofence")
-        .where("ownership", "=", args.ownership)
-        .where("ref", "=", args.ref)
-        .where("since_version", "<=", args.version)
-        .where((is) => is.or([is("until_version", "is", null), is("until_version", ">", args.version)])),
     ),
   };
 }
@@ -58,15 +52,16 @@ function prepare(database: Database) {
 /** Stores transitions where they are found by time, and in the outbox for alerts. Only inside a transaction. */
 export class EventRows {
   readonly #statements: ReturnType<typeof prepare>;
+  readonly #geofences: NamedGeofences;
 
-  constructor(database: Database) {
+  constructor(database: Database, geofences: NamedGeofences) {
     this.#statements = prepare(database);
+    this.#geofences = geofences;
   }
 
   add({ id: ownership, sealer }: OpenOwnership, epoch: number, receivedAt: number, event: EventChange): void {
     const { number, entry, keepDay, bytes } = event;
-    const named = { ownership, ref: entry.geofence, version: entry.settingsVersion };
-    const geofence = this.#statements.geofence.get(named)?.geofence ?? null;
+    const geofence = this.#geofences.of(ownership, entry);
     const sealed = sealer.seal({ kind: "event", epoch, number, at: receivedAt }, bytes);
     const place = { ownership, at: entry.at, epoch, number, recordedAt: receivedAt, keepDay };
     const row = { ...place, geofence, key: sealer.keyId, sealed };

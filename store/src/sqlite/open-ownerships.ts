@@ -33,17 +33,25 @@ function selectTag(database: Database) {
   );
 }
 
+function updateStart(database: Database) {
+  return statement(database, (queries, args: { id: number; entriesFrom: number }) =>
+    queries.updateTable("ownership").set({ entries_from: args.entriesFrom }).where("id", "=", args.id),
+  );
+}
+
 /** Who owns which tag, remembered until another process writes. */
 export class OpenOwnerships {
   readonly #open = new Map<TagId, { readonly ownership: OpenOwnership; readonly untilMs: number }>();
   readonly #keys: KeyCache;
   readonly #monotonicMs: () => number;
   readonly #select: ReturnType<typeof selectTag>;
+  readonly #updateStart: ReturnType<typeof updateStart>;
 
   constructor(database: Database, keys: KeyCache, monotonicMs: () => number) {
     this.#keys = keys;
     this.#monotonicMs = monotonicMs;
     this.#select = selectTag(database);
+    this.#updateStart = updateStart(database);
   }
 
   registrationState(tag: TagId): RegistrationState {
@@ -85,6 +93,13 @@ export class OpenOwnerships {
     if (this.#open.get(ownership.tag)?.ownership === ownership) return true;
     const row = this.#select.get({ tag: ownership.tag });
     return row?.revoked_at === null && row.id === ownership.id && row.sealing_key === ownership.sealer.keyId;
+  }
+
+  /** The ownership with another start; only inside a transaction. It is read again for the next report. */
+  startingAt(ownership: OpenOwnership, entriesFrom: number): OpenOwnership {
+    this.#updateStart.run({ id: ownership.id, entriesFrom });
+    this.#open.delete(ownership.tag);
+    return { ...ownership, entriesFrom };
   }
 
   /** Forgets everything. */

@@ -9,7 +9,6 @@ export interface ProgressRow {
   readonly spans: Buffer;
   readonly lastHeardAt: number;
   readonly batteryPercent: number | null;
-  readonly batteryAt: number;
   readonly batteryEpoch: number;
   readonly batteryNumber: number;
   readonly latestReport: number | null;
@@ -26,7 +25,6 @@ function columnsOf(args: ProgressRow) {
     spans: args.spans,
     last_heard_at: args.lastHeardAt,
     battery_percent: args.batteryPercent,
-    battery_at: args.batteryAt,
     battery_epoch: args.batteryEpoch,
     battery_number: args.batteryNumber,
     latest_report: args.latestReport,

@@ -1,50 +1,84 @@
+import type { FixEntry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { Database } from "@purrimeter/database/open-database";
 import { applyReport } from "../recording/apply-report.ts";
+import { entriesFromAfter } from "../recording/entries-from.ts";
 import { ReportChanges } from "../recording/report-changes.ts";
+import { NEVER } from "../recording/tag-progress.ts";
 import type { Received, RecordOutcome, Unjudged } from "../recording/report-store.ts";
 import { BelievedFixes } from "./believed-fixes.ts";
 import { EventRows } from "./event-rows.ts";
 import { HoleRows } from "./hole-rows.ts";
-import type { OpenOwnership } from "./open-ownerships.ts";
+import { KnownSides } from "./known-sides.ts";
+import { NamedGeofences } from "./named-geofences.ts";
+import type { OpenOwnership, OpenOwnerships } from "./open-ownerships.ts";
 import { PieceRows } from "./piece-rows.ts";
 import type { KeptProgress, ProgressTable } from "./progress-table.ts";
 
 /** Performs on SQLite what applyReport decides. Synchronous, and only inside a transaction: see GroupCommit. */
 export class ReportRecorder {
+  readonly #ownerships: OpenOwnerships;
   readonly #progress: ProgressTable;
   readonly #pieces: PieceRows;
   readonly #events: EventRows;
+  readonly #sides: KnownSides;
   readonly #holes: HoleRows;
   readonly #believed: BelievedFixes;
   readonly #changes = new ReportChanges();
 
-  constructor(database: Database, progress: ProgressTable) {
+  constructor(database: Database, ownerships: OpenOwnerships, progress: ProgressTable) {
+    this.#ownerships = ownerships;
     this.#progress = progress;
     this.#pieces = new PieceRows(database, progress);
-    this.#events = new EventRows(database);
+    const geofences = new NamedGeofences(database);
+    this.#events = new EventRows(database, geofences);
+    this.#sides = new KnownSides(database, geofences);
     this.#holes = new HoleRows(database);
     this.#believed = new BelievedFixes(database);
   }
 
+  /** What the judge of a report has to be told; to be asked before the transaction. */
+  believedBefore(ownership: OpenOwnership, arrived: Received | Unjudged): FixEntry | undefined {
+    const isAsked = "judge" in arrived && !arrived.knows(ownership.id);
+    return isAsked ? this.#believed.newest(ownership) : undefined;
+  }
+
   /** Stores the entries that are not stored yet and says through which number all is. */
-  record(ownership: OpenOwnership, report: Report, arrived: Received | Unjudged): RecordOutcome {
-    const progress = this.#progress.of(ownership.id);
+  record(
+    opened: OpenOwnership,
+    report: Report,
+    arrived: Received | Unjudged,
+    believed: FixEntry | undefined,
+  ): RecordOutcome {
+    const progress = this.#progress.of(opened.id);
     this.#progress.touch(progress);
-    const received = this.#judged(ownership, progress, arrived);
+    const ownership = this.#started(opened, progress, report, arrived.at);
+    const received = this.#judged(ownership, arrived, believed);
     const pastNumbers = this.#progress.pastNumbers(progress, report.epoch);
     const storedOn = (day: number): number => this.#progress.storedOn(progress, day);
     const { entriesFrom, settingsFrom } = ownership;
-    const arrival = { report, received, entriesFrom, settingsFrom, pastNumbers, storedOn };
+    const knownBefore = (entry: TransitionEntry, number: number) =>
+      this.#sides.before(ownership, report.epoch, { number, entry }, this.#changes.events);
+    const arrival = { report, received, entriesFrom, settingsFrom, pastNumbers, storedOn, knownBefore };
     const outcome = applyReport(progress, arrival, this.#changes);
     this.#perform(ownership, progress, report, received);
     return outcome;
   }
 
-  #judged(ownership: OpenOwnership, progress: KeptProgress, arrived: Received | Unjudged): Received {
+  /** With the start that is known now: see entriesFromAfter. */
+  #started(ownership: OpenOwnership, progress: KeptProgress, report: Report, at: number): OpenOwnership {
+    const { entriesFrom } = ownership;
+    const hasBelieved = progress.latestAt !== NEVER;
+    const known = entriesFromAfter({ entriesFrom, hasBelieved, report, at });
+    return known === entriesFrom ? ownership : this.#ownerships.startingAt(ownership, known);
+  }
+
+  #judged(
+    { id, entriesFrom }: OpenOwnership,
+    arrived: Received | Unjudged,
+    believed: FixEntry | undefined,
+  ): Received {
     if (!("judge" in arrived)) return arrived;
-    const { id, entriesFrom } = ownership;
-    const believed = () => this.#believed.newest(ownership, progress);
     return { at: arrived.at, suspect: arrived.judge({ id, entriesFrom, believed }) };
   }
 

@@ -1,11 +1,12 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
-import type { EntryPosition, Location, LocationPage, TimeRange } from "../reading/location.ts";
+import type { Location, LocationPage, TimeRange } from "../reading/location.ts";
 import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "../geofences/geofence.ts";
-import type { GeofenceEvent } from "../reading/geofence-event.ts";
+import type { EventPage } from "../reading/geofence-event.ts";
 import type { ListRange, Page } from "../reading/page.ts";
 import type { OwnedTag } from "../tags/owned-tag.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
@@ -16,7 +17,7 @@ import type { FinderReport } from "../tags/finder-reports.ts";
 import type { OwnedShares } from "../sharing/owned-shares.ts";
 import type { InviteOutcome, Share, ShareDraft, ShareId } from "../sharing/share.ts";
 import type { SqliteFinderReports } from "./sqlite-finder-reports.ts";
-import type { AcceptedTransfer, ConfirmOutcome, Transfer } from "../transfers/transfer.ts";
+import type { AcceptedTransfer, ConfirmOutcome, OfferedTransfer, Transfer } from "../transfers/transfer.ts";
 import type { Transfers } from "../transfers/transfers.ts";
 
 /** What SqliteOwnerView is made of: what is of no owner is handed the owner or an ownership. */
@@ -32,6 +33,8 @@ export interface OwnerViewParts {
   readonly finderReports: SqliteFinderReports;
   readonly erasure: OwnerErasure;
   readonly now: () => UnixSeconds;
+  /** Whether anything may begin, or be promised for a time. */
+  readonly isClockTrusted: () => boolean;
 }
 
 /** The owner's side of the store on SQLite. */
@@ -50,8 +53,9 @@ export class SqliteOwnerView implements OwnerView {
     return this.#parts.tags.get(id);
   }
 
-  async claim(code: string, name: string): Promise<OwnedTag | "wrong-code"> {
-    const { claims, owner, now, tags } = this.#parts;
+  async claim(code: string, name: string): Promise<OwnedTag | "wrong-code" | ClockRefusal> {
+    const { claims, owner, now, tags, isClockTrusted } = this.#parts;
+    if (!isClockTrusted()) return CLOCK_NOT_TRUSTED;
     const id = await claims.claim(owner, code, name, now());
     const tag = id === undefined ? "not-found" : await tags.get(id);
     return tag === "not-found" ? "wrong-code" : tag;
@@ -100,7 +104,7 @@ export class SqliteOwnerView implements OwnerView {
     return present === undefined ? "not-found" : this.#parts.locations.latest({ tag, id: present.id });
   }
 
-  events(tag: TagId, range: TimeRange): Promise<Page<GeofenceEvent, EntryPosition> | "not-found"> {
+  events(tag: TagId, range: TimeRange): Promise<EventPage | "not-found"> {
     return this.#parts.events.events(tag, range);
   }
 
@@ -120,20 +124,20 @@ export class SqliteOwnerView implements OwnerView {
     return Promise.try(() => this.#parts.transfers.read(tag));
   }
 
-  offerTransfer(tag: TagId): Promise<{ readonly code: string; readonly transfer: Transfer } | "not-found"> {
-    return Promise.try(() => this.#parts.transfers.offer(tag));
+  offerTransfer(tag: TagId): Promise<OfferedTransfer | "not-found" | ClockRefusal> {
+    return this.#onTime(() => this.#parts.transfers.offer(tag));
   }
 
   cancelTransfer(tag: TagId): Promise<"cancelled" | "not-found"> {
     return Promise.try(() => this.#parts.transfers.cancel(tag));
   }
 
-  acceptTransfer(code: string): Promise<AcceptedTransfer | "wrong-code"> {
-    return Promise.try(() => this.#parts.transfers.accept(code));
+  acceptTransfer(code: string): Promise<AcceptedTransfer | "wrong-code" | ClockRefusal> {
+    return this.#onTime(() => this.#parts.transfers.accept(code));
   }
 
   confirmTransfer(tag: TagId, checkNumber: string): Promise<ConfirmOutcome> {
-    return this.#parts.transfers.confirm(tag, checkNumber);
+    return this.#onTime(() => this.#parts.transfers.confirm(tag, checkNumber));
   }
 
   finderReports(tag: TagId): Promise<readonly FinderReport[] | "not-found"> {
@@ -146,5 +150,10 @@ export class SqliteOwnerView implements OwnerView {
 
   eraseOwner(): Promise<void> {
     return this.#parts.erasure.owner(this.#parts.owner);
+  }
+
+  /** What begins an ownership, or says until when: not by a clock that is not trusted. */
+  #onTime<Outcome>(work: () => Outcome | Promise<Outcome>): Promise<Outcome | ClockRefusal> {
+    return Promise.try(() => (this.#parts.isClockTrusted() ? work() : CLOCK_NOT_TRUSTED));
   }
 }

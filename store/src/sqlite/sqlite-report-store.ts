@@ -34,6 +34,8 @@ export interface ReportStoreParts {
 /** The tag changed hands while its report waited. The tag sends it again, and then it is judged anew. */
 const CHANGED_HANDS: Refused = { kind: "refused", reason: "busy" };
 
+type Prepare<Outcome> = (ownership: OpenOwnership) => () => Outcome;
+
 /** The bridge's side of the store on SQLite. */
 export class SqliteReportStore implements ReportStore {
   readonly #parts: ReportStoreParts;
@@ -54,7 +56,11 @@ export class SqliteReportStore implements ReportStore {
   }
 
   recordReport(tag: TagId, report: Report, received: Received | Unjudged): Promise<RecordOutcome> {
-    return this.#inOwnership(tag, (ownership) => this.#parts.reports.record(ownership, report, received));
+    const { reports } = this.#parts;
+    return this.#inOwnership(tag, (ownership) => {
+      const believed = reports.believedBefore(ownership, received);
+      return () => reports.record(ownership, report, received, believed);
+    });
   }
 
   keepDeadLetter(
@@ -63,8 +69,9 @@ export class SqliteReportStore implements ReportStore {
     reason: DecodeReason,
     at: UnixSeconds,
   ): Promise<DeadLetterOutcome> {
-    return this.#inOwnership(tag, (ownership) =>
-      this.#parts.deadLetters.record(ownership, bytes, reason, at),
+    return this.#inOwnership(
+      tag,
+      (ownership) => () => this.#parts.deadLetters.record(ownership, bytes, reason, at),
     );
   }
 
@@ -73,8 +80,15 @@ export class SqliteReportStore implements ReportStore {
     status: Status,
     at: UnixSeconds,
   ): Promise<{ readonly kind: "recorded" } | Refused> {
-    return this.#inOwnership(tag, () => {
+    return this.#inOwnership(tag, () => () => {
       this.#parts.statuses.record(tag, status, at);
+      return { kind: "recorded" } as const;
+    });
+  }
+
+  recordManySessions(tag: TagId, at: UnixSeconds): Promise<{ readonly kind: "recorded" } | Refused> {
+    return this.#inOwnership(tag, ({ id }) => () => {
+      this.#parts.statuses.recordManySessions(id, at);
       return { kind: "recorded" } as const;
     });
   }
@@ -95,27 +109,22 @@ export class SqliteReportStore implements ReportStore {
     return settings.changedSince(cursor);
   }
 
-  /** Without a pause when the tag's key is at hand, which it is for most reports. */
-  #inOwnership<Outcome>(tag: TagId, work: (ownership: OpenOwnership) => Outcome): Promise<Outcome | Refused> {
+  /** `prepare` gives the work of the transaction. Without a pause when the tag's key is at hand, which it is for most reports. */
+  #inOwnership<Outcome>(tag: TagId, prepare: Prepare<Outcome>): Promise<Outcome | Refused> {
     const ownership = this.#parts.openOwnerships.peek(tag);
-    return ownership === undefined ? this.#afterOpening(tag, work) : this.#submit(ownership, work);
+    return ownership === undefined ? this.#afterOpening(tag, prepare) : this.#submit(ownership, prepare);
   }
 
-  async #afterOpening<Outcome>(
-    tag: TagId,
-    work: (ownership: OpenOwnership) => Outcome,
-  ): Promise<Outcome | Refused> {
+  async #afterOpening<Outcome>(tag: TagId, prepare: Prepare<Outcome>): Promise<Outcome | Refused> {
     const ownership = await this.#parts.openOwnerships.open(tag);
     return typeof ownership === "string"
       ? { kind: "refused", reason: ownership }
-      : this.#submit(ownership, work);
+      : this.#submit(ownership, prepare);
   }
 
-  #submit<Outcome>(
-    ownership: OpenOwnership,
-    work: (ownership: OpenOwnership) => Outcome,
-  ): Promise<Outcome | Refused> {
+  #submit<Outcome>(ownership: OpenOwnership, prepare: Prepare<Outcome>): Promise<Outcome | Refused> {
     const { commits, openOwnerships } = this.#parts;
-    return commits.submit(() => (openOwnerships.isPresent(ownership) ? work(ownership) : CHANGED_HANDS));
+    const work = prepare(ownership);
+    return commits.submit(() => (openOwnerships.isPresent(ownership) ? work() : CHANGED_HANDS));
   }
 }

@@ -1,5 +1,7 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import { hashClaimCode } from "../tags/claim-code.ts";
+import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import { openTagName } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import type { Location, LocationPage, TimeRange } from "../reading/location.ts";
@@ -7,6 +9,7 @@ import type { OwnerId } from "../reading/owner-id.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { ReadableOwnership } from "../reading/read-pieces.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
+import { shareBeginsAt } from "../sharing/share-begins-at.ts";
 import type { prepareShares } from "../sharing/share-statements.ts";
 import type { ViewerView } from "../reading/viewer-view.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
@@ -19,6 +22,8 @@ export interface ViewerViewParts {
   readonly locations: LocationReader;
   readonly writes: WriteTransaction;
   readonly now: () => UnixSeconds;
+  /** Whether a share may begin. */
+  readonly isClockTrusted: () => boolean;
 }
 
 type HeldRow = ReturnType<ReturnType<typeof prepareShares>["held"]["all"]>[number];
@@ -31,15 +36,17 @@ export class SqliteViewerView implements ViewerView {
     this.#parts = parts;
   }
 
-  async acceptShare(code: string): Promise<HeldShare | "wrong-code"> {
-    const { statements, viewer, writes, now } = this.#parts;
+  async acceptShare(code: string): Promise<HeldShare | "wrong-code" | ClockRefusal> {
+    const { statements, viewer, writes, now, isClockTrusted } = this.#parts;
+    if (!isClockTrusted()) return CLOCK_NOT_TRUSTED;
     const at = now();
     const hash = hashClaimCode(code);
     if (statements.invited.get({ hash, now: at, viewer }) === undefined) return "wrong-code";
     const id = writes.run(() => {
       const invited = statements.invited.get({ hash, now: at, viewer });
       if (invited === undefined) return undefined;
-      statements.accept.run({ id: invited.id, viewer, at });
+      const from = shareBeginsAt(at, statements.newestFix.get(invited));
+      statements.accept.run({ id: invited.id, viewer, at: from });
       statements.dropOthers.run({ id: invited.id, viewer, ownership: invited.ownership });
       return invited.id;
     });
@@ -49,8 +56,15 @@ export class SqliteViewerView implements ViewerView {
 
   async heldShares(): Promise<readonly HeldShare[]> {
     const { statements, viewer, now } = this.#parts;
+    const wanted = { viewer, now: now() };
+    const rows = allReadable({
+      all: () => statements.held.all(wanted),
+      ids: () => statements.heldIds.all(wanted).map(({ id }) => id),
+      one: (id) => statements.heldOne.get({ id, ...wanted }),
+    });
     const shares: HeldShare[] = [];
-    for (const row of statements.held.all({ viewer, now: now() })) shares.push(await this.#toShare(row));
+    // What a share that cannot be read allows is not known, so it allows nothing.
+    for (const row of rows) if (!isLost(row)) shares.push(await this.#toShare(row));
     return shares;
   }
 

@@ -5,6 +5,8 @@ import { TAG_NAME_PLACE } from "./owned-tags.ts";
 import type { FreshKey, OwnerKeys } from "../sealing/owner-keys.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import { Sealer } from "../sealing/seal.ts";
+import { entriesFromNow } from "../recording/entries-from.ts";
+import { ownedThrough, prepareKnownTimes } from "./owned-through.ts";
 import { statement } from "../schema/statement.ts";
 import type { TagSettings } from "./tag-settings.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
@@ -26,7 +28,7 @@ function prepare(database: Database) {
     byCode: statement(database, (queries, args: { hash: Buffer }) =>
       queries
         .selectFrom("tag")
-        .select(["id", "owned_before", "ownership"])
+        .select(["id", "owned_before", "ownership", "last_owned_at"])
         .where("claim_hash", "=", args.hash)
         .where("revoked_at", "is", null),
     ),
@@ -45,10 +47,10 @@ function prepare(database: Database) {
     name: statement(database, (queries, args: { id: number; name: Buffer }) =>
       queries.updateTable("ownership").set({ name: args.name }).where("id", "=", args.id),
     ),
-    give: statement(database, (queries, args: { tag: string; ownership: number }) =>
+    give: statement(database, (queries, args: { tag: string; ownership: number; ownedAt: number }) =>
       queries
         .updateTable("tag")
-        .set({ ownership: args.ownership, owned_before: 1, claim_hash: null })
+        .set({ ownership: args.ownership, owned_before: 1, claim_hash: null, last_owned_at: args.ownedAt })
         .where("id", "=", args.tag),
     ),
     settingsFrom: statement(database, (queries, args: { id: number; version: number }) =>
@@ -57,6 +59,7 @@ function prepare(database: Database) {
     end: statement(database, (queries, args: { id: number; at: number }) =>
       queries.updateTable("ownership").set({ ended_at: args.at }).where("id", "=", args.id),
     ),
+    knownTimes: prepareKnownTimes(database),
     endShares: statement(database, (queries, args: { ownership: number }) =>
       queries.deleteFrom("share").where("ownership", "=", args.ownership),
     ),
@@ -72,6 +75,7 @@ export interface ClaimedTag {
   readonly owned_before: number;
   /** Of the owner until now. */
   readonly ownership: number | null;
+  readonly last_owned_at: number;
 }
 
 /** Gives tags to those who hold their claim code. */
@@ -103,16 +107,22 @@ export class TagClaims {
 
   /**
    * Starts an ownership; only inside a transaction. Entries from before the change of owner are the former one's and
-   * never stored for the new one; what the former one shared has ended. A claim code that was out is void.
+   * never stored for the new one, by what server and tag said of the time; what the former one shared has ended. A claim code
+   * that was out is void.
    */
   start(owner: OwnerId, row: ClaimedTag, name: string, fresh: FreshKey, at: number): TagId {
     const key = this.#keys.add(owner, fresh);
-    const entriesFrom = row.owned_before === 1 ? at : 0;
+    const ownedAt = Math.max(at, ownedThrough(this.#statements.knownTimes, row));
+    const entriesFrom = row.owned_before === 1 ? entriesFromNow(at, ownedAt) : 0;
     const ownership = this.#statements.add.insert({ tag: row.id, owner, key, at, entriesFrom });
     const sealer = new Sealer({ text: row.id, number: ownership, keyId: key }, fresh.key);
     this.#statements.name.run({ id: ownership, name: sealer.seal(TAG_NAME_PLACE, Buffer.from(name)) });
     if (row.ownership !== null) this.#end(row.ownership, at);
-    this.#statements.give.run({ tag: row.id, ownership });
+    this.#statements.give.run({
+      tag: row.id,
+      ownership,
+      ownedAt: row.ownership === null ? row.last_owned_at : ownedAt,
+    });
     const version = this.#settings.bump(row.id);
     if (row.owned_before === 1) this.#statements.settingsFrom.run({ id: ownership, version });
     return row.id as TagId;

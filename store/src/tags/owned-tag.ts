@@ -1,5 +1,6 @@
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { ClockRefusal } from "./clock-refusal.ts";
 import type { ListRange, Page } from "../reading/page.ts";
 
 /** A tag as its owner sees it. */
@@ -10,6 +11,8 @@ export interface OwnedTag {
   readonly claimedAt: UnixSeconds;
   readonly lastHeardAt: UnixSeconds | undefined;
   readonly batteryPercent: number | undefined;
+  /** When its certificate last began more sessions than one tag needs; undefined when it never did. */
+  readonly manySessionsAt: UnixSeconds | undefined;
   readonly settings: {
     readonly wanted: number;
     /** Version that the tag says it runs; 0 for none yet. */
@@ -25,7 +28,7 @@ export interface TagsView {
   tags(range: ListRange<TagId>): Promise<Page<OwnedTag, TagId>>;
   tag(id: TagId): Promise<OwnedTag | "not-found">;
   /** A code works once. Wrong, used and revoked give the same answer. Starts a new ownership; a former owner loses the tag. */
-  claim(code: string, name: string): Promise<OwnedTag | "wrong-code">;
+  claim(code: string, name: string): Promise<OwnedTag | "wrong-code" | ClockRefusal>;
   renameTag(id: TagId, name: string): Promise<OwnedTag | "not-found">;
   /** Ends the ownership and deletes all that was stored in it. */
   eraseTag(tag: TagId): Promise<"erased" | "not-found">;

@@ -1,6 +1,7 @@
 import { checkDatabase } from "@purrimeter/database/check-database";
 import { openDatabase } from "@purrimeter/database/open-database";
-import type { TagId } from "@purrimeter/protocol/values";
+import type { FixEntry } from "@purrimeter/protocol/entry";
+import type { Side, TagId } from "@purrimeter/protocol/values";
 import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,8 +9,19 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { composeStore, type Store } from "../open-store.ts";
 import { MIGRATIONS } from "../schema/migrations.ts";
+import type { JudgedOwnership } from "../recording/report-store.ts";
 import { createClaimCode } from "../tags/claim-code.ts";
-import { ADA, ALWAYS, fix, NOON, pageOf, receivedAt, reportOf, transition } from "./contract-values.ts";
+import {
+  ADA,
+  ALWAYS,
+  draft,
+  fix,
+  NOON,
+  pageOf,
+  receivedAt,
+  reportOf,
+  transition,
+} from "./contract-values.ts";
 
 const KEY = Buffer.alloc(32, 7);
 const PAGE_BYTES = 4_096;
@@ -46,11 +58,12 @@ async function fill(store: Store): Promise<void> {
     await store.registry.register(tag, code, NOON);
     await ada.claim(code, `name of ${tag}`);
   }
+  await ada.createGeofence(draft("home", TAGS));
   for (let report = 0; report < REPORTS; report++)
     for (const tag of TAGS) {
       const first = 1 + report * PER_REPORT;
       const entries = Array.from({ length: PER_REPORT }, (_, i) =>
-        i === 0 ? transition(first, 1, "inside", "outside", 1) : fix(first + i),
+        i === 0 ? transition(first, 0, "inside", "outside", 2) : fix(first + i),
       );
       await store.reports.recordReport(tag, reportOf(first, entries), receivedAt());
     }
@@ -87,6 +100,21 @@ function pagesOf(table: string): number[] {
       return false;
     }
   });
+}
+
+/** How many tags' next reports, with a transition from that side, are taken; adds by what fixes they are judged. */
+async function countTaken(
+  store: Store,
+  from: Side,
+  believed: (FixEntry | undefined)[] = [],
+): Promise<number> {
+  const first = 1 + REPORTS * PER_REPORT;
+  const report = reportOf(first, [fix(first), transition(first + 1, 0, from, "outside", 2)]);
+  const judge = (ownership: JudgedOwnership): undefined => void believed.push(ownership.believed);
+  const outcomes = await Promise.allSettled(
+    TAGS.map((tag) => store.reports.recordReport(tag, report, { at: NOON, knows: () => false, judge })),
+  );
+  return outcomes.filter(({ status }) => status === "fulfilled").length;
 }
 
 describe("one bit in a page", () => {
@@ -126,6 +154,27 @@ describe("one bit in a page", () => {
     // Some pages are of the index by which events are deleted, and take none with them.
     const all = REPORTS * TAGS.length;
     expect(counts.filter((served) => served > all * 0.5 && served < all).length).toBeGreaterThan(1);
+  });
+
+  test("of reports hinders no tag whose report is judged by what is stored, but for the page that is written next", async () => {
+    const pages = pagesOf("report").slice(0, -1);
+    const believed: (FixEntry | undefined)[] = [];
+    for (const page of pages)
+      expect(await spoiled(page, (store) => countTaken(store, "inside", believed)), `page ${page}`).toBe(
+        TAGS.length,
+      );
+    expect(believed).toHaveLength(pages.length * TAGS.length);
+    expect(
+      believed.filter((fix) => fix === undefined).length,
+      "on a page that cannot be read",
+    ).toBeGreaterThan(0);
+  });
+
+  test("of events hinders no tag because it is asked for what was last known", async () => {
+    for (const page of pagesOf("event")) {
+      const asked = await spoiled(page, (store) => countTaken(store, "unknown"));
+      expect(asked, `page ${page}`).toBe(await spoiled(page, (store) => countTaken(store, "inside")));
+    }
   });
 
   test("of what a tag was heard of fails that tag's reports alone", async () => {

@@ -1,4 +1,4 @@
-import type { UnixSeconds } from "@purrimeter/protocol/values";
+import type { Side, UnixSeconds } from "@purrimeter/protocol/values";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   ADA,
@@ -44,16 +44,8 @@ export function describeEventContract(name: string, make: () => Promise<StoreHar
       await recorded(harness, TAG, report, { at: later(NOON, 300), suspect: undefined });
       await recorded(harness, TAG, report);
       const geofence = { id: garden.id, name: "garden" };
-      const sides = { from: "inside", to: "outside" };
-      const event = {
-        at: NOON + 121,
-        epoch: 7,
-        number: 2,
-        geofence,
-        ...sides,
-        recordedAt: NOON + 300,
-        doubt: undefined,
-      };
+      const sides = { from: "inside", to: "outside", lastKnown: "inside" };
+      const event = { at: NOON + 121, epoch: 7, number: 2, geofence, ...sides, recordedAt: NOON + 300 };
       expect(await view.events(TAG, ALWAYS)).toEqual({ items: [event], next: undefined });
     });
 
@@ -100,14 +92,39 @@ export function describeEventContract(name: string, make: () => Promise<StoreHar
         items = pageOf(await view.events(TAG, ALWAYS)).items;
       });
 
-      // As a location's: its time is not believed, and nobody was told so.
+      // As a location's: its time is not believed, and nobody is alerted.
       test("is marked", () => {
-        const doubts = items.map(({ number, doubt }) => [number, doubt]);
-        expect(doubts).toEqual([
+        expect(items.map(({ number, doubt }) => [number, doubt])).toEqual([
           [3, "too-old"],
           [2, undefined],
           [4, "future"],
         ]);
+      });
+    });
+
+    describe("the last known side", () => {
+      const entry = (number: number, from: Side, to: Side) => transition(number, ref, from, to, version);
+      const known = async (): Promise<unknown[]> =>
+        pageOf(await view.events(TAG, ALWAYS)).items.map(({ lastKnown }) => lastKnown);
+
+      test("is that of the earlier transition of the same geofence, whatever lay between", async () => {
+        await view.createGeofence(draft("yard", [TAG]));
+        const other = (await harness.store.reports.wantedSettings(TAG))?.geofences.at(-1)?.ref ?? -1;
+        await recorded(harness, TAG, reportOf(1, [entry(1, "unknown", "inside")]));
+        const elsewhere = transition(2, other, "unknown", "outside", version + 1);
+        await recorded(harness, TAG, reportOf(2, [elsewhere, entry(3, "unknown", "unknown")]));
+        await recorded(
+          harness,
+          TAG,
+          reportOf(4, [entry(4, "unknown", "outside"), entry(5, "unknown", "inside")]),
+        );
+        expect(await known()).toEqual([null, null, "inside", "inside", "outside"]);
+      });
+
+      test("of a geofence that the cloud does not know is not known", async () => {
+        const stray = (number: number) => transition(number, 200, "unknown", "inside", version);
+        await recorded(harness, TAG, reportOf(1, [stray(1), stray(2)]));
+        expect(await known()).toEqual([null, null]);
       });
     });
 

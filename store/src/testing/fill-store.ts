@@ -42,7 +42,7 @@ export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void
   if (invitation.kind === "refused") throw new Error(invitation.reason);
   await harness.store.forViewer(BOB).acceptShare(invitation.code);
   const offer = await ada.offerTransfer(tag);
-  if (offer === "not-found") throw new Error("own tag not found");
+  if (typeof offer === "string") throw new Error("own tag not found");
   await bob.acceptTransfer(offer.code);
   const found = { message: "here", contact: undefined, place: undefined };
   await finderReports.report(await registry.printedCode(tag), found, "192.0.2.1");

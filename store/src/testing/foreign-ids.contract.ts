@@ -116,7 +116,7 @@ export function describeForeignIdContract(name: string, make: () => Promise<Stor
       const geofence = await ada.createGeofence(draft("home", [TAG]));
       const invited = await ada.inviteViewer(TAG, HISTORY);
       const offer = await ada.offerTransfer(TAG);
-      if (geofence.kind === "refused" || invited.kind === "refused" || offer === "not-found")
+      if (geofence.kind === "refused" || invited.kind === "refused" || typeof offer === "string")
         throw new Error("refused");
       const carl = "carl" as OwnerId;
       await harness.store.forViewer(carl).acceptShare(invited.code);

@@ -40,9 +40,13 @@ export function describeFormerOwnerContract(name: string, make: () => Promise<St
     test("a report is judged by the newest believed fix of its own ownership", async () => {
       await claimed(harness, ADA, TAG);
       const measures: unknown[] = [];
-      const judge = ({ id, believed }: JudgedOwnership): undefined => void measures.push([id, believed()]);
+      const judge = ({ id, believed }: JudgedOwnership): undefined => void measures.push([id, believed]);
       const send = (number: number) =>
-        harness.store.reports.recordReport(TAG, fixes(number, number), { at: NOON, judge });
+        harness.store.reports.recordReport(TAG, fixes(number, number), {
+          at: NOON,
+          knows: () => false,
+          judge,
+        });
       await send(1);
       await send(2);
       harness.clock.now = later(NOON, 150);

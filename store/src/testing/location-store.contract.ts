@@ -1,3 +1,4 @@
+import { describeBatteryContract } from "./battery.contract.ts";
 import { describeEventContract } from "./events.contract.ts";
 import { describeForeignIdContract } from "./foreign-ids.contract.ts";
 import { describeFoundContract } from "./finder-reports.contract.ts";
@@ -10,10 +11,12 @@ import { describeRetentionContract } from "./retention.contract.ts";
 import { describeSharingContract } from "./sharing.contract.ts";
 import type { StoreHarness } from "./store-harness.ts";
 import { describeTransferContract } from "./transfers.contract.ts";
+import { describeWrongClockContract } from "./wrong-clock.contract.ts";
 
 /** What every store must do, whatever engine keeps the rows: each case has a store of its own. */
 export function describeLocationStoreContract(name: string, make: () => Promise<StoreHarness>): void {
   describeRecordingContract(name, make);
+  describeBatteryContract(name, make);
   describeLocationContract(name, make);
   describeEventContract(name, make);
   describeOwnershipContract(name, make);
@@ -22,6 +25,7 @@ export function describeLocationStoreContract(name: string, make: () => Promise<
   describeRetentionContract(name, make);
   describeSharingContract(name, make);
   describeTransferContract(name, make);
+  describeWrongClockContract(name, make);
   describeFoundContract(name, make);
   describeForeignIdContract(name, make);
 }

@@ -101,6 +101,14 @@ export function describeLocationContract(name: string, make: () => Promise<Store
       expect(await harness.second.forOwner(ADA).latest(TAG)).toMatchObject({ number: 12 });
     });
 
+    test("a fix of a time that is yet to come does not hide those after it", async () => {
+      await recorded(harness, TAG, reportOf(1, [fix(1, later(NOON, 290))]), receivedAt(NOON));
+      await recorded(harness, TAG, reportOf(2, [fix(2, later(NOON, 60))]), receivedAt(later(NOON, 61)));
+      expect(await view.latest(TAG)).toMatchObject({ number: 2 });
+      await recorded(harness, TAG, reportOf(3, [fix(3, later(NOON, 30))]), receivedAt(later(NOON, 300)));
+      expect(await view.latest(TAG)).toMatchObject({ number: 2 });
+    });
+
     test("suspects are kept and marked, and never the latest", async () => {
       const future = fix(3, later(NOON, 10 * 86_400));
       const entries = [fix(1), fix(2), future, fix(4)];

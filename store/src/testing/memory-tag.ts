@@ -40,6 +40,7 @@ export class MemoryTag {
       settingsFrom: 0,
       pastNumbers,
       storedOn,
+      knownBefore: () => null,
     };
     const outcome = applyReport(this.progress, arrival, this.#changes);
     this.#perform(report.epoch);

@@ -22,7 +22,7 @@ async function invite(view: OwnerView, draft: ShareDraft): Promise<{ share: Shar
 /** Invites and lets the viewer accept. */
 async function shared(view: OwnerView, viewer: ViewerView, draft: ShareDraft): Promise<HeldShare> {
   const held = await viewer.acceptShare((await invite(view, draft)).code);
-  if (held === "wrong-code") throw new Error("a fresh code was refused");
+  if (typeof held === "string") throw new Error("a fresh code was refused");
   return held;
 }
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   ADA,
   ALWAYS,
@@ -16,39 +16,33 @@ import {
   TAG,
   transition,
 } from "./contract-values.ts";
-import type { OwnerView } from "../reading/owner-view.ts";
-import { openSqliteHarness, type SqliteHarness } from "./sqlite-harness.ts";
+import { useOwnedStore } from "./owned-store.ts";
+import { openSqliteHarness } from "./sqlite-harness.ts";
 import { claimed, recorded, storedNumbers } from "./store-harness.ts";
 
-let harness: SqliteHarness;
-let view: OwnerView;
-beforeEach(async () => {
-  harness = openSqliteHarness();
-  view = await claimed(harness, ADA, TAG, "Schnurrli-the-cat");
-});
-afterEach(() => harness.close());
+const owned = useOwnedStore("Schnurrli-the-cat");
 
 function all(sql: string): unknown[] {
-  return harness.database.prepare(sql).raw().all();
+  return owned.harness.database.prepare(sql).raw().all();
 }
 
 test("holes are recorded, split when something comes after all, and gone when filled", async () => {
   const holes = () => all("SELECT first, last FROM hole ORDER BY first");
-  await recorded(harness, TAG, fixes(1, 2));
-  await recorded(harness, TAG, fixes(11, 12, 11));
+  await recorded(owned.harness, TAG, fixes(1, 2));
+  await recorded(owned.harness, TAG, fixes(11, 12, 11));
   expect(holes()).toEqual([[3, 10]]);
-  await recorded(harness, TAG, fixes(5, 6, 5));
+  await recorded(owned.harness, TAG, fixes(5, 6, 5));
   expect(holes()).toEqual([
     [3, 4],
     [7, 10],
   ]);
-  await recorded(harness, TAG, fixes(20, 20, 18));
+  await recorded(owned.harness, TAG, fixes(20, 20, 18));
   expect(holes()).toEqual([
     [3, 4],
     [7, 10],
     [13, 17],
   ]);
-  await recorded(harness, TAG, fixes(3, 19, 3));
+  await recorded(owned.harness, TAG, fixes(3, 19, 3));
   expect(holes()).toEqual([]);
 });
 
@@ -58,14 +52,21 @@ test("a transition is an event and an outbox row, once; a doubted one alarms nob
     transition(2, 0, "outside", "inside", 1),
   ]);
   const suspect = [undefined, "future"] as const;
-  await Promise.all([1, 2, 3].map(() => recorded(harness, TAG, report, { at: NOON, suspect })));
+  await Promise.all([1, 2, 3].map(() => recorded(owned.harness, TAG, report, { at: NOON, suspect })));
   expect(all("SELECT number FROM event ORDER BY number")).toEqual([[1], [2]]);
   expect(all("SELECT number FROM outbox")).toEqual([[1]]);
+  const sealed = "SELECT sealing_key, sealed FROM";
+  expect(all(`${sealed} outbox`), "the transition itself").toEqual(all(`${sealed} event WHERE number = 1`));
 });
 
 test("set-aside reports are the newest sixteen, sealed", async () => {
   for (let i = 0; i < 20; i++)
-    await harness.store.reports.keepDeadLetter(TAG, Buffer.from(`bad ${i}`), "truncated", later(NOON, i));
+    await owned.harness.store.reports.keepDeadLetter(
+      TAG,
+      Buffer.from(`bad ${i}`),
+      "truncated",
+      later(NOON, i),
+    );
   expect(all("SELECT count(*), min(at) FROM set_aside")).toEqual([[16, NOON + 4]]);
 });
 
@@ -74,8 +75,8 @@ test("pieces of a day are found without an index on the reports", () => {
 });
 
 test("nothing of where or who is readable in any file", async () => {
-  await view.createGeofence(draft("grandmother's garden", [TAG]));
-  await recorded(harness, TAG, fixes(1, 50));
+  await owned.ada.createGeofence(draft("grandmother's garden", [TAG]));
+  await recorded(owned.harness, TAG, fixes(1, 50));
   const name = Buffer.from("Schnurrli-the-cat");
   const places = [fix(1), fix(50)].flatMap(({ latE7, lonE7 }) => [
     int32(latE7, "LE"),
@@ -83,17 +84,17 @@ test("nothing of where or who is readable in any file", async () => {
     int32(latE7, "BE"),
   ]);
   const secrets = [name, Buffer.from("grandmother"), Buffer.from(TAG), Buffer.from(ADA), ...places];
-  const files = readdirSync(harness.folder).filter((file) => !file.endsWith("-shm"));
+  const files = readdirSync(owned.harness.folder).filter((file) => !file.endsWith("-shm"));
   expect(files.sort()).toEqual(["locations.db", "locations.db-wal", "owners.keys", "owners.keys.lock"]);
   for (const file of files) {
-    const bytes = readFileSync(join(harness.folder, file));
+    const bytes = readFileSync(join(owned.harness.folder, file));
     for (const secret of secrets) expect(bytes.includes(secret), `${file} ${secret.toString()}`).toBe(false);
   }
 });
 
 test("inside the open database what locates is sealed, and deleted rows leave nothing", async () => {
-  await view.createGeofence(draft("grandmother's garden", [TAG]));
-  await recorded(harness, TAG, fixes(1, 50));
+  await owned.ada.createGeofence(draft("grandmother's garden", [TAG]));
+  await recorded(owned.harness, TAG, fixes(1, 50));
   const blobs = all(
     "SELECT sealed FROM report UNION ALL SELECT sealed FROM geofence UNION ALL SELECT name FROM ownership",
   );
@@ -105,73 +106,83 @@ test("inside the open database what locates is sealed, and deleted rows leave no
 });
 
 test("an erased tag leaves no row, no key, and no log that still holds them", async () => {
-  await recorded(harness, TAG, fixes(1, 50));
-  await view.eraseTag(TAG);
+  await recorded(owned.harness, TAG, fixes(1, 50));
+  await owned.ada.eraseTag(TAG);
   for (const table of ["report", "tag_day", "tag_progress", "ownership", "sealing_key"])
     expect(all(`SELECT count(*) FROM ${table}`), table).toEqual([[0]]);
-  expect(statSync(`${harness.path}-wal`).size).toBe(0);
+  expect(statSync(`${owned.harness.path}-wal`).size).toBe(0);
 });
 
 test("a row that was moved or changed does not open: its time is marked, and nothing of it is shown", async () => {
-  await recorded(harness, TAG, fixes(1, 2));
+  await recorded(owned.harness, TAG, fixes(1, 2));
   const gap = { items: [], next: undefined, unreadable: [{ from: fix(1).at, to: fix(2).at }] };
-  harness.database.exec("UPDATE report SET first = 2, epoch = 7");
-  expect(await view.locations(TAG, ALWAYS)).toEqual(gap);
-  harness.database.exec("UPDATE report SET first = 1, received_at = received_at + 1");
-  expect(await view.locations(TAG, ALWAYS)).toEqual(gap);
-  harness.database.exec("UPDATE report SET received_at = received_at - 1");
-  expect(await storedNumbers(view, TAG)).toEqual([1, 2]);
+  owned.harness.database.exec("UPDATE report SET first = 2, epoch = 7");
+  expect(await owned.ada.locations(TAG, ALWAYS)).toEqual(gap);
+  owned.harness.database.exec("UPDATE report SET first = 1, received_at = received_at + 1");
+  expect(await owned.ada.locations(TAG, ALWAYS)).toEqual(gap);
+  owned.harness.database.exec("UPDATE report SET received_at = received_at - 1");
+  expect(await storedNumbers(owned.ada, TAG)).toEqual([1, 2]);
 });
 
 test("a fault in the middle of a commit leaves nothing of it, in the file or in memory", async () => {
-  await recorded(harness, TAG, fixes(1, 2));
-  harness.database.exec(
+  await recorded(owned.harness, TAG, fixes(1, 2));
+  owned.harness.database.exec(
     "CREATE TRIGGER trouble BEFORE INSERT ON tag_progress BEGIN SELECT RAISE(ABORT, 'trouble'); END",
   );
-  await expect(harness.store.reports.recordReport(TAG, fixes(3, 4), receivedAt())).rejects.toThrow("trouble");
-  harness.database.exec("DROP TRIGGER trouble");
-  expect(await storedNumbers(view, TAG)).toEqual([1, 2]);
-  expect(await recorded(harness, TAG, fixes(3, 4))).toMatchObject({ through: 4, stored: 2, duplicates: 0 });
-  expect(await storedNumbers(view, TAG)).toEqual([1, 2, 3, 4]);
+  await expect(owned.harness.store.reports.recordReport(TAG, fixes(3, 4), receivedAt())).rejects.toThrow(
+    "trouble",
+  );
+  owned.harness.database.exec("DROP TRIGGER trouble");
+  expect(await storedNumbers(owned.ada, TAG)).toEqual([1, 2]);
+  expect(await recorded(owned.harness, TAG, fixes(3, 4))).toMatchObject({
+    through: 4,
+    stored: 2,
+    duplicates: 0,
+  });
+  expect(await storedNumbers(owned.ada, TAG)).toEqual([1, 2, 3, 4]);
 });
 
 test("while another process holds the database the answer is busy, and nothing is lost", async () => {
-  await recorded(harness, TAG, fixes(1, 1));
-  harness.database.pragma("busy_timeout=20");
-  const other = harness.connect();
+  await recorded(owned.harness, TAG, fixes(1, 1));
+  owned.harness.database.pragma("busy_timeout=20");
+  const other = owned.harness.connect();
   other.exec("BEGIN IMMEDIATE");
-  const outcome = await harness.store.reports.recordReport(TAG, fixes(2, 2), receivedAt());
+  const outcome = await owned.harness.store.reports.recordReport(TAG, fixes(2, 2), receivedAt());
   expect(outcome).toEqual({ kind: "refused", reason: "busy" });
   other.close();
-  expect(await recorded(harness, TAG, fixes(2, 2))).toMatchObject({ through: 2, stored: 1 });
+  expect(await recorded(owned.harness, TAG, fixes(2, 2))).toMatchObject({ through: 2, stored: 1 });
 });
 
 test("a database that ran out of pages answers storage-full, reads on, and goes on when there is room", async () => {
-  await recorded(harness, TAG, fixes(1, 10));
-  const pages = harness.database.pragma("page_count", { simple: true }) as number;
-  harness.database.pragma(`max_page_count=${pages}`);
+  await recorded(owned.harness, TAG, fixes(1, 10));
+  const pages = owned.harness.database.pragma("page_count", { simple: true }) as number;
+  owned.harness.database.pragma(`max_page_count=${pages}`);
   let number = 11;
   let stored = 10;
   for (; ; number += 100) {
-    const outcome = await harness.store.reports.recordReport(TAG, fixes(number, number + 99), receivedAt());
+    const outcome = await owned.harness.store.reports.recordReport(
+      TAG,
+      fixes(number, number + 99),
+      receivedAt(),
+    );
     if (outcome.kind === "refused") {
       expect(outcome.reason).toBe("storage-full");
       break;
     }
     stored = number + 99;
   }
-  expect((await storedNumbers(view, TAG)).at(-1)).toBe(stored);
-  harness.database.pragma("max_page_count=1000000");
+  expect((await storedNumbers(owned.ada, TAG)).at(-1)).toBe(stored);
+  owned.harness.database.pragma("max_page_count=1000000");
   // For a second nothing is even tried.
   expect(
-    await harness.store.reports.recordReport(TAG, fixes(number, number + 99), receivedAt()),
+    await owned.harness.store.reports.recordReport(TAG, fixes(number, number + 99), receivedAt()),
   ).toMatchObject({ reason: "storage-full" });
-  harness.passMs(1_001);
-  expect(await recorded(harness, TAG, fixes(number, number + 99))).toMatchObject({
+  owned.harness.passMs(1_001);
+  expect(await recorded(owned.harness, TAG, fixes(number, number + 99))).toMatchObject({
     through: number + 99,
     stored: 100,
   });
-  expect((await storedNumbers(view, TAG)).length).toBe(number + 99);
+  expect((await storedNumbers(owned.ada, TAG)).length).toBe(number + 99);
 });
 
 test("below the free-space limit nothing is accepted", async () => {
@@ -190,9 +201,9 @@ function int32(value: number, order: "LE" | "BE"): Buffer {
 }
 
 test("addresses of finders are kept as hashes under the owner's key", async () => {
-  const { finderReports, registry } = harness.store;
+  const { finderReports, registry } = owned.harness.store;
   const draft = { message: "x", contact: undefined, place: undefined };
-  await claimed(harness, BOB, OTHER_TAG);
+  await claimed(owned.harness, BOB, OTHER_TAG);
   for (const tag of [TAG, TAG, OTHER_TAG])
     await finderReports.report(await registry.printedCode(tag), draft, "192.0.2.77");
   const [first, second, third] = all("SELECT address_hash FROM found_report ORDER BY id").flat() as Buffer[];

@@ -15,8 +15,8 @@ export interface StoreHarness {
   readonly second: Store;
   /** The key ring that both use. */
   readonly keyRing: KeyRing;
-  /** What both stores take for the time. */
-  readonly clock: { now: UnixSeconds };
+  /** What both stores take for the time, and whether they trust it. */
+  readonly clock: { now: UnixSeconds; isTrusted: boolean };
   close(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export async function claimed(
   const outcome = await registry.register(tag, code, NOON);
   if (outcome === "exists") await registry.renewClaimCode(tag, code);
   const view = harness.store.forOwner(owner);
-  if ((await view.claim(code, name)) === "wrong-code") throw new Error("a fresh code was refused");
+  if (typeof (await view.claim(code, name)) === "string") throw new Error("a fresh code was refused");
   return view;
 }
 

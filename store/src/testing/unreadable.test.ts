@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { MissingKeyError } from "../sealing/missing-key.ts";
 import {
   ADA,
@@ -19,91 +19,88 @@ import {
   TAG,
   transition,
 } from "./contract-values.ts";
-import type { OwnerView } from "../reading/owner-view.ts";
-import { openSqliteHarness, type SqliteHarness } from "./sqlite-harness.ts";
+import { useOwnedStore } from "./owned-store.ts";
 import { claimed, recorded, storedNumbers } from "./store-harness.ts";
 
-let harness: SqliteHarness;
-let ada: OwnerView;
-beforeEach(async () => {
-  harness = openSqliteHarness();
-  ada = await claimed(harness, ADA, TAG, "Mimi");
-});
-afterEach(() => harness.close());
+const owned = useOwnedStore("Mimi");
 
 const LIST = { limit: 10 };
 
 /** Puts another content in the place of the sealed one. */
 function spoil(table: string, column: string, where: string): void {
-  harness.database.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${where}`).run(randomBytes(40));
+  owned.harness.database.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${where}`).run(randomBytes(40));
 }
 
 async function geofence(name: string): Promise<string> {
-  const outcome = await ada.createGeofence(draft(name, [TAG]));
+  const outcome = await owned.ada.createGeofence(draft(name, [TAG]));
   if (outcome.kind === "refused") throw new Error(outcome.reason);
   return outcome.geofence.id;
 }
 
 describe("what does not open", () => {
   test("a tag's name takes no other tag with it", async () => {
-    await claimed(harness, ADA, OTHER_TAG, "Tom");
+    await claimed(owned.harness, ADA, OTHER_TAG, "Tom");
     spoil("ownership", "name", `tag = '${TAG}'`);
-    const names = (await ada.tags(LIST)).items.map(({ name }) => name);
+    const names = (await owned.ada.tags(LIST)).items.map(({ name }) => name);
     expect(names).toEqual([undefined, "Tom"]);
-    expect(await ada.renameTag(TAG, "Mimi")).toMatchObject({ name: "Mimi" });
+    expect(await owned.ada.renameTag(TAG, "Mimi")).toMatchObject({ name: "Mimi" });
   });
 
   test("a geofence takes no other geofence with it, and can be drawn anew or deleted", async () => {
     const [home, shed] = [await geofence("home"), await geofence("shed")];
     spoil("geofence", "sealed", `id = '${home}'`);
-    const seen = new Map((await ada.geofences(LIST)).items.map(({ id, ...rest }) => [id as string, rest]));
+    const seen = new Map(
+      (await owned.ada.geofences(LIST)).items.map(({ id, ...rest }) => [id as string, rest]),
+    );
     expect(seen.get(home)).toMatchObject({ name: undefined, shape: undefined, tagIds: [TAG] });
     expect(seen.get(shed)).toMatchObject({ name: "shed" });
-    expect(await ada.replaceGeofence(home as never, draft("home", [TAG]), 1)).toMatchObject({
+    expect(await owned.ada.replaceGeofence(home as never, draft("home", [TAG]), 1)).toMatchObject({
       kind: "written",
     });
     spoil("geofence", "sealed", `id = '${home}'`);
-    expect(await ada.deleteGeofence(home as never, undefined)).toBe("deleted");
+    expect(await owned.ada.deleteGeofence(home as never, undefined)).toBe("deleted");
   });
 
   test("a geofence keeps settings from its own tag, which goes on with those that it has", async () => {
-    await claimed(harness, ADA, OTHER_TAG, "Tom");
+    await claimed(owned.harness, ADA, OTHER_TAG, "Tom");
     const home = await geofence("home");
     spoil("geofence", "sealed", `id = '${home}'`);
-    const { reports } = harness.store;
+    const { reports } = owned.harness.store;
     await expect(reports.wantedSettings(TAG)).rejects.toThrow(MissingKeyError);
     expect(await reports.wantedSettings(OTHER_TAG)).toMatchObject({ geofences: [] });
-    await ada.deleteGeofence(home as never, undefined);
+    await owned.ada.deleteGeofence(home as never, undefined);
     expect(await reports.wantedSettings(TAG)).toMatchObject({ geofences: [] });
   });
 
   test("a piece is a marked gap, on the page of its time and no other", async () => {
-    await recorded(harness, TAG, fixes(1, 2));
-    await recorded(harness, TAG, fixes(3, 4));
-    await recorded(harness, TAG, fixes(5, 6));
+    await recorded(owned.harness, TAG, fixes(1, 2));
+    await recorded(owned.harness, TAG, fixes(3, 4));
+    await recorded(owned.harness, TAG, fixes(5, 6));
     spoil("report", "sealed", "first = 3");
     const gap = { from: fix(3).at, to: fix(4).at };
-    expect(await storedNumbers(ada, TAG)).toEqual([1, 2, 5, 6]);
-    expect(pageOf(await ada.locations(TAG, ALWAYS))).toMatchObject({ unreadable: [gap] });
-    const first = await ada.locations(TAG, { ...ALWAYS, limit: 2 });
+    expect(await storedNumbers(owned.ada, TAG)).toEqual([1, 2, 5, 6]);
+    expect(pageOf(await owned.ada.locations(TAG, ALWAYS))).toMatchObject({ unreadable: [gap] });
+    const first = await owned.ada.locations(TAG, { ...ALWAYS, limit: 2 });
     expect(first).toMatchObject({ unreadable: undefined, items: [{ number: 1 }, { number: 2 }] });
     const rest = { ...ALWAYS, after: pageOf(first as never).next as never };
-    expect(await ada.locations(TAG, rest)).toMatchObject({ unreadable: [gap], next: undefined });
-    expect(await ada.locations(TAG, { ...ALWAYS, from: fix(5).at })).toMatchObject({ unreadable: undefined });
-    expect(await ada.latest(TAG)).toMatchObject({ number: 6 });
+    expect(await owned.ada.locations(TAG, rest)).toMatchObject({ unreadable: [gap], next: undefined });
+    expect(await owned.ada.locations(TAG, { ...ALWAYS, from: fix(5).at })).toMatchObject({
+      unreadable: undefined,
+    });
+    expect(await owned.ada.latest(TAG)).toMatchObject({ number: 6 });
   });
 
   test("an event is marked, and so is the name of its geofence", async () => {
     const home = await geofence("home");
-    const version = (await harness.store.reports.wantedSettings(TAG))?.version ?? 0;
+    const version = (await owned.harness.store.reports.wantedSettings(TAG))?.version ?? 0;
     const sides = [
       transition(1, 0, "inside", "outside", version),
       transition(2, 0, "outside", "inside", version),
     ];
-    await recorded(harness, TAG, reportOf(1, sides));
+    await recorded(owned.harness, TAG, reportOf(1, sides));
     spoil("event", "sealed", "number = 1");
     spoil("geofence", "sealed", `id = '${home}'`);
-    const events = pageOf(await ada.events(TAG, ALWAYS)).items;
+    const events = pageOf(await owned.ada.events(TAG, ALWAYS)).items;
     expect(events).toMatchObject([
       { number: 1, from: undefined, to: undefined, geofence: { id: home, name: undefined } },
       { number: 2, from: "outside", to: "inside", geofence: { id: home, name: undefined } },
@@ -112,78 +109,78 @@ describe("what does not open", () => {
 
   test("names of shares and reports of finders are marked", async () => {
     const share = { kind: "live", endsAt: undefined, historyFrom: undefined } as const;
-    const invited = await ada.inviteViewer(TAG, { ...share, name: "Bob" });
+    const invited = await owned.ada.inviteViewer(TAG, { ...share, name: "Bob" });
     if (invited.kind === "refused") throw new Error(invited.reason);
-    const code = await harness.store.registry.printedCode(TAG);
+    const code = await owned.harness.store.registry.printedCode(TAG);
     const draft = { message: "here", contact: undefined, place: undefined };
-    await harness.store.finderReports.report(code, draft, "192.0.2.1");
-    const bob = harness.store.forViewer(BOB);
+    await owned.harness.store.finderReports.report(code, draft, "192.0.2.1");
+    const bob = owned.harness.store.forViewer(BOB);
     await bob.acceptShare(invited.code);
     spoil("share", "name", "true");
     spoil("found_report", "sealed", "true");
     spoil("ownership", "name", "true");
-    expect(await ada.shares(TAG)).toMatchObject([{ name: undefined, kind: "live" }]);
+    expect(await owned.ada.shares(TAG)).toMatchObject([{ name: undefined, kind: "live" }]);
     expect(await bob.heldShares()).toMatchObject([{ tag: { id: TAG, name: undefined } }]);
-    expect(await ada.finderReports(TAG)).toMatchObject([{ message: undefined }]);
+    expect(await owned.ada.finderReports(TAG)).toMatchObject([{ message: undefined }]);
   });
 });
 
 describe("an owner's key that is missing", () => {
-  const ring = () => join(harness.folder, "owners.keys");
+  const ring = () => join(owned.harness.folder, "owners.keys");
 
   beforeEach(async () => {
-    await recorded(harness, TAG, fixes(1, 2));
-    harness.passMs(6 * 60_000);
+    await recorded(owned.harness, TAG, fixes(1, 2));
+    owned.harness.passMs(6 * 60_000);
     copyFileSync(ring(), `${ring()}.kept`);
     rmSync(ring());
   });
 
   test("is no owner who was erased: the tag is told to come again, and loses nothing", async () => {
-    const refused = await harness.second.reports.recordReport(TAG, fixes(3, 4), receivedAt());
+    const refused = await owned.harness.second.reports.recordReport(TAG, fixes(3, 4), receivedAt());
     expect(refused).toEqual({ kind: "refused", reason: "key-missing" });
     copyFileSync(`${ring()}.kept`, ring());
-    expect(await harness.second.reports.recordReport(TAG, fixes(3, 4), receivedAt())).toMatchObject({
+    expect(await owned.harness.second.reports.recordReport(TAG, fixes(3, 4), receivedAt())).toMatchObject({
       kind: "stored",
       stored: 2,
     });
-    expect(await storedNumbers(ada, TAG)).toEqual([1, 2, 3, 4]);
+    expect(await storedNumbers(owned.ada, TAG)).toEqual([1, 2, 3, 4]);
   });
 
   test("is not made anew for what is sealed with it, neither by a claim nor by a geofence", async () => {
-    await expect(claimed(harness, ADA, OTHER_TAG)).rejects.toThrow(MissingKeyError);
-    await expect(ada.createGeofence(draft("home", [TAG]))).rejects.toThrow(MissingKeyError);
-    expect(await harness.keyRing.owners()).toEqual([]);
-    await claimed(harness, BOB, OTHER_TAG);
-    expect(await harness.keyRing.owners()).toEqual([BOB]);
+    await expect(claimed(owned.harness, ADA, OTHER_TAG)).rejects.toThrow(MissingKeyError);
+    await expect(owned.ada.createGeofence(draft("home", [TAG]))).rejects.toThrow(MissingKeyError);
+    expect(await owned.harness.keyRing.owners()).toEqual([]);
+    await claimed(owned.harness, BOB, OTHER_TAG);
+    expect(await owned.harness.keyRing.owners()).toEqual([BOB]);
   });
 
   test("leaves the list of tags as it is, without names", async () => {
-    expect((await ada.tags(LIST)).items).toMatchObject([{ id: TAG, name: undefined }]);
-    expect(await ada.locations(TAG, ALWAYS)).toMatchObject({ items: [], unreadable: [{}] });
+    expect((await owned.ada.tags(LIST)).items).toMatchObject([{ id: TAG, name: undefined }]);
+    expect(await owned.ada.locations(TAG, ALWAYS)).toMatchObject({ items: [], unreadable: [{}] });
   });
 
   test("that was destroyed is not missing: its tag is nobody's", async () => {
     copyFileSync(`${ring()}.kept`, ring());
-    await harness.keyRing.destroy(ADA);
-    harness.clock.now = later(NOON, 60);
-    const refused = await harness.second.reports.recordReport(TAG, fixes(3, 4), receivedAt());
+    await owned.harness.keyRing.destroy(ADA);
+    owned.harness.clock.now = later(NOON, 60);
+    const refused = await owned.harness.second.reports.recordReport(TAG, fixes(3, 4), receivedAt());
     expect(refused).toEqual({ kind: "refused", reason: "unclaimed" });
   });
 });
 
 describe("a key ring at start", () => {
-  const check = (): Promise<void> => harness.store.checkKeyRing();
+  const check = (): Promise<void> => owned.harness.store.checkKeyRing();
 
   test("that has all keys is taken", async () => {
     await check();
-    expect(await harness.store.sealedOwners()).toEqual({ count: 1, erased: [], missing: [] });
+    expect(await owned.harness.store.sealedOwners()).toEqual({ count: 1, erased: [], missing: [] });
   });
 
   test("that lacks keys is refused in one line that says what to do", async () => {
-    await claimed(harness, BOB, OTHER_TAG);
-    const ring = join(harness.folder, "owners.keys");
+    await claimed(owned.harness, BOB, OTHER_TAG);
+    const ring = join(owned.harness.folder, "owners.keys");
     rmSync(ring);
-    await harness.keyRing.create(BOB);
+    await owned.harness.keyRing.create(BOB);
     await expect(check()).rejects.toThrow(
       `key ring ${ring} lacks the keys of 1 of 2 owners of locations.db: restore its newest copy, ` +
         'or give up what they sealed with "purrimeter keys forget --lost"',
@@ -191,11 +188,11 @@ describe("a key ring at start", () => {
   });
 
   test("that says that a key was destroyed is taken, and what came back of its owner is erased again", async () => {
-    await claimed(harness, BOB, OTHER_TAG);
-    await harness.keyRing.destroy(ADA);
+    await claimed(owned.harness, BOB, OTHER_TAG);
+    await owned.harness.keyRing.destroy(ADA);
     await check();
-    expect(await harness.store.eraseAgain()).toBe(1);
-    const owners = harness.database.prepare("SELECT owner FROM ownership").pluck().all();
-    expect([owners, await harness.store.eraseAgain()]).toEqual([[BOB], 0]);
+    expect(await owned.harness.store.eraseAgain()).toBe(1);
+    const owners = owned.harness.database.prepare("SELECT owner FROM ownership").pluck().all();
+    expect([owners, await owned.harness.store.eraseAgain()]).toEqual([[BOB], 0]);
   });
 });

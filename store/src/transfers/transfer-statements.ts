@@ -58,7 +58,7 @@ export function prepareTransfers(database: Database) {
     tag: statement(database, (queries, args: { ownership: number }) =>
       queries
         .selectFrom("tag")
-        .select(["id", "owned_before", "ownership"])
+        .select(["id", "owned_before", "ownership", "last_owned_at"])
         .where("ownership", "=", args.ownership)
         .where("revoked_at", "is", null),
     ),

@@ -1,3 +1,4 @@
+import type { ClockRefusal } from "../tags/clock-refusal.ts";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 
 /** How long the offer of a tag stands, accepted or not. */
@@ -19,17 +20,23 @@ export interface AcceptedTransfer {
   readonly checkNumber: string;
 }
 
-export type ConfirmOutcome = "transferred" | "not-found" | "not-accepted" | "wrong-check-number";
+export interface OfferedTransfer {
+  readonly code: string;
+  readonly transfer: Transfer;
+}
+
+export type ConfirmOutcome =
+  "transferred" | "not-found" | "not-accepted" | "wrong-check-number" | ClockRefusal;
 
 /** Tags that go from one account to another, as seen by both. */
 export interface TransfersView {
   /** undefined when the tag is not offered. */
   transfer(tag: TagId): Promise<Transfer | undefined | "not-found">;
   /** A one-time code with which another account accepts the tag, within OFFER_S. An offer that stood before is void. */
-  offerTransfer(tag: TagId): Promise<{ readonly code: string; readonly transfer: Transfer } | "not-found">;
+  offerTransfer(tag: TagId): Promise<OfferedTransfer | "not-found" | ClockRefusal>;
   cancelTransfer(tag: TagId): Promise<"cancelled" | "not-found">;
   /** As the recipient of somebody else's tag; nothing of it is theirs before its owner confirms. */
-  acceptTransfer(code: string): Promise<AcceptedTransfer | "wrong-code">;
+  acceptTransfer(code: string): Promise<AcceptedTransfer | "wrong-code" | ClockRefusal>;
   /** Gives the tag away: a new ownership starts, neither sees the other's time, and what was shared ends. */
   confirmTransfer(tag: TagId, checkNumber: string): Promise<ConfirmOutcome>;
 }

@@ -1,12 +1,13 @@
 import { randomInt, timingSafeEqual } from "node:crypto";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode, hashClaimCode } from "../tags/claim-code.ts";
+import type { ClockRefusal } from "../tags/clock-refusal.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import { OFFER_S } from "./transfer.ts";
-import type { AcceptedTransfer, ConfirmOutcome, Transfer } from "./transfer.ts";
+import type { AcceptedTransfer, ConfirmOutcome, OfferedTransfer, Transfer } from "./transfer.ts";
 import type { prepareTransfers } from "./transfer-statements.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
@@ -33,7 +34,7 @@ export class Transfers {
   }
 
   /** Makes a one-time code for the recipient; an offer that stood before is void. */
-  offer(tag: TagId): { readonly code: string; readonly transfer: Transfer } | "not-found" {
+  offer(tag: TagId): OfferedTransfer | "not-found" {
     const { tags, statements, writes, now } = this.#parts;
     const code = createClaimCode();
     const at = now();
@@ -113,7 +114,10 @@ export class Transfers {
     return statements.ofOwnership.get({ ownership, now: now() });
   }
 
-  #refusal(ownership: number, checkNumber: string): ConfirmOutcome | { readonly recipient: OwnerId } {
+  #refusal(
+    ownership: number,
+    checkNumber: string,
+  ): Exclude<ConfirmOutcome, ClockRefusal> | { readonly recipient: OwnerId } {
     const row = this.#row(ownership);
     if (row === undefined) return "not-found";
     if (row.recipient === null || row.check_number === null) return "not-accepted";

@@ -1,8 +1,18 @@
-import { createTokenBucket, takeToken } from "@purrimeter/service/token-bucket";
-import type { Log } from "@purrimeter/service/log";
-import type { Count } from "@purrimeter/service/metrics";
-import type { TokenBucket } from "@purrimeter/service/token-bucket";
-import type { RequestLine } from "../dependencies.ts";
+import { createTokenBucket, takeToken } from "../limits/token-bucket.ts";
+import type { TokenBucket } from "../limits/token-bucket.ts";
+import type { Count } from "../metrics/metrics.ts";
+import type { Log } from "./log.ts";
+
+/** What the log says of a request: the route as it is declared, never the path, which names a tag or an account. */
+export interface RequestLine {
+  readonly route: string;
+  readonly method: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+/** How often the sums should be written. */
+export const SUMMARY_EVERY_MS = 60_000;
 
 /** A read that takes longer is worth a line of its own. */
 const SLOW_MS = 1_000;
@@ -59,7 +69,7 @@ export class RequestLog {
   }
 }
 
-/** The client's fault; a failure of ours always has its line. */
+/** What a flood can cause: the client's fault, and that there is no room for it. A failure of ours always has its line. */
 function isRefusal(status: number): boolean {
-  return status >= 400 && status < 500;
+  return (status >= 400 && status < 500) || status === 503;
 }
