@@ -9,7 +9,7 @@ const TELLING = /PRIVATE KEY|SQLite format 3|owner@example\.org/;
 
 async function stolenFolder({ data, folder }: Target): Promise<string> {
   const stolen = join(folder, "stolen");
-  const isTaken = (path: string): boolean => !["secrets", "run", "mail"].includes(basename(path));
+  const isTaken = (path: string): boolean => !["secrets", "run"].includes(basename(path));
   cpSync(data, stolen, { recursive: true, filter: isTaken });
   const names = readdirSync(stolen, { recursive: true, encoding: "utf8" });
   const files = names.filter((name) => statSync(join(stolen, name)).isFile());
