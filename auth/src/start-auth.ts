@@ -71,7 +71,7 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
   const cancelSweep = sweepUnverified(parts, service, isClockTrusted);
   return {
     ready: { port: listening.port },
-    checks: [...checksOf(parts, service), pages.check, clock.check],
+    checks: [...checksOf(parts, service), pages.check, clock.check, clock.commits],
     reload: async () => {
       await secrets.reload();
       await service.tokens.replaceKeys(readSigningKeys(secrets));

@@ -5,7 +5,6 @@ interface Asked {
   readonly isQuick: boolean;
   readonly half: "tuning" | "reporting";
   readonly world: string;
-  readonly hasCurves: boolean;
 }
 
 /** A benchmark gives its cases as plain lines; with --json each is printed as it is, as soon as it is there. */
@@ -21,7 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   energy: async () => (await import("./energy/energy.ts")).benchEnergy,
 };
 
-const HELP = `Usage: npm run bench -- NAME [--json] [--quick] [--tuning] [--curves] [--world NAME]
+const HELP = `Usage: npm run bench -- NAME [--json] [--quick] [--tuning] [--world NAME]
 
 Measures, each case with its peer or its limit in the same run.
 NAME is one of: ${Object.keys(BENCHES).join(", ")}
@@ -29,7 +28,6 @@ NAME is one of: ${Object.keys(BENCHES).join(", ")}
   --json        one JSON object a line, e.g. {"bench","case","ours","peer","unit","ratio"}; a ratio above 1 means that we are better
   --quick       fences and energy: a few cats, in a minute
   --tuning      fences and energy: the half of the cats and seeds that the decision was chosen on, not the other
-  --curves      fences: other thresholds of the peers too
   --world NAME  fences: only the worlds whose names begin so, e.g. carried
   --help        this text
 `;
@@ -40,10 +38,25 @@ function shown(value: unknown): string {
   return Number.isInteger(value) ? value.toLocaleString("en") : value.toPrecision(4);
 }
 
-function table(lines: readonly object[]): void {
-  console.table(
-    lines.map((line) => Object.fromEntries(Object.entries(line).map(([key, value]) => [key, shown(value)]))),
-  );
+/** The columns of the table, where --json says more than fits a line. */
+const COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  fences:
+    "world case rule pace radiusM intervalS falseAlarmsPerCatDay silentExits exits missed delayMedianS delayP95S fixesP95".split(
+      " ",
+    ),
+  energy:
+    "policy decision days daysP10 daysP50 daysP90 heardMedianS heardP95S neverTold silent alreadyOutside outings timesNaive timesTwoInARow".split(
+      " ",
+    ),
+};
+
+function table(name: string, lines: readonly object[]): void {
+  const columns = COLUMNS[name];
+  const rows = lines.map((line) => {
+    const cells = Object.entries(line).filter(([key]) => columns?.includes(key) ?? true);
+    return Object.fromEntries(cells.map(([key, value]) => [key, shown(value)]));
+  });
+  console.table(rows);
 }
 
 async function run(bench: Bench, asked: Asked, isJson: boolean): Promise<void> {
@@ -52,7 +65,7 @@ async function run(bench: Bench, asked: Asked, isJson: boolean): Promise<void> {
     if (isJson) console.log(JSON.stringify(line));
     else lines.push(line);
   }
-  if (!isJson) table(lines);
+  if (!isJson) table(name, lines);
 }
 
 const { values, positionals } = parseArgs({
@@ -61,7 +74,6 @@ const { values, positionals } = parseArgs({
     json: { type: "boolean", default: false },
     quick: { type: "boolean", default: false },
     tuning: { type: "boolean", default: false },
-    curves: { type: "boolean", default: false },
     world: { type: "string", default: "" },
     help: { type: "boolean", default: false },
   },
@@ -74,7 +86,7 @@ if (values.help || load === undefined) {
   (values.help ? process.stdout : process.stderr).write(text);
   process.exitCode = values.help ? 0 : 2;
 } else {
-  const { quick, tuning, curves, world, json } = values;
+  const { quick, tuning, world, json } = values;
   const half = tuning ? "tuning" : "reporting";
-  await run(await load(), { isQuick: quick, half, world, hasCurves: curves }, json);
+  await run(await load(), { isQuick: quick, half, world }, json);
 }

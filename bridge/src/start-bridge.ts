@@ -85,6 +85,7 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
     diskCheck(dirname(config.database)),
     certificateCheck(readFileSync(config.tls.certificate), time),
     clock.check,
+    clock.commits,
     missing.check,
     pages.check,
   ];

@@ -37,7 +37,7 @@ const env = {
   FAKETIME_TIMESTAMP_FILE: offsets,
   FAKETIME_NO_CACHE: "1",
   FAKETIME_DONT_FAKE_MONOTONIC: "1",
-  NODE_OPTIONS: `--import ${join(import.meta.dirname, "hand-clock-on.ts")}`,
+  NODE_OPTIONS: `--import ${new URL("./hand-clock-on.ts", import.meta.url).href}`,
 };
 const mia = { email: "mia@example.org", password: "zebra lantern copper violin" };
 const leo = { email: "leo@example.org", password: "violin copper lantern zebra" };

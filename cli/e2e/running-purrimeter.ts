@@ -48,7 +48,12 @@ export async function startWith(
   });
   let said = "";
   child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString()));
-  await until(() => said.includes("\n") || child.exitCode !== null);
+  try {
+    await until(() => said.includes("\n") || child.exitCode !== null);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
   return { process: child, ready: JSON.parse(said) as Ready };
 }
 
@@ -105,6 +110,15 @@ export function servicesOf(data: string): { name: string; pid: number }[] {
     const line = procFile(Number(pid), "cmdline");
     const name = /\/run\/([a-z-]+)\.json\0$/.exec(line)?.[1];
     return name !== undefined && line.includes(data) ? [{ name, pid: Number(pid) }] : [];
+  });
+}
+
+/** `start` and its services, found by the data folder in their command line. */
+export function processesOf(data: string): { pid: number; line: string }[] {
+  return readdirSync("/proc").flatMap((name) => {
+    const pid = Number(name);
+    const line = procFile(pid, "cmdline");
+    return line.includes(data) && pid !== process.pid ? [{ pid, line }] : [];
   });
 }
 

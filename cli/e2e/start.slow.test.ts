@@ -1,10 +1,10 @@
 import { systemTime } from "@purrimeter/service/system-time";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { get } from "node:https";
 import { connect as connectTcp } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dataFiles } from "../src/data-folder/data-files.ts";
@@ -37,6 +37,29 @@ afterAll(async () => {
 
 function pidOf(name: string): number {
   return servicesOf(data).find((service) => service.name === name)?.pid ?? 0;
+}
+
+/** The paths of docs/operating.md's table of the data folder, as patterns. */
+function documentedPaths(): RegExp[] {
+  const page = readFileSync(new URL("../../docs/operating.md", import.meta.url), "utf8");
+  const [, section = ""] = /\n## The data folder\n([^]*?)\n###? /.exec(page) ?? [];
+  const cells = section.split("\n").map((line) => line.split("|")[1] ?? "");
+  const paths = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, path = ""]) => path));
+  return paths.map((path) => {
+    const escaped = path.replaceAll(".", "\\.").replaceAll(/PROCESS|NAME|VERSION|TIME/g, "[^/]+");
+    // eslint-disable-next-line security/detect-non-literal-regexp -- made of our own page
+    return new RegExp(`^${escaped}${path.endsWith("/") ? "" : "$"}`);
+  });
+}
+
+/** Files of the data folder that no row of the table is about. */
+function undocumented(): string[] {
+  const rows = documentedPaths();
+  expect(rows.length).toBeGreaterThan(12);
+  const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map(({ name, parentPath }) => relative(data, join(parentPath, name)));
+  expect(paths).toContain("locations.db");
+  return paths.filter((path) => !rows.some((row) => row.test(path)));
 }
 
 async function statusOf(url: string): Promise<number | undefined> {
@@ -97,6 +120,7 @@ describe("a first start", () => {
       await once(socket, "secureConnect");
       expect([socket.authorized, socket.getProtocol()]).toEqual([true, "TLSv1.3"]);
       socket.destroy();
+      expect(undocumented()).toEqual([]);
       const again = await purrimeter("tags", "add", "mimi", "--data", data);
       const line = 'the tag mimi exists already; "purrimeter tags code mimi" gives it a new claim code';
       expect([again.code, again.stderr]).toEqual([1, `purrimeter: ${line}\n`]);

@@ -46,11 +46,14 @@ interface Running {
 export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promise<RunningService> {
   const { time, log, metrics } = given;
   const watch: { clock?: WatchedClock } = {};
-  const parts = openParts(given, () => watch.clock?.trust.isTrusted() ?? false);
+  const parts = openParts(given, {
+    isClockTrusted: () => watch.clock?.trust.isTrusted() ?? false,
+    isClockPlausible: () => watch.clock?.trust.isPlausible() ?? false,
+  });
   const watched = await watchClock({ time, log, metrics, record: parts.store.clock });
   watch.clock = watched;
   await parts.store.checkKeyRing();
-  const running = await run(parts, watched.check);
+  const running = await run(parts, [watched.check, watched.commits]);
   return {
     ready: { port: running.listening.port },
     checks: running.checks,
@@ -63,7 +66,7 @@ export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promi
 
 function openParts(
   { config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>,
-  isClockTrusted: () => boolean,
+  clock: { readonly isClockTrusted: () => boolean; readonly isClockPlausible: () => boolean },
 ): Parts {
   const now = (): UnixSeconds => time.utcS() as UnixSeconds;
   const monotonicMs = (): number => time.monotonicMs();
@@ -71,17 +74,17 @@ function openParts(
   const databaseKey = secrets.readKey("database-key");
   const { database: path, databaseMustExist: mustExist, installation, erasureList } = config;
   const options = { path, databaseKey, keyRing, mustExist, installation, erasureList };
-  const store = openStore({ ...options, now, monotonicMs, isClockTrusted });
+  const store = openStore({ ...options, ...clock, now, monotonicMs });
   return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
 }
 
-async function run(parts: Parts, clock: ReadinessCheck): Promise<Running> {
+async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Running> {
   const { log, metrics, store, time, monotonicMs } = parts;
   const made = makeParts(parts);
   const { auth, ended, live, requests, report, addresses } = made;
   const erasures = makeErasures(parts, auth, report);
   const peers = parts.config.peers.map(({ url }) => peerClient(url, time));
-  const checks = [...readinessChecks({ ...parts, ended, peers }), clock];
+  const checks = [...readinessChecks({ ...parts, ended, peers }), ...clock];
   const app = makeApp(parts, made, { erasures, readiness: new Readiness(checks, time) });
   const refused = logRefused(log, metrics, monotonicMs);
   const listening = await listenFor(parts, app.fetch, addresses, refused);

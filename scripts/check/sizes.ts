@@ -24,7 +24,7 @@ export const TEST_FILES: readonly string[] = [
 
 /** Files that are larger already, each with its present size. */
 export const LARGER: Readonly<Record<string, Partial<Sizes>>> = {
-  "bridge/src/broker/hardening.test.ts": { fileLines: 371 },
+  "bridge/src/broker/hardening.test.ts": { fileLines: 363 },
   "cloud-api/src/openapi.test.ts": { complexity: 22 },
   "device/conformance/scenarios/virtual-board.ts": { fileLines: 277 },
   "device/core/geofence/decide-side.ts": { parameters: 7 },

@@ -1,7 +1,7 @@
 import { quantileOf } from "../fences/fence-line.ts";
 import type { Outing } from "../fences/outings.ts";
 import type { Wearer } from "../fences/wearer.ts";
-import { addUsage, ASLEEP_MA, daysOf, mAhPerDay, noUsage, type Usage } from "./energy-model.ts";
+import { addUsage, ASLEEP_MA, daysOf, mAhPerDay, noUsage, partsOf, type Usage } from "./energy-model.ts";
 import { addHeard, noneHeard, type Told } from "./heard.ts";
 
 /** One policy over all cats. */
@@ -31,6 +31,11 @@ export interface EnergyLine {
   readonly fixesPerDay: number;
   readonly sessionsPerDay: number;
   readonly mAhPerDay: number;
+  /** Where they go. */
+  readonly mAhAsleep: number;
+  readonly mAhGnss: number;
+  readonly mAhRadio: number;
+  readonly mAhListening: number;
 }
 
 /** Some cats, with the truth. */
@@ -76,6 +81,7 @@ export function energyLine(worn: Worn, { policy, decision, usages, told }: Polic
   const usage = noUsage();
   for (const one of usages) addUsage(usage, one);
   const days = worn.wearers.reduce((sum, wearer) => sum + daysWorn(wearer), 0);
+  const parts = partsOf(usage, days);
   const heard = noneHeard();
   worn.outings.forEach((outings, i) => addHeard(heard, outings, told[i] ?? []));
   const { delaysS, neverTold, silent, alreadyOutside } = heard;
@@ -99,5 +105,9 @@ export function energyLine(worn: Worn, { policy, decision, usages, told }: Polic
     fixesPerDay: rounded(usage.fixes / days),
     sessionsPerDay: rounded(usage.sessions / days),
     mAhPerDay: rounded(mAhPerDay(usage, days)),
+    mAhAsleep: rounded(parts.asleep),
+    mAhGnss: rounded(parts.gnss),
+    mAhRadio: rounded(parts.radio),
+    mAhListening: rounded(parts.listening),
   };
 }

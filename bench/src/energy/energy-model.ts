@@ -65,8 +65,16 @@ const HOUR_S = 3_600;
 /** A 500 mAh cell gives this before the modem's voltage is gone, cold and a year old (assumption). */
 const USABLE_MAH = 450;
 
+/** Where the milliampere-hours of a day go. */
+export interface Parts {
+  readonly asleep: number;
+  readonly gnss: number;
+  readonly radio: number;
+  readonly listening: number;
+}
+
 /** Milliampere-hours a day of a usage over `days` days, with the processor asleep in this state. */
-export function mAhPerDay(usage: Usage, days: number, processorMa: number = ASLEEP_MA.lightSleep): number {
+export function partsOf(usage: Usage, days: number, processorMa: number = ASLEEP_MA.lightSleep): Parts {
   const { modemSaving, accelerometer, receiverBackup, leaks } = CURRENT_MA;
   const asleepMas = (modemSaving + accelerometer + processorMa + receiverBackup + leaks) * DAY_S * days;
   const gnssMas = usage.gnssS * (CURRENT_MA.gnss + CURRENT_MA.processorDozing);
@@ -74,7 +82,19 @@ export function mAhPerDay(usage: Usage, days: number, processorMa: number = ASLE
   const quietS = Math.max(0, usage.connectedS - sendingS);
   const radioMas = sendingS * CURRENT_MA.connecting + quietS * CURRENT_MA.connectedIdle;
   const listenMas = usage.listens * LISTEN_S * CURRENT_MA.listening;
-  return (asleepMas + gnssMas + radioMas + listenMas) / HOUR_S / days;
+  const perDay = (mas: number): number => mas / HOUR_S / days;
+  return {
+    asleep: perDay(asleepMas),
+    gnss: perDay(gnssMas),
+    radio: perDay(radioMas),
+    listening: perDay(listenMas),
+  };
+}
+
+/** The sum of the parts. */
+export function mAhPerDay(usage: Usage, days: number, processorMa?: number): number {
+  const { asleep, gnss, radio, listening } = partsOf(usage, days, processorMa);
+  return asleep + gnss + radio + listening;
 }
 
 /** Days on a cell of 500 mAh. */

@@ -14,7 +14,7 @@ const INTERVAL_S = 120;
 const HOURLY_S = 3_600;
 
 /** Intervals of the peers with our tricks: near enough that one is as late as ours. */
-const PEER_INTERVALS_S = [120, 150, 180, 210, 240, 270, 300, 360, 420, 480, 600, 720];
+const PEER_INTERVALS_S = [60, 90, 120, 150, 180, 210, 240, 270, 300, 360, 420, 480, 600, 720];
 const TRICKS = ", with our tricks";
 
 const ours = { fixIntervalS: INTERVAL_S, reportIntervalS: HOURLY_S, radiusM: RADIUS_M };

@@ -1,19 +1,22 @@
 import type { PeerFix, PeerRule } from "./peer-tag.ts";
 
 /**
- * Change detectors of the literature. All see the same evidence: the logarithm of the likelihood ratio of "so far beyond
- * the edge" against "so far inside", with the tails and the floor of our own model of a fix, so that none falls to one
- * wild fix. Each looks for a change to the other side and starts again when it has found one.
+ * Change detectors of the literature. All see the same evidence: the logarithm of the generalised likelihood ratio of "15 m
+ * beyond the edge or farther" against "15 m inside or deeper", with the tails and the floor of our own model of a fix. It
+ * is cut off, so that none falls to one wild fix, and none forgets a cat that is far away. Each looks for a change to the
+ * other side and starts again when it has found one.
  */
 const APART_M = 15;
 const FLOOR_M = 4.3;
 const CLAIMS = 1.6;
 const FREEDOM = 3;
+const MOST_EVIDENCE = 4;
 
 function evidenceOf({ beyondM, claimedM }: PeerFix): number {
   const scaleM = Math.max(FLOOR_M, CLAIMS * claimedM);
-  const spread = (offM: number): number => 1 + (offM * offM) / (FREEDOM * scaleM * scaleM);
-  return ((FREEDOM + 1) / 2) * Math.log(spread(beyondM + APART_M) / spread(beyondM - APART_M));
+  const spread = (offM: number): number => 1 + (Math.max(0, offM) / scaleM) ** 2 / FREEDOM;
+  const evidence = ((FREEDOM + 1) / 2) * Math.log(spread(APART_M + beyondM) / spread(APART_M - beyondM));
+  return Math.max(-MOST_EVIDENCE, Math.min(MOST_EVIDENCE, evidence));
 }
 
 /** Says of the evidence for a change, one fix after another, whether it is one now. */

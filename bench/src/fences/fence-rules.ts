@@ -43,8 +43,8 @@ const FAMILIES: readonly PeerFamily[] = [
   { name: "naive beyond", make: naive, parameters: [10, 20, 30, 45, 60, 80] },
   { name: "gate of errors", make: accuracyGate, parameters: [2, 3, 5, 8, 12] },
   { name: "in a row", make: inARow, parameters: [3, 4, 5, 6, 8] },
-  { name: "moving average h=", make: finiteMovingAverage, parameters: [2, 4, 6, 9, 12] },
-  { name: "windowed CUSUM h=", make: cusum, parameters: [3, 5, 8, 12, 18] },
+  { name: "moving average h=", make: finiteMovingAverage, parameters: [3, 6, 9, 12, 14, 15.5] },
+  { name: "windowed CUSUM h=", make: cusum, parameters: [3, 6, 9, 12, 16, 20] },
   { name: "Shiryaev 1-p=", make: shiryaev, parameters: [0.1, 0.01, 1e-3, 1e-5, 1e-7] },
 ];
 

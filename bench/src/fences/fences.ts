@@ -20,8 +20,6 @@ export interface FenceOptions {
   readonly half: Half;
   /** Only worlds whose name begins so. */
   readonly world: string;
-  /** The peers' thresholds too. */
-  readonly hasCurves: boolean;
 }
 
 /** Runs all cats through fresh tags. */
@@ -56,11 +54,11 @@ function passesOf(world: World): Pass[] {
   return [{ pace: "own", intervalS: OWN_INTERVAL_S, lookS: OWN_LOOK_S }, ...fixed];
 }
 
-function* linesOfPass(world: World, cats: readonly CatDays[], pass: Pass, hasCurves: boolean) {
+function* linesOfPass(world: World, cats: readonly CatDays[], pass: Pass): Generator<FenceLine> {
   const { pace, intervalS } = pass;
   for (const radiusM of world.radiiM) {
     for (const rule of RULES) {
-      if (rule.isOfCurve && !(hasCurves && world.curvesAtM === radiusM)) continue;
+      if (rule.isOfCurve && (world.curvesAtM !== radiusM || intervalS !== OWN_INTERVAL_S)) continue;
       const of = { world: world.name(radiusM), case: world.case, rule: rule.name, pace, radiusM, intervalS };
       yield fenceLine(of, scoreCats(cats, rule, radiusM, pace, intervalS));
     }
@@ -75,7 +73,7 @@ export async function* benchFences(options: FenceOptions): AsyncGenerator<FenceL
     for (const pass of passesOf(world)) {
       const watching = { lookS: pass.lookS, receiver: "fitted" as const, seed: SEEDS[options.half] };
       const cats = await world.cats(watching);
-      if (cats.length > 0) yield* linesOfPass(world, cats, pass, options.hasCurves);
+      if (cats.length > 0) yield* linesOfPass(world, cats, pass);
       else process.stderr.write(`${world.name(0)}: skipped, ../shared/data/cats/cats_uk.csv is not there\n`);
     }
   }

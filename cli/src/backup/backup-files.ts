@@ -54,3 +54,8 @@ export function isFree(path: string): boolean {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   return stat === undefined || (stat.isDirectory() && readdirSync(path).length === 0);
 }
+
+/** Why a path that is not free is not: for a message. */
+export function whyTaken(path: string): "not empty" | "no folder" {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false ? "no folder" : "not empty";
+}

@@ -67,7 +67,9 @@ function readManifest(folder: string, part: BackupPart): Manifest | Failure {
   const path = join(folder, MANIFEST_NAME);
   const content = contentOf(path);
   if (content === undefined)
-    return failed(`${folder} is no whole backup: it has no readable ${MANIFEST_NAME}`);
+    return failed(
+      `${folder} is no whole backup: it has no readable ${MANIFEST_NAME}; name the folder that "purrimeter backup" wrote`,
+    );
   const format = z.object({ format: z.number() }).safeParse(content).data?.format ?? 0;
   if (format > BACKUP_FORMAT)
     return failed(`${path} was written by a newer purrimeter (format ${format}): update purrimeter`);

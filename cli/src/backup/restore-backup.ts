@@ -14,7 +14,7 @@ import { lockRun } from "../data-folder/run-lock.ts";
 import { withData } from "../data-folder/with-data.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { utcDate } from "../terminal/utc.ts";
-import { isFree, type BackupPart } from "./backup-files.ts";
+import { isFree, whyTaken, type BackupPart } from "./backup-files.ts";
 import { copyProven } from "./copy-file.ts";
 import { knownErasures, type ErasureSource } from "./known-erasures.ts";
 import { isSealed, readManifests, type Manifest } from "./manifest.ts";
@@ -85,7 +85,7 @@ function refuseTarget(files: DataFiles, force: boolean): Failure | undefined {
   if (isFree(files.folder)) return undefined;
   if (!force)
     return failed(
-      `${files.folder} is there and not empty; --force puts it aside as ${basename(files.folder)}.before-restore-…`,
+      `${files.folder} is there and ${whyTaken(files.folder)}; --force puts it aside as ${basename(files.folder)}.before-restore-…`,
     );
   if (!existsSync(files.run)) return undefined;
   const lock = lockRun(files.run);

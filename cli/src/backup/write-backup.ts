@@ -15,7 +15,7 @@ import { OPERATOR } from "../data-folder/operator.ts";
 import { withData } from "../data-folder/with-data.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { utcSeconds } from "../terminal/utc.ts";
-import { DATA_FILES, isFree, secretFiles, type BackupPart } from "./backup-files.ts";
+import { DATA_FILES, isFree, secretFiles, whyTaken, type BackupPart } from "./backup-files.ts";
 import { copyPrivately, digestOf } from "./copy-file.ts";
 import { BACKUP_FORMAT, MANIFEST_NAME, sealManifest, type BackupFile } from "./manifest.ts";
 
@@ -78,7 +78,7 @@ export async function writeBackup(files: DataFiles, target: BackupTarget): Promi
 
 function refuseTargets({ folder }: DataFiles, ends: readonly string[]): Failure | undefined {
   for (const end of ends) {
-    if (!isFree(end)) return failed(`${end} is there and not empty; name a folder that is new`);
+    if (!isFree(end)) return failed(`${end} is there and ${whyTaken(end)}; name a folder that is new`);
     if (isWithin(end, folder)) return failed(`${end} lies in the data folder, which is what is backed up`);
   }
   const [main = "", apart] = ends;

@@ -13,7 +13,8 @@ export async function checkData(
   now: Date,
 ): Promise<{ readonly findings: readonly Finding[] } | Failure> {
   const format = readDataFormat(files);
-  if (format === undefined) return failed(`${files.folder} holds no data of purrimeter`);
+  if (format === undefined)
+    return failed(`${files.folder} holds no data of purrimeter; name its data folder with --data`);
   if (isFailure(format)) return format;
   const findings = [
     ...(await checkDatabases(files)),

@@ -133,6 +133,8 @@ describe("a backup", () => {
     writeFileSync(join(folder, "mine"), "");
     expect((await backup()).stderr).toMatch(/monday is there and not empty/);
     expect(readdirSync(folder)).toEqual(["mine"]);
+    folder = join(folder, "mine");
+    expect((await backup()).stderr).toMatch(/mine is there and no folder; name a folder that is new/);
     folder = join(files.folder, "inside");
     expect((await backup()).stderr).toMatch(/lies in the data folder/);
     folder = join(room, "tuesday");
@@ -262,7 +264,7 @@ describe("a backup that is not what was written", () => {
     folder = join(room, "tuesday");
     expect(await backup()).toMatchObject({ exitCode: 0 });
     rmSync(join(folder, "secrets"), { recursive: true });
-    expect(await refusal()).toMatch(/is no whole backup/);
+    expect(await refusal()).toMatch(/is no whole backup: .*; name the folder that "purrimeter backup" wrote/);
     cpSync(join(monday, "secrets"), join(folder, "secrets"), { recursive: true });
     expect(await refusal()).toMatch(/of different backups/);
   });

@@ -128,7 +128,7 @@ async function revokeTag(
 ): Promise<{ readonly tag: string } | Failure> {
   const tag = asTagId(id);
   if (tag === undefined || !(await registry.list()).some((known) => known.id === tag))
-    return failed(`no tag ${id} is known`);
+    return failed(`no tag ${id} is known; "purrimeter tags list" shows those that are`);
   const recorded = await recordRevocation(files, tag, time);
   if (isFailure(recorded)) return recorded;
   await registry.revoke(tag, utcSeconds(time));

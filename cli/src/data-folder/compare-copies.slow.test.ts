@@ -224,7 +224,7 @@ describe("tags code", () => {
 
   test("refuses a tag of an account, a revoked one and one that is none", async () => {
     expect((await codeOf("mimi")).stderr).toContain("the tag mimi belongs to an account");
-    expect((await codeOf("nobody")).stderr).toContain("no tag nobody is known");
+    expect((await codeOf("nobody")).stderr).toContain('no tag nobody is known; "purrimeter tags list" shows');
     await inStore(({ store }) =>
       store.registry.revoke("mimi" as TagId, utcSeconds(systemTime)).then(() => ({})),
     );

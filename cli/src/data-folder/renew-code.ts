@@ -24,7 +24,7 @@ export async function renewCode(
 ): Promise<RenewedCode | Failure> {
   const tag = asTagId(id);
   const claimCode = createClaimCode();
-  if (tag === undefined) return failed(`no tag ${id} is known`);
+  if (tag === undefined) return failed(`no tag ${id} is known; "purrimeter tags list" shows those that are`);
   let failure: Failure | undefined;
   const outcome = await registry.renewLostCode(tag, claimCode, async (owner) => {
     const answer = await judge(files, tag, owner, time);
@@ -37,7 +37,7 @@ export async function renewCode(
 function refused(tag: TagId, reason: "not-found" | "claimed" | "revoked"): Failure {
   switch (reason) {
     case "not-found":
-      return failed(`no tag ${tag} is known`);
+      return failed(`no tag ${tag} is known; "purrimeter tags list" shows those that are`);
     case "claimed":
       return failed(`the tag ${tag} belongs to an account; its owner gives it up or hands it over`);
     case "revoked":

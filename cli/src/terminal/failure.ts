@@ -23,7 +23,7 @@ const SYSTEM_FAULTS: Readonly<Record<string, string>> = {
   EACCES: "this user may not write or read it",
   EPERM: "this user may not write or read it",
   EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
+  ENOSPC: "the disk is full; make room, and try again",
   EDQUOT: "the disk quota is used up",
   ENOTDIR: "a part of the path is no folder",
   ENOENT: "it does not exist",

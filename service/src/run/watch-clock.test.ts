@@ -12,16 +12,18 @@ async function watched(lastS?: number, doubted?: DoubtedSeconds) {
   const metrics = new Metrics("example");
   const kept: number[] = [];
   const doubts: DoubtedSeconds[] = [];
+  const faults: { code?: string | undefined } = {};
+  const failing = (): Promise<never> => Promise.reject(Object.assign(new Error(), faults));
   const record: ClockRecord = {
     lastTrusted: () => Promise.resolve(lastS),
     lastDoubted: () => Promise.resolve(doubted),
     keepDoubted: (now) => Promise.resolve(void doubts.push(now)),
-    keepTrusted: (utcS) => Promise.resolve(void kept.push(utcS)),
+    keepTrusted: (utcS) => (faults.code === undefined ? Promise.resolve(void kept.push(utcS)) : failing()),
   };
   const log = createLog("example", { write: (line) => void lines.push(line) });
   const clock = await watchClock({ time, log, metrics, record });
   const events = (): unknown[] => lines.map((line) => (JSON.parse(line) as { event: string }).event);
-  return { time, clock, kept, doubts, events, metrics };
+  return { time, clock, kept, doubts, faults, events, metrics };
 }
 
 test("keeps trusted times each minute, and none that is not trusted", async () => {
@@ -70,4 +72,16 @@ test("a service that is restarted every 20 h trusts its clock after 24 h of runn
   expect(second.clock.trust.isTrusted()).toBe(false);
   await second.time.advanceInTurns(3_600_000);
   expect(second.clock.trust.isTrusted()).toBe(true);
+});
+
+test("a database that takes no commit is not well until it takes one again", async () => {
+  const { time, clock, faults, events } = await watched();
+  expect(await clock.commits.check()).toEqual({ ok: true, detail: "can be written" });
+  faults.code = "SQLITE_READONLY";
+  await time.advanceInTurns(60_000);
+  expect(await clock.commits.check()).toEqual({ ok: false, detail: "failed: SQLITE_READONLY" });
+  expect(events()).toEqual(["clock.fault"]);
+  faults.code = undefined;
+  await time.advanceInTurns(60_000);
+  expect(await clock.commits.check()).toMatchObject({ ok: true });
 });

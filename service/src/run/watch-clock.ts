@@ -43,6 +43,8 @@ export interface WatchClockOptions {
 export interface WatchedClock {
   readonly trust: ClockTrust;
   readonly check: ReadinessCheck;
+  /** Whether what is kept each minute can be written where it is kept: a database that is full or read-only is noticed by it. */
+  readonly commits: ReadinessCheck;
   /** Keeps the present time, or how long it has been undisputed, and ends the watch. */
   close(): Promise<void>;
 }
@@ -52,7 +54,8 @@ export async function watchClock(options: WatchClockOptions): Promise<WatchedClo
   const { time, log, metrics, record } = options;
   const trust = await openTrust(time, record);
   const say = sayer(log);
-  const keep = (): Promise<void> => keepClock(options, trust);
+  let failed: string | undefined;
+  const keep = async (): Promise<void> => void (failed = await keepClock(options, trust));
   const look = (): void => say(trust.look());
   look();
   await keep();
@@ -67,6 +70,7 @@ export async function watchClock(options: WatchClockOptions): Promise<WatchedClo
   return {
     trust,
     check: { name: "clock", check: () => Promise.resolve(readinessOf(trust.look())) },
+    commits: { name: "commits", check: () => Promise.resolve(commitsOf(failed)) },
     close: () => {
       for (const cancel of timers) cancel();
       return keep();
@@ -84,17 +88,23 @@ async function openTrust(time: Time, record: ClockRecord): Promise<ClockTrust> {
   });
 }
 
-/** Tries again a minute later when it fails. */
-async function keepClock({ time, log, record }: WatchClockOptions, trust: ClockTrust): Promise<void> {
+/** Tries again a minute later when it fails; gives the code of what failed. */
+async function keepClock(
+  { time, log, record }: WatchClockOptions,
+  trust: ClockTrust,
+): Promise<string | undefined> {
   try {
-    if (trust.isTrusted()) return await record.keepTrusted(time.utcS());
+    if (trust.isTrusted()) return void (await record.keepTrusted(time.utcS()));
     const { utcMs = 0, undisputedMs = 0 } = trust.doubted ?? {};
     await record.keepDoubted({
       utcS: Math.floor(utcMs / 1_000),
       undisputedS: Math.floor(undisputedMs / 1_000),
     });
+    return undefined;
   } catch (error) {
-    log.error("the time could not be kept", { event: "clock.fault", code: errorCode(error) });
+    const code = errorCode(error);
+    log.error("the time could not be kept", { event: "clock.fault", code });
+    return code;
   }
 }
 
@@ -118,6 +128,12 @@ function sayer(log: Log): (doubt: ClockDoubt | undefined) => void {
         reason: doubt,
       });
   };
+}
+
+function commitsOf(failed: string | undefined): { ok: boolean; detail: string } {
+  return failed === undefined
+    ? { ok: true, detail: "can be written" }
+    : { ok: false, detail: `failed: ${failed}` };
 }
 
 function readinessOf(doubt: ClockDoubt | undefined): { ok: boolean; detail: string } {
