@@ -1,6 +1,7 @@
 import { decodeAck } from "@purrimeter/protocol/ack";
 import { decodeCommand } from "@purrimeter/protocol/command";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
+import { WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Settings, Status } from "@purrimeter/protocol/messages";
 import { encodeStatus } from "@purrimeter/protocol/status";
 import { topicOf } from "@purrimeter/protocol/topics";
@@ -14,8 +15,9 @@ import { NmeaParser } from "./nmea/nmea.ts";
 import type { Ports } from "./ports.ts";
 import { Radio } from "./uplink/radio.ts";
 import { Random } from "./random.ts";
+import { recallSides } from "./geofence/recall-sides.ts";
 import type { Reading } from "./nmea/reading.ts";
-import { sameGeofences } from "./geofence/same-geofences.ts";
+import { keptGeofences } from "./geofence/kept-geofences.ts";
 import { SettingsStore, settingsPages } from "./settings/settings-store.ts";
 import type { TagEvent } from "./tag-event.ts";
 import { receivesSatellite, listsSatellites } from "./nmea/satellite-list.ts";
@@ -106,7 +108,10 @@ export class Firmware {
     this.state.nextFixMs = nowMs;
     this.state.nextHealthMs = nowMs;
     const settings = this.settings.current;
-    if (settings !== undefined && this.refusalOf(settings) === undefined) this.run(settings, false);
+    if (settings !== undefined && this.refusalOf(settings) === undefined) {
+      this.run(settings, undefined);
+      recallSides(this.state.sides, this.journal, settings, this.settings.previous);
+    }
     this.wake();
   }
 
@@ -219,6 +224,12 @@ export class Firmware {
         return this.enqueue(this.journal.appendNoSky(effect.at, effect.seconds), false, nowMs);
       case "append-health":
         return this.enqueue(this.journal.appendHealth(effect.at, this.batteryPercent()), false, nowMs);
+      case "append-answer":
+        return this.enqueue(
+          this.journal.appendAnswer(effect.at, effect.command, effect.outcome),
+          false,
+          nowMs,
+        );
       case "report-now":
         return this.queue.flush(nowMs);
       case "gnss-start":
@@ -241,9 +252,9 @@ export class Firmware {
   }
 
   private appendTransition(effect: Effect, nowMs: number): void {
-    const { at, geofence, from, to, evidenceFrom } = effect;
+    const { at, geofence, from, to, evidenceFrom, lastKnown } = effect;
     const version = this.state.settingsVersion;
-    const number = this.journal.appendTransition(at, geofence, from, to, evidenceFrom, version);
+    const number = this.journal.appendTransition(at, geofence, from, to, evidenceFrom, version, lastKnown);
     this.counted.transitions++;
     this.enqueue(number, to !== "unknown", nowMs);
   }
@@ -289,15 +300,23 @@ export class Firmware {
     const isKept = this.settings.offer(bytes, this.refuse) === "kept";
     const settings = this.settings.current;
     if (isKept && settings !== undefined) {
-      this.run(settings, before !== undefined && sameGeofences(before.geofences, settings.geofences));
+      this.run(
+        settings,
+        before === undefined ? undefined : keptGeofences(before.geofences, settings.geofences),
+      );
       this.wake();
     }
     this.publishStatus();
   }
 
-  private run(settings: Settings, hasSameGeofences: boolean): void {
+  private run(settings: Settings, kept: readonly number[] | undefined): void {
     const nowMs = this.ports.clock.monotonicMs();
-    this.take({ kind: "settings", nowMs, utcS: this.ports.clock.utcS(), settings, hasSameGeofences });
+    const utcS = this.ports.clock.utcS();
+    this.take(
+      kept === undefined
+        ? { kind: "settings", nowMs, utcS, settings }
+        : { kind: "settings", nowMs, utcS, settings, kept },
+    );
   }
 
   /** Prepares the geofences of the settings; when that fails, the ones before stay in force. */
@@ -318,7 +337,7 @@ export class Firmware {
 
   private status(): Status {
     const { state, settings, options } = this;
-    const own = { online: true, settingsVersion: state.settingsVersion, firmware: options.firmware };
+    const own = { online: true, settingsVersion: state.settingsVersion, firmware: options.firmware, wireVersion: WIRE_VERSION };
     return settings.refused === undefined ? own : { ...own, refusedSettings: settings.refused };
   }
 }

@@ -24,6 +24,10 @@ function newState(): TagState {
 }
 
 /** What the last step left to do, as text. */
+function kindsOf(state: TagState): string[] {
+  return Array.from({ length: state.effects.count }, (_, i) => state.effects.at(i).kind);
+}
+
 function effectsOf(state: TagState): string[] {
   return Array.from({ length: state.effects.count }, (_, i) => JSON.stringify(state.effects.at(i)));
 }
@@ -128,10 +132,11 @@ describe("step", () => {
     const state = newState();
     const buzz: Command = { id: 4, action: "buzz", seconds: 9, expiresAt: NOON_S };
     step(state, { kind: "command", nowMs: 0, utcS: NOON_S, command: buzz });
-    expect(effectsOf(state)).toHaveLength(1);
+    expect(kindsOf(state)).toEqual(["buzz", "append-answer"]);
     step(state, { kind: "command", nowMs: 0, utcS: NOON_S, command: buzz });
     expect(effectsOf(state)).toHaveLength(0);
     step(state, { kind: "command", nowMs: 0, utcS: NOON_S + 1, command: { ...buzz, id: 5 } });
-    expect(effectsOf(state)).toHaveLength(0);
+    expect(kindsOf(state)).toEqual(["append-answer"]);
+    expect(state.effects.at(0)).toMatchObject({ command: 5, outcome: "expired" });
   });
 });

@@ -5,7 +5,7 @@ import {
   readGeofences,
   type NamedGeofence,
 } from "@purrimeter/simulator/read-geofences";
-import { replayAsRecorded, replayPaced, type Replay } from "@purrimeter/simulator/replay";
+import { refusalOf, replayAsRecorded, replayPaced, type Replay } from "@purrimeter/simulator/replay";
 import { tagNameFor } from "@purrimeter/simulator/tag-name";
 import { homeOf, type Track } from "@purrimeter/simulator/track";
 import { describeTrackProblem, type TrackFile } from "@purrimeter/simulator/track-problem";
@@ -75,6 +75,8 @@ async function replay(flags: ReplayFlags): Promise<void> {
 async function replayAll(flags: ReplayFlags): Promise<Failure | { readonly replayed: true }> {
   const shared = flags.geofences === undefined ? undefined : await readGeofences(flags.geofences);
   if (shared?.ok === false) return failed(shared.problem);
+  const refusal = shared === undefined ? undefined : refusalOf(shared.geofences);
+  if (refusal !== undefined) return failed(`the tag refuses a geofence: ${refusal}`);
   const file = await loadTracks(flags.tracks, flags.skipGarbage === true ? "skip" : "refuse");
   if (!file.ok) return failed(describeTrackProblem(file.problem));
   const lines: string[] = [];
@@ -108,9 +110,9 @@ function replayOne(
 }
 
 function linesOf(tag: string, { transitions }: Replay): string[] {
-  return transitions.map(({ at, geofence, side, number }) => {
+  return transitions.map(({ at, geofence, side, lastKnown, number }) => {
     const time = `${new Date(at * 1000).toISOString().slice(0, 19)}Z`;
-    return JSON.stringify({ tag, at: time, geofence, side, number });
+    return JSON.stringify({ tag, at: time, geofence, side, lastKnown, number });
   });
 }
 

@@ -71,6 +71,7 @@ export class VirtualBoard {
   private isOn = false;
   private isUp = false;
   private asksForSession = false;
+  private isReconnecting = false;
   private isReceiving = false;
   private utcAtZeroS = 0;
   private isTimeKnown = false;
@@ -96,6 +97,7 @@ export class VirtualBoard {
     this.isOn = true;
     this.isUp = false;
     this.asksForSession = false;
+    this.isReconnecting = false;
     this.isReceiving = false;
     this.isTimeKnown = false;
     this.due = [];
@@ -120,12 +122,14 @@ export class VirtualBoard {
 
   up(): void {
     this.isUp = true;
+    this.isReconnecting = false;
     this.say("up");
     this.guard(() => this.firmware.uplinkUp());
   }
 
   down(): void {
     this.isUp = false;
+    this.isReconnecting = false;
     this.due = [];
     this.say("down");
     this.guard(() => this.firmware.uplinkDown());
@@ -211,7 +215,7 @@ export class VirtualBoard {
     const second = (Math.floor(this.nowMs / 1_000) + 1) * 1_000;
     if (this.isReceiving && this.hasSky) next = Math.min(next, second);
     if (this.isMoving) next = Math.min(next, this.lastMovedMs + 30_000);
-    if (this.asksForSession && this.hasCoverage) next = Math.min(next, second);
+    if (this.isReconnecting || (this.asksForSession && this.hasCoverage)) next = Math.min(next, second);
     const answer = this.due[0];
     if (answer !== undefined) next = Math.min(next, answer.atMs);
     return Math.max(this.nowMs + LEAST_STEP_MS, next);
@@ -222,7 +226,8 @@ export class VirtualBoard {
     if (this.isMoving && this.nowMs >= this.lastMovedMs + 30_000) this.move();
     if (this.nowMs >= this.firmware.nextWakeMs()) this.guard(() => this.firmware.wake());
     if (this.detectsBeacon) this.detectBeacon();
-    if (this.asksForSession && this.hasCoverage && !this.isUp) this.up();
+    const isWanted = this.isReconnecting || (this.asksForSession && this.hasCoverage);
+    if (isWanted && !this.isUp) this.up();
     if (this.isReceiving && this.hasSky && ofSecondMs === 0 && this.lastSpokenMs !== this.nowMs) {
       this.lastSpokenMs = this.nowMs;
       this.speak(4_096);
@@ -296,6 +301,7 @@ export class VirtualBoard {
       uplink: {
         connect: () => this.session(true),
         disconnect: () => this.session(false),
+        reconnect: () => this.reconnect(),
         publish: (topic: string, bytes: Uint8Array) => this.published(topic, bytes),
       },
       indicator: {
@@ -330,6 +336,13 @@ export class VirtualBoard {
     if (isAsked || !this.isUp) return;
     this.isUp = false;
     this.due = [];
+  }
+
+  /** As boards do it: the session is over at once, and another is established within a second. */
+  private reconnect(): void {
+    this.say("u reconnect");
+    this.down();
+    this.isReconnecting = true;
   }
 
   private listen(): void {

@@ -1,5 +1,12 @@
-import { KIND_FIX, KIND_HEALTH, KIND_NO_SKY, KIND_TRANSITION } from "@purrimeter/protocol/entry-kind";
-import type { Side } from "@purrimeter/protocol/values";
+import type { AnswerOutcome } from "@purrimeter/protocol/entry";
+import {
+  KIND_ANSWER,
+  KIND_FIX,
+  KIND_HEALTH,
+  KIND_NO_SKY,
+  KIND_TRANSITION,
+} from "@purrimeter/protocol/entry-kind";
+import type { LastKnown, Side } from "@purrimeter/protocol/values";
 import { emptyPageHeader, type PageHeader } from "./journal-page.ts";
 import { JournalHoldings } from "./journal-holdings.ts";
 import { emptyJournalEntry, encodeRecord, RECORD_BYTES, type JournalEntry } from "./journal-record.ts";
@@ -78,6 +85,7 @@ export class Journal {
     to: Side,
     evidenceFrom: number,
     settingsVersion: number,
+    lastKnown?: LastKnown,
   ): number {
     this.draft.kind = KIND_TRANSITION;
     this.draft.geofence = geofence;
@@ -85,12 +93,21 @@ export class Journal {
     this.draft.to = to;
     this.draft.evidenceFrom = evidenceFrom;
     this.draft.settingsVersion = settingsVersion;
+    this.draft.lastKnown = lastKnown;
     return this.append(at);
   }
 
   appendNoSky(at: number, searchedS: number): number {
     this.draft.kind = KIND_NO_SKY;
     this.draft.searchedS = searchedS;
+    return this.append(at);
+  }
+
+  /** The answer to a command. */
+  appendAnswer(at: number, command: number, outcome: AnswerOutcome): number {
+    this.draft.kind = KIND_ANSWER;
+    this.draft.command = command;
+    this.draft.outcome = outcome;
     return this.append(at);
   }
 
@@ -137,6 +154,17 @@ export class Journal {
   /** Advances `oldest` over entries that are no longer held: given up, torn, or damaged since. */
   skipHoles(): void {
     this.oldest = this.holdings.settle(this.next);
+  }
+
+  /** Calls with every transition that the flash still holds, acknowledged or not, in no certain order. */
+  eachTransition(take: (entry: JournalEntry) => void): void {
+    const last = this.ring.head.sequence;
+    for (let sequence = Math.max(1, last - this.pageCount + 2); sequence <= last; sequence++) {
+      for (let slot = 0; slot < this.ring.used(sequence); slot++) {
+        const { seen } = this.holdings;
+        if (this.ring.readSlot(sequence, slot, seen) && seen.kind === KIND_TRANSITION) take(seen);
+      }
+    }
   }
 
   private append(at: number): number {

@@ -31,6 +31,8 @@ export function settingsPages(pageBytes: number): number {
 export class SettingsStore {
   /** The newest whole settings, or undefined on a tag that never had any. */
   current: Settings | undefined = undefined;
+  /** The settings before `current`, when their slot is still whole. */
+  previous: Settings | undefined = undefined;
   /** The last settings that were refused since newer ones were kept; version 0 when it could not be read. */
   refused: Status["refusedSettings"] = undefined;
   private readonly flash: Flash;
@@ -52,7 +54,12 @@ export class SettingsStore {
     for (let index = 0; index < SLOTS; index++) {
       const settings = this.readSlot(index);
       const sequence = getUint32(this.slot, 4);
-      if (settings === undefined || sequence <= this.sequence) continue;
+      if (settings === undefined) continue;
+      if (sequence <= this.sequence) {
+        this.previous = settings;
+        continue;
+      }
+      this.previous = this.current;
       this.sequence = sequence;
       this.current = settings;
     }
@@ -71,6 +78,7 @@ export class SettingsStore {
     if (reason !== undefined) return this.refusedFor(settings.version, reason);
     this.sequence++;
     this.writeSlot(this.sequence % SLOTS, bytes);
+    this.previous = this.current;
     this.current = settings;
     this.refused = undefined;
     return "kept";

@@ -1,21 +1,28 @@
 import { CborWriter } from "../cbor/cbor-writer.ts";
 import {
+  EXTENDED,
   FROM_SHIFT,
+  KIND_ANSWER,
   KIND_FIX,
   KIND_HEALTH,
   KIND_NO_SKY,
   KIND_TRANSITION,
+  outcomeCode,
   SAME_STEP,
   sideCode,
   TO_SHIFT,
 } from "./entry-kind.ts";
-import { MAX_REPORT_BYTES, MAX_REPORT_ENTRIES, WIRE_VERSION } from "../limits.ts";
+import type { AnswerOutcome } from "./entry.ts";
+import { FIRST_WIRE_VERSION, MAX_REPORT_BYTES, MAX_REPORT_ENTRIES, WIRE_VERSION } from "../limits.ts";
 import { lonDeltaE7 } from "../lon-delta.ts";
-import type { Side } from "../values.ts";
+import type { LastKnown, Side } from "../values.ts";
 import { writeVarint, zigzag } from "../cbor/varint.ts";
 
-/** More than the longest entry takes: a head and four varints. */
-const ENTRY_ROOM_BYTES = 24;
+/** More than the longest entry takes: a head, four varints and six bytes of optional parts. */
+const ENTRY_ROOM_BYTES = 28;
+
+/** Where the version stands: after the head of the map and the key 0. */
+const VERSION_AT = 2;
 
 /** Bytes of the head of a byte string that is 256 bytes or longer. */
 const LONG_HEAD_BYTES = 3;
@@ -30,6 +37,7 @@ const MAX_STEP_S = 2_147_483_647;
 export class ReportWriter {
   private readonly cbor: CborWriter;
   private entries = 0;
+  private version = FIRST_WIRE_VERSION;
   private firstNumber = 0;
   private entriesAt = 0;
   private lastAt = 0;
@@ -56,7 +64,8 @@ export class ReportWriter {
     const held = first > oldest;
     this.cbor.reset();
     this.cbor.map(held ? 5 : 4);
-    this.pair(0, WIRE_VERSION);
+    this.version = FIRST_WIRE_VERSION;
+    this.pair(0, FIRST_WIRE_VERSION);
     this.pair(1, epoch);
     this.pair(2, first);
     if (held) this.pair(3, first - oldest);
@@ -71,19 +80,34 @@ export class ReportWriter {
     this.lastLonE7 = 0;
   }
 
-  /** A fix: seconds of UTC, E7 degrees, decimetres (1 to 65,535). */
-  addFix(at: number, latE7: number, lonE7: number, accuracyDm: number): boolean {
-    if (!this.open(KIND_FIX, at)) return false;
+  /**
+   * A fix: seconds of UTC, E7 degrees, decimetres (1 to 65,535); speed in cm/s (0 to 65,535) and course in tenths of a
+   * degree (0 to 3,599), -1 when unknown.
+   */
+  addFix(
+    at: number,
+    latE7: number,
+    lonE7: number,
+    accuracyDm: number,
+    speedCmS = -1,
+    courseDeg10 = -1,
+  ): boolean {
+    const extended = speedCmS >= 0 || courseDeg10 >= 0;
+    if (!this.open(extended ? KIND_FIX | EXTENDED : KIND_FIX, at)) return false;
     if (this.entries > 0) this.lastStepS = at - this.lastAt;
     this.put(zigzag(latE7 - this.lastLatE7));
     this.put(zigzag(lonDeltaE7(this.lastLonE7, lonE7)));
     this.put(accuracyDm);
+    if (extended) this.putMotion(speedCmS + 1, courseDeg10 + 1);
     this.lastLatE7 = latE7;
     this.lastLonE7 = lonE7;
     return this.closeEntry(at);
   }
 
-  /** A decided change of side; `evidenceFrom` is at most this entry's own number. */
+  /**
+   * A decided change of side; `evidenceFrom` is at most this entry's own number. `lastKnown` undefined: the entry does not
+   * say it, as in version 1.
+   */
   addTransition(
     at: number,
     geofence: number,
@@ -91,12 +115,15 @@ export class ReportWriter {
     to: Side,
     evidenceFrom: number,
     settingsVersion: number,
+    lastKnown?: LastKnown,
   ): boolean {
     const sides = (sideCode(from) << FROM_SHIFT) | (sideCode(to) << TO_SHIFT);
-    if (!this.open(KIND_TRANSITION | sides, at)) return false;
+    const extended = lastKnown === undefined ? 0 : EXTENDED;
+    if (!this.open(KIND_TRANSITION | sides | extended, at)) return false;
     this.put(geofence);
     this.put(this.firstNumber + this.entries - evidenceFrom);
     this.put(settingsVersion);
+    if (lastKnown !== undefined) this.putLastKnown(lastKnown);
     return this.closeEntry(at);
   }
 
@@ -116,14 +143,39 @@ export class ReportWriter {
     return this.closeEntry(at);
   }
 
+  /** The answer to a command. */
+  addAnswer(at: number, command: number, outcome: AnswerOutcome): boolean {
+    if (!this.open(KIND_ANSWER, at)) return false;
+    this.version = WIRE_VERSION;
+    this.put(command);
+    this.put(outcomeCode(outcome));
+    return this.closeEntry(at);
+  }
+
   /** Closes the report and returns its length in `bytes`. */
   finish(): number {
     const bytes = this.cbor.bytes;
     const end = this.cbor.length;
+    bytes[VERSION_AT] = this.version;
     this.cbor.length = this.entriesAt - LONG_HEAD_BYTES;
     this.cbor.byteString(end - this.entriesAt);
     for (let from = this.entriesAt; from < end; from++) bytes[this.cbor.length++] = bytes[from] as number;
     return this.cbor.length;
+  }
+
+  /** Speed and course, each plus one; 0 when unknown. The course is left out when unknown. */
+  private putMotion(speed: number, course: number): void {
+    this.version = WIRE_VERSION;
+    const lengthAt = this.cbor.length++;
+    this.put(speed);
+    if (course > 0) this.put(course);
+    this.cbor.bytes[lengthAt] = this.cbor.length - lengthAt - 1;
+  }
+
+  private putLastKnown(lastKnown: LastKnown): void {
+    this.version = WIRE_VERSION;
+    this.put(1);
+    this.put(sideCode(lastKnown ?? "unknown"));
   }
 
   private pair(key: number, value: number): void {

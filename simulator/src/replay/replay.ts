@@ -1,10 +1,11 @@
 import { acceptReading, FixFilterState, type Fix } from "@purrimeter/device/fix-filter";
+import { Geofences } from "@purrimeter/device/geofence";
 import { emptyReading } from "@purrimeter/device/reading";
 import { step } from "@purrimeter/device/tag";
 import type { TagEvent } from "@purrimeter/device/tag-event";
 import { TagState } from "@purrimeter/device/tag-state";
 import type { Settings } from "@purrimeter/protocol/messages";
-import type { LatE7, LonE7, Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { LastKnown, LatE7, LonE7, Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { InProcessCloud } from "../fleet/in-process-cloud.ts";
 import type { NamedGeofence } from "../tracks/read-geofences.ts";
 import { FAITHFUL_RECEIVER } from "../sky/receiver-model.ts";
@@ -18,6 +19,8 @@ interface ReplayedTransition {
   readonly at: number;
   readonly geofence: string;
   readonly side: Side;
+  /** The last side that was known before; null when none was. */
+  readonly lastKnown: LastKnown;
   /** Its number in the journal. */
   readonly number: number;
 }
@@ -30,6 +33,17 @@ export interface Replay {
 }
 
 const SETTINGS: Settings = { version: 1, fixIntervalS: 60, reportIntervalS: 300, geofences: [] };
+
+/** Why the tag cannot run these geofences, as "name: reason"; undefined when it can. */
+export function refusalOf(geofences: readonly NamedGeofence[]): string | undefined {
+  const tag = new Geofences();
+  for (const { name, setting } of geofences) {
+    const outcome = tag.prepare([setting]);
+    if (outcome !== "prepared") return `${name}: ${outcome}`;
+  }
+  const together = tag.prepare(geofences.map(({ setting }) => setting));
+  return together === "prepared" ? undefined : `all together: ${together}`;
+}
 
 /** A side without evidence becomes unknown after hours: interval of the ticks in a gap. */
 const GAP_TICK_S = 3_600;
@@ -77,8 +91,6 @@ class RecordedReplay {
     reading.lonE7 = lon === 180 ? -1_800_000_000 : Math.round(lon * 1e7);
     reading.accuracyDm = accuracyM > 0 ? Math.max(1, Math.round(accuracyM * 10)) : 0;
     reading.valid = true;
-    // A counter in place of the speed: two fixes at one place are two fixes here, not a frozen receiver.
-    reading.speedCmS = (reading.speedCmS + 1) % 2;
     if (acceptReading(this.#filter, reading, this.#fix) !== "accepted") return;
     if (this.#firstAt === 0) this.#firstAt = reading.utcS;
     this.#passGap(reading.utcS);
@@ -121,11 +133,11 @@ class RecordedReplay {
     step(this.#state, event);
     const { effects } = this.#state;
     for (let i = 0; i < effects.count; i++) {
-      const { kind, at, geofence, to } = effects.at(i);
+      const { kind, at, geofence, to, lastKnown } = effects.at(i);
       if (kind === "append-fix") this.fixes++;
       if (kind === "append-transition") {
         const name = nameOf(this.#geofences, geofence);
-        this.transitions.push({ at, geofence: name, side: to, number: this.#next });
+        this.transitions.push({ at, geofence: name, side: to, lastKnown, number: this.#next });
       }
       if (kind === "append-fix" || kind === "append-transition") this.#next++;
     }
@@ -194,6 +206,14 @@ function transitionsIn(cloud: InProcessCloud, geofences: readonly NamedGeofence[
   const entries = [...cloud.stored.values()].sort((a, b) => a.number - b.number);
   return entries.flatMap(({ number, entry }) => {
     if (entry.kind !== "transition") return [];
-    return [{ at: entry.at, geofence: nameOf(geofences, entry.geofence), side: entry.to, number }];
+    return [
+      {
+        at: entry.at,
+        geofence: nameOf(geofences, entry.geofence),
+        side: entry.to,
+        lastKnown: entry.lastKnown ?? null,
+        number,
+      },
+    ];
   });
 }
