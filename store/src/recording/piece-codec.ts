@@ -180,7 +180,9 @@ function readMore(input: VarintReader, kind: number): MoreOfFix | MoreOfTransiti
 
 function readContent(input: VarintReader, before: Before, kind: number): Entry {
   const at = before.at as UnixSeconds;
-  switch (KINDS[kind]) {
+  const name = KINDS[kind];
+  if (name === undefined) throw new RangeError(`stored piece with an entry of kind ${kind}`);
+  switch (name) {
     case "fix": {
       const latE7 = (before.lat += input.signed()) as LatE7;
       const lonE7 = (before.lon += input.signed()) as LonE7;
@@ -213,8 +215,6 @@ function readContent(input: VarintReader, before: Before, kind: number): Entry {
         boots: input.unsigned(),
         dropped: input.unsigned(),
       };
-    case undefined:
-      throw new RangeError(`stored piece with an entry of kind ${kind}`);
   }
 }
 
