@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { request } from "node:https";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,7 +67,8 @@ function fakedTime(): NodeJS.ProcessEnv {
 function run(changes: object = {}): Run {
   const file = join(folder, "config.json");
   writeFileSync(file, JSON.stringify({ ...config, ...changes }));
-  const env = { PATH: process.env["PATH"], CREDENTIALS_DIRECTORY: join(folder, "secrets"), ...fakedTime() };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, CREDENTIALS_DIRECTORY: join(folder, "secrets"), ...fakedTime() };
   const child = spawn(process.execPath, [MAIN, "--config", file], {
     env,
     stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -159,6 +160,21 @@ test("starts, says so, keeps accounts over a restart and stops in time", async (
   expect(await call(await ready(second), "/login", owner)).toBe(200);
   second.child.kill("SIGINT");
   expect(await once(second.child, "close")).toEqual([0, null]);
+});
+
+test("writes at its end how many refusals it left out of the log", async () => {
+  const service = run();
+  const port = await ready(service);
+  for (let refused = 0; refused < 30; refused++) {
+    const socket = connect(port, "127.0.0.1", () => socket.end("no TLS\r\n\r\n"));
+    await once(socket.on("error", () => undefined).resume(), "close");
+  }
+  await expect
+    .poll(() => service.output.stdout.match(/"event":"connection\.refused"/gu)?.length)
+    .toBeGreaterThanOrEqual(20);
+  service.child.kill("SIGTERM");
+  await once(service.child, "close");
+  expect(service.output.stdout).toMatch(/"event":"connection\.refused-sum".*"count":\d+/u);
 });
 
 test("says which port is in use", async () => {

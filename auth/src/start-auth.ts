@@ -1,5 +1,6 @@
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { openDatabase, type Database } from "@purrimeter/database/open-database";
+import { checkPages } from "@purrimeter/database/page-check";
 import { watchClock } from "@purrimeter/service/watch-clock";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { certificateCheck } from "@purrimeter/service/certificate-check";
@@ -7,7 +8,7 @@ import { diskCheck } from "@purrimeter/service/disk-check";
 import { INTERNAL_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { listen } from "@purrimeter/service/listen";
 import type { Listening } from "@purrimeter/service/listen";
-import { logRefused } from "@purrimeter/service/log-refused";
+import { logRefused, type RefusedLog } from "@purrimeter/service/log-refused";
 import type { ReadinessCheck } from "@purrimeter/service/readiness";
 import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
@@ -30,6 +31,7 @@ import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
 
 const EXPIRY_INTERVAL_MS = 86_400_000;
 const SWEEP_MS = 3_600_000;
+const SUM_MS = 60_000;
 
 type Parts = ServiceParts<Config, Secrets>;
 
@@ -49,11 +51,14 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
     void deleteExpired({ database: service.database, clock: record, isClockTrusted, now: service.now, log });
   expire();
   const cancelExpiry = time.every(EXPIRY_INTERVAL_MS, expire);
-  const listening = await listenFor(parts, service);
+  const refused = logRefused(log, metrics, () => time.monotonicMs());
+  const listening = await listenFor(parts, service, refused);
+  const pages = checkPages({ path, key: databaseKey, log, time });
+  const cancelSums = time.every(SUM_MS, () => refused.summarise(), { background: true });
   const cancelSweep = sweepUnverified(parts, service, isClockTrusted);
   return {
     ready: { port: listening.port },
-    checks: [...checksOf(parts, service), clock.check],
+    checks: [...checksOf(parts, service), pages.check, clock.check, clock.commits],
     reload: async () => {
       await secrets.reload();
       await service.tokens.replaceKeys(readSigningKeys(secrets));
@@ -61,9 +66,12 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
     },
     stop: async (graceMs) => {
       cancelSweep();
+      cancelSums();
       cancelExpiry();
+      pages.stop();
       await clock.close();
       await stop(service, listening, graceMs);
+      refused.summarise();
     },
   };
 }
@@ -117,9 +125,12 @@ function sweepUnverified(
   return time.every(SWEEP_MS, sweep, { background: true });
 }
 
-function listenFor({ config, secrets, log, metrics, time }: Parts, service: AuthService): Promise<Listening> {
-  const monotonicMs = (): number => time.monotonicMs();
-  return listen(createApp(service, monotonicMs).fetch, {
+function listenFor(
+  { config, secrets, time }: Parts,
+  service: AuthService,
+  onRefused: RefusedLog,
+): Promise<Listening> {
+  return listen(createApp(service, () => time.monotonicMs()).fetch, {
     host: config.host,
     port: config.port,
     certificate: readFileSync(config.tls.certificate),
@@ -128,7 +139,7 @@ function listenFor({ config, secrets, log, metrics, time }: Parts, service: Auth
     limits: INTERNAL_HTTP_LIMITS,
     headers: SECURITY_HEADERS,
     time,
-    onRefused: logRefused(log, metrics, monotonicMs),
+    onRefused,
   });
 }
 

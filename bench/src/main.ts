@@ -1,7 +1,14 @@
 import { parseArgs } from "node:util";
 
-/** A benchmark gives its cases as plain lines; with --json each is printed as it is. */
-type Bench = () => Promise<readonly object[]>;
+/** What the command line asks of a benchmark; each takes what it knows. */
+interface Asked {
+  readonly isQuick: boolean;
+  readonly half: "tuning" | "reporting";
+  readonly world: string;
+}
+
+/** A benchmark gives its cases as plain lines; with --json each is printed as it is, as soon as it is there. */
+type Bench = (asked: Asked) => AsyncIterable<object> | Promise<readonly object[]>;
 
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   codec: async () => (await import("./device/codec.ts")).benchCodec,
@@ -13,38 +20,63 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   energy: async () => (await import("./energy/energy.ts")).benchEnergy,
 };
 
-const HELP = `Usage: npm run bench -- NAME [--json]
+const HELP = `Usage: npm run bench -- NAME [--json] [--quick] [--tuning] [--world NAME]
 
 Measures, each case with its peer or its limit in the same run.
 NAME is one of: ${Object.keys(BENCHES).join(", ")}
 
-  --json   one JSON object a line, e.g. {"bench","case","ours","peer","unit","ratio"}; a ratio above 1 means that we are better
-  --help   this text
+  --json        one JSON object a line, e.g. {"bench","case","ours","peer","unit","ratio"}; a ratio above 1 means that we are better
+  --quick       fences and energy: a few cats, in a minute
+  --tuning      fences and energy: the half of the cats and seeds that the decision was chosen on, not the other
+  --world NAME  fences: only the worlds whose names begin so, e.g. carried
+  --help        this text
 `;
 
 function shown(value: unknown): string {
-  if (typeof value !== "number") return String(value);
+  if (value === null) return "-";
+  if (typeof value !== "number") return typeof value === "string" ? value : JSON.stringify(value);
   return Number.isInteger(value) ? value.toLocaleString("en") : value.toPrecision(4);
 }
 
-/** What --json prints of a case, where the table says more. */
-const JSON_FIELDS: Readonly<Record<string, string[]>> = {
-  energy: ["bench", "policy", "days", "gnssSecondsPerDay", "bytesPerDay"],
+/** The columns of the table, where --json says more than fits a line. */
+const COLUMNS: Readonly<Record<string, readonly string[]>> = {
+  fences:
+    "world case rule pace radiusM intervalS falseAlarmsPerCatDay silentExits exits missed delayMedianS delayP95S fixesP95".split(
+      " ",
+    ),
+  energy:
+    "policy decision days daysP10 daysP50 daysP90 heardMedianS heardP95S neverTold silent alreadyOutside outings timesNaive timesTwoInARow".split(
+      " ",
+    ),
 };
 
-function print(lines: readonly object[], json: boolean, fields?: string[]): void {
-  if (json) for (const line of lines) console.log(JSON.stringify(line, fields));
-  else
-    console.table(
-      lines.map((line) =>
-        Object.fromEntries(Object.entries(line).map(([key, value]) => [key, shown(value)])),
-      ),
-    );
+function table(name: string, lines: readonly object[]): void {
+  const columns = COLUMNS[name];
+  const rows = lines.map((line) => {
+    const cells = Object.entries(line).filter(([key]) => columns?.includes(key) ?? true);
+    return Object.fromEntries(cells.map(([key, value]) => [key, shown(value)]));
+  });
+  console.table(rows);
+}
+
+async function run(bench: Bench, asked: Asked, isJson: boolean): Promise<void> {
+  const lines: object[] = [];
+  for await (const line of await bench(asked)) {
+    if (isJson) console.log(JSON.stringify(line));
+    else lines.push(line);
+  }
+  if (!isJson) table(name, lines);
 }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "boolean", default: false }, help: { type: "boolean", default: false } },
+  options: {
+    json: { type: "boolean", default: false },
+    quick: { type: "boolean", default: false },
+    tuning: { type: "boolean", default: false },
+    world: { type: "string", default: "" },
+    help: { type: "boolean", default: false },
+  },
 });
 const [name = ""] = positionals;
 const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
@@ -54,6 +86,7 @@ if (values.help || load === undefined) {
   (values.help ? process.stdout : process.stderr).write(text);
   process.exitCode = values.help ? 0 : 2;
 } else {
-  const bench = await load();
-  print(await bench(), values.json, JSON_FIELDS[name]);
+  const { quick, tuning, world, json } = values;
+  const half = tuning ? "tuning" : "reporting";
+  await run(await load(), { isQuick: quick, half, world }, json);
 }

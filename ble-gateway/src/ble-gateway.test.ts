@@ -66,7 +66,7 @@ async function openBench(pairings: readonly Pairing[]): Promise<Bench> {
     log,
     time: systemTime,
   });
-  const links = await listenForLinks({ path }, gateway.accept);
+  const links = await listenForLinks({ path }, gateway.accept, systemTime);
   const dispose = async (): Promise<void> => {
     gateway.close();
     await new Promise((resolve) => links.close(resolve));

@@ -17,7 +17,7 @@ describeSilentConnectionContract("the socket of the BLE gateway", async () => {
     throw new Error("no tag here");
   };
   const gateway = openGateway({ pairings: [], cipher: nodeCipher, makeUplink, log, time: systemTime });
-  const server = await listenForLinks({ path }, gateway.accept, 300);
+  const server = await listenForLinks({ path }, gateway.accept, systemTime, 300);
   return {
     address: { path },
     close: async () => {

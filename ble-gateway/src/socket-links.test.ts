@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { lstatSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import type { Server } from "node:net";
+import { connect, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
 import { listenForLinks } from "./socket-links.ts";
 
 let folder: string;
@@ -14,8 +15,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+let time: ManualTime;
+let links: { heard: string; closed: boolean }[];
+
 function listen(): Promise<Server> {
-  return listenForLinks({ path }, () => ({ bytes: () => undefined, closed: () => undefined }));
+  time = new ManualTime();
+  links = [];
+  const accept = () => {
+    const link = { heard: "", closed: false };
+    links.push(link);
+    return {
+      bytes: (bytes: Uint8Array) => void (link.heard += Buffer.from(bytes).toString()),
+      closed: () => void (link.closed = true),
+    };
+  };
+  return listenForLinks({ path }, accept, time);
 }
 
 function close(server: Server): Promise<void> {
@@ -44,4 +58,20 @@ test("a socket that a killed program left behind is replaced", async () => {
   spawnSync(process.execPath, ["-e", script]);
   expect(lstatSync(path).isSocket()).toBe(true);
   await close(await listen());
+});
+
+test("a link that has sent nothing for 30 s is ended, and one that has spoken may be silent for hours", async () => {
+  const server = await listen();
+  const [silent, spoken] = [connect(path), connect(path)];
+  await expect.poll(() => links.length).toBe(2);
+  spoken.write("x");
+  await expect.poll(() => links.map(({ heard }) => heard).toSorted()).toEqual(["", "x"]);
+  time.advance(30_000);
+  await expect.poll(() => links.filter(({ closed }) => closed).map(({ heard }) => heard)).toEqual([""]);
+  time.advance(36_000_000);
+  expect(time.pending).toBe(0);
+  expect(links.filter(({ closed }) => !closed)).toHaveLength(1);
+  silent.destroy();
+  spoken.destroy();
+  await close(server);
 });

@@ -1,4 +1,5 @@
 import { lstatSync, rmSync } from "node:fs";
+import type { Time } from "@purrimeter/service/time";
 import { connect, createServer, type ListenOptions, type Server, type Socket } from "node:net";
 import type { AcceptLink } from "./link.ts";
 
@@ -15,25 +16,26 @@ const SILENCE_MS = 30_000;
 export async function listenForLinks(
   address: SocketAddress,
   accept: AcceptLink,
+  time: Time,
   silenceMs: number = SILENCE_MS,
 ): Promise<Server> {
   try {
-    return await listen(address, accept, silenceMs);
+    return await listen(address, accept, time, silenceMs);
   } catch (error) {
     const isInUse = (error as NodeJS.ErrnoException).code === "EADDRINUSE";
     if (!isInUse || !("path" in address) || !isSocket(address.path)) throw error;
     if (await isAnswered(address.path)) throw error;
     rmSync(address.path);
-    return listen(address, accept, silenceMs);
+    return listen(address, accept, time, silenceMs);
   }
 }
 
-function listen(address: SocketAddress, accept: AcceptLink, silenceMs: number): Promise<Server> {
+function listen(address: SocketAddress, accept: AcceptLink, time: Time, silenceMs: number): Promise<Server> {
   const server = createServer((socket) => {
     takeSocket(socket, accept);
-    socket.setTimeout(silenceMs, () => void socket.destroy());
+    const cancel = time.after(silenceMs, () => void socket.destroy());
     // A tag that has spoken may be silent for hours: it sleeps.
-    socket.once("data", () => void socket.setTimeout(0));
+    socket.once("data", cancel).once("close", cancel);
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);

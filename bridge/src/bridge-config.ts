@@ -43,6 +43,10 @@ export const bridgeConfigSchema = z.strictObject({
   /** Of one address, without a certificate; a trusted proxy's are not counted. */
   maxConnectionsPerAddress: connectionsSchema.optional(),
   acceptsPerAddress: rateSchema.optional(),
+  /** New sessions of one certificate. */
+  sessionsPerCertificate: rateSchema.optional(),
+  /** What one tag may have stored. */
+  quotas: z.strictObject({ entries: rateSchema, rows: rateSchema }).optional(),
   trustedProxies: trustedProxiesSchema,
 });
 

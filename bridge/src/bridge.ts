@@ -7,8 +7,11 @@ import type { ReportStore, RegistrationState } from "@purrimeter/store/report-st
 import type { BridgeCounters } from "./metrics/bridge-counters.ts";
 import { createReportVerifier, type ReportVerifier } from "./verification/report-verifier.ts";
 import { createSettingsDelivery, type SettingsDelivery } from "./settings/deliver-settings.ts";
+import { createUnreadableLog, type UnreadableLog } from "./ingest/log-unreadable.ts";
 import { createIdleQueue } from "./ingest/idle-queue.ts";
 import { DEFAULT_QUOTAS, ReportQuota, type ReportQuotas } from "./ingest/report-quota.ts";
+import { CrowdedTags } from "./ingest/crowded-tags.ts";
+import type { MissingEntries } from "./ingest/missing-entries.ts";
 import { receiveReport } from "./ingest/receive-report.ts";
 import type { Admission, ReportSink, ReportSource } from "./broker/report-source.ts";
 import { createDoubtJudge } from "./ingest/doubt.ts";
@@ -23,6 +26,8 @@ export interface BridgeParts {
   readonly verification?: boolean | undefined;
   /** What one tag may have stored; the defaults unless given. */
   readonly quotas?: ReportQuotas | undefined;
+  /** Told how many entries before a report are missing. */
+  readonly missing?: Pick<MissingEntries, "found"> | undefined;
   readonly now: () => UnixSeconds;
   readonly time: Time;
   /** Told of tags' times, and asked before a time is doubted; the clock is trusted unless this is given. */
@@ -50,20 +55,31 @@ export function createBridge(parts: BridgeParts): Bridge {
     store: watched(parts.store, verification),
   });
   const quota = new ReportQuota(parts.quotas ?? DEFAULT_QUOTAS, monotonicMs);
-  const reporting = { ...parts, doubts, quota, verification };
+  const unreadable = createUnreadableLog(parts.log, monotonicMs);
+  const reporting = { ...parts, doubts, quota, verification, unreadable };
+  const crowds = new CrowdedTags(
+    monotonicMs,
+    (tag) =>
+      void guarded(
+        tag,
+        parts.store.recordManySessions(tag, parts.now()).then(() => undefined),
+      ),
+  );
   const guarded = (tag: TagId, work: Promise<void>): Promise<void> =>
     work.catch((error: unknown) => fault(parts, tag, error));
   return {
     sink: {
       admit: (tag) => admit(parts, tag),
       report: (tag, bytes) => idle.busyWith(receiveReport(reporting, tag, bytes)),
-      status: (tag, bytes) => guarded(tag, receiveStatus(parts, settings, verification, tag, bytes)),
+      status: (tag, bytes) => guarded(tag, receiveStatus(reporting, settings, tag, bytes)),
       subscribed: (tag, channel) => {
         if (channel === "settings") void guarded(tag, settings.offer(tag));
       },
+      crowded: (tag) => crowds.seen(tag),
       left: (tag) => settings.left(tag),
     },
     tick: async () => {
+      unreadable.sumDue();
       for (const tag of await changedTags(parts, settings)) await guarded(tag, settings.offer(tag));
     },
   };
@@ -99,20 +115,24 @@ function admissionOf(standing: RegistrationState): Admission {
   return standing === "unknown" || standing === "revoked" ? standing : "admitted";
 }
 
+type StatusParts = Pick<BridgeParts, "store" | "counters" | "now"> & {
+  readonly unreadable: UnreadableLog;
+  readonly verification: ReportVerifier | undefined;
+};
+
 async function receiveStatus(
-  parts: BridgeParts,
+  parts: StatusParts,
   settings: SettingsDelivery,
-  verification: ReportVerifier | undefined,
   tag: TagId,
   bytes: Uint8Array,
 ): Promise<void> {
   const decoded = decodeStatus(bytes);
   if (!decoded.ok) {
     parts.counters.add("bad-status", decoded.error.reason);
-    parts.log.warn("a status could not be read", { event: "status.bad", tag, reason: decoded.error.reason });
+    parts.unreadable.tell("status.bad", tag, decoded.error.reason);
     return;
   }
-  verification?.reported(tag, decoded.value);
+  parts.verification?.reported(tag, decoded.value);
   const outcome = await parts.store.recordStatus(tag, decoded.value, parts.now());
   if (outcome.kind === "refused") parts.counters.add("status-refused", outcome.reason);
   settings.reported(tag, decoded.value);

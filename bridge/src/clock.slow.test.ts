@@ -96,8 +96,15 @@ async function clockOf({ metricsPort }: BridgeProcess): Promise<{ readonly ok: b
   return checks["clock"] ?? { ok: true };
 }
 
-async function untilDistrusted(bridge: BridgeProcess): Promise<void> {
-  await expect.poll(async () => (await clockOf(bridge)).ok, { timeout: DEADLINE_MS }).toBe(false);
+/** Whether the clock may delete anything; after what may have been a long stop it may not, and nothing is unwell. */
+async function isTrusted({ metricsPort }: BridgeProcess): Promise<boolean> {
+  const answer = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+  return (await answer.text()).includes("\npurrimeter_bridge_clock_trusted 1\n");
+}
+
+async function untilDistrusted(bridge: BridgeProcess, offsetS: number): Promise<void> {
+  await expect.poll(() => isTrusted(bridge), { timeout: DEADLINE_MS }).toBe(false);
+  await expect.poll(async () => (await clockOf(bridge)).ok, { timeout: DEADLINE_MS }).toBe(offsetS === DAY_S);
 }
 
 const now = Math.floor(Date.now() / 1_000);
@@ -115,10 +122,10 @@ describe.each(WRONG_CLOCKS)("a clock %s", (_name, offsetS) => {
     async () => {
       await stop(await startAt(0));
       const wrong = await startAt(offsetS);
-      await untilDistrusted(wrong);
+      await untilDistrusted(wrong, offsetS);
       await stop(wrong);
       const right = await startAt(0);
-      expect(await clockOf(right)).toMatchObject({ ok: true });
+      expect([await clockOf(right), await isTrusted(right)]).toMatchObject([{ ok: true }, true]);
       await stop(right);
       expect(await storedLocations()).toBe(25);
     },
@@ -131,13 +138,13 @@ describe.each(WRONG_CLOCKS)("a clock %s", (_name, offsetS) => {
       const bridge = await startAt(0);
       expect(await clockOf(bridge)).toMatchObject({ ok: true });
       setOffset(offsetS);
-      await untilDistrusted(bridge);
+      await untilDistrusted(bridge, offsetS);
       await stop(bridge);
       const again = await startAt(offsetS);
-      await untilDistrusted(again);
+      await untilDistrusted(again, offsetS);
       await stop(again);
       const right = await startAt(0);
-      expect(await clockOf(right)).toMatchObject({ ok: true });
+      expect([await clockOf(right), await isTrusted(right)]).toMatchObject([{ ok: true }, true]);
       await stop(right);
       expect(await storedLocations()).toBe(25);
     },

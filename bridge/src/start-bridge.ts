@@ -13,10 +13,11 @@ import { openStore, type Store } from "@purrimeter/store/open-store";
 import type { BridgeConfig } from "./bridge-config.ts";
 import { createBridge } from "./bridge.ts";
 import { createAedesSource, type AedesSource } from "./broker/aedes-source.ts";
-import { logSecurityEvents } from "./broker/log-security-events.ts";
+import { logSecurityEvents, type SecurityLog } from "./broker/log-security-events.ts";
 import { logTls12Listener, logTlsVersions } from "./broker/log-tls-versions.ts";
 import { watchRevocations } from "./broker/watch-revocations.ts";
 import { deleteOldLocations } from "./ingest/delete-old-locations.ts";
+import { MissingEntries } from "./ingest/missing-entries.ts";
 import { createBridgeCounters, type BridgeCounters } from "./metrics/bridge-counters.ts";
 import { measureBridge } from "./metrics/measure-bridge.ts";
 
@@ -27,6 +28,9 @@ const RETENTION_INTERVAL_MS = 86_400_000;
 /** How often it is asked whether a day has passed since the last run, or the clock is trusted again. */
 const RETENTION_LOOK_MS = 3_600_000;
 
+/** Between two lines about missing entries, or about what was left out of the log in a flood. */
+const SUM_MS = 60_000;
+
 type Parts = ServiceParts<BridgeConfig, Secrets>;
 
 /** Opens the store and listens for tags. */
@@ -35,10 +39,22 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   const now = utcOf(time);
   const counters = createBridgeCounters();
   const store = await openLocations(parts, now);
-  const source = openSource(parts, counters, now);
-  const { retentionDays, verification } = config;
+  const security = logSecurityEvents(counters, log, () => time.monotonicMs());
+  const source = openSource(parts, { counters, security, now });
+  const { retentionDays, verification, quotas } = config;
   const clock = await watchClock({ time, log, metrics, record: store.clock });
-  const given = { counters, log, retentionDays, verification, now, time, clock: clock.trust };
+  const missing = new MissingEntries(counters, log);
+  const given = {
+    missing,
+    counters,
+    log,
+    retentionDays,
+    verification,
+    quotas,
+    now,
+    time,
+    clock: clock.trust,
+  };
   const bridge = createBridge({ store: store.reports, source, ...given });
   const { port, tls12Port } = await source.open(bridge.sink);
   logTls12Listener(counters, log, tls12Port);
@@ -52,15 +68,22 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
     time.every(SETTINGS_POLL_MS, () => void bridge.tick()),
     time.every(REVOCATION_POLL_MS, look),
     time.every(RETENTION_LOOK_MS, deleteOld),
+    time.every(SUM_MS, () => missing.tell()),
+    time.every(SUM_MS, () => security.summarise()),
   ];
   deleteOld();
+  const pages = store.checkPages(log, time);
   const checks = [
     storeCheck(() => store.check()),
     diskCheck(dirname(config.database)),
     certificateCheck(readFileSync(config.tls.certificate), time),
     clock.check,
+    clock.commits,
+    missing.check,
+    pages.check,
   ];
-  return { ready: { port, tls12Port }, checks, stop: () => stop(source, store, clock, timers) };
+  timers.push(() => pages.stop());
+  return { ready: { port, tls12Port }, checks, stop: () => stop({ source, security, store, clock, timers }) };
 }
 
 /** Works at once, and then each day; later, as soon as the clock is trusted, when it is not. */
@@ -94,8 +117,7 @@ async function openLocations({ config, secrets, time }: Parts, now: () => UnixSe
 
 function openSource(
   { config, secrets, log, time }: Parts,
-  counters: BridgeCounters,
-  now: () => UnixSeconds,
+  { counters, security, now }: { counters: BridgeCounters; security: SecurityLog; now: () => UnixSeconds },
 ): AedesSource {
   const { tls, tls12, host, port } = config;
   const proxies = new ClientAddresses(config.trustedProxies);
@@ -113,29 +135,40 @@ function openSource(
     isUncounted: (peer) => proxies.isTrusted(peer),
     now,
     time,
-    onSecurityEvent: logSecurityEvents(counters, log, () => time.monotonicMs()),
+    onSecurityEvent: security,
     onTag: logTlsVersions(counters, log),
   });
 }
 
 /** Those limits that the configuration gives. */
-function limitsOf({ maxConnections, maxConnectionsPerAddress, acceptsPerAddress }: BridgeConfig) {
+function limitsOf({
+  maxConnections,
+  maxConnectionsPerAddress,
+  acceptsPerAddress,
+  sessionsPerCertificate,
+}: BridgeConfig) {
   return {
     ...(maxConnections !== undefined && { maxConnections }),
     ...(maxConnectionsPerAddress !== undefined && { maxConnectionsPerAddress }),
     ...(acceptsPerAddress !== undefined && { acceptsPerAddress }),
+    ...(sessionsPerCertificate !== undefined && { sessionsPerCertificate }),
   };
 }
 
+/** What is to be ended. */
+interface Running {
+  readonly source: AedesSource;
+  readonly security: SecurityLog;
+  readonly store: Store;
+  readonly clock: WatchedClock;
+  readonly timers: readonly Cancel[];
+}
+
 /** Sends the acknowledgements of the commit that runs, in a time of its own that is shorter than any grace. */
-async function stop(
-  source: AedesSource,
-  store: Store,
-  clock: WatchedClock,
-  timers: readonly Cancel[],
-): Promise<void> {
+async function stop({ source, security, store, clock, timers }: Running): Promise<void> {
   for (const cancel of timers) cancel();
   await source.close();
+  security.summarise();
   await clock.close();
   await store.close();
 }

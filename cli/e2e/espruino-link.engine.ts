@@ -55,7 +55,7 @@ it.skipIf(program === undefined)("the watch's program on Espruino reports throug
       },
     }),
   });
-  const server = await listenForLinks({ host: "127.0.0.1", port: 0 }, gateway.accept);
+  const server = await listenForLinks({ host: "127.0.0.1", port: 0 }, gateway.accept, systemTime);
   const beganS = systemTime.utcS() - 3_600;
   const { code } = await transpileForEspruino(new URL(ENTRY), { names: [], builtAtS: beganS - 86_400 });
   writeFileSync(join(folder, "bangle.min.js"), code);

@@ -31,12 +31,29 @@ export interface Started {
 
 /** Runs `purrimeter start` on any ports until it is ready. */
 export async function start(data: string, ...more: readonly string[]): Promise<Started> {
+  return startWith({}, data, ...more);
+}
+
+/** The same, with `env` beside this process's environment. */
+export async function startWith(
+  env: NodeJS.ProcessEnv,
+  data: string,
+  ...more: readonly string[]
+): Promise<Started> {
   const ports = ["--port", "0", "--mqtt-port", "0"];
   const args = ["start", "--data", data, ...ports, ...rootOut(), "--log-files", "--json", ...more];
-  const child = spawn(process.execPath, [BIN, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [BIN, ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ...env },
+  });
   let said = "";
   child.stdout.on("data", (bytes: Buffer) => (said += bytes.toString()));
-  await until(() => said.includes("\n") || child.exitCode !== null);
+  try {
+    await until(() => said.includes("\n") || child.exitCode !== null);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
   return { process: child, ready: JSON.parse(said) as Ready };
 }
 
@@ -93,6 +110,15 @@ export function servicesOf(data: string): { name: string; pid: number }[] {
     const line = procFile(Number(pid), "cmdline");
     const name = /\/run\/([a-z-]+)\.json\0$/.exec(line)?.[1];
     return name !== undefined && line.includes(data) ? [{ name, pid: Number(pid) }] : [];
+  });
+}
+
+/** `start` and its services, found by the data folder in their command line. */
+export function processesOf(data: string): { pid: number; line: string }[] {
+  return readdirSync("/proc").flatMap((name) => {
+    const pid = Number(name);
+    const line = procFile(pid, "cmdline");
+    return line.includes(data) && pid !== process.pid ? [{ pid, line }] : [];
   });
 }
 

@@ -4,11 +4,12 @@ import type { OwnerId } from "@purrimeter/store/owner-id";
 import type { OwnerView } from "@purrimeter/store/owner-view";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
-import type { UnixSeconds } from "@purrimeter/protocol/values";
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { ClientAddresses } from "@purrimeter/service/client-address";
 import type { Readiness } from "@purrimeter/service/readiness";
 import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 import type { AccessTokens, Identity } from "./edge/access-tokens.ts";
+import type { OwnerAct } from "./edge/act-log.ts";
 import type { AuthService } from "./edge/auth-service.ts";
 import type { Cursors } from "./lists/cursors.ts";
 import type { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
@@ -50,6 +51,8 @@ export interface Dependencies {
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
   logRequest(line: RequestLine): void;
+  /** What an owner did to who has a tag or sees where it is; the tag is not known of a share that is left. */
+  logAct(act: OwnerAct, tag?: TagId): void;
   /** An error that is our own fault. */
   logFailure(error: unknown, route: string): void;
 }

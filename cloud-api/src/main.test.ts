@@ -57,8 +57,9 @@ function start(changes: Record<string, unknown> = {}): { started: ChildProcess; 
     ...changes,
   };
   writeFileSync(at("config.json"), JSON.stringify(config));
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
   const started = fork(join(import.meta.dirname, "main.ts"), ["--config", at("config.json")], {
-    env: { PATH: process.env["PATH"], CREDENTIALS_DIRECTORY: at("secrets") },
+    env: { PATH, NODE_COMPILE_CACHE, CREDENTIALS_DIRECTORY: at("secrets") },
     execArgv: [],
     silent: true,
   });

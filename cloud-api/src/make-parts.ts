@@ -14,6 +14,7 @@ import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AccessTokens } from "./edge/access-tokens.ts";
 import { createApp } from "./app.ts";
 import type { AppType } from "./app.ts";
+import { logActs } from "./edge/act-log.ts";
 import { createAuthReport } from "./edge/auth-report.ts";
 import type { AuthReport } from "./edge/auth-report.ts";
 import { AuthService } from "./edge/auth-service.ts";
@@ -110,6 +111,7 @@ export function makeApp(
     now,
     monotonicMs,
     logRequest: (line) => requests.record(line),
+    logAct: logActs(log, monotonicMs),
     logFailure: logFailure(log),
   });
 }

@@ -4,7 +4,7 @@ import { Readiness, type ReadinessCheck } from "@purrimeter/service/readiness";
 import { PUBLIC_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { listen } from "@purrimeter/service/listen";
 import type { Fetch, Listening } from "@purrimeter/service/listen";
-import { logRefused } from "@purrimeter/service/log-refused";
+import { logRefused, type RefusedLog } from "@purrimeter/service/log-refused";
 import type { Metrics } from "@purrimeter/service/metrics";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
 import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
@@ -37,6 +37,7 @@ interface Running {
   readonly peers: readonly JsonClient[];
   readonly checks: readonly ReadinessCheck[];
   readonly requests: RequestLog;
+  readonly refused: RefusedLog;
   readonly stopping: AbortController;
   /** Work in the background, which ends with the signal. */
   readonly following: Promise<unknown>;
@@ -51,7 +52,7 @@ export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promi
   const watched = await watchClock({ time, log, metrics, record: parts.store.clock });
   watch.clock = watched;
   await parts.store.checkKeyRing();
-  const running = await run(parts, watched.check);
+  const running = await run(parts, [watched.check, watched.commits]);
   return {
     ready: { port: running.listening.port },
     checks: running.checks,
@@ -76,15 +77,16 @@ function openParts(
   return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
 }
 
-async function run(parts: Parts, clock: ReadinessCheck): Promise<Running> {
-  const { metrics, store, time } = parts;
+async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Running> {
+  const { log, metrics, store, time, monotonicMs } = parts;
   const made = makeParts(parts);
   const { auth, ended, live, requests, report, addresses } = made;
   const erasures = makeErasures(parts, auth, report);
   const peers = parts.config.peers.map(({ url }) => peerClient(url, time));
-  const checks = [...readinessChecks({ ...parts, ended, peers }), clock];
+  const checks = [...readinessChecks({ ...parts, ended, peers }), ...clock];
   const app = makeApp(parts, made, { erasures, readiness: new Readiness(checks, time) });
-  const listening = await listenFor(parts, app.fetch, addresses);
+  const refused = logRefused(log, metrics, monotonicMs);
+  const listening = await listenFor(parts, app.fetch, addresses, refused);
   measure(metrics, { requests, live, listening });
   const stopping = new AbortController();
   const following = Promise.all([
@@ -92,8 +94,25 @@ async function run(parts: Parts, clock: ReadinessCheck): Promise<Running> {
     followErasures(erasures, time, stopping.signal),
     eraseRestored(parts, stopping.signal),
   ]);
-  const cancelSummary = time.every(SUMMARY_EVERY_MS, () => requests.summarise());
-  return { listening, store, live, auth, peers, checks, requests, stopping, following, cancelSummary };
+  const cancelSummary = time.every(SUMMARY_EVERY_MS, () => summarise({ requests, refused }));
+  return {
+    listening,
+    store,
+    live,
+    auth,
+    peers,
+    checks,
+    requests,
+    refused,
+    stopping,
+    following,
+    cancelSummary,
+  };
+}
+
+function summarise({ requests, refused }: Pick<Running, "requests" | "refused">): void {
+  requests.summarise();
+  refused.summarise();
 }
 
 /** Shorter than the deadline of a check, so that the reason is the network's. */
@@ -104,9 +123,10 @@ function peerClient(url: string, time: Time): JsonClient {
 }
 
 function listenFor(
-  { config, secrets, log, metrics, time, monotonicMs }: Parts,
+  { config, secrets, time }: Parts,
   fetch: Fetch,
   addresses: ClientAddresses,
+  onRefused: RefusedLog,
 ): Promise<Listening> {
   return listen(fetch, {
     host: config.host,
@@ -117,7 +137,7 @@ function listenFor(
     isUncounted: (peer) => addresses.isTrusted(peer),
     headers: ANSWER_HEADERS,
     time,
-    onRefused: logRefused(log, metrics, monotonicMs),
+    onRefused,
   });
 }
 
@@ -140,6 +160,6 @@ async function stop(running: Running, graceMs: number): Promise<void> {
   running.auth.close();
   for (const peer of running.peers) peer.close();
   await running.following;
-  running.requests.summarise();
+  summarise(running);
   await running.store.close();
 }

@@ -31,7 +31,7 @@ afterEach(() => {
 function check(file: string) {
   const database = openToRead(file, KEY);
   try {
-    return checkDatabase(database);
+    return checkDatabase(database, KEY);
   } finally {
     database.close();
   }
@@ -63,9 +63,23 @@ test("one bit in any page is found, and the page's table is named", () => {
   const pages = readFileSync(path).length / PAGE_BYTES;
   const found = Array.from({ length: pages - 1 }, (_, i) => check(flipped(i + 2)));
   for (const faults of found) expect(faults).toHaveLength(1);
+  expect(found.flatMap((faults) => faults[0]?.pages)).toEqual(found.map((_, i) => i + 2));
   const tables = found.map((faults) => faults[0]?.table);
   expect(tables[rootOf("cat") - 2]).toBe("cat");
   expect(tables[rootOf("dog") - 2]).toBe("dog");
   expect(tables.filter((table) => table === "dog")).toHaveLength(1);
   expect(tables.filter((table) => table === "cat").length).toBeGreaterThan(20);
+});
+
+test("pages of two tables are named beside the tables, because which is whose is not known", () => {
+  const [cat, dog] = [rootOf("cat"), rootOf("dog")];
+  const file = flipped(cat);
+  const bytes = readFileSync(file);
+  bytes[(dog - 1) * PAGE_BYTES + 9] = (bytes[(dog - 1) * PAGE_BYTES + 9] ?? 0) ^ 64;
+  writeFileSync(file, bytes);
+  expect(check(file)).toEqual([
+    { table: "cat", pages: [] },
+    { table: "dog", pages: [] },
+    { table: undefined, pages: [cat, dog].sort((a, b) => a - b) },
+  ]);
 });

@@ -37,3 +37,14 @@ test("one from before the table begins with the newest time in it, also for rete
   expect(await clock.lastTrusted()).toBe(1_000);
   expect(clock.retentionTime(5_000_000)).toBe(1_000 + 3 * 86_400);
 });
+
+test("keeps how long a doubted clock was undisputed, until it is trusted", async () => {
+  const clock = opened("CREATE TABLE old (at INTEGER) STRICT");
+  expect(await clock.lastDoubted()).toBeUndefined();
+  await clock.keepDoubted({ utcS: 5_000, undisputedS: 60 });
+  await clock.keepDoubted({ utcS: 5_060, undisputedS: 120 });
+  expect(await clock.lastDoubted()).toEqual({ utcS: 5_060, undisputedS: 120 });
+  expect(await clock.lastTrusted()).toBeUndefined();
+  await clock.keepTrusted(6_000);
+  expect(await clock.lastDoubted()).toBeUndefined();
+});

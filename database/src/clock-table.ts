@@ -1,11 +1,14 @@
-import type { ClockRecord } from "@purrimeter/service/watch-clock";
+import type { ClockRecord, DoubtedSeconds } from "@purrimeter/service/watch-clock";
 import type { Database } from "./open-database.ts";
 import type { TableEntry } from "./table-entry.ts";
 
 /** A retention run takes at most so much more than the last one did, whatever the clock says. */
 const MOST_S = 3 * 86_400;
 
-/** Times of the database's service, seconds of UTC: "trusted", the last trusted one, and "retention", as of when was deleted. */
+/**
+ * Times of the database's service, seconds of UTC: "trusted", the last trusted one; "retention", as of when was deleted; "doubted",
+ * the last one of a clock that is not trusted, and "undisputed", seconds that it has run without another doubt.
+ */
 const CREATE_SQL = "CREATE TABLE clock (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
 /** Creates the table; `newest` is a query of one value, the newest time in a database that is older than the table. */
@@ -36,8 +39,26 @@ export class ClockTable implements ClockRecord {
     return Promise.try(() => this.#read("trusted"));
   }
 
+  lastDoubted(): Promise<DoubtedSeconds | undefined> {
+    return Promise.try(() => {
+      const utcS = this.#read("doubted");
+      const undisputedS = this.#read("undisputed");
+      return utcS === undefined || undisputedS === undefined ? undefined : { utcS, undisputedS };
+    });
+  }
+
   keepTrusted(utcS: number): Promise<void> {
-    return Promise.try(() => this.#write("trusted", utcS));
+    return Promise.try(() => {
+      this.#write("trusted", utcS);
+      this.#database.prepare("DELETE FROM clock WHERE name IN ('doubted', 'undisputed')").run();
+    });
+  }
+
+  keepDoubted({ utcS, undisputedS }: DoubtedSeconds): Promise<void> {
+    return Promise.try(() => {
+      this.#write("doubted", utcS);
+      this.#write("undisputed", undisputedS);
+    });
   }
 
   /**

@@ -18,3 +18,33 @@ export function unlessCorrupt<Result, Otherwise>(
     throw error;
   }
 }
+
+/** A row of which nothing but its id can be read. */
+export interface LostRow<Id> {
+  readonly lost: Id;
+}
+
+/** How to read a list whole, and how row by row. */
+export interface ListReads<Row, Id> {
+  readonly all: () => Row[];
+  /** Of an index, so that pages with rows are not read. */
+  readonly ids: () => Id[];
+  readonly one: (id: Id) => Row | undefined;
+}
+
+/** All rows; when a page cannot be read, each row on its own, so that it takes no others with it. Not inside a transaction. */
+export function allReadable<Row, Id>({ all, ids, one }: ListReads<Row, Id>): (Row | LostRow<Id>)[] {
+  const rows = unlessCorrupt(all, "corrupt");
+  if (rows !== "corrupt") return rows;
+  const found: (Row | LostRow<Id>)[] = [];
+  for (const id of ids()) {
+    const row = unlessCorrupt<Row | LostRow<Id> | undefined, LostRow<Id>>(() => one(id), { lost: id });
+    if (row !== undefined) found.push(row);
+  }
+  return found;
+}
+
+/** Whether a row of allReadable is one that cannot be read. */
+export function isLost<Row extends object, Id>(row: Row | LostRow<Id>): row is LostRow<Id> {
+  return "lost" in row;
+}

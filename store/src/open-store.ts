@@ -23,6 +23,9 @@ import type { OwnerId } from "./reading/owner-id.ts";
 import type { OwnerView } from "./reading/owner-view.ts";
 import { EventReader, prepareEvents } from "./reading/read-events.ts";
 import { LocationReader } from "./reading/read-locations.ts";
+import { checkPages, type PageCheck } from "@purrimeter/database/page-check";
+import type { Log } from "@purrimeter/service/log";
+import type { Time } from "@purrimeter/service/time";
 import { PieceReader } from "./reading/read-pieces.ts";
 import { ReportRecorder } from "./sqlite/report-recorder.ts";
 import { StatusRecorder } from "./sqlite/status-recorder.ts";
@@ -85,6 +88,8 @@ export interface Store {
   rewrapKeys(owner: OwnerId): Promise<number>;
   /** Reads a row; rejects when the database cannot be read. */
   check(): Promise<void>;
+  /** Reads every page, later and in the background (see page-check.ts); the caller stops it. */
+  checkPages(log: Log, time: Time): PageCheck;
   /** Throws KeyRingError when the key ring is another installation's or lacks keys: to be called before anything is served. */
   checkKeyRing(): Promise<void>;
   /** What the key ring says of the owners of whom something is sealed here. */
@@ -130,6 +135,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
     retention: { deleteBefore: (at) => erasing.before(at) },
     clock: new ClockTable(database),
     ...views,
+    checkPages: (log, time) => checkPages({ path, key: options.databaseKey, log, time }),
     checkKeyRing: () => checkKeyRing({ database, path, installation }, keyRing),
     sealedOwners: () => sealedOwners(database, keyRing),
     knowOwners: () => ownerKeys.knowAll(),

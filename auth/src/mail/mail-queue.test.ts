@@ -83,3 +83,69 @@ test("messages of one account drop no others' while the mail server hangs", asyn
   expect(sent).toHaveLength(305);
   expect(lines.filter((line) => line.includes("mail.dropped"))).toHaveLength(295);
 });
+
+/** A server that answers when it is told to; how many messages it has at once. */
+function slowServer() {
+  const [waiting, peaks]: [(() => void)[], number[]] = [[], []];
+  const send: Mailer["send"] = ({ to }) =>
+    new Promise((resolve) => {
+      waiting.push(() => resolve(void sent.push(to)));
+      peaks.push(waiting.length);
+    });
+  return { send, waiting, peak: () => Math.max(...peaks) };
+}
+
+test("messages go to a slow server side by side, eight at once and no more", async () => {
+  const server = slowServer();
+  const queue = queueWith(server.send);
+  for (let i = 0; i < 100; i++) queue.post(`owner${i}`, mailTo(`owner${i}@example.org`));
+  await settle();
+  expect(server.waiting).toHaveLength(8);
+  while (sent.length < 100) {
+    server.waiting.shift()?.();
+    await settle();
+  }
+  expect([server.peak(), new Set(sent).size]).toEqual([8, 100]);
+});
+
+test("a server that takes messages and never answers holds up others for half a minute, not for good", async () => {
+  let calls = 0;
+  const queue = queueWith(({ to }) =>
+    ++calls <= 8 ? new Promise(() => undefined) : Promise.resolve(void sent.push(to)),
+  );
+  for (let i = 0; i < 10; i++) queue.post(`owner${i}`, mailTo(`owner${i}@example.org`));
+  await settle();
+  expect(sent).toEqual([]);
+  time.advance(30_000);
+  await settle();
+  expect(sent).toEqual(["owner8@example.org", "owner9@example.org"]);
+  time.advance(5_000);
+  await settle();
+  expect(sent).toHaveLength(10);
+  expect(time.pending).toBe(0);
+});
+
+test("an end does not wait for a server that hangs, and says how many messages are left", async () => {
+  const queue = queueWith(() => new Promise(() => undefined));
+  for (let i = 0; i < 10; i++) queue.post(`owner${i}`, mailTo(`owner${i}@example.org`));
+  await settle();
+  const flushed = queue.flush();
+  await settle();
+  time.advance(6_000);
+  await flushed;
+  expect(lines.filter((line) => line.includes("mail.left"))).toEqual([expect.stringContaining('"count":10')]);
+});
+
+test("an end sends what waits for a connection", async () => {
+  const server = slowServer();
+  const queue = queueWith(server.send);
+  for (let i = 0; i < 20; i++) queue.post(`owner${i}`, mailTo(`owner${i}@example.org`));
+  await settle();
+  const flushed = queue.flush();
+  while (sent.length < 20) {
+    server.waiting.shift()?.();
+    await settle();
+  }
+  await flushed;
+  expect(lines).toEqual([]);
+});

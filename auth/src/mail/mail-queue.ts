@@ -12,8 +12,22 @@ const MAX_PENDING_EACH = 5;
 /** When a message that failed is tried again: a mail server is restarted in seconds, a network comes back in minutes. */
 const RETRIES_MS = [5_000, 30_000, 180_000, 900_000] as const;
 
+/** Connections to the mail server at once: a slow one delays no long row of others, and many do not overrun it. */
+const MAX_SENDING = 8;
+
+/** A server that takes longer for one message holds a connection no longer; the message is tried again. */
+const ATTEMPT_MS = 30_000;
+
+/** How long an end waits for a mail server. Shorter than what a service has for its whole end. */
+const FLUSH_MS = 6_000;
+
 /** What gives a message to send, if any. */
 type Job = () => Promise<Mail | undefined>;
+
+/** In the log by its code. */
+class SlowServerError extends Error {
+  readonly code = "ETIMEDOUT";
+}
 
 /** Where the queue sends, logs and waits. */
 export interface MailQueueOptions {
@@ -31,6 +45,9 @@ export class MailQueue {
   readonly #pending = new Set<Promise<void>>();
   readonly #pendingOf = new Map<string, number>();
   readonly #waiting = new Set<() => void>();
+  /** Messages that wait for a connection, in their order. */
+  readonly #queued: (() => void)[] = [];
+  #sending = 0;
   #isFlushing = false;
 
   constructor(options: MailQueueOptions) {
@@ -49,12 +66,32 @@ export class MailQueue {
     this.#pending.add(done);
   }
 
-  /** Resolves when nothing is on its way. Messages that wait for another try have it now, and then no more. */
+  /**
+   * Resolves when nothing is on its way, or after FLUSH_MS; what is left then is counted in the log. Messages that wait for
+   * another try have it now, and then no more.
+   */
   async flush(): Promise<void> {
     this.#isFlushing = true;
     for (const retry of [...this.#waiting]) retry();
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    const late = this.#late(FLUSH_MS);
+    const sent = this.#allSent();
+    await Promise.race([sent, late.passed]);
+    late.cancel();
     this.#isFlushing = false;
+    const count = this.#pending.size;
+    if (count > 0) this.#options.log.warn("mail left unsent", { event: "mail.left", count });
+  }
+
+  async #allSent(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+
+  #late(ms: number): { readonly passed: Promise<"late">; readonly cancel: () => void } {
+    let cancel = (): void => undefined;
+    const passed = new Promise<"late">((resolve) => {
+      cancel = this.#options.time.after(ms, () => resolve("late"), { background: true });
+    });
+    return { passed, cancel };
   }
 
   #done(account: string, done: Promise<void>): void {
@@ -76,7 +113,7 @@ export class MailQueue {
   async #send(mail: Mail): Promise<void> {
     for (const waitMs of RETRIES_MS) {
       try {
-        await this.#options.mailer.send(mail);
+        await this.#attempt(mail);
         return;
       } catch (error) {
         if (this.#isFlushing) throw error;
@@ -87,7 +124,28 @@ export class MailQueue {
         await this.#wait(waitMs);
       }
     }
-    await this.#options.mailer.send(mail);
+    await this.#attempt(mail);
+  }
+
+  /** One try, when a connection is free. */
+  async #attempt(mail: Mail): Promise<void> {
+    if (this.#sending >= MAX_SENDING) await new Promise<void>((resolve) => this.#queued.push(resolve));
+    else this.#sending += 1;
+    const late = this.#late(ATTEMPT_MS);
+    try {
+      const outcome = await Promise.race([this.#options.mailer.send(mail), late.passed]);
+      if (outcome === "late") throw new SlowServerError("the mail server took too long");
+    } finally {
+      late.cancel();
+      this.#passOn();
+    }
+  }
+
+  /** The connection goes to who waits longest. */
+  #passOn(): void {
+    const next = this.#queued.shift();
+    if (next === undefined) this.#sending -= 1;
+    else next();
   }
 
   #wait(waitMs: number): Promise<void> {

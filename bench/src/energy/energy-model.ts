@@ -26,8 +26,6 @@ const CURRENT_MA = {
   modemSaving: 0.0032,
   /** Accelerometer, 50 Hz, low power (ST LIS3DH data sheet). */
   accelerometer: 0.006,
-  /** Processor in deep sleep with its clock (Espressif ESP32-S3 data sheet). */
-  processorAsleep: 0.008,
   /** Receiver's clock and orbits kept; regulators and leaks (assumptions). */
   receiverBackup: 0.015,
   leaks: 0.01,
@@ -42,6 +40,13 @@ const CURRENT_MA = {
   /** Processor's radio listening for a beacon (assumption: an ESP32 receives at 80 to 90). */
   listening: 95,
 } as const;
+
+/**
+ * The processor between two wake-ups, mA. The firmware keeps its state in memory, so it can only sleep lightly (Espressif
+ * ESP32-S3 data sheet, decision 0013); deep sleep, from which it would start anew, is the bound; the board of
+ * docs/boards.md takes this much asleep in all (its maker's examples).
+ */
+export const ASLEEP_MA = { lightSleep: 0.24, deepSleep: 0.008, developmentBoard: 1.7 } as const;
 
 /** How long a connection transmits before it is quiet (assumption; a PSM wake-up of the nRF9160 takes 1.5 s). */
 export const CONNECT_S = 2;
@@ -60,10 +65,10 @@ const HOUR_S = 3_600;
 /** A 500 mAh cell gives this before the modem's voltage is gone, cold and a year old (assumption). */
 const USABLE_MAH = 450;
 
-/** Milliampere-hours a day of a usage over `days` days. */
-export function mAhPerDay(usage: Usage, days: number): number {
-  const { modemSaving, accelerometer, processorAsleep, receiverBackup, leaks } = CURRENT_MA;
-  const asleepMas = (modemSaving + accelerometer + processorAsleep + receiverBackup + leaks) * DAY_S * days;
+/** Milliampere-hours a day of a usage over `days` days, with the processor asleep in this state. */
+export function mAhPerDay(usage: Usage, days: number, processorMa: number = ASLEEP_MA.lightSleep): number {
+  const { modemSaving, accelerometer, receiverBackup, leaks } = CURRENT_MA;
+  const asleepMas = (modemSaving + accelerometer + processorMa + receiverBackup + leaks) * DAY_S * days;
   const gnssMas = usage.gnssS * (CURRENT_MA.gnss + CURRENT_MA.processorDozing);
   const sendingS = usage.sessions * CONNECT_S + usage.bytesUp / BYTES_PER_S;
   const quietS = Math.max(0, usage.connectedS - sendingS);

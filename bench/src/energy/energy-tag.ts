@@ -4,14 +4,15 @@ import type { Settings } from "@purrimeter/protocol/messages";
 import { asTagId, type GeofenceRef, type LatE7, type LonE7, type TagId } from "@purrimeter/protocol/values";
 import { VirtualClock } from "@purrimeter/simulator/virtual-clock";
 import { noUsage, type Usage } from "./energy-model.ts";
+import type { Told } from "./heard.ts";
 import { MeteredGnss } from "./metered-gnss.ts";
 import { MeteredUplink } from "./metered-uplink.ts";
 import { Senses, type Wearer } from "../fences/wearer.ts";
 
-/** What a tag spent, and when it had a fix (UTC). */
+/** What a tag spent, and what its cloud heard. */
 export interface Spent {
   readonly usage: Usage;
-  readonly fixesAt: readonly number[];
+  readonly told: readonly Told[];
 }
 
 /** How the firmware is run. */
@@ -44,7 +45,6 @@ function settingsOf(wearer: Wearer, policy: TagPolicy): Settings {
 /** The firmware as it is, on virtual time, with meters. */
 export function spendOurs(wearer: Wearer, policy: TagPolicy): Spent {
   const usage = noUsage();
-  const fixesAt: number[] = [];
   const clock = new VirtualClock(wearer.startsAt);
   const senses = new Senses(wearer);
   const gnss = new MeteredGnss(wearer, clock, usage);
@@ -70,7 +70,6 @@ export function spendOurs(wearer: Wearer, policy: TagPolicy): Spent {
   firmware.start();
   const endMs = (wearer.endsAt - wearer.startsAt) * 1_000;
   let motionMs = 0;
-  let fixes = 0;
   for (;;) {
     const nextMs = Math.min(firmware.nextWakeMs(), gnss.nextMs, uplink.nextMs, motionMs);
     if (nextMs >= endMs) break;
@@ -87,11 +86,8 @@ export function spendOurs(wearer: Wearer, policy: TagPolicy): Spent {
     if (uplink.nextMs <= clock.nowMs) uplink.run();
     if (firmware.nextWakeMs() <= clock.nowMs) firmware.wake();
     for (const hear of hears.splice(0)) hear();
-    if (firmware.stats.fixes === fixes) continue;
-    fixes = firmware.stats.fixes;
-    fixesAt.push(clock.trueUtcS());
   }
   gnss.stop();
-  usage.fixes = fixes;
-  return { usage, fixesAt };
+  usage.fixes = firmware.stats.fixes;
+  return { usage, told: uplink.told() };
 }

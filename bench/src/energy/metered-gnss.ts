@@ -45,11 +45,12 @@ export class MeteredGnss implements Gnss {
     this.receiver.stop();
   }
 
-  run(): { readonly bytes: Uint8Array; readonly length: number } {
+  /** The next sentences, and whether they list a satellite that is received. */
+  run(): { readonly bytes: Uint8Array; readonly length: number; readonly hasSignal: boolean } {
     const { bytes, length } = this.receiver.run();
     const hasSignal = this.hasSignal(this.clock.trueUtcS());
     const all = Buffer.concat([bytes.subarray(0, length), hasSignal ? HEARD : UNHEARD]);
-    return { bytes: all, length: all.length };
+    return { bytes: all, length: all.length, hasSignal };
   }
 
   private hasSignal(utcS: number): boolean {

@@ -5,8 +5,10 @@ import type { Settings } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import { topicOf } from "@purrimeter/protocol/topics";
-import type { EntryNumber, TagId } from "@purrimeter/protocol/values";
+import type { TransitionEntry } from "@purrimeter/protocol/entry";
+import type { EntryNumber, Side, TagId } from "@purrimeter/protocol/values";
 import type { VirtualClock } from "@purrimeter/simulator/virtual-clock";
+import type { Told } from "./heard.ts";
 import { CONNECT_S, countReport, countSession, TAIL_S, type Usage } from "./energy-model.ts";
 
 const ANSWER_MS = 500;
@@ -21,6 +23,10 @@ export class MeteredUplink implements Uplink {
   private readonly tag: TagId;
   private readonly settings: Uint8Array;
   private readonly stored = new Set<number>();
+  private readonly transitions = new Map<
+    number,
+    { readonly entry: TransitionEntry; readonly heardAt: number }
+  >();
   private through = 0;
   private connectedMs = Infinity;
   private arriving: (() => void)[] = [];
@@ -60,6 +66,17 @@ export class MeteredUplink implements Uplink {
     for (const arrive of arriving) arrive();
   }
 
+  /** The decisions that came, in their order. */
+  told(): Told[] {
+    let lastKnown: Side = "unknown";
+    const inOrder = [...this.transitions].toSorted(([a], [b]) => a - b);
+    return inOrder.map(([, { entry, heardAt }]) => {
+      const isAlarm = entry.to === "outside" && lastKnown === "inside";
+      if (entry.to !== "unknown") lastKnown = entry.to;
+      return { decidedAt: entry.at, heardAt, side: entry.to, isAlarm };
+    });
+  }
+
   private arrives(inMs: number, arrive: () => void): void {
     this.arriving.push(arrive);
     this.nextMs = this.clock.nowMs + inMs;
@@ -76,7 +93,11 @@ export class MeteredUplink implements Uplink {
     const report = decodeReport(bytes);
     if (!report.ok) throw new Error(`the tag sent no report: ${report.error.reason}`);
     const { epoch, first, oldest, entries } = report.value;
-    for (let i = 0; i < entries.length; i++) this.stored.add(first + i);
+    for (const [i, entry] of entries.entries()) {
+      this.stored.add(first + i);
+      if (entry.kind === "transition" && !this.transitions.has(first + i))
+        this.transitions.set(first + i, { entry, heardAt: this.clock.trueUtcS() });
+    }
     this.through = Math.max(this.through, oldest - 1);
     while (this.stored.delete(this.through + 1)) this.through++;
     const last = (first + entries.length - 1) as EntryNumber;

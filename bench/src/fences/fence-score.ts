@@ -1,32 +1,43 @@
-import type { Rule } from "./fence-rules.ts";
-import { type CatDays, TRUTH_STEP_S } from "./fence-world.ts";
+import { type CatDays, type Exit, TRUTH_STEP_S, trueDistanceM } from "./cat-days.ts";
+import type { Pace, ZoneTag } from "./zone-tag.ts";
 
-/** An escape goes so far beyond the edge for so long. */
+/** An escape of a world that does not make its own exits goes so far beyond the edge for so long. */
 const ESCAPE_BEYOND_M = 100;
 const ESCAPE_LASTS_S = 600;
 
 /** An alarm is false when the cat was inside at it and all this time before it. */
 const EXCUSED_S = 600;
 
+/** What the owners of some cats hear. */
 export interface Score {
   days: number;
-  alarms: number;
   falseAlarms: number;
-  /** Escapes that a bare test of each fix finds. */
-  escapes: number;
+  /** All changes to outside; those from a side that was never known to be inside, which raise no alarm. */
+  changes: number;
+  silentChanges: number;
+  /** Lasting exits that at least one fix shows. */
+  exits: number;
+  /** Of them: begun while the tag said outside already; told by a silent change only; not decided at all. */
+  alreadyOutside: number;
+  silentExits: number;
   missed: number;
+  /** Of those that were told: seconds and fixes from the true crossing to the decision. */
   readonly delaysS: number[];
+  readonly delaysFixes: number[];
+  /** Seconds to the first side. */
+  readonly firstSidesS: number[];
 }
 
-/** A time outside that was an escape: from its first step over the edge to its last. */
-interface Escape {
-  readonly from: number;
-  readonly to: number;
+/** A score of nothing. */
+export function emptyScore(): Score {
+  const counts = { days: 0, falseAlarms: 0, changes: 0, silentChanges: 0, exits: 0, alreadyOutside: 0 };
+  return { ...counts, silentExits: 0, missed: 0, delaysS: [], delaysFixes: [], firstSidesS: [] };
 }
 
-function escapesOf(cat: CatDays, radiusM: number): Escape[] {
-  const escapes: Escape[] = [];
-  const timeOf = (i: number) => cat.startsAt + i * TRUTH_STEP_S;
+/** The escapes in the truth: the cat comes back within the watch, and no gap hides the way. */
+export function escapesOf(cat: CatDays, radiusM: number): Exit[] {
+  const escapes: Exit[] = [];
+  const timeOf = (i: number): number => cat.startsAt + i * TRUTH_STEP_S;
   let from = -1;
   let farS = 0;
   let mostFarS = 0;
@@ -47,49 +58,121 @@ function escapesOf(cat: CatDays, radiusM: number): Escape[] {
   return escapes;
 }
 
-function wasOutside(cat: CatDays, at: number, radiusM: number): boolean {
-  const last = Math.floor((at - cat.startsAt) / TRUTH_STEP_S);
-  for (let i = Math.max(0, last - EXCUSED_S / TRUTH_STEP_S); i <= last; i++) {
-    if (!((cat.trueM[i] ?? NaN) <= radiusM)) return true;
+function isExcused(cat: CatDays, exits: readonly Exit[], at: number, radiusM: number): boolean {
+  if (exits.some(({ from, to }) => at >= from && at <= to + EXCUSED_S)) return true;
+  for (let back = 0; back <= EXCUSED_S; back += TRUTH_STEP_S) {
+    const before = at - back;
+    if (before >= cat.startsAt && !(trueDistanceM(cat, before) <= radiusM)) return true;
   }
   return false;
 }
 
-/** Runs one cat's fixes through a fresh rule and adds what it did to the score. */
-export function scoreCat(score: Score, cat: CatDays, radiusM: number, rule: Rule): void {
-  const escapes = escapesOf(cat, radiusM);
-  const foundAt = escapes.map(() => Infinity);
-  const naive = escapes.map(() => false);
-  let outside = false;
-  let first = true;
-  let current = 0;
-  for (let i = 0; i < cat.at.length; i++) {
-    const at = cat.at[i] as number;
-    const signedM = (cat.fixM[i] as number) - radiusM;
-    const now = rule(signedM, (cat.accuracyDm[i] as number) / 10, at, cat.darkAt[i] as number);
-    if (now && !outside && !first) {
-      score.alarms++;
-      if (!wasOutside(cat, at, radiusM)) score.falseAlarms++;
-    }
-    outside = now;
-    first = false;
-    while (current < escapes.length && (escapes[current] as Escape).to < at) current++;
-    const escape = escapes[current];
-    if (escape === undefined || at < escape.from) continue;
-    if (signedM > 0) naive[current] = true;
-    if (outside && foundAt[current] === Infinity) foundAt[current] = at;
-  }
-  score.days += cat.days;
-  escapes.forEach((escape, i) => {
-    if (naive[i] !== true) return;
-    score.escapes++;
-    const found = foundAt[i] as number;
-    if (found === Infinity) score.missed++;
-    else score.delaysS.push(found - escape.from);
-  });
+/** What the tag has said of one exit so far. */
+interface Told extends Exit {
+  wasOutside: boolean;
+  isSeen: boolean;
+  isSilent: boolean;
+  fixes: number;
+  toldAt: number;
 }
 
-/** A score of nothing. */
-export function emptyScore(): Score {
-  return { days: 0, alarms: 0, falseAlarms: 0, escapes: 0, missed: 0, delaysS: [] };
+/** Follows one tag over one cat's time. */
+class Follower {
+  readonly #score: Score;
+  readonly #cat: CatDays;
+  readonly #radiusM: number;
+  readonly #tag: ZoneTag;
+  readonly #exits: Told[];
+  #current = 0;
+  #wasInside = false;
+  #hasFirst = false;
+
+  constructor(score: Score, cat: CatDays, radiusM: number, tag: ZoneTag) {
+    this.#score = score;
+    this.#cat = cat;
+    this.#radiusM = radiusM;
+    this.#tag = tag;
+    const untold = { wasOutside: false, isSeen: false, isSilent: false, fixes: 0, toldAt: Infinity };
+    this.#exits = (cat.exits ?? escapesOf(cat, radiusM)).map((exit) => ({ ...exit, ...untold }));
+  }
+
+  take(index: number): void {
+    const at = this.#cat.at[index] as number;
+    const before = this.#tag.side;
+    const exit = this.#exitAt(at);
+    // Its first fix out there shows what the tag believed when the cat crossed.
+    if (exit !== undefined && exit.fixes === 0) exit.wasOutside = before === "outside";
+    this.#tag.take(this.#cat, index);
+    const { side } = this.#tag;
+    if (side !== "unknown") this.#firstSide(at);
+    const isChange = side === "outside" && before !== "outside";
+    if (exit !== undefined) this.#seeExit(exit, index, at, isChange);
+    if (isChange) this.#change(at);
+    if (side === "inside") this.#wasInside = true;
+    if (side === "outside") this.#wasInside = false;
+  }
+
+  #firstSide(at: number): void {
+    if (this.#hasFirst) return;
+    this.#hasFirst = true;
+    this.#score.firstSidesS.push(at - this.#cat.startsAt);
+  }
+
+  #exitAt(at: number): Told | undefined {
+    while (this.#current < this.#exits.length && (this.#exits[this.#current] as Told).to < at)
+      this.#current++;
+    const exit = this.#exits[this.#current];
+    return exit !== undefined && at >= exit.from ? exit : undefined;
+  }
+
+  #seeExit(exit: Told, index: number, at: number, isChange: boolean): void {
+    exit.fixes++;
+    const { eastM, northM } = this.#cat;
+    if (Math.hypot(eastM[index] as number, northM[index] as number) > this.#radiusM) exit.isSeen = true;
+    if (!isChange || exit.toldAt < Infinity) return;
+    exit.toldAt = at;
+    exit.isSilent = !this.#wasInside;
+    if (!exit.isSilent && !exit.wasOutside) {
+      this.#score.delaysS.push(at - exit.from);
+      this.#score.delaysFixes.push(exit.fixes);
+    }
+  }
+
+  #change(at: number): void {
+    this.#score.changes++;
+    if (!this.#wasInside) this.#score.silentChanges++;
+    else if (!isExcused(this.#cat, this.#exits, at, this.#radiusM)) this.#score.falseAlarms++;
+  }
+
+  end(): void {
+    const score = this.#score;
+    score.days += this.#cat.days;
+    for (const { isSeen, wasOutside, isSilent, toldAt } of this.#exits) {
+      if (!isSeen) continue;
+      score.exits++;
+      if (wasOutside) score.alreadyOutside++;
+      else if (isSilent) score.silentExits++;
+      else if (toldAt === Infinity) score.missed++;
+    }
+  }
+}
+
+/** Runs one cat's fixes through a fresh tag and adds what it said to the score. */
+export function scoreCat(score: Score, cat: CatDays, radiusM: number, tag: ZoneTag, pace: Pace): void {
+  const follower = new Follower(score, cat, radiusM, tag);
+  for (let i = 0; i < cat.at.length; i++) {
+    const at = cat.at[i] as number;
+    if (pace === "own") searchUpTo(tag, cat, at);
+    if (pace === "fixed" || at >= tag.dueAt) follower.take(i);
+  }
+  follower.end();
+}
+
+/** The searches that are due before the next fix of the world find nothing, where the cat is known to be at all. */
+function searchUpTo(tag: ZoneTag, cat: CatDays, at: number): void {
+  let dueAt = Math.max(tag.dueAt, cat.startsAt);
+  while (dueAt + cat.lookS <= at && trueDistanceM(cat, dueAt) >= 0) {
+    tag.searchInVain(dueAt);
+    dueAt = tag.dueAt;
+  }
 }

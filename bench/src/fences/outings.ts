@@ -25,8 +25,3 @@ export function outingsOf(wearer: Wearer, radiusM: number): Outing[] {
   }
   return outings;
 }
-
-/** Seconds from the start of each outing to the first fix in it; Infinity when there was none. */
-export function delaysOf(outings: readonly Outing[], fixesAt: readonly number[]): number[] {
-  return outings.map(({ from, to }) => (fixesAt.find((at) => at >= from && at <= to) ?? Infinity) - from);
-}

@@ -10,6 +10,7 @@ import {
 import { RecordedLife } from "@purrimeter/simulator/recorded-life";
 import { SyntheticCat } from "@purrimeter/simulator/synthetic-cat";
 import { medianOf } from "../rounds.ts";
+import { type Half, halfOf } from "./fence-world.ts";
 import { realTracks } from "./real-tracks.ts";
 
 /** A cat whose tag is measured, over a time of its life. */
@@ -64,14 +65,17 @@ export class Senses {
   }
 }
 
-/** The recorded cats of Movebank, each over so many days from its first fix; invented ones where the file is not there. */
+/**
+ * The recorded cats of a half, each over so many days from its first fix; invented ones where the file is not there.
+ */
 export async function wearers(
+  half: Half,
   days: number,
 ): Promise<{ readonly cats: string; readonly wearers: readonly Wearer[] }> {
   const tracks = await realTracks();
   if (tracks === undefined) return { cats: "invented", wearers: invented(30, days) };
   const recorded = tracks
-    .filter(({ length }) => length > 1)
+    .filter(({ name, length }) => length > 1 && halfOf(name) === half)
     .map((track, seed): Wearer => {
       const lat = medianOf([...track.lat.subarray(0, track.length)]);
       const lon = medianOf([...track.lon.subarray(0, track.length)]);

@@ -161,6 +161,7 @@ class EmbeddedSource implements AedesSource, ConnectionHost {
   /** Before the session that the certificate has is ended for it. */
   #refuseRate(socket: TLSSocket, tag: TagId): void {
     this.#options.onSecurityEvent("session-rate", tag);
+    this.#sink?.crowded(tag);
     socket.destroy();
   }
 

@@ -1,38 +1,18 @@
 import { connect as connectTcp } from "node:net";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { generate } from "mqtt-packet";
 import { MAX_MQTT_PACKET_BYTES } from "@purrimeter/protocol/limits";
 import { topicOf } from "@purrimeter/protocol/topics";
-import type { TagId } from "@purrimeter/protocol/values";
 import { systemTime } from "@purrimeter/service/system-time";
-import type { AedesSourceOptions } from "./aedes-source.ts";
-import { openTestSource, type TestSource } from "../testing/open-test-source.ts";
+import { ALF, BEA, useTestSource } from "../testing/use-test-source.ts";
 import type { RawTag } from "../testing/raw-tag.ts";
 import { dial, dialAndConnect, dialAndJoin } from "../testing/raw-tag.ts";
 import { until } from "../testing/recording-sink.ts";
-import { createTestAuthority, type Credentials, type TestAuthority } from "../testing/test-authority.ts";
 
-const ALF = "alf" as TagId;
-const BEA = "bea" as TagId;
 const MIB = 1_048_576;
 const REPORT = topicOf(ALF, "report");
 
-let authority: TestAuthority;
-let alf: Credentials;
-let bea: Credentials;
-let open: TestSource;
-
-beforeAll(async () => {
-  authority = await createTestAuthority();
-  [alf, bea] = (await authority.tags([ALF, BEA])) as [Credentials, Credentials];
-});
-afterAll(() => authority.remove());
-afterEach(() => open.source.close());
-
-async function start(changes: Partial<AedesSourceOptions> = {}): Promise<number> {
-  open = await openTestSource(authority.bridge, changes);
-  return open.port;
-}
+const fixture = useTestSource();
 
 /** Fixed header of a PUBLISH with this remaining length. */
 function publishHeader(remaining: number): Buffer {
@@ -45,18 +25,19 @@ function publishHeader(remaining: number): Buffer {
 
 describe("before a session", () => {
   it("ends a connection whose first packet is no CONNECT", async () => {
-    const tag = await dial(await start(), alf);
+    const tag = await dial(await fixture.start(), fixture.alf);
     tag.publish(REPORT, Buffer.from("x"));
     await tag.closed;
-    expect(open.events).toEqual(["not-connect-first alf"]);
-    expect(open.sink.reports).toEqual([]);
+    expect(fixture.open.events).toEqual(["not-connect-first alf"]);
+    expect(fixture.open.sink.reports).toEqual([]);
   });
 
   it.each(["before CONNECT", "in a session"])(
     "ends a connection at the header of a 200 MB packet %s, without taking its bytes",
     async (when) => {
-      const port = await start();
-      const tag = when === "before CONNECT" ? await dial(port, alf) : await dialAndJoin(port, ALF, alf);
+      const port = await fixture.start();
+      const tag =
+        when === "before CONNECT" ? await dial(port, fixture.alf) : await dialAndJoin(port, ALF, fixture.alf);
       const beforeBytes = process.memoryUsage.rss();
       const header = publishHeader(200 * MIB);
       if (when === "before CONNECT") header[0] = 0x10;
@@ -67,23 +48,23 @@ describe("before a session", () => {
           await Promise.race([tag.closed, new Promise((resolve) => tag.socket.once("drain", resolve))]);
       await tag.closed;
       expect(process.memoryUsage.rss() - beforeBytes).toBeLessThan(64 * MIB);
-      expect(open.events).toEqual(["oversized-packet alf"]);
+      expect(fixture.open.events).toEqual(["oversized-packet alf"]);
     },
   );
 
   it("ends a CONNECT that announces more than the limit", async () => {
-    const tag = await dial(await start(), alf);
+    const tag = await dial(await fixture.start(), fixture.alf);
     const header = publishHeader(MAX_MQTT_PACKET_BYTES);
     header[0] = 0x10;
     tag.socket.write(header);
     await tag.closed;
-    expect(open.events).toEqual(["oversized-packet alf"]);
+    expect(fixture.open.events).toEqual(["oversized-packet alf"]);
   });
 
   it("ends a connection that sends no whole CONNECT in time, also one that trickles", async () => {
-    const port = await start({ limits: { connectTimeoutMs: 300 } });
-    const silent = await dial(port, alf);
-    const slow = await dial(port, bea);
+    const port = await fixture.start({ limits: { connectTimeoutMs: 300 } });
+    const silent = await dial(port, fixture.alf);
+    const slow = await dial(port, fixture.bea);
     const bytes = generate({
       cmd: "connect",
       protocolId: "MQTT",
@@ -95,51 +76,51 @@ describe("before a session", () => {
     const trickle = setInterval(() => slow.socket.write(bytes.subarray(0, 1)), 50);
     await Promise.all([silent.closed, slow.closed]);
     clearInterval(trickle);
-    expect(open.events).toContain("connect-timeout alf");
-    expect(open.source.connections).toBe(0);
+    expect(fixture.open.events).toContain("connect-timeout alf");
+    expect(fixture.open.source.connections).toBe(0);
   });
 
   it("holds one connection of a tag without a session, the last", async () => {
-    const port = await start();
-    const first = await dial(port, alf);
-    const second = await dialAndJoin(port, ALF, alf);
+    const port = await fixture.start();
+    const first = await dial(port, fixture.alf);
+    const second = await dialAndJoin(port, ALF, fixture.alf);
     await first.closed;
     expect(second.socket.destroyed).toBe(false);
   });
 
   it("reads what came behind CONNECT only when the session stands", async () => {
-    const port = await start();
-    open.sink.echoes = true;
-    const tag = await dial(port, alf);
+    const port = await fixture.start();
+    fixture.open.sink.echoes = true;
+    const tag = await dial(port, fixture.alf);
     tag.socket.cork();
     tag.join(ALF);
     for (let i = 0; i < 60; i++) tag.publish(REPORT, Buffer.from(String(i)), { qos: 1, messageId: i + 1 });
     tag.socket.uncork();
     expect((await tag.next("connack")).returnCode).toBe(0);
     for (let i = 0; i < 60; i++) expect((await tag.next("puback")).messageId).toBe(i + 1);
-    expect(open.sink.reports.map(({ bytes }) => Number(bytes.toString()))).toEqual(
+    expect(fixture.open.sink.reports.map(({ bytes }) => Number(bytes.toString()))).toEqual(
       Array.from({ length: 60 }, (_, i) => i),
     );
   });
 
   it("refuses connections beyond its number and beyond its rate before TLS", async () => {
-    const port = await start({ limits: { maxConnections: 1 } });
-    const tag = await dialAndJoin(port, ALF, alf);
-    await expect(dial(port, bea)).rejects.toThrow();
-    expect(open.events).toEqual(["connection-limit"]);
+    const port = await fixture.start({ limits: { maxConnections: 1 } });
+    const tag = await dialAndJoin(port, ALF, fixture.alf);
+    await expect(dial(port, fixture.bea)).rejects.toThrow();
+    expect(fixture.open.events).toEqual(["connection-limit"]);
     tag.socket.destroy();
-    await open.source.close();
-    const slower = await start({ limits: { accepts: { burst: 1, perSecond: 0.001 } } });
-    await dialAndJoin(slower, ALF, alf);
-    await expect(dial(slower, bea)).rejects.toThrow();
-    expect(open.events).toEqual(["accept-rate"]);
+    await fixture.open.source.close();
+    const slower = await fixture.start({ limits: { accepts: { burst: 1, perSecond: 0.001 } } });
+    await dialAndJoin(slower, ALF, fixture.alf);
+    await expect(dial(slower, fixture.bea)).rejects.toThrow();
+    expect(fixture.open.events).toEqual(["accept-rate"]);
   });
 
   it("ends a TCP connection that never begins a handshake", async () => {
-    const port = await start({ limits: { handshakeTimeoutMs: 200 } });
+    const port = await fixture.start({ limits: { handshakeTimeoutMs: 200 } });
     const socket = connectTcp(port, "127.0.0.1").resume();
     await new Promise<void>((resolve) => socket.once("close", () => resolve()));
-    expect(open.events).toEqual(["handshake-failed"]);
+    expect(fixture.open.events).toEqual(["handshake-failed"]);
   });
 });
 
@@ -181,16 +162,16 @@ describe("at CONNECT", () => {
       "bad-will alf",
     ],
   ])("refuses %s and says so", async (_what, changes, returnCode, event) => {
-    const tag = await dial(await start(), alf);
+    const tag = await dial(await fixture.start(), fixture.alf);
     tag.join(ALF, changes);
     expect((await tag.next("connack")).returnCode).toBe(returnCode);
     await tag.closed;
-    expect(open.events).toEqual([event]);
-    expect(open.source.sessions).toBe(0);
+    expect(fixture.open.events).toEqual([event]);
+    expect(fixture.open.source.sessions).toBe(0);
   });
 
   it("refuses MQTT 5 with the code for it", async () => {
-    const tag = await dial(await start(), alf);
+    const tag = await dial(await fixture.start(), fixture.alf);
     tag.join(ALF, { protocolVersion: 5 });
     await tag.closed;
     expect(tag.received).toMatchObject([{ cmd: "connack", returnCode: 1 }]);
@@ -200,26 +181,26 @@ describe("at CONNECT", () => {
     ["unknown", "unknown-tag alf"],
     ["revoked", "revoked-tag alf"],
   ] as const)("refuses a tag that is %s", async (admission, event) => {
-    const port = await start();
-    open.sink.admissions.set(ALF, admission);
-    const tag = await dial(port, alf);
+    const port = await fixture.start();
+    fixture.open.sink.admissions.set(ALF, admission);
+    const tag = await dial(port, fixture.alf);
     tag.join(ALF);
     expect((await tag.next("connack")).returnCode).toBe(5);
-    expect(open.events).toEqual([event]);
+    expect(fixture.open.events).toEqual([event]);
   });
 
   it("tells a tag that cannot be looked up to come again, and accuses it of nothing", async () => {
-    const port = await start();
-    open.sink.admissions.set(ALF, "unavailable");
-    const tag = await dial(port, alf);
+    const port = await fixture.start();
+    fixture.open.sink.admissions.set(ALF, "unavailable");
+    const tag = await dial(port, fixture.alf);
     tag.join(ALF);
     expect((await tag.next("connack")).returnCode).toBe(3);
-    expect(open.events).toEqual([]);
+    expect(fixture.open.events).toEqual([]);
   });
 
   it("ignores user name and password and keeps no session, whatever the tag asks for", async () => {
-    const port = await start();
-    const tag = await dial(port, alf);
+    const port = await fixture.start();
+    const tag = await dial(port, fixture.alf);
     tag.join(ALF, { username: "root", password: Buffer.from("root"), clean: false });
     expect(await tag.next("connack")).toMatchObject({ returnCode: 0, sessionPresent: false });
     tag.send({
@@ -229,21 +210,21 @@ describe("at CONNECT", () => {
     });
     await tag.next("suback");
     tag.socket.destroy();
-    await until(() => open.source.sessions === 0, "the end of the session");
-    const again = await dial(port, alf);
+    await until(() => fixture.open.source.sessions === 0, "the end of the session");
+    const again = await dial(port, fixture.alf);
     again.join(ALF, { clean: false });
     expect(await again.next("connack")).toMatchObject({ returnCode: 0, sessionPresent: false });
-    expect(open.source.send(ALF, "settings", Buffer.from("s"))).toBe(false);
+    expect(fixture.open.source.send(ALF, "settings", Buffer.from("s"))).toBe(false);
   });
 
   it("ends the first session when a second of the same tag begins, and records it", async () => {
-    const port = await start();
-    open.sink.echoes = true;
-    const first = await dialAndJoin(port, ALF, alf);
-    const second = await dialAndJoin(port, ALF, alf);
+    const port = await fixture.start();
+    fixture.open.sink.echoes = true;
+    const first = await dialAndJoin(port, ALF, fixture.alf);
+    const second = await dialAndJoin(port, ALF, fixture.alf);
     await first.closed;
-    expect(open.events).toEqual(["second-session alf"]);
-    expect(open.source.sessions).toBe(1);
+    expect(fixture.open.events).toEqual(["second-session alf"]);
+    expect(fixture.open.source.sessions).toBe(1);
     second.publish(REPORT, Buffer.from("x"), { qos: 1, messageId: 1 });
     await second.next("puback");
   });
@@ -263,18 +244,18 @@ describe("in a session", () => {
     ["a retained status", topicOf(ALF, "status"), { retain: true }],
     ["a status at QoS 2", topicOf(ALF, "status"), { qos: 2, messageId: 1 }],
   ])("ends it for publishing %s", async (_what, topic, changes) => {
-    const tag = await dialAndJoin(await start(), ALF, alf);
+    const tag = await dialAndJoin(await fixture.start(), ALF, fixture.alf);
     tag.publish(topic, Buffer.from("x"), changes);
     await tag.closed;
-    expect(open.sink.reports).toEqual([]);
-    expect(open.sink.statuses).toEqual([]);
+    expect(fixture.open.sink.reports).toEqual([]);
+    expect(fixture.open.sink.statuses).toEqual([]);
   });
 
   it("ends it for a status that is too large", async () => {
-    const tag = await dialAndJoin(await start(), ALF, alf);
+    const tag = await dialAndJoin(await fixture.start(), ALF, fixture.alf);
     tag.publish(topicOf(ALF, "status"), Buffer.alloc(129));
     await tag.closed;
-    expect(open.events).toEqual(["forbidden-publish alf"]);
+    expect(fixture.open.events).toEqual(["forbidden-publish alf"]);
   });
 
   it.each([
@@ -286,7 +267,7 @@ describe("in a session", () => {
     topicOf(BEA, "ack"),
     topicOf(ALF, "report"),
   ])("grants no subscription to %s", async (topic) => {
-    const tag = await dialAndConnect(await start(), ALF, alf);
+    const tag = await dialAndConnect(await fixture.start(), ALF, fixture.alf);
     tag.send({
       cmd: "subscribe",
       messageId: 1,
@@ -296,24 +277,24 @@ describe("in a session", () => {
       ],
     });
     expect((await tag.next("suback")).granted).toEqual([128, 1]);
-    expect(open.events).toEqual(["forbidden-subscription alf"]);
-    expect(open.sink.subscriptions).toEqual([{ tag: ALF, channel: "ack" }]);
+    expect(fixture.open.events).toEqual(["forbidden-subscription alf"]);
+    expect(fixture.open.sink.subscriptions).toEqual([{ tag: ALF, channel: "ack" }]);
   });
 
   it("passes a report of exactly the packet limit and ends the session for one byte more", async () => {
-    const port = await start();
-    const tag = await dialAndJoin(port, ALF, alf);
+    const port = await fixture.start();
+    const tag = await dialAndJoin(port, ALF, fixture.alf);
     const largest = MAX_MQTT_PACKET_BYTES - 3 - 2 - REPORT.length;
     tag.publish(REPORT, Buffer.alloc(largest));
-    await until(() => open.sink.reports.length === 1, "the report");
-    expect(open.sink.reports[0]?.bytes.length).toBe(largest);
+    await until(() => fixture.open.sink.reports.length === 1, "the report");
+    expect(fixture.open.sink.reports[0]?.bytes.length).toBe(largest);
     tag.publish(REPORT, Buffer.alloc(largest + 1));
     await tag.closed;
-    expect(open.events).toEqual(["oversized-packet alf"]);
+    expect(fixture.open.events).toEqual(["oversized-packet alf"]);
   });
 
   it("joins frames that come in pieces", async () => {
-    const tag = await dialAndJoin(await start(), ALF, alf);
+    const tag = await dialAndJoin(await fixture.start(), ALF, fixture.alf);
     const bytes = generate({
       cmd: "publish",
       topic: REPORT,
@@ -326,21 +307,25 @@ describe("in a session", () => {
       tag.socket.write(Buffer.of(byte));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await until(() => open.sink.reports.length === 1, "the report");
-    expect(open.sink.reports[0]?.bytes.toString()).toBe("pieces");
+    await until(() => fixture.open.sink.reports.length === 1, "the report");
+    expect(fixture.open.sink.reports[0]?.bytes.toString()).toBe("pieces");
   });
 
   it("ends it when a packet does not come to its end in time", async () => {
-    const tag = await dialAndJoin(await start({ limits: { packetTimeoutMs: 200 } }), ALF, alf);
+    const tag = await dialAndJoin(
+      await fixture.start({ limits: { packetTimeoutMs: 200 } }),
+      ALF,
+      fixture.alf,
+    );
     tag.socket.write(publishHeader(100));
     await tag.closed;
-    expect(open.events).toEqual(["packet-timeout alf"]);
+    expect(fixture.open.events).toEqual(["packet-timeout alf"]);
   });
 
   it("ends it when nothing comes for one and a half keep-alives", async () => {
     let nowMs = 0;
-    const port = await start({ time: { ...systemTime, monotonicMs: () => nowMs } });
-    const tag = await dialAndJoin(port, ALF, alf, { keepalive: 60 });
+    const port = await fixture.start({ time: { ...systemTime, monotonicMs: () => nowMs } });
+    const tag = await dialAndJoin(port, ALF, fixture.alf, { keepalive: 60 });
     nowMs = 89_000;
     tag.send({ cmd: "pingreq" });
     await tag.next("pingresp");
@@ -352,9 +337,9 @@ describe("in a session", () => {
   });
 
   it("reads a session that exceeds its rate more slowly and loses nothing", async () => {
-    const port = await start({ limits: { packets: { burst: 5, perSecond: 50 } } });
-    open.sink.echoes = true;
-    const tag = await dialAndJoin(port, ALF, alf);
+    const port = await fixture.start({ limits: { packets: { burst: 5, perSecond: 50 } } });
+    fixture.open.sink.echoes = true;
+    const tag = await dialAndJoin(port, ALF, fixture.alf);
     const beganMs = performance.now();
     for (let i = 1; i <= 25; i++) tag.publish(REPORT, Buffer.from(String(i)), { qos: 1, messageId: i });
     for (let i = 1; i <= 25; i++) expect((await tag.next("puback")).messageId).toBe(i);
@@ -362,41 +347,46 @@ describe("in a session", () => {
   });
 
   it("reads no more reports than may be in flight until some are answered", async () => {
-    const port = await start({ limits: { maxReportsInFlight: 4 } });
-    const tag = await dialAndJoin(port, ALF, alf);
+    const port = await fixture.start({ limits: { maxReportsInFlight: 4 } });
+    const tag = await dialAndJoin(port, ALF, fixture.alf);
     for (let i = 1; i <= 10; i++) tag.publish(REPORT, Buffer.from(String(i)), { qos: 1, messageId: i });
-    await until(() => open.sink.reports.length === 4, "four reports");
+    await until(() => fixture.open.sink.reports.length === 4, "four reports");
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(open.sink.reports.length).toBe(4);
-    open.sink.echoes = true;
-    for (const report of open.sink.reports) report.answer(report.bytes);
+    expect(fixture.open.sink.reports.length).toBe(4);
+    fixture.open.sink.echoes = true;
+    for (const report of fixture.open.sink.reports) report.answer(report.bytes);
     for (let i = 1; i <= 10; i++) expect((await tag.next("puback")).messageId).toBe(i);
   });
 
   it("ends a session that takes none of its answers", async () => {
-    const port = await start({ limits: { maxUnreadBytes: 4_096, packets: { burst: 1e9, perSecond: 1e9 } } });
-    open.sink.echoes = true;
-    const tag = await dialAndJoin(port, ALF, alf);
+    const port = await fixture.start({
+      limits: { maxUnreadBytes: 4_096, packets: { burst: 1e9, perSecond: 1e9 } },
+    });
+    fixture.open.sink.echoes = true;
+    const tag = await dialAndJoin(port, ALF, fixture.alf);
     tag.socket.pause();
     const report = Buffer.alloc(2_000);
     const flood = setInterval(() => {
       for (let i = 0; i < 500 && tag.socket.writable; i++) tag.publish(REPORT, report);
     }, 5);
-    await until(() => open.events.includes("unread-answers alf"), "the end of the session");
+    await until(() => fixture.open.events.includes("unread-answers alf"), "the end of the session");
     clearInterval(flood);
     tag.socket.destroy();
   });
 
   it("leaves nothing behind when sessions end", async () => {
-    const port = await start();
+    const port = await fixture.start();
     const tags: RawTag[] = [];
     for (const [id, credentials] of [
-      [ALF, alf],
-      [BEA, bea],
+      [ALF, fixture.alf],
+      [BEA, fixture.bea],
     ] as const)
       tags.push(await dialAndJoin(port, id, credentials));
     for (const tag of tags) tag.socket.destroy();
-    await until(() => open.source.connections === 0 && open.source.sessions === 0, "the end of all");
-    expect(open.sink.gone.toSorted()).toEqual([ALF, BEA]);
+    await until(
+      () => fixture.open.source.connections === 0 && fixture.open.source.sessions === 0,
+      "the end of all",
+    );
+    expect(fixture.open.sink.gone.toSorted()).toEqual([ALF, BEA]);
   });
 });

@@ -36,4 +36,7 @@ test("logs a bounded number of lines, and counts the rest", () => {
   expect(lines).toHaveLength(100);
   expect(counters.get("security", "accept-rate")).toBe(1_000);
   expect(counters.get("security-lines-dropped")).toBe(900);
+  told.summarise();
+  told.summarise();
+  expect(lines.slice(100)).toMatchObject([{ event: "security.sum", reason: "accept-rate", count: 900 }]);
 });

@@ -1,33 +1,22 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { generate } from "mqtt-packet";
 import { topicOf } from "@purrimeter/protocol/topics";
-import type { TagId } from "@purrimeter/protocol/values";
-import { openTestSource, type TestSource } from "../testing/open-test-source.ts";
+import { ALF, useTestSource } from "../testing/use-test-source.ts";
 import { dial, dialAndConnect } from "../testing/raw-tag.ts";
-import { createTestAuthority, type Credentials, type TestAuthority } from "../testing/test-authority.ts";
 
-const ALF = "alf" as TagId;
 const REPORT = topicOf(ALF, "report");
 const ACK = topicOf(ALF, "ack");
 
-let authority: TestAuthority;
-let alf: Credentials;
-let open: TestSource;
-beforeAll(async () => {
-  authority = await createTestAuthority();
-  [alf] = (await authority.tags([ALF])) as [Credentials];
-});
-afterAll(() => authority.remove());
-afterEach(() => open.source.close());
+const fixture = useTestSource();
 
 async function start(): Promise<number> {
-  open = await openTestSource(authority.bridge);
-  open.sink.echoes = true;
-  return open.port;
+  const port = await fixture.start();
+  fixture.open.sink.echoes = true;
+  return port;
 }
 
 it("delivers no acknowledgement that is not subscribed to, nor after UNSUBSCRIBE (3.10.4)", async () => {
-  const tag = await dialAndConnect(await start(), ALF, alf);
+  const tag = await dialAndConnect(await start(), ALF, fixture.alf);
   const report = async (messageId: number): Promise<void> => {
     tag.publish(REPORT, Buffer.from("x"), { qos: 1, messageId });
     expect((await tag.next("puback")).messageId).toBe(messageId);
@@ -46,7 +35,7 @@ it("delivers no acknowledgement that is not subscribed to, nor after UNSUBSCRIBE
 });
 
 it("acknowledges a report that was sent right behind the subscription", async () => {
-  const tag = await dialAndConnect(await start(), ALF, alf);
+  const tag = await dialAndConnect(await start(), ALF, fixture.alf);
   const usual = { qos: 1, dup: false, retain: false } as const;
   tag.socket.write(
     Buffer.concat([
@@ -62,7 +51,7 @@ it.each([
   ["5", "MQTT", 5],
   ["6", "MQTT", 6],
 ])("answers protocol level %s with CONNACK 1 and closes (3.1.2.2)", async (_, name, level) => {
-  const tag = await dial(await start(), alf);
+  const tag = await dial(await start(), fixture.alf);
   const body = Buffer.concat([
     Buffer.from([0, name.length]),
     Buffer.from(name),
@@ -72,5 +61,5 @@ it.each([
   tag.socket.write(Buffer.concat([Buffer.from([0x10, body.length]), body]));
   expect((await tag.next("connack")).returnCode).toBe(1);
   await tag.closed;
-  expect(open.events).toEqual(["bad-protocol alf"]);
+  expect(fixture.open.events).toEqual(["bad-protocol alf"]);
 });

@@ -17,6 +17,8 @@ export interface ReportSink {
   status(tag: TagId, bytes: Uint8Array): Promise<void>;
   /** The tag has subscribed to this channel in its present session. */
   subscribed(tag: TagId, channel: Channel): void;
+  /** Sessions of the tag's certificate were refused because there were too many. May come a thousand times a second. */
+  crowded(tag: TagId): void;
   /** The tag's session has ended. */
   left(tag: TagId): void;
 }

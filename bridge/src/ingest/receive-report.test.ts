@@ -8,6 +8,7 @@ import { encodeReport } from "@purrimeter/protocol/report";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Store } from "@purrimeter/store/open-store";
 import { createBridgeCounters } from "../metrics/bridge-counters.ts";
+import { createUnreadableLog } from "./log-unreadable.ts";
 import { DEFAULT_QUOTAS, ReportQuota } from "./report-quota.ts";
 import { receiveReport } from "./receive-report.ts";
 import { createDoubtJudge } from "./doubt.ts";
@@ -39,6 +40,7 @@ afterAll(async () => {
 
 const counters = createBridgeCounters();
 const log = createLog("bridge", { write: () => undefined });
+const unreadable = createUnreadableLog(log, () => 0);
 const doubts = createDoubtJudge(365);
 
 /** Takes the entries as the bridge does, and expects them to be stored. */
@@ -46,7 +48,7 @@ async function send(tag: TagId, first: number, entries: readonly object[]): Prom
   const numbers = { epoch: 9, first, oldest: 1 } as unknown as Report;
   const bytes = encodeReport({ ...numbers, entries: entries as readonly Entry[] });
   const quota = new ReportQuota(DEFAULT_QUOTAS, () => 0);
-  const parts = { store: store.reports, doubts, quota, counters, log, now: utcNow };
+  const parts = { store: store.reports, doubts, quota, counters, log, unreadable, now: utcNow };
   const ack = decodeAck(await receiveReport(parts, tag, bytes));
   expect(ack).toMatchObject({ ok: true, value: { kind: "stored", through: first + entries.length - 1 } });
 }
@@ -90,7 +92,7 @@ describe("a tag over its quota", () => {
     let nowMs = 0;
     const quota = new ReportQuota({ ...DEFAULT_QUOTAS, entries: { burst: 2, perSecond: 1 } }, () => nowMs);
     const telling = createLog("bridge", { write: (line: string) => void lines.push(line) });
-    const parts = { store: store.reports, doubts, quota, counters, log: telling, now: utcNow };
+    const parts = { store: store.reports, doubts, quota, counters, log: telling, unreadable, now: utcNow };
     const health = { kind: "health", at: utcNow(), batteryPercent: 50, boots: 1, dropped: 0 } as const;
     const numbers = { epoch: 10, first: 1, oldest: 1 } as unknown as Report;
     const bytes = encodeReport({ ...numbers, entries: [health, health] });
@@ -117,6 +119,7 @@ it("a tag whose key is missing is told to come again, which is logged at level 5
   const parts = {
     store: without.reports,
     doubts,
+    unreadable,
     quota: new ReportQuota(DEFAULT_QUOTAS, () => 0),
     counters: counted,
     log: errors,

@@ -15,6 +15,8 @@ import type { Doubt } from "@purrimeter/store/doubt";
 import { acknowledgeStored, refuseReport } from "../broker/acknowledge.ts";
 import type { BridgeCounters } from "../metrics/bridge-counters.ts";
 import type { ReportVerifier } from "../verification/report-verifier.ts";
+import type { MissingEntries } from "./missing-entries.ts";
+import type { UnreadableLog } from "./log-unreadable.ts";
 import type { ReportQuota } from "./report-quota.ts";
 import type { DoubtJudge } from "./doubt.ts";
 
@@ -24,9 +26,12 @@ export interface ReceiveReportParts {
   readonly quota: ReportQuota;
   readonly counters: BridgeCounters;
   readonly log: Log;
+  readonly unreadable: Pick<UnreadableLog, "tell">;
   /** Judges what was stored, after it was acknowledged; left out, nobody does. */
   readonly verification?: ReportVerifier | undefined;
   readonly now: () => UnixSeconds;
+  /** Told how many entries before a report are missing; left out, nobody is. */
+  readonly missing?: Pick<MissingEntries, "found"> | undefined;
   /** Told of the newest time of the tag's receiver. */
   readonly clock?: Pick<ClockTrust, "heard"> | undefined;
 }
@@ -75,6 +80,7 @@ function record(
       return refused(parts, tag, bytes, outcome);
     }
     countStored(counters, outcome);
+    if (outcome.missing !== undefined) parts.missing?.found(tag, outcome.missing);
     if (suspect !== undefined) countSuspect(counters, suspect);
     if (outcome.stored > 0) hear(parts.clock, tag, report);
     if (outcome.stored > 0) verification?.stored(tag, report, outcome.through);
@@ -130,10 +136,10 @@ async function keepDeadLetter(
   bytes: Uint8Array,
   reason: DecodeReason,
 ): Promise<Uint8Array> {
-  const { store, counters, log, now } = parts;
+  const { store, counters, unreadable, now } = parts;
   const outcome = await store.keepDeadLetter(tag, bytes, reason, now());
   if (outcome.kind === "refused") return refused(parts, tag, bytes, outcome);
   counters.add("set-aside", reason);
-  log.warn("a report could not be read", { event: "report.set-aside", tag, reason, count: outcome.count });
+  unreadable.tell("report.set-aside", tag, reason, outcome.count);
   return refuseReport(bytes, reason, true);
 }

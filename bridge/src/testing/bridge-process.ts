@@ -64,7 +64,8 @@ export async function startBridgeProcess(
   more: NodeJS.ProcessEnv = {},
 ): Promise<BridgeProcess> {
   const main = fileURLToPath(new URL("../main.ts", import.meta.url));
-  const env = { CREDENTIALS_DIRECTORY: secrets, ...fakedTime(), ...more };
+  const { NODE_COMPILE_CACHE } = process.env;
+  const env = { NODE_COMPILE_CACHE, CREDENTIALS_DIRECTORY: secrets, ...fakedTime(), ...more };
   const child = fork(main, ["--config", config], {
     env,
     stdio: ["ignore", "ignore", "pipe", "ipc"],

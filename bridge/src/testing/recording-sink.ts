@@ -8,6 +8,7 @@ export class RecordingSink implements ReportSink {
   readonly reports: { tag: TagId; bytes: Buffer; answer: (ack: Uint8Array) => void }[] = [];
   readonly statuses: { tag: TagId; bytes: Buffer }[] = [];
   readonly subscriptions: { tag: TagId; channel: Channel }[] = [];
+  readonly crowds: TagId[] = [];
   readonly gone: TagId[] = [];
   /** Answers at once with the report's own bytes. */
   echoes = false;
@@ -31,6 +32,10 @@ export class RecordingSink implements ReportSink {
 
   subscribed(tag: TagId, channel: Channel): void {
     this.subscriptions.push({ tag, channel });
+  }
+
+  crowded(tag: TagId): void {
+    this.crowds.push(tag);
   }
 
   left(tag: TagId): void {

@@ -90,6 +90,7 @@ it("the bridge judges what it stored, after it has answered", async () => {
     keepDeadLetter: () => Promise.resolve({ kind: "set-aside", count: 1 }),
     wantedSettings: () => Promise.resolve(settingsOf(1)),
     recordStatus: () => Promise.resolve({ kind: "recorded" }),
+    recordManySessions: () => Promise.resolve({ kind: "recorded" }),
     settingsChangedSince: () => Promise.resolve({ tags: [], cursor: 1 }),
   } satisfies ReportStore as ReportStore;
   const source = {

@@ -27,7 +27,9 @@ export interface RevocationListPlan {
   readonly issuer: string;
   readonly issuerKey: KeyObject;
   readonly revoked: readonly RevokedCertificate[];
+  /** Makes the list's number. */
   readonly now: Date;
+  readonly thisUpdate: Date;
   readonly nextUpdate: Date;
 }
 
@@ -39,7 +41,7 @@ export function buildRevocationList(plan: RevocationListPlan): string {
     primitive(asn1.Type.INTEGER, asn1.integerToDer(1).getBytes()),
     signatureAlgorithm(),
     pki.distinguishedNameToAsn1({ attributes: nameAttributes(plan.issuer) }),
-    time(plan.now),
+    time(plan.thisUpdate),
     time(plan.nextUpdate),
     ...entries,
     extensions(plan),

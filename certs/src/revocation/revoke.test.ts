@@ -54,6 +54,12 @@ test("the index remembers when", () => {
   expect(revoked.map(({ commonName }) => commonName)).toEqual(["b", "b", "c"]);
 });
 
+test("a list of a clock that is ahead is valid on the right one, and refuses nobody else", () => {
+  unrefused(revoke(authorityFiles(directory), "a", new Date(now.getTime() + 400 * 86_400_000)));
+  const [, from = ""] = /Last Update: (.*)/.exec(listText("tags")) ?? [];
+  expect(Date.parse(from)).toBeLessThan(now.getTime());
+});
+
 test("nothing is revoked twice, and nothing unknown", () => {
   const again = revoke(authorityFiles(directory), "b", now);
   const unknown = revoke(authorityFiles(directory), "nobody", now);

@@ -59,12 +59,14 @@ function revocationList(
   const revoked = issued.flatMap(({ kind, serial, revokedAt }) =>
     branchOf(kind) === branch && revokedAt !== undefined ? [{ serial, revokedAt: new Date(revokedAt) }] : [],
   );
-  // The list lies beside those who read it and is replaced at once: an early end would only shut every tag out.
+  // The list lies beside those who read it and is replaced at once: it holds as long as its issuer does, because a late beginning
+  // (by a clock that was ahead) or an early end would only shut every tag out.
   return buildRevocationList({
     issuer: issuer.commonName,
     issuerKey: issuer.key,
     revoked,
     now,
+    thisUpdate: issuer.certificate.validFromDate,
     nextUpdate: issuer.notAfter,
   });
 }

@@ -1,9 +1,12 @@
-import { cpSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { purrimeter } from "../running-purrimeter.ts";
+import { purrimeter, until } from "../running-purrimeter.ts";
 import type { Attack } from "./attack.ts";
+import { dialTag } from "./mqtt.ts";
 import { must, mustBe } from "./must.ts";
+import { publishPacket } from "./packets.ts";
 import type { Target } from "./target.ts";
+import { closed, dial } from "./wire.ts";
 
 const TELLING = /PRIVATE KEY|SQLite format 3|owner@example\.org/;
 
@@ -48,6 +51,30 @@ async function logFlood(target: Target): Promise<string> {
   return `the logs grew by ${lines} lines`;
 }
 
+const HANDSHAKES = 400;
+const MAX_SECURITY_LINES = 150;
+
+/** Handshakes without a certificate, each of them a security event. */
+async function securityFlood(target: Target): Promise<string> {
+  const path = join(target.data, "log", "security.log");
+  const raw = await dialTag(target.bridge, await target.tag("felix"));
+  raw.socket.write(publishPacket("purrimeter/1/felix/report", Buffer.from("x")));
+  await raw.ended();
+  const first = /"reason":"not-connect-first".*"tag":"felix"|"tag":"felix".*"reason":"not-connect-first"/;
+  const text = (): string => (existsSync(path) ? readFileSync(path, "latin1") : "");
+  await until(() => first.test(text()));
+  const before = text();
+  for (let count = 0; count < HANDSHAKES; count++) {
+    const socket = await dial(target.bridge.port, target.bridge.ca, { localAddress: "127.7.1.1" });
+    if (socket !== undefined) await closed(socket.resume());
+  }
+  const lines = text().split("\n").length - before.split("\n").length;
+  must(lines > 0, "no event was written, so nothing was tried");
+  must(lines <= MAX_SECURITY_LINES, `security.log grew by ${lines} lines`);
+  must(text().startsWith(before), "the first events are gone");
+  return `security.log grew by ${lines} lines and keeps the first events`;
+}
+
 async function stillReady(target: Target): Promise<string> {
   mustBe((await target.ask("GET", "/health")).status, [200], "health");
   const { status, text } = await target.ask("GET", "/ready");
@@ -64,6 +91,7 @@ async function ordinaryStop(target: Target): Promise<string> {
 export const FOLDER_ATTACKS: readonly Attack[] = [
   { name: "stolen-folder", tried: "a copy of the data folder without secrets/", run: stolenFolder },
   { name: "log-flood", tried: `${REFUSED} refused requests`, run: logFlood },
+  { name: "security-flood", tried: `${HANDSHAKES} handshakes without a certificate`, run: securityFlood },
 ];
 
 /** What has to hold after all attacks; stops the installation. */

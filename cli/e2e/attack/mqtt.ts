@@ -1,34 +1,12 @@
+import { decodeAck } from "@purrimeter/protocol/ack";
+import type { Entry } from "@purrimeter/protocol/entry";
+import type { Ack, Report } from "@purrimeter/protocol/messages";
+import { encodeReport } from "@purrimeter/protocol/report";
 import type { TLSSocket } from "node:tls";
-import { within } from "./must.ts";
+import { must, within } from "./must.ts";
+import { connectPacket, publishPacket, subscribePacket } from "./packets.ts";
 import type { TagIdentity } from "./target.ts";
 import { ANSWER_MS, closed, dial, type Api } from "./wire.ts";
-
-const text = (value: string): Buffer => {
-  const bytes = Buffer.from(value);
-  return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 255]), bytes]);
-};
-
-/** A packet of MQTT: its first byte and its body. */
-function packet(first: number, ...parts: readonly Uint8Array[]): Buffer {
-  const body = Buffer.concat(parts);
-  const length = body.length < 128 ? [body.length] : [(body.length & 127) | 128, body.length >> 7];
-  return Buffer.concat([Buffer.from([first, ...length]), body]);
-}
-
-/** CONNECT with a clean session; `level` 4 is MQTT 3.1.1, and 5 has properties. */
-export function connectPacket(id: string, level = 4): Buffer {
-  const name = level === 3 ? "MQIsdp" : "MQTT";
-  const properties = level === 5 ? [Buffer.from([0])] : [];
-  return packet(0x10, text(name), Buffer.from([level, 2, 0, 60]), ...properties, text(id));
-}
-
-export function publishPacket(topic: string, payload: Uint8Array, flags = 0): Buffer {
-  return packet(0x30 | flags, text(topic), ...(flags >= 2 ? [Buffer.from([0, 1])] : []), payload);
-}
-
-export function subscribePacket(topic: string): Buffer {
-  return packet(0x82, Buffer.from([0, 7]), text(topic), Buffer.from([0]));
-}
 
 /** A tag's connection by hand: sends what no client library would. */
 export class RawTag {
@@ -96,4 +74,44 @@ export async function joinTag(bridge: Api, tag: TagIdentity): Promise<RawTag> {
   raw.socket.write(subscribePacket(`purrimeter/1/${tag.id}/ack`));
   await raw.next(9);
   return raw;
+}
+
+export const nowS = (): number => Math.floor(Date.now() / 1_000);
+
+export function reportOf(first: number, entries: readonly object[]): Uint8Array {
+  const numbers = { epoch: 9, first, oldest: 1 } as unknown as Report;
+  return encodeReport({ ...numbers, entries: entries as readonly Entry[] }).slice();
+}
+
+export const health = (): object => ({
+  ...{ kind: "health", at: nowS(), batteryPercent: 80, boots: 1, dropped: 0 },
+});
+
+/** Sends a report and reads its acknowledgement. */
+export async function acknowledged(raw: RawTag, id: string, report: Uint8Array): Promise<Ack> {
+  raw.socket.write(publishPacket(`purrimeter/1/${id}/report`, report));
+  const bytes = await raw.next(3);
+  if (bytes === undefined) throw new Error("the session ended instead of an acknowledgement");
+  const ack = decodeAck(bytes.subarray(4 + bytes.readUInt16BE(2)));
+  if (!ack.ok) throw new Error("an acknowledgement that cannot be read");
+  return ack.value;
+}
+
+/** An honest tag's report with the next number has to be stored. */
+export async function mustStore(bridge: Api, tag: TagIdentity, first: number): Promise<void> {
+  const raw = await joinTag(bridge, tag);
+  const ack = await acknowledged(raw, tag.id, reportOf(first, [health()]));
+  raw.socket.destroy();
+  must(ack.kind === "stored", `${tag.id}'s report was not stored: ${JSON.stringify(ack)}`);
+}
+
+/** Whether a client is answered with CONNACK 0. */
+export async function isLetIn(bridge: Api, tag: Partial<TagIdentity>, id: string): Promise<boolean> {
+  const socket = await dial(bridge.port, bridge.ca, { cert: tag.cert, key: tag.key });
+  if (socket === undefined) return false;
+  const raw = new RawTag(socket);
+  socket.write(connectPacket(id));
+  const answer = await raw.next(2);
+  socket.destroy();
+  return answer?.[3] === 0;
 }

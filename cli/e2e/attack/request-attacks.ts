@@ -17,8 +17,26 @@ const BODIES: readonly (readonly [what: string, ask: Ask, statuses: readonly num
   ["bytes that are no UTF-8", { body: Buffer.from([0x7b, 0xff, 0xfe, 0x7d]) }, [400]],
   ["gzip", { body: gzipSync(`{${NAME}}`), headers: { "content-encoding": "gzip" } }, [400, 415]],
   ["text/plain", { body: `{${NAME}}`, headers: { "content-type": "text/plain" } }, [400, 415]],
-  ["200 kB", { body: `{"name":"${"a".repeat(200_000)}"}` }, [400, 413]],
 ];
+
+/** Bytes of a body, and what a route reads at most: a geofence may have many corners. */
+const LARGE = [
+  ["/tags/claim", 200_000, 4_096],
+  ["/auth/login", 200_000, 4_096],
+  ["/geofences", 1_100_000, 1_048_576],
+] as const;
+
+async function largeBodies(target: Target): Promise<string> {
+  const token = target.owner.accessToken;
+  for (const [path, bytes, limit] of LARGE) {
+    const body = `{"name":"${"a".repeat(bytes)}"}`;
+    const { status, text } = await target.ask("POST", path, { token, body });
+    mustBe(status, [413], `${bytes} bytes to ${path}`);
+    must(text.includes(`"limit":${limit}`), `${path} does not name its limit: ${text}`);
+  }
+  await target.mustServe();
+  return "all were answered 413 with the limit";
+}
 
 async function looseJson(target: Target): Promise<string> {
   const token = target.owner.accessToken;
@@ -86,7 +104,8 @@ async function smuggling(target: Target): Promise<string> {
 }
 
 export const REQUEST_ATTACKS: readonly Attack[] = [
-  { name: "loose-json", tried: "doubled members, __proto__, gzip, 200 kB and others", run: looseJson },
+  { name: "loose-json", tried: "doubled members, __proto__, gzip and others", run: looseJson },
+  { name: "large-bodies", tried: "bodies of 200 kB and 1.1 MB", run: largeBodies },
   { name: "foreign-tags", tried: "another owner's tag and a missing one", run: foreignTags },
   { name: "smuggling", tried: "requests with two ends, by raw sockets", run: smuggling },
 ];

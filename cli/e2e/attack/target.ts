@@ -1,14 +1,14 @@
 import { systemTime } from "@purrimeter/service/system-time";
 import { issuedFiles } from "@purrimeter/certs/authority-files";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dataFiles, type DataFiles } from "../../src/data-folder/data-files.ts";
 import { verificationLink } from "../../src/data-folder/verification-link.ts";
 import { isFailure } from "../../src/terminal/failure.ts";
-import { purrimeter, servicesOf, start, until, type Started } from "../running-purrimeter.ts";
+import { processesOf, purrimeter, servicesOf, start, until, type Started } from "../running-purrimeter.ts";
 import { must, mustBe } from "./must.ts";
 import { ask, type Answer, type Ask, type Api } from "./wire.ts";
 
@@ -32,43 +32,29 @@ const PASSWORD = "zebra lantern copper violin";
 
 /** An installation of its own in a temporary folder, with an owner of two tags. */
 export class Target {
-  readonly folder: string;
-  readonly data: string;
-  readonly running: Started;
-  readonly files: DataFiles;
-  readonly api: Api;
-  readonly bridge: Api;
+  readonly folder = mkdtempSync(join(tmpdir(), "purrimeter-attack-"));
+  readonly data = join(this.folder, "data");
+  readonly files: DataFiles = dataFiles(this.data);
+  running!: Started;
+  api!: Api;
+  bridge!: Api;
   owner!: Person;
   readonly tags: TagIdentity[] = [];
   readonly #agents = new Map<string, Agent>();
 
-  private constructor(folder: string, data: string, running: Started) {
-    this.folder = folder;
-    this.data = data;
-    this.running = running;
-    this.files = dataFiles(data);
-    const ca = readFileSync(running.ready.ca, "utf8");
-    this.api = { port: Number(new URL(running.ready.api).port), ca };
-    this.bridge = { port: Number(new URL(running.ready.mqtt).port), ca };
-  }
-
-  /** Starts everything. Ends what it started when that fails. */
-  static async start(): Promise<Target> {
-    const folder = mkdtempSync(join(tmpdir(), "purrimeter-attack-"));
-    const data = join(folder, "data");
-    const running = await start(data).catch((error: unknown) => {
-      rmSync(folder, { recursive: true });
-      throw error;
-    });
-    const target = new Target(folder, data, running);
-    try {
-      target.owner = await target.newPerson("owner@example.org", "127.1.0.1");
-      for (const id of ["mimi", "felix"]) target.tags.push(await target.addTag(id));
-      return target;
-    } catch (error) {
-      await target.end();
-      throw error;
+  /** Starts everything; `settings` is the text of config.json. */
+  async start(settings?: string): Promise<void> {
+    if (settings !== undefined) {
+      mkdirSync(this.data, { mode: 0o700 });
+      writeFileSync(join(this.data, "config.json"), settings);
     }
+    this.running = await start(this.data);
+    const { api, mqtt, ca: caFile } = this.running.ready;
+    const ca = readFileSync(caFile, "utf8");
+    this.api = { port: Number(new URL(api).port), ca };
+    this.bridge = { port: Number(new URL(mqtt).port), ca };
+    this.owner = await this.newPerson("owner@example.org", "127.1.0.1");
+    for (const id of ["mimi", "felix"]) await this.tag(id);
   }
 
   ask(method: string, path: string, asked: Ask = {}): Promise<Answer> {
@@ -133,8 +119,22 @@ export class Target {
     rmSync(this.folder, { recursive: true });
   }
 
-  /** Registers a tag and claims it for the owner. */
-  async addTag(id: string): Promise<TagIdentity> {
+  /** Ends all processes of the installation at once, by their ids, and removes its folder. Does not wait for them. */
+  kill(): void {
+    for (const { pid } of processesOf(this.data)) process.kill(pid, "SIGKILL");
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  /** A tag of the owner's; registered and claimed when it is asked for first. */
+  async tag(id: string): Promise<TagIdentity> {
+    const known = this.tags.find((tag) => tag.id === id);
+    if (known !== undefined) return known;
+    const tag = await this.#addTag(id);
+    this.tags.push(tag);
+    return tag;
+  }
+
+  async #addTag(id: string): Promise<TagIdentity> {
     const { code, stdout, stderr } = await purrimeter("tags", "add", id, "--data", this.data, "--json");
     must(code === 0, stderr);
     const { claimCode } = JSON.parse(stdout) as { readonly claimCode: string };

@@ -39,7 +39,7 @@ function findingOf(path: string, key: Buffer, known: number): Finding {
   try {
     const database = openToRead(path, key);
     try {
-      const faults = checkDatabase(database);
+      const faults = checkDatabase(database, key);
       if (faults.length > 0) return wrong(name, `${faults.map(describe).join("; ")}: ${REPAIR}`);
       return schemaFinding(name, schemaVersion(database), known);
     } finally {
@@ -60,8 +60,8 @@ function schemaFinding(name: string, found: number, known: number): Finding {
 }
 
 function describe({ table, pages }: DatabaseFault): string {
-  const where = table === undefined ? "no table that is known" : `table ${table}`;
+  if (table === undefined) return `corrupt pages: ${pages.length === 0 ? "unknown" : pages.join(", ")}`;
   return pages.length === 0
-    ? `${where} has a corrupt page`
-    : `${where} has a corrupt page: ${pages.join(", ")}`;
+    ? `table ${table} has a corrupt page`
+    : `table ${table} has a corrupt page: ${pages.join(", ")}`;
 }

@@ -69,7 +69,7 @@ test("a folder that is well has six findings, and none is wrong", async () => {
   ]);
 });
 
-test("a corrupt page is named by file and table, with exit code 1", async () => {
+test("a corrupt page is named by file, table and number, with exit code 1", async () => {
   const bytes = readFileSync(files.locations);
   const pages = bytes.length / 4_096;
   const said: string[] = [];
@@ -82,6 +82,8 @@ test("a corrupt page is named by file and table, with exit code 1", async () => 
   // A page of the list of tables names the file alone.
   for (const detail of said)
     expect(detail).toMatch(/^table [a-z_]+ has a corrupt page|locations.db.*malformed/);
+  for (const [i, detail] of said.entries())
+    if (detail.startsWith("table")) expect(detail).toContain(`has a corrupt page: ${i + 2}: `);
   expect(new Set(said.map((detail) => /^table \S+/.exec(detail)?.[0])).size).toBeGreaterThan(5);
   const ran = await runMain("check", "--data", files.folder);
   expect([ran.exitCode, ran.stdout]).toEqual([1, expect.stringMatching(/WRONG {2}locations.db +table/)]);

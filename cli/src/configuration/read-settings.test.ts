@@ -67,6 +67,8 @@ test("every key may be given", () => {
     bridge: {
       ...{ host: "::", port: 8883, maxConnections: 5, verification: false, maxConnectionsPerAddress: 4 },
       ...{ acceptsPerAddress: { burst: 3, perSecond: 1 }, trustedProxies: ["10.0.0.0/8"] },
+      sessionsPerCertificate: { burst: 4, perMinute: 0.5 },
+      quotas: { entries: { burst: 128, perDay: 1 }, rows: { burst: 384, perDay: 2 } },
       tls12: { port: 8884, maxConnections: 7 },
     },
     mail: {

@@ -1,3 +1,4 @@
+import { MAX_REPORT_ENTRIES } from "@purrimeter/protocol/limits";
 import { PUBLIC_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { z } from "zod";
 import {
@@ -25,12 +26,24 @@ export const DEFAULT_TLS12_CONNECTIONS = 1_000;
 
 const MAX_CONNECTIONS = 1_000_000;
 const MAX_RATE = 1_000_000;
+const MAX_QUOTA = 1_000_000_000;
+
+/** Rows of a report at most: each entry a transition on a day of its own. */
+const MAX_REPORT_ROWS = 3 * MAX_REPORT_ENTRIES;
 
 /** A bucket of requests: so many at once, and so many a second from then on. */
 function rate(burst: number, perSecond: number) {
   return section({
     burst: whole(1, MAX_RATE).default(burst),
     perSecond: decimal(0.001, MAX_RATE).default(perSecond),
+  }).prefault({});
+}
+
+/** What one tag may have stored: so much at once, and so much a day from then on. `least`: what its largest report takes. */
+function quota(amount: number, least: number) {
+  return section({
+    burst: whole(least, MAX_QUOTA).default(amount),
+    perDay: whole(1, MAX_QUOTA).default(amount),
   }).prefault({});
 }
 
@@ -76,6 +89,14 @@ const bridge = section({
   maxConnections: whole(1, MAX_CONNECTIONS).default(10_000),
   maxConnectionsPerAddress: whole(1, MAX_CONNECTIONS).default(1_000),
   acceptsPerAddress: rate(1_000, 100),
+  sessionsPerCertificate: section({
+    burst: whole(1, MAX_RATE).default(20),
+    perMinute: decimal(0.001, MAX_RATE).default(4),
+  }).prefault({}),
+  quotas: section({
+    entries: quota(120_000, MAX_REPORT_ENTRIES),
+    rows: quota(30_000, MAX_REPORT_ROWS),
+  }).prefault({}),
   trustedProxies: list(addressBlock, 64).default([]),
   verification: flag().default(true),
   tls12: section({

@@ -54,7 +54,7 @@ export async function certifyServices(
     if (isFailure(certified)) return certified;
     if (certified.isNew) changed.push(service.name);
   }
-  // Lists of a wrong date would refuse every tag.
+  // Their numbers grow with the time.
   const { branches } = files.authority;
   const haveLists = existsSync(branches.tags.revoked) && existsSync(branches.services.revoked);
   if (options.isClockTrusted === false && haveLists) return changed;

@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import {
   closeSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -15,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { REGISTRY } from "../services/service-registry.ts";
 import { isFailure } from "../terminal/failure.ts";
 import { runMain } from "../testing/run-main.ts";
@@ -25,14 +26,20 @@ import { prepareData } from "./prepare-data.ts";
 import { identityOf } from "./process-identity.ts";
 import { rotateSigning, type SigningStep } from "./rotate-signing.ts";
 
+const template = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-signings-")));
 let files: DataFiles;
 let service: ChildProcess | undefined;
 let heard: Interface;
 
-beforeEach(async () => {
-  files = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-signing-")));
-  const prepared = await prepareData(files, REGISTRY, { now: new Date(), hosts: [], rootKey: "discard" });
+beforeAll(async () => {
+  const prepared = await prepareData(template, REGISTRY, { now: new Date(), hosts: [], rootKey: "discard" });
   expect(isFailure(prepared)).toBe(false);
+});
+afterAll(() => rmSync(template.folder, { recursive: true }));
+
+beforeEach(() => {
+  files = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-signing-")));
+  cpSync(template.folder, files.folder, { recursive: true, preserveTimestamps: true });
   closeSync(openSync(files.accounts, "a", 0o600));
 });
 

@@ -4,10 +4,10 @@ import { createLog } from "@purrimeter/service/log";
 import { ManualTime } from "@purrimeter/service/testing/manual-time";
 import { openDatabase, type Database } from "@purrimeter/database/open-database";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { verifyTrail } from "./verify-trail.ts";
 
 /** More than two pages. */
@@ -15,19 +15,29 @@ const EVENTS = 2_100;
 
 const DAY_MS = 86_400_000;
 
+const templates = mkdtempSync(join(tmpdir(), "purrimeter-trails-"));
+const long = join(templates, "accounts.db");
+const databaseKey = randomBytes(32);
 let folder: string;
 let database: Database;
 let opened: OpenAccounts;
 let time: ManualTime;
 
+// Recorded once: each test that changes a long trail has a copy of it.
+beforeAll(async () => {
+  await openTrail(long);
+  await record(EVENTS);
+  await opened.database.destroy();
+});
+afterAll(() => rmSync(templates, { recursive: true }));
+
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "purrimeter-trail-"));
-  const databaseKey = randomBytes(32);
-  database = openDatabase({
-    path: join(folder, "accounts.db"),
-    key: databaseKey,
-    migrations: AUTH_MIGRATIONS,
-  });
+  await openTrail(join(folder, "short.db"));
+});
+
+async function openTrail(path: string): Promise<void> {
+  database = openDatabase({ path, key: databaseKey, migrations: AUTH_MIGRATIONS });
   time = new ManualTime(1_000);
   const log = createLog("cli", { write: () => undefined });
   opened = await openAccounts({
@@ -37,7 +47,14 @@ beforeEach(async () => {
     time,
     listener: () => undefined,
   });
-});
+}
+
+async function openLongTrail(): Promise<void> {
+  await opened.database.destroy();
+  const copy = join(folder, "long.db");
+  copyFileSync(long, copy);
+  await openTrail(copy);
+}
 
 afterEach(async () => {
   await opened.database.destroy();
@@ -54,7 +71,7 @@ test("an empty trail is intact and has no head", async () => {
 });
 
 test("a trail of many pages is intact, and ends with the hash of its newest event", async () => {
-  await record(EVENTS);
+  await openLongTrail();
   const [newest] = await opened.audit.read(EVENTS - 1, 1);
   expect(await verifyTrail(opened)).toEqual({ intact: true, events: EVENTS, head: newest?.hash });
 });
@@ -77,7 +94,7 @@ test.each([
   ["taken out where a page ends", "DELETE FROM audit_event WHERE number = 1001", 1_002],
   ["given another hash", "UPDATE audit_event SET hash = 'x' WHERE number = 1000", 1_000],
 ])("an event that was %s is named", async (_, change, brokenAt) => {
-  await record(EVENTS);
+  await openLongTrail();
   database.exec(change);
   expect(await verifyTrail(opened)).toEqual({ intact: false, brokenAt, fault: "changed" });
 });
@@ -87,7 +104,7 @@ test.each([
   ["all of its events", "number > 0", 1, "end-missing"],
   ["its oldest events", "number <= 5", 6, "beginning-missing"],
 ])("a trail without %s is not intact", async (_, which, brokenAt, fault) => {
-  await record(EVENTS);
+  await openLongTrail();
   database.exec(`DELETE FROM audit_event WHERE ${which}`);
   expect(await verifyTrail(opened)).toEqual({ intact: false, brokenAt, fault });
 });

@@ -66,7 +66,7 @@ export async function runGateway(
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   };
   try {
-    for (const address of places.listen) servers.push(await listenForLinks(address, accept));
+    for (const address of places.listen) servers.push(await listenForLinks(address, accept, time));
   } catch (error) {
     await stop();
     return failed(`the BLE gateway cannot listen (${(error as NodeJS.ErrnoException).code ?? "unknown"})`);

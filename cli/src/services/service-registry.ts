@@ -102,6 +102,7 @@ const BRIDGE: ServiceEntry = {
     const { anchor, revoked } = files.authority.branches.tags;
     const { tls12, verification, trustedProxies, ...limits } = settings.bridge;
     const { maxConnections, maxConnectionsPerAddress, acceptsPerAddress } = limits;
+    const { sessionsPerCertificate: sessions, quotas } = limits;
     return {
       database: files.locations,
       ...databaseOf(files, "locations.db"),
@@ -110,6 +111,8 @@ const BRIDGE: ServiceEntry = {
       ...(tls12 && { tls12 }),
       retentionDays: settings.retentionDays,
       ...{ maxConnections, maxConnectionsPerAddress, acceptsPerAddress },
+      sessionsPerCertificate: { burst: sessions.burst, perSecond: sessions.perMinute / 60 },
+      quotas: { entries: bucketOf(quotas.entries), rows: bucketOf(quotas.rows) },
       trustedProxies,
       verification,
     };
@@ -119,6 +122,10 @@ const BRIDGE: ServiceEntry = {
     ...(tls12 === undefined ? [] : [tls12Announcement(host, tls12.port)]),
   ],
 };
+
+function bucketOf({ burst, perDay }: { readonly burst: number; readonly perDay: number }) {
+  return { burst, perSecond: perDay / 86_400 };
+}
 
 function tls12Announcement(host: string, port: number) {
   const note = "  warning: weaker than TLS 1.3, only for boards that know no better";

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -55,9 +55,16 @@ test("a service that runs for a year has its certificate renewed by a trusted cl
   expect(ends().getTime() - begin).toBeGreaterThan(700 * DAY_MS);
 });
 
-test("the last trusted time is a file that may be missing or damaged", async () => {
+test("the last trusted time, and a doubt, are a file that may be missing or damaged", async () => {
   const record = fileClockRecord(join(folder, "clock"));
   expect(await record.lastTrusted()).toBeUndefined();
   await record.keepTrusted(1_800_000_000);
   expect(await record.lastTrusted()).toBe(1_800_000_000);
+  await record.keepDoubted({ utcS: 1_900_000_000, undisputedS: 60 });
+  expect(await record.lastTrusted()).toBe(1_800_000_000);
+  expect(await record.lastDoubted()).toEqual({ utcS: 1_900_000_000, undisputedS: 60 });
+  await record.keepTrusted(1_800_000_060);
+  expect(await record.lastDoubted()).toBeUndefined();
+  writeFileSync(join(folder, "clock"), "1800000000 doubted soon\n");
+  expect([await record.lastTrusted(), await record.lastDoubted()]).toEqual([undefined, undefined]);
 });

@@ -4,6 +4,7 @@ import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
 import { makeFolder } from "@purrimeter/certs/write-file";
 import { existsSync } from "node:fs";
 import type { Settings } from "../configuration/settings-schema.ts";
+import { authorityFault } from "../data-folder/authority-fault.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { recordFiles } from "../data-folder/lost-files.ts";
 import { prepareData } from "../data-folder/prepare-data.ts";
@@ -123,12 +124,12 @@ interface Known {
 async function startWithClock(known: Known): Promise<RunningServices | Failure> {
   const { files, options, registry, secretsOf, clock } = known;
   const { settings, time, ownSecrets = false, acceptLoss = false, rootKey } = options;
-  const dates = { now: utcDate(time), isClockTrusted: clock.trust.isTrusted() };
+  const dates = { now: utcDate(time), isClockTrusted: clock.trust.isPlausible() };
   const keys = { ownSecrets, acceptLoss, ...(rootKey !== undefined && { rootKey }) };
   const prepared = await prepareData(files, registry, { ...dates, hosts: settings.hostNames, ...keys });
   if (isFailure(prepared)) return prepared;
-  const mismatch = await checkCopies(files, time, acceptLoss);
-  if (mismatch !== undefined) return mismatch;
+  const refused = refuseAuthority(known) ?? (await checkCopies(files, time, acceptLoss));
+  if (refused !== undefined) return refused;
   const supervisor = supervisorFor(files, options);
   options.stopping?.addEventListener("abort", () => void supervisor.stop());
   if (options.stopping?.aborted === true) return failed("stopped before everything was started");
@@ -137,6 +138,14 @@ async function startWithClock(known: Known): Promise<RunningServices | Failure> 
   const unrecorded = await recordCopies(files, time, acceptLoss);
   if (unrecorded !== undefined) return stopAfter(unrecorded, supervisor);
   return runningServices(known, supervisor, ports, prepared.created);
+}
+
+/** By a clock that is not plausible, which may be set while the services run, it is a word in the log. */
+function refuseAuthority({ files, options, log, clock }: Known): Failure | undefined {
+  const fault = authorityFault(files, utcDate(options.time));
+  if (fault === undefined || clock.trust.isPlausible()) return fault;
+  log.error(fault.failure, { event: "authority.not-valid" });
+  return undefined;
 }
 
 async function stopAfter(failure: Failure, supervisor: Supervisor): Promise<Failure> {
@@ -162,7 +171,8 @@ function runningServices(
   created: boolean,
 ): RunningServices {
   const { settings, time } = options;
-  const isClockTrusted = (): boolean => clock.trust.isTrusted();
+  // A renewal by a clock that was ahead is undone by the right one; none would keep everybody out after a long stop.
+  const isClockTrusted = (): boolean => clock.trust.isPlausible();
   const cancelRenewal = renewCertificates({
     ...{ files, services: registry.services, hosts: settings.hostNames, isClockTrusted, time, log },
     restart: (service) => supervisor.restart(service),

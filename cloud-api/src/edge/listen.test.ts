@@ -80,6 +80,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     now,
     monotonicMs: () => 0,
     logRequest: (line) => void logged.push(line),
+    logAct: () => undefined,
     logFailure: (error) => void failures.push(error),
   });
 }

@@ -3,6 +3,7 @@ import { degreesFromE7 } from "@purrimeter/protocol/values";
 import type { Location, LocationPage } from "@purrimeter/store/location";
 import { DOUBTS } from "@purrimeter/store/doubt";
 import { rfc3339 } from "../lists/rfc3339.ts";
+import { unreadableSpans, unreadableSpansSchema } from "../lists/unreadable-spans.ts";
 
 const details = {
   at: z.iso.datetime().openapi({
@@ -27,19 +28,12 @@ export const locationSchema = z
   .strictObject({ ...details, lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) })
   .openapi("Location");
 
-const unreadableSpansSchema = z
-  .array(z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() }))
-  .optional()
-  .openapi({
-    description:
-      "Only when something that is stored within the page's time does not open: its key is missing or it was changed. " +
-      "Locations between these times may be missing from the items.",
-  });
+const unreadableLocationsSchema = unreadableSpansSchema("Locations");
 
 export const locationListSchema = z
   .strictObject({
     items: z.array(locationSchema),
-    unreadable: unreadableSpansSchema,
+    unreadable: unreadableLocationsSchema,
     next: z.string().nullable(),
   })
   .openapi("LocationList");
@@ -56,7 +50,7 @@ export const featureCollectionSchema = z
   .strictObject({
     type: z.literal("FeatureCollection"),
     features: z.array(featureSchema),
-    unreadable: unreadableSpansSchema,
+    unreadable: unreadableLocationsSchema,
     next: z.string().nullable().openapi({ description: "A foreign member (RFC 7946 section 6.1)." }),
   })
   .openapi("LocationFeatureCollection");
@@ -89,17 +83,12 @@ export function featureBody(location: Location): z.infer<typeof featureSchema> {
   return { type: "Feature", geometry: { type: "Point", coordinates }, properties: detailsOf(location) };
 }
 
-function unreadableOf({ unreadable }: LocationPage): Pick<z.infer<typeof locationListSchema>, "unreadable"> {
-  if (unreadable === undefined) return {};
-  return { unreadable: unreadable.map(({ from, to }) => ({ from: rfc3339(from), to: rfc3339(to) })) };
-}
-
 /** A page of locations as JSON. */
 export function locationListBody(
   page: LocationPage,
   next: string | null,
 ): z.infer<typeof locationListSchema> {
-  return { items: page.items.map(locationBody), ...unreadableOf(page), next };
+  return { items: page.items.map(locationBody), ...unreadableSpans(page), next };
 }
 
 /** A page of locations as GeoJSON. */
@@ -107,5 +96,5 @@ export function featureCollectionBody(
   page: LocationPage,
   next: string | null,
 ): z.infer<typeof featureCollectionSchema> {
-  return { type: "FeatureCollection", features: page.items.map(featureBody), ...unreadableOf(page), next };
+  return { type: "FeatureCollection", features: page.items.map(featureBody), ...unreadableSpans(page), next };
 }

@@ -166,14 +166,17 @@ export function shareRoutes(deps: Dependencies) {
     })
     .openapi(inviteRoute, async (c) => {
       const draft = draftOf(c.req.valid("json"), deps.now());
-      const outcome = await c.get("view").inviteViewer(c.req.valid("param").id, draft);
+      const { id } = c.req.valid("param");
+      const outcome = await c.get("view").inviteViewer(id, draft);
       if (outcome.kind === "refused") throw outcome.reason === "not-found" ? notFound() : tooManyShares();
       const { share, code } = outcome;
+      deps.logAct("share.invited", id);
       return c.json({ share: shareBody(share), code, link: `${LINK}${code}` }, 201);
     })
     .openapi(removeRoute, async (c) => {
       const { id, share } = c.req.valid("param");
       orNotFound(await c.get("view").removeShare(id, share));
+      deps.logAct("share.removed", id);
       return c.body(null, 204);
     })
     .openapi(heldRoute, async (c) => {
@@ -185,10 +188,12 @@ export function shareRoutes(deps: Dependencies) {
     .openapi(acceptRoute, async (c) => {
       const share = await deps.forViewer(c.get("owner")).acceptShare(c.req.valid("json").code);
       if (share === "wrong-code") throw wrongCode();
+      deps.logAct("share.accepted", share.tag.id);
       return c.json(heldShareBody(share), 201);
     })
     .openapi(leaveRoute, async (c) => {
       orNotFound(await deps.forViewer(c.get("owner")).leaveShare(c.req.valid("param").id));
+      deps.logAct("share.left");
       return c.body(null, 204);
     });
 }

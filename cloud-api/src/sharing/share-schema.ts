@@ -33,7 +33,9 @@ const instant = z.iso.datetime();
 export const shareSchema = z
   .strictObject({
     id: z.string(),
-    kind: kindSchema,
+    kind: kindSchema.nullable().openapi({
+      description: "live or history; null when the share cannot be read at all, its dates are 1970 then.",
+    }),
     name: z.string().nullable().openapi({ description: "null when it is unreadable." }),
     unreadable: unreadableSchema,
     createdAt: instant,
@@ -73,7 +75,7 @@ function orNull(at: Share["endsAt"]): string | null {
 export function shareBody(share: Share): z.infer<typeof shareSchema> {
   return {
     id: share.id,
-    kind: share.kind,
+    kind: share.kind ?? null,
     name: share.name ?? null,
     ...(share.name === undefined && UNREADABLE),
     createdAt: rfc3339(share.createdAt),

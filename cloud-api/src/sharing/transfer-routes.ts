@@ -135,7 +135,7 @@ function conflict(message: string): Error {
 }
 
 /** /v1/tags/{id}/transfer and /v1/transfers/accept. */
-export function transferRoutes(_deps: Dependencies) {
+export function transferRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(readRoute, async (c) => {
       const transfer = orNotFound(await c.get("view").transfer(c.req.valid("param").id));
@@ -143,24 +143,31 @@ export function transferRoutes(_deps: Dependencies) {
       return c.json(transferBody(transfer), 200);
     })
     .openapi(offerRoute, async (c) => {
-      const { code, transfer } = orNotFound(await c.get("view").offerTransfer(c.req.valid("param").id));
+      const { id } = c.req.valid("param");
+      const { code, transfer } = orNotFound(await c.get("view").offerTransfer(id));
+      deps.logAct("transfer.offered", id);
       return c.json({ code, transfer: transferBody(transfer) }, 201);
     })
     .openapi(cancelRoute, async (c) => {
-      orNotFound(await c.get("view").cancelTransfer(c.req.valid("param").id));
+      const { id } = c.req.valid("param");
+      orNotFound(await c.get("view").cancelTransfer(id));
+      deps.logAct("transfer.cancelled", id);
       return c.body(null, 204);
     })
     .openapi(acceptRoute, async (c) => {
       const accepted = await c.get("view").acceptTransfer(c.req.valid("json").code);
       if (accepted === "wrong-code") throw wrongCode();
       const { tag, expiresAt, checkNumber } = accepted;
+      deps.logAct("transfer.accepted", tag);
       return c.json({ tag: { id: tag }, expiresAt: rfc3339(expiresAt), checkNumber }, 200);
     })
     .openapi(confirmRoute, async (c) => {
       const { checkNumber } = c.req.valid("json");
-      const outcome = await c.get("view").confirmTransfer(c.req.valid("param").id, checkNumber);
+      const { id } = c.req.valid("param");
+      const outcome = await c.get("view").confirmTransfer(id, checkNumber);
       switch (outcome) {
         case "transferred":
+          deps.logAct("transfer.confirmed", id);
           return c.body(null, 204);
         case "not-found":
           throw notFound();

@@ -8,6 +8,7 @@ import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { timeQuerySchema } from "../lists/list-query.ts";
 import { unreadableSchema } from "./tag-schema.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
+import { unreadableSpans, unreadableSpansSchema } from "../lists/unreadable-spans.ts";
 import { nextInTime, timeRange } from "../lists/page-position.ts";
 
 const sideSchema = z.enum(["inside", "outside", "unknown"]);
@@ -57,7 +58,11 @@ const listRoute = createRoute({
       content: {
         "application/json": {
           schema: z
-            .strictObject({ items: z.array(eventSchema), next: z.string().nullable() })
+            .strictObject({
+              items: z.array(eventSchema),
+              unreadable: unreadableSpansSchema("Events"),
+              next: z.string().nullable(),
+            })
             .openapi("EventList"),
         },
       },
@@ -91,6 +96,6 @@ export function eventRoutes(deps: Dependencies) {
     const range = timeRange(c.req.valid("query"), deps.cursors, scope);
     const page = orNotFound(await c.get("view").events(id, range));
     const next = nextInTime(page.next, range, deps.cursors, scope);
-    return c.json({ items: page.items.map(eventBody), next }, 200);
+    return c.json({ items: page.items.map(eventBody), ...unreadableSpans(page), next }, 200);
   });
 }

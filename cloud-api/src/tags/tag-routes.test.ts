@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { createClaimCode } from "@purrimeter/store/claim-code";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { TestApi, TestOwner } from "../testing/test-api.ts";
 import { NOW_S } from "../testing/test-keys.ts";
@@ -60,5 +61,30 @@ describe("a tag's settings", () => {
     ["truncated", "unreadable"],
   ] as const)("say %s as %s", (reason, said) => {
     expect(refusedReason(reason)).toBe(said);
+  });
+});
+
+describe("a tag whose certificate begins too many sessions", () => {
+  const warnings = async (path = "") => {
+    const { body } = await api.ask(`/v1/tags/${tag}${path}`, { token: owner.token });
+    return (body as { warnings?: unknown }).warnings;
+  };
+
+  it("has a warning for seven days, which the next owner does not see", async () => {
+    const seen = async (daysAgo: number) => {
+      await api.store.reports.recordManySessions(tag, (NOW_S - daysAgo * 86_400) as UnixSeconds);
+      return warnings();
+    };
+    expect(await warnings()).toBeUndefined();
+    expect(await seen(8)).toBeUndefined();
+    const at = new Date((NOW_S - 6 * 86_400) * 1_000).toISOString().slice(0, 19);
+    expect(await seen(6)).toEqual([{ kind: "many-sessions", at: expect.stringContaining(at) as string }]);
+    const next = await api.owner();
+    await api.ask(`/v1/tags/${tag}`, { method: "DELETE", token: owner.token });
+    const code = createClaimCode();
+    await api.store.registry.renewClaimCode(tag, code);
+    const body = { code, name: "Mimi" };
+    const claimed = await api.ask("/v1/tags/claim", { method: "POST", body, token: next.token });
+    expect([claimed.status, "warnings" in claimed.body]).toEqual([201, false]);
   });
 });

@@ -110,13 +110,25 @@ const giveUpRoute = createRoute({
   },
 });
 
-function tagBody(tag: OwnedTag): z.infer<typeof tagSchema> {
+/** How long a warning is shown after what it warns of was seen last. */
+const WARN_S = 7 * 86_400;
+
+function warningsOf(
+  { manySessionsAt: at }: OwnedTag,
+  now: number,
+): Pick<z.infer<typeof tagSchema>, "warnings"> {
+  if (at === undefined || now - at > WARN_S) return {};
+  return { warnings: [{ kind: "many-sessions", at: rfc3339(at) }] };
+}
+
+function tagBody(tag: OwnedTag, now: number): z.infer<typeof tagSchema> {
   return {
     id: tag.id,
     name: tag.name ?? null,
     ...(tag.name === undefined && UNREADABLE),
     lastHeardAt: tag.lastHeardAt === undefined ? null : rfc3339(tag.lastHeardAt),
     battery: tag.batteryPercent ?? null,
+    ...warningsOf(tag, now),
     settings: settingsBody(tag.settings),
   };
 }
@@ -132,28 +144,32 @@ function settingsBody({
 
 /** /v1/tags, /v1/tags/{id} and /v1/tags/claim. */
 export function tagRoutes(deps: Dependencies) {
+  const bodyOf = (tag: OwnedTag): z.infer<typeof tagSchema> => tagBody(tag, deps.now());
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(listRoute, async (c) => {
       const { cursor, limit } = c.req.valid("query");
       const scope = { route: "tags", owner: c.get("owner") };
       const page = await c.get("view").tags({ after: idAfter<TagId>(cursor, deps.cursors, scope), limit });
-      return c.json({ items: page.items.map(tagBody), next: nextById(page.next, deps.cursors, scope) }, 200);
+      return c.json({ items: page.items.map(bodyOf), next: nextById(page.next, deps.cursors, scope) }, 200);
     })
     .openapi(claimRoute, async (c) => {
       const { code, name } = c.req.valid("json");
       const tag = await c.get("view").claim(code, name ?? FIRST_NAME);
       if (tag === "wrong-code") throw wrongCode();
-      return c.json(tagBody(tag), 201, { Location: `/v1/tags/${tag.id}` });
+      deps.logAct("tag.claimed", tag.id);
+      return c.json(bodyOf(tag), 201, { Location: `/v1/tags/${tag.id}` });
     })
     .openapi(readRoute, async (c) =>
-      c.json(tagBody(orNotFound(await c.get("view").tag(c.req.valid("param").id))), 200),
+      c.json(bodyOf(orNotFound(await c.get("view").tag(c.req.valid("param").id))), 200),
     )
     .openapi(renameRoute, async (c) => {
       const { name } = c.req.valid("json");
-      return c.json(tagBody(orNotFound(await c.get("view").renameTag(c.req.valid("param").id, name))), 200);
+      return c.json(bodyOf(orNotFound(await c.get("view").renameTag(c.req.valid("param").id, name))), 200);
     })
     .openapi(giveUpRoute, async (c) => {
-      orNotFound(await c.get("view").eraseTag(c.req.valid("param").id));
+      const { id } = c.req.valid("param");
+      orNotFound(await c.get("view").eraseTag(id));
+      deps.logAct("tag.given-up", id);
       return c.body(null, 204);
     });
 }

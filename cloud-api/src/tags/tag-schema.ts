@@ -42,6 +42,17 @@ const refusedSettingsSchema = z
     description: "The tag does not run the wanted settings; it goes on with those that it reports.",
   });
 
+const warningSchema = z
+  .strictObject({
+    kind: z.enum(["many-sessions"]).openapi({
+      description:
+        "`many-sessions`: the tag's certificate began more connections than one tag needs, and some were refused. A copy of its key may " +
+        "be in use, or its connection breaks off again and again. When it goes on, tell the operator, who can revoke the tag.",
+    }),
+    at: z.iso.datetime().openapi({ description: "When that was seen last." }),
+  })
+  .openapi("TagWarning");
+
 export const tagSchema = z
   .strictObject({
     id: z.string(),
@@ -49,6 +60,10 @@ export const tagSchema = z
     unreadable: unreadableSchema,
     lastHeardAt: z.iso.datetime().nullable().openapi({ description: "When the cloud last heard of it." }),
     battery: z.number().int().min(0).max(100).nullable().openapi({ description: "Percent." }),
+    warnings: z
+      .array(warningSchema)
+      .optional()
+      .openapi({ description: "Only while there are some: of the last seven days." }),
     settings: z
       .strictObject({
         wanted: z.number().int(),

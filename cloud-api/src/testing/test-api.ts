@@ -84,6 +84,8 @@ export class TestApi {
   readonly key: TestKey;
   readonly ended = new EndedSessions(() => NOW_S as UnixSeconds);
   readonly logged: RequestLine[] = [];
+  /** "act tag", in order. */
+  readonly acts: string[] = [];
   readonly failures: unknown[] = [];
   /** Address that requests come from; requests come without a socket while it is undefined. */
   peer: string | undefined;
@@ -164,6 +166,7 @@ export class TestApi {
       now,
       monotonicMs,
       logRequest: (line) => void this.logged.push(line),
+      logAct: (act, tag) => void this.acts.push(tag === undefined ? act : `${act} ${tag}`),
       logFailure: (error) => void this.failures.push(error),
     };
   }

@@ -49,34 +49,32 @@ export class RamFlash implements Flash {
   read(page: number, offset: number, into: Uint8Array): void {
     assertInPage(this, page, offset, into.length);
     const bytes = this.pages[page];
-    for (let i = 0; i < into.length; i++)
-      into[i] = bytes === undefined ? ERASED : (bytes[offset + i] as number);
+    if (bytes === undefined) into.fill(ERASED);
+    else into.set(bytes.subarray(offset, offset + into.length));
   }
 
   write(page: number, offset: number, bytes: Uint8Array): void {
     assertInPage(this, page, offset, bytes.length);
     const target = this.page(page);
-    for (let i = 0; i < bytes.length; i++) {
-      const before = target[offset + i] as number;
-      const wanted = bytes[i] as number;
-      if (before !== ERASED && before !== wanted)
-        throw new RangeError(`byte ${offset + i} of page ${page} is not erased`);
-      if (!this.spend()) {
-        target[offset + i] = before & (wanted | this.tornBits);
-        throw new RangeError("power cut");
-      }
-      target[offset + i] = wanted;
+    const writable = writableBytes(target, offset, bytes);
+    const written = this.spend(writable);
+    target.set(bytes.subarray(0, written), offset);
+    if (written < writable) {
+      target[offset + written] =
+        (target[offset + written] as number) & ((bytes[written] as number) | this.tornBits);
+      throw new RangeError("power cut");
     }
+    if (writable < bytes.length)
+      throw new RangeError(`byte ${offset + writable} of page ${page} is not erased`);
   }
 
   erase(page: number): void {
     assertInPage(this, page, 0, 0);
     const bytes = this.page(page);
     this.erasures[page] = (this.erasures[page] as number) + 1;
-    for (let i = 0; i < bytes.length; i++) {
-      if (!this.spend()) throw new RangeError("power cut");
-      bytes[i] = ERASED;
-    }
+    const erased = this.spend(bytes.length);
+    bytes.fill(ERASED, 0, erased);
+    if (erased < bytes.length) throw new RangeError("power cut");
     this.pages[page] = undefined;
   }
 
@@ -86,11 +84,21 @@ export class RamFlash implements Flash {
     return bytes;
   }
 
-  private spend(): boolean {
-    if (this.budget <= 0) this.isCut = true;
-    if (this.isCut) return false;
-    this.budget--;
-    this.bytesTouched++;
-    return true;
+  /** How many of so many bytes are touched before the power is cut. */
+  private spend(bytes: number): number {
+    const touched = this.isCut ? 0 : Math.min(bytes, this.budget);
+    if (touched < bytes) this.isCut = true;
+    this.budget -= touched;
+    this.bytesTouched += touched;
+    return touched;
   }
+}
+
+/** Bytes before the first that is not erased and is to become another. */
+function writableBytes(target: Uint8Array, offset: number, bytes: Uint8Array): number {
+  for (let i = 0; i < bytes.length; i++) {
+    const before = target[offset + i] as number;
+    if (before !== ERASED && before !== bytes[i]) return i;
+  }
+  return bytes.length;
 }

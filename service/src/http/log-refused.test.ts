@@ -20,6 +20,10 @@ test("counts all, logs some with code and reason, and logs again later", async (
   time.advance(10_000);
   refuse(expired);
   expect(lines.length).toBeGreaterThan(20);
+  refuse.summarise();
+  expect(JSON.parse(lines.at(-1)!)).toMatchObject({
+    ...{ event: "connection.refused-sum", reason: "handshake", count: 980 },
+  });
   expect((await metrics.text()).text).toContain(
     'refused_connections_total{kind="handshake",reason="certificate has expired"} 1001\n',
   );

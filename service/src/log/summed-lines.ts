@@ -36,13 +36,18 @@ export class SummedLines {
 
   /** Whether a line may be written; counted when not. */
   mayWrite(kind: string, origin = ""): boolean {
-    const { monotonicMs, everyMs } = this.#options;
-    const nowMs = monotonicMs();
-    if (nowMs - this.#summedMs >= everyMs) this.summarise();
+    this.summariseDue();
+    const nowMs = this.#options.monotonicMs();
     const { bucket } = this.#kindOf(kind);
     const isWritten = this.#takeOrigin(kind, origin, nowMs) && this.#take(bucket, nowMs);
     if (!isWritten) this.#kindOf(kind).leftOut += 1;
     return isWritten;
+  }
+
+  /** Tells what was left out when `everyMs` have passed since the last time. To be called again and again, as `summarise`. */
+  summariseDue(): void {
+    const { monotonicMs, everyMs } = this.#options;
+    if (monotonicMs() - this.#summedMs >= everyMs) this.summarise();
   }
 
   /** Tells what was left out since the last time. To be called again and again: a flood may end between two lines. */

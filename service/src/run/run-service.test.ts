@@ -43,7 +43,7 @@ function run(config: unknown, args?: readonly string[]): Run {
   const file = join(folder, "config.json");
   writeFileSync(file, typeof config === "string" ? config : JSON.stringify(config));
   const started = fork(MAIN, args ?? ["--config", file], {
-    env: { CREDENTIALS_DIRECTORY: "/run/credentials" },
+    env: { CREDENTIALS_DIRECTORY: "/run/credentials", NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] },
     execArgv: [],
     silent: true,
   });
@@ -105,14 +105,14 @@ describe("a service that starts", () => {
   });
 
   test("is ended by force, with code 1, when it hangs", async () => {
-    const service = run({ port: 0, hangs: true });
+    const service = run({ port: 0, hangs: true, stopDeadlineMs: 200 });
     await ready(service);
     service.process.kill("SIGTERM");
     expect(await once(service.process, "close")).toEqual([1, null]);
   });
 
   test("says with code 1 that it could not be stopped in order", async () => {
-    const service = run({ port: 0, failsToStop: true });
+    const service = run({ port: 0, failsToStop: true, stopDeadlineMs: 200 });
     await ready(service);
     service.process.kill("SIGTERM");
     expect(await once(service.process, "close")).toEqual([1, null]);

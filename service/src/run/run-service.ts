@@ -27,6 +27,7 @@ interface Process {
   readonly secrets: OpenSecrets;
   readonly metricsListener: MetricsListener | undefined;
   readonly serving: Serving;
+  readonly stopDeadlineMs: number;
 }
 
 /** What the process says of its readiness, which is more once it has started and less when it ends. */
@@ -61,7 +62,13 @@ export async function runService<
 }
 
 async function start<Name extends string, Config extends ServiceConfig, Secrets extends OpenSecrets>(
-  { name, schema, openSecrets, start: startService }: ServiceDefinition<Name, Config, Secrets>,
+  {
+    name,
+    schema,
+    openSecrets,
+    start: startService,
+    stopDeadlineMs,
+  }: ServiceDefinition<Name, Config, Secrets>,
   log: Log,
 ): Promise<Process> {
   const { values } = parseArgs({ options: { config: { type: "string" } } });
@@ -87,7 +94,8 @@ async function start<Name extends string, Config extends ServiceConfig, Secrets 
   });
   const readiness = new Readiness(running.checks ?? [], systemTime);
   serving.report = () => readiness.report();
-  return { running, secrets, metricsListener, serving };
+  const deadlineMs = stopDeadlineMs?.(config) ?? STOP_DEADLINE_MS;
+  return { running, secrets, metricsListener, serving, stopDeadlineMs: deadlineMs };
 }
 
 async function openMetrics(
@@ -123,7 +131,7 @@ async function reload({ reload: read }: RunningService, log: Log): Promise<void>
 }
 
 async function stop(started: Process, log: Log): Promise<void> {
-  systemTime.after(STOP_DEADLINE_MS, () => process.exit(1), { background: true });
+  systemTime.after(started.stopDeadlineMs, () => process.exit(1), { background: true });
   started.serving.report = notServing("is stopping");
   try {
     await started.running.stop(GRACE_MS);

@@ -56,4 +56,6 @@ export interface ServiceDefinition<
   readonly openSecrets: (place: SecretsPlace<Name>) => Promise<Secrets>;
   /** Wires the service and starts to listen; rejects when it cannot. */
   readonly start: (parts: ServiceParts<Config, Secrets>) => Promise<RunningService>;
+  /** When what still hangs after a signal is left behind, for a test that cannot wait for 9 s. */
+  readonly stopDeadlineMs?: (config: Config) => number | undefined;
 }

@@ -11,6 +11,7 @@ const schema = z.strictObject({
   port: portSchema,
   hangs: z.boolean().default(false),
   failsToStop: z.boolean().default(false),
+  stopDeadlineMs: z.int().optional(),
 });
 
 await runService({
@@ -21,6 +22,7 @@ await runService({
     process.send?.({ type: "secrets", name, config, credentials });
     return Promise.resolve({ close: () => Promise.resolve(void process.send?.({ type: "closed" })) });
   },
+  stopDeadlineMs: ({ stopDeadlineMs }) => stopDeadlineMs,
   start: async ({ config, log }) => {
     const server = createServer().listen(config.port, "127.0.0.1");
     await once(server, "listening");

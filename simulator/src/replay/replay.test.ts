@@ -64,6 +64,43 @@ describe("replayAsRecorded", () => {
   });
 });
 
+describe("an explanation", () => {
+  it("lists the fixes that changed the side, with their distances and the belief after each", () => {
+    const { transitions } = replayAsRecorded(walk(OUT_AND_BACK), GEOFENCES, true);
+    const out = transitions[1]!;
+    const { fixes, outsideBefore, omitted } = out.explanation!;
+    expect(omitted).toBe(0);
+    expect(outsideBefore).toBeLessThan(0.05);
+    expect(fixes.length).toBeGreaterThanOrEqual(2);
+    expect(fixes.at(-1)).toMatchObject({ number: out.number - 1, at: out.at, accuracyM: 5 });
+    expect(fixes.at(-1)!.outside).toBeGreaterThan(0.9);
+    // The fix at minute 30 + i is 40 (i + 1) m from the centre.
+    for (const { at, distanceM } of fixes)
+      if (distanceM < 200) expect(distanceM).toBeCloseTo(((at - START) / 60 - 29) * 40 - 75, -1);
+  });
+
+  it("begins anew after a side that expired, which has no fixes", () => {
+    const builder = new TrackBuilder("days apart");
+    for (const day of [0, 2])
+      for (let i = 0; i < 10; i++) builder.add(START + day * 86_400 + i * 60, 50, 7, 5, false);
+    const { transitions } = replayAsRecorded(builder.track(), GEOFENCES, true);
+    const [, faded, again] = transitions;
+    expect(faded).toMatchObject({ side: "unknown", explanation: { fixes: [] } });
+    expect(again).toMatchObject({ side: "inside", explanation: { outsideBefore: 0.5 } });
+  });
+
+  it("is given for the tag's own pace too, and is absent where nobody asks", () => {
+    const track = walk(OUT_AND_BACK);
+    const { transitions } = replayPaced(track, GEOFENCES, 1, true);
+    expect(transitions.map(({ explanation }) => (explanation?.fixes.length ?? 0) > 0)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(replayPaced(track, GEOFENCES, 1).transitions[0]).not.toHaveProperty("explanation");
+  });
+});
+
 describe("replayPaced", () => {
   it("finds the same outing at the tag's own pace, the same for the same seed", () => {
     const track = walk(OUT_AND_BACK);

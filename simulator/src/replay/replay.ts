@@ -6,15 +6,16 @@ import type { TagEvent } from "@purrimeter/device/tag-event";
 import { TagState } from "@purrimeter/device/tag-state";
 import type { Settings } from "@purrimeter/protocol/messages";
 import type { LastKnown, LatE7, LonE7, Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import { InProcessCloud } from "../fleet/in-process-cloud.ts";
+import { InProcessCloud, type StoredEntry } from "../fleet/in-process-cloud.ts";
 import type { NamedGeofence } from "../tracks/read-geofences.ts";
 import { FAITHFUL_RECEIVER } from "../sky/receiver-model.ts";
 import { RecordedLife } from "../cats/recorded-life.ts";
 import { SimulatedTag } from "../fleet/simulated-tag.ts";
 import { cleanTrack, type Track } from "../tracks/track.ts";
+import { DecisionTrail, type Explanation } from "./decision-trail.ts";
 
 /** A transition that the firmware decided. */
-interface ReplayedTransition {
+export interface ReplayedTransition {
   /** UTC, whole seconds. */
   readonly at: number;
   readonly geofence: string;
@@ -23,6 +24,8 @@ interface ReplayedTransition {
   readonly lastKnown: LastKnown;
   /** Its number in the journal. */
   readonly number: number;
+  /** What made it; only where it was asked for. */
+  readonly explanation?: Explanation;
 }
 
 /** The result of the firmware for a track. */
@@ -70,12 +73,14 @@ class RecordedReplay {
   readonly #fixEvent: Extract<TagEvent, { kind: "fix" }>;
   readonly #tickEvent: Extract<TagEvent, { kind: "tick" }>;
   readonly #geofences: readonly NamedGeofence[];
+  readonly #trail: DecisionTrail | undefined;
   #next = 1;
   #firstAt = 0;
   #lastAt = 0;
 
-  constructor(geofences: readonly NamedGeofence[]) {
+  constructor(geofences: readonly NamedGeofence[], explains: boolean) {
     this.#geofences = geofences;
+    this.#trail = explains ? new DecisionTrail() : undefined;
     this.#fixEvent = { kind: "fix", nowMs: 0, utcS: 0, fix: this.#fix, number: 0 };
     this.#tickEvent = { kind: "tick", nowMs: 0, utcS: 0, number: 0 };
     const settings = settingsOf(geofences);
@@ -95,6 +100,22 @@ class RecordedReplay {
     if (this.#firstAt === 0) this.#firstAt = reading.utcS;
     this.#passGap(reading.utcS);
     this.#applyFix(reading.utcS);
+  }
+
+  /** Takes an entry of a journal: decides its fix again, and makes the numbers those of the journal. */
+  takeEntry({ number, entry }: StoredEntry): void {
+    if (entry.kind === "no-sky") this.#state.darkAtS = entry.at;
+    if (entry.kind !== "fix") return;
+    Object.assign(this.#fix, {
+      at: entry.at,
+      latE7: entry.latE7,
+      lonE7: entry.lonE7,
+      accuracyDm: entry.accuracyDm,
+    });
+    if (this.#firstAt === 0) this.#firstAt = entry.at;
+    this.#passGap(entry.at);
+    this.#next = number;
+    this.#applyFix(entry.at);
   }
 
   #passGap(at: number): void {
@@ -131,25 +152,41 @@ class RecordedReplay {
 
   #step(event: TagEvent): void {
     step(this.#state, event);
+    if (event.kind === "fix") this.#trail?.note(this.#state, this.#fix, this.#next);
     const { effects } = this.#state;
     for (let i = 0; i < effects.count; i++) {
-      const { kind, at, geofence, to, lastKnown } = effects.at(i);
+      const { kind, at, geofence, to, lastKnown, evidenceFrom } = effects.at(i);
       if (kind === "append-fix") this.fixes++;
       if (kind === "append-transition") {
         const name = nameOf(this.#geofences, geofence);
-        this.transitions.push({ at, geofence: name, side: to, lastKnown, number: this.#next });
+        const why = this.#explain(geofence, evidenceFrom);
+        this.transitions.push({ at, geofence: name, side: to, lastKnown, number: this.#next, ...why });
       }
       if (kind === "append-fix" || kind === "append-transition") this.#next++;
     }
+  }
+
+  #explain(ref: number, evidenceFrom: number): { readonly explanation?: Explanation } {
+    if (this.#trail === undefined) return {};
+    const { geofences } = this.#state;
+    let index = 0;
+    while (index < geofences.count && geofences.ref(index) !== ref) index++;
+    const explanation = this.#trail.explain(index, evidenceFrom);
+    if (this.#state.sides.side(index) === "unknown") this.#trail.forget(index);
+    return { explanation };
   }
 }
 
 /**
  * Runs the firmware's core on the recorded fixes themselves, with outliers and in the order of the file: no NMEA, no
- * pacing. Fixes without accuracy get the one that the firmware assumes.
+ * pacing. Fixes without accuracy get the one that the firmware assumes. `explains`: each transition gets what made it.
  */
-export function replayAsRecorded(track: Track, geofences: readonly NamedGeofence[]): Replay {
-  const replay = new RecordedReplay(geofences);
+export function replayAsRecorded(
+  track: Track,
+  geofences: readonly NamedGeofence[],
+  explains = false,
+): Replay {
+  const replay = new RecordedReplay(geofences, explains);
   for (let i = 0; i < track.length; i++) {
     replay.take(track.at[i]!, track.lat[i]!, track.lon[i]!, track.accuracyM[i]!);
   }
@@ -162,7 +199,12 @@ const EVENTS = 1_000;
  * Runs the whole firmware on the track: it wakes at its own pace, and the receiver gives the place of the track at that
  * time. The same track, geofences and seed give the same transitions. A track of nothing but outliers gives none.
  */
-export function replayPaced(track: Track, geofences: readonly NamedGeofence[], seed: number): Replay {
+export function replayPaced(
+  track: Track,
+  geofences: readonly NamedGeofence[],
+  seed: number,
+  explains = false,
+): Replay {
   const clean = cleanTrack(track);
   if (clean.length === 0) return { fixes: 0, transitions: [] };
   const life = new RecordedLife(clean);
@@ -187,7 +229,12 @@ export function replayPaced(track: Track, geofences: readonly NamedGeofence[], s
   );
   tag.start();
   runAlone(tag, clouds[0]!, endMs);
-  return { fixes: tag.stats.fixes, transitions: transitionsIn(clouds[0]!, geofences) };
+  const entries = [...clouds[0]!.stored.values()].sort((a, b) => a.number - b.number);
+  const transitions = transitionsIn(entries, geofences);
+  return {
+    fixes: tag.stats.fixes,
+    transitions: explains ? explained(transitions, entries, geofences) : transitions,
+  };
 }
 
 /** Runs until `endMs`, and until everything is acknowledged. */
@@ -202,8 +249,26 @@ function runAlone(tag: SimulatedTag, cloud: InProcessCloud, endMs: number): void
   for (cloud.deliver(); tag.stats.pending > 0; cloud.deliver()) tag.runUntil(tag.nextMs(), false, EVENTS);
 }
 
-function transitionsIn(cloud: InProcessCloud, geofences: readonly NamedGeofence[]): ReplayedTransition[] {
-  const entries = [...cloud.stored.values()].sort((a, b) => a.number - b.number);
+/** Decides the journal again; a transition that does not come out alike, as after a rest, keeps no explanation. */
+function explained(
+  transitions: readonly ReplayedTransition[],
+  entries: readonly StoredEntry[],
+  geofences: readonly NamedGeofence[],
+): ReplayedTransition[] {
+  const again = new RecordedReplay(geofences, true);
+  for (const entry of entries) again.takeEntry(entry);
+  const keyOf = ({ at, geofence, side }: ReplayedTransition): string => `${at} ${side} ${geofence}`;
+  const known = new Map(again.transitions.map((one) => [keyOf(one), one.explanation]));
+  return transitions.map((one) => {
+    const explanation = known.get(keyOf(one));
+    return explanation === undefined ? one : { ...one, explanation };
+  });
+}
+
+function transitionsIn(
+  entries: readonly StoredEntry[],
+  geofences: readonly NamedGeofence[],
+): ReplayedTransition[] {
   return entries.flatMap(({ number, entry }) => {
     if (entry.kind !== "transition") return [];
     return [

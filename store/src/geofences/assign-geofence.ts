@@ -1,5 +1,6 @@
 import { MAX_GEOFENCES, MAX_TAG_VERTICES } from "@purrimeter/protocol/limits";
 import type { TagId } from "@purrimeter/protocol/values";
+import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import type { GeofenceId, GeofenceRefusal } from "./geofence.ts";
 import { statement } from "../schema/statement.ts";
@@ -81,8 +82,10 @@ export class Assignments {
     this.#statements = prepare(database);
   }
 
+  /** To be shown: none when a page of it cannot be read. */
   tagsOf(geofence: GeofenceId): TagId[] {
-    return this.#statements.tagsOf.all({ geofence }).map(({ tag }) => tag as TagId);
+    const rows = unlessCorrupt(() => this.#statements.tagsOf.all({ geofence }), []);
+    return rows.map(({ tag }) => tag as TagId);
   }
 
   /** Whether the tag of that ownership may run the geofence with so many vertices beside what it runs already. */

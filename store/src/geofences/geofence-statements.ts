@@ -9,6 +9,7 @@ export type GeofenceRow = Selectable<Schema["geofence"]>;
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
 export function prepareGeofences(database: Database) {
   return {
+    ...prepareIds(database),
     list: statement(database, (queries, args: { owner: string; after: string; limit: number }) =>
       queries
         .selectFrom("geofence")
@@ -57,6 +58,24 @@ export function prepareGeofences(database: Database) {
         })
         .where("id", "=", args.id)
         .where("owner", "=", args.owner),
+    ),
+  };
+}
+
+/** Of the index on owner and id, and of that on deleted ones: no row is read. */
+function prepareIds(database: Database) {
+  return {
+    ids: statement(database, (queries, args: { owner: string; after: string; limit: number }) =>
+      queries
+        .selectFrom("geofence")
+        .select("id")
+        .where("owner", "=", args.owner)
+        .where("id", ">", args.after)
+        .orderBy("id")
+        .limit(args.limit),
+    ),
+    deleted: statement(database, (queries) =>
+      queries.selectFrom("geofence").select("id").where("deleted_at", "is not", null).orderBy("deleted_at"),
     ),
   };
 }

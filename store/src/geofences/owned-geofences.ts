@@ -1,4 +1,5 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { allReadable, isLost, unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Assignments } from "./assign-geofence.ts";
 import { openGeofence, sealGeofence } from "./geofence-content.ts";
 import type { GeofenceRow, prepareGeofences } from "./geofence-statements.ts";
@@ -20,6 +21,9 @@ import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 /** An owner of twenty cats with eight each; more is a mistake or an attack. */
 export const MAX_OWNER_GEOFENCES = 200;
+
+/** Of SQLite's LIMIT. */
+const NO_LIMIT = -1;
 
 /** What OwnedGeofences is made of. */
 export interface OwnedGeofencesParts {
@@ -43,18 +47,50 @@ export class OwnedGeofences {
   }
 
   async list(range: ListRange<GeofenceId>): Promise<Page<Geofence, GeofenceId>> {
-    const { owner } = this.#parts;
-    const rows = this.#statements.list.all({ owner, after: range.after ?? "", limit: range.limit + 1 });
+    const wanted = { owner: this.#parts.owner, after: range.after ?? "", limit: range.limit + 1 };
+    const rows = allReadable({
+      all: () => this.#statements.list.all(wanted),
+      ids: () => this.#livingIds(wanted),
+      one: (id) => this.#statements.get.get({ owner: wanted.owner, id }),
+    });
     return await pageOf(
       rows,
       range.limit,
-      (row) => this.#toGeofence(row),
+      (row) => (isLost(row) ? this.#unreadable(row.lost) : this.#toGeofence(row)),
       ({ id }) => id,
     );
   }
 
+  /** An account has few enough that all are looked at: those that were deleted are known by an index alone. */
+  #livingIds({ owner, after, limit }: { owner: string; after: string; limit: number }): GeofenceId[] {
+    const ids = this.#statements.ids.all({ owner, after, limit: NO_LIMIT });
+    const deleted = new Set(unlessCorrupt(() => this.#statements.deleted.all({}), []).map(({ id }) => id));
+    return ids
+      .filter(({ id }) => !deleted.has(id))
+      .map(({ id }) => id as GeofenceId)
+      .slice(0, limit);
+  }
+
+  /** What is left of a geofence without the page that cannot be read: its dates are 1970. */
+  #unreadable(id: GeofenceId): Geofence {
+    const times = { createdAt: 0 as UnixSeconds, changedAt: 0 as UnixSeconds };
+    return {
+      id,
+      name: undefined,
+      shape: undefined,
+      tagIds: this.#parts.assignments.tagsOf(id),
+      version: 0,
+      ...times,
+    };
+  }
+
   async get(id: GeofenceId): Promise<Geofence | "not-found"> {
-    const row = this.#statements.get.get({ owner: this.#parts.owner, id });
+    const { owner } = this.#parts;
+    const row = unlessCorrupt(() => this.#statements.get.get({ owner, id }), "corrupt");
+    if (row === "corrupt")
+      return this.#livingIds({ owner, after: "", limit: Infinity }).includes(id)
+        ? this.#unreadable(id)
+        : "not-found";
     return row === undefined ? "not-found" : this.#toGeofence(row);
   }
 

@@ -1,7 +1,7 @@
 import type { LastKnown, Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Doubt } from "../recording/doubt.ts";
 import type { GeofenceId } from "../geofences/geofence.ts";
-import type { EntryPosition, TimeRange } from "./location.ts";
+import type { EntryPosition, TimeRange, UnreadableSpan } from "./location.ts";
 import type { Page } from "./page.ts";
 
 /** A transition as its owner sees it. */
@@ -21,7 +21,12 @@ export interface GeofenceEvent extends EntryPosition {
   readonly recordedAt: UnixSeconds;
 }
 
+/** Events, and what of their stretch of time cannot be read; undefined when all of it can. */
+export interface EventPage extends Page<GeofenceEvent, EntryPosition> {
+  readonly unreadable: readonly UnreadableSpan[] | undefined;
+}
+
 /** When the tags of one owner changed sides. */
 export interface EventsView {
-  events(tag: TagId, range: TimeRange): Promise<Page<GeofenceEvent, EntryPosition> | "not-found">;
+  events(tag: TagId, range: TimeRange): Promise<EventPage | "not-found">;
 }

@@ -7,11 +7,11 @@ import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
-import type { EntryPosition, TimeRange } from "./location.ts";
-import type { GeofenceEvent } from "./geofence-event.ts";
+import type { TimeRange, UnreadableSpan } from "./location.ts";
+import type { EventPage, GeofenceEvent } from "./geofence-event.ts";
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { OwnerId } from "./owner-id.ts";
-import type { Page } from "./page.ts";
+import { joinSpans } from "./join-spans.ts";
 import { pageOf } from "./page-of.ts";
 import { positionOf } from "./positions.ts";
 import type { PieceReader, ReadableOwnership } from "./read-pieces.ts";
@@ -70,6 +70,13 @@ function sidesOf(entry: TransitionEntry): Pick<GeofenceEvent, "from" | "to" | "l
 }
 
 type Named = GeofenceEvent["geofence"];
+type EventRow = Selectable<Schema["event"]>;
+
+/** What is left out of a range, ascending, and how often it may still be halved. */
+interface Lost {
+  tries: number;
+  readonly spans: UnreadableSpan[];
+}
 
 /** Reads when the tags of one owner changed sides. */
 export class EventReader {
@@ -93,32 +100,43 @@ export class EventReader {
     this.#statements = statements;
   }
 
-  async events(tag: TagId, range: TimeRange): Promise<Page<GeofenceEvent, EntryPosition> | "not-found"> {
+  async events(tag: TagId, range: TimeRange): Promise<EventPage | "not-found"> {
     const present = this.#tags.present(tag);
     if (present === undefined) return "not-found";
-    const { from, to, limit } = range;
+    const { to, limit } = range;
     const { at, epoch, number } = range.after ?? BEFORE_ALL;
-    const rows = this.#rows({ ownership: present.id, from, to, at, epoch, number, limit: limit + 1 });
+    const from = Math.max(range.from, at);
+    const lost: Lost = { tries: MAX_TRIES, spans: [] };
+    const rows = this.#rows({ ownership: present.id, from, to, at, epoch, number, limit: limit + 1 }, lost);
     const names = new Map<string, Named>();
-    return pageOf(rows, limit, (row) => this.#toEvent({ tag, id: present.id }, row, names), positionOf);
+    const toEvent = (row: EventRow): Promise<GeofenceEvent> =>
+      this.#toEvent({ tag, id: present.id }, row, names);
+    const page = await pageOf(rows, limit, toEvent, positionOf);
+    return {
+      ...page,
+      unreadable: joinSpans(lost.spans.filter((span) => span.from <= (page.next?.at ?? to))),
+    };
   }
 
   /** Rows are kept in the order of time, so those of a page that cannot be read are one stretch of it: it is left out. */
-  #rows(range: EventRange, left = { tries: MAX_TRIES }): Selectable<Schema["event"]>[] {
+  #rows(range: EventRange, lost: Lost): EventRow[] {
     const { from, to, limit } = range;
     const rows = unlessCorrupt(() => this.#statements.list.all(range), "corrupt");
     if (rows !== "corrupt") return rows;
     // A page that leads to many others takes all of them with it.
-    if (to - from < LEFT_OUT_S || left.tries-- <= 0) return [];
+    if (to - from < LEFT_OUT_S || lost.tries-- <= 0) {
+      lost.spans.push({ from: from as UnixSeconds, to: to as UnixSeconds });
+      return [];
+    }
     const middle = Math.floor((from + to) / 2);
-    const first = this.#rows({ ...range, to: middle }, left);
+    const first = this.#rows({ ...range, to: middle }, lost);
     if (first.length >= limit) return first;
-    return [...first, ...this.#rows({ ...range, from: middle + 1, limit: limit - first.length }, left)];
+    return [...first, ...this.#rows({ ...range, from: middle + 1, limit: limit - first.length }, lost)];
   }
 
   async #toEvent(
     ownership: ReadableOwnership,
-    row: Selectable<Schema["event"]>,
+    row: EventRow,
     names: Map<string, Named>,
   ): Promise<GeofenceEvent> {
     const place = { kind: "event", epoch: row.epoch, number: row.number, at: row.recorded_at } as const;

@@ -2,6 +2,7 @@ import type { Epoch, UnixSeconds } from "@purrimeter/protocol/values";
 import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import type { Location, LocationPage, TimeRange, UnreadableSpan } from "./location.ts";
+import { joinSpans } from "./join-spans.ts";
 import { comparePositions, positionOf } from "./positions.ts";
 import type { StoredEntry } from "../recording/piece-codec.ts";
 import type { OpenedPiece, PieceHead, PieceReader, ReadableOwnership } from "./read-pieces.ts";
@@ -44,10 +45,12 @@ interface Found {
 
 /** A page shows what lies between its ends, so that the next one shows the rest. */
 function spansWithin(heads: readonly PieceHead[], from: number, to: number): UnreadableSpan[] | undefined {
-  const spans = heads
-    .filter((head) => head.last_at >= from && head.first_at <= to)
-    .map((head) => ({ from: head.first_at as UnixSeconds, to: head.last_at as UnixSeconds }));
-  return spans.length === 0 ? undefined : spans;
+  const within = heads.filter((head) => head.last_at >= from && head.first_at <= to);
+  const spanOf = (head: PieceHead) => ({
+    from: head.first_at as UnixSeconds,
+    to: head.last_at as UnixSeconds,
+  });
+  return joinSpans(within.map(spanOf));
 }
 
 function isSameRow(a: LatestRow, b: LatestRow): boolean {

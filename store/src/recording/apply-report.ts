@@ -3,7 +3,7 @@ import type { Report } from "@purrimeter/protocol/messages";
 import type { EntryNumber } from "@purrimeter/protocol/values";
 import type { Arrival } from "./arrival.ts";
 import type { Doubt } from "./doubt.ts";
-import { listHoles } from "./holes.ts";
+import { countNumbers, listHoles } from "./holes.ts";
 import { lastKnownFrom } from "./last-known.ts";
 import { keepDayOf } from "./keep-day.ts";
 import {
@@ -42,7 +42,8 @@ export function applyReport(progress: TagProgress, arrival: Arrival, changes: Re
   const stored = takeEntries(progress, arrival, before.spans, changes);
   for (const piece of changes.pieces) rememberLatest(progress, piece, received.at);
   listHoles(arrival, before, progress.numbers, changes);
-  return stored;
+  const missing = countNumbers(changes.holes);
+  return missing === 0 ? stored : { ...stored, missing };
 }
 
 /** Makes the report's epoch the present one. The former stays known for a while. */

@@ -19,6 +19,13 @@ export function listHoles(
     changes.holes.push({ first: gaps[i] ?? 0, last: gaps[i + 1] ?? 0 });
 }
 
+/** How many numbers there are in those ranges, which do not overlap. */
+export function countNumbers(ranges: readonly NumberRange[]): number {
+  let count = 0;
+  for (const { first, last } of ranges) count += last - first + 1;
+  return count;
+}
+
 /** What is left of a hole when those numbers came after all. */
 export function restOfHole(hole: NumberRange, filled: NumberRange): NumberRange[] {
   const rest: NumberRange[] = [];

@@ -46,6 +46,8 @@ export interface Stored {
   readonly withheld: number;
   /** Entries of a day that holds MAX_ENTRIES_A_DAY already: acknowledged, never stored. */
   readonly overfull?: number;
+  /** Numbers before this report that will never come, found with it: a new hole. */
+  readonly missing?: number;
 }
 
 /**
@@ -93,6 +95,8 @@ export interface ReportStore {
   wantedSettings(tag: TagId): Promise<Settings | undefined>;
   /** Keeps what the tag says of itself: version of settings, firmware, online. */
   recordStatus(tag: TagId, status: Status, at: UnixSeconds): Promise<{ readonly kind: "recorded" } | Refused>;
+  /** Keeps for the owner that the tag's certificate begins more sessions than one tag needs: a copy may be in use. */
+  recordManySessions(tag: TagId, at: UnixSeconds): Promise<{ readonly kind: "recorded" } | Refused>;
   /** Tags whose wanted settings changed since the cursor; without one nothing but the present cursor. Costs microseconds when nothing changed. */
   settingsChangedSince(cursor: SettingsCursor | undefined): Promise<ChangedSettings>;
 }

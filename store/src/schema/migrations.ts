@@ -205,4 +205,11 @@ ALTER TABLE outbox ADD COLUMN sealing_key INTEGER;
 ALTER TABLE outbox ADD COLUMN sealed BLOB;
 `,
   },
+  {
+    name: "many sessions of a tag",
+    sql: `
+-- When the bridge last refused sessions of the tag's certificate because there were too many; null: never in this ownership.
+ALTER TABLE ownership ADD COLUMN many_sessions_at INTEGER;
+`,
+  },
 ];

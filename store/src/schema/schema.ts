@@ -36,6 +36,8 @@ export interface Schema {
     entries_from: number;
     /** Transitions by settings of a version before this are by a former owner's geofences; 0 for the first owner. */
     settings_from: Generated<number>;
+    /** When the tag's certificate last began more sessions than one tag needs. */
+    many_sessions_at: number | null;
     name: Buffer;
     fix_interval_s: number;
     report_interval_s: number;

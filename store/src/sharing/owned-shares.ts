@@ -1,4 +1,5 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import { createClaimCode, hashClaimCode } from "../tags/claim-code.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
@@ -35,9 +36,14 @@ export class OwnedShares {
     const { tags, statements, now } = this.#parts;
     const present = tags.present(tag);
     if (present === undefined) return "not-found";
+    const wanted = { ownership: present.id, now: now() };
+    const rows = allReadable({
+      all: () => statements.ofOwnership.all(wanted),
+      ids: () => statements.idsOfOwnership.all(wanted).map(({ id }) => id as ShareId),
+      one: (id) => statements.oneOfOwnership.get({ id, ...wanted }),
+    });
     const shares: Share[] = [];
-    for (const row of statements.ofOwnership.all({ ownership: present.id, now: now() }))
-      shares.push(await this.#toShare(tag, row));
+    for (const row of rows) shares.push(isLost(row) ? unreadable(row.lost) : await this.#toShare(tag, row));
     return shares;
   }
 
@@ -95,6 +101,13 @@ export class OwnedShares {
       endsAt: (row.ends_at ?? undefined) as UnixSeconds | undefined,
     };
   }
+}
+
+/** What is left of a share without the page that cannot be read: its dates are 1970. */
+function unreadable(id: ShareId): Share {
+  const never = { acceptedAt: undefined, historyFrom: undefined, endsAt: undefined };
+  const times = { createdAt: 0 as UnixSeconds, inviteExpiresAt: 0 as UnixSeconds };
+  return { id, kind: undefined, name: undefined, ...times, ...never };
 }
 
 function sealerOf(

@@ -12,6 +12,13 @@ function lasting(queries: Kysely<Schema>, now: number) {
     .where((is) => is.or([is("share.ends_at", "is", null), is("share.ends_at", ">", now)]));
 }
 
+function heldBy(queries: Kysely<Schema>, { viewer, now }: { viewer: string; now: number }) {
+  return lasting(queries, now)
+    .select(["share.id", "share.kind", "share.accepted_at", "share.history_from", "share.ends_at"])
+    .select(["tag.id as tag", "ownership.id as ownership", "ownership.sealing_key", "ownership.name"])
+    .where("share.viewer", "=", viewer);
+}
+
 /** The statements by which shares are made, read and ended: prepared once for all. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the queries say their types
 export function prepareShares(database: Database) {
@@ -30,6 +37,19 @@ function prepareOwners(database: Database) {
         .where((is) => is.or([is("ends_at", "is", null), is("ends_at", ">", args.now)]))
         .where((is) => is.or([is("viewer", "is not", null), is("code_expires_at", ">", args.now)]))
         .orderBy("id"),
+    ),
+    // Of the index on the ownership: no row is read.
+    idsOfOwnership: statement(database, (queries, args: { ownership: number }) =>
+      queries.selectFrom("share").select("id").where("ownership", "=", args.ownership).orderBy("id"),
+    ),
+    oneOfOwnership: statement(database, (queries, args: { id: string; ownership: number; now: number }) =>
+      queries
+        .selectFrom("share")
+        .selectAll()
+        .where("id", "=", args.id)
+        .where("ownership", "=", args.ownership)
+        .where((is) => is.or([is("ends_at", "is", null), is("ends_at", ">", args.now)]))
+        .where((is) => is.or([is("viewer", "is not", null), is("code_expires_at", ">", args.now)])),
     ),
     add: statement(database, (queries, args: Required<ShareRow>) =>
       queries.insertInto("share").values({
@@ -85,11 +105,14 @@ function prepareViewers(database: Database) {
         .where("id", "<>", args.id),
     ),
     held: statement(database, (queries, args: { viewer: string; now: number }) =>
-      lasting(queries, args.now)
-        .select(["share.id", "share.kind", "share.accepted_at", "share.history_from", "share.ends_at"])
-        .select(["tag.id as tag", "ownership.id as ownership", "ownership.sealing_key", "ownership.name"])
-        .where("share.viewer", "=", args.viewer)
-        .orderBy("share.id"),
+      heldBy(queries, args).orderBy("share.id"),
+    ),
+    // Of the index on the viewer: no row is read.
+    heldIds: statement(database, (queries, args: { viewer: string }) =>
+      queries.selectFrom("share").select("id").where("viewer", "=", args.viewer).orderBy("id"),
+    ),
+    heldOne: statement(database, (queries, args: { viewer: string; id: string; now: number }) =>
+      heldBy(queries, args).where("share.id", "=", args.id),
     ),
     heldOf: statement(database, (queries, args: { viewer: string; tag: string; now: number }) =>
       lasting(queries, args.now)

@@ -28,7 +28,8 @@ export interface ShareDraft {
 /** A share as the tag's owner sees it. */
 export interface Share {
   readonly id: ShareId;
-  readonly kind: ShareKind;
+  /** undefined, as is the rest, when the share cannot be read at all. */
+  readonly kind: ShareKind | undefined;
   /** undefined when it does not open under its key. */
   readonly name: string | undefined;
   readonly createdAt: UnixSeconds;

@@ -4,6 +4,7 @@ import type { FinderDraft, FinderReport, FinderReports } from "../tags/finder-re
 import { finderToDrop } from "../tags/finder-to-drop.ts";
 import type { KeyCache } from "../sealing/key-cache.ts";
 import { MissingKeyError } from "../sealing/missing-key.ts";
+import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import { normalisePrintedCode } from "../tags/printed-code.ts";
@@ -49,6 +50,17 @@ function prepare(database: Database) {
     ),
     list: statement(database, (queries, args: { ownership: number }) =>
       queries.selectFrom("found_report").selectAll().where("ownership", "=", args.ownership).orderBy("id"),
+    ),
+    // Of the index on ownership and id: no row is read.
+    ids: statement(database, (queries, args: { ownership: number }) =>
+      queries.selectFrom("found_report").select("id").where("ownership", "=", args.ownership).orderBy("id"),
+    ),
+    one: statement(database, (queries, args: { ownership: number; id: number }) =>
+      queries
+        .selectFrom("found_report")
+        .selectAll()
+        .where("id", "=", args.id)
+        .where("ownership", "=", args.ownership),
     ),
   };
 }
@@ -106,7 +118,11 @@ export class SqliteFinderReports implements FinderReports {
     const present = tags.present(tag);
     if (present === undefined) return "not-found";
     const reports: FinderReport[] = [];
-    for (const row of this.#statements.list.all({ ownership: present.id })) {
+    for (const row of this.#rowsOf(present.id)) {
+      if (isLost(row)) {
+        reports.push({ ...UNREADABLE, id: row.lost, at: 0 as UnixSeconds });
+        continue;
+      }
       const key = await this.#keys.look(row.sealing_key);
       if (key === "erased") return "not-found";
       const subject = { text: tag, number: present.id, keyId: row.sealing_key };
@@ -116,6 +132,15 @@ export class SqliteFinderReports implements FinderReports {
       reports.push({ ...draft, id: row.id, at: row.at as UnixSeconds });
     }
     return reports;
+  }
+
+  #rowsOf(ownership: number) {
+    const { list, ids, one } = this.#statements;
+    return allReadable({
+      all: () => list.all({ ownership }),
+      ids: () => ids.all({ ownership }).map(({ id }) => id),
+      one: (id) => one.get({ id, ownership }),
+    });
   }
 }
 

@@ -3,9 +3,9 @@ import type { TagClaims } from "../tags/claim-tag.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
-import type { EntryPosition, Location, LocationPage, TimeRange } from "../reading/location.ts";
+import type { Location, LocationPage, TimeRange } from "../reading/location.ts";
 import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "../geofences/geofence.ts";
-import type { GeofenceEvent } from "../reading/geofence-event.ts";
+import type { EventPage } from "../reading/geofence-event.ts";
 import type { ListRange, Page } from "../reading/page.ts";
 import type { OwnedTag } from "../tags/owned-tag.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
@@ -100,7 +100,7 @@ export class SqliteOwnerView implements OwnerView {
     return present === undefined ? "not-found" : this.#parts.locations.latest({ tag, id: present.id });
   }
 
-  events(tag: TagId, range: TimeRange): Promise<Page<GeofenceEvent, EntryPosition> | "not-found"> {
+  events(tag: TagId, range: TimeRange): Promise<EventPage | "not-found"> {
     return this.#parts.events.events(tag, range);
   }
 

@@ -86,6 +86,13 @@ export class SqliteReportStore implements ReportStore {
     });
   }
 
+  recordManySessions(tag: TagId, at: UnixSeconds): Promise<{ readonly kind: "recorded" } | Refused> {
+    return this.#inOwnership(tag, ({ id }) => () => {
+      this.#parts.statuses.recordManySessions(id, at);
+      return { kind: "recorded" } as const;
+    });
+  }
+
   wantedSettings(tag: TagId): Promise<Settings | undefined> {
     return this.#parts.settings.of(tag);
   }

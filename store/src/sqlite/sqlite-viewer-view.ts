@@ -1,4 +1,5 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import { hashClaimCode } from "../tags/claim-code.ts";
 import { openTagName } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
@@ -49,8 +50,15 @@ export class SqliteViewerView implements ViewerView {
 
   async heldShares(): Promise<readonly HeldShare[]> {
     const { statements, viewer, now } = this.#parts;
+    const wanted = { viewer, now: now() };
+    const rows = allReadable({
+      all: () => statements.held.all(wanted),
+      ids: () => statements.heldIds.all(wanted).map(({ id }) => id),
+      one: (id) => statements.heldOne.get({ id, ...wanted }),
+    });
     const shares: HeldShare[] = [];
-    for (const row of statements.held.all({ viewer, now: now() })) shares.push(await this.#toShare(row));
+    // What a share that cannot be read allows is not known, so it allows nothing.
+    for (const row of rows) if (!isLost(row)) shares.push(await this.#toShare(row));
     return shares;
   }
 

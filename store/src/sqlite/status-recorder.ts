@@ -47,14 +47,27 @@ function upsertOnline(database: Database) {
   });
 }
 
+function markManySessions(database: Database) {
+  return statement(database, (queries, args: { ownership: number; at: number }) =>
+    queries.updateTable("ownership").set({ many_sessions_at: args.at }).where("id", "=", args.ownership),
+  );
+}
+
 /** Keeps the last that a tag said of itself. Only inside a transaction. */
 export class StatusRecorder {
   readonly #online: ReturnType<typeof upsertOnline>;
   readonly #offline: ReturnType<typeof upsertOffline>;
 
+  readonly #manySessions: ReturnType<typeof markManySessions>;
+
   constructor(database: Database) {
     this.#online = upsertOnline(database);
     this.#offline = upsertOffline(database);
+    this.#manySessions = markManySessions(database);
+  }
+
+  recordManySessions(ownership: number, at: UnixSeconds): void {
+    this.#manySessions.run({ ownership, at });
   }
 
   record(tag: TagId, status: Status, at: UnixSeconds): void {

@@ -10,6 +10,8 @@ export interface OwnedTag {
   readonly claimedAt: UnixSeconds;
   readonly lastHeardAt: UnixSeconds | undefined;
   readonly batteryPercent: number | undefined;
+  /** When its certificate last began more sessions than one tag needs; undefined when it never did. */
+  readonly manySessionsAt: UnixSeconds | undefined;
   readonly settings: {
     readonly wanted: number;
     /** Version that the tag says it runs; 0 for none yet. */

@@ -29,6 +29,7 @@ function tagsOf(queries: Kysely<Schema>, owner: string) {
       "ownership.sealing_key",
       "ownership.name",
       "ownership.started_at",
+      "ownership.many_sessions_at",
     ])
     .select(["tag.settings_version as wanted", "tag_status.settings_version as reported"])
     .select(["tag_status.refused_version", "tag_status.refused_reason"])
@@ -134,7 +135,7 @@ export class OwnedTags {
   /** What is left of a tag without the page that cannot be read; its claim is dated 1970 when that is lost too. */
   async #unreadable(tag: TagId): Promise<OwnedTag> {
     const bare = unlessCorrupt(() => this.#statements.bare.get({ owner: this.#owner, tag }), undefined);
-    const unknown = { lastHeardAt: undefined, batteryPercent: undefined };
+    const unknown = { lastHeardAt: undefined, batteryPercent: undefined, manySessionsAt: undefined };
     const settings = { wanted: bare?.wanted ?? 0, reported: 0, refused: undefined };
     const claimedAt = (bare?.started_at ?? 0) as UnixSeconds;
     return { id: tag, name: bare && (await openTagName(this.#keys, bare)), claimedAt, ...unknown, settings };
@@ -167,6 +168,7 @@ export class OwnedTags {
       claimedAt: row.started_at as UnixSeconds,
       lastHeardAt: lastHeardAt(row),
       batteryPercent: row.battery_percent ?? undefined,
+      manySessionsAt: (row.many_sessions_at ?? undefined) as UnixSeconds | undefined,
       settings: { wanted: row.wanted, reported: row.reported ?? 0, refused: refusedOf(row) },
     };
   }
