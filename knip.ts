@@ -19,12 +19,13 @@ const config: KnipConfig = {
       entry: [
         "src/main.ts",
         "src/cloud/{bare-tls-peer,ingest-load,read-server,verification}.ts",
+        "src/energy/doc-table.ts",
         "src/fences/{doc-tables,draw-fences,fit-receiver}.ts",
       ],
       project: ["src/**/*.ts"],
     },
     cli: {
-      entry: ["e2e/*.engine.ts", "e2e/attack/main.ts"],
+      entry: ["e2e/*.engine.ts", "e2e/attack/main.ts", "e2e/hand-clock-on.ts"],
       project: ["src/**/*.ts", "e2e/**/*.ts", "bin/*.js"],
     },
     device: {

@@ -12,6 +12,17 @@ const CENTRE = new LocalPlane(50.2, -5.1);
 const latE7Of = (northM: number): LatE7 => Math.round(CENTRE.latDegreesAt(northM) * 1e7) as LatE7;
 const lonE7Of = (eastM: number): LonE7 => Math.round(CENTRE.lonDegreesAt(eastM) * 1e7) as LonE7;
 
+/** A fix with what the receiver says of its motion: cm/s, and tenths of a degree from north. */
+interface MovingFix extends Fix {
+  speedCmS: number;
+  courseDeg10: number;
+}
+
+function noFix(): MovingFix {
+  const nowhere = { latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
+  return { at: 0 as UnixSeconds, ...nowhere, speedCmS: 0, courseDeg10: 0 };
+}
+
 /** A side ages while there is no fix: how often the tag looks at its age. */
 const TICK_S = 3_600;
 
@@ -26,7 +37,7 @@ export class OurTag implements ZoneTag {
   side: Side = "unknown";
   readonly #pace: Pace;
   readonly #state = new TagState();
-  readonly #fix: Fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
+  readonly #fix = noFix();
   readonly #event: Extract<TagEvent, { kind: "fix" }>;
   readonly #tick: Extract<TagEvent, { kind: "tick" }>;
   readonly #startsAt: number;
@@ -97,6 +108,8 @@ export class OurTag implements ZoneTag {
     this.#fix.latE7 = latE7Of(cat.northM[index] as number);
     this.#fix.lonE7 = lonE7Of(cat.eastM[index] as number);
     this.#fix.accuracyDm = cat.accuracyDm[index] as number;
+    this.#fix.speedCmS = cat.speedCmS[index] as number;
+    this.#fix.courseDeg10 = cat.courseDeg10[index] as number;
   }
 
   #follow(): void {
