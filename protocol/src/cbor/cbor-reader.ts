@@ -71,6 +71,12 @@ export class CborReader {
     return isWhole(value, min, max) ? value : this.fail("out-of-range", field);
   }
 
+  /** The next key must be `key`, with a whole number from `min` to `max`. */
+  requiredInt(key: number, field: string, min: number, max: number): number {
+    this.requireKey(key, field);
+    return this.int(field, min, max);
+  }
+
   bool(field: string): boolean {
     const value = this.byte(field);
     if (value !== 0xf5 && value !== 0xf4) this.fail("wrong-type", field);
