@@ -138,7 +138,7 @@ export class CborReader {
    * Nothing may be left in the map, and nothing after it. In version 2 unknown keys at the end of the map are skipped: they
    * ascend, and their values are integers, strings or booleans.
    */
-  close(version = FIRST_WIRE_VERSION): void {
+  close(version: number): void {
     while (version > FIRST_WIRE_VERSION && this.sound && this.pairs > 0 && this.offset < this.end)
       this.skipPair();
     if (this.error !== undefined) return;
