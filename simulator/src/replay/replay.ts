@@ -14,7 +14,7 @@ import { cleanTrack, type Track } from "../tracks/track.ts";
 import { DecisionTrail, type Explanation } from "./decision-trail.ts";
 
 /** A transition that the firmware decided. */
-export interface ReplayedTransition {
+interface ReplayedTransition {
   /** UTC, whole seconds. */
   readonly at: number;
   readonly geofence: string;
