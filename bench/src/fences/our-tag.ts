@@ -1,4 +1,4 @@
-import type { Fix } from "@purrimeter/device/fix-filter";
+import { emptyFix } from "@purrimeter/device/fix-filter";
 import { nextTickMs, step } from "@purrimeter/device/tag";
 import type { TagEvent } from "@purrimeter/device/tag-event";
 import { TagState } from "@purrimeter/device/tag-state";
@@ -11,17 +11,6 @@ import type { Pace, ZoneTag, ZoneWatch } from "./zone-tag.ts";
 const CENTRE = new LocalPlane(50.2, -5.1);
 const latE7Of = (northM: number): LatE7 => Math.round(CENTRE.latDegreesAt(northM) * 1e7) as LatE7;
 const lonE7Of = (eastM: number): LonE7 => Math.round(CENTRE.lonDegreesAt(eastM) * 1e7) as LonE7;
-
-/** A fix with what the receiver says of its motion: cm/s, and tenths of a degree from north. */
-interface MovingFix extends Fix {
-  speedCmS: number;
-  courseDeg10: number;
-}
-
-function noFix(): MovingFix {
-  const nowhere = { latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
-  return { at: 0 as UnixSeconds, ...nowhere, speedCmS: 0, courseDeg10: 0 };
-}
 
 /** A side ages while there is no fix: how often the tag looks at its age. */
 const TICK_S = 3_600;
@@ -37,7 +26,7 @@ export class OurTag implements ZoneTag {
   side: Side = "unknown";
   readonly #pace: Pace;
   readonly #state = new TagState();
-  readonly #fix = noFix();
+  readonly #fix = emptyFix();
   readonly #event: Extract<TagEvent, { kind: "fix" }>;
   readonly #tick: Extract<TagEvent, { kind: "tick" }>;
   readonly #startsAt: number;

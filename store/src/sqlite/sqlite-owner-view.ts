@@ -34,7 +34,7 @@ export interface OwnerViewParts {
   readonly erasure: OwnerErasure;
   readonly now: () => UnixSeconds;
   /** Whether anything may begin, or be promised for a time. */
-  readonly isClockTrusted: () => boolean;
+  readonly isClockPlausible: () => boolean;
 }
 
 /** The owner's side of the store on SQLite. */
@@ -54,8 +54,8 @@ export class SqliteOwnerView implements OwnerView {
   }
 
   async claim(code: string, name: string): Promise<OwnedTag | "wrong-code" | ClockRefusal> {
-    const { claims, owner, now, tags, isClockTrusted } = this.#parts;
-    if (!isClockTrusted()) return CLOCK_NOT_TRUSTED;
+    const { claims, owner, now, tags, isClockPlausible } = this.#parts;
+    if (!isClockPlausible()) return CLOCK_NOT_TRUSTED;
     const id = await claims.claim(owner, code, name, now());
     const tag = id === undefined ? "not-found" : await tags.get(id);
     return tag === "not-found" ? "wrong-code" : tag;
@@ -154,6 +154,6 @@ export class SqliteOwnerView implements OwnerView {
 
   /** What begins an ownership, or says until when: not by a clock that is not trusted. */
   #onTime<Outcome>(work: () => Outcome | Promise<Outcome>): Promise<Outcome | ClockRefusal> {
-    return Promise.try(() => (this.#parts.isClockTrusted() ? work() : CLOCK_NOT_TRUSTED));
+    return Promise.try(() => (this.#parts.isClockPlausible() ? work() : CLOCK_NOT_TRUSTED));
   }
 }
