@@ -111,6 +111,8 @@ class RecordedReplay {
       latE7: entry.latE7,
       lonE7: entry.lonE7,
       accuracyDm: entry.accuracyDm,
+      speedCmS: entry.speedCmS ?? -1,
+      courseDeg10: entry.courseDeg10 ?? -1,
     });
     if (this.#firstAt === 0) this.#firstAt = entry.at;
     this.#passGap(entry.at);
