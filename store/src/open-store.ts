@@ -13,7 +13,7 @@ import { GroupCommit } from "@purrimeter/database/group-commit";
 import { checkKeyRing, sealedOwners, type SealedOwners } from "./sealing/check-key-ring.ts";
 import { KeyCache } from "./sealing/key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
-import { cutFutureTimes } from "./schema/future-times.ts";
+import { cutFutureTimes } from "./sqlite/future-times.ts";
 import { MIGRATIONS } from "./schema/migrations.ts";
 import { openDatabase, type Database } from "@purrimeter/database/open-database";
 import { OwnedGeofences } from "./geofences/owned-geofences.ts";

@@ -106,7 +106,7 @@ function takeEntry(
   if (entry.kind === "health" && doubt !== "future") rememberBattery(progress, number, entry);
 }
 
-/** A side that was forgotten keeps its last known value: a tag does not say it, but its earlier transitions do. */
+/** A side that was forgotten keeps its last known value. A tag of wire version 1 does not say it, but its earlier transitions do. */
 function takeEvent(
   { events, eventWriter }: ReportChanges,
   { received, knownBefore }: Arrival,
@@ -114,7 +114,8 @@ function takeEvent(
   said: TransitionEntry,
   doubt: Doubt | undefined,
 ): void {
-  const entry = { ...said, lastKnown: lastKnownFrom(said.from) ?? knownBefore(said, number) };
+  const derived = () => lastKnownFrom(said.from) ?? knownBefore(said, number);
+  const entry = { ...said, lastKnown: said.lastKnown === undefined ? derived() : said.lastKnown };
   eventWriter.begin(number);
   eventWriter.add(number, entry, doubt);
   const keepDay = keepDayOf(entry.at, doubt, received.at);

@@ -1,4 +1,4 @@
-import type { KnownTransition } from "./last-known.ts";
+import type { TransitionEntry } from "@purrimeter/protocol/entry";
 import { DayRoom } from "./day-room.ts";
 import type { NumberState } from "./number-spans.ts";
 import { PieceSplitter, type Piece } from "./piece-splitter.ts";
@@ -7,7 +7,7 @@ import { PieceWriter } from "./piece-codec.ts";
 /** A transition that is new. */
 export interface EventChange {
   readonly number: number;
-  readonly entry: KnownTransition;
+  readonly entry: TransitionEntry;
   readonly keepDay: number;
   /** A piece of this entry alone. Valid until the changes are cleared. */
   readonly bytes: Uint8Array;
