@@ -91,6 +91,7 @@ it("the bridge judges what it stored, after it has answered", async () => {
     wantedSettings: () => Promise.resolve(settingsOf(1)),
     recordStatus: () => Promise.resolve({ kind: "recorded" }),
     recordManySessions: () => Promise.resolve({ kind: "recorded" }),
+    wireVersionOf: () => Promise.resolve(1),
     settingsChangedSince: () => Promise.resolve({ tags: [], cursor: 1 }),
   } satisfies ReportStore as ReportStore;
   const source = {

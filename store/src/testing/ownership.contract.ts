@@ -38,7 +38,14 @@ export function describeOwnershipContract(name: string, make: () => Promise<Stor
       const claim = await ada.claim(` ${code.toLowerCase().replaceAll("-", " ")}`, "Schnurrli");
       const settings = { wanted: 1, reported: 0 };
       const nothing = { lastHeardAt: undefined, batteryPercent: undefined };
-      expect(claim).toEqual({ id: TAG, name: "Schnurrli", claimedAt: NOON, ...nothing, settings });
+      expect(claim).toEqual({
+        id: TAG,
+        name: "Schnurrli",
+        claimedAt: NOON,
+        ...nothing,
+        settings,
+        detection: "usual",
+      });
       expect(await store.forOwner(BOB).claim(code, "x")).toBe("wrong-code");
       expect(await ada.claim(code, "x")).toBe("wrong-code");
       expect(await store.registry.list()).toEqual([{ id: TAG, standing: "claimed", registeredAt: NOON }]);
