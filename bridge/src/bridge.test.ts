@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createLog } from "@purrimeter/service/log";
-import { decodeCommand } from "@purrimeter/protocol/command";
 import { decodeAck } from "@purrimeter/protocol/ack";
 import { crc32 } from "@purrimeter/protocol/crc32";
 import { MAX_REPORT_BYTES } from "@purrimeter/protocol/limits";
@@ -355,61 +354,6 @@ describe("settings", () => {
     await nothingComes(again);
     await say(again, { settingsVersion: 0 });
     expect((await nextSettings(again)).version).toBe(version);
-  });
-
-  /** The first number of the message after the map's head: its version. */
-  const wireVersion = (payload: Buffer) => [payload[1], payload[2]];
-
-  async function nextVersion(tag: RawTag): Promise<unknown> {
-    const { payload, messageId } = await tag.next("publish");
-    tag.send({ cmd: "puback", messageId: messageId ?? 0 });
-    const decoded = decodeSettings(payload as Buffer);
-    return [...wireVersion(payload as Buffer), decoded.ok && decoded.value.detection];
-  }
-
-  /** After a subscription to settings. */
-  async function subscribeToCommands(tag: RawTag): Promise<void> {
-    await tag.next("suback");
-    tag.send({ cmd: "subscribe", messageId: 2, subscriptions: [{ topic: topicOf(ALF, "command"), qos: 1 }] });
-    await tag.next("suback");
-  }
-
-  const LOCATE = { id: 3, action: "locate", seconds: 0, expiresAt: 4_000_000_000 } as const;
-  const BUZZ = { ...LOCATE, action: "buzz", seconds: 5 } as const;
-
-  it("and commands go out in the version that a tag says it reads, which its will does not reset", async () => {
-    const tag = await startClaimed();
-    await say(tag, { wireVersion: 2 });
-    subscribe(tag);
-    expect(await nextVersion(tag)).toEqual([0, 2, "usual"]);
-    await bridge.tick();
-    await store.forOwner(OWNER).setDetection(ALF, "quiet");
-    await bridge.tick();
-    expect(await nextVersion(tag)).toEqual([0, 2, "quiet"]);
-    await bridge.sink.status(ALF, encodeStatus({ online: false, settingsVersion: 0, firmware: "1.0.0" }));
-    await store.forOwner(OWNER).setDetection(ALF, "quick");
-    await bridge.tick();
-    expect(await nextVersion(tag)).toEqual([0, 2, "quick"]);
-    expect(await bridge.command(ALF, LOCATE)).toBe("away");
-    await subscribeToCommands(tag);
-    expect(await bridge.command(ALF, LOCATE)).toBe("sent");
-    expect(decodeCommand((await tag.next("publish")).payload as Buffer)).toEqual({ ok: true, value: LOCATE });
-  });
-
-  it("and commands for a tag of version 1 have nothing of version 2", async () => {
-    const tag = await startClaimed();
-    await store.forOwner(OWNER).setDetection(ALF, "quiet");
-    subscribe(tag);
-    expect(await nextVersion(tag)).toEqual([0, 1, undefined]);
-    const wanted = await store.reports.wantedSettings(ALF);
-    await say(tag, { settingsVersion: wanted?.version ?? 0 });
-    await nothingComes(tag);
-    await subscribeToCommands(tag);
-    expect(await bridge.command(ALF, LOCATE)).toBe("too-old");
-    expect(await bridge.command(ALF, BUZZ)).toBe("sent");
-    expect(wireVersion((await tag.next("publish")).payload as Buffer)).toEqual([0, 1]);
-    await say(tag, { settingsVersion: wanted?.version ?? 0, wireVersion: 2 });
-    expect(await nextVersion(tag)).toEqual([0, 2, "quiet"]);
   });
 
   it("and a status that cannot be read is counted, and ends nothing", async () => {

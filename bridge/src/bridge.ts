@@ -8,6 +8,7 @@ import type { ReportStore, RegistrationState } from "@purrimeter/store/report-st
 import type { BridgeCounters } from "./metrics/bridge-counters.ts";
 import { createReportVerifier, type ReportVerifier } from "./verification/report-verifier.ts";
 import { createSettingsDelivery, type SettingsDelivery } from "./settings/deliver-settings.ts";
+import { readableSettings } from "./settings/readable-settings.ts";
 import { sendCommand, type CommandSent } from "./settings/send-command.ts";
 import { createUnreadableLog, type UnreadableLog } from "./ingest/log-unreadable.ts";
 import { createIdleQueue } from "./ingest/idle-queue.ts";
@@ -90,14 +91,15 @@ export function createBridge(parts: BridgeParts): Bridge {
   };
 }
 
-/** Lets the second decision know the settings that are about to be sent. */
+/** Lets the second decision know the settings that are about to be sent, as the tag reads them. */
 function watched(
   store: ReportStore,
   verification: ReportVerifier | undefined,
 ): Pick<ReportStore, "wantedSettings" | "wireVersionOf" | "settingsChangedSince"> {
   return {
     wantedSettings: async (tag) => {
-      const settings = await store.wantedSettings(tag);
+      const wanted = await store.wantedSettings(tag);
+      const settings = wanted && readableSettings(wanted, await store.wireVersionOf(tag));
       verification?.wanted(tag, settings);
       return settings;
     },

@@ -103,7 +103,10 @@ it("the bridge judges what it stored, after it has answered", async () => {
   const log = createLog("bridge", { write: () => undefined });
   const clocks = { now: utcNow, time: systemTime };
   const bridge = createBridge({ store, source, counters, log, retentionDays: 30, ...clocks });
-  await bridge.sink.status(TAG, encodeStatus({ online: true, settingsVersion: 1, firmware: "1" }));
+  await bridge.sink.status(
+    TAG,
+    encodeStatus({ online: true, settingsVersion: 1, firmware: "1", wireVersion: 2 }),
+  );
   for (const bytes of reports) await bridge.sink.report(TAG, bytes);
   expect(counters.get("reports")).toBe(reports.length);
   expect(counters.get("decided-again", "judged")).toBe(0);
