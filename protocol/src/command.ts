@@ -12,7 +12,7 @@ const ACTIONS: readonly Command["action"][] = ["live", "buzz", "light", "locate"
 const FIRST_NEW_ACTION = ACTIONS.indexOf("locate");
 
 /** The lowest version that can carry the command: a tag that speaks an older one cannot be sent it. */
-function commandVersion(command: Command): number {
+export function commandVersion(command: Command): number {
   return ACTIONS.indexOf(command.action) < FIRST_NEW_ACTION ? FIRST_WIRE_VERSION : WIRE_VERSION;
 }
 
