@@ -23,7 +23,7 @@ import type { TagEvent } from "./tag-event.ts";
 import { receivesSatellite, listsSatellites } from "./nmea/satellite-list.ts";
 import { TagState } from "./tag-state.ts";
 import { nextTickMs, step } from "./tag.ts";
-import { UplinkQueue, type UplinkCounts } from "./uplink/uplink-queue.ts";
+import { UplinkQueue } from "./uplink/uplink-queue.ts";
 
 /** A status that the uplink could not send is tried again after this. */
 const STATUS_RETRY_MS = 1_000;
@@ -165,7 +165,7 @@ export class Firmware {
   }
 
   /** Further counts of the uplink. */
-  get uplinkCounts(): UplinkCounts {
+  get uplinkCounts(): UplinkQueue["counts"] {
     return this.queue.counts;
   }
 

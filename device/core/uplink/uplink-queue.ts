@@ -6,6 +6,7 @@ import { backOffMs } from "./back-off.ts";
 import { emptyJournalEntry, type JournalEntry } from "../journal/journal-record.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Random } from "../random.ts";
+import type { UplinkCounts } from "./uplink-counts.ts";
 
 /** LTE-M answers within seconds; in bad coverage its layers repeat for half a minute. */
 const ACK_TIMEOUT_MS = 30_000;
@@ -32,25 +33,6 @@ const BATCH_ENTRIES = 60;
 /** A transition with a longer backlog than this before it is sent first, with the entries that led to it. */
 const URGENT_BACKLOG = 64;
 const URGENT_LEAD = 15;
-
-/** What the queue counted since the start of this program; its owner counts the rest in the same object. */
-export interface UplinkCounts {
-  fixes: number;
-  entries: number;
-  acknowledged: number;
-  transitions: number;
-  resent: number;
-  reports: number;
-  pending: number;
-  /** Entries of reports that the cloud refused finally (it cannot decode them). */
-  rejected: number;
-  /** Reports that the cloud refused for now. */
-  refused: number;
-  /** Acknowledgements for nothing that was sent: another epoch, stale, twice, a number never sent. */
-  strayAcks: number;
-  /** Sessions that were given up because reports were not answered. */
-  deadSessions: number;
-}
 
 /**
  * Decides which journal entries are sent, and when: after the report interval, when they fill a report, at once for a
