@@ -171,7 +171,9 @@ test("another mail address is the account's once its mail was read, and sessions
   expect((await ask("POST", "/auth/mail/change", { token, body: wish })).status).toBe(202);
   let link: string | undefined;
   await until(() => {
-    const mails = readdirSync(mailFolder).map((name) => readFileSync(join(mailFolder, name), "utf8"));
+    // A message that is being written has another name until it is whole.
+    const names = readdirSync(mailFolder).filter((name) => name.endsWith(".eml"));
+    const mails = names.map((name) => readFileSync(join(mailFolder, name), "utf8"));
     link = mails.map((mail) => /#change=(\S+)/.exec(mail)?.[1]).find((found) => found !== undefined);
     return link !== undefined;
   });
