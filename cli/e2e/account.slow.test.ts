@@ -8,7 +8,7 @@ import { ApiClient, type Answer, type Ask, type Body } from "./api-client.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
 
 const data = mkdtempSync(join(tmpdir(), "purrimeter-account-"));
-const mailFolder = join(data, "mail");
+const mailFolder = join(data, "secrets", "mail");
 const email = "mia@example.org";
 const NEW_PASSWORD = "three grey cats on a wall";
 let password = "zebra lantern copper violin";
@@ -171,7 +171,9 @@ test("another mail address is the account's once its mail was read, and sessions
   expect((await ask("POST", "/auth/mail/change", { token, body: wish })).status).toBe(202);
   let link: string | undefined;
   await until(() => {
-    const mails = readdirSync(mailFolder).map((name) => readFileSync(join(mailFolder, name), "utf8"));
+    // A message that is being written has another name until it is whole.
+    const names = readdirSync(mailFolder).filter((name) => name.endsWith(".eml"));
+    const mails = names.map((name) => readFileSync(join(mailFolder, name), "utf8"));
     link = mails.map((mail) => /#change=(\S+)/.exec(mail)?.[1]).find((found) => found !== undefined);
     return link !== undefined;
   });

@@ -46,7 +46,10 @@ interface Running {
 export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promise<RunningService> {
   const { time, log, metrics } = given;
   const watch: { clock?: WatchedClock } = {};
-  const parts = openParts(given, () => watch.clock?.trust.isPlausible() ?? false);
+  const parts = openParts(given, {
+    isClockTrusted: () => watch.clock?.trust.isTrusted() ?? false,
+    isClockPlausible: () => watch.clock?.trust.isPlausible() ?? false,
+  });
   const watched = await watchClock({ time, log, metrics, record: parts.store.clock });
   watch.clock = watched;
   await parts.store.checkKeyRing();
@@ -63,7 +66,7 @@ export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promi
 
 function openParts(
   { config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>,
-  isClockTrusted: () => boolean,
+  clock: { readonly isClockTrusted: () => boolean; readonly isClockPlausible: () => boolean },
 ): Parts {
   const now = (): UnixSeconds => time.utcS() as UnixSeconds;
   const monotonicMs = (): number => time.monotonicMs();
@@ -71,7 +74,7 @@ function openParts(
   const databaseKey = secrets.readKey("database-key");
   const { database: path, databaseMustExist: mustExist, installation, erasureList } = config;
   const options = { path, databaseKey, keyRing, mustExist, installation, erasureList };
-  const store = openStore({ ...options, now, monotonicMs, isClockTrusted });
+  const store = openStore({ ...options, ...clock, now, monotonicMs });
   return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
 }
 

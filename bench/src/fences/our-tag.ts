@@ -1,8 +1,8 @@
-import { emptyFix, type Fix } from "@purrimeter/device/fix-filter";
+import { emptyFix } from "@purrimeter/device/fix-filter";
 import { nextTickMs, step } from "@purrimeter/device/tag";
 import type { TagEvent } from "@purrimeter/device/tag-event";
 import { TagState } from "@purrimeter/device/tag-state";
-import type { Settings } from "@purrimeter/protocol/messages";
+import type { Detection, Settings } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, LatE7, LonE7, Side, UnixSeconds } from "@purrimeter/protocol/values";
 import { LocalPlane } from "@purrimeter/simulator/local-plane";
 import type { CatDays } from "./cat-days.ts";
@@ -18,10 +18,10 @@ export const UNKNOWN_SPEED = 65_535;
 /** A side ages while there is no fix: how often the tag looks at its age. */
 const TICK_S = 3_600;
 
-function settingsOf(radiusM: number, fixIntervalS: number): Settings {
+function settingsOf(radiusM: number, fixIntervalS: number, detection: Detection): Settings {
   const centre = { latE7: latE7Of(0), lonE7: lonE7Of(0) };
   const zone = { kind: "circle" as const, ref: 0 as GeofenceRef, ...centre, radiusCm: radiusM * 100 };
-  return { version: 1, fixIntervalS, reportIntervalS: 3_600, geofences: [zone] };
+  return { version: 1, fixIntervalS, reportIntervalS: 3_600, detection, geofences: [zone] };
 }
 
 /** The firmware's core itself, at its own pace or with every fix that the receiver has. */
@@ -29,16 +29,16 @@ export class OurTag implements ZoneTag {
   side: Side = "unknown";
   readonly #pace: Pace;
   readonly #state = new TagState();
-  readonly #fix: Fix = emptyFix();
+  readonly #fix = emptyFix();
   readonly #event: Extract<TagEvent, { kind: "fix" }>;
   readonly #tick: Extract<TagEvent, { kind: "tick" }>;
   readonly #startsAt: number;
   #next = 1;
   #lastAt = 0;
 
-  constructor({ radiusM, pace, intervalS, startsAt }: ZoneWatch) {
+  constructor({ radiusM, pace, intervalS, startsAt }: ZoneWatch, detection: Detection = "usual") {
     this.#startsAt = startsAt;
-    const settings = settingsOf(radiusM, intervalS);
+    const settings = settingsOf(radiusM, intervalS, detection);
     this.#pace = pace;
     this.#event = { kind: "fix", nowMs: 0, utcS: 0, fix: this.#fix, number: 0 };
     this.#tick = { kind: "tick", nowMs: 0, utcS: 0, number: 0 };

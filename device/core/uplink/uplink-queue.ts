@@ -6,6 +6,7 @@ import { backOffMs } from "./back-off.ts";
 import { emptyJournalEntry, type JournalEntry } from "../journal/journal-record.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Random } from "../random.ts";
+import type { UplinkCounts } from "./uplink-counts.ts";
 
 /** LTE-M answers within seconds; in bad coverage its layers repeat for half a minute. */
 const ACK_TIMEOUT_MS = 30_000;
@@ -33,21 +34,6 @@ const BATCH_ENTRIES = 60;
 const URGENT_BACKLOG = 64;
 const URGENT_LEAD = 15;
 
-/** What the queue counted since the start of this program. */
-export interface UplinkCounts {
-  reports: number;
-  resent: number;
-  acknowledged: number;
-  /** Entries of reports that the cloud refused finally (it cannot decode them). */
-  rejected: number;
-  /** Reports that the cloud refused for now. */
-  refused: number;
-  /** Acknowledgements for nothing that was sent: another epoch, stale, twice, a number never sent. */
-  strayAcks: number;
-  /** Sessions that were given up because reports were not answered. */
-  deadSessions: number;
-}
-
 /**
  * Decides which journal entries are sent, and when: after the report interval, when they fill a report, at once for a
  * transition. One report is in flight; it is sent again until it is acknowledged. Only entries that were sent in it and
@@ -55,9 +41,13 @@ export interface UplinkCounts {
  */
 export class UplinkQueue {
   readonly counts: UplinkCounts = {
-    reports: 0,
-    resent: 0,
+    fixes: 0,
+    entries: 0,
     acknowledged: 0,
+    transitions: 0,
+    resent: 0,
+    reports: 0,
+    pending: 0,
     rejected: 0,
     refused: 0,
     strayAcks: 0,

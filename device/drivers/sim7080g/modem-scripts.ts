@@ -106,7 +106,7 @@ export function filesScript(files: ModemFiles): readonly ModemStep[] {
     step(`AT+CSSLCFG="CONVERT",2,"${AUTHORITY_FILE}"`, { deadlineMs: WRITE_MS }),
     step(`AT+CSSLCFG="CONVERT",1,"${CERTIFICATE_FILE}","tag.key"`, { deadlineMs: WRITE_MS }),
     step('AT+CFSDFILE=3,"tag.key"'),
-    write(mark, asciiBytes("ok")),
+    write(mark, asciiBytes(mark)),
     step("AT+CFSTERM", { mayFail: true }),
   ].map((one) => ({ failure: "no-files" as const, ...one }));
 }

@@ -23,7 +23,7 @@ export interface ViewerViewParts {
   readonly writes: WriteTransaction;
   readonly now: () => UnixSeconds;
   /** Whether a share may begin. */
-  readonly isClockTrusted: () => boolean;
+  readonly isClockPlausible: () => boolean;
 }
 
 type HeldRow = ReturnType<ReturnType<typeof prepareShares>["held"]["all"]>[number];
@@ -37,8 +37,8 @@ export class SqliteViewerView implements ViewerView {
   }
 
   async acceptShare(code: string): Promise<HeldShare | "wrong-code" | ClockRefusal> {
-    const { statements, viewer, writes, now, isClockTrusted } = this.#parts;
-    if (!isClockTrusted()) return CLOCK_NOT_TRUSTED;
+    const { statements, viewer, writes, now, isClockPlausible } = this.#parts;
+    if (!isClockPlausible()) return CLOCK_NOT_TRUSTED;
     const at = now();
     const hash = hashClaimCode(code);
     if (statements.invited.get({ hash, now: at, viewer }) === undefined) return "wrong-code";

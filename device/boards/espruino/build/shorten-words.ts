@@ -1,5 +1,5 @@
 import type { NodePath, Plugin } from "@babel/core";
-import type { NewExpression, StringLiteral } from "@babel/types";
+import type { NewExpression, Node, StringLiteral } from "@babel/types";
 
 /** A word of our own unions and fields: neither a path nor a text for people. */
 const WORD = /^[a-z][A-Za-z-]+$/;
@@ -28,6 +28,8 @@ export function shortenWords(keep: readonly string[]): Plugin {
         const isKey = parent.type === "ObjectProperty" && parent.key === node;
         const isKept = isKey || KNOWN_OUTSIDE.has(node.value) || keep.includes(node.value);
         if (isKept || !WORD.test(node.value)) return;
+        if (parent.type === "CallExpression" && isAsciiBytes(parent.callee))
+          throw new Error(`"${node.value}" is sent as text, and would become a number`);
         Object.assign(node, { type: "NumericLiteral", value: numberOf(node.value) });
         delete node.extra;
       },
@@ -36,4 +38,9 @@ export function shortenWords(keep: readonly string[]): Plugin {
       },
     },
   };
+}
+
+/** The function that makes bytes of a text. */
+function isAsciiBytes(callee: Node): boolean {
+  return callee.type === "Identifier" && callee.name === "asciiBytes";
 }
