@@ -2,6 +2,7 @@ import { decodeAck } from "@purrimeter/protocol/ack";
 import { decodeCommand } from "@purrimeter/protocol/command";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import { WIRE_VERSION } from "@purrimeter/protocol/limits";
+import { DECISION_VERSION } from "./geofence/decide-side.ts";
 import type { Settings, Status } from "@purrimeter/protocol/messages";
 import { encodeStatus } from "@purrimeter/protocol/status";
 import type { Effect } from "./effects.ts";
@@ -313,6 +314,13 @@ export class Firmware {
     const { settingsVersion } = this.state;
     const { firmware } = this.options;
     const refusedSettings = this.settings.refused;
-    return { online: true, settingsVersion, firmware, wireVersion: WIRE_VERSION, refusedSettings };
+    return {
+      online: true,
+      settingsVersion,
+      firmware,
+      wireVersion: WIRE_VERSION,
+      decisionVersion: DECISION_VERSION,
+      refusedSettings,
+    };
   }
 }

@@ -1,4 +1,4 @@
-import { emptyFix } from "@purrimeter/device/fix-filter";
+import { emptyFix, setMotion } from "@purrimeter/device/fix-filter";
 import { nextTickMs, step } from "@purrimeter/device/tag";
 import type { TagEvent } from "@purrimeter/device/tag-event";
 import { TagState } from "@purrimeter/device/tag-state";
@@ -101,8 +101,7 @@ export class OurTag implements ZoneTag {
     this.#fix.lonE7 = lonE7Of(cat.eastM[index] as number);
     this.#fix.accuracyDm = cat.accuracyDm[index] as number;
     const speedCmS = cat.speedCmS[index] as number;
-    this.#fix.speedCmS = speedCmS === UNKNOWN_SPEED ? -1 : speedCmS;
-    this.#fix.courseDeg10 = cat.courseDeg10[index] as number;
+    setMotion(this.#fix, speedCmS === UNKNOWN_SPEED ? -1 : speedCmS, cat.courseDeg10[index] as number);
   }
 
   #follow(): void {

@@ -1,5 +1,6 @@
 import { decide, EXACT_WITHIN_CM, expire, isCertain } from "@purrimeter/device/decide-side";
 import type { Geofences } from "@purrimeter/device/geofence";
+import type { SeenFix } from "@purrimeter/device/travel";
 import type { FixEntry, HealthEntry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { LastKnown, Side } from "@purrimeter/protocol/values";
 import { ComparedFence } from "./compared-fence.ts";
@@ -11,7 +12,7 @@ import type { Difference, Incomparable, Comparison } from "./comparison.ts";
 const RECENT_FIXES = 16;
 
 /** `darkAtS`: when the last search between it and the fix before found nothing, 0 for none. */
-type NumberedFix = FixEntry & { readonly number: number; readonly darkAtS: number };
+type NumberedFix = FixEntry & SeenFix & { readonly number: number; readonly darkAtS: number };
 
 /** A transition that the last fix gives. */
 interface Expected {
@@ -89,7 +90,7 @@ export class TagReplay {
     this.#missExpected();
     if (entry.kind === "no-sky") this.#darkAtS = entry.at;
     if (entry.kind !== "fix") return;
-    this.#decide({ ...entry, darkAtS: this.#darkAtS }, geofences);
+    this.#decide({ ...entry, ...motionOf(entry), darkAtS: this.#darkAtS }, geofences);
     this.#darkAtS = 0;
   }
 
@@ -248,6 +249,11 @@ export class TagReplay {
   #incomparable(why: Incomparable): void {
     this.#parts.verdict({ kind: "not-comparable", why });
   }
+}
+
+/** Speed and course as the tag's decision has them. */
+function motionOf({ speedCmS = -1, courseDeg10 = -1 }: FixEntry): Pick<SeenFix, "speedCmS" | "courseDeg10"> {
+  return { speedCmS: courseDeg10 < 0 ? -1 : speedCmS, courseDeg10 };
 }
 
 /** The last side that the tag knows after the transition. */

@@ -105,9 +105,9 @@ export class Belief {
     const first = this.first[index] as number;
     const passedS = seconds < LONGEST_S ? seconds : LONGEST_S;
     const movedS = freeS < passedS ? freeS : passedS;
-    this.gait.stray(start, first, movedS, WALKS_EVERY_S);
+    this.gait.stray(start, first, movedS, WALKS_EVERY_S, passedS);
     this.gait.leave(start + LEAVING, first, movedS);
-    this.gait.stray(start + REFLECTING, first, movedS, WALKS_UNSEEN_EVERY_S);
+    this.gait.stray(start + REFLECTING, first, movedS, WALKS_UNSEEN_EVERY_S, passedS);
     this.weigh(index, distanceCm, scaleCm, passedS, movedS);
   }
 

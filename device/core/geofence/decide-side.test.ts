@@ -13,7 +13,8 @@ function decide(
   ...[state, index, cm, accuracyDm, at, number]: [Sides, number, number, number, number, number]
 ) {
   const latE7 = 520_000_000 + Math.round((cm + DEEP_CM) * E7_PER_CM);
-  return decideFix(state, index, cm, DEEP_CM, { at, latE7, lonE7: 50_000_000, accuracyDm }, number);
+  const fix = { at, latE7, lonE7: 50_000_000, accuracyDm, speedCmS: -1, courseDeg10: -1 };
+  return decideFix(state, index, cm, DEEP_CM, fix, number);
 }
 
 /** Sides that a row of one-minute distances in metres leads to, one geofence, 5 m claimed; numbers begin with 1. */
@@ -107,7 +108,14 @@ describe("decide", () => {
         fixes.forEach(([cm, short], i) => {
           const nearer = -Math.max(EXACT_WITHIN_CM, -cm - short);
           const at = START + i * 60;
-          const fix = { at, latE7: 520_000_000 + cm, lonE7: 50_000_000, accuracyDm: 50 };
+          const fix = {
+            at,
+            latE7: 520_000_000 + cm,
+            lonE7: 50_000_000,
+            accuracyDm: 50,
+            speedCmS: -1,
+            courseDeg10: -1,
+          };
           const ofBound = decideFix(bound, 0, cm < -EXACT_WITHIN_CM ? nearer : cm, DEEP_CM, fix, i + 1);
           expect(ofBound).toBe(decideFix(exact, 0, cm, DEEP_CM, fix, i + 1));
           expect(bound.belief.outside[0]).toBe(exact.belief.outside[0]);

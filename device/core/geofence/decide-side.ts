@@ -4,6 +4,9 @@ import { Belief } from "./belief.ts";
 import { CELL_CM, DEEPEST_CM, INSIDE_CELLS } from "./belief-cells.ts";
 import type { SeenFix } from "./travel.ts";
 
+/** Counts the changes after which the same fixes may give other sides; the tag says it with its status. */
+export const DECISION_VERSION = 2;
+
 const UNKNOWN = 0;
 const INSIDE = 1;
 const OUTSIDE = 2;
@@ -15,7 +18,7 @@ const BETWEEN = 3;
  * Accepted chances that a decision is wrong when it is made: the bounds of the sequential test are their odds (Wald
  * 1945). docs/fences.md shows the false alarms and the delay that other bounds give.
  */
-const WRONG_OUTSIDE = 0.022;
+const WRONG_OUTSIDE = 0.017;
 const WRONG_INSIDE = 0.05;
 
 /** These chances at the step "quick" and at the step "quiet", against the usual ones. */
@@ -113,7 +116,7 @@ export class Sides {
 
   /** Number of the first entry that counted in the last change. */
   evidenceFrom(index: number): number {
-    return this.evidence[index] ?? 0;
+    return this.evidence[index] as number;
   }
 
   /** The last known side before the last change of side; null when there was none. */
@@ -234,8 +237,7 @@ function weigh(
   const errorCm = wasDark ? claimedCm * ROOF_ERRORS : claimedCm;
   const distanceCm = signedDistanceCm < -DEEPEST_CM ? -DEEPEST_CM : signedDistanceCm;
   state.lastAtS[index] = fix.at;
-  if (lastAtS === 0)
-    state.belief.forget(index, depthCm, BEGINS_INSIDE);
+  if (lastAtS === 0) state.belief.forget(index, depthCm, BEGINS_INSIDE);
   if (state.belief.travels(index, fix, claimedCm, seconds) > TRAVELS)
     state.belief.place(index, distanceCm, errorCm);
   else state.belief.update(index, distanceCm, errorCm, seconds, wasDark ? fix.at - darkAtS : seconds);
@@ -272,7 +274,7 @@ export function decide(
   state.sides[index] = code;
   state.knownBefore[index] = state.known[index] as number;
   state.known[index] = code;
-  state.evidence[index] = state.doubtedFrom[index] ?? entryNumber;
+  state.evidence[index] = state.doubtedFrom[index] as number;
   state.doubtedFrom[index] = 0;
   return nameOf(code);
 }

@@ -19,7 +19,7 @@ const LEAVES_MOST_CM_S = 70;
 const LEAVES_MOST_S = 240;
 
 /** Chance per second that the cat is anywhere (a car, a gap, a wrong model), so that the model can always recover. */
-const ELSEWHERE_PER_S = 1.7e-7;
+const ELSEWHERE_PER_S = 5e-8;
 
 /** Cells of zeros on either side, as many as the longest steps have. */
 const MARGIN = 30;
@@ -41,11 +41,11 @@ export class Gait {
   }
 
   /** Lets the cat of the cells from `start + first` on rest, walk about every `everyS`, or be anywhere. */
-  stray(start: number, first: number, seconds: number, everyS: number): void {
+  stray(start: number, first: number, seconds: number, everyS: number, passedS: number): void {
     const { cells } = this;
     const sum = this.take(start);
     const walks = 1 - decayOver(seconds / everyS);
-    const elsewhere = seconds * ELSEWHERE_PER_S;
+    const elsewhere = passedS * ELSEWHERE_PER_S;
     const step = (REST_CM / CELL_CM) * Math.sqrt(seconds / 60);
     // Steps of the same variance as two-sided geometric ones.
     const variance = 6 * step * (1 + step);

@@ -60,7 +60,7 @@ export class Geofences {
 
   /** The cloud's number of geofence `index` (0 to count - 1). */
   ref(index: number): GeofenceRef {
-    return (this.refs[index] ?? 0) as GeofenceRef;
+    return this.refs[index] as number as GeofenceRef;
   }
 
   /**

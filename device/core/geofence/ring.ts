@@ -77,8 +77,8 @@ export class Ring {
     const { edges, memory } = this;
     let most = 0;
     for (let i = edges.first; i < edges.first + edges.count; i++) {
-      const x = ((memory.east[i] ?? 0) - this.outerEast) * this.cmPerEast;
-      const y = ((memory.north[i] ?? 0) - this.outerNorth) * this.cmPerNorth;
+      const x = ((memory.east[i] as number) - this.outerEast) * this.cmPerEast;
+      const y = ((memory.north[i] as number) - this.outerNorth) * this.cmPerNorth;
       most = Math.max(most, x * x + y * y);
     }
     return Math.sqrt(most);

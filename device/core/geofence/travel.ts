@@ -1,4 +1,4 @@
-import { cmPerLatE7, eastwardE7, lonOverLat } from "../earth.ts";
+import { cmPerLatE7, cosine, eastwardE7, lonOverLat } from "../earth.ts";
 
 /** What a fix says of itself, beside its distance from an edge. */
 export interface SeenFix {
@@ -6,6 +6,9 @@ export interface SeenFix {
   readonly latE7: number;
   readonly lonE7: number;
   readonly accuracyDm: number;
+  /** The receiver's speed and course as Fix has them: both -1 when the tag hardly moves or they are unknown. */
+  readonly speedCmS: number;
+  readonly courseDeg10: number;
 }
 
 /** What is kept for each geofence: the odds that the tag travels, the last fix (E7), and its step (cm/s). */
@@ -38,10 +41,40 @@ const ALIKE_S = 40;
 
 const MOST_ODDS = 1e6;
 
+const QUARTER_DEG10 = 900;
+const E7_PER_DEG10 = 1_000_000;
+
+/** A receiver's speed is that of this moment, the step's an average: the squared share by which they differ, and the error. */
+const SPEED_SHARE = 0.25;
+const SPEED_ERROR_CM_S = 30;
+
+/** The speed that a receiver gives of a tag that goes nowhere; the recorded cats' loggers give half as much. */
+const SLOW_CM_S = 40;
+
+const LEAST_AGREEMENT = 0.1;
+const MOST_AGREEMENT = 30;
+
 /** Density at a squared distance where about `spread` is expected, heavy-tailed; 1 / pi is left out. */
 function density(square: number, spread: number): number {
   const share = spread / (spread + square);
   return (share * share) / spread;
+}
+
+/**
+ * How much likelier the receiver's speed and course are of a tag that travels by this step than of one that does not. The
+ * receiver measures them by Doppler, apart from its places; those of a collar have a heavy tail. Within bounds, so that a
+ * receiver that gives nonsense decides nothing alone.
+ */
+function agreement(fix: SeenFix, east: number, north: number, went: number, error: number): number {
+  const speed = fix.speedCmS;
+  const course = fix.courseDeg10;
+  if (speed < 0) return 1;
+  const offEast = speed * cosine((course - QUARTER_DEG10) * E7_PER_DEG10) - east;
+  const offNorth = speed * cosine(course * E7_PER_DEG10) - north;
+  const off = offEast * offEast + offNorth * offNorth;
+  const travels = density(off, SPEED_SHARE * went + SPEED_ERROR_CM_S * SPEED_ERROR_CM_S + 2 * error);
+  const ratio = (2 * travels) / density(speed * speed, SLOW_CM_S * SLOW_CM_S);
+  return Math.max(LEAST_AGREEMENT, Math.min(MOST_AGREEMENT, ratio));
 }
 
 /**
@@ -79,7 +112,10 @@ export function travel(
   const strays =
     density(went, WANDERS_CM_S * WANDERS_CM_S + 2 * error) + density(went, reflected * reflected);
   const moved = went / (went + LEAST_ERRORS * error + LEAST_CM_S * LEAST_CM_S);
-  const odds = Math.min(MOST_ODDS, (2 * moved * moved * travels) / strays);
+  const odds = Math.min(
+    MOST_ODDS,
+    (2 * moved * moved * travels * agreement(fix, east, north, went, error)) / strays,
+  );
   values[at] = odds;
   values[at + EAST] = east;
   values[at + NORTH] = north;
