@@ -113,14 +113,18 @@ async function replayAll(flags: ReplayFlags): Promise<Failure | { readonly repla
 }
 
 function refused(geofences: readonly NamedGeofence[], of = ""): Failure | undefined {
-  const refusal = refusalOf(geofences);
-  return refusal === undefined ? undefined : failed(`the tag refuses a geofence${of}: ${refusal}`);
+  const reason = refusalOf(geofences);
+  return reason === undefined ? undefined : refusal(reason, of);
+}
+
+function refusal(reason: string, of = ""): Failure {
+  return failed(`the tag refuses a geofence${of}: ${reason}`);
 }
 
 async function sharedGeofences(path: string): Promise<Failure | readonly NamedGeofence[]> {
   const file = await readGeofences(path);
-  if (!file.ok) return failed(file.problem);
-  return refused(file.geofences) ?? file.geofences;
+  if (file.ok) return refused(file.geofences) ?? file.geofences;
+  return file.refusal === undefined ? failed(file.problem) : refusal(file.refusal);
 }
 
 interface PlannedTrack {
@@ -137,8 +141,8 @@ function planOf(
   const planned: PlannedTrack[] = [];
   for (const track of tracks) {
     const geofences = shared ?? circleRound(track, radiusM);
-    const refusal = shared === undefined ? refused(geofences, ` of ${track.name}`) : undefined;
-    if (refusal !== undefined) return refusal;
+    const fault = shared === undefined ? refused(geofences, ` of ${track.name}`) : undefined;
+    if (fault !== undefined) return fault;
     planned.push({ track, geofences });
   }
   return planned;
