@@ -52,7 +52,7 @@ const RECEIVERS: readonly ReceiverErrors[] = EXPECTED_ERRORS_TABLE.map((receiver
 /** The quality of the fixes of the receiver that docs/fences.md fits to logs, a fix a minute; of a tag that sent none yet. */
 export const USUAL_QUALITY: FixQuality = { ...usualClaims(), intervalS: 60 };
 
-/** The deepest zone of which errors are known, metres; deeper ones are not small for any receiver in the table. */
+/** The deepest zone of which errors were measured, metres; deeper ones are not judged. */
 export const DEEPEST_M = Math.max(
   ...RECEIVERS.flatMap(({ intervals }) =>
     intervals.flatMap(({ zones }) => zones.map(({ depthM }) => depthM)),
