@@ -38,20 +38,30 @@ interface Kept {
 export class SizeWarnings {
   readonly #monotonicMs: () => number;
   readonly #kept = new LruMap<string, Kept>(MAX_KEPT);
+  /** By id and version, because a polygon of many corners takes milliseconds; Infinity of a large geofence. */
+  readonly #depthsM = new LruMap<string, number>(MAX_KEPT);
 
   constructor(monotonicMs: () => number) {
     this.#monotonicMs = monotonicMs;
   }
 
   /** A warning for each of its tags whose receiver errs too much for it; none for an unreadable geofence. */
-  async of({ shape, tagIds }: Geofence, reader: SizeReader): Promise<GeofenceWarningBody[]> {
-    const depthM = shape === undefined ? undefined : depthOfSmall(shape);
+  async of(geofence: Geofence, reader: SizeReader): Promise<GeofenceWarningBody[]> {
+    const depthM = this.#depthOf(geofence);
     const warnings: GeofenceWarningBody[] = [];
-    for (const tagId of depthM === undefined ? [] : tagIds) {
-      const warning = sizeWarning(depthM ?? 0, await this.#qualityOf(tagId, reader));
+    for (const tagId of depthM < Infinity ? geofence.tagIds : []) {
+      const warning = sizeWarning(depthM, await this.#qualityOf(tagId, reader));
       if (warning !== undefined) warnings.push(bodyOf(tagId, warning));
     }
     return warnings;
+  }
+
+  #depthOf({ id, version, shape }: Geofence): number {
+    if (shape === undefined) return Infinity;
+    const key = `${id} ${version}`;
+    const depthM = this.#depthsM.get(key) ?? depthOfSmall(shape) ?? Infinity;
+    this.#depthsM.set(key, depthM);
+    return depthM;
   }
 
   /** The view is asked every time: whose the tag is may have changed. */

@@ -36,26 +36,29 @@ function onPlane(ring: Ring): Point[] {
   }));
 }
 
-function distanceToEdgeM({ x, y }: Point, from: Point, to: Point): number {
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
+function squareToEdge({ x, y }: Point, from: Point, to: Point): number {
+  const dx = to.x - from.x;
+  const dy = to.y - from.y;
   const along = ((x - from.x) * dx + (y - from.y) * dy) / (dx * dx + dy * dy || 1);
   const share = Math.min(1, Math.max(0, along));
-  return Math.hypot(x - from.x - share * dx, y - from.y - share * dy);
+  const east = x - from.x - share * dx;
+  const north = y - from.y - share * dy;
+  return east * east + north * north;
 }
 
 /** Distance to the nearest edge, negative outside. */
 function depthAtM(point: Point, ring: readonly Point[]): number {
   let isInside = false;
-  let nearestM = Infinity;
+  let nearest = Infinity;
   let from = ring.at(-1) as Point;
   for (const to of ring) {
     const isCrossed = from.y > point.y !== to.y > point.y;
     if (isCrossed && point.x < from.x + ((point.y - from.y) * (to.x - from.x)) / (to.y - from.y))
       isInside = !isInside;
-    nearestM = Math.min(nearestM, distanceToEdgeM(point, from, to));
+    nearest = Math.min(nearest, squareToEdge(point, from, to));
     from = to;
   }
-  return isInside ? nearestM : -nearestM;
+  return isInside ? Math.sqrt(nearest) : -Math.sqrt(nearest);
 }
 
 function cellAt(x: number, y: number, half: number, ring: readonly Point[]): Cell {
