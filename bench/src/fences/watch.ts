@@ -2,7 +2,7 @@ import type { Sky } from "@purrimeter/simulator/life";
 import { Random } from "@purrimeter/simulator/random";
 import { COLLAR_RECEIVER, ReceiverError } from "@purrimeter/simulator/receiver-model";
 import { type CatDays, type Exit, TRUTH_STEP_S } from "./cat-days.ts";
-import { type ErrorSource, FittedReceiver } from "./fitted-receiver.ts";
+import { type ErrorSource, FittedReceiver, fittedTimes } from "./fitted-receiver.ts";
 
 /** The receiver of record is fitted to logs; the collar's is the simulator's, with chosen figures. */
 type Receiver = "fitted" | "collar";
@@ -46,6 +46,8 @@ export interface Watching {
   readonly lookS: number;
   readonly receiver: Receiver;
   readonly seed: number;
+  /** How many times the fitted receiver's error and claim; 1 when absent. */
+  readonly errorTimes?: number;
 }
 
 /** A time of a cat's life. */
@@ -80,13 +82,13 @@ class Watch {
   #driftNorthM = 0;
   #lastFixAt = -Infinity;
 
-  constructor({ receiver, lookS }: Watching, seed: number) {
+  constructor({ receiver, lookS, errorTimes = 1 }: Watching, seed: number) {
     this.#random = new Random(seed);
     this.#tails = new Random(~seed);
     this.#isCollar = receiver === "collar";
     this.#error = this.#isCollar
       ? new ReceiverError(COLLAR_RECEIVER, this.#random)
-      : new FittedReceiver(this.#random);
+      : new FittedReceiver(this.#random, fittedTimes(errorTimes));
     this.#lookS = lookS;
     this.#error.restart();
   }
