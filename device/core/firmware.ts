@@ -175,13 +175,12 @@ export class Firmware {
   }
 
   private watchSky(line: NmeaLine): void {
-    const { state } = this;
+    const { state, skyEvent } = this;
     if (!state.isSearching || state.received === LIGHT || !listsSatellites(line)) return;
-    const areReceived = receivesSatellite(line);
-    if (state.received !== 0 && !areReceived) return;
-    this.skyEvent.nowMs = this.nowMs();
-    this.skyEvent.areReceived = areReceived;
-    this.take(this.skyEvent);
+    skyEvent.areReceived = receivesSatellite(line);
+    if (state.received !== 0 && !skyEvent.areReceived) return;
+    skyEvent.nowMs = this.nowMs();
+    this.take(skyEvent);
   }
 
   private onReading(reading: Reading): void {
