@@ -9,6 +9,7 @@ import type { Effect } from "./effects.ts";
 import type { FirmwareOptions, FirmwareStats } from "./firmware-options.ts";
 import { acceptReading, emptyFix, FixFilterState, type Fix } from "./nmea/fix-filter.ts";
 import { Journal } from "./journal/journal.ts";
+import { LIGHT } from "./pace/pace.ts";
 import type { NmeaLine } from "./nmea/nmea-line.ts";
 import { NmeaParser } from "./nmea/nmea.ts";
 import type { Ports } from "./ports.ts";
@@ -175,13 +176,12 @@ export class Firmware {
   }
 
   private watchSky(line: NmeaLine): void {
-    const { state } = this;
-    if (!state.isSearching || state.receivesSatellites || !listsSatellites(line)) return;
-    const areReceived = receivesSatellite(line);
-    if (state.listsSatellites && !areReceived) return;
-    this.skyEvent.nowMs = this.nowMs();
-    this.skyEvent.areReceived = areReceived;
-    this.take(this.skyEvent);
+    const { state, skyEvent } = this;
+    if (!state.isSearching || state.received === LIGHT || !listsSatellites(line)) return;
+    skyEvent.areReceived = receivesSatellite(line);
+    if (state.received !== 0 && !skyEvent.areReceived) return;
+    skyEvent.nowMs = this.nowMs();
+    this.take(skyEvent);
   }
 
   private onReading(reading: Reading): void {
