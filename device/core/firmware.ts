@@ -1,9 +1,7 @@
 import { decodeAck } from "@purrimeter/protocol/ack";
 import { decodeCommand } from "@purrimeter/protocol/command";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
-import { WIRE_VERSION } from "@purrimeter/protocol/limits";
-import { DECISION_VERSION } from "./geofence/decide-side.ts";
-import type { Settings, Status } from "@purrimeter/protocol/messages";
+import type { Settings } from "@purrimeter/protocol/messages";
 import { encodeStatus } from "@purrimeter/protocol/status";
 import type { Effect } from "./effects.ts";
 import type { FirmwareOptions, FirmwareStats } from "./firmware-options.ts";
@@ -22,6 +20,7 @@ import { keptGeofences } from "./geofence/kept-geofences.ts";
 import { SettingsStore, settingsPages } from "./settings/settings-store.ts";
 import { tagTopics, type TagTopics } from "./tag-topics.ts";
 import type { TagEvent } from "./tag-event.ts";
+import { statusOf } from "./tag-status.ts";
 import { receivesSatellite, listsSatellites } from "./nmea/satellite-list.ts";
 import { TagState } from "./tag-state.ts";
 import { nextTickMs, step } from "./tag.ts";
@@ -306,21 +305,8 @@ export class Firmware {
 
   private publishStatus(): void {
     if (!this.isUp) return;
-    this.owesStatus = !this.ports.uplink.publish(this.topics.status, encodeStatus(this.status()));
+    const status = statusOf(this.state.settingsVersion, this.options.firmware, this.settings.refused);
+    this.owesStatus = !this.ports.uplink.publish(this.topics.status, encodeStatus(status));
     this.statusRetryMs = this.nowMs() + STATUS_RETRY_MS;
-  }
-
-  private status(): Status {
-    const { settingsVersion } = this.state;
-    const { firmware } = this.options;
-    const refusedSettings = this.settings.refused;
-    return {
-      online: true,
-      settingsVersion,
-      firmware,
-      wireVersion: WIRE_VERSION,
-      decisionVersion: DECISION_VERSION,
-      refusedSettings,
-    };
   }
 }

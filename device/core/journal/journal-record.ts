@@ -15,7 +15,7 @@ import {
   TO_SHIFT,
 } from "@purrimeter/protocol/entry-kind";
 import type { LastKnown, Side } from "@purrimeter/protocol/values";
-import { COURSE_STEP_DEG10, SPEED_STEP_CM_S } from "../nmea/fix-filter.ts";
+import { COURSE_STEP_DEG10, SPEED_STEP_CM_S } from "../motion-steps.ts";
 import { getInt32, getUint16, getUint32, putUint16, putUint32 } from "../flash/little-endian.ts";
 
 /**

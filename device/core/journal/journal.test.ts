@@ -66,28 +66,6 @@ describe("known sides", () => {
 });
 
 describe("entries", () => {
-  it.each([
-    [60, 0],
-    [1_400, 900],
-    [5_080, 3_540],
-    [-1, -1],
-  ])("say of a fix that it goes at %d cm/s towards %d", (speedCmS, courseDeg10) => {
-    const flash = new RamFlash(PAGE_BYTES, 4);
-    const number = open(flash).appendFix({
-      at: 1,
-      latE7: 2,
-      lonE7: 3,
-      accuracyDm: 65_535,
-      speedCmS,
-      courseDeg10,
-    });
-    const entry = emptyJournalEntry();
-    expect(open(flash).read(number, entry)).toBe(true);
-    expect(entry).toMatchObject({ kind: KIND_FIX, number, at: 1, accuracyDm: 65_535 });
-    if (speedCmS > 0) expect(entry).toMatchObject({ speedCmS, courseDeg10 });
-    else expect([entry.speedCmS < 0, entry.courseDeg10 < 0]).toEqual([true, true]);
-  });
-
   it("come back as they were written, after a restart too", () => {
     const flash = new RamFlash(PAGE_BYTES, 4);
     const journal = open(flash);

@@ -1,6 +1,7 @@
 import { asLatE7, asLonE7, type LatE7, type LonE7, type UnixSeconds } from "@purrimeter/protocol/values";
 
 import { cmPerLatE7, eastwardE7, lonOverLat } from "../earth.ts";
+import { COURSE_STEP_DEG10, SPEED_STEP_CM_S } from "../motion-steps.ts";
 import { emptyReading, type Reading } from "./reading.ts";
 
 /** One accepted position, as it goes to the journal. Made once, filled again. */
@@ -16,9 +17,6 @@ export interface Fix {
   courseDeg10: number;
 }
 
-/** The journal has room for speeds and courses of these steps, which are finer than a collar's receiver errs. */
-export const SPEED_STEP_CM_S = 20;
-export const COURSE_STEP_DEG10 = 60;
 const COURSES = 3_600 / COURSE_STEP_DEG10;
 const MOST_STEPS = 254;
 
