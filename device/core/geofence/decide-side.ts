@@ -39,7 +39,7 @@ const SHALLOW_CELLS = 5_000 / CELL_CM;
 const FIRST_INSIDE = 3;
 
 /** How likely a tag is inside before any fix: most begin at home. */
-const BEGINS_INSIDE = 0.8;
+export const BEGINS_INSIDE = 0.8;
 
 /** A tag is taken to travel from this probability on. */
 const TRAVELS = 0.98;
