@@ -1,6 +1,6 @@
 import { CELL_CM, CELLS, decayOver, firstCell, INSIDE_CELLS } from "./belief-cells.ts";
 import { Gait } from "./gait.ts";
-import { type SeenFix, travel, TRAVEL_VALUES } from "./travel.ts";
+import { LAT, NOWHERE_E7, type SeenFix, travel, TRAVEL_VALUES } from "./travel.ts";
 
 /** The middle of the last cell. */
 const MOST_CM = (CELLS - INSIDE_CELLS) * CELL_CM - CELL_CM / 2;
@@ -86,6 +86,7 @@ export class Belief {
     this.outside[index] = 1 - inside;
     this.first[index] = first;
     this.cells.fill(0, start, start + VALUES);
+    this.cells[start + TRAVEL + LAT] = NOWHERE_E7;
     for (let i = first; i < CELLS; i++)
       this.cells[start + i] =
         i < INSIDE_CELLS ? inside / (INSIDE_CELLS - first) : (1 - inside) / (CELLS - INSIDE_CELLS);

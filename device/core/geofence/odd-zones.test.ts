@@ -109,3 +109,17 @@ describe("a zone at the date line", () => {
     expect(tag.sides).toEqual(["outside", "outside"]);
   });
 });
+
+describe("a cat that is driven off along the equator", () => {
+  it.each([1.5, 5, 14])("at %d m/s is told as early as elsewhere", (speedMS) => {
+    const drive = (middle: Middle): number => {
+      const tag = new PlacedTag([circleAt(75, 0, 0, middle)], middle);
+      for (let i = 0; i < 30; i++, tag.passedS += 60) tag.hear(0, 0);
+      let fixes = 0;
+      for (; fixes < 30 && tag.sides[0] !== "outside"; fixes++, tag.passedS += 60)
+        tag.hear((fixes + 1) * 60 * speedMS, 0);
+      return fixes;
+    };
+    expect(drive({ lat: 0, lon: 10 })).toBe(drive({ lat: 0.5, lon: 10 }));
+  });
+});

@@ -14,10 +14,13 @@ export interface SeenFix {
 /** What is kept for each geofence: the odds that the tag travels, the last fix (E7), and its step (cm/s). */
 export const TRAVEL_VALUES = 5;
 /** Where each of them is. */
-const LAT = 1;
+export const LAT = 1;
 const LON = 2;
 const EAST = 3;
 const NORTH = 4;
+
+/** The latitude of the last fix before there is one: no fix has it. */
+export const NOWHERE_E7 = 1_000_000_000;
 
 /** Mean time between two times that a cat sets out or is carried off. */
 const BEGINS_S = 5_000;
@@ -80,7 +83,7 @@ function agreement(fix: SeenFix, east: number, north: number, went: number, erro
 /**
  * The probability that the tag travels, 0 to 1: goes straight on from fix to fix, by more than they err, where a cat that
  * wanders turns and a reflection jumps. A likelihood ratio of steps in two dimensions, which knows no cap of distances.
- * `values` from `at` on hold the state; `scaleCm` is the expected error of the fix and `seconds` the time since the last.
+ * `values` from `at` on hold the state, at first 0 and NOWHERE_E7; `scaleCm` is the expected error of the fix and `seconds` the time since the last.
  */
 export function travel(
   values: Float64Array,
@@ -93,8 +96,7 @@ export function travel(
   const lon = values[at + LON] as number;
   values[at + LAT] = fix.latE7;
   values[at + LON] = fix.lonE7;
-  // Before the first fix all values are 0. A cat exactly on the equator waits for the next one.
-  if (lat === 0) return 0;
+  if (lat === NOWHERE_E7) return 0;
   const cmPerNorth = cmPerLatE7(lat);
   const north = ((fix.latE7 - lat) * cmPerNorth) / seconds;
   const east = (eastwardE7(lon, fix.lonE7) * cmPerNorth * lonOverLat(lat)) / seconds;

@@ -64,6 +64,15 @@ describe("replayAsRecorded", () => {
   });
 });
 
+it.each([180, 179.99999999, -179.99999999])("takes fixes at longitude %d, which is the date line", (lon) => {
+  const builder = new TrackBuilder("dateline");
+  for (let i = 0; i < 20; i++) builder.add(START + i * 60, 10, lon, 5, false);
+  const atDateLine = [{ name: "home", setting: circleSetting(3, [180, 10], 75) }];
+  const { fixes, transitions } = replayAsRecorded(builder.track(), atDateLine);
+  expect(fixes).toBe(20);
+  expect(transitions.map(({ side }) => side)).toEqual(["inside"]);
+});
+
 describe("an explanation", () => {
   it("lists the fixes that changed the side, with their distances and the belief after each", () => {
     const { transitions } = replayAsRecorded(walk(OUT_AND_BACK), GEOFENCES, true);

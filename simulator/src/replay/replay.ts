@@ -4,6 +4,7 @@ import { emptyReading } from "@purrimeter/device/reading";
 import { step } from "@purrimeter/device/tag";
 import type { TagEvent } from "@purrimeter/device/tag-event";
 import { TagState } from "@purrimeter/device/tag-state";
+import { wrapLonE7 } from "@purrimeter/protocol/lon-delta";
 import type { Settings } from "@purrimeter/protocol/messages";
 import type { LastKnown, Side, TagId } from "@purrimeter/protocol/values";
 import { InProcessCloud, type StoredEntry } from "../fleet/in-process-cloud.ts";
@@ -93,7 +94,7 @@ class RecordedReplay {
     const reading = this.#reading;
     reading.utcS = Math.round(at);
     reading.latE7 = Math.round(lat * 1e7);
-    reading.lonE7 = lon === 180 ? -1_800_000_000 : Math.round(lon * 1e7);
+    reading.lonE7 = wrapLonE7(Math.round(lon * 1e7));
     reading.accuracyDm = accuracyM > 0 ? Math.max(1, Math.round(accuracyM * 10)) : 0;
     reading.valid = true;
     if (acceptReading(this.#filter, reading, this.#fix) !== "accepted") return;
