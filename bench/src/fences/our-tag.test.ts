@@ -52,8 +52,6 @@ describe("our tag in the benchmark", () => {
     const [cat] = carriedCats(1, 1.5, RADIUS_M, { lookS: 60, receiver: "fitted", seed: 11 });
     if (cat === undefined) throw new Error("no cat");
     const zone = { radiusM: RADIUS_M, pace: "fixed" as const, intervalS: 60, startsAt: cat.startsAt };
-    // The replayed tracks hold no speed.
-    cat.speedCmS.fill(UNKNOWN_SPEED);
     const degrees = (180 / Math.PI) * (1 / 6_371_008.8);
     const lonDegrees = degrees / Math.cos((50.2 * Math.PI) / 180);
     const track = {
@@ -64,6 +62,8 @@ describe("our tag in the benchmark", () => {
       lon: Float64Array.from(cat.eastM, (m) => -5.1 + m * lonDegrees),
       accuracyM: Float32Array.from(cat.accuracyDm, (dm) => dm / 10),
       outlier: new Uint8Array(cat.at.length),
+      speedCmS: Int32Array.from(cat.speedCmS, (cmS) => (cmS === UNKNOWN_SPEED ? -1 : cmS)),
+      courseDeg10: Int16Array.from(cat.courseDeg10),
     };
     const geofences = [{ name: "home", setting: circleSetting(0, [-5.1, 50.2], RADIUS_M) }];
     const { transitions } = replayAsRecorded(track, geofences);

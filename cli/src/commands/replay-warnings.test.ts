@@ -45,6 +45,14 @@ describe("replay warns", () => {
     );
   });
 
+  it("in whole decimetres, as the tag keeps them", async () => {
+    const path = join(folder, "claims.csv");
+    const rows = MINUTES.map((i) => `a,${new Date(1_500_000_000_000 + i * 60_000).toISOString()},7,50,4.3`);
+    writeFileSync(path, [`${HEADER},accuracy_m`, ...rows, ""].join("\n"));
+    const { stderr } = await runMain("replay", "--tracks", path, "--radius", "15");
+    expect(stderr).toContain("(it claims 4.3 m)");
+  });
+
   it("of each zone once, however many tracks there are", async () => {
     const many = join(folder, "many.csv");
     const rows = ["a", "b", "c"].flatMap((tag) =>

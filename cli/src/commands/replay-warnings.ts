@@ -19,10 +19,14 @@ export interface PlannedTrack {
 /** What the tag takes a fix to claim that says nothing of its error. */
 const UNKNOWN_ACCURACY_DM = 80;
 
+/** As the tag keeps it: whole decimetres. */
+function claimedDmOf(claimedM: number): number {
+  return claimedM > 0 ? Math.max(1, Math.round(claimedM * 10)) : UNKNOWN_ACCURACY_DM;
+}
+
 function* fixesOf({ at, accuracyM, length }: Track): Generator<QualifiedFix> {
   for (let i = 0; i < length; i++) {
-    const claimedM = accuracyM[i] as number;
-    yield { at: at[i] as number, accuracyDm: claimedM > 0 ? claimedM * 10 : UNKNOWN_ACCURACY_DM };
+    yield { at: at[i] as number, accuracyDm: claimedDmOf(accuracyM[i] as number) };
   }
 }
 

@@ -73,6 +73,19 @@ it.each([180, 179.99999999, -179.99999999])("takes fixes at longitude %d, which 
   expect(transitions.map(({ side }) => side)).toEqual(["inside"]);
 });
 
+it("decides by the receiver's speed where the track has it, as the tag does", () => {
+  const takenBy = (speedCmS: number): number => {
+    const builder = new TrackBuilder("on a train of 75 m/s");
+    for (let i = 0; i < 30; i++) {
+      builder.add(START + i * 60, HOME.latDegreesAt(4_500 * i), 7, 5, false);
+      builder.addMotion({ speedCmS, courseDeg10: 0 });
+    }
+    return replayAsRecorded(builder.track(), GEOFENCES).fixes;
+  };
+  expect(takenBy(7_500)).toBe(30);
+  expect(takenBy(-1)).toBeLessThan(30);
+});
+
 describe("an explanation", () => {
   it("lists the fixes that changed the side, with their distances and the belief after each", () => {
     const { transitions } = replayAsRecorded(walk(OUT_AND_BACK), GEOFENCES, true);

@@ -12,7 +12,7 @@ import type { NamedGeofence } from "../tracks/read-geofences.ts";
 import { FAITHFUL_RECEIVER } from "../sky/receiver-model.ts";
 import { RecordedLife } from "../cats/recorded-life.ts";
 import { SimulatedTag } from "../fleet/simulated-tag.ts";
-import { cleanTrack, type Track } from "../tracks/track.ts";
+import { cleanTrack, motionAt, type Track } from "../tracks/track.ts";
 import { DecisionTrail, type Explanation } from "./decision-trail.ts";
 
 /** A transition that the firmware decided. */
@@ -90,12 +90,15 @@ class RecordedReplay {
     this.#state.nextHealthMs = Infinity;
   }
 
-  take(at: number, lat: number, lon: number, accuracyM: number): void {
+  /** Takes fix `i` of the track. */
+  take(track: Track, i: number): void {
     const reading = this.#reading;
-    reading.utcS = Math.round(at);
-    reading.latE7 = Math.round(lat * 1e7);
-    reading.lonE7 = wrapLonE7(Math.round(lon * 1e7));
+    const accuracyM = track.accuracyM[i]!;
+    reading.utcS = Math.round(track.at[i]!);
+    reading.latE7 = Math.round(track.lat[i]! * 1e7);
+    reading.lonE7 = wrapLonE7(Math.round(track.lon[i]! * 1e7));
     reading.accuracyDm = accuracyM > 0 ? Math.max(1, Math.round(accuracyM * 10)) : 0;
+    Object.assign(reading, motionAt(track, i));
     reading.valid = true;
     if (acceptReading(this.#filter, reading, this.#fix) !== "accepted") return;
     if (this.#firstAt === 0) this.#firstAt = reading.utcS;
@@ -190,9 +193,7 @@ export function replayAsRecorded(
   explains = false,
 ): Replay {
   const replay = new RecordedReplay(geofences, explains);
-  for (let i = 0; i < track.length; i++) {
-    replay.take(track.at[i]!, track.lat[i]!, track.lon[i]!, track.accuracyM[i]!);
-  }
+  for (let i = 0; i < track.length; i++) replay.take(track, i);
   return replay;
 }
 

@@ -1,5 +1,9 @@
 import { sentence } from "@purrimeter/device/testing/tag-rig";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { loadTracks } from "./load-tracks.ts";
 import { trackOutcomes, type TrackCase } from "./testing/track-outcomes.ts";
 
 const PLACE = "6006.0000,N,00730.0000,E";
@@ -70,5 +74,17 @@ beforeAll(async () => {
 });
 
 describe("NMEA logs", () => {
+  it("give the receiver's speed and course with each fix", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "nmea-motion-"));
+    const path = join(folder, "car.nmea");
+    const moving = sentence(`GPRMC,100500.00,A,${PLACE},27.2,359.9,010326,,,A`);
+    await writeFile(path, LOG + moving + gga("100500.00"));
+    const file = await loadTracks(path);
+    await rm(folder, { recursive: true });
+    const [track] = file.ok ? file.tracks : [];
+    expect([...(track?.speedCmS ?? [])]).toEqual([5, 5, 5, 5, 5, 1_399]);
+    expect([...(track?.courseDeg10 ?? [])].at(-1)).toBe(3_599);
+  });
+
   it.each(READ)("$is", ({ is, gives }) => expect(outcomes.get(is)).toMatch(gives));
 });

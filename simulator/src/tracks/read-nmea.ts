@@ -42,6 +42,7 @@ export async function readNmea(path: string): Promise<TrackFile> {
     if (!reading.valid || reading.utcS === 0) return;
     const accuracyM = reading.accuracyDm === 0 ? NaN : reading.accuracyDm / 10;
     builder.add(reading.utcS, reading.latE7 / 1e7, reading.lonE7 / 1e7, accuracyM, false);
+    builder.addMotion(reading);
   });
   for await (const chunk of createReadStream(path)) parser.feed(chunk as Buffer, (chunk as Buffer).length);
   const { badChecksum, malformed, tooLong } = parser.counts;

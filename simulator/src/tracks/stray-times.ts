@@ -1,4 +1,4 @@
-import { TrackBuilder, type Track } from "./track.ts";
+import { motionAt, TrackBuilder, type Track } from "./track.ts";
 
 /** No logger lasts so long; receivers that have lost the date are off by decades. */
 const STRAY_S = 10 * 366 * 86_400;
@@ -22,6 +22,7 @@ export function withoutStrayTimes(track: Track): Track {
   for (let i = 0; i < track.length; i++) {
     if (Math.abs((at[i] as number) - middle) > STRAY_S) continue;
     sound.add(at[i] as number, lat[i] as number, lon[i] as number, accuracyM[i] as number, outlier[i] === 1);
+    sound.addMotion(motionAt(track, i));
   }
   return sound.track();
 }

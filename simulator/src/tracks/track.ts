@@ -12,6 +12,15 @@ export interface Track {
   readonly accuracyM: Float32Array;
   /** 1 where the file marks the fix as an outlier. */
   readonly outlier: Uint8Array;
+  /** What the receiver measured, as Reading has it; -1 where the file gives none. */
+  readonly speedCmS: Int32Array;
+  readonly courseDeg10: Int16Array;
+}
+
+/** A receiver's speed over ground in cm/s and its course in tenths of a degree from north; -1 when unknown. */
+export interface Motion {
+  readonly speedCmS: number;
+  readonly courseDeg10: number;
 }
 
 const FIRST_CAPACITY = 256;
@@ -25,6 +34,8 @@ export class TrackBuilder {
   #lon = new Float64Array(FIRST_CAPACITY);
   #accuracyM = new Float32Array(FIRST_CAPACITY);
   #outlier = new Uint8Array(FIRST_CAPACITY);
+  #speedCmS = new Int32Array(FIRST_CAPACITY);
+  #courseDeg10 = new Int16Array(FIRST_CAPACITY);
 
   constructor(name: string) {
     this.name = name;
@@ -39,6 +50,14 @@ export class TrackBuilder {
     this.#lon[i] = lon;
     this.#accuracyM[i] = accuracyM;
     this.#outlier[i] = outlier ? 1 : 0;
+    this.#speedCmS[i] = -1;
+    this.#courseDeg10[i] = -1;
+  }
+
+  /** Adds what the receiver measured with the fix that was added last. */
+  addMotion({ speedCmS, courseDeg10 }: Motion): void {
+    this.#speedCmS[this.#length - 1] = speedCmS;
+    this.#courseDeg10[this.#length - 1] = courseDeg10;
   }
 
   #grow(): void {
@@ -48,6 +67,8 @@ export class TrackBuilder {
     this.#lon = widened(this.#lon, new Float64Array(capacity));
     this.#accuracyM = widened(this.#accuracyM, new Float32Array(capacity));
     this.#outlier = widened(this.#outlier, new Uint8Array(capacity));
+    this.#speedCmS = widened(this.#speedCmS, new Int32Array(capacity));
+    this.#courseDeg10 = widened(this.#courseDeg10, new Int16Array(capacity));
   }
 
   /** The track so far. */
@@ -61,13 +82,23 @@ export class TrackBuilder {
       lon: this.#lon.slice(0, length),
       accuracyM: this.#accuracyM.slice(0, length),
       outlier: this.#outlier.slice(0, length),
+      speedCmS: this.#speedCmS.slice(0, length),
+      courseDeg10: this.#courseDeg10.slice(0, length),
     };
   }
 }
 
-function widened<T extends Float64Array | Float32Array | Uint8Array>(from: T, to: T): T {
+function widened<T extends Float64Array | Float32Array | Uint8Array | Int32Array | Int16Array>(
+  from: T,
+  to: T,
+): T {
   to.set(from);
   return to;
+}
+
+/** What the receiver measured with fix `i`. */
+export function motionAt({ speedCmS, courseDeg10 }: Track, i: number): Motion {
+  return { speedCmS: speedCmS[i] ?? -1, courseDeg10: courseDeg10[i] ?? -1 };
 }
 
 /** The track in order of time, without the fixes that are marked as outliers, one fix for each time. */
@@ -78,7 +109,10 @@ export function cleanTrack(track: Track): Track {
   let last = -Infinity;
   for (const i of order) {
     const at = track.at[i]!;
-    if (at > last) clean.add(at, track.lat[i]!, track.lon[i]!, track.accuracyM[i]!, false);
+    if (at > last) {
+      clean.add(at, track.lat[i]!, track.lon[i]!, track.accuracyM[i]!, false);
+      clean.addMotion(motionAt(track, i));
+    }
     last = at;
   }
   return clean.track();
