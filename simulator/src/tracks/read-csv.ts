@@ -18,15 +18,14 @@ export interface CsvFault {
 
 /**
  * Reads a CSV file (RFC 4180, comma, UTF-8 or UTF-16 with a byte order mark) as a stream. Empty lines and blanks
- * before a field are skipped. Rejects
- * when the file cannot be read.
+ * around a field are skipped. Rejects when the file cannot be read.
  */
 export async function readCsv(path: string, take: TakeRecord): Promise<CsvFault | undefined> {
   const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   const records = new Records(take);
   const parser = parse({
     bom: true,
-    ltrim: true,
+    trim: true,
     max_record_size: MAX_RECORD_BYTES,
     on_record: (record: string[], { lines }) => records.add(record, lines),
     record_delimiter: ["\r\n", "\n"],
@@ -34,12 +33,29 @@ export async function readCsv(path: string, take: TakeRecord): Promise<CsvFault 
     skip_empty_lines: true,
   });
   try {
-    await pipeline(source, parser.resume());
+    await pipeline(source, littleEndian, parser.resume());
     return undefined;
   } catch (error) {
     if (records.hasEnded) return undefined;
     if (error instanceof CsvError) return records.faultOf(error);
     throw error;
+  }
+}
+
+/** UTF-16 that begins with the mark of big-endian as little-endian, which the parser reads; anything else as it is. */
+async function* littleEndian(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let isBig: boolean | undefined;
+  let odd = Buffer.alloc(0);
+  for await (const chunk of source) {
+    isBig ??= chunk[0] === 0xfe && chunk[1] === 0xff;
+    if (!isBig) {
+      yield chunk;
+      continue;
+    }
+    const bytes = Buffer.concat([odd, chunk]);
+    const even = bytes.length - (bytes.length % 2);
+    odd = bytes.subarray(even);
+    yield bytes.subarray(0, even).swap16();
   }
 }
 

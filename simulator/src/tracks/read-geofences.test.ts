@@ -72,6 +72,12 @@ describe("geofences of other programs", () => {
 
   const READ = [
     { is: "an altitude", json: ring(withAltitude), gives: "yard" },
+    { is: "a number as name", json: feature(POLYGON, { name: 7 }), gives: "7" },
+    {
+      is: "a name and an id that are null",
+      json: { ...feature(POLYGON, { name: null, radiusM: null }), id: null },
+      gives: "geofence-1",
+    },
     { is: "a ring that is closed after rounding", json: ring(almostClosed), gives: "yard" },
   ];
   const ODD = [

@@ -54,10 +54,11 @@ const polygon = z.object({
 const circle = z.object({ type: z.literal("Circle"), center: position, radiusM: radiusSchema });
 const point = z.object({ type: z.literal("Point"), coordinates: position });
 
+const text = z.union([z.string(), z.number()]);
 const feature = z.object({
-  id: z.union([z.string(), z.number()]).optional(),
+  id: text.nullish(),
   geometry: z.union([polygon, circle, point]),
-  properties: z.looseObject({ name: z.string().optional(), radiusM: radiusSchema.optional() }).nullish(),
+  properties: z.looseObject({ name: text.nullish(), radiusM: radiusSchema.nullish() }).nullish(),
 });
 const unlocated = z.object({ type: z.literal("Feature"), geometry: z.null() });
 const collection = z.object({ type: z.literal("FeatureCollection"), features: z.array(z.unknown()) });
@@ -80,7 +81,7 @@ function settingOf({ geometry, properties }: z.infer<typeof feature>, ref: numbe
     return circleSetting(ref, [geometry.center[0], geometry.center[1]], geometry.radiusM);
   if (geometry.type === "Point") {
     const [lon, lat] = geometry.coordinates;
-    if (properties?.radiusM === undefined) return "a Point needs properties.radiusM";
+    if (typeof properties?.radiusM !== "number") return "a Point needs properties.radiusM";
     return circleSetting(ref, [lon, lat], properties.radiusM);
   }
   const ring = geometry.coordinates[0].map(e7);
@@ -108,7 +109,7 @@ function geofencesOf(json: unknown): GeofenceFile {
     }
     const setting = settingOf(parsed.data, geofences.length);
     if (typeof setting === "string") return { ok: false, problem: `feature ${i + 1}: ${setting}` };
-    const name = parsed.data.properties?.name ?? String(parsed.data.id ?? `geofence-${i + 1}`);
+    const name = String(parsed.data.properties?.name ?? parsed.data.id ?? `geofence-${i + 1}`);
     const fault = setting.kind === "polygon" ? ringFault(setting.vertices) : undefined;
     if (fault !== undefined)
       return { ok: false, problem: `feature ${i + 1}: ${RING_FAULTS[fault]}`, refusal: `${name}: ${fault}` };

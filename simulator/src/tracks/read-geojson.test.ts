@@ -61,6 +61,8 @@ const multi = feature(
   { type: "MultiLineString", coordinates: [POSITIONS.slice(0, 2), POSITIONS.slice(2)] },
   { name: "Mimi", coordTimes: [TIMES.slice(0, 2), TIMES.slice(2)] },
 );
+const multiWith = (properties: object): string =>
+  text(feature({ ...(multi as { geometry: object }).geometry }, { name: "Mimi", ...properties }));
 const multiPoint = feature({ type: "MultiPoint", coordinates: POSITIONS }, { name: "Mimi", times: TIMES });
 const fourth = feature(
   { type: "LineString", coordinates: POSITIONS.map((position, i) => [...position, SECONDS[i]]) },
@@ -74,6 +76,28 @@ const ODD: readonly TrackCase[] = [
   { is: "an unlocated feature", content: text(feature(null, { name: "note" }), LINE), gives: MIMI },
   // Read, or named as what they are.
   { is: "a MultiLineString", content: text(multi), gives: /^Mimi 4|MultiLineString/ },
+  {
+    is: "a MultiLineString with nested coordinateProperties",
+    content: multiWith({ coordinateProperties: { times: [TIMES.slice(0, 2), TIMES.slice(2)] } }),
+    gives: /^Mimi 4/,
+  },
+  { is: "a MultiLineString with flat times", content: multiWith({ times: TIMES }), gives: /^Mimi 4/ },
+  {
+    is: "properties that are null",
+    content: text(...STEPS.map((i) => point(i, { name: "Mimi", at: null, timestamp: null, time: TIMES[i] }))),
+    gives: /^Mimi 4/,
+  },
+  {
+    is: "a line with properties that are null",
+    content: text(
+      feature(
+        { type: "LineString", coordinates: POSITIONS },
+        { name: "Mimi", times: null, coordTimes: TIMES },
+      ),
+    ),
+    gives: /^Mimi 4/,
+  },
+  { is: "a time that is null", content: points("time", () => null), gives: /the Point has no time/ },
   { is: "a MultiPoint", content: text(multiPoint), gives: /^Mimi 4|MultiPoint/ },
   { is: "a time as fourth number", content: text(fourth), gives: /^Mimi 4|fourth/ },
   {

@@ -4,31 +4,38 @@ import { GarbageCount, type Garbage, type TrackFile } from "./track-problem.ts";
 import { TrackBuilder } from "./track.ts";
 
 const position = z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)]).rest(z.number());
-const times = z.array(z.union([z.string(), z.number()]));
 const time = z.union([z.string(), z.number()]);
+const times = z.array(time);
+/** Some programs write null where a feature lacks a property that others have. */
+const optionalTime = time.nullish();
 
 const lineProperties = z
   .looseObject({
-    times: times.optional(),
-    coordTimes: times.optional(),
-    coordinateProperties: z.object({ times }).optional(),
+    times: times.nullish(),
+    coordTimes: times.nullish(),
+    coordinateProperties: z.object({ times }).nullish(),
   })
   .nullish();
 const lineString = z.object({
   geometry: z.object({ type: z.literal("LineString"), coordinates: z.array(position) }),
   properties: lineProperties,
 });
-const manyTimes = z.array(times);
+/** Nested as the lines are, or one after the other. */
+const manyTimes = z.union([z.array(times), times]);
 const multiLineString = z.object({
   geometry: z.object({ type: z.literal("MultiLineString"), coordinates: z.array(z.array(position)) }),
-  properties: z.looseObject({ times: manyTimes.optional(), coordTimes: manyTimes.optional() }).nullish(),
+  properties: z
+    .looseObject({
+      times: manyTimes.nullish(),
+      coordTimes: manyTimes.nullish(),
+      coordinateProperties: z.object({ times: manyTimes }).nullish(),
+    })
+    .nullish(),
 });
 const unlocated = z.object({ type: z.literal("Feature"), geometry: z.null() });
 const point = z.object({
   geometry: z.object({ type: z.literal("Point"), coordinates: position }),
-  properties: z
-    .looseObject({ at: time.optional(), time: time.optional(), timestamp: time.optional() })
-    .nullish(),
+  properties: z.looseObject({ at: optionalTime, time: optionalTime, timestamp: optionalTime }).nullish(),
 });
 const collection = z.object({ type: z.literal("FeatureCollection"), features: z.array(z.unknown()) });
 
@@ -38,10 +45,10 @@ const SECONDS_AS_TEXT = /^\d{9,13}$/;
 /**
  * Times are ISO 8601 texts, or numbers, also as texts: seconds since 1970, or milliseconds as some tools write them.
  */
-function secondsOf(value: string | number | undefined): number {
+function secondsOf(value: string | number | null | undefined): number {
   if (typeof value === "string")
     return SECONDS_AS_TEXT.test(value) ? secondsOf(Number(value)) : parseTimestamp(value);
-  if (value === undefined) return NaN;
+  if (value === undefined || value === null) return NaN;
   return value > 1e11 ? value / 1000 : value;
 }
 
@@ -56,11 +63,11 @@ function nameOf(properties: Record<string, unknown> | null | undefined, otherwis
 
 /** A line of several parts as one, as segments of a GPX track are. */
 function joined({ geometry, properties }: z.infer<typeof multiLineString>): z.infer<typeof lineString> {
-  const { times, coordTimes, ...others } = properties ?? {};
-  const given = times ?? coordTimes;
+  const { times, coordTimes, coordinateProperties, ...others } = properties ?? {};
+  const given = times ?? coordTimes ?? coordinateProperties?.times;
   return {
     geometry: { type: "LineString", coordinates: geometry.coordinates.flat() },
-    properties: { ...others, ...(given !== undefined && { times: given.flat() }) },
+    properties: { ...others, times: given?.flat() },
   };
 }
 
@@ -154,7 +161,7 @@ function featuresOf(text: string): readonly unknown[] | undefined {
 
 /**
  * Reads the text of a GeoJSON file (RFC 7946): a FeatureCollection or one feature, or several of them, one in a line. A LineString is a track with a
- * time per position in `properties.times` (or `coordTimes`, `coordinateProperties.times`), a MultiLineString the same with nested times; Points with a time in
+ * time per position in `properties.times` (or `coordTimes`, `coordinateProperties.times`), a MultiLineString the same with nested times or flat ones; Points with a time in
  * `properties.at`, `.timestamp` or `.time` are fixes, one track per `tag_id`, `tag` or `name`.
  */
 export function readGeojson(path: string, text: string, garbage: Garbage): TrackFile {

@@ -60,6 +60,33 @@ const READ: readonly TrackCase[] = [
   },
   { is: "a date with slashes", content: csv("T1,01/03/2026 10:00:00,7.5,60.1"), gives: "is no time" },
   { is: "UTF-16 with a byte order mark", content: utf16(movebank(...ROWS)), gives: MIMI },
+  {
+    is: "UTF-16 big-endian with a byte order mark",
+    content: Buffer.from(utf16(movebank(...ROWS))).swap16(),
+    gives: MIMI,
+  },
+  {
+    is: "spaces round fields",
+    content: csv("T1,2026-03-01 10:00:00,7.5,60.1", "T1,2026-03-01 10:01:00,7.5001,60.1")
+      .replaceAll(",", " , ")
+      .replaceAll("\n", " \n"),
+    gives: "T1 2 from 60.1,7.5",
+  },
+  {
+    is: "claims that are missing, as R and Python write them",
+    content: csv(
+      ...["NA", "NaN", "nan", "", "5"].map((claim, i) => `T1,2026-03-01 10:0${i}:00,7.5,60.1,${claim}`),
+    ).replace("lat\n", "lat,accuracy_m\n"),
+    gives: /^T1 5 from 60.1,7.5$/,
+  },
+  {
+    is: "flags as Python writes them",
+    content: csv("T1,2026-03-01 10:00:00,7.5,60.1,True", "T1,2026-03-01 10:01:00,7.5,60.1,False").replace(
+      "lat\n",
+      "lat,visible\n",
+    ),
+    gives: /^T1 2 from 60.1,7.5$/,
+  },
   // Spaces after commas, and a comma at each line's end.
   {
     is: "spaces after commas",

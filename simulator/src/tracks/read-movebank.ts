@@ -50,10 +50,15 @@ export function degreesWithin(text: string, limit: number): number {
   return Math.abs(degrees) <= limit ? degrees : NaN;
 }
 
+/** R writes TRUE, Movebank true and Python True. */
 function flagOf(text: string): boolean | undefined {
-  if (text === "TRUE" || text === "true" || text === "1" || text === "") return true;
-  return text === "FALSE" || text === "false" || text === "0" ? false : undefined;
+  const flag = text.toLowerCase();
+  if (flag === "true" || flag === "1" || flag === "") return true;
+  return flag === "false" || flag === "0" ? false : undefined;
 }
+
+/** How R and Python write a value that is missing. */
+const MISSING: readonly string[] = ["", "NA", "NaN", "nan"];
 
 /** Reads rows one by one into tracks, each row either a fix or a named fault. */
 class MovebankRows {
@@ -80,8 +85,9 @@ class MovebankRows {
     const visible = flagOf(field(columns.visible));
     if (visible === undefined) return `visible ${quoted(field(columns.visible))} is neither TRUE nor FALSE`;
     const accuracy = field(columns.accuracyM);
-    const accuracyM = accuracy === "" ? NaN : decimal(accuracy);
-    if (accuracy !== "" && !(accuracyM >= 0)) return `accuracy_m ${quoted(accuracy)} is no accuracy`;
+    const accuracyM = decimal(accuracy);
+    if (!MISSING.includes(accuracy) && !(accuracyM >= 0))
+      return `accuracy_m ${quoted(accuracy)} is no accuracy`;
     this.#builder(name).add(at, lat, lon, accuracyM, !visible);
     return undefined;
   }
