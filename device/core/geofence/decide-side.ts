@@ -41,9 +41,6 @@ const FIRST_INSIDE = 3;
 /** How likely a tag is inside before any fix: most begin at home. */
 export const BEGINS_INSIDE = 0.8;
 
-/** A tag is taken to travel from this probability on. */
-const TRAVELS = 0.98;
-
 /**
  * A fix after a search that found nothing comes from under a roof, more often than not, and errs as much more: 22 m per
  * axis where others err by 4 to 7.
@@ -243,8 +240,7 @@ function weigh(
   const distanceCm = signedDistanceCm < -DEEPEST_CM ? -DEEPEST_CM : signedDistanceCm;
   state.lastAtS[index] = fix.at;
   if (lastAtS === 0) state.belief.forget(index, depthCm, BEGINS_INSIDE);
-  if (state.belief.travels(index, fix, claimedCm, seconds) > TRAVELS)
-    state.belief.place(index, distanceCm, errorCm);
+  if (state.belief.travels(index, fix, claimedCm, seconds)) state.belief.place(index, distanceCm, errorCm);
   else state.belief.update(index, distanceCm, errorCm, seconds, wasDark ? fix.at - darkAtS : seconds);
 }
 
