@@ -69,6 +69,16 @@ describe("a geofence that is too small for its tag's receiver", () => {
     expect(replaced.body.warnings).toMatchObject([{ tagId: tag, depthM: 11, fixes: 50 }]);
   });
 
+  it("is judged by the newest fixes of a tag that sends many", async () => {
+    const claimed = Array.from({ length: 600 }, (_, i) => ({
+      ...fixAt(NOW_S - 36_000 + i * 60),
+      accuracyDm: i < 540 ? 40 : 400,
+    }));
+    for (let i = 0; i < claimed.length; i += 100)
+      await record(api.store, tag, claimed.slice(i, i + 100), { first: i + 1 });
+    expect((await draw(75)).body.warnings).toMatchObject([{ tagId: tag, claimMedianM: 40 }]);
+  });
+
   it("has no warning when it is large enough", async () => {
     await recordFixes(4);
     expect((await draw(75)).body).not.toHaveProperty("warnings");

@@ -1,6 +1,7 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { LruMap } from "@purrimeter/service/lru-map";
 import type { Geofence } from "@purrimeter/store/geofence";
+import type { Location } from "@purrimeter/store/location";
 import type { OwnerId } from "@purrimeter/store/owner-id";
 import type { OwnerView } from "@purrimeter/store/owner-view";
 import {
@@ -20,9 +21,12 @@ export interface SizeReader {
   readonly mayReadFixes: boolean;
 }
 
-/** A tag is judged by at most so many fixes of the last day in which it had some. */
+/** A tag is judged by its fixes of the last day in which it had some, or of a part of it that holds fewer than so many. */
 const RECENT_S = 86_400;
 const MAX_FIXES = 300;
+const PART = 4;
+const LEAST_S = 900;
+const FEWEST_OF_PART = 30;
 
 /** A receiver does not change within this; reading a day's fixes again for every geofence would cost much. */
 const KEEP_MS = 3_600_000;
@@ -77,14 +81,19 @@ export class SizeWarnings {
   }
 }
 
-async function recentFixes(
-  view: OwnerView,
-  tag: TagId,
-  to: UnixSeconds,
-): Promise<{ readonly at: number; readonly accuracyDm: number }[]> {
-  const from = Math.max(0, to - RECENT_S) as UnixSeconds;
-  const page = await view.locations(tag, { from, to, limit: MAX_FIXES });
-  return page === "not-found" ? [] : page.items.filter(({ doubt }) => doubt === undefined);
+async function recentFixes(view: OwnerView, tag: TagId, to: UnixSeconds): Promise<readonly Location[]> {
+  let fixes: readonly Location[] = [];
+  for (let recentS = RECENT_S; recentS >= LEAST_S; recentS /= PART) {
+    const from = Math.max(0, Math.floor(to - recentS)) as UnixSeconds;
+    const page = await view.locations(tag, { from, to, limit: MAX_FIXES });
+    if (page === "not-found") return [];
+    // After a pause the last part may hold a few only.
+    if (fixes.length > 0 && page.items.length < FEWEST_OF_PART) return fixes;
+    fixes = page.items.filter(({ doubt }) => doubt === undefined);
+    // A page begins with the oldest: where it is full the newest are missing.
+    if (page.items.length < MAX_FIXES) return fixes;
+  }
+  return fixes;
 }
 
 function rounded(value: number, digits: number): number {
