@@ -3,7 +3,6 @@ import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
 import { TagClaims } from "./tags/claim-tag.ts";
-import { RIGHT_CLOCK, type StoreClock } from "./tags/clock-refusal.ts";
 import { listErasure, type ListedErasure } from "./erasure/erasure-list.ts";
 import { OwnerErasure } from "./erasure/erase-owner.ts";
 import { RowDeletion } from "./erasure/row-deletion.ts";
@@ -59,8 +58,10 @@ export interface OpenStoreOptions {
   readonly keyRing: KeyRing;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
-  /** Plausible: ownerships and shares may begin by it; trusted: what has expired may be deleted. Both unless given. */
-  readonly clock?: StoreClock;
+  /** Whether anything may be deleted because it has expired; always unless given. */
+  readonly isClockTrusted?: () => boolean;
+  /** Whether anything may begin, or be promised for a time; always unless given. */
+  readonly isClockPlausible?: () => boolean;
   /** Less free space than this and nothing is accepted; 32 MiB by default. */
   readonly minFreeBytes?: number;
   /** File that is given up on a full disk so that deleting still works; 8 MiB by default, 0 for none. */
@@ -211,7 +212,7 @@ function composeViews(
   writes: WriteTransaction,
   erasing: RowDeletion,
 ): Pick<Store, "forOwner" | "forViewer" | "finderReports"> {
-  const { keyRing, now, clock = RIGHT_CLOCK, erasureList } = options;
+  const { keyRing, now, isClockTrusted = () => true, isClockPlausible = () => true, erasureList } = options;
   const onErase = listingIn(erasureList);
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
@@ -236,7 +237,7 @@ function composeViews(
     shares: prepareShares(database),
     transfers: prepareTransfers(database),
   };
-  const common = { keys, writes, now, clock, locations };
+  const common = { keys, writes, now, isClockTrusted, isClockPlausible, locations };
   const forOwner = (owner: OwnerId): OwnerView => {
     const tags = new OwnedTags(statements.tags, owner, keys, writes);
     const parts = { ...common, owner, tags };

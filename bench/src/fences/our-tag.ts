@@ -1,4 +1,4 @@
-import type { Fix } from "@purrimeter/device/fix-filter";
+import { emptyFix } from "@purrimeter/device/fix-filter";
 import { nextTickMs, step } from "@purrimeter/device/tag";
 import type { TagEvent } from "@purrimeter/device/tag-event";
 import { TagState } from "@purrimeter/device/tag-state";
@@ -26,7 +26,7 @@ export class OurTag implements ZoneTag {
   side: Side = "unknown";
   readonly #pace: Pace;
   readonly #state = new TagState();
-  readonly #fix: Fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
+  readonly #fix = emptyFix();
   readonly #event: Extract<TagEvent, { kind: "fix" }>;
   readonly #tick: Extract<TagEvent, { kind: "tick" }>;
   readonly #startsAt: number;
@@ -97,6 +97,8 @@ export class OurTag implements ZoneTag {
     this.#fix.latE7 = latE7Of(cat.northM[index] as number);
     this.#fix.lonE7 = lonE7Of(cat.eastM[index] as number);
     this.#fix.accuracyDm = cat.accuracyDm[index] as number;
+    this.#fix.speedCmS = cat.speedCmS[index] as number;
+    this.#fix.courseDeg10 = cat.courseDeg10[index] as number;
   }
 
   #follow(): void {

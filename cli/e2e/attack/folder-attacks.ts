@@ -12,7 +12,7 @@ const TELLING = /PRIVATE KEY|SQLite format 3|owner@example\.org/;
 
 async function stolenFolder({ data, folder }: Target): Promise<string> {
   const stolen = join(folder, "stolen");
-  const isTaken = (path: string): boolean => !["secrets", "run", "mail"].includes(basename(path));
+  const isTaken = (path: string): boolean => !["secrets", "run"].includes(basename(path));
   cpSync(data, stolen, { recursive: true, filter: isTaken });
   const names = readdirSync(stolen, { recursive: true, encoding: "utf8" });
   const files = names.filter((name) => statSync(join(stolen, name)).isFile());
@@ -51,6 +51,25 @@ async function logFlood(target: Target): Promise<string> {
   return `the logs grew by ${lines} lines`;
 }
 
+const LOGINS = 400;
+/** Twenty of each status in two logs, and what is said of the guessing. */
+const MAX_LOGIN_LINES = 200;
+
+async function loginFlood(target: Target): Promise<string> {
+  const before = logLines(target.data);
+  const guess = async (worker: number): Promise<void> => {
+    for (let count = 0; count < LOGINS / 20; count++) {
+      const body = { email: `nobody-${worker}-${count}@example.org`, password: "wrong" };
+      await target.send("POST", "/auth/login", body, { from: `127.7.2.${worker + 1}` });
+    }
+  };
+  await Promise.all(Array.from({ length: 20 }, (_, worker) => guess(worker)));
+  await target.mustServe();
+  const lines = logLines(target.data) - before;
+  must(lines <= MAX_LOGIN_LINES, `the logs grew by ${lines} lines`);
+  return `the logs grew by ${lines} lines`;
+}
+
 const HANDSHAKES = 400;
 const MAX_SECURITY_LINES = 150;
 
@@ -75,25 +94,6 @@ async function securityFlood(target: Target): Promise<string> {
   return `security.log grew by ${lines} lines and keeps the first events`;
 }
 
-const LOGINS = 400;
-/** Twenty of each status in two logs, and what is said of the guessing. */
-const MAX_LOGIN_LINES = 200;
-
-async function loginFlood(target: Target): Promise<string> {
-  const before = logLines(target.data);
-  const guess = async (worker: number): Promise<void> => {
-    for (let count = 0; count < LOGINS / 20; count++) {
-      const body = { email: `nobody-${worker}-${count}@example.org`, password: "wrong" };
-      await target.send("POST", "/auth/login", body, { from: `127.7.2.${worker + 1}` });
-    }
-  };
-  await Promise.all(Array.from({ length: 20 }, (_, worker) => guess(worker)));
-  await target.mustServe();
-  const lines = logLines(target.data) - before;
-  must(lines <= MAX_LOGIN_LINES, `the logs grew by ${lines} lines`);
-  return `the logs grew by ${lines} lines`;
-}
-
 async function stillReady(target: Target): Promise<string> {
   mustBe((await target.ask("GET", "/health")).status, [200], "health");
   const { status, text } = await target.ask("GET", "/ready");
@@ -110,8 +110,8 @@ async function ordinaryStop(target: Target): Promise<string> {
 export const FOLDER_ATTACKS: readonly Attack[] = [
   { name: "stolen-folder", tried: "a copy of the data folder without secrets/", run: stolenFolder },
   { name: "log-flood", tried: `${REFUSED} refused requests`, run: logFlood },
-  { name: "security-flood", tried: `${HANDSHAKES} handshakes without a certificate`, run: securityFlood },
   { name: "login-log-flood", tried: `${LOGINS} wrong logins`, run: loginFlood },
+  { name: "security-flood", tried: `${HANDSHAKES} handshakes without a certificate`, run: securityFlood },
 ];
 
 /** What has to hold after all attacks; stops the installation. */

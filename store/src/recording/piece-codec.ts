@@ -16,12 +16,14 @@ const PIECE_VERSION = 2;
 const FIRST_PIECE_VERSION = 1;
 
 /**
- * First byte of an entry: kind in 2 bits, 1 + place of the doubt in 3, whether a gap in numbers follows, and whether the last
- * known side follows the content.
+ * First byte of an entry: kind in 2 bits and bit 6, 1 + place of the doubt in 3, whether a gap in numbers follows, and whether
+ * the last known side follows the content.
  */
-const KINDS = ["fix", "transition", "no-sky", "health"] as const;
+const KINDS = ["fix", "transition", "no-sky", "health", "answer"] as const;
+const OUTCOMES = ["done", "expired", "refused", "stopped"] as const;
 const DOUBT_SHIFT = 2;
 const GAP = 0x20;
+const LATER_KIND = 0x40;
 const KNOWN = 0x80;
 
 /** The last known side of a transition, as its place in this list. */
@@ -62,8 +64,8 @@ export class PieceWriter {
     const code = doubt === undefined ? 0 : DOUBTS.indexOf(doubt) + 1;
     const kind = KINDS.indexOf(entry.kind);
     const lastKnown = entry.kind === "transition" ? entry.lastKnown : undefined;
-    const known = lastKnown === undefined ? 0 : KNOWN;
-    this.#out.byte(kind | known | (code << DOUBT_SHIFT) | (gap > 0 ? GAP : 0));
+    const flags = (kind > 3 ? LATER_KIND : 0) | (lastKnown === undefined ? 0 : KNOWN);
+    this.#out.byte((kind & 3) | flags | (code << DOUBT_SHIFT) | (gap > 0 ? GAP : 0));
     if (gap > 0) this.#out.unsigned(gap);
     this.#out.signed(entry.at - this.#at);
     this.#number = number;
@@ -100,6 +102,10 @@ export class PieceWriter {
         out.byte(entry.batteryPercent);
         out.unsigned(entry.boots);
         out.unsigned(entry.dropped);
+        return;
+      case "answer":
+        out.unsigned(entry.command);
+        out.byte(OUTCOMES.indexOf(entry.outcome));
     }
   }
 }
@@ -127,8 +133,9 @@ function readEntry(input: VarintReader, before: Before): StoredEntry {
   const head = input.byte();
   before.number += 1 + ((head & GAP) === 0 ? 0 : input.unsigned());
   before.at += input.signed();
+  const kind = (head & 3) + ((head & LATER_KIND) === 0 ? 0 : 4);
   const doubt = DOUBTS[((head >> DOUBT_SHIFT) & 7) - 1];
-  const entry = readContent(input, before, head & 3);
+  const entry = readContent(input, before, kind);
   const number = before.number as EntryNumber;
   if ((head & KNOWN) === 0 || entry.kind !== "transition") return { number, entry, doubt };
   return { number, entry: { ...entry, lastKnown: LAST_KNOWN[input.byte()] ?? null }, doubt };
@@ -159,6 +166,8 @@ function readContent(input: VarintReader, before: Before, kind: number): Entry {
     }
     case "no-sky":
       return { kind: "no-sky", at, searchedS: input.unsigned() };
+    case "answer":
+      return { kind: "answer", at, command: input.unsigned(), outcome: OUTCOMES[input.byte()] ?? "refused" };
     case "health":
       return {
         kind: "health",

@@ -1,5 +1,5 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import { CLOCK_NOT_TRUSTED, type ClockRefusal, type StoreClock } from "../tags/clock-refusal.ts";
+import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
@@ -34,7 +34,7 @@ export interface OwnerViewParts {
   readonly erasure: OwnerErasure;
   readonly now: () => UnixSeconds;
   /** Whether anything may begin, or be promised for a time. */
-  readonly clock: StoreClock;
+  readonly isClockPlausible: () => boolean;
 }
 
 /** The owner's side of the store on SQLite. */
@@ -54,8 +54,8 @@ export class SqliteOwnerView implements OwnerView {
   }
 
   async claim(code: string, name: string): Promise<OwnedTag | "wrong-code" | ClockRefusal> {
-    const { claims, owner, now, tags, clock } = this.#parts;
-    if (!clock.isPlausible()) return CLOCK_NOT_TRUSTED;
+    const { claims, owner, now, tags, isClockPlausible } = this.#parts;
+    if (!isClockPlausible()) return CLOCK_NOT_TRUSTED;
     const id = await claims.claim(owner, code, name, now());
     const tag = id === undefined ? "not-found" : await tags.get(id);
     return tag === "not-found" ? "wrong-code" : tag;
@@ -154,6 +154,6 @@ export class SqliteOwnerView implements OwnerView {
 
   /** What begins an ownership, or says until when: not by a clock that is not trusted. */
   #onTime<Outcome>(work: () => Outcome | Promise<Outcome>): Promise<Outcome | ClockRefusal> {
-    return Promise.try(() => (this.#parts.clock.isPlausible() ? work() : CLOCK_NOT_TRUSTED));
+    return Promise.try(() => (this.#parts.isClockPlausible() ? work() : CLOCK_NOT_TRUSTED));
   }
 }

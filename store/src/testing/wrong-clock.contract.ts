@@ -106,14 +106,14 @@ export function describeWrongClockContract(name: string, make: () => Promise<Sto
       expect(await storedNumbers(bob, TAG)).toEqual([2, 4, 3]);
     });
 
-    test("that is not trusted begins nothing: no claim, no transfer, no share", async () => {
+    test("that is not plausible begins nothing: no claim, no transfer, no share", async () => {
       const ada = harness.store.forOwner(ADA);
       const [code, offer] = [createClaimCode(), await ada.offerTransfer(TAG)];
       const invited = await ada.inviteViewer(TAG, LIVE);
       if (typeof offer === "string" || invited.kind === "refused") throw new Error("refused");
       await harness.store.registry.renewClaimCode(TAG, code);
       const [bob, carl] = [harness.second.forOwner(BOB), harness.store.forViewer(CARL)];
-      harness.clock.isTrusted = false;
+      harness.clock.isPlausible = false;
       const outcomes = await Promise.all([
         bob.claim(code, "x"),
         ada.offerTransfer(TAG),
@@ -124,7 +124,7 @@ export function describeWrongClockContract(name: string, make: () => Promise<Sto
       expect(new Set(outcomes)).toEqual(new Set(["clock-not-trusted"]));
       const refused = { kind: "refused", reason: "clock-not-trusted" };
       expect(await ada.inviteViewer(TAG, LIVE)).toEqual(refused);
-      harness.clock.isTrusted = true;
+      harness.clock.isPlausible = true;
       expect(await bob.acceptTransfer(offer.code)).toMatchObject({ tag: TAG });
       expect(await carl.acceptShare(invited.code)).toMatchObject({ kind: "live" });
       expect(await bob.claim(code, "x")).toMatchObject({ id: TAG });
@@ -165,6 +165,23 @@ export function describeWrongClockContract(name: string, make: () => Promise<Sto
         expect(await harness.store.forViewer(CARL).acceptShare(two.code), "seven days").toBe("wrong-code");
       },
     );
+
+    test("a share that is over stays in its row until the clock is trusted", async () => {
+      const ada = harness.store.forOwner(ADA);
+      const endsAt = later(NOON, DAY_S);
+      await ada.inviteViewer(TAG, { ...LIVE, endsAt });
+      harness.clock.now = later(NOON, 90 * DAY_S);
+      harness.clock.isTrusted = false;
+      await ada.inviteViewer(TAG, LIVE);
+      expect(await ada.shares(TAG)).toHaveLength(1);
+      harness.clock.now = NOON;
+      expect(await ada.shares(TAG)).toHaveLength(2);
+      harness.clock.now = later(NOON, 90 * DAY_S);
+      harness.clock.isTrusted = true;
+      await ada.inviteViewer(TAG, LIVE);
+      harness.clock.now = NOON;
+      expect(await ada.shares(TAG)).toHaveLength(2);
+    });
 
     test("a beginning in the future that the owner chose stays", async () => {
       const historyFrom = later(NOON, 30 * DAY_S);
