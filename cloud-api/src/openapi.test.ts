@@ -139,6 +139,7 @@ describe("every route answers what it declares", () => {
     await ask("/v1/health", "get", "");
     await ask("/v1/ready", "get", "");
     await ask("/v1/openapi.json", "get", "");
+    await ask("/.well-known/security.txt", "get", "");
     await ask("/v1/problems/{name}", "get", "not-found");
     await ask("/v1/problems/{name}", "get", "nothing");
     await ask("/v1/tags", "get", "");
