@@ -25,7 +25,7 @@ const config: KnipConfig = {
       project: ["src/**/*.ts"],
     },
     cli: {
-      entry: ["e2e/*.engine.ts", "e2e/attack/main.ts", "e2e/hand-clock-on.ts"],
+      entry: ["e2e/*.engine.ts", "e2e/attack/main.ts", "e2e/dast/main.ts", "e2e/hand-clock-on.ts"],
       project: ["src/**/*.ts", "e2e/**/*.ts", "bin/*.js"],
     },
     device: {
