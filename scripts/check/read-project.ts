@@ -8,8 +8,10 @@ const SOURCE = /\.(?:ts|js|mjs)$/;
 const READ = [
   /^[^/]+\/package\.json$/,
   /^package(?:-lock)?\.json$/,
-  /^(?:ARCHITECTURE|SECURITY)\.md$/,
-  /^docs\/[^/]+\.md$/,
+  /^(?:ARCHITECTURE|SECURITY|README)\.md$/,
+  /^[a-z-]+\/README\.md$/,
+  /^docs\/(?:decisions\/)?[^/]+\.md$/,
+  /^\.ci\/run$/,
   /^\.github\/workflows\/[^/]+\.yml$/,
   SOURCE,
 ];

@@ -9,6 +9,8 @@ import { checkHouseSection } from "./house-section.ts";
 import { ADAPTERS, LEFT, machineRules } from "./machine.ts";
 import { checkExceptedFiles, checkLargerFiles } from "./named-exceptions.ts";
 import { checkPackageImports } from "./package-imports.ts";
+import { checkAsvsItems } from "./papers/asvs-items.ts";
+import { checkProofs } from "./papers/proofs.ts";
 import type { Project } from "./project.ts";
 import { LARGER } from "./sizes.ts";
 import { checkInstallScripts } from "./supply/install-scripts.ts";
@@ -22,6 +24,15 @@ function textOf({ texts }: Project, path: string): string {
   const text = texts.get(path);
   if (text === undefined) throw new Error(`${path} is not read`);
   return text;
+}
+
+/** Papers whose every row is proved. */
+const PAPERS = ["docs/threats.md", "docs/privacy.md", "docs/asvs.md", "docs/pentest.md"];
+
+function checkPapers(project: Project): Breach[] {
+  return PAPERS.flatMap((paper) =>
+    checkProofs(paper, textOf(project, paper), (path) => project.texts.get(path)),
+  );
 }
 
 const locked = (project: Project) => readLockfile(textOf(project, "package-lock.json"));
@@ -44,4 +55,7 @@ export const RULES: Readonly<Record<string, (project: Project) => readonly Breac
     checkMinimumVersions(locked(project), MINIMUM_VERSIONS),
   "workflows name actions by their hash": ({ texts }) =>
     checkPinnedActions([...texts].filter(([path]) => path.startsWith(".github/workflows/"))),
+  "each line of a paper has its proof": checkPapers,
+  "docs/asvs.md has every item of level 2": (project) =>
+    checkAsvsItems("docs/asvs.md", textOf(project, "docs/asvs.md")),
 };
