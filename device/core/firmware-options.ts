@@ -37,8 +37,5 @@ export interface FirmwareStats {
   readonly pending: number;
 }
 
+/** The same while it is counted. */
 export type Counted = { -readonly [K in keyof FirmwareStats]: FirmwareStats[K] };
-
-export function emptyStats(): Counted {
-  return { fixes: 0, entries: 0, acknowledged: 0, transitions: 0, resent: 0, reports: 0, pending: 0 };
-}

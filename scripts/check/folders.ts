@@ -126,7 +126,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/sealing": ["src/schema", ...STORE_BASE],
       "src/tags": ["src/recording", "src/schema", "src/sealing", ...STORE_BASE],
       "src/geofences": ["src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
-      "src/sharing": ["src/schema", "src/sealing", "src/tags", ...STORE_BASE],
+      "src/sharing": ["src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/transfers": ["src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/erasure": ["src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/reading": STORE_SUBJECTS,

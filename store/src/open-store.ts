@@ -13,9 +13,10 @@ import { GroupCommit } from "@purrimeter/database/group-commit";
 import { checkKeyRing, sealedOwners, type SealedOwners } from "./sealing/check-key-ring.ts";
 import { KeyCache } from "./sealing/key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
-import { cutFutureTimes } from "./schema/future-times.ts";
+import { cutFutureTimes } from "./sqlite/future-times.ts";
 import { MIGRATIONS } from "./schema/migrations.ts";
 import { openDatabase, type Database } from "@purrimeter/database/open-database";
+import { OwnedAnswers } from "./tags/owned-answers.ts";
 import { OwnedGeofences } from "./geofences/owned-geofences.ts";
 import { OwnedShares } from "./sharing/owned-shares.ts";
 import { OwnedTags, prepareTags } from "./tags/owned-tags.ts";
@@ -198,7 +199,7 @@ function composeReports(
   const parts = {
     reports: new ReportRecorder(database, openOwnerships, progress),
     deadLetters: new DeadLetters(database),
-    statuses: new StatusRecorder(database),
+    statuses: new StatusRecorder(database, new TagSettings(database)),
     settings: new WantedSettings(database, keys),
   };
   return { commits, reports: new SqliteReportStore({ invalidation, commits, openOwnerships, ...parts }) };
@@ -237,9 +238,10 @@ function composeViews(
     shares: prepareShares(database),
     transfers: prepareTransfers(database),
   };
-  const common = { keys, writes, now, isClockTrusted, isClockPlausible, locations };
+  const answers = new OwnedAnswers(database);
+  const common = { answers, keys, writes, now, isClockTrusted, isClockPlausible, locations };
   const forOwner = (owner: OwnerId): OwnerView => {
-    const tags = new OwnedTags(statements.tags, owner, keys, writes);
+    const tags = new OwnedTags(statements.tags, owner, keys, writes, settings);
     const parts = { ...common, owner, tags };
     const geofences = new OwnedGeofences({ ...parts, statements: statements.geofences, assignments });
     const events = new EventReader(statements.events, owner, tags, keys, pieces);

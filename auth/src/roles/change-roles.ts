@@ -3,12 +3,13 @@ import type { Role } from "../accounts/accounts.ts";
 import type { OpenAccounts } from "../accounts/open-accounts.ts";
 
 /** Why roles were not changed. */
-export type ChangeRolesRefusal = "no-account" | "no-second-factor";
+export type ChangeRolesRefusal = "no-account" | "no-second-factor" | "no-trail";
 
 /**
  * Gives an account these roles and no others, and ends its sessions and personal tokens, so that no token says otherwise
- * any more. Who runs or examines the service needs a second factor (ASVS 5.0, 6.3.3). There is no endpoint for it:
- * whoever may read the database key may run it from the command line, also while the service runs.
+ * any more. Who runs or examines the service needs a second factor (ASVS 5.0, 6.3.3). It is in the audit trail before it
+ * is done, and refused when that cannot be written. There is no endpoint for it: whoever may read the database key may run
+ * it from the command line, also while the service runs.
  */
 export async function changeRoles(
   { accounts, audit, personalTokens, secondFactors, sessions }: OpenAccounts,
@@ -19,10 +20,10 @@ export async function changeRoles(
   if (!account) return "no-account";
   const isTrusted = roles.includes("operator") || roles.includes("auditor");
   if (isTrusted && !(await secondFactors.isRequired(account.id))) return "no-second-factor";
+  audit.record({ event: "roles.changed", account: account.id });
+  if (!(await audit.flush())) return "no-trail";
   await accounts.setRoles(account.id, roles);
   await sessions.endAll(account.id);
   await personalTokens.end(account.id);
-  audit.record({ event: "roles.changed", account: account.id });
-  await audit.flush();
   return "changed";
 }

@@ -103,7 +103,7 @@ function judgeJournal(
   entries: readonly Entry[],
 ): void {
   judge.wanted(tag, settings);
-  judge.reported(tag, { online: true, settingsVersion: 1, firmware: "bench" });
+  judge.reported(tag, { online: true, settingsVersion: 1, firmware: "bench", wireVersion: 2 });
   for (let i = 0; i < entries.length; i += REPORT_ENTRIES) {
     const part = entries.slice(i, i + REPORT_ENTRIES);
     const report = { epoch: 1, first: i + 1, oldest: i + 1, entries: part } as unknown as Report;

@@ -2,7 +2,7 @@ import { emptyFix } from "@purrimeter/device/fix-filter";
 import { nextTickMs, step } from "@purrimeter/device/tag";
 import type { TagEvent } from "@purrimeter/device/tag-event";
 import { TagState } from "@purrimeter/device/tag-state";
-import type { Settings } from "@purrimeter/protocol/messages";
+import type { Detection, Settings } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, LatE7, LonE7, Side, UnixSeconds } from "@purrimeter/protocol/values";
 import { LocalPlane } from "@purrimeter/simulator/local-plane";
 import type { CatDays } from "./cat-days.ts";
@@ -15,10 +15,10 @@ const lonE7Of = (eastM: number): LonE7 => Math.round(CENTRE.lonDegreesAt(eastM) 
 /** A side ages while there is no fix: how often the tag looks at its age. */
 const TICK_S = 3_600;
 
-function settingsOf(radiusM: number, fixIntervalS: number): Settings {
+function settingsOf(radiusM: number, fixIntervalS: number, detection: Detection): Settings {
   const centre = { latE7: latE7Of(0), lonE7: lonE7Of(0) };
   const zone = { kind: "circle" as const, ref: 0 as GeofenceRef, ...centre, radiusCm: radiusM * 100 };
-  return { version: 1, fixIntervalS, reportIntervalS: 3_600, geofences: [zone] };
+  return { version: 1, fixIntervalS, reportIntervalS: 3_600, detection, geofences: [zone] };
 }
 
 /** The firmware's core itself, at its own pace or with every fix that the receiver has. */
@@ -33,9 +33,9 @@ export class OurTag implements ZoneTag {
   #next = 1;
   #lastAt = 0;
 
-  constructor({ radiusM, pace, intervalS, startsAt }: ZoneWatch) {
+  constructor({ radiusM, pace, intervalS, startsAt }: ZoneWatch, detection: Detection = "usual") {
     this.#startsAt = startsAt;
-    const settings = settingsOf(radiusM, intervalS);
+    const settings = settingsOf(radiusM, intervalS, detection);
     this.#pace = pace;
     this.#event = { kind: "fix", nowMs: 0, utcS: 0, fix: this.#fix, number: 0 };
     this.#tick = { kind: "tick", nowMs: 0, utcS: 0, number: 0 };

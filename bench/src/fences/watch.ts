@@ -5,7 +5,7 @@ import { type CatDays, type Exit, TRUTH_STEP_S } from "./cat-days.ts";
 import { type ErrorSource, FittedReceiver } from "./fitted-receiver.ts";
 
 /** The receiver of record is fitted to logs; the collar's is the simulator's, with chosen figures. */
-export type Receiver = "fitted" | "collar";
+type Receiver = "fitted" | "collar";
 
 /** Share of searches indoors that give a fix all the same, and how such fixes of the collar's receiver drift (assumptions). */
 const INDOOR_FIX_SHARE = 0.15;
@@ -51,7 +51,7 @@ export interface Watched {
 }
 
 /** A place in the middle of the zone, under the sky. */
-export function somewhere(): Place {
+function somewhere(): Place {
   return { eastM: 0, northM: 0, sky: "open", isShielded: false, biasEastM: 0, biasNorthM: 0 };
 }
 

@@ -4,6 +4,7 @@ import type { Ack, RefusedAck, StoredAck } from "@purrimeter/protocol/messages";
 import { ReportWriter } from "@purrimeter/protocol/report-writer";
 import { backOffMs } from "./back-off.ts";
 import { emptyJournalEntry, type JournalEntry } from "../journal/journal-record.ts";
+import type { Counted } from "../firmware-options.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Random } from "../random.ts";
 
@@ -33,11 +34,8 @@ const BATCH_ENTRIES = 60;
 const URGENT_BACKLOG = 64;
 const URGENT_LEAD = 15;
 
-/** What the queue counted since the start of this program. */
-export interface UplinkCounts {
-  reports: number;
-  resent: number;
-  acknowledged: number;
+/** What the queue counted since the start of this program; its owner counts the rest in the same object. */
+export interface UplinkCounts extends Counted {
   /** Entries of reports that the cloud refused finally (it cannot decode them). */
   rejected: number;
   /** Reports that the cloud refused for now. */
@@ -55,9 +53,13 @@ export interface UplinkCounts {
  */
 export class UplinkQueue {
   readonly counts: UplinkCounts = {
-    reports: 0,
-    resent: 0,
+    fixes: 0,
+    entries: 0,
     acknowledged: 0,
+    transitions: 0,
+    resent: 0,
+    reports: 0,
+    pending: 0,
     rejected: 0,
     refused: 0,
     strayAcks: 0,

@@ -15,7 +15,7 @@ import { cleanTrack, type Track } from "../tracks/track.ts";
 import { DecisionTrail, type Explanation } from "./decision-trail.ts";
 
 /** A transition that the firmware decided. */
-export interface ReplayedTransition {
+interface ReplayedTransition {
   /** UTC, whole seconds. */
   readonly at: number;
   readonly geofence: string;
@@ -111,6 +111,8 @@ class RecordedReplay {
       latE7: entry.latE7,
       lonE7: entry.lonE7,
       accuracyDm: entry.accuracyDm,
+      speedCmS: entry.speedCmS ?? -1,
+      courseDeg10: entry.courseDeg10 ?? -1,
     });
     if (this.#firstAt === 0) this.#firstAt = entry.at;
     this.#passGap(entry.at);

@@ -1,5 +1,8 @@
+import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
+import type { CommandAnswer } from "../tags/command-answer.ts";
+import type { OwnedAnswers } from "../tags/owned-answers.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
@@ -31,6 +34,7 @@ export interface OwnerViewParts {
   readonly shares: OwnedShares;
   readonly transfers: Transfers;
   readonly finderReports: SqliteFinderReports;
+  readonly answers: OwnedAnswers;
   readonly erasure: OwnerErasure;
   readonly now: () => UnixSeconds;
   /** Whether anything may begin, or be promised for a time. */
@@ -63,6 +67,10 @@ export class SqliteOwnerView implements OwnerView {
 
   renameTag(id: TagId, name: string): Promise<OwnedTag | "not-found"> {
     return this.#parts.tags.rename(id, name);
+  }
+
+  setDetection(id: TagId, detection: Detection): Promise<OwnedTag | "not-found"> {
+    return this.#parts.tags.setDetection(id, detection);
   }
 
   geofences(range: ListRange<GeofenceId>): Promise<Page<Geofence, GeofenceId>> {
@@ -142,6 +150,13 @@ export class SqliteOwnerView implements OwnerView {
 
   finderReports(tag: TagId): Promise<readonly FinderReport[] | "not-found"> {
     return this.#parts.finderReports.of(this.#parts.tags, tag);
+  }
+
+  commandAnswers(tag: TagId): Promise<readonly CommandAnswer[] | "not-found"> {
+    return Promise.try(() => {
+      const present = this.#parts.tags.present(tag);
+      return present === undefined ? "not-found" : this.#parts.answers.of(present.id);
+    });
   }
 
   eraseTag(tag: TagId): Promise<"erased" | "not-found"> {

@@ -166,23 +166,6 @@ export function describeWrongClockContract(name: string, make: () => Promise<Sto
       },
     );
 
-    test("a share that is over stays in its row until the clock is trusted", async () => {
-      const ada = harness.store.forOwner(ADA);
-      const endsAt = later(NOON, DAY_S);
-      await ada.inviteViewer(TAG, { ...LIVE, endsAt });
-      harness.clock.now = later(NOON, 90 * DAY_S);
-      harness.clock.isTrusted = false;
-      await ada.inviteViewer(TAG, LIVE);
-      expect(await ada.shares(TAG)).toHaveLength(1);
-      harness.clock.now = NOON;
-      expect(await ada.shares(TAG)).toHaveLength(2);
-      harness.clock.now = later(NOON, 90 * DAY_S);
-      harness.clock.isTrusted = true;
-      await ada.inviteViewer(TAG, LIVE);
-      harness.clock.now = NOON;
-      expect(await ada.shares(TAG)).toHaveLength(2);
-    });
-
     test("a beginning in the future that the owner chose stays", async () => {
       const historyFrom = later(NOON, 30 * DAY_S);
       const invited = await harness.store.forOwner(ADA).inviteViewer(TAG, { ...HISTORY, historyFrom });
