@@ -136,8 +136,18 @@ function openFiles(path: string): string[] {
     .filter((file) => !file.startsWith(join(folder, "secrets")) && file !== join(folder, "demo.json"));
 }
 
+/** A file of a moment ago may be gone, as a log that made room: then it shows nothing. */
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, "latin1");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw error;
+  }
+}
+
 const foundIn = (path: string): string[] =>
-  openFiles(path).flatMap((file) => found(readFileSync(file, "latin1")).map((name) => `${name} in ${file}`));
+  openFiles(path).flatMap((file) => found(contentOf(file)).map((name) => `${name} in ${file}`));
 
 /** The demo tells who started it the mail address of its own account, and nothing else. */
 const foundInOutput = (): string[] => found(said).filter((name) => name !== "email");

@@ -106,8 +106,10 @@ export async function fuzzOperations(target: Target, plan: FuzzPlan): Promise<To
     ({ method, path }) => !ENDS_ITSELF.has(`${method} ${path}`),
   );
   const findings: Finding[] = [];
-  for (const operation of operations) {
-    const found = await Promise.all(plan.actors.map((actor) => fuzzOne(target, plan, operation, actor)));
+  for (const [number, operation] of operations.entries()) {
+    const found = await Promise.all(
+      plan.actors.map((actor) => fuzzOne(target, { ...plan, seed: plan.seed + number }, operation, actor)),
+    );
     findings.push(...found.filter((finding) => finding !== undefined));
   }
   for (const { agent } of plan.actors) agent.destroy();

@@ -151,12 +151,15 @@ function tools(tls12: number, ids: readonly string[], roundSeed: number): Record
   return values.night || ["testssl", "sqlmap"].includes(values.only ?? "") ? { ...day, ...night } : day;
 }
 
+/** One fault may show in every operation. */
+const MAX_LINES = 30;
+
 function print(tool: string, { summary, findings }: ToolReport, seconds: number): void {
   const serious = findings.filter(isSerious);
   console.log(
     `${serious.length === 0 ? "ok  " : "FAIL"} ${tool}: ${summary}; ${findings.length} findings, ${serious.length} of medium or higher; ${seconds} s`,
   );
-  for (const { severity, what } of findings) console.log(`     ${severity}: ${what}`);
+  for (const { severity, what } of findings.slice(0, MAX_LINES)) console.log(`     ${severity}: ${what}`);
   if (serious.length > 0) process.exitCode = 1;
 }
 
