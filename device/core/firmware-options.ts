@@ -36,6 +36,3 @@ export interface FirmwareStats {
   /** Entries in the journal that are not acknowledged yet. */
   readonly pending: number;
 }
-
-/** The same while it is counted. */
-export type Counted = { -readonly [K in keyof FirmwareStats]: FirmwareStats[K] };

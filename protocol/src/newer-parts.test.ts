@@ -79,7 +79,7 @@ describe("messages of both versions", () => {
       fc.property(command, settings, status, (c, s, t) => {
         expect(decodeCommand(encodeCommand(c))).toEqual({ ok: true, value: c });
         expect(decodeSettings(encodeSettings(s))).toEqual({ ok: true, value: s });
-        const { detection: _, ...older } = s;
+        const older = { ...s, detection: undefined };
         expect(decodeSettings(encodeSettings(s, 1))).toEqual({ ok: true, value: older });
         expect(decodeStatus(encodeStatus(t))).toEqual({ ok: true, value: t });
       }),

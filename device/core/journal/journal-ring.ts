@@ -58,7 +58,7 @@ export class JournalRing {
   recover(): boolean {
     for (let place = 0; place < this.pageCount; place++) {
       if (this.readHeader(place) && this.found.sequence > this.head.sequence)
-        Object.assign(this.head, this.found);
+        decodeHeader(this.headerBytes, this.head);
     }
     for (let sequence = this.lowestSequence(); sequence <= this.head.sequence; sequence++)
       this.index(sequence);
@@ -117,7 +117,7 @@ export class JournalRing {
     encodeHeader(header, this.headerBytes);
     this.flash.write(page, 0, this.headerBytes);
     this.flash.write(page, this.layout.secondHeaderAt, this.headerBytes);
-    Object.assign(this.head, header);
+    decodeHeader(this.headerBytes, this.head);
     this.usedMarks = 0;
     this.take(header, header.carried);
   }

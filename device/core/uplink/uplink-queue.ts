@@ -4,7 +4,6 @@ import type { Ack, RefusedAck, StoredAck } from "@purrimeter/protocol/messages";
 import { ReportWriter } from "@purrimeter/protocol/report-writer";
 import { backOffMs } from "./back-off.ts";
 import { emptyJournalEntry, type JournalEntry } from "../journal/journal-record.ts";
-import type { Counted } from "../firmware-options.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Random } from "../random.ts";
 
@@ -35,7 +34,14 @@ const URGENT_BACKLOG = 64;
 const URGENT_LEAD = 15;
 
 /** What the queue counted since the start of this program; its owner counts the rest in the same object. */
-export interface UplinkCounts extends Counted {
+export interface UplinkCounts {
+  fixes: number;
+  entries: number;
+  acknowledged: number;
+  transitions: number;
+  resent: number;
+  reports: number;
+  pending: number;
   /** Entries of reports that the cloud refused finally (it cannot decode them). */
   rejected: number;
   /** Reports that the cloud refused for now. */
