@@ -99,6 +99,11 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  it("declares that a path with an id may be refused", () => {
+    for (const [path, method, { responses }] of operations().filter(([of]) => of.includes("{")))
+      expect(Object.keys(responses), `${method} ${path}`).toContain("400");
+  });
+
   it("declares problems as problems", () => {
     for (const [path, method, { responses }] of operations())
       for (const [status, { content }] of Object.entries(responses))
