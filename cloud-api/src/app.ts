@@ -19,6 +19,7 @@ import { geofenceRoutes } from "./geofences/geofence-routes.ts";
 import { liveRoutes } from "./live/live-routes.ts";
 import { locationRoutes } from "./locations/location-routes.ts";
 import { operatorRoutes } from "./service/operator-routes.ts";
+import { securityTextRoutes } from "./service/security-text-routes.ts";
 import { serviceRoutes } from "./service/service-routes.ts";
 import { shareRoutes } from "./sharing/share-routes.ts";
 import { tagRoutes } from "./tags/tag-routes.ts";
@@ -50,6 +51,7 @@ function addEdge(app: OpenAPIHono<Env>, deps: Dependencies): void {
 function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
   app.route("/v1/auth", accountRoutes(deps));
   app.route("/v1", erasureRoutes(deps));
+  app.route("/", securityTextRoutes(deps));
   return app
     .route("/v1", serviceRoutes(deps))
     .route("/v1", tagRoutes(deps))

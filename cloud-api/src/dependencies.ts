@@ -40,6 +40,8 @@ export interface Dependencies {
   readonly hosts: ReadonlySet<string>;
   /** Origins whose pages may call us from a browser; none by default. */
   readonly origins: readonly string[];
+  /** URI for reports of vulnerabilities; undefined: none is told. */
+  readonly securityContact: string | undefined;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
   logRequest(line: RequestLine): void;

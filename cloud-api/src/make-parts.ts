@@ -106,6 +106,7 @@ export function makeApp(
     addressRates: new RateLimiter(config.rates.address, monotonicMs),
     hosts: new Set([...certificateHosts(readFileSync(config.tls.certificate)), ...config.hosts]),
     origins: config.origins,
+    securityContact: config.securityContact,
     finderRates: new RateLimiter(FOUND_RATE, monotonicMs),
     finderTagRates: new RateLimiter(FOUND_TAG_RATE, monotonicMs),
     now,

@@ -99,6 +99,11 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  it("declares that a path with an id may be refused", () => {
+    for (const [path, method, { responses }] of operations().filter(([of]) => of.includes("{")))
+      expect(Object.keys(responses), `${method} ${path}`).toContain("400");
+  });
+
   it("declares problems as problems", () => {
     for (const [path, method, { responses }] of operations())
       for (const [status, { content }] of Object.entries(responses))
@@ -139,6 +144,7 @@ describe("every route answers what it declares", () => {
     await ask("/v1/health", "get", "");
     await ask("/v1/ready", "get", "");
     await ask("/v1/openapi.json", "get", "");
+    await ask("/.well-known/security.txt", "get", "");
     await ask("/v1/problems/{name}", "get", "not-found");
     await ask("/v1/problems/{name}", "get", "nothing");
     await ask("/v1/tags", "get", "");

@@ -59,6 +59,7 @@ test("every key may be given", () => {
     retentionDays: 30,
     api: {
       ...{ host: "0.0.0.0", port: 443, certificate: "/etc/tls/chain.pem", key: "tls/key.pem" },
+      securityContact: "mailto:security@example.org",
       origins: ["https://app.example.org", "http://localhost:5173"],
       trustedProxies: ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"],
       ...{ maxConnections: 100, maxConnectionsPerAddress: 10, acceptsPerAddress: { burst: 9, perSecond: 2 } },

@@ -4,6 +4,7 @@ import { z } from "zod";
 import {
   addressBlock,
   anyPort,
+  contact,
   decimal,
   fixedPort,
   flag,
@@ -73,6 +74,8 @@ const api = section({
   certificate: path.optional(),
   key: path.optional(),
   origins: list(pageOrigin, 32).default([]),
+  /** Told in /.well-known/security.txt, which is not there without it. */
+  securityContact: contact.optional(),
   trustedProxies: list(addressBlock, 64).default([]),
   rates: section({ owner: rate(1_000, 100), address: rate(2_000, 200) }).prefault({}),
   maxConnections: whole(1, MAX_CONNECTIONS).default(PUBLIC_HTTP_LIMITS.maxConnections),

@@ -57,7 +57,8 @@ const CLOUD_API: ServiceEntry = {
   nurseryMib: 2,
   listen: ({ api: { host, port } }) => ({ host, port }),
   configure: ({ files, settings, portOf, readinessOf }): Own<typeof cloudApiSchema> => {
-    const { certificate, key, origins, trustedProxies, rates, ...connections } = settings.api;
+    const { certificate, key, origins, securityContact, trustedProxies, rates, ...connections } =
+      settings.api;
     const { maxConnections, maxConnectionsPerAddress, acceptsPerAddress } = connections;
     const own = files.serviceChain("cloud-api");
     const tls =
@@ -76,6 +77,7 @@ const CLOUD_API: ServiceEntry = {
       peers: ["auth", "bridge"].map((name) => ({ name, url: readinessOf(name) })),
       ...TOKENS,
       origins,
+      ...(securityContact !== undefined && { securityContact }),
       hosts: hostsOf(settings),
       trustedProxies,
       rates,

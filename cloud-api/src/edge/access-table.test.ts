@@ -18,7 +18,10 @@ let api: TestApi;
 let yes: AuthAnswer;
 
 beforeAll(async () => {
-  api = await makeTestApi({ auth: { call: () => Promise.resolve(yes) } });
+  api = await makeTestApi({
+    auth: { call: () => Promise.resolve(yes) },
+    securityContact: "mailto:security@example.org",
+  });
 });
 
 afterAll(async () => {
@@ -115,6 +118,7 @@ async function unclaimed(): Promise<{ id: TagId; code: string }> {
 }
 
 const GOOD_USES: Record<string, GoodUse> = {
+  "GET /.well-known/security.txt": at("/.well-known/security.txt"),
   "GET /v1/openapi.json": at("/v1/openapi.json"),
   "GET /v1/health": at("/v1/health"),
   "GET /v1/ready": at("/v1/ready"),

@@ -57,6 +57,7 @@ const session: Access = {
  * route as everybody. Operators and auditors reach no route that shows a location.
  */
 export const ACCESS: Readonly<Record<string, Access>> = {
+  "GET /.well-known/security.txt": anyone,
   "GET /v1/openapi.json": anyone,
   "GET /v1/health": anyone,
   "GET /v1/ready": anyone,

@@ -77,6 +77,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     finderTagRates: new RateLimiter(rate, () => 0),
     hosts: new Set(certificateHosts(certificates.cloudApi.certificate)),
     origins: [],
+    securityContact: undefined,
     now,
     monotonicMs: () => 0,
     logRequest: (line) => void logged.push(line),

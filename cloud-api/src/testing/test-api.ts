@@ -167,6 +167,7 @@ export class TestApi {
       finderTagRates: new RateLimiter(plenty, monotonicMs),
       hosts: new Set(["localhost"]),
       origins: [],
+      securityContact: undefined,
       now,
       monotonicMs,
       logRequest: (line) => void this.logged.push(line),
