@@ -4,7 +4,6 @@ import { createHmac, createPrivateKey, createPublicKey, hkdfSync, type KeyObject
 const PKCS8_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
 const KEY_BYTES = 32;
 const MAC_BYTES = 16;
-const NETWORK_BYTES = 8;
 
 function derived(secret: Uint8Array, purpose: string): Buffer {
   return Buffer.from(hkdfSync("sha256", secret, "", `purrimeter audit ${purpose}`, KEY_BYTES));
@@ -16,7 +15,6 @@ export class AuditKeys {
   readonly signing: KeyObject;
   readonly verifying: KeyObject;
   readonly #rows: Buffer;
-  readonly #networks: Buffer;
 
   /** `secret`: 32 bytes, the secret `audit-key`. */
   constructor(secret: Uint8Array) {
@@ -25,20 +23,11 @@ export class AuditKeys {
     this.signing = createPrivateKey({ key: seed, format: "der", type: "pkcs8" });
     this.verifying = createPublicKey(this.signing);
     this.#rows = derived(secret, "rows");
-    this.#networks = derived(secret, "networks");
   }
 
   /** Proof that a row was written by who has the key: 16 bytes over the tree's name, the row's number and its leaf. */
   macOf(tree: string, number: number, leaf: Uint8Array): Buffer {
     const mac = createHmac("sha256", this.#rows).update(`${tree} ${number} `).update(leaf).digest();
     return mac.subarray(0, MAC_BYTES);
-  }
-
-  /** Keyed hash of a client's network: equal ones can be seen, none can be read. */
-  hashOfNetwork(network: string): string {
-    return createHmac("sha256", this.#networks)
-      .update(network)
-      .digest("hex")
-      .slice(0, 2 * NETWORK_BYTES);
   }
 }

@@ -15,12 +15,22 @@ export interface ReadCheckpoints {
   readonly unsigned: number;
 }
 
-/** Notes begin after an empty line and consist of a text, an empty line and signatures. */
-const NOTE = /(?<=^|\n\n)[^\n]+\n\d+\n[^\n]*\n\n(?:\u2014 [^\n]*\n)+/gu;
+/** A note's signatures, of which each is a line that begins with a dash. */
+const SIGNATURES = /^\u2014 /u;
+
+/** The notes of a text: a block of three lines and, after an empty line, a block of signatures. */
+function notesOf(text: string): string[] {
+  const blocks = text.split(/\n\n+/u);
+  return blocks.flatMap((block, i) => {
+    const signatures = blocks[i + 1] ?? "";
+    if (!SIGNATURES.test(signatures) || SIGNATURES.test(block)) return [];
+    return [`${block.replace(/^\n+/u, "")}\n\n${signatures.trimEnd()}\n`];
+  });
+}
 
 /** Reads notes: a file of one, or of many. What is no note, such as one that a full disk cut, is passed over. */
 export function readCheckpoints(text: string, verifying: KeyObject): ReadCheckpoints {
-  const notes = text.match(NOTE) ?? [];
+  const notes = notesOf(text);
   const checkpoints = notes.flatMap((note) => {
     const checkpoint = readCheckpoint(note, verifying);
     return checkpoint === undefined ? [] : [{ ...checkpoint, note }];

@@ -10,6 +10,7 @@ const NAME_BYTES = 12;
 export class TrailNames {
   readonly #find;
   readonly #add;
+  readonly #forget;
 
   constructor(database: Database) {
     this.#find = database.prepare<[string], { name: string }>(
@@ -18,6 +19,7 @@ export class TrailNames {
     this.#add = database.prepare<[string, string]>(
       "INSERT OR IGNORE INTO trail_name (account, name) VALUES (?, ?)",
     );
+    this.#forget = database.prepare<[string]>("DELETE FROM trail_name WHERE account = ?");
   }
 
   /** The account's pseudonym, made at its first entry. Empty for an empty id. To be called in a write transaction. */
@@ -27,6 +29,11 @@ export class TrailNames {
     if (known !== undefined) return known;
     this.#add.run(account, randomBytes(NAME_BYTES).toString("hex"));
     return this.find(account) ?? "";
+  }
+
+  /** From now on nothing leads from the account to its entries. */
+  forget(account: string): void {
+    this.#forget.run(account);
   }
 
   /** The account's pseudonym; undefined when it has no entry, or was erased. */

@@ -19,10 +19,11 @@ export async function changeRoles(
   if (!account) return "no-account";
   const isTrusted = roles.includes("operator") || roles.includes("auditor");
   if (isTrusted && !(await secondFactors.isRequired(account.id))) return "no-second-factor";
-  await accounts.setRoles(account.id, roles);
-  await sessions.endAll(account.id);
-  await personalTokens.end(account.id);
-  audit.record({ event: "roles.changed", account: account.id });
-  await audit.flush();
+  await audit.act(async () => {
+    await accounts.setRoles(account.id, roles);
+    await sessions.endAll(account.id);
+    await personalTokens.end(account.id);
+    audit.record({ event: "roles.changed", account: account.id, actor: "" });
+  });
   return "changed";
 }
