@@ -19,6 +19,7 @@ const config: KnipConfig = {
       entry: [
         "src/main.ts",
         "src/cloud/{bare-tls-peer,ingest-load,read-server,verification}.ts",
+        "src/energy/doc-table.ts",
         "src/fences/{doc-tables,draw-fences,fit-receiver}.ts",
       ],
       project: ["src/**/*.ts"],

@@ -61,6 +61,22 @@ const reports = {
     { kind: "no-sky", at: fix.at + 90, searchedS: 60 },
     { kind: "health", at: fix.at + 90, batteryPercent: 87, boots: 2, dropped: 0 },
   ]),
+  "version 2: speed, course, last known side, answer": report([
+    { ...fix, speedCmS: 1_250, courseDeg10: 900 },
+    { ...later(60, 501_703_250, -51_138_400), speedCmS: 0 },
+    { ...later(120, 501_703_250, -51_138_400), courseDeg10: 3_599 },
+    {
+      kind: "transition",
+      at: fix.at + 120,
+      geofence: 3,
+      from: "unknown",
+      to: "outside",
+      evidenceFrom: 1,
+      settingsVersion: 12,
+      lastKnown: "inside",
+    },
+    { kind: "answer", at: fix.at + 125, command: 9, outcome: "expired" },
+  ]),
   "date line, westward": report([later(0, 0, -1_799_999_990), later(60, 10, 1_799_999_990)]),
   "date line, eastward": report([later(0, 0, 1_799_999_990), later(60, 10, -1_800_000_000)]),
   poles: report([later(0, 900_000_000, 0), later(60, -900_000_000, -1_800_000_000)]),
@@ -79,7 +95,7 @@ const badReports = {
   "cut after the version": oneFix.slice(0, 6),
   "cut in the last byte": oneFix.slice(0, -2),
   "a byte too many": `${oneFix}00`,
-  "version 2": `a40002${oneFix.slice(6)}`,
+  "version 3": `a40003${oneFix.slice(6)}`,
   "epoch is text": "a4 00 01 01 61 41 02 01 04 40",
   "keys out of order": "a4 00 01 02 01 01 05 04 40",
   "version in two bytes": `a4001801${oneFix.slice(6)}`,
@@ -100,6 +116,7 @@ const square = [
 const paced = { version: 7, fixIntervalS: 60, reportIntervalS: 600 };
 const settings = {
   "no geofence": { ...paced, geofences: [] },
+  "version 2: quiet": { ...paced, geofences: [], detection: "quiet" },
   "a polygon and a circle": {
     ...paced,
     geofences: [
@@ -144,6 +161,8 @@ write("ack.json", [
 write("command.json", [
   ...good<Command>(encodeCommand, {
     "live for ten minutes": { id: 1, action: "live", seconds: 600, expiresAt: 1_790_000_600 },
+    "version 2: locate": { id: 2, action: "locate", seconds: 0, expiresAt: 1_790_000_600 },
+    "version 2: stop": { id: 3, action: "stop", seconds: 0, expiresAt: 1_790_000_600 },
   }),
   ...malformed(decodeCommand, {
     "an hour and a second": "a5 00 01 01 01 02 00 03 190e11 04 00",
@@ -153,6 +172,7 @@ write("command.json", [
 write("status.json", [
   ...good<Status>(encodeStatus, {
     online: { online: true, settingsVersion: 7, firmware: "1.0.0" },
+    "version 2": { online: true, settingsVersion: 7, firmware: "1.0.0", wireVersion: 2 },
     "refused settings": {
       online: true,
       settingsVersion: 7,

@@ -13,8 +13,6 @@ import type { ReadinessCheck } from "@purrimeter/service/readiness";
 import { RequestLog, SUMMARY_EVERY_MS } from "@purrimeter/service/request-log";
 import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
-import { errorCode } from "@purrimeter/service/log";
-import type { Cancel } from "@purrimeter/service/time";
 import { SECURITY_HEADERS } from "@purrimeter/service/security-headers";
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -22,7 +20,7 @@ import { API_NAME } from "@purrimeter/auth-api/internal";
 import type { AuthService } from "./auth-service.ts";
 import type { Config } from "./config.ts";
 import { createService } from "./create-service.ts";
-import { endUnverified } from "./erasure/end-unverified.ts";
+import { sweepUnverified } from "./erasure/sweep-unverified.ts";
 import { createApp } from "./http/create-app.ts";
 import { openMailer } from "./mail/open-mailer.ts";
 import { DEFAULT_COST } from "./password/password-hasher.ts";
@@ -32,7 +30,6 @@ import { deleteExpired } from "./retention/delete-expired.ts";
 import { readSigningKeys } from "./signing-keys/read-signing-keys.ts";
 
 const EXPIRY_INTERVAL_MS = 86_400_000;
-const SWEEP_MS = 3_600_000;
 
 /** How long something may seem to be in the future once the clock is right. */
 const FUTURE_LOOK_MS = 300_000;
@@ -68,7 +65,7 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
   };
   const cancelSums = time.every(SUMMARY_EVERY_MS, summarise, { background: true });
   service.trail.signer.grown();
-  const cancelSweep = sweepUnverified(parts, service, isClockTrusted);
+  const cancelSweep = sweepUnverified({ ...service, isClockTrusted, log, time }, config.unverifiedDays);
   return {
     ready: { port: listening.port },
     checks: [...checksOf(parts, service), pages.check, clock.check, clock.commits],
@@ -119,25 +116,6 @@ function openService(
     log,
     time,
   });
-}
-
-/** Ends accounts that nobody has verified in time, now and each hour. */
-function sweepUnverified(
-  { config, log, time }: Parts,
-  service: AuthService,
-  isClockTrusted: () => boolean,
-): Cancel {
-  const sweep = (): void => {
-    if (!isClockTrusted()) return;
-    endUnverified(service, config.unverifiedDays).catch((error: unknown) => {
-      log.error("unverified accounts were not ended", {
-        event: "accounts.not-ended",
-        code: errorCode(error),
-      });
-    });
-  };
-  sweep();
-  return time.every(SWEEP_MS, sweep, { background: true });
 }
 
 /** The log of requests, whose answers are counted. */

@@ -138,7 +138,7 @@ describe("a report", () => {
     ["empty", new Uint8Array()],
     ["truncated", good.subarray(0, good.length - 1)],
     ["trailing-bytes", Buffer.concat([good, Buffer.of(0)])],
-    ["unknown-version", Buffer.concat([good.subarray(0, 2), Buffer.of(2), good.subarray(3)])],
+    ["unknown-version", Buffer.concat([good.subarray(0, 2), Buffer.of(3), good.subarray(3)])],
     ["oversized", Buffer.alloc(MAX_REPORT_BYTES + 1)],
     ["wrong-type", Buffer.of(0x80)],
   ])(

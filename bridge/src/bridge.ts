@@ -1,3 +1,4 @@
+import type { Command } from "@purrimeter/protocol/messages";
 import { decodeStatus } from "@purrimeter/protocol/status";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/service/log";
@@ -7,6 +8,8 @@ import type { ReportStore, RegistrationState } from "@purrimeter/store/report-st
 import type { BridgeCounters } from "./metrics/bridge-counters.ts";
 import { createReportVerifier, type ReportVerifier } from "./verification/report-verifier.ts";
 import { createSettingsDelivery, type SettingsDelivery } from "./settings/deliver-settings.ts";
+import { readableSettings } from "./settings/readable-settings.ts";
+import { sendCommand, type CommandSent } from "./settings/send-command.ts";
 import { createUnreadableLog, type UnreadableLog } from "./ingest/log-unreadable.ts";
 import { createIdleQueue } from "./ingest/idle-queue.ts";
 import { DEFAULT_QUOTAS, ReportQuota, type ReportQuotas } from "./ingest/report-quota.ts";
@@ -39,6 +42,8 @@ export interface Bridge {
   readonly sink: ReportSink;
   /** Sends changed settings; never rejects. */
   tick(): Promise<void>;
+  /** Sends a command in the wire version that the tag reads. Rejects when the store does. */
+  command(tag: TagId, command: Command): Promise<CommandSent>;
 }
 
 export function createBridge(parts: BridgeParts): Bridge {
@@ -78,6 +83,7 @@ export function createBridge(parts: BridgeParts): Bridge {
       crowded: (tag) => crowds.seen(tag),
       left: (tag) => settings.left(tag),
     },
+    command: (tag, command) => sendCommand(parts.store, parts.source, tag, command),
     tick: async () => {
       unreadable.sumDue();
       for (const tag of await changedTags(parts, settings)) await guarded(tag, settings.offer(tag));
@@ -85,17 +91,19 @@ export function createBridge(parts: BridgeParts): Bridge {
   };
 }
 
-/** Lets the second decision know the settings that are about to be sent. */
+/** Lets the second decision know the settings that are about to be sent, as the tag reads them. */
 function watched(
   store: ReportStore,
   verification: ReportVerifier | undefined,
-): Pick<ReportStore, "wantedSettings" | "settingsChangedSince"> {
+): Pick<ReportStore, "wantedSettings" | "wireVersionOf" | "settingsChangedSince"> {
   return {
     wantedSettings: async (tag) => {
-      const settings = await store.wantedSettings(tag);
+      const wanted = await store.wantedSettings(tag);
+      const settings = wanted && readableSettings(wanted, await store.wireVersionOf(tag));
       verification?.wanted(tag, settings);
       return settings;
     },
+    wireVersionOf: (tag) => store.wireVersionOf(tag),
     settingsChangedSince: (cursor) => store.settingsChangedSince(cursor),
   };
 }

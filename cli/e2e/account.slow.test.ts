@@ -8,7 +8,7 @@ import { ApiClient, type Answer, type Ask, type Body } from "./api-client.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
 
 const data = mkdtempSync(join(tmpdir(), "purrimeter-account-"));
-const mailFolder = join(data, "mail");
+const mailFolder = join(data, "secrets", "mail");
 const email = "mia@example.org";
 const NEW_PASSWORD = "three grey cats on a wall";
 let password = "zebra lantern copper violin";

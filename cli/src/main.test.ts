@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -88,6 +88,23 @@ describe("a data folder that cannot be used is one line and ends with 1", () => 
     const { exitCode, stderr, stdout } = await runMain(...argv);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(/^purrimeter: \/[^\n]+\((EEXIST|ENOTDIR|ENOENT|EACCES)\)\n$/);
+  });
+
+  test("the first start without a place for the root key", async () => {
+    const data = join(folder, "new");
+    const { exitCode, stderr, stdout } = await runMain(
+      "start",
+      "--data",
+      data,
+      "--port",
+      "0",
+      "--mqtt-port",
+      "0",
+    );
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(/^purrimeter: the root key [^\n]+: give --root-out FILE, [^\n]+\n$/);
+    // The folders of what runs: no key, no certificate, no database.
+    expect(readdirSync(data).toSorted()).toEqual(["log", "run"]);
   });
 
   test("tags add without data", async () => {

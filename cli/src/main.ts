@@ -44,9 +44,9 @@ const COMMANDS: readonly ((time: Time) => Command)[] = [
 const USAGE_ERROR = 2;
 
 /** Runs the command line `argv` (without node and script). Sets the exit code: 0 done, 1 failed, 2 not understood. */
-export async function main(argv: readonly string[]): Promise<void> {
+export async function main(argv: readonly string[], time: Time = systemTime): Promise<void> {
   try {
-    await program().parseAsync(argv, { from: "user" });
+    await program(time).parseAsync(argv, { from: "user" });
   } catch (error) {
     const failure = systemFailure(error);
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : USAGE_ERROR;
@@ -55,7 +55,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
 }
 
-function program(): Command {
+function program(time: Time): Command {
   const all = new Command("purrimeter")
     .description(
       "GPS tags for cats that decide their own geofences, and a cloud that only the owner can read",
@@ -63,7 +63,7 @@ function program(): Command {
     .version(programVersion(), "--version", "print the version")
     .helpCommand(false)
     .addHelpText("after", examples("demo", "start", "tags add mimi", "certs list", "start --help"));
-  for (const command of COMMANDS) all.addCommand(command(systemTime));
+  for (const command of COMMANDS) all.addCommand(command(time));
   everyCommand(all, (command) => command.exitOverride().showHelpAfterError("(--help shows how)"));
   return all;
 }

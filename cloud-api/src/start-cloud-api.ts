@@ -7,7 +7,6 @@ import type { Fetch, Listening } from "@purrimeter/service/listen";
 import { logRefused, type RefusedLog } from "@purrimeter/service/log-refused";
 import type { Metrics } from "@purrimeter/service/metrics";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
-import type { ClockTrust } from "@purrimeter/service/clock-trust";
 import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
 import type { Time } from "@purrimeter/service/time";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
@@ -48,8 +47,8 @@ export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promi
   const { time, log, metrics } = given;
   const watch: { clock?: WatchedClock } = {};
   const parts = openParts(given, {
-    isTrusted: () => watch.clock?.trust.isTrusted() ?? false,
-    isPlausible: () => watch.clock?.trust.isPlausible() ?? false,
+    isClockTrusted: () => watch.clock?.trust.isTrusted() ?? false,
+    isClockPlausible: () => watch.clock?.trust.isPlausible() ?? false,
   });
   const watched = await watchClock({ time, log, metrics, record: parts.store.clock });
   watch.clock = watched;
@@ -67,7 +66,7 @@ export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promi
 
 function openParts(
   { config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>,
-  clock: Pick<ClockTrust, "isTrusted" | "isPlausible">,
+  clock: { readonly isClockTrusted: () => boolean; readonly isClockPlausible: () => boolean },
 ): Parts {
   const now = (): UnixSeconds => time.utcS() as UnixSeconds;
   const monotonicMs = (): number => time.monotonicMs();
@@ -75,7 +74,7 @@ function openParts(
   const databaseKey = secrets.readKey("database-key");
   const { database: path, databaseMustExist: mustExist, installation, erasureList } = config;
   const options = { path, databaseKey, keyRing, mustExist, installation, erasureList };
-  const store = openStore({ ...options, now, monotonicMs, clock });
+  const store = openStore({ ...options, ...clock, now, monotonicMs });
   return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
 }
 

@@ -77,8 +77,16 @@ describe("what the receiver sends", () => {
 
 describe("bits that flip in flash", () => {
   const appendOf = {
-    [KIND_FIX]: (journal: Journal) => journal.appendFix(9, 1, 2, 3),
-    [KIND_TRANSITION]: (journal: Journal) => journal.appendTransition(9, 3, "inside", "outside", 1, 9),
+    [KIND_FIX]: (journal: Journal) => journal.appendFix({ at: 9, latE7: 1, lonE7: 2, accuracyDm: 3 }),
+    [KIND_TRANSITION]: (journal: Journal) =>
+      journal.appendTransition({
+        at: 9,
+        geofence: 3,
+        from: "inside",
+        to: "outside",
+        evidenceFrom: 1,
+        settingsVersion: 9,
+      }),
     [KIND_NO_SKY]: (journal: Journal) => journal.appendNoSky(9, 60),
     [KIND_HEALTH]: (journal: Journal) => journal.appendHealth(9, 70),
   };

@@ -1,5 +1,6 @@
 import { MAX_GEOFENCES } from "@purrimeter/protocol/limits";
-import type { Side } from "@purrimeter/protocol/values";
+import type { AnswerOutcome } from "@purrimeter/protocol/entry";
+import type { LastKnown, Side } from "@purrimeter/protocol/values";
 
 /**
  * What the firmware has to do after a step, in this order.
@@ -11,6 +12,7 @@ export type EffectKind =
   | "append-transition"
   | "append-no-sky"
   | "append-health"
+  | "append-answer"
   | "report-now"
   | "gnss-start"
   | "gnss-stop"
@@ -23,12 +25,18 @@ export interface Effect {
   kind: EffectKind;
   /** UTC of the entry. */
   at: number;
-  /** Of `append-no-sky`, `buzz`, `light`. */
+  /** Of `append-no-sky`, `buzz`, `light`. 0 ends the last two. */
   seconds: number;
+  /** Its place in the settings, and its ref. */
+  place: number;
   geofence: number;
   from: Side;
   to: Side;
   evidenceFrom: number;
+  settingsVersion: number;
+  lastKnown: LastKnown;
+  command: number;
+  outcome: AnswerOutcome;
 }
 
 /** At one fix every geofence may change its side; the rest is for the fix, the receiver, the battery and a command. */
@@ -39,10 +47,15 @@ function emptyEffect(): Effect {
     kind: "report-now",
     at: 0,
     seconds: 0,
+    place: 0,
     geofence: 0,
     from: "unknown",
     to: "unknown",
     evidenceFrom: 0,
+    settingsVersion: 0,
+    lastKnown: null,
+    command: 0,
+    outcome: "done",
   };
 }
 

@@ -44,7 +44,8 @@ describe("a tag", () => {
     rig.connect();
     rig.pass(30 * 60);
     const { stats } = rig.firmware;
-    expect(kinds(rig).filter((kind) => kind === "health")).toHaveLength(1);
+    // One at the start, without a time; one as soon as the time is known.
+    expect(kinds(rig).filter((kind) => kind === "health")).toHaveLength(2);
     expect(stats.fixes).toBeGreaterThanOrEqual(29);
     expect(stats.fixes).toBeLessThanOrEqual(31);
     expect(stats.reports).toBeLessThanOrEqual(8);
@@ -79,7 +80,10 @@ describe("a tag", () => {
     expect(rig.statuses()).toHaveLength(0);
     rig.connect();
     const status = decodeStatus(rig.statuses()[0] ?? new Uint8Array());
-    expect(status).toEqual({ ok: true, value: { online: true, settingsVersion: 9, firmware: "1.0.0" } });
+    expect(status).toEqual({
+      ok: true,
+      value: { online: true, settingsVersion: 9, firmware: "1.0.0", wireVersion: 2 },
+    });
   });
 });
 

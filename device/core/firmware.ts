@@ -1,22 +1,24 @@
 import { decodeAck } from "@purrimeter/protocol/ack";
 import { decodeCommand } from "@purrimeter/protocol/command";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
+import { WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Settings, Status } from "@purrimeter/protocol/messages";
 import { encodeStatus } from "@purrimeter/protocol/status";
-import { topicOf } from "@purrimeter/protocol/topics";
-import type { LatE7, LonE7, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Effect } from "./effects.ts";
-import type { FirmwareOptions, FirmwareStats } from "./firmware-options.ts";
-import { acceptReading, FixFilterState, type Fix } from "./nmea/fix-filter.ts";
+import { emptyStats, type Counted, type FirmwareOptions, type FirmwareStats } from "./firmware-options.ts";
+import { acceptReading, emptyFix, FixFilterState, type Fix } from "./nmea/fix-filter.ts";
 import { Journal } from "./journal/journal.ts";
 import type { NmeaLine } from "./nmea/nmea-line.ts";
 import { NmeaParser } from "./nmea/nmea.ts";
 import type { Ports } from "./ports.ts";
 import { Radio } from "./uplink/radio.ts";
 import { Random } from "./random.ts";
+import { recallSides } from "./recall-sides.ts";
 import type { Reading } from "./nmea/reading.ts";
-import { sameGeofences } from "./geofence/same-geofences.ts";
+import { keptSides, withKnownSide } from "./known-sides.ts";
+import { keptGeofences } from "./geofence/kept-geofences.ts";
 import { SettingsStore, settingsPages } from "./settings/settings-store.ts";
+import { tagTopics, type TagTopics } from "./tag-topics.ts";
 import type { TagEvent } from "./tag-event.ts";
 import { receivesSatellite, listsSatellites } from "./nmea/satellite-list.ts";
 import { TagState } from "./tag-state.ts";
@@ -25,8 +27,6 @@ import { UplinkQueue, type UplinkCounts } from "./uplink/uplink-queue.ts";
 
 /** A status that the uplink could not send is tried again after this. */
 const STATUS_RETRY_MS = 1_000;
-
-type Counted<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * The tag's program on a board: the pure `step` wired to journal, uplink and receiver. Synchronous. No input
@@ -48,12 +48,9 @@ export class Firmware {
   private readonly movedEvent: Extract<TagEvent, { kind: "moved" }>;
   private readonly tickEvent: Extract<TagEvent, { kind: "tick" }>;
   private readonly refuse: (settings: Settings) => DecodeReason | undefined;
-  private readonly reportTopic: string;
-  private readonly statusTopic: string;
-  private readonly ackTopic: string;
-  private readonly settingsTopic: string;
-  private readonly commandTopic: string;
-  private readonly counted: Counted<FirmwareStats>;
+  private readonly topics: TagTopics;
+  private readonly counted: Counted;
+  private kept: readonly number[] = [];
   private isUp = false;
   private owesStatus = false;
   private statusRetryMs = 0;
@@ -76,37 +73,28 @@ export class Firmware {
       (line) => this.watchSky(line),
     );
     this.filter = new FixFilterState();
-    this.fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
+    this.fix = emptyFix();
     this.fixEvent = { kind: "fix", nowMs: 0, utcS: 0, fix: this.fix, number: 0 };
     this.skyEvent = { kind: "satellites", nowMs: 0, utcS: 0, areReceived: false };
     this.movedEvent = { kind: "moved", nowMs: 0, utcS: 0 };
     this.tickEvent = { kind: "tick", nowMs: 0, utcS: 0, number: 0 };
     this.refuse = (settings) => this.refusalOf(settings);
-    this.reportTopic = topicOf(options.tag, "report");
-    this.statusTopic = topicOf(options.tag, "status");
-    this.ackTopic = topicOf(options.tag, "ack");
-    this.settingsTopic = topicOf(options.tag, "settings");
-    this.commandTopic = topicOf(options.tag, "command");
-    this.counted = {
-      fixes: 0,
-      entries: 0,
-      acknowledged: 0,
-      transitions: 0,
-      resent: 0,
-      reports: 0,
-      pending: 0,
-    };
+    this.topics = tagTopics(options.tag);
+    this.counted = emptyStats();
   }
 
   /** Reads the flash, records the start in the journal, starts the receiver and requests a session. To be called once. */
   start(): void {
     this.journal.start(this.options.seed);
     this.settings.start();
-    const nowMs = this.ports.clock.monotonicMs();
+    const nowMs = this.nowMs();
     this.state.nextFixMs = nowMs;
     this.state.nextHealthMs = nowMs;
-    const settings = this.settings.current;
-    if (settings !== undefined && this.refusalOf(settings) === undefined) this.run(settings, false);
+    const { current: settings, known } = this.settings;
+    if (settings !== undefined && this.refusalOf(settings) === undefined) {
+      this.run(settings);
+      recallSides(this.state.sides, this.journal, settings, known);
+    }
     this.wake();
   }
 
@@ -118,18 +106,18 @@ export class Firmware {
 
   /** The accelerometer reported motion. */
   moved(): void {
-    this.movedEvent.nowMs = this.ports.clock.monotonicMs();
+    this.movedEvent.nowMs = this.nowMs();
     this.take(this.movedEvent);
   }
 
   /** The board detected the beacon at the cat's home, after `Beacon.listen`. */
   beaconDetected(): void {
-    this.take({ kind: "home", nowMs: this.ports.clock.monotonicMs(), utcS: 0 });
+    this.take({ kind: "home", nowMs: this.nowMs(), utcS: 0 });
   }
 
   /** The session is established and the tag's topics are subscribed. */
   uplinkUp(): void {
-    const nowMs = this.ports.clock.monotonicMs();
+    const nowMs = this.nowMs();
     this.isUp = true;
     this.radio.up(nowMs);
     this.queue.up(nowMs);
@@ -140,20 +128,20 @@ export class Firmware {
   uplinkDown(): void {
     this.isUp = false;
     this.queue.down();
-    this.radio.down(this.ports.clock.monotonicMs());
+    this.radio.down(this.nowMs());
   }
 
   /** A message for this tag; `bytes` is valid only during the call. A message that cannot be decoded is ignored. */
   message(topic: string, bytes: Uint8Array): void {
-    if (topic === this.ackTopic) this.onAck(bytes);
-    else if (topic === this.settingsTopic) this.onSettings(bytes);
-    else if (topic === this.commandTopic) this.onCommand(bytes);
+    if (topic === this.topics.ack) this.onAck(bytes);
+    else if (topic === this.topics.settings) this.onSettings(bytes);
+    else if (topic === this.topics.command) this.onCommand(bytes);
     this.send();
   }
 
   /** To be called at `nextWakeMs`; earlier or later does no harm. */
   wake(): void {
-    this.tickEvent.nowMs = this.ports.clock.monotonicMs();
+    this.tickEvent.nowMs = this.nowMs();
     this.tickEvent.utcS = this.ports.clock.utcS();
     this.tickEvent.number = this.journal.next;
     this.take(this.tickEvent);
@@ -185,12 +173,16 @@ export class Firmware {
     return this.queue.counts;
   }
 
+  private nowMs(): number {
+    return this.ports.clock.monotonicMs();
+  }
+
   private watchSky(line: NmeaLine): void {
     const { state } = this;
     if (!state.isSearching || state.receivesSatellites || !listsSatellites(line)) return;
     const areReceived = receivesSatellite(line);
     if (state.listsSatellites && !areReceived) return;
-    this.skyEvent.nowMs = this.ports.clock.monotonicMs();
+    this.skyEvent.nowMs = this.nowMs();
     this.skyEvent.areReceived = areReceived;
     this.take(this.skyEvent);
   }
@@ -198,7 +190,7 @@ export class Firmware {
   private onReading(reading: Reading): void {
     if (!this.state.isSearching || acceptReading(this.filter, reading, this.fix) !== "accepted") return;
     this.ports.clock.setUtcS(this.fix.at);
-    this.fixEvent.nowMs = this.ports.clock.monotonicMs();
+    this.fixEvent.nowMs = this.nowMs();
     this.fixEvent.utcS = this.fix.at;
     this.fixEvent.number = this.journal.next;
     this.take(this.fixEvent);
@@ -219,6 +211,8 @@ export class Firmware {
         return this.enqueue(this.journal.appendNoSky(effect.at, effect.seconds), false, nowMs);
       case "append-health":
         return this.enqueue(this.journal.appendHealth(effect.at, this.batteryPercent()), false, nowMs);
+      case "append-answer":
+        return this.enqueue(this.journal.appendAnswer(effect), false, nowMs);
       case "report-now":
         return this.queue.flush(nowMs);
       case "gnss-start":
@@ -235,17 +229,16 @@ export class Firmware {
   }
 
   private appendFix(nowMs: number): void {
-    const { at, latE7, lonE7, accuracyDm } = this.fix;
     this.counted.fixes++;
-    this.enqueue(this.journal.appendFix(at, latE7, lonE7, accuracyDm), false, nowMs);
+    this.enqueue(this.journal.appendFix(this.fix), false, nowMs);
   }
 
   private appendTransition(effect: Effect, nowMs: number): void {
-    const { at, geofence, from, to, evidenceFrom } = effect;
-    const version = this.state.settingsVersion;
-    const number = this.journal.appendTransition(at, geofence, from, to, evidenceFrom, version);
     this.counted.transitions++;
-    this.enqueue(number, to !== "unknown", nowMs);
+    const { journal } = this;
+    const { place, to } = effect;
+    this.enqueue(journal.appendTransition(effect), to !== "unknown", nowMs);
+    if (to !== "unknown") journal.known = withKnownSide(journal.known, place, to);
   }
 
   private enqueue(number: number, isUrgent: boolean, nowMs: number): void {
@@ -261,10 +254,10 @@ export class Firmware {
   }
 
   private send(): void {
-    const nowMs = this.ports.clock.monotonicMs();
+    const nowMs = this.nowMs();
     const isDead = this.queue.takeDeadSession(nowMs);
     const report = this.queue.nextReport(nowMs);
-    if (report !== undefined && !this.ports.uplink.publish(this.reportTopic, report))
+    if (report !== undefined && !this.ports.uplink.publish(this.topics.report, report))
       this.queue.notTaken(nowMs);
     if (!this.radio.tend(nowMs, this.queue.sessionWantedMs(), isDead)) return;
     this.isUp = false;
@@ -273,52 +266,56 @@ export class Firmware {
 
   private onAck(bytes: Uint8Array): void {
     const ack = decodeAck(bytes);
-    if (ack.ok) this.queue.acknowledge(ack.value, this.ports.clock.monotonicMs());
+    if (ack.ok) this.queue.acknowledge(ack.value, this.nowMs());
   }
 
   private onCommand(bytes: Uint8Array): void {
     const command = decodeCommand(bytes);
     if (!command.ok) return;
-    const nowMs = this.ports.clock.monotonicMs();
-    this.take({ kind: "command", nowMs, utcS: this.ports.clock.utcS(), command: command.value });
+    const utcS = this.ports.clock.utcS();
+    this.take({ kind: "command", nowMs: this.nowMs(), utcS, command: command.value });
     this.wake();
   }
 
   private onSettings(bytes: Uint8Array): void {
-    const before = this.settings.current;
-    const isKept = this.settings.offer(bytes, this.refuse) === "kept";
-    const settings = this.settings.current;
-    if (isKept && settings !== undefined) {
-      this.run(settings, before !== undefined && sameGeofences(before.geofences, settings.geofences));
+    if (this.settings.offer(bytes, this.refuse) === "kept") {
+      const settings = this.settings.current as Settings;
+      this.journal.known = this.settings.known;
+      this.journal.knownVersion = settings.version;
+      this.run(settings);
       this.wake();
     }
     this.publishStatus();
   }
 
-  private run(settings: Settings, hasSameGeofences: boolean): void {
-    const nowMs = this.ports.clock.monotonicMs();
-    this.take({ kind: "settings", nowMs, utcS: this.ports.clock.utcS(), settings, hasSameGeofences });
+  private run(settings: Settings): void {
+    const { kept } = this;
+    this.take({ kind: "settings", nowMs: this.nowMs(), utcS: this.ports.clock.utcS(), settings, kept });
   }
 
   /** Prepares the geofences of the settings; when that fails, the ones before stay in force. */
   private refusalOf(settings: Settings): DecodeReason | undefined {
+    const before = this.settings.current?.geofences ?? [];
     const outcome = this.state.geofences.prepare(settings.geofences);
-    if (outcome === "prepared") return undefined;
-    const before = this.settings.current;
-    this.state.geofences.prepare(before === undefined ? [] : before.geofences);
+    if (outcome === "prepared") {
+      this.kept = keptGeofences(before, settings.geofences);
+      this.settings.known = keptSides(this.journal.known, this.kept);
+      return undefined;
+    }
+    this.state.geofences.prepare(before);
     return outcome === "too-many" || outcome === "too-many-vertices" ? "too-many" : "out-of-range";
   }
 
   private publishStatus(): void {
     if (!this.isUp) return;
-    const bytes = encodeStatus(this.status());
-    this.owesStatus = !this.ports.uplink.publish(this.statusTopic, bytes);
-    this.statusRetryMs = this.ports.clock.monotonicMs() + STATUS_RETRY_MS;
+    this.owesStatus = !this.ports.uplink.publish(this.topics.status, encodeStatus(this.status()));
+    this.statusRetryMs = this.nowMs() + STATUS_RETRY_MS;
   }
 
   private status(): Status {
-    const { state, settings, options } = this;
-    const own = { online: true, settingsVersion: state.settingsVersion, firmware: options.firmware };
-    return settings.refused === undefined ? own : { ...own, refusedSettings: settings.refused };
+    const { refused } = this.settings;
+    const { settingsVersion } = this.state;
+    const own = { online: true, settingsVersion, firmware: this.options.firmware, wireVersion: WIRE_VERSION };
+    return refused === undefined ? own : { ...own, refusedSettings: refused };
   }
 }

@@ -11,8 +11,10 @@ export type TagEvent =
   | { kind: "satellites"; nowMs: number; utcS: number; areReceived: boolean }
   /** The home beacon was detected. */
   | { kind: "home"; nowMs: number; utcS: number }
-  /** Settings took effect; `Geofences` already holds theirs. `hasSameGeofences`: they are those of the settings before. */
-  | { kind: "settings"; nowMs: number; utcS: number; settings: Settings; hasSameGeofences?: boolean }
+  /**
+   * Settings took effect; `Geofences` already holds theirs. `kept`: for each of
+   * them its place among those before, -1 for a new one; absent: all are new. */
+  | { kind: "settings"; nowMs: number; utcS: number; settings: Settings; kept?: readonly number[] }
   | { kind: "command"; nowMs: number; utcS: number; command: Command }
   /** Time passed. `number` is that of the journal's next entry. */
   | { kind: "tick"; nowMs: number; utcS: number; number: number };

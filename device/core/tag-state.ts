@@ -16,6 +16,8 @@ export class TagState {
   readonly sides: Sides;
   readonly effects: Effects;
   settingsVersion = 0;
+  /** Number of geofences of the settings. */
+  decided = 0;
   fixIntervalS = FIRST_FIX_INTERVAL_S;
   reportIntervalS = FIRST_REPORT_INTERVAL_S;
   /** When the next fix is due, in monotonic milliseconds; Infinity while the cat rests. */
@@ -41,6 +43,8 @@ export class TagState {
   /** Fixes in a row that contradict a side, or find none decided. */
   doubts = 0;
   nextHealthMs = 0;
+  /** The last health entry has no time, because the tag did not know it: another follows as soon as it does. */
+  owesDatedHealth = false;
   liveUntilMs = 0;
   /** Whether this board can detect motion at all: it did at least once. */
   feelsMotion = false;

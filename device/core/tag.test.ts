@@ -24,6 +24,10 @@ function newState(): TagState {
 }
 
 /** What the last step left to do, as text. */
+function kindsOf(state: TagState): string[] {
+  return Array.from({ length: state.effects.count }, (_, i) => state.effects.at(i).kind);
+}
+
 function effectsOf(state: TagState): string[] {
   return Array.from({ length: state.effects.count }, (_, i) => JSON.stringify(state.effects.at(i)));
 }
@@ -52,7 +56,13 @@ function eventOf(one: Happening, nowMs: number, number: number): TagEvent {
   const time = { nowMs, utcS };
   switch (one.kind) {
     case "fix": {
-      const place = { latE7: one.latE7 as LatE7, lonE7: 0 as LonE7, accuracyDm: 50 };
+      const place = {
+        latE7: one.latE7 as LatE7,
+        lonE7: 0 as LonE7,
+        accuracyDm: 50,
+        speedCmS: -1,
+        courseDeg10: -1,
+      };
       return { kind: "fix", ...time, number, fix: { at: utcS as UnixSeconds, ...place } };
     }
     case "tick":
@@ -128,10 +138,11 @@ describe("step", () => {
     const state = newState();
     const buzz: Command = { id: 4, action: "buzz", seconds: 9, expiresAt: NOON_S };
     step(state, { kind: "command", nowMs: 0, utcS: NOON_S, command: buzz });
-    expect(effectsOf(state)).toHaveLength(1);
+    expect(kindsOf(state)).toEqual(["buzz", "append-answer"]);
     step(state, { kind: "command", nowMs: 0, utcS: NOON_S, command: buzz });
     expect(effectsOf(state)).toHaveLength(0);
     step(state, { kind: "command", nowMs: 0, utcS: NOON_S + 1, command: { ...buzz, id: 5 } });
-    expect(effectsOf(state)).toHaveLength(0);
+    expect(kindsOf(state)).toEqual(["append-answer"]);
+    expect(state.effects.at(0)).toMatchObject({ command: 5, outcome: "expired" });
   });
 });

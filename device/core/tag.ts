@@ -1,6 +1,6 @@
 import type { Command, Settings } from "@purrimeter/protocol/messages";
 import type { Side } from "@purrimeter/protocol/values";
-import { decide, EXACT_WITHIN_CM, expire } from "./geofence/decide-side.ts";
+import { decide, EXACT_WITHIN_CM, expire, setDetection } from "./geofence/decide-side.ts";
 import type { Fix } from "./nmea/fix-filter.ts";
 import {
   endEmptySearch,
@@ -40,10 +40,9 @@ export function step(state: TagState, event: TagEvent): void {
     case "home":
       return beaconDetected(state, event.nowMs);
     case "settings":
-      return configure(state, event.nowMs, event.settings, event.hasSameGeofences === true);
+      return configure(state, event.nowMs, event.settings, event.kept);
     case "command":
-      if (isPending(state, event.command, event.utcS)) act(state, event.command, event.nowMs);
-      return;
+      return obey(state, event.command, event.nowMs, event.utcS);
     case "tick":
       return tick(state, event.nowMs, event.utcS, event.number);
   }
@@ -99,10 +98,13 @@ function addTransition(
   evidenceFrom: number,
 ): void {
   const effect = state.effects.add("append-transition", at, 0);
+  effect.place = index;
   effect.geofence = state.geofences.ref(index);
   effect.from = from;
   effect.to = to;
   effect.evidenceFrom = evidenceFrom;
+  effect.settingsVersion = state.settingsVersion;
+  effect.lastKnown = state.sides.lastKnown(index);
 }
 
 /** Keeps the shortest distance to the outside in `exitCm`. */
@@ -124,26 +126,54 @@ function age(state: TagState, utcS: number, number: number): void {
 }
 
 function addHealth(state: TagState, nowMs: number, utcS: number): void {
-  if (nowMs < state.nextHealthMs) return;
+  const isDated = state.owesDatedHealth && utcS > 0;
+  if (nowMs < state.nextHealthMs && !isDated) return;
   state.nextHealthMs = nowMs + HEALTH_INTERVAL_MS;
+  state.owesDatedHealth = utcS === 0;
   state.effects.add("append-health", utcS, 0);
 }
 
-function configure(state: TagState, nowMs: number, settings: Settings, keepsSides: boolean): void {
+function configure(
+  state: TagState,
+  nowMs: number,
+  settings: Settings,
+  kept: readonly number[] | undefined,
+): void {
   state.settingsVersion = settings.version;
   state.fixIntervalS = settings.fixIntervalS;
   state.reportIntervalS = settings.reportIntervalS;
-  if (!keepsSides) {
-    state.sides.forget();
+  setDetection(state.sides, settings.detection);
+  if (kept === undefined) state.sides.forget();
+  else state.sides.rearrange(kept);
+  if (!isUnchanged(state, kept)) {
     state.exitCm = 0;
     state.doubts = 0;
   }
   requestFix(state, nowMs);
 }
 
-function isPending(state: TagState, command: Command, utcS: number): boolean {
+/** Whether every geofence is where it was; only a list that lost its last ones may have been longer. */
+function isUnchanged(state: TagState, kept: readonly number[] | undefined): boolean {
+  if (kept === undefined || kept.length !== state.decided) {
+    state.decided = kept === undefined ? state.geofences.count : kept.length;
+    return false;
+  }
+  for (let i = 0; i < kept.length; i++) if (kept[i] !== i) return false;
+  return true;
+}
+
+/** Acts on a command that is new, and answers it. */
+function obey(state: TagState, command: Command, nowMs: number, utcS: number): void {
+  if (!isNew(state, command)) return;
   // Without the time it cannot be known that a command has expired; commands only arrive over a live session.
-  if (utcS > command.expiresAt) return false;
+  const isExpired = utcS > command.expiresAt;
+  if (!isExpired) act(state, command, nowMs);
+  const effect = state.effects.add("append-answer", utcS, 0);
+  effect.command = command.id;
+  effect.outcome = isExpired ? "expired" : "done";
+}
+
+function isNew(state: TagState, command: Command): boolean {
   const remembered = Math.min(state.commandsSeen, state.commands.length);
   for (let i = 0; i < remembered; i++) if (state.commands[i] === command.id) return false;
   state.commands[state.commandsSeen % state.commands.length] = command.id;
@@ -155,6 +185,12 @@ function act(state: TagState, command: Command, nowMs: number): void {
   if (command.action === "live") {
     state.liveUntilMs = nowMs + command.seconds * 1_000;
     requestFix(state, nowMs);
+  } else if (command.action === "locate") {
+    requestFix(state, nowMs);
+  } else if (command.action === "stop") {
+    state.liveUntilMs = 0;
+    state.effects.add("buzz", 0, 0);
+    state.effects.add("light", 0, 0);
   } else {
     state.effects.add(command.action, 0, command.seconds);
   }

@@ -1,7 +1,7 @@
 import { CborReader } from "./cbor/cbor-reader.ts";
 import { CborWriter } from "./cbor/cbor-writer.ts";
 import type { Decoded } from "./decode-error.ts";
-import { MAX_SMALL_MESSAGE_BYTES, WIRE_VERSION } from "./limits.ts";
+import { MAX_SMALL_MESSAGE_BYTES, FIRST_WIRE_VERSION } from "./limits.ts";
 import type { Ack, RefusalReason, RefusedAck, StoredAck } from "./messages.ts";
 import { MAX_UINT32, type EntryNumber, type Epoch } from "./values.ts";
 
@@ -51,7 +51,7 @@ function writePair(writer: CborWriter, key: number, value: number): void {
 
 function writeStored(writer: CborWriter, ack: StoredAck): void {
   writer.map(ack.ahead === undefined ? 3 : 5);
-  writePair(writer, 0, WIRE_VERSION);
+  writePair(writer, 0, FIRST_WIRE_VERSION);
   writePair(writer, 1, ack.epoch);
   writePair(writer, 2, ack.through);
   if (ack.ahead === undefined) return;
@@ -61,7 +61,7 @@ function writeStored(writer: CborWriter, ack: StoredAck): void {
 
 function writeRefused(writer: CborWriter, ack: RefusedAck): void {
   writer.map(4);
-  writePair(writer, 0, WIRE_VERSION);
+  writePair(writer, 0, FIRST_WIRE_VERSION);
   writePair(writer, 5, reasonCode(ack.reason));
   writePair(writer, 6, ack.reportCrc);
   writer.int(7);
@@ -72,9 +72,9 @@ function writeRefused(writer: CborWriter, ack: RefusedAck): void {
 export function decodeAck(bytes: Uint8Array): Decoded<Ack> {
   const reader = new CborReader(bytes, MAX_SMALL_MESSAGE_BYTES);
   reader.openMap("ack");
-  reader.version(WIRE_VERSION);
+  const version = reader.version();
   const ack = reader.hasKey(1) ? readStored(reader) : readRefused(reader);
-  reader.close();
+  reader.close(version);
   return reader.error === undefined ? { ok: true, value: ack } : { ok: false, error: reader.error };
 }
 

@@ -1,18 +1,26 @@
 import { CborReader } from "./cbor/cbor-reader.ts";
 import { CborWriter } from "./cbor/cbor-writer.ts";
 import type { Decoded } from "./decode-error.ts";
-import { MAX_COMMAND_S, MAX_SMALL_MESSAGE_BYTES, WIRE_VERSION } from "./limits.ts";
+import { FIRST_WIRE_VERSION, MAX_COMMAND_S, MAX_SMALL_MESSAGE_BYTES, WIRE_VERSION } from "./limits.ts";
 import type { Command } from "./messages.ts";
 import { MAX_UINT32 } from "./values.ts";
 
 /** Index = code on the wire. */
-const ACTIONS: readonly Command["action"][] = ["live", "buzz", "light"];
+const ACTIONS: readonly Command["action"][] = ["live", "buzz", "light", "locate", "stop"];
 
-/** The bytes of a command (docs/wire.md). */
+/** The first action that version 1 lacks. */
+const FIRST_NEW_ACTION = ACTIONS.indexOf("locate");
+
+/** The lowest version that can carry the command: a tag that speaks an older one cannot be sent it. */
+export function commandVersion(command: Command): number {
+  return ACTIONS.indexOf(command.action) < FIRST_NEW_ACTION ? FIRST_WIRE_VERSION : WIRE_VERSION;
+}
+
+/** The bytes of a command (docs/wire.md), in `commandVersion`. */
 export function encodeCommand(command: Command): Uint8Array {
   const writer = new CborWriter(MAX_SMALL_MESSAGE_BYTES);
   const values = [
-    WIRE_VERSION,
+    commandVersion(command),
     command.id,
     ACTIONS.indexOf(command.action),
     command.seconds,
@@ -30,16 +38,18 @@ export function encodeCommand(command: Command): Uint8Array {
 export function decodeCommand(bytes: Uint8Array): Decoded<Command> {
   const reader = new CborReader(bytes, MAX_SMALL_MESSAGE_BYTES);
   reader.openMap("command");
-  reader.version(WIRE_VERSION);
+  const version = reader.version();
   reader.requireKey(1, "id");
   const id = reader.int("id", 1, MAX_UINT32);
   reader.requireKey(2, "action");
-  const action = ACTIONS[reader.int("action", 0, ACTIONS.length - 1)] as Command["action"];
+  const actions = version === FIRST_WIRE_VERSION ? FIRST_NEW_ACTION : ACTIONS.length;
+  const code = reader.int("action", 0, actions - 1);
+  const action = ACTIONS[code] as Command["action"];
   reader.requireKey(3, "seconds");
-  const seconds = reader.int("seconds", 1, MAX_COMMAND_S);
+  const seconds = reader.int("seconds", code < FIRST_NEW_ACTION ? 1 : 0, MAX_COMMAND_S);
   reader.requireKey(4, "expiresAt");
   const expiresAt = reader.int("expiresAt", 0, MAX_UINT32);
-  reader.close();
+  reader.close(version);
   if (reader.error !== undefined) return { ok: false, error: reader.error };
   return { ok: true, value: { id, action, seconds, expiresAt } };
 }

@@ -1,7 +1,22 @@
 /** Every maximum of what a tag and the cloud send each other, each with its reason. */
 
-/** Version of the wire format; the first key of every message and the second part of every topic. */
-export const WIRE_VERSION = 1;
+/** The newest version of the wire format: the first key of a message that has parts which version 1 lacks. */
+export const WIRE_VERSION = 2;
+
+/** A message without such parts is of this version, which every tag and bridge reads. */
+export const FIRST_WIRE_VERSION = 1;
+
+/** The second part of every topic; it changes only when topics do. */
+export const TOPIC_VERSION = 1;
+
+/** 16 bits: 655 m/s, more than any aircraft that carries a cat. */
+export const MAX_SPEED_CM_S = 65_535;
+
+/** Tenths of a degree, clockwise from north: finer than a receiver's course at the speed of a cat. */
+export const MAX_COURSE_DEG10 = 3_599;
+
+/** The optional parts of an entry: a few integers now, and room for later ones that this version skips. */
+export const MAX_EXTENSION_BYTES = 64;
 
 /** A report of this size still fits one TLS record, one MQTT packet and a modem's 4 KiB buffer. */
 export const MAX_REPORT_BYTES = 2048;

@@ -61,6 +61,12 @@ export interface CircleSetting {
 
 export type GeofenceSetting = PolygonSetting | CircleSetting;
 
+/**
+ * How much evidence a change of side takes: `quick` says an escape earlier and errs more often, `quiet` errs less and says it
+ * later.
+ */
+export type Detection = "quick" | "usual" | "quiet";
+
 /** What the cloud wants of a tag. */
 export interface Settings {
   /** 1 to 4,294,967,295; grows with every change. */
@@ -74,14 +80,19 @@ export interface Settings {
   readonly reportIntervalS: number;
   /** At most MAX_GEOFENCES with different refs and MAX_TAG_VERTICES in all. */
   readonly geofences: readonly GeofenceSetting[];
+  /** Absent in version 1, and means `usual` then. */
+  readonly detection?: Detection;
 }
 
 /** A request to act once. */
 export interface Command {
   /** 1 to 4,294,967,295; a tag acts on an id once. */
   readonly id: number;
-  readonly action: "live" | "buzz" | "light";
-  /** How long, 1 to 3,600 s. */
+  /**
+   * `locate`: one fix now, also while the cat rests; `stop`: ends live mode, buzzer and light. Both need version 2.
+   */
+  readonly action: "live" | "buzz" | "light" | "locate" | "stop";
+  /** How long, 1 to 3,600 s; 0 to 3,600 and without meaning for `locate` and `stop`. */
   readonly seconds: number;
   /** UTC after which the tag ignores it. */
   readonly expiresAt: number;
@@ -94,6 +105,8 @@ export interface Status {
   readonly settingsVersion: number;
   /** Printable ASCII, at most MAX_FIRMWARE_LENGTH. */
   readonly firmware: string;
+  /** Newest wire version that the tag reads, 2; absent = 1. The cloud sends it nothing newer. */
+  readonly wireVersion?: number;
   /** Version of settings that it refused, and why, until newer ones arrive. */
   readonly refusedSettings?: { readonly version: number; readonly reason: DecodeReason };
 }

@@ -2,6 +2,7 @@ import { CborReader } from "./cbor/cbor-reader.ts";
 import { CborWriter } from "./cbor/cbor-writer.ts";
 import type { Decoded } from "./decode-error.ts";
 import {
+  FIRST_WIRE_VERSION,
   MAX_GEOFENCES,
   MAX_RADIUS_CM,
   MAX_SETTINGS_BYTES,
@@ -12,7 +13,7 @@ import {
   WIRE_VERSION,
 } from "./limits.ts";
 import { lonDeltaE7, wrapLonE7 } from "./lon-delta.ts";
-import type { CircleSetting, GeofenceSetting, PolygonSetting, Settings } from "./messages.ts";
+import type { CircleSetting, Detection, GeofenceSetting, PolygonSetting, Settings } from "./messages.ts";
 import {
   asLatE7,
   MAX_LAT_E7,
@@ -28,18 +29,23 @@ const POLYGON = 0;
 const CIRCLE = 1;
 const SECONDS_OF_A_DAY = 86_400;
 
+/** Index = code on the wire. */
+const DETECTIONS: readonly Detection[] = ["quick", "usual", "quiet"];
+
 /** Two varints of at most five bytes a vertex. */
 const VERTEX_ROOM_BYTES = 10;
 
 /**
  * The bytes of settings (docs/wire.md). The caller has checked the limits (MAX_GEOFENCES,
- * MAX_TAG_VERTICES).
+ * MAX_TAG_VERTICES). `version` 1 leaves out what a tag of version 1 does not know; by default it is the lowest that can
+ * carry the settings.
  */
-export function encodeSettings(settings: Settings): Uint8Array {
+export function encodeSettings(settings: Settings, version = versionOf(settings)): Uint8Array {
   const writer = new CborWriter(MAX_SETTINGS_BYTES + MAX_TAG_VERTICES * VERTEX_ROOM_BYTES);
-  writer.map(5);
+  const isFirst = version === FIRST_WIRE_VERSION;
+  writer.map(isFirst ? 5 : 6);
   writer.int(0);
-  writer.int(WIRE_VERSION);
+  writer.int(version);
   writer.int(1);
   writer.int(settings.version);
   writer.int(2);
@@ -49,7 +55,14 @@ export function encodeSettings(settings: Settings): Uint8Array {
   writer.int(4);
   writer.array(settings.geofences.length);
   for (const geofence of settings.geofences) writeGeofence(writer, geofence);
+  if (isFirst) return writer.taken();
+  writer.int(5);
+  writer.int(DETECTIONS.indexOf(settings.detection ?? "usual"));
   return writer.taken();
+}
+
+function versionOf(settings: Settings): number {
+  return settings.detection === undefined ? FIRST_WIRE_VERSION : WIRE_VERSION;
 }
 
 function writeGeofence(writer: CborWriter, geofence: GeofenceSetting): void {
@@ -82,7 +95,7 @@ function writeRing(writer: CborWriter, polygon: PolygonSetting): void {
 export function decodeSettings(bytes: Uint8Array): Decoded<Settings> {
   const reader = new CborReader(bytes, MAX_SETTINGS_BYTES);
   reader.openMap("settings");
-  reader.version(WIRE_VERSION);
+  const wireVersion = reader.version();
   reader.requireKey(1, "settingsVersion");
   const version = reader.int("settingsVersion", 1, MAX_UINT32);
   reader.requireKey(2, "fixIntervalS");
@@ -91,9 +104,16 @@ export function decodeSettings(bytes: Uint8Array): Decoded<Settings> {
   const reportIntervalS = reader.int("reportIntervalS", 1, SECONDS_OF_A_DAY);
   reader.requireKey(4, "geofences");
   const geofences = readGeofences(reader);
-  reader.close();
+  const isFirst = wireVersion === FIRST_WIRE_VERSION;
+  const detection = !isFirst && reader.hasKey(5) ? readDetection(reader) : undefined;
+  reader.close(wireVersion);
   if (reader.error !== undefined) return { ok: false, error: reader.error };
-  return { ok: true, value: { version, fixIntervalS, reportIntervalS, geofences } };
+  const settings = { version, fixIntervalS, reportIntervalS, geofences };
+  return { ok: true, value: detection === undefined ? settings : { ...settings, detection } };
+}
+
+function readDetection(reader: CborReader): Detection {
+  return DETECTIONS[reader.int("detection", 0, DETECTIONS.length - 1)] ?? "usual";
 }
 
 function readGeofences(reader: CborReader): GeofenceSetting[] {

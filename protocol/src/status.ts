@@ -2,7 +2,7 @@ import { reasonCode, reasonFromCode } from "./ack.ts";
 import { CborReader } from "./cbor/cbor-reader.ts";
 import { CborWriter } from "./cbor/cbor-writer.ts";
 import type { Decoded, DecodeReason } from "./decode-error.ts";
-import { MAX_FIRMWARE_LENGTH, MAX_SMALL_MESSAGE_BYTES, WIRE_VERSION } from "./limits.ts";
+import { FIRST_WIRE_VERSION, MAX_FIRMWARE_LENGTH, MAX_SMALL_MESSAGE_BYTES } from "./limits.ts";
 import type { Status } from "./messages.ts";
 import { MAX_UINT32 } from "./values.ts";
 
@@ -12,7 +12,7 @@ export function encodeStatus(status: Status): Uint8Array {
   const refused = status.refusedSettings;
   writer.map(refused === undefined ? 4 : 6);
   writer.int(0);
-  writer.int(WIRE_VERSION);
+  writer.int(status.wireVersion ?? FIRST_WIRE_VERSION);
   writer.int(1);
   writer.bool(status.online);
   writer.int(2);
@@ -31,7 +31,7 @@ export function encodeStatus(status: Status): Uint8Array {
 export function decodeStatus(bytes: Uint8Array): Decoded<Status> {
   const reader = new CborReader(bytes, MAX_SMALL_MESSAGE_BYTES);
   reader.openMap("status");
-  reader.version(WIRE_VERSION);
+  const version = reader.version();
   reader.requireKey(1, "online");
   const online = reader.bool("online");
   reader.requireKey(2, "settingsVersion");
@@ -39,9 +39,10 @@ export function decodeStatus(bytes: Uint8Array): Decoded<Status> {
   reader.requireKey(3, "firmware");
   const firmware = reader.ascii("firmware", MAX_FIRMWARE_LENGTH);
   const refusedSettings = reader.hasKey(4) ? readRefused(reader) : undefined;
-  reader.close();
+  reader.close(version);
   if (reader.error !== undefined) return { ok: false, error: reader.error };
-  const status = { online, settingsVersion, firmware };
+  const own = { online, settingsVersion, firmware };
+  const status = version === FIRST_WIRE_VERSION ? own : { ...own, wireVersion: version };
   return { ok: true, value: refusedSettings === undefined ? status : { ...status, refusedSettings } };
 }
 

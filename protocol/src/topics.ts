@@ -1,4 +1,4 @@
-import { WIRE_VERSION } from "./limits.ts";
+import { TOPIC_VERSION } from "./limits.ts";
 import { asTagId, type TagId } from "./values.ts";
 
 /** The last part of a topic: what the message is. */
@@ -10,7 +10,7 @@ const UPLINK_CHANNELS: readonly Channel[] = ["report", "status"];
 /** What a tag may subscribe to, each as an exact filter. */
 export const DOWNLINK_CHANNELS: readonly Channel[] = ["ack", "settings", "command"];
 
-const PREFIX = `purrimeter/${WIRE_VERSION}/`;
+const PREFIX = `purrimeter/${TOPIC_VERSION}/`;
 
 /** `purrimeter/1/{tag}/{channel}`. */
 export function topicOf(tag: TagId, channel: Channel): string {

@@ -27,6 +27,9 @@ export type GeofenceRef = Branded<number, "GeofenceRef">;
 /** Where a tag is to a geofence. `unknown` is a real state, not a missing one. */
 export type Side = "inside" | "outside" | "unknown";
 
+/** A side that was known; null when none was. */
+export type LastKnown = "inside" | "outside" | null;
+
 export const MAX_LAT_E7 = 900_000_000;
 export const MAX_LON_E7 = 1_800_000_000;
 export const MAX_UINT32 = 4_294_967_295;

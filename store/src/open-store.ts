@@ -3,7 +3,6 @@ import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
 import { TagClaims } from "./tags/claim-tag.ts";
-import { RIGHT_CLOCK, type StoreClock } from "./tags/clock-refusal.ts";
 import { listErasure, type ListedErasure } from "./erasure/erasure-list.ts";
 import { OwnerErasure } from "./erasure/erase-owner.ts";
 import { RowDeletion } from "./erasure/row-deletion.ts";
@@ -14,9 +13,10 @@ import { GroupCommit } from "@purrimeter/database/group-commit";
 import { checkKeyRing, sealedOwners, type SealedOwners } from "./sealing/check-key-ring.ts";
 import { KeyCache } from "./sealing/key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
-import { cutFutureTimes } from "./schema/future-times.ts";
+import { cutFutureTimes } from "./sqlite/future-times.ts";
 import { MIGRATIONS } from "./schema/migrations.ts";
 import { openDatabase, type Database } from "@purrimeter/database/open-database";
+import { OwnedAnswers } from "./tags/owned-answers.ts";
 import { OwnedGeofences } from "./geofences/owned-geofences.ts";
 import { OwnedShares } from "./sharing/owned-shares.ts";
 import { OwnedTags, prepareTags } from "./tags/owned-tags.ts";
@@ -59,8 +59,10 @@ export interface OpenStoreOptions {
   readonly keyRing: KeyRing;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
-  /** Plausible: ownerships and shares may begin by it; trusted: what has expired may be deleted. Both unless given. */
-  readonly clock?: StoreClock;
+  /** Whether anything may be deleted because it has expired; always unless given. */
+  readonly isClockTrusted?: () => boolean;
+  /** Whether anything may begin, or be promised for a time; always unless given. */
+  readonly isClockPlausible?: () => boolean;
   /** Less free space than this and nothing is accepted; 32 MiB by default. */
   readonly minFreeBytes?: number;
   /** File that is given up on a full disk so that deleting still works; 8 MiB by default, 0 for none. */
@@ -197,7 +199,7 @@ function composeReports(
   const parts = {
     reports: new ReportRecorder(database, openOwnerships, progress),
     deadLetters: new DeadLetters(database),
-    statuses: new StatusRecorder(database),
+    statuses: new StatusRecorder(database, new TagSettings(database)),
     settings: new WantedSettings(database, keys),
   };
   return { commits, reports: new SqliteReportStore({ invalidation, commits, openOwnerships, ...parts }) };
@@ -211,7 +213,7 @@ function composeViews(
   writes: WriteTransaction,
   erasing: RowDeletion,
 ): Pick<Store, "forOwner" | "forViewer" | "finderReports"> {
-  const { keyRing, now, clock = RIGHT_CLOCK, erasureList } = options;
+  const { keyRing, now, isClockTrusted = () => true, isClockPlausible = () => true, erasureList } = options;
   const onErase = listingIn(erasureList);
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
@@ -236,9 +238,10 @@ function composeViews(
     shares: prepareShares(database),
     transfers: prepareTransfers(database),
   };
-  const common = { keys, writes, now, clock, locations };
+  const answers = new OwnedAnswers(database);
+  const common = { answers, keys, writes, now, isClockTrusted, isClockPlausible, locations };
   const forOwner = (owner: OwnerId): OwnerView => {
-    const tags = new OwnedTags(statements.tags, owner, keys, writes);
+    const tags = new OwnedTags(statements.tags, owner, keys, writes, settings);
     const parts = { ...common, owner, tags };
     const geofences = new OwnedGeofences({ ...parts, statements: statements.geofences, assignments });
     const events = new EventReader(statements.events, owner, tags, keys, pieces);

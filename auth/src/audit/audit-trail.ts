@@ -30,6 +30,11 @@ interface AuditTrailOptions {
   readonly listener: (event: AuditEvent) => void;
 }
 
+/** An act was not done because its row could not be written. */
+export class TrailError extends Error {
+  override readonly name = "TrailError";
+}
+
 /** A row as auditors read it. */
 export type AuditRow = TrailEntry & { readonly leaf: string };
 
@@ -47,7 +52,8 @@ export class AuditTrail {
 
   /**
    * Does something to an account in one transaction with the rows of what `work` records meanwhile: neither is there
-   * without the other. Nothing slow may be in it, since all others wait. Rejects when a row cannot be written.
+   * without the other. Nothing slow may be in it, since all others wait. Rejects with a TrailError when a row cannot be
+   * written.
    */
   async act<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#options.driver.isActing) return work();
@@ -55,7 +61,7 @@ export class AuditTrail {
     const happened: Happened[] = [];
     const inAct = (): Promise<Result> => this.#acting.run(happened, work);
     const result = await driver.act(inAct, () => {
-      this.#append(happened);
+      this.#appendOrThrow(happened);
     });
     if (happened.length > 0) this.#options.signer.grown();
     for (const { event } of happened) listener(event);
@@ -121,6 +127,15 @@ export class AuditTrail {
     } catch (error) {
       this.#gathered = [...events, ...this.#gathered];
       this.#options.failed(error);
+    }
+  }
+
+  #appendOrThrow(happened: readonly Happened[]): void {
+    try {
+      this.#append(happened);
+    } catch (error) {
+      this.#options.failed(error);
+      throw new TrailError("the audit trail cannot be written, so nothing was done", { cause: error });
     }
   }
 

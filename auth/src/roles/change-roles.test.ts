@@ -52,6 +52,18 @@ describe("roles", () => {
   });
 });
 
+test("roles stay as they are while the trail cannot be written", async () => {
+  const mia = await people.newOwner();
+  const { database, audit } = auth.service;
+  await database.schema.alterTable("trail").renameTo("away").execute();
+  const outcome = await changeRoles(auth.service, mia.email as MailAddress, ["owner", "viewer"]);
+  await database.schema.alterTable("away").renameTo("trail").execute();
+  expect(outcome).toBe("no-trail");
+  const { status, body } = await people.get(mia, "/account");
+  expect([status, body.roles]).toEqual([200, ["owner"]]);
+  await audit.flush();
+});
+
 describe("another process", () => {
   test("changes roles while the service runs, and cloud-api hears of it within a second", async () => {
     const mia = await people.newOwner();

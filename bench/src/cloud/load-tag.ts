@@ -112,7 +112,7 @@ export class LoadTag {
   #addFix(number: number): void {
     const at = (this.#beganS + number * FIX_INTERVAL_S) as UnixSeconds;
     const step = ((number * 7) % STEPS) * STEP_E7;
-    writer.addFix(at, LAT_E7 + step, LON_E7 - step, 45);
+    writer.addFix({ at, latE7: LAT_E7 + step, lonE7: LON_E7 - step, accuracyDm: 45 });
   }
 }
 

@@ -4,7 +4,7 @@ import { createLog } from "@purrimeter/service/log";
 import type { Entry } from "@purrimeter/protocol/entry";
 import type { GeofenceSetting, Report, Settings } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, LatE7, LonE7, TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import { acceptReading, FixFilterState, type Fix } from "@purrimeter/device/fix-filter";
+import { acceptReading, emptyFix, FixFilterState, type Fix } from "@purrimeter/device/fix-filter";
 import { emptyReading } from "@purrimeter/device/reading";
 import { step } from "@purrimeter/device/tag";
 import { TagState } from "@purrimeter/device/tag-state";
@@ -54,7 +54,7 @@ function journalOf(track: Track, settings: Settings): Entry[] {
   const state = new TagState();
   const filter = new FixFilterState();
   const reading = emptyReading();
-  const fix: Fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
+  const fix: Fix = emptyFix();
   const entries: Entry[] = [];
   const note = (): void => {
     for (let i = 0; i < state.effects.count; i++) {
@@ -103,7 +103,7 @@ function judgeJournal(
   entries: readonly Entry[],
 ): void {
   judge.wanted(tag, settings);
-  judge.reported(tag, { online: true, settingsVersion: 1, firmware: "bench" });
+  judge.reported(tag, { online: true, settingsVersion: 1, firmware: "bench", wireVersion: 2 });
   for (let i = 0; i < entries.length; i += REPORT_ENTRIES) {
     const part = entries.slice(i, i + REPORT_ENTRIES);
     const report = { epoch: 1, first: i + 1, oldest: i + 1, entries: part } as unknown as Report;

@@ -1,6 +1,6 @@
 import { Firmware } from "@purrimeter/device/firmware";
 import { RamFlash } from "@purrimeter/device/ram-flash";
-import type { Settings } from "@purrimeter/protocol/messages";
+import type { Detection, Settings } from "@purrimeter/protocol/messages";
 import { asTagId, type GeofenceRef, type LatE7, type LonE7, type TagId } from "@purrimeter/protocol/values";
 import { VirtualClock } from "@purrimeter/simulator/virtual-clock";
 import { noUsage, type Usage } from "./energy-model.ts";
@@ -21,6 +21,7 @@ export interface TagPolicy {
   readonly reportIntervalS: number;
   readonly radiusM: number;
   readonly hasBeacon: boolean;
+  readonly detection?: Detection;
 }
 
 const TAG = asTagId("measured") as TagId;
@@ -38,8 +39,8 @@ function settingsOf(wearer: Wearer, policy: TagPolicy): Settings {
     lonE7,
     radiusCm: policy.radiusM * 100,
   };
-  const { fixIntervalS, reportIntervalS } = policy;
-  return { version: 1, fixIntervalS, reportIntervalS, geofences: [zone] };
+  const { fixIntervalS, reportIntervalS, detection = "usual" } = policy;
+  return { version: 1, fixIntervalS, reportIntervalS, detection, geofences: [zone] };
 }
 
 /** The firmware as it is, on virtual time, with meters. */

@@ -21,6 +21,7 @@ const ours = { fixIntervalS: INTERVAL_S, reportIntervalS: HOURLY_S, radiusM: RAD
 
 const OURS = {
   ours: { ...ours, hasBeacon: true },
+  "ours, quick": { ...ours, hasBeacon: true, detection: "quick" },
   "ours, no beacon": { ...ours, hasBeacon: false },
   "ours, every fix sent": { ...ours, reportIntervalS: 1, hasBeacon: false },
 } as const;

@@ -1,4 +1,7 @@
-/** A lasting time outside of the zone, UTC: from the true crossing of the edge to the return, or the end of the watch. */
+/**
+ * A span of time, UTC. Of an exit: a lasting time outside of the zone, from the true crossing of the edge to the return or
+ * the end of the watch.
+ */
 export interface Exit {
   readonly from: number;
   readonly to: number;
@@ -24,6 +27,8 @@ export interface CatDays {
   readonly darkAt: Float64Array;
   /** The exits, where the world made them; otherwise they are found in the truth. */
   readonly exits?: readonly Exit[];
+  /** When the world misleads the receiver while the cat is inside. */
+  readonly strain?: Exit;
 }
 
 /** The truth is looked at this often. */

@@ -31,6 +31,9 @@ export interface FenceLine {
   /** Changes to outside for each cat-day, and the share of them that raise no alarm. */
   readonly changesPerCatDay: number;
   readonly silentShare: number | null;
+  /** Times in which the world misleads the receiver of a cat inside, and the share of them with a false alarm. */
+  readonly strains: number;
+  readonly strainsAlarmedShare: number | null;
   /** From the start to the first side. */
   readonly firstSideMedianS: number | null;
   readonly firstSideP95S: number | null;
@@ -79,6 +82,8 @@ export function fenceLine(of: FenceCase, score: Score): FenceLine {
     toldWithinFixes: Object.fromEntries(within) as Record<string, number>,
     changesPerCatDay: rounded(score.changes / score.days),
     silentShare: score.changes === 0 ? null : rounded(score.silentChanges / score.changes),
+    strains: score.strains,
+    strainsAlarmedShare: score.strains === 0 ? null : rounded(score.strainsAlarmed / score.strains),
     firstSideMedianS: seconds(score.firstSidesS, 0.5),
     firstSideP95S: seconds(score.firstSidesS, 0.95),
   };

@@ -1,7 +1,7 @@
 import { OurTag } from "./our-tag.ts";
 import { PeerTag, type PeerRule } from "./peer-tag.ts";
 import { cusum, finiteMovingAverage, shiryaev } from "./change-detectors.ts";
-import type { FenceRule } from "./zone-tag.ts";
+import type { FenceRule, ZoneWatch } from "./zone-tag.ts";
 
 /** Outside as soon as a fix is `bufferM` beyond the edge, inside as soon as one is not: Traccar, OwnTracks, ThingsBoard. */
 function naive(bufferM: number): PeerRule {
@@ -66,6 +66,11 @@ export const RULES: readonly FenceRule[] = [
     isOfCurve: false,
     make: (watch) => new OurTag(watch),
   },
+  ...(["quick", "quiet"] as const).map((detection) => ({
+    name: `ours ${detection}`,
+    isOfCurve: true,
+    make: (watch: ZoneWatch) => new OurTag(watch, detection),
+  })),
   ...FAMILIES.flatMap(({ name, make, parameters }) =>
     parameters.map((parameter) => {
       const label = name.endsWith("=") ? `${name}${parameter}` : `${name} ${parameter}`;

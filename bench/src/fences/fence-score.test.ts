@@ -71,6 +71,13 @@ describe("the score", () => {
     expect(scored(cat, late).falseAlarms).toBe(0);
   });
 
+  it("counts times of strain, and those with a false alarm in them", () => {
+    const strain = { from: 300, to: 700 };
+    const cat = { ...catAt(HOME), strain };
+    expect(scored(cat, "iiiiiiiiiioiiii")).toMatchObject({ strains: 1, strainsAlarmed: 1 });
+    expect(scored(cat, "iiiiiiiiiiiiioi")).toMatchObject({ strains: 1, strainsAlarmed: 0, falseAlarms: 1 });
+  });
+
   it("measures from the true crossing to the decision, in seconds and fixes", () => {
     const score = scored(
       catAt([...HOME, ...OUT, ...HOME]),

@@ -24,6 +24,9 @@ export interface Score {
   /** Of those that were told: seconds and fixes from the true crossing to the decision. */
   readonly delaysS: number[];
   readonly delaysFixes: number[];
+  /** Times in which the world misleads the receiver, and those of them with a false alarm. */
+  strains: number;
+  strainsAlarmed: number;
   /** Seconds to the first side. */
   readonly firstSidesS: number[];
 }
@@ -31,7 +34,8 @@ export interface Score {
 /** A score of nothing. */
 export function emptyScore(): Score {
   const counts = { days: 0, falseAlarms: 0, changes: 0, silentChanges: 0, exits: 0, alreadyOutside: 0 };
-  return { ...counts, silentExits: 0, missed: 0, delaysS: [], delaysFixes: [], firstSidesS: [] };
+  const strains = { strains: 0, strainsAlarmed: 0 };
+  return { ...counts, ...strains, silentExits: 0, missed: 0, delaysS: [], delaysFixes: [], firstSidesS: [] };
 }
 
 /** The escapes in the truth: the cat comes back within the watch, and no gap hides the way. */
@@ -86,6 +90,7 @@ class Follower {
   #current = 0;
   #wasInside = false;
   #hasFirst = false;
+  #isStrainAlarmed = false;
 
   constructor(score: Score, cat: CatDays, radiusM: number, tag: ZoneTag) {
     this.#score = score;
@@ -141,12 +146,20 @@ class Follower {
   #change(at: number): void {
     this.#score.changes++;
     if (!this.#wasInside) this.#score.silentChanges++;
-    else if (!isExcused(this.#cat, this.#exits, at, this.#radiusM)) this.#score.falseAlarms++;
+    else if (!isExcused(this.#cat, this.#exits, at, this.#radiusM)) this.#falseAlarm(at);
+  }
+
+  #falseAlarm(at: number): void {
+    this.#score.falseAlarms++;
+    const { strain } = this.#cat;
+    if (strain !== undefined && at >= strain.from && at <= strain.to) this.#isStrainAlarmed = true;
   }
 
   end(): void {
     const score = this.#score;
     score.days += this.#cat.days;
+    if (this.#cat.strain !== undefined) score.strains++;
+    if (this.#isStrainAlarmed) score.strainsAlarmed++;
     for (const { isSeen, wasOutside, isSilent, toldAt } of this.#exits) {
       if (!isSeen) continue;
       score.exits++;

@@ -71,6 +71,15 @@ describe("made cats", () => {
     for (const cat of cats) expect(cat.exits).toEqual([]);
   });
 
+  it("that stay just inside have no exit, but a time in which an alarm is false", () => {
+    for (const cat of stayingCats(3, [-10, 0], [1_200, 3_600], RADIUS_M, watching)) {
+      expect(Math.max(...cat.trueM)).toBeGreaterThan(RADIUS_M - 10.1);
+      expect(Math.max(...cat.trueM)).toBeLessThanOrEqual(RADIUS_M);
+      expect(cat.exits).toEqual([]);
+      expect((cat.strain?.to ?? 0) - (cat.strain?.from ?? 0)).toBeGreaterThanOrEqual(1_200);
+    }
+  });
+
   it("under a roof are seen now and then", () => {
     for (const cat of roofedCats(3, 20, RADIUS_M, watching)) {
       const { from } = onlyExit(cat);

@@ -1,5 +1,5 @@
 import { Random, seedOf } from "@purrimeter/simulator/random";
-import type { CatDays } from "./cat-days.ts";
+import type { CatDays, Exit } from "./cat-days.ts";
 import { watch, type Place, type Watched, type Watching } from "./watch.ts";
 
 const STARTS_AT = 1_790_000_000;
@@ -18,16 +18,22 @@ interface Made {
   readonly script: Script;
   /** Seconds after the start; absent for none. */
   readonly exit?: readonly [number, number];
+  readonly strain?: readonly [number, number];
+}
+
+function spanOf([from, to]: readonly [number, number]): Exit {
+  return { from: STARTS_AT + from, to: STARTS_AT + to };
 }
 
 /** So many made lives, each from its own random numbers; the seed decides all. */
 function madeCats(count: number, watching: Watching, make: (random: Random) => Made): CatDays[] {
   return Array.from({ length: count }, (_, i) => {
-    const { seconds, script, exit } = make(new Random(seedOf(watching.seed, 300_000 + i)));
+    const { seconds, script, exit, strain } = make(new Random(seedOf(watching.seed, 300_000 + i)));
     const watched: Watched = {
       startsAt: STARTS_AT,
       seconds,
-      exits: exit === undefined ? [] : [{ from: STARTS_AT + exit[0], to: STARTS_AT + exit[1] }],
+      exits: exit === undefined ? [] : [spanOf(exit)],
+      ...(strain === undefined ? {} : { strain: spanOf(strain) }),
       whereabouts: (at, into) => {
         into.isShielded = false;
         script(at - STARTS_AT, into);
@@ -95,7 +101,10 @@ export function cutOffCats(count: number, radiusM: number, watching: Watching): 
 
 const WALK_MS = 0.5;
 
-/** Cats that lie 40 m inside for hours, walk to a place so far beyond the edge, stay there so long, and come back. */
+/**
+ * Cats that lie 40 m inside for hours, walk to a place so far beyond the edge (negative inside), stay there so long, and
+ * come back.
+ */
 export function stayingCats(
   count: number,
   [leastM, mostM]: readonly [number, number],
@@ -110,14 +119,16 @@ export function stayingCats(
     const angle = random.between(0, 2 * Math.PI);
     const crossesS = leavesS + (radiusM - homeM) / WALK_MS;
     const returnsS = crossesS + random.between(leastS, mostS);
-    const turnsS = returnsS - beyondM / WALK_MS;
+    const turnsS = returnsS - Math.max(0, beyondM) / WALK_MS;
     const script: Script = (passedS, into) => {
       const outM = Math.min(radiusM + beyondM, homeM + Math.max(0, passedS - leavesS) * WALK_MS);
       const backM = Math.max(homeM, radiusM + beyondM - Math.max(0, passedS - turnsS) * WALK_MS);
       const wayM = Math.min(outM, backM);
       put(into, wayM * Math.cos(angle), wayM * Math.sin(angle));
     };
-    return { seconds: Math.ceil(returnsS + 1_800), script, exit: [crossesS, returnsS] };
+    const seconds = Math.ceil(returnsS + 1_800);
+    if (mostM <= 0) return { seconds, script, strain: [crossesS, returnsS] };
+    return { seconds, script, exit: [crossesS, returnsS] };
   });
 }
 
@@ -139,7 +150,7 @@ export function misplacedCats(
       into.biasEastM = isOff ? biasM * east : 0;
       into.biasNorthM = isOff ? biasM * north : 0;
     };
-    return { seconds: Math.ceil(fromS + lastsS + 1_800), script };
+    return { seconds: Math.ceil(fromS + lastsS + 1_800), script, strain: [fromS, fromS + lastsS] };
   });
 }
 
@@ -159,7 +170,7 @@ export function roofedCats(count: number, beyondM: number, radiusM: number, watc
       if (passedS >= roofS) into.sky = "none";
     };
     const seconds = Math.ceil(roofS + ROOFED_S);
-    if (beyondM <= 0) return { seconds, script };
+    if (beyondM <= 0) return { seconds, script, strain: [roofS, seconds] };
     return { seconds, script, exit: [leavesS + (radiusM - homeM) / WALK_MS, seconds] };
   });
 }

@@ -1,8 +1,8 @@
-import type { Fix } from "@purrimeter/device/fix-filter";
+import { emptyFix } from "@purrimeter/device/fix-filter";
 import { nextTickMs, step } from "@purrimeter/device/tag";
 import type { TagEvent } from "@purrimeter/device/tag-event";
 import { TagState } from "@purrimeter/device/tag-state";
-import type { Settings } from "@purrimeter/protocol/messages";
+import type { Detection, Settings } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, LatE7, LonE7, Side, UnixSeconds } from "@purrimeter/protocol/values";
 import { LocalPlane } from "@purrimeter/simulator/local-plane";
 import type { CatDays } from "./cat-days.ts";
@@ -15,10 +15,10 @@ const lonE7Of = (eastM: number): LonE7 => Math.round(CENTRE.lonDegreesAt(eastM) 
 /** A side ages while there is no fix: how often the tag looks at its age. */
 const TICK_S = 3_600;
 
-function settingsOf(radiusM: number, fixIntervalS: number): Settings {
+function settingsOf(radiusM: number, fixIntervalS: number, detection: Detection): Settings {
   const centre = { latE7: latE7Of(0), lonE7: lonE7Of(0) };
   const zone = { kind: "circle" as const, ref: 0 as GeofenceRef, ...centre, radiusCm: radiusM * 100 };
-  return { version: 1, fixIntervalS, reportIntervalS: 3_600, geofences: [zone] };
+  return { version: 1, fixIntervalS, reportIntervalS: 3_600, detection, geofences: [zone] };
 }
 
 /** The firmware's core itself, at its own pace or with every fix that the receiver has. */
@@ -26,16 +26,16 @@ export class OurTag implements ZoneTag {
   side: Side = "unknown";
   readonly #pace: Pace;
   readonly #state = new TagState();
-  readonly #fix: Fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
+  readonly #fix = emptyFix();
   readonly #event: Extract<TagEvent, { kind: "fix" }>;
   readonly #tick: Extract<TagEvent, { kind: "tick" }>;
   readonly #startsAt: number;
   #next = 1;
   #lastAt = 0;
 
-  constructor({ radiusM, pace, intervalS, startsAt }: ZoneWatch) {
+  constructor({ radiusM, pace, intervalS, startsAt }: ZoneWatch, detection: Detection = "usual") {
     this.#startsAt = startsAt;
-    const settings = settingsOf(radiusM, intervalS);
+    const settings = settingsOf(radiusM, intervalS, detection);
     this.#pace = pace;
     this.#event = { kind: "fix", nowMs: 0, utcS: 0, fix: this.#fix, number: 0 };
     this.#tick = { kind: "tick", nowMs: 0, utcS: 0, number: 0 };
@@ -97,6 +97,8 @@ export class OurTag implements ZoneTag {
     this.#fix.latE7 = latE7Of(cat.northM[index] as number);
     this.#fix.lonE7 = lonE7Of(cat.eastM[index] as number);
     this.#fix.accuracyDm = cat.accuracyDm[index] as number;
+    this.#fix.speedCmS = cat.speedCmS[index] as number;
+    this.#fix.courseDeg10 = cat.courseDeg10[index] as number;
   }
 
   #follow(): void {

@@ -5,7 +5,7 @@ import { type CatDays, type Exit, TRUTH_STEP_S } from "./cat-days.ts";
 import { type ErrorSource, FittedReceiver } from "./fitted-receiver.ts";
 
 /** The receiver of record is fitted to logs; the collar's is the simulator's, with chosen figures. */
-export type Receiver = "fitted" | "collar";
+type Receiver = "fitted" | "collar";
 
 /** Share of searches indoors that give a fix all the same, and how such fixes of the collar's receiver drift (assumptions). */
 const INDOOR_FIX_SHARE = 0.15;
@@ -47,10 +47,11 @@ export interface Watched {
   readonly startsAt: number;
   readonly seconds: number;
   readonly exits?: readonly Exit[];
+  readonly strain?: Exit;
 }
 
 /** A place in the middle of the zone, under the sky. */
-export function somewhere(): Place {
+function somewhere(): Place {
   return { eastM: 0, northM: 0, sky: "open", isShielded: false, biasEastM: 0, biasNorthM: 0 };
 }
 
@@ -129,11 +130,8 @@ class Watch {
 }
 
 /** Looks at the cat for its time, with a fix at every look where the receiver has one. */
-export function watch(
-  { whereabouts, startsAt, seconds, exits }: Watched,
-  watching: Watching,
-  seed: number,
-): CatDays {
+export function watch(watched: Watched, watching: Watching, seed: number): CatDays {
+  const { whereabouts, startsAt, seconds, exits, strain } = watched;
   const { lookS } = watching;
   const going = new Watch(watching, seed);
   const place = somewhere();
@@ -154,5 +152,5 @@ export function watch(
   }
   const knownS = trueM.reduce((sum, metres) => sum + (metres >= 0 ? TRUTH_STEP_S : 0), 0);
   const all = { days: knownS / 86_400, startsAt, trueM, lookS, ...going.columns() };
-  return exits === undefined ? all : { ...all, exits };
+  return { ...all, ...(exits === undefined ? {} : { exits }), ...(strain === undefined ? {} : { strain }) };
 }

@@ -107,14 +107,22 @@ const LENGTHS_MIN = [
   [60, 180],
 ] as const;
 
+function nameOf([least, most]: readonly [number, number], lengthMin: readonly [number, number]): string {
+  if (least === most) return `${least} m, ${lengthMin[0]} min`;
+  const depth = least < 0 ? `${-most}-${-least} m inside` : `${least}-${most} m`;
+  return `${depth}, ${lengthMin.join("-")} min`;
+}
+
 function beyond({ made }: Size): World[] {
   const bins = DEPTHS_M.flatMap((depthM) => LENGTHS_MIN.map((lengthMin) => ({ depthM, lengthMin })));
   const hour = { depthM: [15, 15], lengthMin: [60, 60] } as const;
-  return [...bins, hour].map(({ depthM, lengthMin }) =>
+  // As near the edge on the inner side: what a rule alarms at there it cannot tell from a stay beyond.
+  const inside = { depthM: [-10, 0], lengthMin: [20, 60] } as const;
+  return [...bins, hour, inside].map(({ depthM, lengthMin }) =>
     plain(
       "beyond",
       {
-        case: depthM[0] === depthM[1] ? "15 m, 60 min" : `${depthM.join("-")} m, ${lengthMin.join("-")} min`,
+        case: nameOf(depthM, lengthMin),
         intervalsS: [60, 120],
         cats: (watching) =>
           stayingCats(made, depthM, [lengthMin[0] * MINUTE_S, lengthMin[1] * MINUTE_S], RADIUS_M, watching),

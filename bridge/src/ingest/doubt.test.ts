@@ -42,6 +42,24 @@ describe("time", () => {
     expect(judge([fix(at)])?.[0]).toBe(doubt);
   });
 
+  it.each([NOW + 400 * DAY_S, NOW - 400 * DAY_S])(
+    "at %d is not judged by a clock that is not trusted",
+    (at) => {
+      expect(
+        judge(
+          [fix(at)],
+          createDoubtJudge(30, () => false),
+        ),
+      ).toBeUndefined();
+      expect(
+        judge(
+          [fix(at)],
+          createDoubtJudge(30, () => true),
+        ),
+      ).toHaveLength(1);
+    },
+  );
+
   it("is judged of every kind of entry", () => {
     const health: Entry = {
       kind: "health",

@@ -122,12 +122,16 @@ function countSuspect(counters: BridgeCounters, suspect: readonly (Doubt | undef
   for (const doubt of suspect) if (doubt !== undefined) counters.add("suspect", doubt);
 }
 
-function countStored(counters: BridgeCounters, { stored, duplicates, withheld, overfull = 0 }: Stored): void {
+function countStored(
+  counters: BridgeCounters,
+  { stored, duplicates, withheld, overfull = 0, answered = [] }: Stored,
+): void {
   counters.add("reports");
   counters.add("entries", "stored", stored);
   if (duplicates > 0) counters.add("entries", "duplicate", duplicates);
   if (withheld > 0) counters.add("entries", "withheld", withheld);
   if (overfull > 0) counters.add("entries", "overfull", overfull);
+  for (const outcome of answered) counters.add("command-answers", outcome);
 }
 
 async function keepDeadLetter(

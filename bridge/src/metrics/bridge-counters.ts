@@ -1,6 +1,7 @@
 /** What is counted, and what it says. */
 export const COUNTER_HELP = {
   "bad-status": "Statuses of tags that could not be read.",
+  "command-answers": "Commands that tags have answered, by outcome.",
   connections: "Connections of tags by their TLS.",
   "decided-again": "Transitions that were decided a second time, by what came of it.",
   entries: "Journal entries by what came of them.",

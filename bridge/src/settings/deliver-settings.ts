@@ -1,3 +1,4 @@
+import { WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Settings, Status } from "@purrimeter/protocol/messages";
 import { encodeSettings } from "@purrimeter/protocol/settings";
 import type { TagId } from "@purrimeter/protocol/values";
@@ -9,7 +10,7 @@ import type { ReportSource } from "../broker/report-source.ts";
 const ANSWER_TIMEOUT_MS = 10_000;
 
 export interface DeliverSettingsParts {
-  readonly store: Pick<ReportStore, "wantedSettings" | "settingsChangedSince">;
+  readonly store: Pick<ReportStore, "wantedSettings" | "wireVersionOf" | "settingsChangedSince">;
   readonly source: Pick<ReportSource, "send">;
   readonly counters: BridgeCounters;
   readonly monotonicMs: () => number;
@@ -29,7 +30,10 @@ export interface SettingsDelivery {
   /** The tag has said what it runs. */
   reported(tag: TagId, status: Status): void;
   left(tag: TagId): void;
-  /** Sends the tag what is wanted unless it runs that, refused it or has just been sent it. */
+  /**
+   * Sends the tag what is wanted unless it runs that, refused it or has just been sent it; in the wire version that the tag
+   * reads, which leaves out what an older one lacks.
+   */
   offer(tag: TagId): Promise<void>;
   /** Tags with a session whose wanted settings changed since the last call; cheap. */
   changed(): Promise<readonly TagId[]>;
@@ -67,7 +71,8 @@ async function offer(
 ): Promise<void> {
   const wanted = await store.wantedSettings(tag);
   if (wanted === undefined || !isNews(wanted, delivery, monotonicMs())) return;
-  if (!source.send(tag, "settings", encodeSettings(wanted))) return;
+  const version = Math.min(await store.wireVersionOf(tag), WIRE_VERSION);
+  if (!source.send(tag, "settings", encodeSettings(wanted, version))) return;
   delivery.sent = { version: wanted.version, atMs: monotonicMs() };
   counters.add("settings-sent");
 }

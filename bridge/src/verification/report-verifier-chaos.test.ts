@@ -91,6 +91,7 @@ it("the bridge judges what it stored, after it has answered", async () => {
     wantedSettings: () => Promise.resolve(settingsOf(1)),
     recordStatus: () => Promise.resolve({ kind: "recorded" }),
     recordManySessions: () => Promise.resolve({ kind: "recorded" }),
+    wireVersionOf: () => Promise.resolve(1),
     settingsChangedSince: () => Promise.resolve({ tags: [], cursor: 1 }),
   } satisfies ReportStore as ReportStore;
   const source = {
@@ -102,7 +103,10 @@ it("the bridge judges what it stored, after it has answered", async () => {
   const log = createLog("bridge", { write: () => undefined });
   const clocks = { now: utcNow, time: systemTime };
   const bridge = createBridge({ store, source, counters, log, retentionDays: 30, ...clocks });
-  await bridge.sink.status(TAG, encodeStatus({ online: true, settingsVersion: 1, firmware: "1" }));
+  await bridge.sink.status(
+    TAG,
+    encodeStatus({ online: true, settingsVersion: 1, firmware: "1", wireVersion: 2 }),
+  );
   for (const bytes of reports) await bridge.sink.report(TAG, bytes);
   expect(counters.get("reports")).toBe(reports.length);
   expect(counters.get("decided-again", "judged")).toBe(0);

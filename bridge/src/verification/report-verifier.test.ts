@@ -45,6 +45,40 @@ function changing(
 }
 
 describe("the firmware's transitions decided again", () => {
+  it.each(["quick", "quiet"] as const)("agree with the step of detection %s", (detection) => {
+    const tag = new WalkingTag();
+    tag.send({ ...settingsOf(1), detection });
+    tag.walkTo(0, 3 * 3_600);
+    const before = tag.count("agree");
+    walk(tag, 3);
+    expect(differences(tag)).toEqual({});
+    expect(tag.count("agree")).toBe(before + 12);
+  });
+
+  it("agree with another step of detection once the past makes no difference", () => {
+    const tag = atHome();
+    walk(tag, 1);
+    tag.send({ ...settingsOf(2), detection: "quick" });
+    walk(tag, 1);
+    tag.walkTo(0, 3 * 3_600);
+    const before = tag.count("agree");
+    walk(tag, 1);
+    expect(tag.count("agree")).toBe(before + 4);
+    expect(differences(tag)).toEqual({});
+  });
+
+  it("are not judged when the firmware speaks an older wire version", () => {
+    const tag = atHome();
+    walk(tag, 1);
+    const before = tag.count("agree");
+    tag.judge.reported(TAG, { online: true, settingsVersion: 1, firmware: "0.9" });
+    tag.tampers = changing("outside", 1, (entry) => ({ ...entry, to: "inside", from: "outside" }));
+    walk(tag, 1);
+    expect(tag.count("agree")).toBe(before);
+    expect(tag.counters.get("decided-again.not-comparable", "other-firmware")).toBe(4);
+    expect(differences(tag)).toEqual({});
+  });
+
   it("agree over walks in and out of two geofences, from the first decision on", () => {
     const tag = atHome();
     walk(tag, 4);
@@ -65,15 +99,19 @@ describe("the firmware's transitions decided again", () => {
     expect(tag.count("agree")).toBe(6 + 6);
   });
 
-  it("agree across settings with the same geofences, and begin anew with others", () => {
+  it("agree across settings with the same geofences, and with others once the past makes no difference", () => {
     const tag = atHome();
     tag.send(settingsOf(2, ZONES, 90));
     walk(tag, 1);
     expect(tag.count("agree")).toBe(6);
+    // The tag goes on with the side of the geofence that stays, which this side does not know.
     tag.send(settingsOf(3, ZONES.slice(1)));
+    walk(tag, 1);
+    expect(tag.count("agree")).toBe(6);
+    tag.walkTo(0, 3 * 3_600);
     walk(tag, 2);
     expect(differences(tag)).toEqual({});
-    expect(tag.count("agree")).toBe(6 + 5);
+    expect(tag.count("agree")).toBe(6 + 4);
   });
 
   it("are not judged by a bridge that has just started, and agree once the past makes no difference", () => {
@@ -135,7 +173,7 @@ it("judges a bounded number of reports, and counts the others", () => {
   const log = createLog("bridge", { write: () => undefined });
   const judge = createReportVerifier({ counters, log, monotonicMs: () => 0, defer: () => undefined });
   judge.wanted(TAG, settingsOf(1));
-  judge.reported(TAG, { online: true, settingsVersion: 1, firmware: "1" });
+  judge.reported(TAG, { online: true, settingsVersion: 1, firmware: "1", wireVersion: 2 });
   const entries = [{ kind: "no-sky", at: 1, searchedS: 1 } as Entry];
   const report = { epoch: 1, first: 1, oldest: 1, entries } as unknown as Report;
   for (let i = 0; i < 300; i++) judge.stored(TAG, report, 1);

@@ -1,5 +1,7 @@
+import { setDetection } from "@purrimeter/device/decide-side";
 import type { Geofences } from "@purrimeter/device/geofence";
 import type { FixEntry, TransitionEntry } from "@purrimeter/protocol/entry";
+import { FIRST_WIRE_VERSION, WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Report, Settings, Status } from "@purrimeter/protocol/messages";
 import type { Epoch, TagId } from "@purrimeter/protocol/values";
 import type { Log } from "@purrimeter/service/log";
@@ -69,6 +71,7 @@ interface ReplaySession {
 }
 
 interface Versions {
+  wire: number;
   reported: number | undefined;
   wanted: number | undefined;
   refused: number | undefined;
@@ -102,6 +105,7 @@ class TagReportVerifier implements ReportVerifier {
   reported(tag: TagId, status: Status): void {
     if (!status.online) return;
     const versions = this.#versionsOf(tag);
+    versions.wire = status.wireVersion ?? FIRST_WIRE_VERSION;
     versions.reported = status.settingsVersion;
     versions.refused = status.refusedSettings?.version;
   }
@@ -109,6 +113,7 @@ class TagReportVerifier implements ReportVerifier {
   stored(tag: TagId, report: Report, through: number): void {
     const versions = this.#versions.peek(tag);
     if (versions === undefined || !this.#hasGeofences(tag, versions)) return;
+    if (versions.wire !== WIRE_VERSION) return this.#skipOtherFirmware(tag, report);
     if (this.#queued >= MAX_QUEUED) return this.#parts.counters.add("decided-again", "not-judged");
     this.#queued++;
     const settings = this.#settledSettings(tag, versions);
@@ -116,6 +121,13 @@ class TagReportVerifier implements ReportVerifier {
       this.#queued--;
       this.#judge({ tag, report, through, settings });
     });
+  }
+
+  /** Firmware that speaks another wire version decides in another way: its transitions are no faults. */
+  #skipOtherFirmware(tag: TagId, { entries }: Report): void {
+    this.#close(tag);
+    for (const { kind } of entries)
+      if (kind === "transition") this.#parts.counters.add("decided-again.not-comparable", "other-firmware");
   }
 
   forget(tag: TagId): void {
@@ -127,7 +139,7 @@ class TagReportVerifier implements ReportVerifier {
   #versionsOf(tag: TagId): Versions {
     const known = this.#versions.get(tag);
     if (known !== undefined) return known;
-    const versions = { reported: undefined, wanted: undefined, refused: undefined };
+    const versions = { wire: FIRST_WIRE_VERSION, reported: undefined, wanted: undefined, refused: undefined };
     this.#versions.set(tag, versions);
     return versions;
   }
@@ -154,6 +166,7 @@ class TagReportVerifier implements ReportVerifier {
       return this.#parts.counters.add("decided-again", "settings-unknown");
     }
     this.#parts.counters.add("decided-again", "judged");
+    setDetection(this.#slots.sides, settings.detection);
     const course = this.#courseOf(waiting, settings, geofences);
     course.order.push(waiting, ({ report }, from, isAfterHole) => {
       if (isAfterHole) course.replay.skipHole();

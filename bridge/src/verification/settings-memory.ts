@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { GeofenceSetting, Settings } from "@purrimeter/protocol/messages";
+import type { Detection, GeofenceSetting, Settings } from "@purrimeter/protocol/messages";
 import { decodeSettings, encodeSettings } from "@purrimeter/protocol/settings";
 import type { TagId } from "@purrimeter/protocol/values";
 import { LruMap } from "@purrimeter/service/lru-map";
@@ -7,13 +7,14 @@ import { LruMap } from "@purrimeter/service/lru-map";
 /** A tag that is slow to answer runs one of the last few. */
 const VERSIONS = 3;
 
-/** The geofences of one version of a tag's settings. */
+/** What of one version of a tag's settings decides sides. */
 export interface KnownSettings {
   readonly version: number;
-  /** The same for the same geofences in the same order; empty for none. */
+  /** The same for the same geofences in the same order, and the same step of detection; empty for no geofences. */
   readonly digest: string;
   readonly bytes: Uint8Array;
-  /** Version from which on the geofences are these: a tag that took others in between has forgotten its sides. */
+  readonly detection: Detection | undefined;
+  /** Version from which on they are these: a tag that took others in between has forgotten its sides. */
   readonly since: number;
 }
 
@@ -50,8 +51,12 @@ function isNot(version: number): (settings: KnownSettings) => boolean {
   return (settings) => settings.version !== version;
 }
 
-function knownOf({ version, geofences }: Settings, before: KnownSettings | undefined): KnownSettings {
-  const bytes = encodeSettings({ version: 1, fixIntervalS: 1, reportIntervalS: 1, geofences }).slice();
+function knownOf(
+  { version, geofences, detection }: Settings,
+  before: KnownSettings | undefined,
+): KnownSettings {
+  const decisive = detection === undefined ? { geofences } : { geofences, detection };
+  const bytes = encodeSettings({ version: 1, fixIntervalS: 1, reportIntervalS: 1, ...decisive }).slice();
   const digest = geofences.length === 0 ? "" : createHash("sha256").update(bytes).digest("base64url");
-  return { version, digest, bytes, since: before?.digest === digest ? before.since : version };
+  return { version, digest, bytes, detection, since: before?.digest === digest ? before.since : version };
 }

@@ -84,7 +84,8 @@ export class TagReplay {
     if (entry.kind === "transition") return this.#compare(entry, geofences, sinceOf(entry.settingsVersion));
     const start = entry.kind === "health" ? this.#startOf(entry) : "none";
     if (start === "here") return this.#restart();
-    if (start === "here-or-before") return this.#beginAnew();
+    // The fixes before are kept: a decision that names one of them as its evidence proves that no start lies between.
+    if (start === "here-or-before") return this.#beginAnew(this.#recent);
     this.#missExpected();
     if (entry.kind === "no-sky") this.#darkAtS = entry.at;
     if (entry.kind !== "fix") return;
@@ -114,9 +115,9 @@ export class TagReplay {
     }
   }
 
-  #beginAnew(): void {
+  #beginAnew(recent: NumberedFix[] = []): void {
     this.#expected = [];
-    this.#recent = [];
+    this.#recent = recent;
     this.#darkAtS = 0;
     for (const fence of this.fences) {
       this.#differs(fence.settle());

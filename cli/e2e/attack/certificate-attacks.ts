@@ -54,7 +54,7 @@ async function clones(target: Target): Promise<string> {
   const allowed = BURST + 1 + Math.ceil((performance.now() - beganMs) / EACH_MS);
   must(letIn > 1, "not even two sessions were let in, so nothing was tried");
   must(letIn <= allowed, `${letIn} sessions of one certificate began, not ${allowed} at most`);
-  await mustStore(target.bridge, await target.tag("felix"), 4);
+  await mustStore(target.bridge, await target.tag("nora"), 4);
   return `${letIn} of ${CLONES} sessions began, another tag was served`;
 }
 

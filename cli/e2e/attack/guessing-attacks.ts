@@ -3,7 +3,7 @@ import type { Attack } from "./attack.ts";
 import { must, mustBe } from "./must.ts";
 import type { Target } from "./target.ts";
 
-const CLAIMS = 400;
+const CLAIMS = 240;
 const WORKERS = 8;
 
 async function claimGuesses(target: Target): Promise<string> {

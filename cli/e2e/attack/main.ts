@@ -1,15 +1,8 @@
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Attack, Outcome } from "./attack.ts";
-import { CERTIFICATE_ATTACKS } from "./certificate-attacks.ts";
-import { CONNECTION_ATTACKS } from "./connection-attacks.ts";
-import { AFTERWARDS, FOLDER_ATTACKS } from "./folder-attacks.ts";
-import { GUESSING_ATTACKS } from "./guessing-attacks.ts";
-import { LOGIN_ATTACKS } from "./login-attacks.ts";
-import { QUOTA_ATTACKS } from "./quota-attacks.ts";
-import { REQUEST_ATTACKS } from "./request-attacks.ts";
-import { TAG_ATTACKS } from "./tag-attacks.ts";
+import { ATTACK_GROUPS } from "./attack-groups.ts";
 import { Target } from "./target.ts";
-import { TOKEN_ATTACKS } from "./token-attacks.ts";
 
 const HELP = `Usage: npm run attack -- [--json] [--only NAME] [--settings JSON] [--deadline S]
 
@@ -24,18 +17,7 @@ Ends with 1 when an attack succeeded or did not end.
   --help           this text
 `;
 
-const ATTACKS: readonly Attack[] = [
-  ...TOKEN_ATTACKS,
-  ...REQUEST_ATTACKS,
-  ...LOGIN_ATTACKS,
-  ...GUESSING_ATTACKS,
-  ...TAG_ATTACKS,
-  ...QUOTA_ATTACKS,
-  ...CERTIFICATE_ATTACKS,
-  ...FOLDER_ATTACKS,
-  ...CONNECTION_ATTACKS,
-  ...AFTERWARDS,
-];
+type Named = Pick<Attack, "name" | "tried">;
 
 const { values } = parseArgs({
   options: {
@@ -47,17 +29,30 @@ const { values } = parseArgs({
   },
 });
 
+// Each command line would strip the types of all its modules anew.
+const MODULES = join(import.meta.dirname, "..", "..", "..", "node_modules");
+process.env["NODE_COMPILE_CACHE"] ??= join(MODULES, ".cache", "compiled-code");
+
 const target = new Target();
-let current: Pick<Attack, "name" | "tried"> = { name: "start", tried: "starting the installation" };
+const running = new Set<Named>();
+
+/** Names what is under way until it is done; also when it failed, as that ends everything. */
+async function named(what: Named, work: Promise<void>): Promise<void> {
+  running.add(what);
+  await work;
+  running.delete(what);
+}
 
 /** Some errors of Node's have a stack alone. */
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message || (error.stack ?? error.name) : String(error);
 
-async function outcomeOf({ name, tried, run }: Attack): Promise<Outcome> {
-  return run(target).then(
-    (came) => ({ name, tried, held: true, came }),
-    (error: unknown) => ({ name, tried, held: false, came: reasonOf(error) }),
+async function attack({ name, tried, run }: Attack): Promise<void> {
+  print(
+    await run(target).then(
+      (came) => ({ name, tried, held: true, came }),
+      (error: unknown) => ({ name, tried, held: false, came: reasonOf(error) }),
+    ),
   );
 }
 
@@ -70,31 +65,28 @@ function print(outcome: Outcome): void {
 
 /** Ends everything whatever is under way: what comes of it is not waited for. */
 function abandon(came: string): void {
-  print({ ...current, held: false, came });
+  for (const { name, tried } of running) print({ name, tried, held: false, came });
   target.kill();
   process.exit(1);
 }
 
-async function attackAll(attacks: readonly Attack[], deadlineS: number): Promise<void> {
+async function attackAll(groups: readonly (readonly Attack[])[], deadlineS: number): Promise<void> {
   const timer = setTimeout(() => abandon(`not ended ${deadlineS} s after the start`), deadlineS * 1_000);
   process.once("SIGINT", () => abandon("interrupted"));
   process.once("SIGTERM", () => abandon("interrupted"));
   process.once("uncaughtException", (error) => abandon(reasonOf(error)));
   try {
-    await target.start(values.settings);
-    for (const attack of attacks) {
-      current = attack;
-      print(await outcomeOf(attack));
-    }
-    current = { name: "end", tried: "ending the installation" };
-    await target.end();
+    await named({ name: "start", tried: "starting the installation" }, target.start(values.settings));
+    for (const group of groups) await Promise.all(group.map((each) => named(each, attack(each))));
+    await named({ name: "end", tried: "ending the installation" }, target.end());
   } catch (error) {
     abandon(reasonOf(error));
   }
   clearTimeout(timer);
 }
 
-const chosen = ATTACKS.filter(({ name }) => name.startsWith(values.only));
+const isChosen = ({ name }: Attack): boolean => name.startsWith(values.only);
+const chosen = ATTACK_GROUPS.map((group) => group.filter(isChosen)).filter(({ length }) => length > 0);
 if (values.help === true) console.log(HELP);
 else if (chosen.length > 0) await attackAll(chosen, Number(values.deadline));
 else {

@@ -31,16 +31,16 @@ function transition(at: number, evidenceFrom: number): object {
   return { ...of, at, evidenceFrom };
 }
 
-/** Sends a flood that has to be answered busy, while another tag is served. `next`: number of the other tag's report. */
+/** Sends a flood that has to be answered busy, while another tag, one of its own, is served. */
 async function flood(
   target: Target,
-  { id, most, next }: { readonly id: string; readonly most: number; readonly next: number },
+  { id, most, other }: { readonly id: string; readonly most: number; readonly other: string },
   entryOf: EntryOf,
 ): Promise<string> {
   const stored = await storedBeforeBusy(target, id, most, entryOf);
   must(stored < most, `${most} reports of ${PER_REPORT} transitions were all stored`);
   must(stored > 0, "no report was stored, so nothing was tried");
-  await mustStore(target.bridge, await target.tag("felix"), next);
+  await mustStore(target.bridge, await target.tag(other), 1);
   return `busy after ${stored} reports, another tag's was stored`;
 }
 
@@ -50,13 +50,13 @@ const SPREAD = 110;
 
 function transitionFlood(target: Target): Promise<string> {
   const entryOf: EntryOf = (_, report) => transition(nowS(), 1 + report * PER_REPORT);
-  return flood(target, { id: "tom", most: DENSE, next: 3 }, entryOf);
+  return flood(target, { id: "tom", most: DENSE, other: "toni" }, entryOf);
 }
 
 function daysFlood(target: Target): Promise<string> {
   const entryOf: EntryOf = (index, report) =>
     transition(nowS() - (PER_REPORT - index) * DAY_S, 1 + report * PER_REPORT);
-  return flood(target, { id: "tim", most: SPREAD, next: 6 }, entryOf);
+  return flood(target, { id: "tim", most: SPREAD, other: "tina" }, entryOf);
 }
 
 /** Reports of a full journal of 512 KiB: a fix a minute for two weeks. */

@@ -86,7 +86,7 @@ async function unaskedDelivery(target: Target): Promise<string> {
   return "nothing was sent";
 }
 
-const MUTATED = 1_000;
+const MUTATED = 500;
 
 async function mutatedReports(target: Target): Promise<string> {
   const raw = await joinTag(target.bridge, tagOf(target, 0));

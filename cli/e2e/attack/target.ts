@@ -39,8 +39,10 @@ export class Target {
   api!: Api;
   bridge!: Api;
   owner!: Person;
+  /** Those that are there from the start. */
   readonly tags: TagIdentity[] = [];
   readonly #agents = new Map<string, Agent>();
+  readonly #made = new Map<string, Promise<TagIdentity>>();
 
   /** Starts everything; `settings` is the text of config.json. */
   async start(settings?: string): Promise<void> {
@@ -54,7 +56,7 @@ export class Target {
     this.api = { port: Number(new URL(api).port), ca };
     this.bridge = { port: Number(new URL(mqtt).port), ca };
     this.owner = await this.newPerson("owner@example.org", "127.1.0.1");
-    for (const id of ["mimi", "felix"]) await this.tag(id);
+    this.tags.push(...(await Promise.all(["mimi", "felix"].map((id) => this.tag(id)))));
   }
 
   ask(method: string, path: string, asked: Ask = {}): Promise<Answer> {
@@ -126,12 +128,10 @@ export class Target {
   }
 
   /** A tag of the owner's; registered and claimed when it is asked for first. */
-  async tag(id: string): Promise<TagIdentity> {
-    const known = this.tags.find((tag) => tag.id === id);
-    if (known !== undefined) return known;
-    const tag = await this.#addTag(id);
-    this.tags.push(tag);
-    return tag;
+  tag(id: string): Promise<TagIdentity> {
+    const made = this.#made.get(id) ?? this.#addTag(id);
+    this.#made.set(id, made);
+    return made;
   }
 
   async #addTag(id: string): Promise<TagIdentity> {

@@ -12,7 +12,7 @@ export const DATA_FILES: readonly string[] = [
 ];
 
 /** Made anew by a start, kept on purpose out of a backup, or in it in another way. */
-const LEFT_OUT = ["run", "log", "mail", "outbox"];
+const LEFT_OUT = ["run", "log", "mail", "outbox", "secrets/mail"];
 /** Beside databases (journals, reserve, copies from before migrations), of locks, and of writes that were broken off. */
 const PASSING = /\.db-(wal|shm)$|\.db\.|\.db-journal$|\.lock$|\.next$|\.tmp$/;
 /** Deeper folders are none of ours. */
@@ -22,7 +22,8 @@ const MAX_DEPTH = 8;
 export function belongsTo(part: BackupPart, path: string): boolean {
   const isData = DATA_FILES.includes(path);
   if (part === "data") return isData;
-  return !isData && !LEFT_OUT.includes(path.split("/")[0] ?? "") && !PASSING.test(path);
+  const isLeftOut = LEFT_OUT.some((folder) => path === folder || path.startsWith(`${folder}/`));
+  return !isData && !isLeftOut && !PASSING.test(path);
 }
 
 /**

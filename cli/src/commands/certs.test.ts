@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runMain, type Ran } from "../testing/run-main.ts";
+import { runMain, runMainAhead, type Ran } from "../testing/run-main.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "purrimeter-certs-"));
 const data = join(folder, "data");
@@ -69,6 +69,17 @@ test("issued certificates are listed, and revoked ones marked", async () => {
   const [mimi] = linesOf(await certs("list", "--json"));
   expect(mimi?.["revokedAt"]).toBeDefined();
   expect((await certs("list")).stdout).toMatch(/^tag +mimi +01[0-9A-F]+ +revoked /);
+});
+
+const YEAR_MS = 366 * 86_400_000;
+
+test.each([
+  ["not yet valid", -YEAR_MS, /^tag +mia .* from \S+ until \S+ {2}NOT YET VALID$/m],
+  ["valid", 0, /^tag +mia .* from \S+ until \S+Z$/m],
+  ["ended", 30 * YEAR_MS, /^tag +mia .* from \S+ until \S+ {2}ENDED$/m],
+])("a certificate is listed with its dates by the clock (%s)", async (_what, aheadMs, line) => {
+  if (!(await certs("list")).stdout.includes(" mia ")) await certs("issue", "tag", "mia");
+  expect((await runMainAhead(aheadMs, "certs", "list", "--data", data)).stdout).toMatch(line);
 });
 
 test("one key serves many tags", async () => {

@@ -5,7 +5,7 @@ import {
   readGeofences,
   type NamedGeofence,
 } from "@purrimeter/simulator/read-geofences";
-import { replayAsRecorded, replayPaced, type Replay } from "@purrimeter/simulator/replay";
+import { refusalOf, replayAsRecorded, replayPaced, type Replay } from "@purrimeter/simulator/replay";
 import { tagNameFor } from "@purrimeter/simulator/tag-name";
 import { homeOf, type Track } from "@purrimeter/simulator/track";
 import { describeTrackProblem, type TrackFile } from "@purrimeter/simulator/track-problem";
@@ -87,6 +87,8 @@ async function replay(flags: ReplayFlags): Promise<void> {
 async function replayAll(flags: ReplayFlags): Promise<Failure | { readonly replayed: true }> {
   const shared = flags.geofences === undefined ? undefined : await readGeofences(flags.geofences);
   if (shared?.ok === false) return failed(shared.problem);
+  const refusal = shared === undefined ? undefined : refusalOf(shared.geofences);
+  if (refusal !== undefined) return failed(`the tag refuses a geofence: ${refusal}`);
   const file = await loadTracks(flags.tracks, flags.skipGarbage === true ? "skip" : "refuse");
   if (!file.ok) return failed(describeTrackProblem(file.problem));
   const lines: string[] = [];
@@ -126,8 +128,8 @@ function replayOne(
 }
 
 function linesOf(tag: string, { transitions }: Replay, { json }: ReplayFlags): string[] {
-  return transitions.flatMap(({ at, geofence, side, number, explanation }) => {
-    const line = { tag, at: timeText(at), geofence, side, number };
+  return transitions.flatMap(({ at, geofence, side, lastKnown, number, explanation }) => {
+    const line = { tag, at: timeText(at), geofence, side, lastKnown, number };
     if (explanation === undefined) return [JSON.stringify(line)];
     if (json === true) return [JSON.stringify({ ...line, explanation: explanationValue(explanation) })];
     return [JSON.stringify(line), ...explanationLines(side, explanation)];

@@ -96,6 +96,8 @@ async function change(
         return failed(`${mail} has no account`);
       case "no-second-factor":
         return failed(`${mail} has no second factor, which operators and auditors need`);
+      case "no-trail":
+        return failed("the audit trail cannot be written, so no role was changed; see the message above");
     }
   });
 }

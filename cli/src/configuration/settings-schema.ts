@@ -61,7 +61,7 @@ const smtp = section({
 const mail = section({
   /** The From header; "Purrimeter <no-reply@HOST>" unless given. */
   from: line(256).optional(),
-  /** Where each message becomes a file; DIR/mail unless given. */
+  /** Where each message becomes a file; DIR/secrets/mail unless given. */
   folder: path.optional(),
   smtp: smtp.optional(),
 });

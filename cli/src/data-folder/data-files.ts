@@ -19,10 +19,10 @@ export interface DataFiles {
   readonly log: string;
   /** What people set; never written by a program. */
   readonly settings: string;
-  /** Mail that no server is told to send; mode 0700. */
+  /** Mail that no server is told to send: addresses and live links. Mode 0700. */
   readonly mail: string;
-  /** The former name of the folder of mail. */
-  readonly formerMail: string;
+  /** Folders of mail in earlier versions. */
+  readonly formerMail: readonly string[];
   readonly compileCache: string;
   /** Where secrets are in a Vault, if they are. */
   readonly vault: string;
@@ -58,8 +58,8 @@ export function dataFiles(data: string): DataFiles {
     clock: join(run, "clock"),
     log: join(folder, "log"),
     settings: join(folder, "config.json"),
-    mail: join(folder, "mail"),
-    formerMail: join(folder, "outbox"),
+    mail: join(folder, "secrets", "mail"),
+    formerMail: [join(folder, "mail"), join(folder, "outbox")],
     compileCache: join(run, "compile-cache"),
     vault: join(folder, "vault.json"),
     keyRotation: join(run, "key-rotation.json"),

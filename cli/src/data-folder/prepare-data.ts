@@ -10,6 +10,7 @@ import { readDataFormat, writeDataFormat, type DataFormat } from "./data-format.
 import { generatedSecrets, makeSecrets, missingSecrets, pathOf, secretCopies } from "./prepare-secrets.ts";
 import { findRootKey } from "./find-root-key.ts";
 import type { RootKeyPlace } from "./root-key-out.ts";
+import { takeMail } from "./take-mail.ts";
 import { takeTagKeys } from "./tag-keys.ts";
 import type { Holders } from "./secret-holder.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
@@ -57,6 +58,7 @@ export async function prepareData(
     );
   takeIssuerKeys(files.authority);
   takeTagKeys(files);
+  takeMail(files);
   if (!secretsAreInVault(files)) makeSecrets(files, holders);
   const certified = await certifyServices(files, holders.services, options);
   if (isFailure(certified)) return certified;

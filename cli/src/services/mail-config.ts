@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ServiceContext } from "./service-entry.ts";
 import { publicOrigin } from "./public-origin.ts";
@@ -29,7 +28,7 @@ export function mailConfig({ files, settings }: Pick<ServiceContext, "files" | "
     linkBase: `${origin}/`,
   };
   if (smtp === undefined)
-    return { ...common, folder: folder === undefined ? usualFolder(files) : resolve(files.folder, folder) };
+    return { ...common, folder: folder === undefined ? files.mail : resolve(files.folder, folder) };
   const { host, port, user, tls, authority } = smtp;
   return {
     ...common,
@@ -40,9 +39,4 @@ export function mailConfig({ files, settings }: Pick<ServiceContext, "files" | "
       ...(authority !== undefined && { authority: resolve(files.folder, authority) }),
     },
   };
-}
-
-/** A folder that was made under the former name stays: a mail program may take the files from there. */
-function usualFolder({ mail, formerMail }: ServiceContext["files"]): string {
-  return existsSync(formerMail) ? formerMail : mail;
 }

@@ -1,3 +1,4 @@
+import { systemTime } from "@purrimeter/service/system-time";
 import { main } from "../main.ts";
 
 /** What a command line did. */
@@ -8,7 +9,14 @@ export interface Ran {
 }
 
 /** Runs a command line in this process and catches what it writes. */
-export async function runMain(...argv: readonly string[]): Promise<Ran> {
+export function runMain(...argv: readonly string[]): Promise<Ran> {
+  return runMainAhead(0, ...argv);
+}
+
+/** As `runMain`, by a clock that is so many ms ahead. */
+export async function runMainAhead(aheadMs: number, ...argv: readonly string[]): Promise<Ran> {
+  const utcMs = (): number => systemTime.utcMs() + aheadMs;
+  const time = { ...systemTime, utcMs, utcS: () => Math.floor(utcMs() / 1_000) };
   const text = { stdout: "", stderr: "" };
   const restore = [catchWrites("stdout", text), catchWrites("stderr", text)];
   const log = console.log;
@@ -17,7 +25,7 @@ export async function runMain(...argv: readonly string[]): Promise<Ran> {
   const before = process.exitCode;
   process.exitCode = 0;
   try {
-    await main(argv);
+    await main(argv, time);
     return { exitCode: Number(process.exitCode), ...text };
   } finally {
     process.exitCode = before;

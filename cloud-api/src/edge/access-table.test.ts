@@ -180,7 +180,7 @@ const GOOD_USES: Record<string, GoodUse> = {
   ],
   "GET /v1/operator/tags": at("/v1/operator/tags"),
   "POST /v1/operator/tags/:id/code": async () => {
-    yes = authAnswer(204, undefined);
+    yes = authAnswer(200, { isLiving: false });
     return [`/v1/operator/tags/${(await unclaimed()).id}/code`, {}, 200];
   },
   "POST /v1/operator/tags/:id/revoke": async () => {

@@ -43,13 +43,14 @@ const end = (reason: string): string => `event: end\ndata: {"reason":"${reason}"
 
 describe("a live stream", () => {
   it("begins with the latest location and goes on with each newer one, once", async () => {
-    await record(api.store, tag, [fixAt(NOW_S - 60)]);
+    await record(api.store, tag, [{ ...fixAt(NOW_S - 60), speedCmS: 120, courseDeg10: 900 }]);
     const next = await live();
     expect(await next()).toBe("retry: 2000\n\n");
     const first = await next();
     expect(first).toMatch(/^id: (\S+)\nevent: location\ndata: (\{.*\})\n\n$/);
     const { body } = await api.ask(`/v1/tags/${tag}/locations/latest`, { token: mia.token });
     expect(JSON.parse(/data: (.*)\n/.exec(first ?? "")?.[1] ?? "")).toEqual(body);
+    expect(body).toMatchObject({ speed: 1.2, course: 90 });
     await api.live.look();
     await record(api.store, tag, [fixAt(NOW_S - 30, 5)], { first: 2 });
     await api.live.look();

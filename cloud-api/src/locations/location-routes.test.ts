@@ -72,8 +72,27 @@ describe("locations", () => {
       lat: 1.0003,
       lon: -29.9997,
       accuracyM: 4.5,
+      speed: null,
+      course: null,
       receivedAt: text(NOW_S),
     });
+  });
+
+  it("have metres a second and degrees where the tag said them, as JSON and as GeoJSON", async () => {
+    const moving = await api.claimedTag(owner);
+    const said = { ...fixAt(NOW_S - 60), speedCmS: 8_512, courseDeg10: 2_715 };
+    await record(api.store, moving, [said, { ...fixAt(NOW_S), speedCmS: 0, courseDeg10: 0 }]);
+    const expected = [
+      { speed: 85.12, course: 271.5 },
+      { speed: 0, course: 0 },
+    ];
+    const [json, geo] = await Promise.all(
+      ["", "?format=geojson"].map((query) =>
+        api.ask(`/v1/tags/${moving}/locations${query}`, { token: owner.token }),
+      ),
+    );
+    expect(json?.body.items).toMatchObject(expected);
+    expect(geo?.body).toMatchObject({ features: expected.map((properties) => ({ properties })) });
   });
 
   it("keep to both ends of the range, across midnight too", async () => {

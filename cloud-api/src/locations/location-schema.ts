@@ -12,6 +12,14 @@ const details = {
   accuracyM: z
     .number()
     .openapi({ description: "What the receiver claims, one standard deviation in metres." }),
+  speed: z.number().min(0).nullable().openapi({
+    description: "Metres a second over ground, as the receiver measured it; null when it did not say.",
+    example: 0.4,
+  }),
+  course: z.number().min(0).lt(360).nullable().openapi({
+    description: "Degrees clockwise from north over ground; null when the receiver did not say.",
+    example: 271.5,
+  }),
   receivedAt: z.iso.datetime().openapi({ description: "When the cloud stored it." }),
   suspect: z.enum(DOUBTS).optional().openapi({ description: "Why it is stored but not believed." }),
 };
@@ -53,10 +61,12 @@ function timeOf({ at, receivedAt }: Location): Location["at"] {
 }
 
 function detailsOf(location: Location) {
-  const { doubt } = location;
+  const { doubt, speedCmS, courseDeg10 } = location;
   const known = {
     at: rfc3339(doubt === undefined ? timeOf(location) : location.at),
     accuracyM: location.accuracyDm / 10,
+    speed: speedCmS === undefined ? null : speedCmS / 100,
+    course: courseDeg10 === undefined ? null : courseDeg10 / 10,
     receivedAt: rfc3339(location.receivedAt),
   };
   return doubt === undefined ? known : { ...known, suspect: doubt };

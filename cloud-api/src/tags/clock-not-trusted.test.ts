@@ -23,12 +23,12 @@ test.each([
   ["its acceptance by a viewer", () => "/v1/shares/accept", { code }],
 ])("%s waits for a clock that is trusted", async (_what, path, body) => {
   const ask = { method: "POST", token: owner.token, ...(body !== undefined && { body }) };
-  api.isClockTrusted = false;
+  api.isClockPlausible = false;
   const answer = await api.ask(path(), ask);
   expect(answer.status).toBe(503);
   expect(answer.headers.get("retry-after")).toBe("300");
   expect(answer.body).toMatchObject({ type: "/v1/problems/unavailable" });
   expect(answer.body.detail).toContain("clock");
-  api.isClockTrusted = true;
+  api.isClockPlausible = true;
   expect((await api.ask(path(), ask)).status).not.toBe(503);
 });

@@ -32,7 +32,7 @@ const eventSchema = z
       .openapi({
         description:
           "The last known side before, also when `from` is unknown: a change to outside is an escape when this is inside. " +
-          "null when none was known. It is that of the tag's earlier event of the same geofence.",
+          "null when none was known. For a tag whose firmware does not say it, it is that of its earlier event of the same geofence.",
       }),
     suspect: z.enum(DOUBTS).optional().openapi({
       description: "Why its time is not believed, as of a location. It alerts nobody.",

@@ -23,8 +23,12 @@ afterAll(async () => {
 });
 
 /** As the bridge records what the tag says of itself. */
-function say(settingsVersion: number, refusedSettings?: { version: number; reason: DecodeReason }) {
-  const own = { online: true, settingsVersion, firmware: "1.0.0" };
+function say(
+  settingsVersion: number,
+  refusedSettings?: { version: number; reason: DecodeReason },
+  wireVersion = 1,
+) {
+  const own = { online: true, settingsVersion, firmware: "1.0.0", wireVersion };
   const status = refusedSettings === undefined ? own : { ...own, refusedSettings };
   return api.store.reports.recordStatus(tag, status, NOW_S as UnixSeconds);
 }
@@ -61,6 +65,41 @@ describe("a tag's settings", () => {
     ["truncated", "unreadable"],
   ] as const)("say %s as %s", (reason, said) => {
     expect(refusedReason(reason)).toBe(said);
+  });
+});
+
+describe("a tag's detection", () => {
+  const change = async (body: object) => {
+    const answer = await api.ask(`/v1/tags/${tag}`, { method: "PATCH", body, token: owner.token });
+    return { status: answer.status, ...(answer.body as { settings?: object; name?: string }) };
+  };
+
+  it("is usual until its owner changes it, and is not changed with the name", async () => {
+    const { body } = await api.ask(`/v1/tags/${tag}`, { token: owner.token });
+    expect(body).toMatchObject({ detection: "usual" });
+    const quiet = await change({ detection: "quiet" });
+    expect(quiet).toMatchObject({ status: 200, detection: "quiet", name: (body as { name: string }).name });
+    expect(await change({ name: "Tom" })).toMatchObject({ status: 200, detection: "quiet", name: "Tom" });
+    expect(await change({ name: "Mimi", detection: "quick" })).toMatchObject({
+      detection: "quick",
+      name: "Mimi",
+    });
+  });
+
+  it("is one of three steps, and a change changes something", async () => {
+    for (const body of [{ detection: "loud" }, { detection: null }, {}])
+      expect(await change(body)).toMatchObject({ status: 400 });
+    const stranger = await api.owner();
+    const asked = { method: "PATCH", body: { detection: "quiet" }, token: stranger.token } as const;
+    expect((await api.ask(`/v1/tags/${tag}`, asked)).status).toBe(404);
+  });
+
+  it("is shown as ignored by a tag whose firmware is too old for it", async () => {
+    await change({ detection: "quiet" });
+    await say(1);
+    expect(await shown()).toMatchObject(both({ ignored: ["detection"] }));
+    await say(1, undefined, 2);
+    expect(JSON.stringify(await shown())).not.toContain("ignored");
   });
 });
 

@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { OwnedTag } from "@purrimeter/store/owned-tag";
+import type { OwnerView } from "@purrimeter/store/owner-view";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
@@ -77,11 +78,13 @@ const readRoute = createRoute({
   responses: { 200: tagAnswer("The tag."), ...problemAnswers(...OWNER_PROBLEMS, "not-found") },
 });
 
-const renameRoute = createRoute({
+const changeRoute = createRoute({
   method: "patch",
   path: "/tags/{id}",
-  operationId: "renameTag",
-  summary: "Name a tag",
+  operationId: "changeTag",
+  summary: "Change a tag's name or its step of detection",
+  description:
+    "Detection is a part of the tag's settings: the tag has it when `settings.reported` is `settings.wanted`.",
   tags: ["tags"],
   security: BEARER_SECURITY,
   middleware: readJsonBody(MAX_BODY_BYTES),
@@ -90,7 +93,7 @@ const renameRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: tagChangeSchema } } },
   },
   responses: {
-    200: tagAnswer("The tag with its new name."),
+    200: tagAnswer("The tag as it is now."),
     ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS, "not-found"),
   },
 });
@@ -130,6 +133,7 @@ function tagBody(tag: OwnedTag, now: number): z.infer<typeof tagSchema> {
     lastHeardAt: tag.lastHeardAt === undefined ? null : rfc3339(tag.lastHeardAt),
     battery: tag.batteryPercent ?? null,
     ...warningsOf(tag, now),
+    detection: tag.detection,
     settings: settingsBody(tag.settings),
   };
 }
@@ -138,9 +142,21 @@ function settingsBody({
   wanted,
   reported,
   refused,
+  ignored,
 }: OwnedTag["settings"]): z.infer<typeof tagSchema>["settings"] {
-  if (refused === undefined) return { wanted, reported };
-  return { wanted, reported, refused: { version: refused.version, reason: refusedReason(refused.reason) } };
+  const own = { wanted, reported, ...(ignored !== undefined && { ignored: [...ignored] }) };
+  if (refused === undefined) return own;
+  return { ...own, refused: { version: refused.version, reason: refusedReason(refused.reason) } };
+}
+
+async function changed(
+  view: OwnerView,
+  id: TagId,
+  { name, detection }: z.infer<typeof tagChangeSchema>,
+): Promise<OwnedTag> {
+  if (name !== undefined) orNotFound(await view.renameTag(id, name));
+  if (detection !== undefined) orNotFound(await view.setDetection(id, detection));
+  return orNotFound(await view.tag(id));
 }
 
 /** /v1/tags, /v1/tags/{id} and /v1/tags/claim. */
@@ -164,10 +180,9 @@ export function tagRoutes(deps: Dependencies) {
     .openapi(readRoute, async (c) =>
       c.json(bodyOf(orNotFound(await c.get("view").tag(c.req.valid("param").id))), 200),
     )
-    .openapi(renameRoute, async (c) => {
-      const { name } = c.req.valid("json");
-      return c.json(bodyOf(orNotFound(await c.get("view").renameTag(c.req.valid("param").id, name))), 200);
-    })
+    .openapi(changeRoute, async (c) =>
+      c.json(bodyOf(await changed(c.get("view"), c.req.valid("param").id, c.req.valid("json"))), 200),
+    )
     .openapi(giveUpRoute, async (c) => {
       const { id } = c.req.valid("param");
       orNotFound(await c.get("view").eraseTag(id));

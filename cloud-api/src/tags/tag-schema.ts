@@ -53,6 +53,12 @@ const warningSchema = z
   })
   .openapi("TagWarning");
 
+const detectionSchema = z.enum(["quick", "usual", "quiet"]).openapi("Detection", {
+  description:
+    "How much evidence a change of side takes. `quick` says an escape earlier and errs more often, `quiet` errs less often and says it " +
+    "later. A tag whose firmware is too old for it decides as with `usual`; `settings.ignored` says so.",
+});
+
 export const tagSchema = z
   .strictObject({
     id: z.string(),
@@ -64,11 +70,19 @@ export const tagSchema = z
       .array(warningSchema)
       .optional()
       .openapi({ description: "Only while there are some: of the last seven days." }),
+    detection: detectionSchema,
     settings: z
       .strictObject({
         wanted: z.number().int(),
         reported: z.number().int(),
         refused: refusedSettingsSchema.optional(),
+        ignored: z
+          .array(z.enum(["detection"]))
+          .optional()
+          .openapi({
+            description:
+              "Only when the tag's firmware is too old for a part of the wanted settings: it runs them without that part.",
+          }),
       })
       .openapi({
         description:
@@ -78,7 +92,10 @@ export const tagSchema = z
   })
   .openapi("Tag");
 
-export const tagChangeSchema = z.strictObject({ name: nameSchema }).openapi("TagChange");
+export const tagChangeSchema = z
+  .strictObject({ name: nameSchema.optional(), detection: detectionSchema.optional() })
+  .refine((change) => Object.keys(change).length > 0, "Say what is to change.")
+  .openapi("TagChange", { description: "What is left out stays as it is." });
 
 export const claimSchema = z
   .strictObject({

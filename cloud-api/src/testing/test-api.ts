@@ -93,7 +93,7 @@ export class TestApi {
   nowMs = 0;
   nowS = NOW_S;
   /** What the store is told of the clock. */
-  isClockTrusted = true;
+  isClockPlausible = true;
   /** Nothing looks for changes by itself in tests: they call `look`. */
   readonly live: LiveStreams;
   readonly #folder: string;
@@ -108,7 +108,7 @@ export class TestApi {
       keyRing,
       now: () => this.nowS as UnixSeconds,
       monotonicMs: () => this.nowMs,
-      clock: { isTrusted: () => this.isClockTrusted, isPlausible: () => this.isClockTrusted },
+      isClockPlausible: () => this.isClockPlausible,
       minFreeBytes: 0,
       reserveBytes: 0,
     });

@@ -1,4 +1,4 @@
-import type { Entry } from "@purrimeter/protocol/entry";
+import type { Entry, FixEntry } from "@purrimeter/protocol/entry";
 import type {
   EntryNumber,
   Epoch,
@@ -13,7 +13,7 @@ import type { Doubt } from "@purrimeter/store/doubt";
 import { NOW_S } from "./test-keys.ts";
 
 /** A fix at that time; places walk north-east from a point in the sea. */
-export function fixAt(atS: number, step = 0): Entry {
+export function fixAt(atS: number, step = 0): FixEntry {
   return {
     kind: "fix",
     at: atS as UnixSeconds,

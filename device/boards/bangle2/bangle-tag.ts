@@ -55,6 +55,7 @@ export class BangleTag {
   private timer: number;
   private movedMs: number;
   private buzzesLeft: number;
+  private isBuzzing: boolean;
 
   /** `builtAtS`: as in FirmwareOptions. Throws when the watch is not paired. */
   constructor(sdk: BangleSdk, builtAtS: number) {
@@ -65,6 +66,7 @@ export class BangleTag {
     this.timer = 0;
     this.movedMs = 0;
     this.buzzesLeft = 0;
+    this.isBuzzing = false;
     this.clock = new TimeClock(() => sdk.getTime());
     this.sentences = new SentenceFilter(
       () => this.clock.monotonicMs(),
@@ -165,15 +167,16 @@ export class BangleTag {
   }
 
   private buzz(seconds: number): void {
-    const isBuzzing = this.buzzesLeft > 0;
     this.buzzesLeft = seconds;
-    if (!isBuzzing) this.buzzOnce();
+    if (!this.isBuzzing) this.buzzOnce();
   }
 
   private buzzOnce(): void {
+    this.isBuzzing = this.buzzesLeft > 0;
+    if (!this.isBuzzing) return;
     this.buzzesLeft--;
     this.sdk.Bangle.buzz(BUZZ_MS);
-    if (this.buzzesLeft > 0) this.sdk.setTimeout(() => this.buzzOnce(), BUZZ_EVERY_MS);
+    this.sdk.setTimeout(() => this.buzzOnce(), BUZZ_EVERY_MS);
   }
 
   private runAndPlan(call: () => void): void {

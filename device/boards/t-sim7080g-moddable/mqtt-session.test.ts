@@ -142,6 +142,7 @@ describe("a session over the SDK's MQTT client", () => {
     ["an error", (bench: Bench) => bench.client.events.onError()],
     ["a close", (bench: Bench) => bench.client.events.onClose()],
     ["an exception that nobody caught", (bench: Bench) => bench.session.abandon()],
+    ["a reconnect that the firmware asks for", (bench: Bench) => bench.session.reconnect()],
     [
       "a write that throws",
       (bench: Bench) => {
@@ -160,6 +161,19 @@ describe("a session over the SDK's MQTT client", () => {
     bench.pass(60_000);
     bench.answer();
     expect(bench.told).toEqual(["up", "down", "up"]);
+  });
+
+  it("leaves a client that is not up yet, or not wanted, when it is asked to reconnect", () => {
+    const bench = new Bench();
+    bench.session.reconnect();
+    bench.pass(60_000);
+    expect(bench.clients).toEqual([]);
+    bench.session.connect();
+    bench.pass(0);
+    bench.session.reconnect();
+    bench.answer();
+    expect(bench.clients).toHaveLength(1);
+    expect(bench.told).toEqual(["up"]);
   });
 
   it("gives up a broker that says nothing, and waits longer each time", () => {

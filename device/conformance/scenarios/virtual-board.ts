@@ -1,7 +1,6 @@
 import { encodeCommand } from "@purrimeter/protocol/command";
 import type { Command, Settings } from "@purrimeter/protocol/messages";
 import { encodeSettings } from "@purrimeter/protocol/settings";
-import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { Firmware } from "../../core/firmware.ts";
 import type { Ports } from "../../core/ports.ts";
 import { RamFlash } from "../../core/flash/ram-flash.ts";
@@ -9,17 +8,13 @@ import { AnsweringCloud } from "./answering-cloud.ts";
 import { showFlash, showTransitions } from "./flash-transcript.ts";
 import { hex } from "./hex.ts";
 import { OpenSkyReceiver } from "./open-sky-receiver.ts";
+import { TAG, virtualTag } from "./virtual-tag.ts";
 
-const TAG = asTagId("tom") as TagId;
 const TOPIC = `purrimeter/1/${TAG}/`;
 
 /** 2026-11-21 12:00:00 UTC. */
 export const NOON_S = 1_795_262_400;
 
-/** 2026-11-01: fixed, so that the date of a build changes no transcript. */
-const BUILT_AT_S = 1_793_491_200;
-
-const FIRMWARE = "1.0.0-golden";
 const FIRST_SEED = 42;
 
 /** Shortest step: no scenario needs an earlier wake-up. */
@@ -32,11 +27,6 @@ export interface BoardOptions {
   readonly hasBeacon: boolean;
   /** Infinity = there is always a session. */
   readonly idleTimeoutMs: number;
-}
-
-interface Answer {
-  readonly atMs: number;
-  readonly bytes: Uint8Array;
 }
 
 /**
@@ -71,10 +61,11 @@ export class VirtualBoard {
   private isOn = false;
   private isUp = false;
   private asksForSession = false;
+  private isReconnecting = false;
   private isReceiving = false;
   private utcAtZeroS = 0;
   private isTimeKnown = false;
-  private due: Answer[] = [];
+  private due: { readonly atMs: number; readonly bytes: Uint8Array }[] = [];
   private detectsBeacon = false;
   private writtenMs = -1;
   private writtenWakeMs = -1;
@@ -87,7 +78,7 @@ export class VirtualBoard {
     this.flash = new RamFlash(options.pageBytes, options.pageCount);
     this.cloud = new AnsweringCloud();
     this.writer = new OpenSkyReceiver();
-    this.firmware = new Firmware(this.ports(), this.firmwareOptions());
+    this.firmware = new Firmware(this.ports(), virtualTag(this.seed, this.options.idleTimeoutMs));
   }
 
   /** Switches the board on with the flash as it is; the contents of RAM are lost. */
@@ -96,12 +87,13 @@ export class VirtualBoard {
     this.isOn = true;
     this.isUp = false;
     this.asksForSession = false;
+    this.isReconnecting = false;
     this.isReceiving = false;
     this.isTimeKnown = false;
     this.due = [];
     this.flash.restorePower();
     this.guard(() => {
-      this.firmware = new Firmware(this.ports(), this.firmwareOptions());
+      this.firmware = new Firmware(this.ports(), virtualTag(this.seed, this.options.idleTimeoutMs));
       this.firmware.start();
     });
     this.seed++;
@@ -120,6 +112,7 @@ export class VirtualBoard {
 
   up(): void {
     this.isUp = true;
+    this.isReconnecting = false;
     this.say("up");
     this.guard(() => this.firmware.uplinkUp());
   }
@@ -211,7 +204,7 @@ export class VirtualBoard {
     const second = (Math.floor(this.nowMs / 1_000) + 1) * 1_000;
     if (this.isReceiving && this.hasSky) next = Math.min(next, second);
     if (this.isMoving) next = Math.min(next, this.lastMovedMs + 30_000);
-    if (this.asksForSession && this.hasCoverage) next = Math.min(next, second);
+    if (this.isReconnecting || (this.asksForSession && this.hasCoverage)) next = Math.min(next, second);
     const answer = this.due[0];
     if (answer !== undefined) next = Math.min(next, answer.atMs);
     return Math.max(this.nowMs + LEAST_STEP_MS, next);
@@ -222,7 +215,8 @@ export class VirtualBoard {
     if (this.isMoving && this.nowMs >= this.lastMovedMs + 30_000) this.move();
     if (this.nowMs >= this.firmware.nextWakeMs()) this.guard(() => this.firmware.wake());
     if (this.detectsBeacon) this.detectBeacon();
-    if (this.asksForSession && this.hasCoverage && !this.isUp) this.up();
+    const isWanted = this.isReconnecting || (this.asksForSession && this.hasCoverage);
+    if (isWanted && !this.isUp) this.up();
     if (this.isReceiving && this.hasSky && ofSecondMs === 0 && this.lastSpokenMs !== this.nowMs) {
       this.lastSpokenMs = this.nowMs;
       this.speak(4_096);
@@ -296,6 +290,7 @@ export class VirtualBoard {
       uplink: {
         connect: () => this.session(true),
         disconnect: () => this.session(false),
+        reconnect: () => this.reconnect(),
         publish: (topic: string, bytes: Uint8Array) => this.published(topic, bytes),
       },
       indicator: {
@@ -305,11 +300,6 @@ export class VirtualBoard {
       battery: { percent: () => this.batteryPercent },
     };
     return this.options.hasBeacon ? Object.assign({ beacon: { listen: () => this.listen() } }, all) : all;
-  }
-
-  private firmwareOptions(): ConstructorParameters<typeof Firmware>[1] {
-    const { idleTimeoutMs } = this.options;
-    return { tag: TAG, firmware: FIRMWARE, seed: this.seed, builtAtS: BUILT_AT_S, idleTimeoutMs };
   }
 
   private setUtcS(utcS: number): void {
@@ -330,6 +320,13 @@ export class VirtualBoard {
     if (isAsked || !this.isUp) return;
     this.isUp = false;
     this.due = [];
+  }
+
+  /** As boards do it: the session is over at once, and another is established within a second. */
+  private reconnect(): void {
+    this.say("u reconnect");
+    this.down();
+    this.isReconnecting = true;
   }
 
   private listen(): void {

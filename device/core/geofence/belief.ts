@@ -74,6 +74,20 @@ export class Belief {
     this.cells.fill(reflecting, start + REFLECTING, start + GRIDS * CELLS);
   }
 
+  /** The belief of geofence i becomes that of `from[i]`; a new geofence has a negative one and begins when it is seen. */
+  rearrange(from: readonly number[]): void {
+    const outside = this.outside.slice();
+    const lastCm = this.lastCm.slice();
+    const cells = this.cells.slice();
+    for (let i = 0; i < from.length; i++) {
+      const old = from[i] ?? -1;
+      if (old < 0 || old === i) continue;
+      this.outside[i] = outside[old] ?? 0.5;
+      this.lastCm[i] = lastCm[old] ?? 0;
+      this.cells.set(cells.subarray(old * GRIDS * CELLS, (old + 1) * GRIDS * CELLS), i * GRIDS * CELLS);
+    }
+  }
+
   /**
    * Applies a fix, all in whole numbers: its distance, FARTHEST_CM at most; `scaleCm`, its expected error; `seconds`, the
    * time since the fix before, more than 0; `freeS`, how much of that time the cat may have been outdoors.

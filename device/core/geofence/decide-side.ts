@@ -1,4 +1,5 @@
-import type { Side } from "@purrimeter/protocol/values";
+import type { Detection } from "@purrimeter/protocol/messages";
+import type { LastKnown, Side } from "@purrimeter/protocol/values";
 import { Belief } from "./belief.ts";
 import { DEEPEST_CM, FARTHEST_CM } from "./belief-cells.ts";
 
@@ -15,6 +16,12 @@ const BETWEEN = 3;
  */
 const WRONG_OUTSIDE = 0.022;
 const WRONG_INSIDE = 0.05;
+
+/** The same chances at the step "quick" and at the step "quiet": about twice and a quarter of them. */
+const QUICK_OUTSIDE = 0.05;
+const QUICK_INSIDE = 0.1;
+const QUIET_OUTSIDE = 0.005;
+const QUIET_INSIDE = 0.0125;
 
 /** Least expected error of a fix from a collar, whatever the receiver claims. */
 const FLOOR_CM = 430;
@@ -58,8 +65,12 @@ export class Sides {
   readonly lastAtS: Float64Array;
   readonly lateAtS: Float64Array;
   readonly lateRuns: Uint8Array;
-  readonly wrongOutside: number;
-  readonly wrongInside: number;
+  /** The last side that was known, also while the side is unknown; before the last change, as the transition says it. */
+  readonly known: Uint8Array;
+  readonly knownBefore: Uint8Array;
+  /** Accepted chances that a decision is wrong; settings change them. */
+  wrongOutside: number;
+  wrongInside: number;
 
   /** `wrongOutside`, `wrongInside`: accepted chances that a decision is wrong, 0 to 0.5. */
   constructor(capacity: number, wrongOutside = WRONG_OUTSIDE, wrongInside = WRONG_INSIDE) {
@@ -70,6 +81,8 @@ export class Sides {
     this.lastAtS = new Float64Array(capacity);
     this.lateAtS = new Float64Array(capacity);
     this.lateRuns = new Uint8Array(capacity);
+    this.known = new Uint8Array(capacity);
+    this.knownBefore = new Uint8Array(capacity);
     this.wrongOutside = wrongOutside;
     this.wrongInside = wrongInside;
   }
@@ -83,12 +96,48 @@ export class Sides {
     return this.evidence[index] ?? 0;
   }
 
-  /** Starts again with every side unknown, as after new settings. */
-  forget(): void {
-    for (let index = 0; index < this.sides.length; index++) this.forgetOne(index);
+  /** The last known side before the last change of side; null when there was none. */
+  lastKnown(index: number): LastKnown {
+    const code = this.knownBefore[index] ?? UNKNOWN;
+    if (code === INSIDE) return "inside";
+    return code === OUTSIDE ? "outside" : null;
   }
 
-  /** Starts again with this side unknown. */
+  /** Sets the last known side of a start after which nothing else is known. */
+  recall(index: number, side: LastKnown): void {
+    this.known[index] = side === null ? UNKNOWN : side === "inside" ? INSIDE : OUTSIDE;
+  }
+
+  /** Starts again with every side unknown and none ever known, as after other geofences. */
+  forget(): void {
+    for (let index = 0; index < this.sides.length; index++) this.drop(index);
+  }
+
+  /** The geofence is another one: nothing of it is known. */
+  drop(index: number): void {
+    this.forgetOne(index);
+    this.known[index] = UNKNOWN;
+    this.knownBefore[index] = UNKNOWN;
+  }
+
+  /**
+   * New settings: geofence i is the one that was `from[i]`, or a new one where that is negative. What is known of a
+   * geofence moves with it.
+   */
+  rearrange(from: readonly number[]): void {
+    for (const values of [this.sides, this.evidence, this.doubtedFrom, this.lastAtS, this.lateAtS])
+      this.permute(values, from);
+    for (const values of [this.lateRuns, this.known, this.knownBefore]) this.permute(values, from);
+    this.belief.rearrange(from);
+    for (let i = 0; i < this.sides.length; i++) if ((from[i] ?? -1) < 0) this.drop(i);
+  }
+
+  private permute(values: Uint8Array | Uint32Array | Float64Array, from: readonly number[]): void {
+    const before = values.slice();
+    for (let i = 0; i < from.length; i++) values[i] = before[from[i] ?? -1] ?? 0;
+  }
+
+  /** Starts again with this side unknown; the last known one stays. */
   forgetOne(index: number): void {
     this.sides[index] = UNKNOWN;
     this.evidence[index] = 0;
@@ -97,6 +146,14 @@ export class Sides {
     this.lateAtS[index] = 0;
     this.lateRuns[index] = 0;
   }
+}
+
+/** Sets the bounds of the sequential test; absent = usual. */
+export function setDetection(state: Sides, detection: Detection | undefined): void {
+  state.wrongOutside =
+    detection === "quick" ? QUICK_OUTSIDE : detection === "quiet" ? QUIET_OUTSIDE : WRONG_OUTSIDE;
+  state.wrongInside =
+    detection === "quick" ? QUICK_INSIDE : detection === "quiet" ? QUIET_INSIDE : WRONG_INSIDE;
 }
 
 function scaleCm(accuracyDm: number): number {
@@ -179,6 +236,8 @@ export function decide(
   const isAlone = side !== UNKNOWN && state.doubtedFrom[index] === entryNumber;
   if (code === BETWEEN || code === side || isAlone) return undefined;
   state.sides[index] = code;
+  state.knownBefore[index] = state.known[index] ?? UNKNOWN;
+  state.known[index] = code;
   state.evidence[index] = state.doubtedFrom[index] ?? entryNumber;
   state.doubtedFrom[index] = 0;
   return nameOf(code);
@@ -190,6 +249,7 @@ export function expire(state: Sides, index: number, atS: number): Side | undefin
   const believedS = side === INSIDE ? INSIDE_BELIEVED_S : OUTSIDE_BELIEVED_S;
   if (side === UNKNOWN || atS - (state.lastAtS[index] ?? 0) <= believedS) return undefined;
   state.sides[index] = UNKNOWN;
+  state.knownBefore[index] = side;
   state.evidence[index] = 0;
   state.lastAtS[index] = 0;
   return "unknown";

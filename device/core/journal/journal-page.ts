@@ -6,12 +6,12 @@ import { getUint16, getUint32, isErased, putUint16, putUint32 } from "../flash/l
  * A page of the journal: header, records, marks, header again. There are two copies of the header so that one flipped bit
  * does not lose the page; either is enough. Marks record how far the cloud has acknowledged.
  */
-export const HEADER_BYTES = 36;
+export const HEADER_BYTES = 40;
 export const MARK_BYTES = 8;
 
-/** "PJ", layout 1. The first byte is not 0xFF: a header that was begun never reads as erased. */
-const MAGIC = 0x01_00_4a_50;
-const HEADER_CRC = 32;
+/** "PJ", layout 2. The first byte is not 0xFF: a header that was begun never reads as erased. */
+const MAGIC = 0x02_00_4a_50;
+const HEADER_CRC = 36;
 const MARK_CRC = 4;
 
 /** One mark for every 256 bytes: a tenth of the records, so that a restart sends about ten entries again. */
@@ -46,10 +46,23 @@ export interface PageHeader {
   dropped: number;
   /** Records at the front that were copied from a page that was given up. */
   carried: number;
+  /** The last known sides when the page was opened (known-sides.ts), and the version of the settings that they are of. */
+  known: number;
+  knownVersion: number;
 }
 
 export function emptyPageHeader(): PageHeader {
-  return { sequence: 0, epoch: 0, firstNumber: 0, releasedThrough: 0, boots: 0, dropped: 0, carried: 0 };
+  return {
+    sequence: 0,
+    epoch: 0,
+    firstNumber: 0,
+    releasedThrough: 0,
+    boots: 0,
+    dropped: 0,
+    carried: 0,
+    known: 0,
+    knownVersion: 0,
+  };
 }
 
 /** Writes the header into the first HEADER_BYTES of `bytes`. */
@@ -62,7 +75,8 @@ export function encodeHeader(header: PageHeader, bytes: Uint8Array): void {
   putUint32(bytes, 20, header.boots);
   putUint32(bytes, 24, header.dropped);
   putUint16(bytes, 28, header.carried);
-  putUint16(bytes, 30, 0);
+  putUint16(bytes, 30, header.known);
+  putUint32(bytes, 32, header.knownVersion);
   putUint32(bytes, HEADER_CRC, crc32(bytes, 0, HEADER_CRC));
 }
 
@@ -77,6 +91,8 @@ export function decodeHeader(bytes: Uint8Array, header: PageHeader): boolean {
   header.boots = getUint32(bytes, 20);
   header.dropped = getUint32(bytes, 24);
   header.carried = getUint16(bytes, 28);
+  header.known = getUint16(bytes, 30);
+  header.knownVersion = getUint32(bytes, 32);
   return true;
 }
 

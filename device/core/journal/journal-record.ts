@@ -1,16 +1,20 @@
 import { crc32 } from "@purrimeter/protocol/crc32";
+import type { AnswerOutcome } from "@purrimeter/protocol/entry";
 import {
   FROM_SHIFT,
+  KIND_ANSWER,
   KIND_FIX,
   KIND_HEALTH,
   KIND_MASK,
   KIND_NO_SKY,
   KIND_TRANSITION,
+  outcomeCode,
+  outcomeFromCode,
   sideCode,
   sideFromCode,
   TO_SHIFT,
 } from "@purrimeter/protocol/entry-kind";
-import type { Side } from "@purrimeter/protocol/values";
+import type { LastKnown, Side } from "@purrimeter/protocol/values";
 import { getInt32, getUint16, getUint32, putUint16, putUint32 } from "../flash/little-endian.ts";
 
 /**
@@ -21,6 +25,8 @@ export const RECORD_BYTES = 24;
 const NUMBER = 1;
 const AT = 5;
 const BODY = 9;
+/** Of a transition: 0 not recorded, else 1 + the side's code. */
+const LAST_KNOWN = 18;
 const CRC = 20;
 
 /** An entry of any kind, made once and filled again; only the fields of its kind mean anything. */
@@ -40,6 +46,10 @@ export interface JournalEntry {
   batteryPercent: number;
   boots: number;
   dropped: number;
+  /** Undefined in a record that an older firmware wrote. */
+  lastKnown: LastKnown | undefined;
+  command: number;
+  outcome: AnswerOutcome;
 }
 
 export function emptyJournalEntry(): JournalEntry {
@@ -59,6 +69,9 @@ export function emptyJournalEntry(): JournalEntry {
     batteryPercent: 0,
     boots: 0,
     dropped: 0,
+    lastKnown: undefined,
+    command: 0,
+    outcome: "done",
   };
 }
 
@@ -71,6 +84,7 @@ export function encodeRecord(entry: JournalEntry, record: Uint8Array): void {
   if (entry.kind === KIND_FIX) encodeFix(entry, record);
   else if (entry.kind === KIND_TRANSITION) encodeTransition(entry, record);
   else if (entry.kind === KIND_NO_SKY) putUint16(record, BODY, entry.searchedS);
+  else if (entry.kind === KIND_ANSWER) encodeAnswer(entry, record);
   else encodeHealth(entry, record);
   putUint32(record, CRC, crc32(record, 0, CRC));
 }
@@ -86,6 +100,12 @@ function encodeTransition(entry: JournalEntry, record: Uint8Array): void {
   record[BODY] = entry.geofence;
   putUint32(record, BODY + 1, entry.evidenceFrom);
   putUint32(record, BODY + 5, entry.settingsVersion);
+  if (entry.lastKnown !== undefined) record[LAST_KNOWN] = 1 + sideCode(entry.lastKnown ?? "unknown");
+}
+
+function encodeAnswer(entry: JournalEntry, record: Uint8Array): void {
+  putUint32(record, BODY, entry.command);
+  record[BODY + 4] = outcomeCode(entry.outcome);
 }
 
 function encodeHealth(entry: JournalEntry, record: Uint8Array): void {
@@ -98,13 +118,14 @@ function encodeHealth(entry: JournalEntry, record: Uint8Array): void {
 export function decodeRecord(record: Uint8Array, entry: JournalEntry): boolean {
   if (getUint32(record, CRC) !== crc32(record, 0, CRC)) return false;
   const head = record[0] as number;
-  entry.kind = head & KIND_MASK;
+  entry.kind = head === KIND_ANSWER ? KIND_ANSWER : head & KIND_MASK;
   entry.number = getUint32(record, NUMBER);
   entry.at = getUint32(record, AT);
   if (entry.kind === KIND_FIX) decodeFix(record, entry);
   else if (entry.kind === KIND_TRANSITION) return decodeTransition(record, entry);
   else if (entry.kind === KIND_NO_SKY) entry.searchedS = getUint16(record, BODY);
   else if (entry.kind === KIND_HEALTH) decodeHealth(record, entry);
+  else decodeAnswer(record, entry);
   return true;
 }
 
@@ -124,7 +145,15 @@ function decodeTransition(record: Uint8Array, entry: JournalEntry): boolean {
   entry.geofence = record[BODY] as number;
   entry.evidenceFrom = getUint32(record, BODY + 1);
   entry.settingsVersion = getUint32(record, BODY + 5);
+  const known = record[LAST_KNOWN] as number;
+  const side = sideFromCode((known - 1) & 3);
+  entry.lastKnown = known === 0 ? undefined : side === undefined || side === "unknown" ? null : side;
   return true;
+}
+
+function decodeAnswer(record: Uint8Array, entry: JournalEntry): void {
+  entry.command = getUint32(record, BODY);
+  entry.outcome = outcomeFromCode(record[BODY + 4] as number) ?? "refused";
 }
 
 function decodeHealth(record: Uint8Array, entry: JournalEntry): void {

@@ -203,5 +203,7 @@ export class JournalRing {
     this.head.boots = header.boots;
     this.head.dropped = header.dropped;
     this.head.carried = header.carried;
+    this.head.known = header.known;
+    this.head.knownVersion = header.knownVersion;
   }
 }

@@ -31,18 +31,57 @@ function kindOf(journal: Journal, number: number): number {
 }
 
 function appendFixes(journal: Journal, count: number): number[] {
-  return Array.from({ length: count }, () => journal.appendFix(1_000, 1, 2, 3));
+  return Array.from({ length: count }, () =>
+    journal.appendFix({ at: 1_000, latE7: 1, lonE7: 2, accuracyDm: 3 }),
+  );
 }
 
 const appendTransition = (journal: Journal): number =>
-  journal.appendTransition(1_000, 3, "inside", "outside", journal.next, 9);
+  journal.appendTransition({
+    at: 1_000,
+    geofence: 3,
+    from: "inside",
+    to: "outside",
+    evidenceFrom: journal.next,
+    settingsVersion: 9,
+  });
+
+describe("known sides", () => {
+  it("of the time when the newest page was begun come back, and the transitions since", () => {
+    const flash = new RamFlash(PAGE_BYTES, 4);
+    const journal = open(flash);
+    appendTransition(journal);
+    journal.known = 9;
+    journal.knownVersion = 4_294_967_295;
+    journal.releaseThrough(1);
+    appendFixes(journal, 6 * SLOTS);
+    journal.known = 5;
+    appendTransition(journal);
+    const again = open(flash);
+    const numbers: number[] = [];
+    again.eachNewTransition(({ number }) => void numbers.push(number));
+    expect(again).toMatchObject({ known: 9, knownVersion: 4_294_967_295 });
+    expect(numbers).toEqual([6 * SLOTS + 2]);
+  });
+});
 
 describe("entries", () => {
   it("come back as they were written, after a restart too", () => {
     const flash = new RamFlash(PAGE_BYTES, 4);
     const journal = open(flash);
-    expect(journal.appendFix(4_294_967_295, -900_000_000, -1_800_000_000, 65_535)).toBe(1);
-    expect(journal.appendTransition(5, 255, "unknown", "outside", 1, 4_294_967_295)).toBe(2);
+    expect(
+      journal.appendFix({
+        at: 4_294_967_295,
+        latE7: -900_000_000,
+        lonE7: -1_800_000_000,
+        accuracyDm: 65_535,
+      }),
+    ).toBe(1);
+    const [from, to] = ["unknown", "outside"] as const;
+    const settingsVersion = 4_294_967_295;
+    expect(
+      journal.appendTransition({ at: 5, geofence: 255, from, to, evidenceFrom: 1, settingsVersion }),
+    ).toBe(2);
     expect(journal.appendNoSky(6, 65_535)).toBe(3);
     expect(journal.appendHealth(7, 100)).toBe(4);
     const entry = emptyJournalEntry();
@@ -185,7 +224,7 @@ describe("flipped bits", () => {
       flash.flipBit(0, HEADER_BYTES + 2 * RECORD_BYTES + (bit >> 3), bit & 7);
       const journal = open(flash);
       expect(held(journal)).toEqual([1, 2]);
-      expect(journal.appendFix(1, 2, 3, 4)).toBe(4);
+      expect(journal.appendFix({ at: 1, latE7: 2, lonE7: 3, accuracyDm: 4 })).toBe(4);
       journal.releaseThrough(2);
       expect(journal.oldest).toBe(4);
     }
@@ -220,7 +259,9 @@ describe("flipped bits", () => {
     flash.flipBit(0, HEADER_BYTES + RECORD_BYTES + 22, 7);
     const into = { ...emptyJournalEntry() };
     let number = 0;
-    expect(() => (number = open(flash).appendFix(9, 8, 7, 6))).not.toThrow();
+    expect(
+      () => (number = open(flash).appendFix({ at: 9, latE7: 8, lonE7: 7, accuracyDm: 6 })),
+    ).not.toThrow();
     expect(open(flash).read(number, into)).toBe(true);
     expect(into).toMatchObject({ at: 9, latE7: 8, lonE7: 7, accuracyDm: 6 });
   });
@@ -240,7 +281,8 @@ function run(flash: RamFlash, script: readonly number[], witness: Witness): void
     witness.returned.set(number, kind);
   };
   for (const step of script) {
-    if (step < 6) note(journal.appendFix(witness.returned.size, 1, 2, 3), KIND_FIX);
+    if (step < 6)
+      note(journal.appendFix({ at: witness.returned.size, latE7: 1, lonE7: 2, accuracyDm: 3 }), KIND_FIX);
     else if (step < 7) note(appendTransition(journal), KIND_TRANSITION);
     else {
       const through = Math.max(witness.released, journal.next - step);

@@ -1,5 +1,11 @@
-import { KIND_FIX, KIND_HEALTH, KIND_NO_SKY, KIND_TRANSITION } from "@purrimeter/protocol/entry-kind";
-import type { Side } from "@purrimeter/protocol/values";
+import {
+  KIND_ANSWER,
+  KIND_FIX,
+  KIND_HEALTH,
+  KIND_NO_SKY,
+  KIND_TRANSITION,
+} from "@purrimeter/protocol/entry-kind";
+import type { AnswerParts, FixParts, TransitionParts } from "@purrimeter/protocol/report-writer";
 import { emptyPageHeader, type PageHeader } from "./journal-page.ts";
 import { JournalHoldings } from "./journal-holdings.ts";
 import { emptyJournalEntry, encodeRecord, RECORD_BYTES, type JournalEntry } from "./journal-record.ts";
@@ -24,6 +30,9 @@ export class Journal {
   boots = 0;
   /** Entries given up because the journal was full, since the flash was new. */
   dropped = 0;
+  /** The last known sides after the newest transition, and the version of the settings that they are of. */
+  known = 0;
+  knownVersion = 0;
   private markedThrough = 0;
   private readonly ring: JournalRing;
   private readonly pageCount: number;
@@ -58,40 +67,44 @@ export class Journal {
     this.holdings.releasedThrough = this.ring.highestMark(this.next);
     this.markedThrough = this.holdings.releasedThrough;
     this.dropped = head.dropped;
+    this.known = head.known;
+    this.knownVersion = head.knownVersion;
     this.boots = this.recordedBoots() + 1;
     this.skipHoles();
   }
 
   /** Returns the entry's number, or 0 when the flash can store nothing any more; so do the other appends. */
-  appendFix(at: number, latE7: number, lonE7: number, accuracyDm: number): number {
+  appendFix(fix: FixParts): number {
     this.draft.kind = KIND_FIX;
-    this.draft.latE7 = latE7;
-    this.draft.lonE7 = lonE7;
-    this.draft.accuracyDm = accuracyDm;
-    return this.append(at);
+    this.draft.latE7 = fix.latE7;
+    this.draft.lonE7 = fix.lonE7;
+    this.draft.accuracyDm = fix.accuracyDm;
+    return this.append(fix.at);
   }
 
-  appendTransition(
-    at: number,
-    geofence: number,
-    from: Side,
-    to: Side,
-    evidenceFrom: number,
-    settingsVersion: number,
-  ): number {
+  appendTransition(transition: TransitionParts): number {
     this.draft.kind = KIND_TRANSITION;
-    this.draft.geofence = geofence;
-    this.draft.from = from;
-    this.draft.to = to;
-    this.draft.evidenceFrom = evidenceFrom;
-    this.draft.settingsVersion = settingsVersion;
-    return this.append(at);
+    this.draft.geofence = transition.geofence;
+    this.draft.from = transition.from;
+    this.draft.to = transition.to;
+    this.draft.evidenceFrom = transition.evidenceFrom;
+    this.draft.settingsVersion = transition.settingsVersion;
+    this.draft.lastKnown = transition.lastKnown;
+    return this.append(transition.at);
   }
 
   appendNoSky(at: number, searchedS: number): number {
     this.draft.kind = KIND_NO_SKY;
     this.draft.searchedS = searchedS;
     return this.append(at);
+  }
+
+  /** The answer to a command. */
+  appendAnswer(answer: AnswerParts): number {
+    this.draft.kind = KIND_ANSWER;
+    this.draft.command = answer.command;
+    this.draft.outcome = answer.outcome;
+    return this.append(answer.at);
   }
 
   /** Records the battery together with `boots` and `dropped`. */
@@ -139,6 +152,15 @@ export class Journal {
     this.oldest = this.holdings.settle(this.next);
   }
 
+  /** Calls with every transition that was added to the newest page, in order; the entry is valid during the call. */
+  eachNewTransition(take: (entry: JournalEntry) => void): void {
+    const { sequence } = this.ring.head;
+    for (let slot = this.ring.carried(sequence); slot < this.ring.used(sequence); slot++) {
+      const { seen } = this.holdings;
+      if (this.ring.readSlot(sequence, slot, seen) && seen.kind === KIND_TRANSITION) take(seen);
+    }
+  }
+
   private append(at: number): number {
     this.draft.at = at;
     for (let attempt = 0; attempt <= this.ring.layout.slots; attempt++) {
@@ -165,6 +187,8 @@ export class Journal {
     this.header.releasedThrough = this.holdings.releasedThrough;
     this.header.boots = this.boots;
     this.header.dropped = this.dropped;
+    this.header.known = this.known;
+    this.header.knownVersion = this.knownVersion;
     this.ring.commitPage(this.header);
     this.markedThrough = this.holdings.releasedThrough;
     this.skipHoles();

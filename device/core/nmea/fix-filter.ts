@@ -10,11 +10,21 @@ export interface Fix {
   lonE7: LonE7;
   /** 1 to MAX_ACCURACY_DM. */
   accuracyDm: number;
+  /** As the receiver measured it, 0 to 65,535 cm/s; -1 when unknown. */
+  speedCmS: number;
+  /** 0 to 3,599 tenths of a degree from north; -1 when unknown. */
+  courseDeg10: number;
+}
+
+/** Made once, filled by acceptReading. */
+export function emptyFix(): Fix {
+  const place = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7 };
+  return { ...place, accuracyDm: 0, speedCmS: -1, courseDeg10: -1 };
 }
 
 /**
  * Why a reading is not a fix: the receiver claims no valid position; it knows no time; the position is out of range; it
- * is the receiver's default; it is no newer than the last fix, or a frozen copy of it; its claimed error exceeds POOR_DM;
+ * is the receiver's default; it is no newer than the last fix, which a receiver that hangs repeats; its claimed error exceeds POOR_DM;
  * it is farther away than a car drives.
  */
 export type FixRefusal =
@@ -22,6 +32,12 @@ export type FixRefusal =
 
 /** A cat in a car on a fast road. */
 const MAX_SPEED_CM_S = 5_000;
+
+/** Between two readings a train may have been faster than at either. */
+const SPEED_MARGIN = 1.2;
+
+/** Readings that the receiver gives no speed for are rivals up to this: an airliner with the wind behind it. */
+const MAX_RIVAL_SPEED_CM_S = 35_000;
 
 /** A larger claimed error carries no information about a garden. */
 const POOR_DM = 1_000;
@@ -41,6 +57,8 @@ export class FixFilterState {
   readonly last: Reading = emptyReading();
   /** The last reading that was refused because it does not fit `last`. */
   readonly rival: Reading = emptyReading();
+  /** The reading before `rival`, or the last accepted one. */
+  readonly before: Reading = emptyReading();
   /** How many such readings in a row fit each other. */
   rivals = 0;
   /** Whether there was a fix at all. */
@@ -57,21 +75,12 @@ function remember(into: Reading, reading: Reading): void {
   into.accuracyDm = reading.accuracyDm;
 }
 
-/** Everything but the time is the same, to the last digit: the receiver repeats its last fix and has no new one. */
-function isFrozen(last: Reading, reading: Reading): boolean {
-  const samePlace = last.latE7 === reading.latE7 && last.lonE7 === reading.lonE7;
-  const sameClaim = last.hdopTenths === reading.hdopTenths && last.accuracyDm === reading.accuracyDm;
-  return (
-    samePlace && sameClaim && last.satellites === reading.satellites && last.speedCmS === reading.speedCmS
-  );
-}
-
-/** Whether the distance from `from` to `to` is more than the time between them allows. */
-function isTooFast(from: Reading, to: Reading): boolean {
+/** Whether the distance from `from` to `to` is more than the time between them allows at this speed. */
+function isFasterThan(from: Reading, to: Reading, speedCmS: number): boolean {
   const north = to.latE7 - from.latE7;
   const east = eastwardE7(from.lonE7, to.lonE7) * lonOverLat(from.latE7);
   const cm = Math.sqrt(north * north + east * east) * cmPerLatE7(from.latE7);
-  return cm > (to.utcS - from.utcS) * MAX_SPEED_CM_S + (from.accuracyDm + to.accuracyDm) * 10;
+  return cm > (to.utcS - from.utcS) * speedCmS + (from.accuracyDm + to.accuracyDm) * 10;
 }
 
 function refuseAlone(reading: Reading): FixRefusal | undefined {
@@ -84,14 +93,38 @@ function refuseAlone(reading: Reading): FixRefusal | undefined {
 }
 
 function refuseAfter(last: Reading, reading: Reading): FixRefusal | undefined {
-  if (reading.utcS <= last.utcS || isFrozen(last, reading)) return "stale";
-  return isTooFast(last, reading) ? "too-fast" : undefined;
+  if (reading.utcS <= last.utcS) return "stale";
+  // The receiver measures its speed by Doppler, apart from the position: where the two agree, a train carries the cat.
+  const sustainedCmS = Math.min(last.speedCmS, reading.speedCmS) * SPEED_MARGIN;
+  return isFasterThan(last, reading, Math.max(MAX_SPEED_CM_S, sustainedCmS)) ? "too-fast" : undefined;
+}
+
+/** Whether the reading goes on from the rival: at a usual speed, or at the one speed of the rivals before. */
+function fitsRival(state: FixFilterState, reading: Reading): boolean {
+  const { rival } = state;
+  if (reading.utcS <= rival.utcS) return false;
+  return refuseAfter(rival, reading) === undefined || isSteady(state, reading);
+}
+
+/** The step from the rival is no longer, per second, than the step to it was, but for a fifth. */
+function isSteady(state: FixFilterState, reading: Reading): boolean {
+  const { rival, before } = state;
+  const seconds = rival.utcS - before.utcS;
+  if (seconds <= 0 || isFasterThan(rival, reading, MAX_RIVAL_SPEED_CM_S)) return false;
+  const share = (reading.utcS - rival.utcS) / seconds;
+  const offLat = rival.latE7 + (rival.latE7 - before.latE7) * share - reading.latE7;
+  const expectedLon = eastwardE7(before.lonE7, rival.lonE7) * share;
+  const offLon = (expectedLon - eastwardE7(rival.lonE7, reading.lonE7)) * lonOverLat(rival.latE7);
+  const stepLat = reading.latE7 - rival.latE7;
+  const stepLon = eastwardE7(rival.lonE7, reading.lonE7) * lonOverLat(rival.latE7);
+  return offLat * offLat + offLon * offLon <= (stepLat * stepLat + stepLon * stepLon) / 25;
 }
 
 /** Counts readings that contradict the last fix but not each other. */
 function isBelievedRival(state: FixFilterState, reading: Reading): boolean {
-  if (reading.utcS === state.last.utcS || isFrozen(state.last, reading)) return false;
-  const follows = state.rivals > 0 && refuseAfter(state.rival, reading) === undefined;
+  if (reading.utcS === state.last.utcS) return false;
+  const follows = state.rivals > 0 && fitsRival(state, reading);
+  remember(state.before, state.rivals > 0 ? state.rival : state.last);
   state.rivals = follows ? state.rivals + 1 : 1;
   remember(state.rival, reading);
   return state.rivals >= RIVALS_BELIEVED;
@@ -104,6 +137,8 @@ function accept(state: FixFilterState, reading: Reading, fix: Fix): void {
   fix.at = reading.utcS as UnixSeconds;
   fix.latE7 = reading.latE7 as LatE7;
   fix.lonE7 = reading.lonE7 as LonE7;
+  fix.speedCmS = reading.speedCmS;
+  fix.courseDeg10 = reading.courseDeg10;
   fix.accuracyDm = reading.accuracyDm > 0 ? reading.accuracyDm : UNKNOWN_ACCURACY_DM;
 }
 

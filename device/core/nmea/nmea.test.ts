@@ -43,10 +43,29 @@ describe("one epoch", () => {
       satellites: 8,
       hdopTenths: 10,
       speedCmS: 30,
+      courseDeg10: 2513,
       accuracyDm: 50,
     };
     expect(parse(rmc("085412.000") + gga("085412.00")).readings).toEqual([expected]);
     expect(parse(gga("085412.000") + rmc("085412")).readings).toEqual([expected]);
+  });
+
+  it("keeps the HDOP for ten seconds when GGA comes more rarely than RMC", () => {
+    const { readings } = parse(
+      rmc("085412") + gga("085412") + rmc("085413") + rmc("085422") + rmc("085423") + rmc("085424"),
+    );
+    expect(readings.map((reading) => reading.accuracyDm)).toEqual([50, 50, 50, 0, 0]);
+  });
+
+  it.each([
+    ["0.58,251.34", 30, 2513],
+    ["0.58,360.0", 30, 0],
+    [",", -1, -1],
+    ["0.58,north", 30, -1],
+    ["0.58,361", 30, -1],
+  ])("reads speed and course of %s", (fields, speedCmS, courseDeg10) => {
+    const text = rmc("085412", "211126", `A,5222.3215,N,00454.5778,E,${fields}`) + gga("085412");
+    expect(parse(text).readings[0]).toMatchObject({ speedCmS, courseDeg10 });
   });
 
   it("takes the sigma of GST instead of HDOP, after the first epoch has shown that GST comes", () => {

@@ -16,11 +16,16 @@ const RANGE_ERROR_DM = 50;
 /** One knot is 1852 m/h (NIST SP 811). */
 const CM_S_PER_KNOT = 185_200 / 3600;
 
+const FULL_TURN_DEG10 = 3_600;
+
 const LINE_FEED = 10;
 
 const UNSEEN = 0;
 const ACTIVE = 1;
 const VOID = 2;
+
+/** Beyond the usual intervals of GGA, 1 to 5 s. */
+const HDOP_KEPT_MS = 10_000;
 
 const HALF_DAY_MS = 43_200_000;
 const MAX_UINT16 = 65_535;
@@ -62,6 +67,8 @@ export class NmeaParser {
   private lineLatE7 = EMPTY;
   private lineLonE7 = EMPTY;
   private sigmaDm = 0;
+  private hdopTenths = 0;
+  private hdopAtMs = -Infinity;
   private knownDay = -1;
   private knownDayMs = 0;
 
@@ -140,7 +147,8 @@ export class NmeaParser {
     this.reading.quality = 0;
     this.reading.satellites = 0;
     this.reading.hdopTenths = 0;
-    this.reading.speedCmS = 0;
+    this.reading.speedCmS = -1;
+    this.reading.courseDeg10 = -1;
   }
 
   private takeRmc(): boolean {
@@ -159,6 +167,7 @@ export class NmeaParser {
     if (this.rmcStatus === ACTIVE) this.takePosition(3);
     if (knotsE3 >= 0)
       this.reading.speedCmS = Math.min(Math.round((knotsE3 * CM_S_PER_KNOT) / 1000), MAX_UINT16);
+    this.reading.courseDeg10 = this.readCourse(8);
     if (date >= 0) this.learnDay(date, timeMs);
     return true;
   }
@@ -222,6 +231,12 @@ export class NmeaParser {
     this.knownDayMs = timeMs;
   }
 
+  /** Garbage in this field does not cost the position: it reads as unknown. */
+  private readCourse(field: number): number {
+    const deg10 = scaled(this.line, field, 1);
+    return deg10 >= 0 && deg10 <= FULL_TURN_DEG10 ? deg10 % FULL_TURN_DEG10 : -1;
+  }
+
   /** DOPs are rounded up, so that 0.54 does not become a half. */
   private tenthsRoundedUp(field: number): number {
     const hundredths = scaled(this.line, field, 2);
@@ -259,6 +274,16 @@ export class NmeaParser {
     return this.knownDay;
   }
 
+  /** Receivers may send GGA more rarely than RMC; the satellites hardly change within seconds. */
+  private keepHdop(reading: Reading): void {
+    if (reading.hdopTenths > 0) {
+      this.hdopTenths = reading.hdopTenths;
+      this.hdopAtMs = this.timeMs;
+    } else if (this.timeMs >= this.hdopAtMs && this.timeMs - this.hdopAtMs <= HDOP_KEPT_MS) {
+      reading.hdopTenths = this.hdopTenths;
+    }
+  }
+
   private emit(): void {
     const reading = this.reading;
     const day = this.dayOfEpoch();
@@ -266,6 +291,7 @@ export class NmeaParser {
     reading.latE7 = this.latE7;
     reading.lonE7 = this.lonE7;
     reading.valid = this.hasPosition && this.rmcStatus !== VOID && this.ggaStatus !== VOID;
+    this.keepHdop(reading);
     const claimedDm = this.sigmaDm > 0 ? this.sigmaDm : Math.ceil((reading.hdopTenths * RANGE_ERROR_DM) / 10);
     reading.accuracyDm = Math.min(claimedDm, MAX_UINT16);
     this.isEmitted = true;

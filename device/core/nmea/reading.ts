@@ -14,8 +14,10 @@ export interface Reading {
   satellites: number;
   /** Horizontal dilution of precision x 10, 0 when unknown. */
   hdopTenths: number;
-  /** Speed over ground in cm/s, 0 when unknown. */
+  /** Speed over ground in cm/s, 0 to 65,535; -1 when unknown. */
   speedCmS: number;
+  /** Course over ground in tenths of a degree from north, 0 to 3,599; -1 when unknown. */
+  courseDeg10: number;
   /** Claimed horizontal error (distance root mean square) in decimetres, 0 when unknown. */
   accuracyDm: number;
 }
@@ -30,7 +32,8 @@ export function emptyReading(): Reading {
     quality: 0,
     satellites: 0,
     hdopTenths: 0,
-    speedCmS: 0,
+    speedCmS: -1,
+    courseDeg10: -1,
     accuracyDm: 0,
   };
 }

@@ -46,7 +46,7 @@ describe("settings", () => {
   it.each<[string, (good: Uint8Array) => Uint8Array, DecodeReason]>([
     [
       "of a newer wire version",
-      (good) => Uint8Array.from(good, (byte, i) => (i === 2 ? 2 : byte)),
+      (good) => Uint8Array.from(good, (byte, i) => (i === 2 ? 3 : byte)),
       "unknown-version",
     ],
     ["cut short", (good) => good.subarray(0, good.length - 1), "truncated"],

@@ -6,9 +6,12 @@ import { decodeSettings } from "@purrimeter/protocol/settings";
 import { getUint32, putUint32 } from "../flash/little-endian.ts";
 import type { Flash } from "../ports.ts";
 
-/** "PS", layout 1; then the sequence, the length, and the CRC-32 of all that and of the settings' bytes. */
+/** "PS", layout 1; then the sequence, the length with the last known sides, and the CRC-32 of all that and of the settings' bytes. */
 const MAGIC = 0x01_00_53_50;
 const LENGTH = 8;
+/** The last known sides are the upper half of the length. */
+const KNOWN_SHIFT = 16;
+const LENGTH_MASK = 0xffff;
 const CRC = 12;
 const HEADER_BYTES = 16;
 
@@ -31,6 +34,8 @@ export function settingsPages(pageBytes: number): number {
 export class SettingsStore {
   /** The newest whole settings, or undefined on a tag that never had any. */
   current: Settings | undefined = undefined;
+  /** The last known sides when `current` came (known-sides.ts); to be set before `offer` returns from `refuse`. */
+  known = 0;
   /** The last settings that were refused since newer ones were kept; version 0 when it could not be read. */
   refused: Status["refusedSettings"] = undefined;
   private readonly flash: Flash;
@@ -53,6 +58,7 @@ export class SettingsStore {
       const settings = this.readSlot(index);
       const sequence = getUint32(this.slot, 4);
       if (settings === undefined || sequence <= this.sequence) continue;
+      this.known = getUint32(this.slot, LENGTH) >>> KNOWN_SHIFT;
       this.sequence = sequence;
       this.current = settings;
     }
@@ -86,7 +92,7 @@ export class SettingsStore {
     for (let i = 0; i < this.slotPages; i++) {
       this.flash.read(this.pageOf(index) + i, 0, this.slot.subarray(i * pageBytes, (i + 1) * pageBytes));
     }
-    const length = getUint32(this.slot, LENGTH);
+    const length = getUint32(this.slot, LENGTH) & LENGTH_MASK;
     if (getUint32(this.slot, 0) !== MAGIC || length > MAX_SETTINGS_BYTES) return undefined;
     if (getUint32(this.slot, CRC) !== this.checksum(length)) return undefined;
     const decoded = decodeSettings(this.slot.subarray(HEADER_BYTES, HEADER_BYTES + length));
@@ -96,7 +102,7 @@ export class SettingsStore {
   private writeSlot(index: number, bytes: Uint8Array): void {
     putUint32(this.slot, 0, MAGIC);
     putUint32(this.slot, 4, this.sequence);
-    putUint32(this.slot, LENGTH, bytes.length);
+    putUint32(this.slot, LENGTH, bytes.length | (this.known << KNOWN_SHIFT));
     for (let i = 0; i < bytes.length; i++) this.slot[HEADER_BYTES + i] = bytes[i] as number;
     putUint32(this.slot, CRC, this.checksum(bytes.length));
     const pageBytes = this.flash.pageBytes;

@@ -1,5 +1,5 @@
 import { crc32 } from "@purrimeter/protocol/crc32";
-import { KIND_FIX, KIND_NO_SKY, KIND_TRANSITION } from "@purrimeter/protocol/entry-kind";
+import { KIND_ANSWER, KIND_FIX, KIND_NO_SKY, KIND_TRANSITION } from "@purrimeter/protocol/entry-kind";
 import type { Ack, RefusedAck, StoredAck } from "@purrimeter/protocol/messages";
 import { ReportWriter } from "@purrimeter/protocol/report-writer";
 import { backOffMs } from "./back-off.ts";
@@ -243,14 +243,13 @@ export class UplinkQueue {
   private add(number: number): boolean {
     const entry = this.entry;
     if (!this.journal.read(number, entry)) return false;
-    if (entry.kind === KIND_FIX)
-      return this.writer.addFix(entry.at, entry.latE7, entry.lonE7, entry.accuracyDm);
+    if (entry.kind === KIND_FIX) return this.writer.addFix(entry);
     if (entry.kind === KIND_NO_SKY) return this.writer.addNoSky(entry.at, entry.searchedS);
+    if (entry.kind === KIND_ANSWER) return this.writer.addAnswer(entry);
     if (entry.kind !== KIND_TRANSITION) {
       return this.writer.addHealth(entry.at, entry.batteryPercent, entry.boots, entry.dropped);
     }
-    const { at, geofence, from, to, evidenceFrom, settingsVersion } = entry;
-    return this.writer.addTransition(at, geofence, from, to, evidenceFrom, settingsVersion);
+    return this.writer.addTransition(entry);
   }
 
   private noteSent(first: number, last: number): void {

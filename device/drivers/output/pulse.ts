@@ -11,9 +11,11 @@ export class Pulse {
     this.asked = 0;
   }
 
+  /** On for so many seconds; 0 ends it now. */
   start(seconds: number): void {
     const mine = ++this.asked;
-    this.set(true);
+    this.set(seconds > 0);
+    if (seconds === 0) return;
     this.after(seconds * 1_000, () => {
       if (mine === this.asked) this.set(false);
     });

@@ -1,4 +1,5 @@
 import type { DecodeError, DecodeReason } from "../decode-error.ts";
+import { FIRST_WIRE_VERSION, WIRE_VERSION } from "../limits.ts";
 import { MAX_VARINT_BYTES, unzigzag } from "./varint.ts";
 import { isWhole, MAX_UINT32 } from "../values.ts";
 
@@ -12,6 +13,7 @@ export class CborReader {
   error: DecodeError | undefined;
   /** Pairs of the open map that are not read yet. */
   private pairs = 0;
+  private lastKey = -1;
   private end: number;
 
   constructor(bytes: Uint8Array, maxBytes: number) {
@@ -104,6 +106,7 @@ export class CborReader {
     if (this.pairs === 0 || this.peek() !== key) return false;
     this.offset++;
     this.pairs--;
+    this.lastKey = key;
     return true;
   }
 
@@ -113,18 +116,44 @@ export class CborReader {
     this.fail(this.pairs > 0 && this.offset >= this.end ? "truncated" : "missing-field", field);
   }
 
-  /** The first key is the version, so that bytes of another version are recognised whatever follows. */
-  version(expected: number): void {
+  /**
+   * The first key is the version, so that bytes of an unknown version are recognised whatever follows. Returns 1 or 2; 1
+   * after a fault.
+   */
+  version(): number {
     this.requireKey(0, "version");
     const version = this.int("version", 0, MAX_UINT32);
-    if (this.sound && version !== expected) this.fail("unknown-version", "version");
+    const isKnown = version >= FIRST_WIRE_VERSION && version <= WIRE_VERSION;
+    if (this.sound && !isKnown) this.fail("unknown-version", "version");
+    return this.sound ? version : FIRST_WIRE_VERSION;
   }
 
-  /** Nothing may be left in the map, and nothing after it. */
-  close(): void {
+  /**
+   * Nothing may be left in the map, and nothing after it. In version 2 unknown keys at the end of the map are skipped: they
+   * ascend, and their values are integers, strings or booleans.
+   */
+  close(version = FIRST_WIRE_VERSION): void {
+    while (version > FIRST_WIRE_VERSION && this.sound && this.pairs > 0 && this.offset < this.end)
+      this.skipPair();
     if (this.error !== undefined) return;
     if (this.pairs > 0) this.fail(this.offset >= this.end ? "truncated" : "unknown-field", "message");
     else if (this.offset < this.end) this.fail("trailing-bytes", "message");
+  }
+
+  private skipPair(): void {
+    const key = this.int("key", 0, 23);
+    if (this.sound && key <= this.lastKey) this.fail("unknown-field", "message");
+    this.lastKey = key;
+    this.pairs--;
+    const major = this.peek() >> 5;
+    if (major === 7) this.bool("value");
+    else if (major === 2 || major === 3) this.skipBytes(this.head(major, "value"));
+    else this.int("value", -MAX_UINT32, MAX_UINT32);
+  }
+
+  private skipBytes(byteCount: number): void {
+    if (this.sound && byteCount > this.end - this.offset) this.fail("truncated", "value");
+    if (this.sound) this.offset += byteCount;
   }
 
   /** Opens a byte string for `varint` and `raw`, and returns where it ends. */

@@ -1,17 +1,26 @@
 import type { CborReader } from "../cbor/cbor-reader.ts";
-import type { Entry } from "./entry.ts";
+import type { AnswerEntry, Entry, FixEntry } from "./entry.ts";
 import {
+  EXTENDED,
   FROM_SHIFT,
+  KIND_ANSWER,
   KIND_FIX,
   KIND_HEALTH,
   KIND_MASK,
   KIND_NO_SKY,
   KIND_TRANSITION,
+  outcomeFromCode,
   SAME_STEP,
   sideFromCode,
   TO_SHIFT,
 } from "./entry-kind.ts";
-import { MAX_ACCURACY_DM } from "../limits.ts";
+import {
+  FIRST_WIRE_VERSION,
+  MAX_ACCURACY_DM,
+  MAX_COURSE_DEG10,
+  MAX_EXTENSION_BYTES,
+  MAX_SPEED_CM_S,
+} from "../limits.ts";
 import { wrapLonE7 } from "../lon-delta.ts";
 import {
   asLatE7,
@@ -21,6 +30,7 @@ import {
   MAX_UINT32,
   type EntryNumber,
   type GeofenceRef,
+  type LastKnown,
   type UnixSeconds,
 } from "../values.ts";
 
@@ -28,14 +38,19 @@ import {
 export class EntryReader {
   private readonly reader: CborReader;
   private readonly end: number;
+  private readonly isFirstVersion: boolean;
   private number: number;
   private lastAt = -1;
   private lastStepS = 0;
   private lastLatE7 = 0;
   private lastLonE7 = 0;
 
-  /** `end` is where the byte string of the entries ends, `first` the number of the first of them. */
-  constructor(reader: CborReader, end: number, first: number) {
+  /**
+   * `end` is where the byte string of the entries ends, `first` the number of the first of them, `version` that of the
+   * report.
+   */
+  constructor(reader: CborReader, end: number, first: number, version: number) {
+    this.isFirstVersion = version === FIRST_WIRE_VERSION;
     this.reader = reader;
     this.end = end;
     this.number = first;
@@ -49,12 +64,16 @@ export class EntryReader {
   /** The next entry, or undefined after a fault. */
   next(): Entry | undefined {
     const head = this.reader.raw("entry", this.end);
-    const kind = head & KIND_MASK;
-    const spare = head & ~(KIND_MASK | SAME_STEP);
+    const isAnswer = !this.isFirstVersion && (head & ~(EXTENDED | SAME_STEP)) === KIND_ANSWER;
+    const kind = isAnswer ? KIND_ANSWER : head & KIND_MASK;
+    const known = this.isFirstVersion ? kind | SAME_STEP : kind | SAME_STEP | EXTENDED;
+    const spare = head & ~known;
     if (kind !== KIND_TRANSITION && spare !== 0) this.reader.fail("out-of-range", "entry");
     const previousAt = this.lastAt;
     const at = this.time((head & SAME_STEP) !== 0);
-    const entry = this.body(kind, spare, at, previousAt);
+    const body = this.body(kind, spare, at, previousAt);
+    const isExtended = !this.isFirstVersion && (head & EXTENDED) !== 0;
+    const entry = isExtended && body !== undefined ? this.extended(body) : body;
     this.number++;
     return this.reader.sound ? entry : undefined;
   }
@@ -76,8 +95,42 @@ export class EntryReader {
           boots: this.uint("boots", 0, MAX_UINT32),
           dropped: this.uint("dropped", 0, MAX_UINT32),
         };
+      case KIND_ANSWER:
+        return this.answer(at);
     }
     return undefined;
+  }
+
+  private answer(at: UnixSeconds): AnswerEntry {
+    const command = this.uint("command", 1, MAX_UINT32);
+    // An outcome that this program does not know yet is none that it may call done.
+    const outcome = outcomeFromCode(this.uint("outcome", 0, 255)) ?? "refused";
+    return { kind: "answer", at, command, outcome };
+  }
+
+  /** The body with the optional parts that follow it; parts that this program does not know are skipped. */
+  private extended(body: Entry): Entry {
+    const byteCount = this.uint("extension", 1, MAX_EXTENSION_BYTES);
+    const end = this.reader.offset + byteCount;
+    if (end > this.end) this.reader.fail("truncated", "extension");
+    let entry = body;
+    if (body.kind === "fix") entry = this.motion(body, end);
+    if (body.kind === "transition") entry = { ...body, lastKnown: this.lastKnown(end) };
+    if (this.reader.sound) this.reader.offset = end;
+    return entry;
+  }
+
+  private motion(fix: FixEntry, end: number): FixEntry {
+    const speed = this.reader.varint("speed", end, 0, MAX_SPEED_CM_S + 1);
+    const hasCourse = this.reader.sound && this.reader.offset < end;
+    const course = hasCourse ? this.reader.varint("course", end, 0, MAX_COURSE_DEG10 + 1) : 0;
+    const withSpeed = speed === 0 ? fix : { ...fix, speedCmS: speed - 1 };
+    return course === 0 ? withSpeed : { ...withSpeed, courseDeg10: course - 1 };
+  }
+
+  private lastKnown(end: number): LastKnown {
+    const side = sideFromCode(this.reader.varint("lastKnown", end, 0, 2));
+    return side === "inside" || side === "outside" ? side : null;
   }
 
   private uint(field: string, min: number, max: number): number {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Entry } from "./entry.ts";
-import { MAX_ACCURACY_DM } from "../limits.ts";
+import { MAX_ACCURACY_DM, MAX_COURSE_DEG10, MAX_SPEED_CM_S } from "../limits.ts";
 import type { Report } from "../messages.ts";
 import { MAX_LAT_E7, MAX_LON_E7, MAX_UINT32, type EntryNumber, type Side } from "../values.ts";
 
@@ -17,13 +17,24 @@ const lonE7 = fc.oneof(
   fc.constantFrom(-MAX_LON_E7, MAX_LON_E7 - 1, 0, -1),
 );
 
-const fix = fc.record({
-  kind: fc.constant("fix"),
+const answer = fc.record({
+  kind: fc.constant("answer"),
   at,
-  latE7,
-  lonE7,
-  accuracyDm: fc.integer({ min: 1, max: MAX_ACCURACY_DM }),
+  command: fc.integer({ min: 1, max: MAX_UINT32 }),
+  outcome: fc.constantFrom("done", "expired", "refused", "stopped"),
 });
+const fix = fc.record(
+  {
+    kind: fc.constant("fix"),
+    at,
+    latE7,
+    lonE7,
+    accuracyDm: fc.integer({ min: 1, max: MAX_ACCURACY_DM }),
+    speedCmS: fc.nat({ max: MAX_SPEED_CM_S }),
+    courseDeg10: fc.nat({ max: MAX_COURSE_DEG10 }),
+  },
+  { requiredKeys: ["kind", "at", "latE7", "lonE7", "accuracyDm"] },
+);
 const noSky = fc.record({ kind: fc.constant("no-sky"), at, searchedS: fc.integer({ min: 1, max: 65_535 }) });
 const health = fc.record({
   kind: fc.constant("health"),
@@ -33,15 +44,19 @@ const health = fc.record({
   dropped: uint32,
 });
 const transition = fc
-  .record({
-    kind: fc.constant("transition"),
-    at,
-    geofence: fc.nat({ max: 255 }),
-    from: fc.constantFrom(...sides),
-    to: fc.constantFrom(...sides),
-    back: fc.nat({ max: 20 }),
-    settingsVersion: uint32,
-  })
+  .record(
+    {
+      kind: fc.constant("transition"),
+      at,
+      geofence: fc.nat({ max: 255 }),
+      from: fc.constantFrom(...sides),
+      to: fc.constantFrom(...sides),
+      back: fc.nat({ max: 20 }),
+      settingsVersion: uint32,
+      lastKnown: fc.constantFrom("inside", "outside", null),
+    },
+    { requiredKeys: ["kind", "at", "geofence", "from", "to", "back", "settingsVersion"] },
+  )
   .filter(({ from, to }) => from !== to);
 
 function numbered(first: number, raw: readonly (Record<string, unknown> & { back?: number })[]): Entry[] {
@@ -58,7 +73,7 @@ export const arbitraryReport: fc.Arbitrary<Report> = fc
     epoch: uint32,
     first: fc.integer({ min: 1, max: MAX_UINT32 - 200 }),
     held: fc.nat({ max: 500 }),
-    raw: fc.array(fc.oneof({ weight: 5, arbitrary: fix }, noSky, health, transition), {
+    raw: fc.array(fc.oneof({ weight: 5, arbitrary: fix }, noSky, health, answer, transition), {
       minLength: 1,
       maxLength: 40,
     }),

@@ -28,7 +28,11 @@ describe("decodeReport never throws", () => {
     fc.assert(
       fc.property(nearlyReport, (bytes) => {
         const decoded = decodeReport(bytes);
-        if (decoded.ok) expect(encodeReport(decoded.value)).toEqual(bytes);
+        if (!decoded.ok) return;
+        const again = encodeReport(decoded.value);
+        // What version 2 skips is not written again.
+        if (bytes[2] === 1) expect(again).toEqual(bytes);
+        else expect(decodeReport(again)).toEqual(decoded);
       }),
       { numRuns: CASES },
     );

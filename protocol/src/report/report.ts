@@ -2,7 +2,7 @@ import { CborReader } from "../cbor/cbor-reader.ts";
 import type { Decoded } from "../decode-error.ts";
 import { EntryReader } from "./entry-reader.ts";
 import type { Entry } from "./entry.ts";
-import { MAX_REPORT_BYTES, MAX_REPORT_ENTRIES, WIRE_VERSION } from "../limits.ts";
+import { MAX_REPORT_BYTES, MAX_REPORT_ENTRIES } from "../limits.ts";
 import type { Report } from "../messages.ts";
 import { ReportWriter } from "./report-writer.ts";
 import { MAX_UINT32, type EntryNumber, type Epoch } from "../values.ts";
@@ -11,20 +11,15 @@ import { MAX_UINT32, type EntryNumber, type Epoch } from "../values.ts";
 function addEntry(writer: ReportWriter, entry: Entry): boolean {
   switch (entry.kind) {
     case "fix":
-      return writer.addFix(entry.at, entry.latE7, entry.lonE7, entry.accuracyDm);
+      return writer.addFix(entry);
     case "transition":
-      return writer.addTransition(
-        entry.at,
-        entry.geofence,
-        entry.from,
-        entry.to,
-        entry.evidenceFrom,
-        entry.settingsVersion,
-      );
+      return writer.addTransition(entry);
     case "no-sky":
       return writer.addNoSky(entry.at, entry.searchedS);
     case "health":
       return writer.addHealth(entry.at, entry.batteryPercent, entry.boots, entry.dropped);
+    case "answer":
+      return writer.addAnswer(entry);
   }
 }
 
@@ -44,22 +39,22 @@ export function encodeReport(report: Report, writer: ReportWriter = new ReportWr
 export function decodeReport(bytes: Uint8Array): Decoded<Report> {
   const reader = new CborReader(bytes, MAX_REPORT_BYTES);
   reader.openMap("report");
-  reader.version(WIRE_VERSION);
+  const version = reader.version();
   reader.requireKey(1, "epoch");
   const epoch = reader.int("epoch", 0, MAX_UINT32) as Epoch;
   reader.requireKey(2, "first");
   const first = reader.int("first", 1, MAX_UINT32) as EntryNumber;
   const held = reader.hasKey(3) ? reader.int("oldest", 1, first - 1) : 0;
-  const entries = readEntries(reader, first);
-  reader.close();
+  const entries = readEntries(reader, first, version);
+  reader.close(version);
   if (reader.error !== undefined) return { ok: false, error: reader.error };
   return { ok: true, value: { epoch, first, oldest: (first - held) as EntryNumber, entries } };
 }
 
-function readEntries(reader: CborReader, first: number): Entry[] {
+function readEntries(reader: CborReader, first: number, version: number): Entry[] {
   reader.requireKey(4, "entries");
   const end = reader.openBytes("entries");
-  const source = new EntryReader(reader, end, first);
+  const source = new EntryReader(reader, end, first, version);
   const entries: Entry[] = [];
   while (source.more) {
     if (entries.length === MAX_REPORT_ENTRIES) reader.fail("too-many", "entries");

@@ -1,6 +1,5 @@
 import { createTokenBucket, takeToken } from "../limits/token-bucket.ts";
 import type { TokenBucket } from "../limits/token-bucket.ts";
-import type { Count } from "../metrics/metrics.ts";
 import type { Log } from "./log.ts";
 
 /** What the log says of a request: the route as it is declared, never the path, which names a tag or an account. */
@@ -45,7 +44,7 @@ export class RequestLog {
   }
 
   /** How many answers there were since the start, by status. */
-  *answers(): Generator<Count<"status">> {
+  *answers(): Generator<{ readonly labels: { readonly status: string }; readonly count: number }> {
     for (const [status, count] of this.#answers) yield { labels: { status: String(status) }, count };
   }
 

@@ -1,10 +1,11 @@
-import { acceptReading, FixFilterState, type Fix } from "@purrimeter/device/fix-filter";
+import { acceptReading, emptyFix, FixFilterState, type Fix } from "@purrimeter/device/fix-filter";
+import { Geofences } from "@purrimeter/device/geofence";
 import { emptyReading } from "@purrimeter/device/reading";
 import { step } from "@purrimeter/device/tag";
 import type { TagEvent } from "@purrimeter/device/tag-event";
 import { TagState } from "@purrimeter/device/tag-state";
 import type { Settings } from "@purrimeter/protocol/messages";
-import type { LatE7, LonE7, Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { LastKnown, Side, TagId } from "@purrimeter/protocol/values";
 import { InProcessCloud, type StoredEntry } from "../fleet/in-process-cloud.ts";
 import type { NamedGeofence } from "../tracks/read-geofences.ts";
 import { FAITHFUL_RECEIVER } from "../sky/receiver-model.ts";
@@ -14,11 +15,13 @@ import { cleanTrack, type Track } from "../tracks/track.ts";
 import { DecisionTrail, type Explanation } from "./decision-trail.ts";
 
 /** A transition that the firmware decided. */
-export interface ReplayedTransition {
+interface ReplayedTransition {
   /** UTC, whole seconds. */
   readonly at: number;
   readonly geofence: string;
   readonly side: Side;
+  /** The last side that was known before; null when none was. */
+  readonly lastKnown: LastKnown;
   /** Its number in the journal. */
   readonly number: number;
   /** What made it; only where it was asked for. */
@@ -33,6 +36,17 @@ export interface Replay {
 }
 
 const SETTINGS: Settings = { version: 1, fixIntervalS: 60, reportIntervalS: 300, geofences: [] };
+
+/** Why the tag cannot run these geofences, as "name: reason"; undefined when it can. */
+export function refusalOf(geofences: readonly NamedGeofence[]): string | undefined {
+  const tag = new Geofences();
+  for (const { name, setting } of geofences) {
+    const outcome = tag.prepare([setting]);
+    if (outcome !== "prepared") return `${name}: ${outcome}`;
+  }
+  const together = tag.prepare(geofences.map(({ setting }) => setting));
+  return together === "prepared" ? undefined : `all together: ${together}`;
+}
 
 /** A side without evidence becomes unknown after hours: interval of the ticks in a gap. */
 const GAP_TICK_S = 3_600;
@@ -55,7 +69,7 @@ class RecordedReplay {
   readonly #state = new TagState();
   readonly #filter = new FixFilterState();
   readonly #reading = emptyReading();
-  readonly #fix: Fix = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7, accuracyDm: 0 };
+  readonly #fix: Fix = emptyFix();
   readonly #fixEvent: Extract<TagEvent, { kind: "fix" }>;
   readonly #tickEvent: Extract<TagEvent, { kind: "tick" }>;
   readonly #geofences: readonly NamedGeofence[];
@@ -82,8 +96,6 @@ class RecordedReplay {
     reading.lonE7 = lon === 180 ? -1_800_000_000 : Math.round(lon * 1e7);
     reading.accuracyDm = accuracyM > 0 ? Math.max(1, Math.round(accuracyM * 10)) : 0;
     reading.valid = true;
-    // A counter in place of the speed: two fixes at one place are two fixes here, not a frozen receiver.
-    reading.speedCmS = (reading.speedCmS + 1) % 2;
     if (acceptReading(this.#filter, reading, this.#fix) !== "accepted") return;
     if (this.#firstAt === 0) this.#firstAt = reading.utcS;
     this.#passGap(reading.utcS);
@@ -99,6 +111,8 @@ class RecordedReplay {
       latE7: entry.latE7,
       lonE7: entry.lonE7,
       accuracyDm: entry.accuracyDm,
+      speedCmS: entry.speedCmS ?? -1,
+      courseDeg10: entry.courseDeg10 ?? -1,
     });
     if (this.#firstAt === 0) this.#firstAt = entry.at;
     this.#passGap(entry.at);
@@ -143,12 +157,12 @@ class RecordedReplay {
     if (event.kind === "fix") this.#trail?.note(this.#state, this.#fix, this.#next);
     const { effects } = this.#state;
     for (let i = 0; i < effects.count; i++) {
-      const { kind, at, geofence, to, evidenceFrom } = effects.at(i);
+      const { kind, at, geofence, to, lastKnown, evidenceFrom } = effects.at(i);
       if (kind === "append-fix") this.fixes++;
       if (kind === "append-transition") {
         const name = nameOf(this.#geofences, geofence);
         const why = this.#explain(geofence, evidenceFrom);
-        this.transitions.push({ at, geofence: name, side: to, number: this.#next, ...why });
+        this.transitions.push({ at, geofence: name, side: to, lastKnown, number: this.#next, ...why });
       }
       if (kind === "append-fix" || kind === "append-transition") this.#next++;
     }
@@ -259,6 +273,14 @@ function transitionsIn(
 ): ReplayedTransition[] {
   return entries.flatMap(({ number, entry }) => {
     if (entry.kind !== "transition") return [];
-    return [{ at: entry.at, geofence: nameOf(geofences, entry.geofence), side: entry.to, number }];
+    return [
+      {
+        at: entry.at,
+        geofence: nameOf(geofences, entry.geofence),
+        side: entry.to,
+        lastKnown: entry.lastKnown ?? null,
+        number,
+      },
+    ];
   });
 }

@@ -1,3 +1,4 @@
+import { FIRST_WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { GeofenceSetting, Settings } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, TagId } from "@purrimeter/protocol/values";
 import { openGeofence } from "./geofence-content.ts";
@@ -18,6 +19,7 @@ function prepare(database: Database) {
           "ownership.id",
           "ownership.fix_interval_s",
           "ownership.report_interval_s",
+          "ownership.detection",
         ])
         .where("tag.id", "=", args.tag)
         .where("tag.revoked_at", "is", null),
@@ -37,6 +39,9 @@ function prepare(database: Database) {
         .where("assignment.ownership", "=", args.ownership)
         .where("assignment.until_version", "is", null)
         .orderBy("assignment.ref"),
+    ),
+    wireVersion: statement(database, (queries, args: { tag: string }) =>
+      queries.selectFrom("tag_status").select("wire_version").where("tag", "=", args.tag),
     ),
     changed: statement(database, (queries, args: { cursor: number }) =>
       queries
@@ -78,7 +83,13 @@ export class WantedSettings {
       if (shape !== undefined) geofences.push({ ...shape, ref: geofence.ref as GeofenceRef });
     }
     const paces = { fixIntervalS: row.fix_interval_s, reportIntervalS: row.report_interval_s };
-    return { version: row.settings_version, ...paces, geofences };
+    const settings = { version: row.settings_version, ...paces, geofences };
+    return row.detection === "usual" ? settings : { ...settings, detection: row.detection };
+  }
+
+  /** Newest wire version that the tag reads, as its last online status said; 1 for a tag that never said it. */
+  wireVersionOf(tag: TagId): number {
+    return this.#statements.wireVersion.get({ tag })?.wire_version ?? FIRST_WIRE_VERSION;
   }
 
   changedSince(cursor: SettingsCursor): ChangedSettings {

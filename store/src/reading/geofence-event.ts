@@ -1,6 +1,5 @@
-import type { Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { LastKnown, Side, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Doubt } from "../recording/doubt.ts";
-import type { LastKnown } from "../recording/last-known.ts";
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { EntryPosition, TimeRange, UnreadableSpan } from "./location.ts";
 import type { Page } from "./page.ts";

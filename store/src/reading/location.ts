@@ -13,6 +13,9 @@ export interface Location extends EntryPosition {
   readonly latE7: LatE7;
   readonly lonE7: LonE7;
   readonly accuracyDm: number;
+  /** As in FixEntry; undefined when the receiver did not say. */
+  readonly speedCmS: number | undefined;
+  readonly courseDeg10: number | undefined;
   readonly receivedAt: UnixSeconds;
   readonly doubt: Doubt | undefined;
 }

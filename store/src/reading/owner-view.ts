@@ -1,5 +1,6 @@
 import type { GeofencesView } from "../geofences/geofence.ts";
 import type { SharesView } from "../sharing/share.ts";
+import type { CommandAnswersView } from "../tags/command-answer.ts";
 import type { FinderReportsView } from "../tags/finder-reports.ts";
 import type { TagsView } from "../tags/owned-tag.ts";
 import type { TransfersView } from "../transfers/transfer.ts";
@@ -8,7 +9,15 @@ import type { LocationsView } from "./location.ts";
 
 /** All that one owner may see and change; the only object that reads locations. Missing and foreign give the same answer. */
 export interface OwnerView
-  extends TagsView, GeofencesView, LocationsView, EventsView, SharesView, TransfersView, FinderReportsView {
+  extends
+    TagsView,
+    GeofencesView,
+    LocationsView,
+    EventsView,
+    SharesView,
+    TransfersView,
+    FinderReportsView,
+    CommandAnswersView {
   /** Deletes everything of this owner and destroys the owner's key, so that backups become unreadable too. */
   eraseOwner(): Promise<void>;
 }

@@ -1,7 +1,8 @@
+import type { TransitionEntry } from "@purrimeter/protocol/entry";
 import type { EntryNumber, Epoch, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Selectable } from "kysely";
 import { openGeofence } from "../geofences/geofence-content.ts";
-import { lastKnownFrom, type KnownTransition } from "../recording/last-known.ts";
+import { lastKnownFrom } from "../recording/last-known.ts";
 import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnedTags } from "../tags/owned-tags.ts";
@@ -63,7 +64,7 @@ const MAX_TRIES = 128;
 const UNREADABLE = { from: undefined, to: undefined, lastKnown: null } as const;
 
 /** Events of an earlier version do not say what was known when the side before is unknown. */
-function sidesOf(entry: KnownTransition): Pick<GeofenceEvent, "from" | "to" | "lastKnown"> {
+function sidesOf(entry: TransitionEntry): Pick<GeofenceEvent, "from" | "to" | "lastKnown"> {
   const { from, to, lastKnown = lastKnownFrom(from) } = entry;
   return { from, to, lastKnown };
 }

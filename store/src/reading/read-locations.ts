@@ -156,7 +156,8 @@ function locationsOf(piece: OpenedPiece): Location[] {
 
 function locationOf(piece: OpenedPiece, { number, entry, doubt }: StoredEntry): Location | undefined {
   if (entry.kind !== "fix") return undefined;
-  const { at, latE7, lonE7, accuracyDm } = entry;
+  const { at, latE7, lonE7, accuracyDm, speedCmS, courseDeg10 } = entry;
   const place = { at, epoch: piece.epoch as Epoch, number: number };
-  return { ...place, latE7, lonE7, accuracyDm, receivedAt: piece.receivedAt as UnixSeconds, doubt };
+  const receivedAt = piece.receivedAt as UnixSeconds;
+  return { ...place, latE7, lonE7, accuracyDm, speedCmS, courseDeg10, receivedAt, doubt };
 }

@@ -42,8 +42,15 @@ export function applyReport(progress: TagProgress, arrival: Arrival, changes: Re
   const stored = takeEntries(progress, arrival, before.spans, changes);
   for (const piece of changes.pieces) rememberLatest(progress, piece, received.at);
   listHoles(arrival, before, progress.numbers, changes);
-  const missing = countNumbers(changes.holes);
-  return missing === 0 ? stored : { ...stored, missing };
+  return withFindings(stored, changes);
+}
+
+/** Most reports show no hole and answer no command. */
+function withFindings(stored: Stored, { holes, answers }: ReportChanges): Stored {
+  const missing = countNumbers(holes);
+  if (missing === 0 && answers.length === 0) return stored;
+  const answered = answers.map(({ entry }) => entry.outcome);
+  return { ...stored, ...(missing > 0 && { missing }), ...(answered.length > 0 && { answered }) };
 }
 
 /** Makes the report's epoch the present one. The former stays known for a while. */
@@ -103,10 +110,12 @@ function takeEntry(
   const doubt = received.suspect?.[number - report.first];
   changes.splitter.add(number, entry, doubt);
   if (entry.kind === "transition") takeEvent(changes, arrival, number, entry, doubt);
+  if (entry.kind === "answer")
+    changes.answers.push({ number, entry, keepDay: keepDayOf(entry.at, doubt, received.at) });
   if (entry.kind === "health" && doubt !== "future") rememberBattery(progress, number, entry);
 }
 
-/** A side that was forgotten keeps its last known value: a tag does not say it, but its earlier transitions do. */
+/** A side that was forgotten keeps its last known value. A tag of wire version 1 does not say it, but its earlier transitions do. */
 function takeEvent(
   { events, eventWriter }: ReportChanges,
   { received, knownBefore }: Arrival,
@@ -114,7 +123,8 @@ function takeEvent(
   said: TransitionEntry,
   doubt: Doubt | undefined,
 ): void {
-  const entry = { ...said, lastKnown: lastKnownFrom(said.from) ?? knownBefore(said, number) };
+  const derived = () => lastKnownFrom(said.from) ?? knownBefore(said, number);
+  const entry = { ...said, lastKnown: said.lastKnown === undefined ? derived() : said.lastKnown };
   eventWriter.begin(number);
   eventWriter.add(number, entry, doubt);
   const keepDay = keepDayOf(entry.at, doubt, received.at);

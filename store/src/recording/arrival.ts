@@ -1,6 +1,6 @@
 import type { Report } from "@purrimeter/protocol/messages";
 import type { TransitionEntry } from "@purrimeter/protocol/entry";
-import type { LastKnown } from "./last-known.ts";
+import type { LastKnown } from "@purrimeter/protocol/values";
 import type { NumberState } from "./number-spans.ts";
 import type { Received } from "./report-store.ts";
 
@@ -12,7 +12,7 @@ export interface Arrival {
   readonly entriesFrom: number;
   /** Transitions by settings of a version before this are by a former owner's geofences; 0 for the first owner. */
   readonly settingsFrom: number;
-  /** What was last known of the same geofence's side before a transition from unknown. */
+  /** What was last known of the same geofence's side before a transition, by those that are stored. */
   readonly knownBefore: (transition: TransitionEntry, number: number) => LastKnown;
   /** What is known of the report's epoch, when it is not the present one. Becomes part of the progress. */
   readonly pastNumbers: NumberState | undefined;

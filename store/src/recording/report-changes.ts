@@ -1,4 +1,4 @@
-import type { KnownTransition } from "./last-known.ts";
+import type { AnswerEntry, TransitionEntry } from "@purrimeter/protocol/entry";
 import { DayRoom } from "./day-room.ts";
 import type { NumberState } from "./number-spans.ts";
 import { PieceSplitter, type Piece } from "./piece-splitter.ts";
@@ -7,12 +7,19 @@ import { PieceWriter } from "./piece-codec.ts";
 /** A transition that is new. */
 export interface EventChange {
   readonly number: number;
-  readonly entry: KnownTransition;
+  readonly entry: TransitionEntry;
   readonly keepDay: number;
   /** A piece of this entry alone. Valid until the changes are cleared. */
   readonly bytes: Uint8Array;
   /** Whether its owner is to be alerted: not when it is doubted. */
   readonly isBelieved: boolean;
+}
+
+/** An answer to a command that is new. */
+export interface AnswerChange {
+  readonly number: number;
+  readonly entry: AnswerEntry;
+  readonly keepDay: number;
 }
 
 /** Both ends included. */
@@ -36,6 +43,7 @@ export interface LeftEpoch {
 export class ReportChanges {
   readonly pieces: Piece[] = [];
   readonly events: EventChange[] = [];
+  readonly answers: AnswerChange[] = [];
   /** Numbers that will never come. */
   readonly holes: NumberRange[] = [];
   /** Numbers that came after all, if they were in holes. */
@@ -48,6 +56,7 @@ export class ReportChanges {
   clear(): void {
     empty(this.pieces);
     empty(this.events);
+    empty(this.answers);
     empty(this.holes);
     this.filled = undefined;
     this.leftEpoch = undefined;

@@ -1,6 +1,6 @@
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { Report, Settings, Status } from "@purrimeter/protocol/messages";
-import type { FixEntry } from "@purrimeter/protocol/entry";
+import type { AnswerOutcome, FixEntry } from "@purrimeter/protocol/entry";
 import type { EntryNumber, Epoch, TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Doubt } from "./doubt.ts";
 
@@ -48,6 +48,8 @@ export interface Stored {
   readonly overfull?: number;
   /** Numbers before this report that will never come, found with it: a new hole. */
   readonly missing?: number;
+  /** What answers to commands, of those that this report added, say; absent for none. */
+  readonly answered?: readonly AnswerOutcome[];
 }
 
 /**
@@ -93,7 +95,12 @@ export interface ReportStore {
    * does not open: the tag goes on with the settings that it has, because without that geofence it would not see an escape.
    */
   wantedSettings(tag: TagId): Promise<Settings | undefined>;
-  /** Keeps what the tag says of itself: version of settings, firmware, online. */
+  /** Newest wire version that the tag reads, as its last online status said; 1 for a tag that never said it. */
+  wireVersionOf(tag: TagId): Promise<number>;
+  /**
+   * Keeps what the tag says of itself: version of settings, firmware, online, wire version. A tag that reads version 2 for the
+   * first time has not got its step of detection: then its settings have a new version afterwards.
+   */
   recordStatus(tag: TagId, status: Status, at: UnixSeconds): Promise<{ readonly kind: "recorded" } | Refused>;
   /** Keeps for the owner that the tag's certificate begins more sessions than one tag needs: a copy may be in use. */
   recordManySessions(tag: TagId, at: UnixSeconds): Promise<{ readonly kind: "recorded" } | Refused>;

@@ -221,4 +221,25 @@ UPDATE tag SET last_owned_at = coalesce(
   (SELECT max(ended_at) FROM ownership WHERE ownership.tag = tag.id), 0);
 `,
   },
+  {
+    name: "wire versions and detection",
+    sql: `
+-- Newest wire version that the tag reads, by its last online status; 1 until one says another.
+ALTER TABLE tag_status ADD COLUMN wire_version INTEGER NOT NULL DEFAULT 1;
+-- How much evidence a change of side takes: quick, usual or quiet.
+ALTER TABLE ownership ADD COLUMN detection TEXT NOT NULL DEFAULT 'usual';
+`,
+  },
+  {
+    name: "answers to commands",
+    sql: `
+-- What a tag says that it did with a command. No place is in it.
+CREATE TABLE command_answer (
+  ownership INTEGER NOT NULL, command INTEGER NOT NULL, epoch INTEGER NOT NULL, number INTEGER NOT NULL,
+  at INTEGER NOT NULL, recorded_at INTEGER NOT NULL, keep_day INTEGER NOT NULL, outcome TEXT NOT NULL,
+  PRIMARY KEY (ownership, command, epoch, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX command_answer_keep ON command_answer (keep_day);
+`,
+  },
 ];

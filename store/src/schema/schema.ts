@@ -1,3 +1,5 @@
+import type { AnswerOutcome } from "@purrimeter/protocol/entry";
+import type { Detection } from "@purrimeter/protocol/messages";
 import type { Generated } from "kysely";
 
 /** The tables as Kysely sees them; migrations.ts says what each is for. Times are seconds of UTC, days are UTC days since 1970. */
@@ -24,6 +26,8 @@ export interface Schema {
     firmware: string;
     refused_version: number | null;
     refused_reason: string | null;
+    /** Newest that the tag reads. */
+    wire_version: Generated<number>;
   };
   owner: { id: string; sealing_key: number };
   sealing_key: { id: Generated<number>; owner: string; wrapped: Buffer };
@@ -43,6 +47,7 @@ export interface Schema {
     name: Buffer;
     fix_interval_s: number;
     report_interval_s: number;
+    detection: Generated<Detection>;
   };
   geofence: {
     id: string;
@@ -114,6 +119,16 @@ export interface Schema {
     /** The transition, as in its event. */
     sealing_key: number | null;
     sealed: Buffer | null;
+  };
+  command_answer: {
+    ownership: number;
+    command: number;
+    epoch: number;
+    number: number;
+    at: number;
+    recorded_at: number;
+    keep_day: number;
+    outcome: AnswerOutcome;
   };
   set_aside: {
     id: Generated<number>;

@@ -89,6 +89,14 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     erased: OF_OWNERSHIP,
   },
   {
+    table: "command_answer",
+    key: ["ownership", "command", "epoch", "number"],
+    whose: "ownership",
+    kept: { until: "old", where: "keep_day < @day", removal: "rows" },
+    exported: { as: "command-answers" },
+    erased: OF_OWNERSHIP,
+  },
+  {
     table: "outbox",
     key: ["id"],
     whose: "ownership",

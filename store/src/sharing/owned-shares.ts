@@ -1,7 +1,7 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import { createClaimCode, hashClaimCode } from "../tags/claim-code.ts";
-import { CLOCK_NOT_TRUSTED, type StoreClock } from "../tags/clock-refusal.ts";
+import { CLOCK_NOT_TRUSTED } from "../tags/clock-refusal.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import { createRandomId } from "../random-id.ts";
@@ -19,8 +19,10 @@ export interface OwnedSharesParts {
   readonly keys: OwnerKeys;
   readonly writes: WriteTransaction;
   readonly now: () => UnixSeconds;
-  /** Whether shares may begin, and those that are over be deleted. */
-  readonly clock: StoreClock;
+  /** Whether shares that are over may be deleted. */
+  readonly isClockTrusted: () => boolean;
+  /** Whether shares may begin. */
+  readonly isClockPlausible: () => boolean;
 }
 
 type ShareRow = ReturnType<ReturnType<typeof prepareShares>["ofOwnership"]["all"]>[number];
@@ -50,10 +52,10 @@ export class OwnedShares {
   }
 
   async invite(tag: TagId, draft: ShareDraft): Promise<InviteOutcome> {
-    const { tags, keys, now, clock, statements, writes } = this.#parts;
+    const { tags, keys, now, isClockTrusted, isClockPlausible, statements, writes } = this.#parts;
     const present = tags.present(tag);
     if (present === undefined) return { kind: "refused", reason: "not-found" };
-    if (!clock.isPlausible()) return { kind: "refused", reason: CLOCK_NOT_TRUSTED };
+    if (!isClockPlausible()) return { kind: "refused", reason: CLOCK_NOT_TRUSTED };
     const code = createClaimCode();
     const at = now();
     const place = { id: createRandomId<ShareId>(), ownership: present.id, sealing_key: present.sealing_key };
@@ -73,7 +75,7 @@ export class OwnedShares {
     };
     const reason = writes.run(() => {
       if (tags.present(tag)?.id !== present.id) return "not-found";
-      if (clock.isTrusted()) statements.dropOver.run({ ownership: present.id, now: at });
+      if (isClockTrusted()) statements.dropOver.run({ ownership: present.id, now: at });
       if (statements.ofOwnership.all({ ownership: present.id, now: at }).length >= MAX_SHARES)
         return "too-many-shares";
       statements.add.run(row);

@@ -1,6 +1,7 @@
 import { unlessCorrupt } from "@purrimeter/database/is-corruption";
+import type { LastKnown } from "@purrimeter/protocol/values";
 import type { Database } from "@purrimeter/database/open-database";
-import { lastKnownAfter, type LastKnown } from "../recording/last-known.ts";
+import { lastKnownAfter } from "../recording/last-known.ts";
 import { readPiece } from "../recording/piece-codec.ts";
 import type { EventChange } from "../recording/report-changes.ts";
 import { statement } from "../schema/statement.ts";

@@ -6,6 +6,7 @@ import { entriesFromAfter } from "../recording/entries-from.ts";
 import { ReportChanges } from "../recording/report-changes.ts";
 import { NEVER } from "../recording/tag-progress.ts";
 import type { Received, RecordOutcome, Unjudged } from "../recording/report-store.ts";
+import { AnswerRows } from "./answer-rows.ts";
 import { BelievedFixes } from "./believed-fixes.ts";
 import { EventRows } from "./event-rows.ts";
 import { HoleRows } from "./hole-rows.ts";
@@ -21,6 +22,7 @@ export class ReportRecorder {
   readonly #progress: ProgressTable;
   readonly #pieces: PieceRows;
   readonly #events: EventRows;
+  readonly #answers: AnswerRows;
   readonly #sides: KnownSides;
   readonly #holes: HoleRows;
   readonly #believed: BelievedFixes;
@@ -32,6 +34,7 @@ export class ReportRecorder {
     this.#pieces = new PieceRows(database, progress);
     const geofences = new NamedGeofences(database);
     this.#events = new EventRows(database, geofences);
+    this.#answers = new AnswerRows(database);
     this.#sides = new KnownSides(database, geofences);
     this.#holes = new HoleRows(database);
     this.#believed = new BelievedFixes(database);
@@ -83,10 +86,11 @@ export class ReportRecorder {
   }
 
   #perform(ownership: OpenOwnership, progress: KeptProgress, { epoch }: Report, { at }: Received): void {
-    const { pieces, events, holes, filled, leftEpoch } = this.#changes;
+    const { pieces, events, answers, holes, filled, leftEpoch } = this.#changes;
     if (leftEpoch !== undefined) this.#progress.keepEpoch(progress, leftEpoch);
     for (const piece of pieces) this.#pieces.add(ownership, progress, epoch, at, piece);
     for (const event of events) this.#events.add(ownership, epoch, at, event);
+    for (const answer of answers) this.#answers.add(ownership.id, epoch, at, answer);
     if (filled !== undefined) this.#holes.fill(ownership.id, epoch, filled);
     for (const hole of holes) this.#holes.add(ownership.id, epoch, hole, at);
   }

@@ -1,5 +1,8 @@
+import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import { CLOCK_NOT_TRUSTED, type ClockRefusal, type StoreClock } from "../tags/clock-refusal.ts";
+import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
+import type { CommandAnswer } from "../tags/command-answer.ts";
+import type { OwnedAnswers } from "../tags/owned-answers.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
@@ -31,10 +34,11 @@ export interface OwnerViewParts {
   readonly shares: OwnedShares;
   readonly transfers: Transfers;
   readonly finderReports: SqliteFinderReports;
+  readonly answers: OwnedAnswers;
   readonly erasure: OwnerErasure;
   readonly now: () => UnixSeconds;
   /** Whether anything may begin, or be promised for a time. */
-  readonly clock: StoreClock;
+  readonly isClockPlausible: () => boolean;
 }
 
 /** The owner's side of the store on SQLite. */
@@ -54,8 +58,8 @@ export class SqliteOwnerView implements OwnerView {
   }
 
   async claim(code: string, name: string): Promise<OwnedTag | "wrong-code" | ClockRefusal> {
-    const { claims, owner, now, tags, clock } = this.#parts;
-    if (!clock.isPlausible()) return CLOCK_NOT_TRUSTED;
+    const { claims, owner, now, tags, isClockPlausible } = this.#parts;
+    if (!isClockPlausible()) return CLOCK_NOT_TRUSTED;
     const id = await claims.claim(owner, code, name, now());
     const tag = id === undefined ? "not-found" : await tags.get(id);
     return tag === "not-found" ? "wrong-code" : tag;
@@ -63,6 +67,10 @@ export class SqliteOwnerView implements OwnerView {
 
   renameTag(id: TagId, name: string): Promise<OwnedTag | "not-found"> {
     return this.#parts.tags.rename(id, name);
+  }
+
+  setDetection(id: TagId, detection: Detection): Promise<OwnedTag | "not-found"> {
+    return this.#parts.tags.setDetection(id, detection);
   }
 
   geofences(range: ListRange<GeofenceId>): Promise<Page<Geofence, GeofenceId>> {
@@ -144,6 +152,13 @@ export class SqliteOwnerView implements OwnerView {
     return this.#parts.finderReports.of(this.#parts.tags, tag);
   }
 
+  commandAnswers(tag: TagId): Promise<readonly CommandAnswer[] | "not-found"> {
+    return Promise.try(() => {
+      const present = this.#parts.tags.present(tag);
+      return present === undefined ? "not-found" : this.#parts.answers.of(present.id);
+    });
+  }
+
   eraseTag(tag: TagId): Promise<"erased" | "not-found"> {
     return this.#parts.erasure.tag(this.#parts.tags, tag);
   }
@@ -154,6 +169,6 @@ export class SqliteOwnerView implements OwnerView {
 
   /** What begins an ownership, or says until when: not by a clock that is not trusted. */
   #onTime<Outcome>(work: () => Outcome | Promise<Outcome>): Promise<Outcome | ClockRefusal> {
-    return Promise.try(() => (this.#parts.clock.isPlausible() ? work() : CLOCK_NOT_TRUSTED));
+    return Promise.try(() => (this.#parts.isClockPlausible() ? work() : CLOCK_NOT_TRUSTED));
   }
 }

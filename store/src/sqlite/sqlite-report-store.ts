@@ -97,6 +97,10 @@ export class SqliteReportStore implements ReportStore {
     return this.#parts.settings.of(tag);
   }
 
+  wireVersionOf(tag: TagId): Promise<number> {
+    return Promise.try(() => this.#parts.settings.wireVersionOf(tag));
+  }
+
   settingsChangedSince(cursor: SettingsCursor | undefined): Promise<ChangedSettings> {
     return Promise.try(() => this.#changedSince(cursor));
   }

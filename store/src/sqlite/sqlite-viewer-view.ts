@@ -1,7 +1,7 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import { hashClaimCode } from "../tags/claim-code.ts";
-import { CLOCK_NOT_TRUSTED, type ClockRefusal, type StoreClock } from "../tags/clock-refusal.ts";
+import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import { openTagName } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import type { Location, LocationPage, TimeRange } from "../reading/location.ts";
@@ -23,7 +23,7 @@ export interface ViewerViewParts {
   readonly writes: WriteTransaction;
   readonly now: () => UnixSeconds;
   /** Whether a share may begin. */
-  readonly clock: StoreClock;
+  readonly isClockPlausible: () => boolean;
 }
 
 type HeldRow = ReturnType<ReturnType<typeof prepareShares>["held"]["all"]>[number];
@@ -37,8 +37,8 @@ export class SqliteViewerView implements ViewerView {
   }
 
   async acceptShare(code: string): Promise<HeldShare | "wrong-code" | ClockRefusal> {
-    const { statements, viewer, writes, now, clock } = this.#parts;
-    if (!clock.isPlausible()) return CLOCK_NOT_TRUSTED;
+    const { statements, viewer, writes, now, isClockPlausible } = this.#parts;
+    if (!isClockPlausible()) return CLOCK_NOT_TRUSTED;
     const at = now();
     const hash = hashClaimCode(code);
     if (statements.invited.get({ hash, now: at, viewer }) === undefined) return "wrong-code";

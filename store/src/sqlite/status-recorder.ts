@@ -1,7 +1,9 @@
+import { FIRST_WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Status } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Database } from "@purrimeter/database/open-database";
 import { statement } from "../schema/statement.ts";
+import type { TagSettings } from "../tags/tag-settings.ts";
 
 interface StatusRow {
   readonly tag: string;
@@ -10,6 +12,7 @@ interface StatusRow {
   readonly firmware: string;
   readonly refusedVersion: number | null;
   readonly refusedReason: string | null;
+  readonly wireVersion: number;
 }
 
 /** A will was written when the tag connected and knows nothing of settings that came after: it changes `online` alone. */
@@ -25,6 +28,7 @@ function upsertOffline(database: Database) {
         firmware: args.firmware,
         refused_version: null,
         refused_reason: null,
+        wire_version: FIRST_WIRE_VERSION,
       })
       .onConflict((conflict) => conflict.column("tag").doUpdateSet({ at: args.at, online: 0 })),
   );
@@ -39,6 +43,7 @@ function upsertOnline(database: Database) {
       firmware: args.firmware,
       refused_version: args.refusedVersion,
       refused_reason: args.refusedReason,
+      wire_version: args.wireVersion,
     };
     return queries
       .insertInto("tag_status")
@@ -53,14 +58,28 @@ function markManySessions(database: Database) {
   );
 }
 
+function selectBefore(database: Database) {
+  return statement(database, (queries, args: { tag: string }) =>
+    queries
+      .selectFrom("tag")
+      .innerJoin("ownership", "ownership.id", "tag.ownership")
+      .leftJoin("tag_status", "tag_status.tag", "tag.id")
+      .select(["ownership.detection", "tag_status.wire_version"])
+      .where("tag.id", "=", args.tag),
+  );
+}
+
 /** Keeps the last that a tag said of itself. Only inside a transaction. */
 export class StatusRecorder {
   readonly #online: ReturnType<typeof upsertOnline>;
   readonly #offline: ReturnType<typeof upsertOffline>;
-
+  readonly #before: ReturnType<typeof selectBefore>;
   readonly #manySessions: ReturnType<typeof markManySessions>;
+  readonly #settings: TagSettings;
 
-  constructor(database: Database) {
+  constructor(database: Database, settings: TagSettings) {
+    this.#before = selectBefore(database);
+    this.#settings = settings;
     this.#online = upsertOnline(database);
     this.#offline = upsertOffline(database);
     this.#manySessions = markManySessions(database);
@@ -71,6 +90,8 @@ export class StatusRecorder {
   }
 
   record(tag: TagId, status: Status, at: UnixSeconds): void {
+    const wireVersion = status.wireVersion ?? FIRST_WIRE_VERSION;
+    if (status.online) this.#sendAgain(tag, wireVersion);
     const upsert = status.online ? this.#online : this.#offline;
     upsert.run({
       tag,
@@ -79,6 +100,15 @@ export class StatusRecorder {
       firmware: status.firmware,
       refusedVersion: status.refusedSettings?.version ?? null,
       refusedReason: status.refusedSettings?.reason ?? null,
+      wireVersion,
     });
+  }
+
+  /** A tag does not take settings of the version that it runs again, and it took these without the step of detection. */
+  #sendAgain(tag: TagId, wireVersion: number): void {
+    const before = this.#before.get({ tag });
+    if (before === undefined || before.detection === "usual") return;
+    const isOldBefore = (before.wire_version ?? FIRST_WIRE_VERSION) === FIRST_WIRE_VERSION;
+    if (isOldBefore && wireVersion > FIRST_WIRE_VERSION) this.#settings.bump(tag);
   }
 }

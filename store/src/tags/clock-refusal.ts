@@ -1,14 +1,7 @@
-import type { ClockTrust } from "@purrimeter/service/clock-trust";
-
 /**
  * Nothing was done, because the server's clock is not trusted: what begins or expires at a wrong time would show or hide what it
  * must not. Works again when the clock is right.
  */
 export type ClockRefusal = "clock-not-trusted";
-
-/** What is asked of the server's clock. */
-export type StoreClock = Pick<ClockTrust, "isTrusted" | "isPlausible">;
-
-export const RIGHT_CLOCK: StoreClock = { isTrusted: () => true, isPlausible: () => true };
 
 export const CLOCK_NOT_TRUSTED: ClockRefusal = "clock-not-trusted";

@@ -1,4 +1,5 @@
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
+import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { ClockRefusal } from "./clock-refusal.ts";
 import type { ListRange, Page } from "../reading/page.ts";
@@ -19,7 +20,11 @@ export interface OwnedTag {
     readonly reported: number;
     /** That the tag will not run the wanted ones, and why; version 0 when it could not even read which they are. */
     readonly refused: { readonly version: number; readonly reason: DecodeReason } | undefined;
+    /** Parts of the wanted settings that the tag's firmware is too old for: it runs them without. undefined for none. */
+    readonly ignored: readonly "detection"[] | undefined;
   };
+  /** How much evidence a change of side takes. */
+  readonly detection: Detection;
 }
 
 /** The tags of one owner. Missing and foreign give the same answer. */
@@ -30,6 +35,8 @@ export interface TagsView {
   /** A code works once. Wrong, used and revoked give the same answer. Starts a new ownership; a former owner loses the tag. */
   claim(code: string, name: string): Promise<OwnedTag | "wrong-code" | ClockRefusal>;
   renameTag(id: TagId, name: string): Promise<OwnedTag | "not-found">;
+  /** The tag's settings have a new version afterwards, unless it is so already. */
+  setDetection(id: TagId, detection: Detection): Promise<OwnedTag | "not-found">;
   /** Ends the ownership and deletes all that was stored in it. */
   eraseTag(tag: TagId): Promise<"erased" | "not-found">;
 }

@@ -1,4 +1,6 @@
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
+import { FIRST_WIRE_VERSION } from "@purrimeter/protocol/limits";
+import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Kysely } from "kysely";
 import { unlessCorrupt } from "@purrimeter/database/is-corruption";
@@ -8,6 +10,7 @@ import type { ListRange, Page } from "../reading/page.ts";
 import type { OwnedTag } from "./owned-tag.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { Schema } from "../schema/schema.ts";
+import type { TagSettings } from "./tag-settings.ts";
 import { pageOf } from "../reading/page-of.ts";
 import { Sealer } from "../sealing/seal.ts";
 import { statement } from "../schema/statement.ts";
@@ -30,9 +33,10 @@ function tagsOf(queries: Kysely<Schema>, owner: string) {
       "ownership.name",
       "ownership.started_at",
       "ownership.many_sessions_at",
+      "ownership.detection",
     ])
     .select(["tag.settings_version as wanted", "tag_status.settings_version as reported"])
-    .select(["tag_status.refused_version", "tag_status.refused_reason"])
+    .select(["tag_status.refused_version", "tag_status.refused_reason", "tag_status.wire_version"])
     .select(["tag_status.at as status_at", "tag_progress.last_heard_at", "tag_progress.battery_percent"])
     .where("ownership.owner", "=", owner);
 }
@@ -66,7 +70,7 @@ export function prepareTags(database: Database) {
         .selectFrom("ownership")
         .innerJoin("tag", "tag.ownership", "ownership.id")
         .select(["tag.id as tag", "ownership.id", "ownership.sealing_key", "ownership.name"])
-        .select(["ownership.started_at", "tag.settings_version as wanted"])
+        .select(["ownership.started_at", "ownership.detection", "tag.settings_version as wanted"])
         .where("ownership.owner", "=", args.owner)
         .where("ownership.tag", "=", args.tag),
     ),
@@ -81,6 +85,13 @@ export function prepareTags(database: Database) {
     rename: statement(database, (queries, args: { id: number; name: Buffer }) =>
       queries.updateTable("ownership").set({ name: args.name }).where("id", "=", args.id),
     ),
+    detect: statement(database, (queries, args: { id: number; detection: Detection }) =>
+      queries
+        .updateTable("ownership")
+        .set({ detection: args.detection })
+        .where("id", "=", args.id)
+        .where("detection", "!=", args.detection),
+    ),
   };
 }
 
@@ -92,16 +103,19 @@ export class OwnedTags {
   readonly #keys: OwnerKeys;
   readonly #writes: WriteTransaction;
   readonly #statements: ReturnType<typeof prepareTags>;
+  readonly #settings: TagSettings;
 
   constructor(
     statements: ReturnType<typeof prepareTags>,
     owner: OwnerId,
     keys: OwnerKeys,
     writes: WriteTransaction,
+    settings: TagSettings,
   ) {
     this.#owner = owner;
     this.#keys = keys;
     this.#writes = writes;
+    this.#settings = settings;
     this.#statements = statements;
   }
 
@@ -136,9 +150,10 @@ export class OwnedTags {
   async #unreadable(tag: TagId): Promise<OwnedTag> {
     const bare = unlessCorrupt(() => this.#statements.bare.get({ owner: this.#owner, tag }), undefined);
     const unknown = { lastHeardAt: undefined, batteryPercent: undefined, manySessionsAt: undefined };
-    const settings = { wanted: bare?.wanted ?? 0, reported: 0, refused: undefined };
+    const settings = { wanted: bare?.wanted ?? 0, reported: 0, refused: undefined, ignored: undefined };
     const claimedAt = (bare?.started_at ?? 0) as UnixSeconds;
-    return { id: tag, name: bare && (await openTagName(this.#keys, bare)), claimedAt, ...unknown, settings };
+    const name = bare && (await openTagName(this.#keys, bare));
+    return { id: tag, name, claimedAt, ...unknown, settings, detection: bare?.detection ?? "usual" };
   }
 
   async get(tag: TagId): Promise<OwnedTag | "not-found"> {
@@ -161,6 +176,17 @@ export class OwnedTags {
     return this.get(tag);
   }
 
+  /** Gives the tag's settings a new version, unless it is so already. */
+  async setDetection(tag: TagId, detection: Detection): Promise<OwnedTag | "not-found"> {
+    const isThere = this.#writes.run(() => {
+      const present = this.present(tag);
+      if (present === undefined) return false;
+      if (this.#statements.detect.run({ id: present.id, detection }) > 0) this.#settings.bump(tag);
+      return true;
+    });
+    return isThere ? this.get(tag) : "not-found";
+  }
+
   async #toTag(row: TagRow): Promise<OwnedTag> {
     return {
       id: row.tag as TagId,
@@ -169,7 +195,13 @@ export class OwnedTags {
       lastHeardAt: lastHeardAt(row),
       batteryPercent: row.battery_percent ?? undefined,
       manySessionsAt: (row.many_sessions_at ?? undefined) as UnixSeconds | undefined,
-      settings: { wanted: row.wanted, reported: row.reported ?? 0, refused: refusedOf(row) },
+      settings: {
+        wanted: row.wanted,
+        reported: row.reported ?? 0,
+        refused: refusedOf(row),
+        ignored: ignoredBy(row),
+      },
+      detection: row.detection,
     };
   }
 }
@@ -190,6 +222,11 @@ function refusedOf(row: TagRow): OwnedTag["settings"]["refused"] {
   const { refused_version: version, refused_reason: reason, status_at: at } = row;
   if (version === null || reason === null || at === null || at < row.started_at) return undefined;
   return version === 0 || version === row.wanted ? { version, reason: reason as DecodeReason } : undefined;
+}
+
+/** What an old firmware leaves out of the wanted settings; nothing is known of a tag that has said nothing yet. */
+function ignoredBy({ detection, wire_version: version }: TagRow): OwnedTag["settings"]["ignored"] {
+  return detection !== "usual" && version === FIRST_WIRE_VERSION ? ["detection"] : undefined;
 }
 
 /** A former owner's status is none of the present one's. */

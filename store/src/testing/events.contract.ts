@@ -1,4 +1,4 @@
-import type { Side, UnixSeconds } from "@purrimeter/protocol/values";
+import type { LastKnown, Side, UnixSeconds } from "@purrimeter/protocol/values";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   ADA,
@@ -103,11 +103,25 @@ export function describeEventContract(name: string, make: () => Promise<StoreHar
     });
 
     describe("the last known side", () => {
-      const entry = (number: number, from: Side, to: Side) => transition(number, ref, from, to, version);
+      const entry = (number: number, from: Side, to: Side, lastKnown?: LastKnown) => ({
+        ...transition(number, ref, from, to, version),
+        ...(lastKnown !== undefined && { lastKnown }),
+      });
       const known = async (): Promise<unknown[]> =>
         pageOf(await view.events(TAG, ALWAYS)).items.map(({ lastKnown }) => lastKnown);
 
-      test("is that of the earlier transition of the same geofence, whatever lay between", async () => {
+      test("is what the tag says, also when it says that it knows none", async () => {
+        await recorded(harness, TAG, reportOf(1, [entry(1, "unknown", "inside", null)]));
+        const entries = [
+          entry(2, "inside", "unknown", "inside"),
+          entry(3, "unknown", "outside", "inside"),
+          entry(4, "unknown", "outside", null),
+        ];
+        await recorded(harness, TAG, reportOf(2, entries));
+        expect(await known()).toEqual([null, "inside", "inside", null]);
+      });
+
+      test("of a tag that does not say it is that of its earlier transition of the same geofence", async () => {
         await view.createGeofence(draft("yard", [TAG]));
         const other = (await harness.store.reports.wantedSettings(TAG))?.geofences.at(-1)?.ref ?? -1;
         await recorded(harness, TAG, reportOf(1, [entry(1, "unknown", "inside")]));

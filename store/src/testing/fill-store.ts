@@ -31,6 +31,8 @@ export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void
     reportOf(5, [fix(5, later(NOON, 86_400))], 3),
     receivedAt(later(NOON, 86_400)),
   );
+  const answer = { kind: "answer", at: later(NOON, 400), command: 7, outcome: "done" } as const;
+  await recorded(harness, tag, reportOf(6, [answer], 3));
   await reports.keepDeadLetter(tag, Buffer.from("no report"), "truncated", NOON);
   await reports.recordStatus(tag, ONLINE, NOON);
   const invitation = await ada.inviteViewer(tag, {

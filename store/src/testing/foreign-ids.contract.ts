@@ -39,6 +39,7 @@ const OWNER_CASES: Cases<OwnerView> = {
   tag: async (view, { tag }) => [await view.tag(tag), "not-found"],
   claim: async (view, { claimCode }) => [await view.claim(claimCode, "mine"), "wrong-code"],
   renameTag: async (view, { tag }) => [await view.renameTag(tag, "mine"), "not-found"],
+  setDetection: async (view, { tag }) => [await view.setDetection(tag, "quiet"), "not-found"],
   geofences: async (view, { geofence }) => [
     (await view.geofences({ limit: 1_000 })).items.filter(({ id }) => id === geofence),
     [],
@@ -68,6 +69,7 @@ const OWNER_CASES: Cases<OwnerView> = {
   acceptTransfer: async (view, { transferCode }) => [await view.acceptTransfer(transferCode), "wrong-code"],
   confirmTransfer: async (view, { tag }) => [await view.confirmTransfer(tag, "000000"), "not-found"],
   finderReports: async (view, { tag }) => [await view.finderReports(tag), "not-found"],
+  commandAnswers: async (view, { tag }) => [await view.commandAnswers(tag), "not-found"],
   eraseTag: async (view, { tag }) => [await view.eraseTag(tag), "not-found"],
   // Takes no id. Last: what is left of the other owner afterwards is looked at below.
   eraseOwner: async (view) => [(await view.eraseOwner(), await view.tags({ limit: 10 })), NOTHING],

@@ -1,4 +1,6 @@
 import { describeBatteryContract } from "./battery.contract.ts";
+import { describeCommandAnswerContract } from "./command-answers.contract.ts";
+import { describeDetectionContract } from "./detection.contract.ts";
 import { describeEventContract } from "./events.contract.ts";
 import { describeForeignIdContract } from "./foreign-ids.contract.ts";
 import { describeFoundContract } from "./finder-reports.contract.ts";
@@ -17,6 +19,8 @@ import { describeWrongClockContract } from "./wrong-clock.contract.ts";
 export function describeLocationStoreContract(name: string, make: () => Promise<StoreHarness>): void {
   describeRecordingContract(name, make);
   describeBatteryContract(name, make);
+  describeCommandAnswerContract(name, make);
+  describeDetectionContract(name, make);
   describeLocationContract(name, make);
   describeEventContract(name, make);
   describeOwnershipContract(name, make);

@@ -30,10 +30,21 @@ export function describeLocationContract(name: string, make: () => Promise<Store
     test("a location has all that the tag said, when it came, and no doubt", async () => {
       await recorded(harness, TAG, fixes(3, 3), receivedAt(later(NOON, 500)));
       const { at, latE7, lonE7, accuracyDm } = fix(3);
-      const said = { at, latE7, lonE7, accuracyDm };
+      const said = { at, latE7, lonE7, accuracyDm, speedCmS: undefined, courseDeg10: undefined };
       const expected = { epoch: 7, number: 3, ...said, receivedAt: NOON + 500, doubt: undefined };
       expect(await allLocations(view, TAG)).toEqual([expected]);
       expect(await view.latest(TAG)).toEqual(expected);
+    });
+
+    test("a location has the speed and the course, each when the tag said it", async () => {
+      const moving = { ...fix(1), speedCmS: 8_512, courseDeg10: 3_599 };
+      await recorded(harness, TAG, reportOf(1, [moving, { ...fix(2), speedCmS: 0 }, fix(3)]));
+      const seen = await allLocations(view, TAG);
+      expect(seen.map(({ speedCmS, courseDeg10 }) => [speedCmS, courseDeg10])).toEqual([
+        [8_512, 3_599],
+        [0, undefined],
+        [undefined, undefined],
+      ]);
     });
 
     test("a day that is full takes no more entries, and the next one does", async () => {

@@ -37,7 +37,7 @@ export function describeOwnershipContract(name: string, make: () => Promise<Stor
       expect(await ada.claim("", "x")).toBe("wrong-code");
       const claim = await ada.claim(` ${code.toLowerCase().replaceAll("-", " ")}`, "Schnurrli");
       const settings = { wanted: 1, reported: 0 };
-      const nothing = { lastHeardAt: undefined, batteryPercent: undefined };
+      const nothing = { lastHeardAt: undefined, batteryPercent: undefined, detection: "usual" };
       expect(claim).toEqual({ id: TAG, name: "Schnurrli", claimedAt: NOON, ...nothing, settings });
       expect(await store.forOwner(BOB).claim(code, "x")).toBe("wrong-code");
       expect(await ada.claim(code, "x")).toBe("wrong-code");

@@ -104,6 +104,22 @@ export function describeSharingContract(name: string, make: () => Promise<StoreH
       expect(await bob.locations(TAG, early)).toEqual({ items: [], next: undefined });
     });
 
+    test("a share that is over stays in its row until the clock is trusted", async () => {
+      const endsAt = later(NOON, 86_400);
+      await ada.inviteViewer(TAG, { ...LIVE, endsAt });
+      harness.clock.now = later(NOON, 90 * 86_400);
+      harness.clock.isTrusted = false;
+      await ada.inviteViewer(TAG, LIVE);
+      expect(await ada.shares(TAG)).toHaveLength(1);
+      harness.clock.now = NOON;
+      expect(await ada.shares(TAG)).toHaveLength(2);
+      harness.clock.now = later(NOON, 90 * 86_400);
+      harness.clock.isTrusted = true;
+      await ada.inviteViewer(TAG, LIVE);
+      harness.clock.now = NOON;
+      expect(await ada.shares(TAG)).toHaveLength(2);
+    });
+
     test("pages of a history go on where they ended", async () => {
       await record(1, 9);
       await shared(ada, bob, { ...HISTORY, historyFrom: at(3) });

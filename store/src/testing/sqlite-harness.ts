@@ -35,7 +35,7 @@ export function openSqliteHarness(options: SqliteHarnessOptions = {}): SqliteHar
   const folder = options.folder ?? mkdtempSync(join(IN_MEMORY, "purrimeter-store-"));
   const path = join(folder, "locations.db");
   const [databaseKey, ringKey] = [randomBytes(32), randomBytes(32)];
-  const clock = { now: NOON, isTrusted: true };
+  const clock = { now: NOON, isTrusted: true, isPlausible: true };
   let passedMs = 0;
   const openRing = () => openSealedKeyFile(join(folder, "owners.keys"), ringKey);
   const open = (database: Database) =>
@@ -44,7 +44,8 @@ export function openSqliteHarness(options: SqliteHarnessOptions = {}): SqliteHar
       databaseKey,
       keyRing: openRing(),
       now: () => clock.now,
-      clock: { isTrusted: () => clock.isTrusted, isPlausible: () => clock.isTrusted },
+      isClockTrusted: () => clock.isTrusted,
+      isClockPlausible: () => clock.isPlausible,
       monotonicMs: () => performance.now() + passedMs,
       minFreeBytes: options.minFreeBytes ?? 0,
       reserveBytes: options.reserveBytes ?? 0,

@@ -15,8 +15,8 @@ export interface StoreHarness {
   readonly second: Store;
   /** The key ring that both use. */
   readonly keyRing: KeyRing;
-  /** What both stores take for the time, and whether they trust it. */
-  readonly clock: { now: UnixSeconds; isTrusted: boolean };
+  /** What both stores take for the time, and what they think of it. */
+  readonly clock: { now: UnixSeconds; isTrusted: boolean; isPlausible: boolean };
   close(): Promise<void>;
 }
 

@@ -106,14 +106,14 @@ export function describeWrongClockContract(name: string, make: () => Promise<Sto
       expect(await storedNumbers(bob, TAG)).toEqual([2, 4, 3]);
     });
 
-    test("that is not trusted begins nothing: no claim, no transfer, no share", async () => {
+    test("that is not plausible begins nothing: no claim, no transfer, no share", async () => {
       const ada = harness.store.forOwner(ADA);
       const [code, offer] = [createClaimCode(), await ada.offerTransfer(TAG)];
       const invited = await ada.inviteViewer(TAG, LIVE);
       if (typeof offer === "string" || invited.kind === "refused") throw new Error("refused");
       await harness.store.registry.renewClaimCode(TAG, code);
       const [bob, carl] = [harness.second.forOwner(BOB), harness.store.forViewer(CARL)];
-      harness.clock.isTrusted = false;
+      harness.clock.isPlausible = false;
       const outcomes = await Promise.all([
         bob.claim(code, "x"),
         ada.offerTransfer(TAG),
@@ -124,7 +124,7 @@ export function describeWrongClockContract(name: string, make: () => Promise<Sto
       expect(new Set(outcomes)).toEqual(new Set(["clock-not-trusted"]));
       const refused = { kind: "refused", reason: "clock-not-trusted" };
       expect(await ada.inviteViewer(TAG, LIVE)).toEqual(refused);
-      harness.clock.isTrusted = true;
+      harness.clock.isPlausible = true;
       expect(await bob.acceptTransfer(offer.code)).toMatchObject({ tag: TAG });
       expect(await carl.acceptShare(invited.code)).toMatchObject({ kind: "live" });
       expect(await bob.claim(code, "x")).toMatchObject({ id: TAG });

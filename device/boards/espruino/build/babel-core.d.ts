@@ -5,7 +5,13 @@ declare module "@babel/core" {
   export interface NodePath<T> {
     readonly node: T;
     readonly parent: Node;
+    readonly scope: Scope;
     get(key: string): NodePath<Node>[];
+  }
+  export interface Scope {
+    readonly block: Node;
+    readonly bindings: Readonly<Record<string, unknown>>;
+    rename(name: string, into: string): void;
   }
   export interface Plugin {
     readonly name: string;

@@ -10,22 +10,16 @@ const KNOWN_OUTSIDE: ReadonlySet<string> = new Set([
   ...["crypto", "purrimeter", "accel", "connect", "disconnect", "data", "falling", "uncaughtException"],
 ]);
 
-const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
 /**
- * Replaces the words by which our code names its own states and reasons with one or two letters each, the same everywhere,
+ * Replaces the words by which our code names its own states and reasons with a number from 1 each, the same everywhere,
  * and removes the texts of errors, which nobody reads on the board. `keep` are words that are read outside.
  */
 export function shortenWords(keep: readonly string[]): Plugin {
-  const short = new Map<string, string>();
-  const shortOf = (word: string): string => {
-    const index = short.size;
-    const found = short.get(word);
-    if (found !== undefined) return found;
-    const letters =
-      (LETTERS[Math.floor(index / LETTERS.length) - 1] ?? "") + (LETTERS[index % LETTERS.length] ?? "");
-    short.set(word, letters);
-    return letters;
+  const numbers = new Map<string, number>();
+  const numberOf = (word: string): number => {
+    const found = numbers.get(word) ?? numbers.size + 1;
+    numbers.set(word, found);
+    return found;
   };
   return {
     name: "shorten-words",
@@ -34,7 +28,7 @@ export function shortenWords(keep: readonly string[]): Plugin {
         const isKey = parent.type === "ObjectProperty" && parent.key === node;
         const isKept = isKey || KNOWN_OUTSIDE.has(node.value) || keep.includes(node.value);
         if (isKept || !WORD.test(node.value)) return;
-        node.value = shortOf(node.value);
+        Object.assign(node, { type: "NumericLiteral", value: numberOf(node.value) });
         delete node.extra;
       },
       NewExpression: ({ node }: NodePath<NewExpression>) => {

@@ -12,10 +12,13 @@ import privateMethods from "@babel/plugin-transform-private-methods";
 import spread from "@babel/plugin-transform-spread";
 import { build, transform, type BuildResult } from "esbuild";
 import { fileURLToPath } from "node:url";
+import { hoistConstants } from "./hoist-constants.ts";
 import { hoistFunctions } from "./hoist-functions.ts";
+import { inlineOnce } from "./inline-once.ts";
 import { keptNames } from "./kept-names.ts";
 import { refusedSyntax } from "./refused-syntax.ts";
 import { shortenWords } from "./shorten-words.ts";
+import { uniqueNames } from "./unique-names.ts";
 
 /** Looser than the standard where our code does not need it, so that Babel adds no helpers. */
 const ASSUMPTIONS = {
@@ -28,6 +31,8 @@ const ASSUMPTIONS = {
   setSpreadProperties: true,
   pureGetters: true,
 };
+
+const AS_SCRIPT = { babelrc: false, configFile: false, sourceType: "script", comments: false } as const;
 
 const PLUGINS = [
   classProperties,
@@ -74,14 +79,21 @@ export async function transpileForEspruino(entry: URL, options: TranspileOptions
   const [file] = bundled.outputFiles;
   const words = options.all === undefined ? [shortenWords(options.words ?? [])] : [];
   const lowered = transformSync(file!.text, {
-    babelrc: false,
-    configFile: false,
-    sourceType: "script",
-    comments: false,
+    ...AS_SCRIPT,
     assumptions: ASSUMPTIONS,
     plugins: [...PLUGINS, ...words],
   });
-  const { code } = await transform(lowered!.code, {
+  const shared = transformSync(lowered!.code, { ...AS_SCRIPT, plugins: [uniqueNames] });
+  const kept = keptNames(options.names);
+  const inlined = transformSync(shared!.code, {
+    ...AS_SCRIPT,
+    plugins: options.all === "names" ? [] : [inlineOnce(kept)],
+  });
+  const hoisted = transformSync(inlined!.code, {
+    ...AS_SCRIPT,
+    plugins: options.all === "names" ? [] : [hoistConstants],
+  });
+  const { code } = await transform(hoisted!.code, {
     minify: true,
     // With a newer target the minifier would bring back syntax that Babel removed. Espruino has this operator.
     target: "es2015",
