@@ -11,6 +11,7 @@ const CERTS_FILES = ["src/refusal.ts", "src/write-file.ts"];
 const STORE_BASE = ["src/random-id.ts", "src/utc-day.ts", "src/reading/owner-id.ts", "src/reading/page*.ts"];
 const STORE_SUBJECTS = [
   ...[
+    "src/audit",
     "src/geofences",
     "src/recording",
     "src/schema",
@@ -123,12 +124,13 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/reading/page*.ts": [],
       "src/schema": [],
       "src/recording": ["src/utc-day.ts"],
+      "src/audit": [],
       "src/sealing": ["src/schema", ...STORE_BASE],
-      "src/tags": ["src/recording", "src/schema", "src/sealing", ...STORE_BASE],
-      "src/geofences": ["src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
+      "src/tags": ["src/audit", "src/recording", "src/schema", "src/sealing", ...STORE_BASE],
+      "src/geofences": ["src/audit", "src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/sharing": ["src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
-      "src/transfers": ["src/schema", "src/sealing", "src/tags", ...STORE_BASE],
-      "src/erasure": ["src/schema", "src/sealing", "src/tags", ...STORE_BASE],
+      "src/transfers": ["src/audit", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
+      "src/erasure": ["src/audit", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/reading": STORE_SUBJECTS,
       "src/sqlite": ["src/erasure", "src/reading", ...STORE_SUBJECTS],
     },

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { withAccounts } from "../data-folder/open-accounts.ts";
+import { withRegistry } from "../data-folder/open-registry.ts";
 import { prepareData } from "../data-folder/prepare-data.ts";
 import { REGISTRY } from "../services/service-registry.ts";
 import { runMain } from "../testing/run-main.ts";
@@ -49,6 +50,7 @@ const verify = (...more: readonly string[]) => runMain("audit", "verify", "--dat
 
 test("a trail is proved, with what was signed, and so is each of its rows", async () => {
   change("SELECT 1");
+  await withRegistry(files, systemTime, async (registry) => ({ tags: await registry.list() }));
   await runEvents(5);
   const { exitCode, stdout, stderr } = await verify();
   expect([exitCode, stderr]).toEqual([0, ""]);

@@ -9,11 +9,12 @@ import { openToRead, type Database } from "@purrimeter/database/open-database";
 import { existsSync } from "node:fs";
 import type { DataFiles } from "./data-files.ts";
 import type { HolderName } from "./secret-holder.ts";
+import { OPERATOR } from "./operator.ts";
 import { withData } from "./with-data.ts";
 import { failed, type Failure } from "../terminal/failure.ts";
 
 /** Names of the trees, one for each database. */
-export const TREES = ["accounts"] as const;
+export const TREES = ["accounts", "locations"] as const;
 
 export type TreeName = (typeof TREES)[number];
 
@@ -33,6 +34,8 @@ function placeOf(files: DataFiles, tree: TreeName): Place {
   switch (tree) {
     case "accounts":
       return { path: files.accounts, holder: { name: "auth", usesOwnerKeys: false } };
+    case "locations":
+      return { path: files.locations, holder: { name: OPERATOR.name, usesOwnerKeys: false } };
   }
 }
 
