@@ -128,7 +128,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/sealing": ["src/schema", ...STORE_BASE],
       "src/tags": ["src/audit", "src/recording", "src/schema", "src/sealing", ...STORE_BASE],
       "src/geofences": ["src/audit", "src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
-      "src/sharing": ["src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
+      "src/sharing": ["src/audit", "src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/transfers": ["src/audit", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/erasure": ["src/audit", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/reading": STORE_SUBJECTS,

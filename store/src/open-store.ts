@@ -139,7 +139,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   invalidation.onStale(() => {
     keys.doubt();
   });
-  const views = composeViews(database, options, keys, ownerKeys, writes, erasing, trail);
+  const views = composeViews(database, options, keys, ownerKeys, { writes, erasing, trail });
   const { keyRing, path, installation } = options;
   return {
     reports,
@@ -215,14 +215,19 @@ function composeReports(
   return { commits, reports: new SqliteReportStore({ invalidation, commits, openOwnerships, ...parts }) };
 }
 
+/** What changes rows, and what says so. */
+interface Writing {
+  readonly writes: WriteTransaction;
+  readonly erasing: RowDeletion;
+  readonly trail: StoreTrail;
+}
+
 function composeViews(
   database: Database,
   options: OpenStoreOptions,
   cache: KeyCache,
   keys: OwnerKeys,
-  writes: WriteTransaction,
-  erasing: RowDeletion,
-  trail: StoreTrail,
+  { writes, erasing, trail }: Writing,
 ): Pick<Store, "forOwner" | "forViewer" | "finderReports"> {
   const { keyRing, now, isClockTrusted = () => true, isClockPlausible = () => true, erasureList } = options;
   const onErase = listingIn(erasureList);
