@@ -8,7 +8,7 @@ import type { Time } from "@purrimeter/service/time";
 import { takeOverChain } from "./take-over-chain.ts";
 
 /** Name of the tree of accounts. */
-export const ACCOUNTS_TREE = "accounts";
+const ACCOUNTS_TREE = "accounts";
 
 /** What a trail is opened with. */
 export interface OpenTrailOptions {

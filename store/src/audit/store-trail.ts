@@ -7,7 +7,7 @@ import type { Database } from "@purrimeter/database/open-database";
 import type { Time } from "@purrimeter/service/time";
 
 /** What the trail of locations records. Names are stable. */
-export type StoreEventName =
+type StoreEventName =
   | "geofence.changed"
   | "geofence.created"
   | "geofence.deleted"
