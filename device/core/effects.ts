@@ -39,7 +39,7 @@ export interface Effect {
   outcome: AnswerOutcome;
 }
 
-/** At one fix every geofence may change its side; the rest is for the fix, the receiver, the battery and a command. */
+/** At one fix every geofence may change its side; the rest is for the fix, the receiver and the battery, or for commands that end. */
 const CAPACITY = MAX_GEOFENCES + 8;
 
 function emptyEffect(): Effect {

@@ -36,9 +36,3 @@ export interface FirmwareStats {
   /** Entries in the journal that are not acknowledged yet. */
   readonly pending: number;
 }
-
-export type Counted = { -readonly [K in keyof FirmwareStats]: FirmwareStats[K] };
-
-export function emptyStats(): Counted {
-  return { fixes: 0, entries: 0, acknowledged: 0, transitions: 0, resent: 0, reports: 0, pending: 0 };
-}

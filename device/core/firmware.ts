@@ -5,7 +5,7 @@ import { WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Settings, Status } from "@purrimeter/protocol/messages";
 import { encodeStatus } from "@purrimeter/protocol/status";
 import type { Effect } from "./effects.ts";
-import { emptyStats, type Counted, type FirmwareOptions, type FirmwareStats } from "./firmware-options.ts";
+import type { FirmwareOptions, FirmwareStats } from "./firmware-options.ts";
 import { acceptReading, emptyFix, FixFilterState, type Fix } from "./nmea/fix-filter.ts";
 import { Journal } from "./journal/journal.ts";
 import type { NmeaLine } from "./nmea/nmea-line.ts";
@@ -49,7 +49,6 @@ export class Firmware {
   private readonly tickEvent: Extract<TagEvent, { kind: "tick" }>;
   private readonly refuse: (settings: Settings) => DecodeReason | undefined;
   private readonly topics: TagTopics;
-  private readonly counted: Counted;
   private kept: readonly number[] = [];
   private isUp = false;
   private owesStatus = false;
@@ -80,7 +79,6 @@ export class Firmware {
     this.tickEvent = { kind: "tick", nowMs: 0, utcS: 0, number: 0 };
     this.refuse = (settings) => this.refusalOf(settings);
     this.topics = tagTopics(options.tag);
-    this.counted = emptyStats();
   }
 
   /** Reads the flash, records the start in the journal, starts the receiver and requests a session. To be called once. */
@@ -144,6 +142,7 @@ export class Firmware {
     this.tickEvent.nowMs = this.nowMs();
     this.tickEvent.utcS = this.ports.clock.utcS();
     this.tickEvent.number = this.journal.next;
+    this.state.percent = this.batteryPercent();
     this.take(this.tickEvent);
     if (this.owesStatus && this.tickEvent.nowMs >= this.statusRetryMs) this.publishStatus();
     this.send();
@@ -161,11 +160,8 @@ export class Firmware {
 
   /** The same object at every call, with current values. */
   get stats(): FirmwareStats {
-    this.counted.acknowledged = this.queue.counts.acknowledged;
-    this.counted.resent = this.queue.counts.resent;
-    this.counted.reports = this.queue.counts.reports;
-    this.counted.pending = this.journal.pending();
-    return this.counted;
+    this.queue.counts.pending = this.journal.pending();
+    return this.queue.counts;
   }
 
   /** Further counts of the uplink. */
@@ -210,9 +206,10 @@ export class Firmware {
       case "append-no-sky":
         return this.enqueue(this.journal.appendNoSky(effect.at, effect.seconds), false, nowMs);
       case "append-health":
-        return this.enqueue(this.journal.appendHealth(effect.at, this.batteryPercent()), false, nowMs);
+        return this.enqueue(this.journal.appendHealth(effect.at, this.state.percent), false, nowMs);
       case "append-answer":
-        return this.enqueue(this.journal.appendAnswer(effect), false, nowMs);
+        this.enqueue(this.journal.appendAnswer(effect), false, nowMs);
+        return this.queue.flush(nowMs);
       case "report-now":
         return this.queue.flush(nowMs);
       case "gnss-start":
@@ -229,12 +226,12 @@ export class Firmware {
   }
 
   private appendFix(nowMs: number): void {
-    this.counted.fixes++;
+    this.queue.counts.fixes++;
     this.enqueue(this.journal.appendFix(this.fix), false, nowMs);
   }
 
   private appendTransition(effect: Effect, nowMs: number): void {
-    this.counted.transitions++;
+    this.queue.counts.transitions++;
     const { journal } = this;
     const { place, to } = effect;
     this.enqueue(journal.appendTransition(effect), to !== "unknown", nowMs);
@@ -243,7 +240,7 @@ export class Firmware {
 
   private enqueue(number: number, isUrgent: boolean, nowMs: number): void {
     if (number === 0) return;
-    this.counted.entries++;
+    this.queue.counts.entries++;
     this.queue.appended(number, isUrgent, nowMs, this.state.reportIntervalS * 1_000);
   }
 
@@ -313,9 +310,9 @@ export class Firmware {
   }
 
   private status(): Status {
-    const { refused } = this.settings;
     const { settingsVersion } = this.state;
-    const own = { online: true, settingsVersion, firmware: this.options.firmware, wireVersion: WIRE_VERSION };
-    return refused === undefined ? own : { ...own, refusedSettings: refused };
+    const { firmware } = this.options;
+    const refusedSettings = this.settings.refused;
+    return { online: true, settingsVersion, firmware, wireVersion: WIRE_VERSION, refusedSettings };
   }
 }

@@ -1,4 +1,4 @@
-import type { Settings } from "@purrimeter/protocol/messages";
+import type { GeofenceSetting, Settings } from "@purrimeter/protocol/messages";
 import type { Sides } from "./geofence/decide-side.ts";
 import type { Journal } from "./journal/journal.ts";
 import { knownSide, withKnownSide } from "./known-sides.ts";
@@ -14,7 +14,7 @@ export function recallSides(sides: Sides, journal: Journal, settings: Settings, 
   journal.eachNewTransition((entry) => {
     if (entry.settingsVersion !== settings.version || entry.to === "unknown") return;
     for (let i = 0; i < settings.geofences.length; i++)
-      if (settings.geofences[i]?.ref === entry.geofence)
+      if ((settings.geofences[i] as GeofenceSetting).ref === entry.geofence)
         journal.known = withKnownSide(journal.known, i, entry.to);
   });
   for (let i = 0; i < settings.geofences.length; i++) sides.recall(i, knownSide(journal.known, i));

@@ -1,4 +1,4 @@
-import type { Command, Settings } from "@purrimeter/protocol/messages";
+import type { ReceivedCommand, Settings } from "@purrimeter/protocol/messages";
 import type { Fix } from "./nmea/fix-filter.ts";
 
 /** An event of the tag. `nowMs` is monotonic; `utcS` is 0 while the tag does not know the time. */
@@ -15,6 +15,6 @@ export type TagEvent =
    * Settings took effect; `Geofences` already holds theirs. `kept`: for each of
    * them its place among those before, -1 for a new one; absent: all are new. */
   | { kind: "settings"; nowMs: number; utcS: number; settings: Settings; kept?: readonly number[] }
-  | { kind: "command"; nowMs: number; utcS: number; command: Command }
+  | { kind: "command"; nowMs: number; utcS: number; command: ReceivedCommand }
   /** Time passed. `number` is that of the journal's next entry. */
   | { kind: "tick"; nowMs: number; utcS: number; number: number };

@@ -43,9 +43,18 @@ export class TagState {
   /** Fixes in a row that contradict a side, or find none decided. */
   doubts = 0;
   nextHealthMs = 0;
+  /** The battery now, and as the last health entry has it, 0 to 100. */
+  percent = 0;
+  notedPercent = 0;
+  /** UTC less monotonic time at the last reading; NaN before the first. */
+  clockOffsetMs = NaN;
+  /** The last reading's time does not fit the time that passed since the one before: one of the two has a wrong date. */
+  isClockDoubted = false;
   /** The last health entry has no time, because the tag did not know it: another follows as soon as it does. */
   owesDatedHealth = false;
   liveUntilMs = 0;
+  /** The next fix was asked for, and is reported at once. */
+  isLocating = false;
   /** Whether this board can detect motion at all: it did at least once. */
   feelsMotion = false;
   lastMotionMs = 0;
@@ -63,6 +72,8 @@ export class TagState {
   restedMs = 0;
   lastStepMs = 0;
   readonly commands: Uint32Array;
+  /** When each of them ends, in monotonic milliseconds; 0 when there is nothing to end. */
+  readonly commandEndsMs: Float64Array;
   commandsSeen = 0;
 
   constructor() {
@@ -70,5 +81,6 @@ export class TagState {
     this.sides = new Sides(MAX_GEOFENCES);
     this.effects = new Effects();
     this.commands = new Uint32Array(REMEMBERED_COMMANDS);
+    this.commandEndsMs = new Float64Array(REMEMBERED_COMMANDS);
   }
 }

@@ -1,4 +1,5 @@
-import type { Command, Settings } from "@purrimeter/protocol/messages";
+import type { AnswerOutcome } from "@purrimeter/protocol/entry";
+import type { ReceivedCommand, Settings } from "@purrimeter/protocol/messages";
 import type { Side } from "@purrimeter/protocol/values";
 import { decide, EXACT_WITHIN_CM, expire, setDetection } from "./geofence/decide-side.ts";
 import type { Fix } from "./nmea/fix-filter.ts";
@@ -19,6 +20,13 @@ import type { TagState } from "./tag-state.ts";
 
 /** The battery is recorded a few times a day. */
 const HEALTH_INTERVAL_MS = 6 * 3_600_000;
+
+/** Recorded at once when the battery rose by this: it was charged. A gauge wanders by less. */
+const CHARGED_PERCENT = 5;
+const FULL_PERCENT = 100;
+
+/** Between two readings the monotonic clock errs by less, also after a day at rest. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 /** In the worst case the true place is this many claimed errors nearer to the edge. */
 const DOUBTED_ERRORS = 2;
@@ -62,6 +70,7 @@ function tick(state: TagState, nowMs: number, utcS: number, number: number): voi
 }
 
 function applyFix(state: TagState, nowMs: number, fix: Fix, number: number): void {
+  checkClock(state, fix.at * 1_000 - nowMs);
   if (!state.isSearching || nowMs < state.nextFixMs) return;
   state.effects.add("append-fix", fix.at, 0);
   let isDoubted = false;
@@ -70,12 +79,19 @@ function applyFix(state: TagState, nowMs: number, fix: Fix, number: number): voi
     if (decideOne(state, index, fix, number)) isDoubted = true;
   }
   state.doubts = isDoubted ? state.doubts + 1 : 0;
-  if (nowMs < state.liveUntilMs) state.effects.add("report-now", fix.at, 0);
+  if (state.isLocating || nowMs < state.liveUntilMs) state.effects.add("report-now", fix.at, 0);
+  state.isLocating = false;
   state.emptySearches = 0;
   state.darkAtS = 0;
   state.restedMs = 0;
   state.lastFixMs = nowMs;
   planNextFix(state, nowMs);
+}
+
+/** A jump of the time is doubted until a second reading agrees with it. */
+function checkClock(state: TagState, offsetMs: number): void {
+  state.isClockDoubted = Math.abs(offsetMs - state.clockOffsetMs) > CLOCK_TOLERANCE_MS;
+  state.clockOffsetMs = offsetMs;
 }
 
 /** Decides one geofence; true when the fix leaves its side in doubt. */
@@ -127,10 +143,17 @@ function age(state: TagState, utcS: number, number: number): void {
 
 function addHealth(state: TagState, nowMs: number, utcS: number): void {
   const isDated = state.owesDatedHealth && utcS > 0;
-  if (nowMs < state.nextHealthMs && !isDated) return;
+  if (nowMs < state.nextHealthMs && !isDated && !isCharged(state)) return;
+  state.notedPercent = state.percent;
   state.nextHealthMs = nowMs + HEALTH_INTERVAL_MS;
   state.owesDatedHealth = utcS === 0;
   state.effects.add("append-health", utcS, 0);
+}
+
+/** The battery is fuller than the last health entry says. */
+function isCharged({ percent, notedPercent }: TagState): boolean {
+  const rise = percent - notedPercent;
+  return rise >= CHARGED_PERCENT || (rise > 0 && percent === FULL_PERCENT);
 }
 
 function configure(
@@ -163,35 +186,65 @@ function isUnchanged(state: TagState, kept: readonly number[] | undefined): bool
 }
 
 /** Acts on a command that is new, and answers it. */
-function obey(state: TagState, command: Command, nowMs: number, utcS: number): void {
-  if (!isNew(state, command)) return;
+function obey(state: TagState, command: ReceivedCommand, nowMs: number, utcS: number): void {
+  const slot = state.commandsSeen % state.commands.length;
+  if (!isNew(state, command.id, slot)) return;
   // Without the time it cannot be known that a command has expired; commands only arrive over a live session.
-  const isExpired = utcS > command.expiresAt;
-  if (!isExpired) act(state, command, nowMs);
-  const effect = state.effects.add("append-answer", utcS, 0);
-  effect.command = command.id;
-  effect.outcome = isExpired ? "expired" : "done";
+  const isExpired = utcS > command.expiresAt && !state.isClockDoubted;
+  const outcome = isExpired ? "expired" : act(state, command, slot, nowMs, utcS);
+  answer(state, command.id, utcS, outcome);
 }
 
-function isNew(state: TagState, command: Command): boolean {
+function answer(state: TagState, command: number, utcS: number, outcome: AnswerOutcome): void {
+  const effect = state.effects.add("append-answer", utcS, 0);
+  effect.command = command;
+  effect.outcome = outcome;
+}
+
+/** Whether the command was not received before; if so, remembers it in the slot. */
+function isNew(state: TagState, id: number, slot: number): boolean {
   const remembered = Math.min(state.commandsSeen, state.commands.length);
-  for (let i = 0; i < remembered; i++) if (state.commands[i] === command.id) return false;
-  state.commands[state.commandsSeen % state.commands.length] = command.id;
+  for (let i = 0; i < remembered; i++) if (state.commands[i] === id) return false;
+  state.commands[slot] = id;
+  state.commandEndsMs[slot] = 0;
   state.commandsSeen++;
   return true;
 }
 
-function act(state: TagState, command: Command, nowMs: number): void {
-  if (command.action === "live") {
-    state.liveUntilMs = nowMs + command.seconds * 1_000;
+function act(
+  state: TagState,
+  { action, seconds }: ReceivedCommand,
+  slot: number,
+  nowMs: number,
+  utcS: number,
+): AnswerOutcome {
+  if (action === "unknown") return "refused";
+  const endsMs = nowMs + seconds * 1_000;
+  if (action === "stop") {
+    stop(state, nowMs, utcS);
+  } else if (action === "locate") {
+    state.isLocating = true;
     requestFix(state, nowMs);
-  } else if (command.action === "locate") {
-    requestFix(state, nowMs);
-  } else if (command.action === "stop") {
-    state.liveUntilMs = 0;
-    state.effects.add("buzz", 0, 0);
-    state.effects.add("light", 0, 0);
   } else {
-    state.effects.add(command.action, 0, command.seconds);
+    state.commandEndsMs[slot] = endsMs;
+    if (action === "live") {
+      state.liveUntilMs = endsMs;
+      requestFix(state, nowMs);
+    } else {
+      state.effects.add(action, 0, seconds);
+    }
+  }
+  return "done";
+}
+
+/** Ends what earlier commands began, and answers each of those once more. */
+function stop(state: TagState, nowMs: number, utcS: number): void {
+  state.liveUntilMs = 0;
+  state.effects.add("buzz", 0, 0);
+  state.effects.add("light", 0, 0);
+  for (let i = 0; i < state.commands.length; i++) {
+    if ((state.commandEndsMs[i] as number) <= nowMs) continue;
+    state.commandEndsMs[i] = 0;
+    answer(state, state.commands[i] as number, utcS, "stopped");
   }
 }

@@ -80,21 +80,17 @@ export function decodeAck(bytes: Uint8Array): Decoded<Ack> {
 
 function readStored(reader: CborReader): StoredAck {
   const epoch = reader.int("epoch", 0, MAX_UINT32) as Epoch;
-  reader.requireKey(2, "through");
-  const through = reader.int("through", 0, MAX_UINT32);
+  const through = reader.requiredInt(2, "through", 0, MAX_UINT32);
   if (!reader.hasKey(3)) return { kind: "stored", epoch, through };
   const first = reader.int("aheadFirst", through + 1, MAX_UINT32) as EntryNumber;
-  reader.requireKey(4, "aheadLast");
-  const last = reader.int("aheadLast", first, MAX_UINT32) as EntryNumber;
+  const last = reader.requiredInt(4, "aheadLast", first, MAX_UINT32) as EntryNumber;
   return { kind: "stored", epoch, through, ahead: { first, last } };
 }
 
 function readRefused(reader: CborReader): RefusedAck {
-  reader.requireKey(5, "reason");
   // A reason that this program does not know yet still means "not stored": it is read as "busy".
-  const reason = reasonFromCode(reader.int("reason", 0, 255)) ?? "busy";
-  reader.requireKey(6, "reportCrc");
-  const reportCrc = reader.int("reportCrc", 0, MAX_UINT32);
+  const reason = reasonFromCode(reader.requiredInt(5, "reason", 0, 255)) ?? "busy";
+  const reportCrc = reader.requiredInt(6, "reportCrc", 0, MAX_UINT32);
   reader.requireKey(7, "final");
   return { kind: "refused", reason, reportCrc, final: reader.bool("final") };
 }

@@ -2,7 +2,7 @@ import { CborReader } from "./cbor/cbor-reader.ts";
 import { CborWriter } from "./cbor/cbor-writer.ts";
 import type { Decoded } from "./decode-error.ts";
 import { FIRST_WIRE_VERSION, MAX_COMMAND_S, MAX_SMALL_MESSAGE_BYTES, WIRE_VERSION } from "./limits.ts";
-import type { Command } from "./messages.ts";
+import type { Command, ReceivedCommand } from "./messages.ts";
 import { MAX_UINT32 } from "./values.ts";
 
 /** Index = code on the wire. */
@@ -10,6 +10,9 @@ const ACTIONS: readonly Command["action"][] = ["live", "buzz", "light", "locate"
 
 /** The first action that version 1 lacks. */
 const FIRST_NEW_ACTION = ACTIONS.indexOf("locate");
+
+/** Codes of version 2 that no action has yet read as unknown. */
+const MAX_ACTION = 255;
 
 /** The lowest version that can carry the command: a tag that speaks an older one cannot be sent it. */
 export function commandVersion(command: Command): number {
@@ -35,20 +38,16 @@ export function encodeCommand(command: Command): Uint8Array {
 }
 
 /** The command in the bytes, or why the bytes cannot be decoded. */
-export function decodeCommand(bytes: Uint8Array): Decoded<Command> {
+export function decodeCommand(bytes: Uint8Array): Decoded<ReceivedCommand> {
   const reader = new CborReader(bytes, MAX_SMALL_MESSAGE_BYTES);
   reader.openMap("command");
   const version = reader.version();
-  reader.requireKey(1, "id");
-  const id = reader.int("id", 1, MAX_UINT32);
-  reader.requireKey(2, "action");
-  const actions = version === FIRST_WIRE_VERSION ? FIRST_NEW_ACTION : ACTIONS.length;
-  const code = reader.int("action", 0, actions - 1);
-  const action = ACTIONS[code] as Command["action"];
-  reader.requireKey(3, "seconds");
-  const seconds = reader.int("seconds", code < FIRST_NEW_ACTION ? 1 : 0, MAX_COMMAND_S);
-  reader.requireKey(4, "expiresAt");
-  const expiresAt = reader.int("expiresAt", 0, MAX_UINT32);
+  const id = reader.requiredInt(1, "id", 1, MAX_UINT32);
+  const lastAction = version === FIRST_WIRE_VERSION ? FIRST_NEW_ACTION - 1 : MAX_ACTION;
+  const code = reader.requiredInt(2, "action", 0, lastAction);
+  const action = ACTIONS[code] ?? "unknown";
+  const seconds = reader.requiredInt(3, "seconds", code < FIRST_NEW_ACTION ? 1 : 0, MAX_COMMAND_S);
+  const expiresAt = reader.requiredInt(4, "expiresAt", 0, MAX_UINT32);
   reader.close(version);
   if (reader.error !== undefined) return { ok: false, error: reader.error };
   return { ok: true, value: { id, action, seconds, expiresAt } };

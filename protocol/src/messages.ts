@@ -98,6 +98,11 @@ export interface Command {
   readonly expiresAt: number;
 }
 
+/** A command as a tag reads it; `unknown`: an action of version 2 that is newer than its program. It is answered with `refused`. */
+export interface ReceivedCommand extends Omit<Command, "action"> {
+  readonly action: Command["action"] | "unknown";
+}
+
 /** The state of a tag: published when it connects, when its settings change, and (online: false) as its MQTT will. */
 export interface Status {
   readonly online: boolean;
@@ -108,5 +113,5 @@ export interface Status {
   /** Newest wire version that the tag reads, 2; absent = 1. The cloud sends it nothing newer. */
   readonly wireVersion?: number;
   /** Version of settings that it refused, and why, until newer ones arrive. */
-  readonly refusedSettings?: { readonly version: number; readonly reason: DecodeReason };
+  readonly refusedSettings?: { readonly version: number; readonly reason: DecodeReason } | undefined;
 }

@@ -96,20 +96,23 @@ export function decodeSettings(bytes: Uint8Array): Decoded<Settings> {
   const reader = new CborReader(bytes, MAX_SETTINGS_BYTES);
   reader.openMap("settings");
   const wireVersion = reader.version();
-  reader.requireKey(1, "settingsVersion");
-  const version = reader.int("settingsVersion", 1, MAX_UINT32);
-  reader.requireKey(2, "fixIntervalS");
-  const fixIntervalS = reader.int("fixIntervalS", 1, SECONDS_OF_A_DAY);
-  reader.requireKey(3, "reportIntervalS");
-  const reportIntervalS = reader.int("reportIntervalS", 1, SECONDS_OF_A_DAY);
+  const version = reader.requiredInt(1, "settingsVersion", 1, MAX_UINT32);
+  const fixIntervalS = reader.requiredInt(2, "fixIntervalS", 1, SECONDS_OF_A_DAY);
+  const reportIntervalS = reader.requiredInt(3, "reportIntervalS", 1, SECONDS_OF_A_DAY);
   reader.requireKey(4, "geofences");
   const geofences = readGeofences(reader);
   const isFirst = wireVersion === FIRST_WIRE_VERSION;
   const detection = !isFirst && reader.hasKey(5) ? readDetection(reader) : undefined;
   reader.close(wireVersion);
   if (reader.error !== undefined) return { ok: false, error: reader.error };
-  const settings = { version, fixIntervalS, reportIntervalS, geofences };
-  return { ok: true, value: detection === undefined ? settings : { ...settings, detection } };
+  const settings: Settings & { detection?: Detection } = {
+    version,
+    fixIntervalS,
+    reportIntervalS,
+    geofences,
+  };
+  if (detection !== undefined) settings.detection = detection;
+  return { ok: true, value: settings };
 }
 
 function readDetection(reader: CborReader): Detection {

@@ -34,8 +34,7 @@ export function decodeStatus(bytes: Uint8Array): Decoded<Status> {
   const version = reader.version();
   reader.requireKey(1, "online");
   const online = reader.bool("online");
-  reader.requireKey(2, "settingsVersion");
-  const settingsVersion = reader.int("settingsVersion", 0, MAX_UINT32);
+  const settingsVersion = reader.requiredInt(2, "settingsVersion", 0, MAX_UINT32);
   reader.requireKey(3, "firmware");
   const firmware = reader.ascii("firmware", MAX_FIRMWARE_LENGTH);
   const refusedSettings = reader.hasKey(4) ? readRefused(reader) : undefined;
@@ -48,7 +47,6 @@ export function decodeStatus(bytes: Uint8Array): Decoded<Status> {
 
 function readRefused(reader: CborReader): { version: number; reason: DecodeReason } {
   const version = reader.int("refusedVersion", 0, MAX_UINT32);
-  reader.requireKey(5, "refusedReason");
-  const reason = reasonFromCode(reader.int("refusedReason", 0, reasonCode("too-many")));
+  const reason = reasonFromCode(reader.requiredInt(5, "refusedReason", 0, reasonCode("too-many")));
   return { version, reason: reason as DecodeReason };
 }

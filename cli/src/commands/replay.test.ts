@@ -56,3 +56,43 @@ test("--explain prints the fixes, distances and beliefs of each transition", asy
   expect(out?.explanation?.fixes.at(-1)?.distanceM).toBeGreaterThan(0);
   expect(json.stdout.split("\n").filter((line) => line !== "" && !line.startsWith("{"))).toEqual([]);
 });
+
+function geofenceFile(name: string, ring: readonly (readonly [number, number])[]): string {
+  const file = join(folder, name);
+  const geometry = { type: "Polygon", coordinates: [ring] };
+  writeFileSync(file, JSON.stringify({ type: "Feature", geometry, properties: { name: "garden" } }));
+  return file;
+}
+
+const BOW_TIE = [
+  [7.499, 60.0995],
+  [7.501, 60.1005],
+  [7.501, 60.0995],
+  [7.499, 60.1005],
+  [7.499, 60.0995],
+] as const;
+const NO_AREA = Array.from({ length: 4 }, () => [7.5, 60.1] as const);
+
+/** A cat that lives where the tag's arithmetic ends, and one elsewhere before it. */
+function polarFile(): string {
+  const file = join(folder, "polar.csv");
+  const rows = ["mimi,50", "nanook,89.9"].flatMap((cat) => {
+    const [name, lat] = cat.split(",");
+    return [0, 1, 2].map((i) => `${name},2017-07-14T03:0${i}:00Z,7,${lat}`);
+  });
+  writeFileSync(file, ["tag_id,timestamp,location_long,location_lat", ...rows, ""].join("\n"));
+  return file;
+}
+
+test.each([
+  ["a bow tie", () => ["--tracks", FILE, "--geofences", geofenceFile("bow.geojson", BOW_TIE)], "garden: "],
+  ["no area", () => ["--tracks", FILE, "--geofences", geofenceFile("tiny.geojson", NO_AREA)], "garden: "],
+  ["the circle round a home near a pole", () => ["--tracks", polarFile()], "of nanook: home: near-pole"],
+])("a geofence that the tag refuses is named with the reason: %s", async (_, flags, reason) => {
+  for (const pace of [[], ["--paced"], ["--json"]]) {
+    const { exitCode, stdout, stderr } = await runMain("replay", ...flags(), ...pace);
+    expect([exitCode, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^purrimeter: the tag refuses a geofence[^\n]*: [\w-]+\n$/);
+    expect(stderr).toContain(reason);
+  }
+});

@@ -85,19 +85,19 @@ async function replay(flags: ReplayFlags): Promise<void> {
 }
 
 async function replayAll(flags: ReplayFlags): Promise<Failure | { readonly replayed: true }> {
-  const shared = flags.geofences === undefined ? undefined : await readGeofences(flags.geofences);
-  if (shared?.ok === false) return failed(shared.problem);
-  const refusal = shared === undefined ? undefined : refusalOf(shared.geofences);
-  if (refusal !== undefined) return failed(`the tag refuses a geofence: ${refusal}`);
+  const shared = flags.geofences === undefined ? undefined : await sharedGeofences(flags.geofences);
+  if (shared !== undefined && isFailure(shared)) return shared;
   const file = await loadTracks(flags.tracks, flags.skipGarbage === true ? "skip" : "refuse");
   if (!file.ok) return failed(describeTrackProblem(file.problem));
+  const planned = planOf(file.tracks, shared, flags.radius);
+  if (isFailure(planned)) return planned;
   const lines: string[] = [];
   const taken = new Set<string>();
   let fixes = 0;
   let transitions = 0;
   let recorded = 0;
-  for (const track of file.tracks) {
-    const result = replayOne(track, shared?.geofences ?? circleRound(track, flags.radius), flags);
+  for (const { track, geofences } of planned) {
+    const result = replayOne(track, geofences, flags);
     recorded += track.length;
     fixes += result.fixes;
     transitions += result.transitions.length;
@@ -110,6 +110,38 @@ async function replayAll(flags: ReplayFlags): Promise<Failure | { readonly repla
     process.stderr.write(`--paced ${INVENTED}: these are not the alarms of the data\n`);
   if (flags.json !== true) process.stderr.write(`${summary(file, { recorded, fixes, transitions })}\n`);
   return { replayed: true };
+}
+
+function refused(geofences: readonly NamedGeofence[], of = ""): Failure | undefined {
+  const refusal = refusalOf(geofences);
+  return refusal === undefined ? undefined : failed(`the tag refuses a geofence${of}: ${refusal}`);
+}
+
+async function sharedGeofences(path: string): Promise<Failure | readonly NamedGeofence[]> {
+  const file = await readGeofences(path);
+  if (!file.ok) return failed(file.problem);
+  return refused(file.geofences) ?? file.geofences;
+}
+
+interface PlannedTrack {
+  readonly track: Track;
+  readonly geofences: readonly NamedGeofence[];
+}
+
+/** Every track with its geofences; all are checked before the first line of the result is written. */
+function planOf(
+  tracks: readonly Track[],
+  shared: readonly NamedGeofence[] | undefined,
+  radiusM: number,
+): Failure | readonly PlannedTrack[] {
+  const planned: PlannedTrack[] = [];
+  for (const track of tracks) {
+    const geofences = shared ?? circleRound(track, radiusM);
+    const refusal = shared === undefined ? refused(geofences, ` of ${track.name}`) : undefined;
+    if (refusal !== undefined) return refusal;
+    planned.push({ track, geofences });
+  }
+  return planned;
 }
 
 function circleRound(track: Track, radiusM: number): readonly NamedGeofence[] {

@@ -155,6 +155,7 @@ describe("a session over the SDK's MQTT client", () => {
     bench.stand();
     const first = bench.client;
     fail(bench);
+    expect(bench.told).toEqual(["up", "down"]);
     first.events.onError();
     expect(bench.told).toEqual(["up", "down"]);
     expect(first.isClosed).toBe(true);

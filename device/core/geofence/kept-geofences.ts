@@ -1,4 +1,6 @@
-import type { GeofenceSetting } from "@purrimeter/protocol/messages";
+import type { GeofenceSetting, PolygonSetting } from "@purrimeter/protocol/messages";
+
+type Vertex = PolygonSetting["vertices"][number];
 
 /**
  * For every geofence of `after` its place in `before` when ref and shape are the same, so that its known side stays valid;
@@ -25,9 +27,9 @@ function isSame(a: GeofenceSetting, b: GeofenceSetting): boolean {
   }
   if (b.kind !== "polygon" || a.vertices.length !== b.vertices.length) return false;
   for (let i = 0; i < a.vertices.length; i++) {
-    const p = a.vertices[i];
-    const q = b.vertices[i];
-    if (p?.latE7 !== q?.latE7 || p?.lonE7 !== q?.lonE7) return false;
+    const p = a.vertices[i] as Vertex;
+    const q = b.vertices[i] as Vertex;
+    if (p.latE7 !== q.latE7 || p.lonE7 !== q.lonE7) return false;
   }
   return true;
 }

@@ -57,7 +57,8 @@ export class JournalRing {
   /** Finds the valid pages after a start. False when there are none: the flash is new. */
   recover(): boolean {
     for (let place = 0; place < this.pageCount; place++) {
-      if (this.readHeader(place) && this.found.sequence > this.head.sequence) this.copyHeader(this.found);
+      if (this.readHeader(place) && this.found.sequence > this.head.sequence)
+        decodeHeader(this.headerBytes, this.head);
     }
     for (let sequence = this.lowestSequence(); sequence <= this.head.sequence; sequence++)
       this.index(sequence);
@@ -116,7 +117,7 @@ export class JournalRing {
     encodeHeader(header, this.headerBytes);
     this.flash.write(page, 0, this.headerBytes);
     this.flash.write(page, this.layout.secondHeaderAt, this.headerBytes);
-    this.copyHeader(header);
+    decodeHeader(this.headerBytes, this.head);
     this.usedMarks = 0;
     this.take(header, header.carried);
   }
@@ -193,17 +194,5 @@ export class JournalRing {
     if (this.head.sequence === 0) return true;
     this.flash.read(this.pageAt(this.head.sequence), this.markOffset(mark), this.markBytes);
     return isErased(this.markBytes, 0, MARK_BYTES);
-  }
-
-  private copyHeader(header: PageHeader): void {
-    this.head.sequence = header.sequence;
-    this.head.epoch = header.epoch;
-    this.head.firstNumber = header.firstNumber;
-    this.head.releasedThrough = header.releasedThrough;
-    this.head.boots = header.boots;
-    this.head.dropped = header.dropped;
-    this.head.carried = header.carried;
-    this.head.known = header.known;
-    this.head.knownVersion = header.knownVersion;
   }
 }

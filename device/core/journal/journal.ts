@@ -177,19 +177,20 @@ export class Journal {
   }
 
   private openPage(): void {
-    const head = this.ring.head;
+    const { header } = this;
+    const { head } = this.ring;
     const victim = head.sequence - this.pageCount + 2;
     this.ring.erasePage();
-    this.header.carried = victim < 1 ? 0 : this.carryFrom(victim);
-    this.header.sequence = head.sequence + 1;
-    this.header.epoch = head.epoch;
-    this.header.firstNumber = this.next;
-    this.header.releasedThrough = this.holdings.releasedThrough;
-    this.header.boots = this.boots;
-    this.header.dropped = this.dropped;
-    this.header.known = this.known;
-    this.header.knownVersion = this.knownVersion;
-    this.ring.commitPage(this.header);
+    header.carried = victim < 1 ? 0 : this.carryFrom(victim);
+    header.sequence = head.sequence + 1;
+    header.epoch = head.epoch;
+    header.firstNumber = this.next;
+    header.releasedThrough = this.holdings.releasedThrough;
+    header.boots = this.boots;
+    header.dropped = this.dropped;
+    header.known = this.known;
+    header.knownVersion = this.knownVersion;
+    this.ring.commitPage(header);
     this.markedThrough = this.holdings.releasedThrough;
     this.skipHoles();
   }

@@ -140,3 +140,61 @@ it("computes the cosine as Math.cos does, but for the last bits", () => {
     }),
   );
 });
+
+/** Readings once a second along a straight way, and how many of them become fixes. */
+function taken(speedMps: number, seconds: number, change: Partial<Reading> = {}): string[] {
+  const state = new FixFilterState();
+  const fix = emptyFix();
+  acceptReading(state, reading({ utcS: AT - 1, speedCmS: 0 }), fix);
+  return Array.from({ length: seconds }, (_, i) => {
+    const latE7 = 515_000_000 + Math.round((i * speedMps) / 0.011_113);
+    const speedCmS = Math.round(speedMps * 100);
+    return acceptReading(state, reading({ utcS: AT + i, latE7, speedCmS, ...change }), fix);
+  });
+}
+
+describe("a plane", () => {
+  it.each([120, 250, 340])("at %d m/s has fixes all the way once it is believed", (speed) => {
+    expect(taken(speed, 60).slice(5)).toEqual(Array(55).fill("accepted"));
+  });
+
+  it("without a speed of the receiver has fixes too", () => {
+    const outcomes = taken(250, 90, { speedCmS: -1 });
+    expect(outcomes.filter((outcome) => outcome === "accepted").length).toBeGreaterThan(20);
+  });
+
+  it("lands: the last fix of the flight does not lock the tag out", () => {
+    const state = new FixFilterState();
+    const fix = emptyFix();
+    acceptReading(state, reading(), fix);
+    const landed = Array.from({ length: 5 }, (_, i) =>
+      acceptReading(state, reading({ utcS: AT + 3_600 + i, latE7: 425_000_000, speedCmS: 10 }), fix),
+    );
+    expect(landed.slice(2)).toEqual(Array(3).fill("accepted"));
+  });
+});
+
+describe("a cold start", () => {
+  it("whose first readings are far off is corrected by the third that agrees", () => {
+    const state = new FixFilterState();
+    const fix = emptyFix();
+    acceptReading(state, reading({ latE7: 515_090_000, accuracyDm: 900 }), fix);
+    const right = Array.from({ length: 4 }, (_, i) =>
+      acceptReading(state, reading({ utcS: AT + 1 + i, speedCmS: 0 }), fix),
+    );
+    expect(right.indexOf("accepted")).toBeGreaterThanOrEqual(0);
+    expect(right.indexOf("accepted")).toBeLessThanOrEqual(2);
+    expect(right.at(-1)).toBe("accepted");
+  });
+
+  it("with a date of the last week is corrected by the third reading of today", () => {
+    const week = 7 * 86_400;
+    expect(outcomes([{ utcS: AT + week }, { utcS: AT }, { utcS: AT + 1 }, { utcS: AT + 2 }])).toEqual([
+      "accepted",
+      "stale",
+      "stale",
+      "accepted",
+    ]);
+    expect(outcomes([{ utcS: AT - week }, { utcS: AT }])).toEqual(["accepted", "accepted"]);
+  });
+});

@@ -18,8 +18,14 @@ export interface Fix {
 
 /** Made once, filled by acceptReading. */
 export function emptyFix(): Fix {
-  const place = { at: 0 as UnixSeconds, latE7: 0 as LatE7, lonE7: 0 as LonE7 };
-  return { ...place, accuracyDm: 0, speedCmS: -1, courseDeg10: -1 };
+  return {
+    at: 0 as UnixSeconds,
+    latE7: 0 as LatE7,
+    lonE7: 0 as LonE7,
+    accuracyDm: 0,
+    speedCmS: -1,
+    courseDeg10: -1,
+  };
 }
 
 /**
@@ -69,8 +75,6 @@ function remember(into: Reading, reading: Reading): void {
   into.utcS = reading.utcS;
   into.latE7 = reading.latE7;
   into.lonE7 = reading.lonE7;
-  into.satellites = reading.satellites;
-  into.hdopTenths = reading.hdopTenths;
   into.speedCmS = reading.speedCmS;
   into.accuracyDm = reading.accuracyDm;
 }

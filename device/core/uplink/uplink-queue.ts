@@ -33,11 +33,15 @@ const BATCH_ENTRIES = 60;
 const URGENT_BACKLOG = 64;
 const URGENT_LEAD = 15;
 
-/** What the queue counted since the start of this program. */
+/** What the queue counted since the start of this program; its owner counts the rest in the same object. */
 export interface UplinkCounts {
-  reports: number;
-  resent: number;
+  fixes: number;
+  entries: number;
   acknowledged: number;
+  transitions: number;
+  resent: number;
+  reports: number;
+  pending: number;
   /** Entries of reports that the cloud refused finally (it cannot decode them). */
   rejected: number;
   /** Reports that the cloud refused for now. */
@@ -55,9 +59,13 @@ export interface UplinkCounts {
  */
 export class UplinkQueue {
   readonly counts: UplinkCounts = {
-    reports: 0,
-    resent: 0,
+    fixes: 0,
+    entries: 0,
     acknowledged: 0,
+    transitions: 0,
+    resent: 0,
+    reports: 0,
+    pending: 0,
     rejected: 0,
     refused: 0,
     strayAcks: 0,

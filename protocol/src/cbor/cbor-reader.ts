@@ -71,6 +71,12 @@ export class CborReader {
     return isWhole(value, min, max) ? value : this.fail("out-of-range", field);
   }
 
+  /** The next key must be `key`, with a whole number from `min` to `max`. */
+  requiredInt(key: number, field: string, min: number, max: number): number {
+    this.requireKey(key, field);
+    return this.int(field, min, max);
+  }
+
   bool(field: string): boolean {
     const value = this.byte(field);
     if (value !== 0xf5 && value !== 0xf4) this.fail("wrong-type", field);
@@ -132,7 +138,7 @@ export class CborReader {
    * Nothing may be left in the map, and nothing after it. In version 2 unknown keys at the end of the map are skipped: they
    * ascend, and their values are integers, strings or booleans.
    */
-  close(version = FIRST_WIRE_VERSION): void {
+  close(version: number): void {
     while (version > FIRST_WIRE_VERSION && this.sound && this.pairs > 0 && this.offset < this.end)
       this.skipPair();
     if (this.error !== undefined) return;

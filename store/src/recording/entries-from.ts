@@ -7,7 +7,7 @@ export const CLOCK_DIFFERENCE_S = 300;
 const NEWEST_S = 86_400;
 
 /** The ownership began at a time that nobody knows yet: later than every entry. */
-export const NOT_YET_KNOWN = 4_294_967_295;
+const NOT_YET_KNOWN = 4_294_967_295;
 
 /**
  * From when on entries are the new owner's, for an ownership that begins now. `now` is the server's; when the present cannot be
