@@ -14,6 +14,7 @@ const config: KnipConfig = {
       entry: ["scripts/{make-leaked-passwords,write-vectors}.ts", "scripts/check/main.ts"],
       project: ["*.{ts,mjs}", "scripts/**/*.{ts,mjs}"],
     },
+    audit: { entry: ["verify-proof.mjs"], project: ["src/**/*.ts", "*.mjs"] },
     database: { entry: ["src/check-pages-process.ts"], project: ["src/**/*.ts"] },
     bench: {
       entry: [

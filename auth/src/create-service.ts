@@ -22,6 +22,8 @@ export interface CreateServiceOptions {
   readonly database: Database;
   /** 32 bytes; wraps the service's own keys. */
   readonly databaseKey: Uint8Array;
+  /** 32 bytes; signs the audit trail. */
+  readonly auditKey: Uint8Array;
   readonly signingKey: KeyObject;
   readonly otherKeys: readonly KeyObject[];
   readonly issuer: string;

@@ -48,8 +48,7 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
   const clock = await watchClock({ time, log, metrics, record });
   const isClockTrusted = (): boolean => clock.trust.isTrusted();
   const service = await openService(parts, database, isClockTrusted);
-  const expire = (): void =>
-    void deleteExpired({ database: service.database, clock: record, isClockTrusted, now: service.now, log });
+  const expire = (): void => void deleteExpired({ ...service, clock: record, isClockTrusted, log });
   expire();
   const cancelExpiry = time.every(EXPIRY_INTERVAL_MS, expire);
   const cut = (): void =>
@@ -65,6 +64,7 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
     requests.summarise();
   };
   const cancelSums = time.every(SUMMARY_EVERY_MS, summarise, { background: true });
+  service.trail.signer.grown();
   const cancelSweep = sweepUnverified({ ...service, isClockTrusted, log, time }, config.unverifiedDays);
   return {
     ready: { port: listening.port },
@@ -104,6 +104,7 @@ function openService(
   return createService({
     database,
     databaseKey,
+    auditKey: secrets.readKey("audit-key"),
     isClockTrusted,
     ...readSigningKeys(secrets),
     issuer: config.issuer,
@@ -151,6 +152,6 @@ async function stop(service: AuthService, listening: Listening, graceMs: number)
   service.endings.stop();
   await closed;
   await service.mailQueue.flush();
-  await service.audit.flush();
+  await service.audit.close();
   await service.database.destroy();
 }

@@ -1,3 +1,4 @@
+import { errorCode } from "@purrimeter/service/log";
 import { readFileSync } from "node:fs";
 import { JsonClient } from "@purrimeter/service/json-client";
 import { Readiness, type ReadinessCheck } from "@purrimeter/service/readiness";
@@ -73,9 +74,21 @@ function openParts(
   const keyRing = secrets.keyRing(config.keyRing);
   const databaseKey = secrets.readKey("database-key");
   const { database: path, databaseMustExist: mustExist, installation, erasureList } = config;
-  const options = { path, databaseKey, keyRing, mustExist, installation, erasureList };
+  const failed = (error: unknown): void =>
+    log.error("the audit trail is not signed", { event: "audit.unsigned", code: errorCode(error) });
+  const audit = { key: secrets.readKey("audit-key"), time, failed };
+  const options = { path, databaseKey, keyRing, mustExist, installation, erasureList, audit };
   const store = openStore({ ...options, ...clock, now, monotonicMs });
   return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
+}
+
+/** How often tags were looked at in hours that are over; what cannot be recorded now is with the next ones. */
+function endPastHours({ store, log }: Pick<Parts, "log" | "store">): void {
+  try {
+    store.endPastHours();
+  } catch (error) {
+    log.error("reads are not in the audit trail", { event: "audit.unwritten", code: errorCode(error) });
+  }
 }
 
 async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Running> {
@@ -95,7 +108,10 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
     followErasures(erasures, time, stopping.signal),
     eraseRestored(parts, stopping.signal),
   ]);
-  const cancelSummary = time.every(SUMMARY_EVERY_MS, () => summarise({ requests, refused }));
+  const cancelSummary = time.every(SUMMARY_EVERY_MS, () => {
+    summarise({ requests, refused });
+    endPastHours(parts);
+  });
   return {
     listening,
     store,

@@ -1,4 +1,5 @@
 import type { UnixSeconds } from "@purrimeter/protocol/values";
+import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
 import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
@@ -73,6 +74,8 @@ export interface OpenStoreOptions {
   /** File that lists erased owners (see erasure-list.ts); none unless given. */
   readonly erasureList?: string | undefined;
   readonly installation?: string | undefined;
+  /** With what the audit trail is written; without it nothing is recorded, as tests of other things need it. */
+  readonly audit?: StoreTrailOptions | undefined;
 }
 
 /** One database of locations, with one object for each kind of user. */
@@ -90,6 +93,8 @@ export interface Store {
   forViewer(viewer: OwnerId): ViewerView;
   /** Grows when something that a view shows may have changed, here or by another process. Costs microseconds. */
   changeCount(): Promise<number>;
+  /** Records in the audit trail how often tags were looked at in hours that are over. */
+  endPastHours(): void;
   /** After KeyRing.rotate: wraps the owner's sealing keys under the newest version. The number of keys. */
   rewrapKeys(owner: OwnerId): Promise<number>;
   /** Reads a row; rejects when the database cannot be read. */
@@ -126,6 +131,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const invalidation = new CacheInvalidation(database);
   const wal = new WalCheckpoint(database, options.path);
   const writes = new WriteTransaction(database, invalidation, wal);
+  const trail = new StoreTrail(database, options.audit);
   const erasing = new RowDeletion(database, writes, wal);
   const ownerKeys = new OwnerKeys(database, options.keyRing, keys, writes);
   const { reports, commits } = composeReports(database, options, keys, invalidation, wal);
@@ -133,7 +139,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   invalidation.onStale(() => {
     keys.doubt();
   });
-  const views = composeViews(database, options, keys, ownerKeys, writes, erasing);
+  const views = composeViews(database, options, keys, ownerKeys, { writes, erasing, trail });
   const { keyRing, path, installation } = options;
   return {
     reports,
@@ -151,12 +157,16 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
       for (const owner of erased) await views.forOwner(owner).eraseOwner();
       return erased.length;
     },
+    endPastHours: () => {
+      trail.endPastHours();
+    },
     changeCount: () => Promise.try(() => changes.read()),
     rewrapKeys: (owner) => ownerKeys.rewrap(owner),
     check: () => Promise.try(() => void database.prepare("SELECT id FROM tag LIMIT 1").get()),
     close: () =>
       Promise.try(() => {
         commits.drain();
+        trail.close();
         keys.close();
         database.close();
       }),
@@ -205,19 +215,25 @@ function composeReports(
   return { commits, reports: new SqliteReportStore({ invalidation, commits, openOwnerships, ...parts }) };
 }
 
+/** What changes rows, and what says so. */
+interface Writing {
+  readonly writes: WriteTransaction;
+  readonly erasing: RowDeletion;
+  readonly trail: StoreTrail;
+}
+
 function composeViews(
   database: Database,
   options: OpenStoreOptions,
   cache: KeyCache,
   keys: OwnerKeys,
-  writes: WriteTransaction,
-  erasing: RowDeletion,
+  { writes, erasing, trail }: Writing,
 ): Pick<Store, "forOwner" | "forViewer" | "finderReports"> {
   const { keyRing, now, isClockTrusted = () => true, isClockPlausible = () => true, erasureList } = options;
   const onErase = listingIn(erasureList);
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
-  const claims = new TagClaims(database, keys, writes, settings);
+  const claims = new TagClaims(database, keys, writes, settings, trail);
   const erasure = new OwnerErasure({
     database,
     keyRing,
@@ -227,6 +243,7 @@ function composeViews(
     settings,
     now,
     onErase,
+    trail,
   });
   const pieces = new PieceReader(database, keys);
   const locations = new LocationReader(database, pieces, options.monotonicMs);
@@ -239,7 +256,7 @@ function composeViews(
     transfers: prepareTransfers(database),
   };
   const answers = new OwnedAnswers(database);
-  const common = { answers, keys, writes, now, isClockTrusted, isClockPlausible, locations };
+  const common = { answers, keys, writes, now, isClockTrusted, isClockPlausible, locations, trail };
   const forOwner = (owner: OwnerId): OwnerView => {
     const tags = new OwnedTags(statements.tags, owner, keys, writes, settings);
     const parts = { ...common, owner, tags };

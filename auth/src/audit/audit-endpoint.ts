@@ -36,7 +36,7 @@ function addReading(app: OpenAPIHono<AppEnvironment>, service: Parts): void {
     if (!account?.roles.includes("auditor"))
       return problem("forbidden", "Only auditors may read the audit trail.");
     const { after = 0, limit = DEFAULT_LIMIT } = context.req.valid("query");
-    const items = await service.audit.read(after, limit);
+    const items = await service.audit.read({ after, limit });
     service.audit.record({ event: "audit.read", account: id, session });
     return context.json({ items, next: items.length === limit ? (items.at(-1)?.number ?? null) : null }, 200);
   });

@@ -63,7 +63,6 @@ export async function finishLogin(
       return { kind: "refused" };
     case "right":
       service.throttle.loggedIn(account.throttleKey, address);
-      service.audit.record({ event: "login.accepted", account: account.id, network: address });
       return { kind: "accepted", account };
   }
 }

@@ -48,7 +48,6 @@ function addLink(app: App, service: LinkParts): void {
     if (await service.secondFactors.isRequired(account.id))
       return secondFactorRequired(service, account, "linked");
     service.throttle.loggedIn(account.throttleKey, address);
-    service.audit.record({ event: "login.accepted", account: account.id, network: address });
     return context.json(await beginSession(context, service, account, device), 200);
   });
 }

@@ -70,7 +70,6 @@ async function letIn(
     await renewHash(service, account, password, hashPlace(service, place));
   if (await service.secondFactors.isRequired(account.id)) return { kind: "second-factor", account };
   service.throttle.loggedIn(key, address);
-  service.audit.record({ event: "login.accepted", account: account.id, network: address });
   return { kind: "accepted", account };
 }
 

@@ -1,7 +1,7 @@
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import type { Account, Accounts } from "../accounts/accounts.ts";
-import type { AuditEvent } from "../audit/audit-trail.ts";
+import type { AuditEvent } from "../audit/audit-event.ts";
 import type { PurposeTokens } from "../login/purpose-tokens.ts";
 import { changeBinding, linkBinding, resetBinding } from "./link-bindings.ts";
 import { CHANGE_LIFETIME_S } from "./mail-changes.ts";

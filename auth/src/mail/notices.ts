@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditEventName } from "../audit/audit-trail.ts";
+import type { AuditEvent, AuditEventName } from "../audit/audit-event.ts";
 import { writtenTime } from "./mail-texts.ts";
 import type { MailText } from "./mail-texts.ts";
 

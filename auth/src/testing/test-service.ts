@@ -94,6 +94,7 @@ export interface TestService {
   readonly port: number;
   readonly databasePath: string;
   readonly databaseKey: Buffer;
+  readonly auditKey: Buffer;
   /** Lines of the log so far. */
   readonly logLines: readonly string[];
   /** Messages that were sent so far. */
@@ -131,7 +132,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const time = { ...systemTime, utcMs: () => clock.s * 1_000, utcS: () => clock.s, monotonicMs };
   const log = createLog("auth", { write: (line: string) => void logLines.push(line) });
   const names = { issuer: ISSUER, audience: AUDIENCE };
-  const keys = { databaseKey, signingKey, otherKeys: [] };
+  const auditKey = randomBytes(32);
+  const keys = { databaseKey, auditKey, signingKey, otherKeys: [] };
   const cost = options.cost ?? TEST_COST;
   const mails: Mail[] = [];
   const mailer: Mailer = { send: (mail) => Promise.resolve(void mails.push(mail)) };
@@ -157,6 +159,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       signingKey,
       port,
       databaseKey,
+      auditKey,
       databasePath: join(folder, "accounts.db"),
       logLines,
       mails,
@@ -169,7 +172,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       agent.destroy();
       await listener.close(100);
       await service.mailQueue.flush();
-      await service.audit.flush();
+      await service.audit.close();
       await service.database.destroy();
       rmSync(folder, { recursive: true });
     },

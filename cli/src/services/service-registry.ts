@@ -6,7 +6,13 @@ import { fileURLToPath } from "node:url";
 import type { z } from "zod";
 import { databaseOf } from "../data-folder/lost-files.ts";
 import { OPERATOR } from "../data-folder/operator.ts";
-import { KEY_RING_KEY, LOCATIONS_KEY, randomKey, signingKey } from "../data-folder/secret-specs.ts";
+import {
+  AUDIT_KEY,
+  KEY_RING_KEY,
+  LOCATIONS_KEY,
+  randomKey,
+  signingKey,
+} from "../data-folder/secret-specs.ts";
 import { checkApiCertificate } from "./check-api-certificate.ts";
 import { checkSmtpPassword } from "./check-smtp-password.ts";
 import { hostsOf } from "./hosts-of.ts";
@@ -30,6 +36,7 @@ const AUTH: ServiceEntry = {
   secrets: [
     { name: "database-key", make: randomKey },
     { name: "signing-key.pem", make: signingKey },
+    AUDIT_KEY,
   ],
   usesOwnerKeys: false,
   nurseryMib: 2,
@@ -52,7 +59,7 @@ const CLOUD_API: ServiceEntry = {
   main: mainOf("@purrimeter/cloud-api/main"),
   after: ["auth", "bridge"],
   callsServices: true,
-  secrets: [LOCATIONS_KEY, KEY_RING_KEY, { name: "cursor-key", make: randomKey }],
+  secrets: [LOCATIONS_KEY, KEY_RING_KEY, AUDIT_KEY, { name: "cursor-key", make: randomKey }],
   usesOwnerKeys: true,
   nurseryMib: 2,
   listen: ({ api: { host, port } }) => ({ host, port }),
@@ -96,7 +103,7 @@ const BRIDGE: ServiceEntry = {
   main: mainOf("@purrimeter/bridge/main"),
   after: [],
   callsServices: false,
-  secrets: [LOCATIONS_KEY, KEY_RING_KEY],
+  secrets: [LOCATIONS_KEY, KEY_RING_KEY, AUDIT_KEY],
   usesOwnerKeys: true,
   nurseryMib: 8,
   listen: ({ bridge: { host, port } }) => ({ host, port }),

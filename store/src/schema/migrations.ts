@@ -1,3 +1,4 @@
+import { TRAIL_SQL } from "@purrimeter/audit/trail-schema";
 import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import { clockSql } from "@purrimeter/database/clock-table";
 import type { Migration } from "@purrimeter/database/migrate";
@@ -242,4 +243,5 @@ CREATE TABLE command_answer (
 CREATE INDEX command_answer_keep ON command_answer (keep_day);
 `,
   },
+  { name: "audit trail", sql: TRAIL_SQL },
 ];

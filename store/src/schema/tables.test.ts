@@ -1,3 +1,4 @@
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { heldRows, type TableEntry } from "@purrimeter/database/table-entry";
 import { ADA, BOB, later, NOON, OTHER_TAG, TAG } from "../testing/contract-values.ts";
@@ -8,9 +9,15 @@ import { LOCATION_TABLES, type LocationHolder } from "./tables.ts";
 
 const YEAR_S = 365 * 86_400;
 
+const AUDIT = {
+  key: Buffer.alloc(32, 1),
+  time: new ManualTime(),
+  failed: (error: unknown) => expect.unreachable(String(error)),
+};
+
 let harness: SqliteHarness;
 beforeEach(() => {
-  harness = openSqliteHarness();
+  harness = openSqliteHarness({ audit: AUDIT });
 });
 afterEach(() => harness.close());
 
@@ -99,14 +106,14 @@ describe("erasure", () => {
     await harness.store.forOwner(ADA).eraseOwner();
     await harness.store.forOwner(BOB).eraseOwner();
     const left = LOCATION_TABLES.filter(({ table }) => count(table) > 0);
-    expect(namesOf(left)).toEqual(["tag", "installation", "clock"]);
+    expect(namesOf(left)).toEqual(["tag", "installation", "clock", "trail"]);
     expect(left.every(({ erased }) => "never" in erased)).toBe(true);
     expect(count("tag", "ownership IS NOT NULL")).toBe(0);
   });
 
   test("of a viewer and recipient takes what others gave them", async () => {
     await fillStore(harness, TAG);
-    expect(tablesOf("owner", { owner: BOB })).toEqual(["share", "transfer"]);
+    expect(tablesOf("owner", { owner: BOB })).toEqual(["share", "transfer", "trail_name"]);
     await harness.store.forOwner(BOB).eraseOwner();
     expect(tablesOf("owner", { owner: BOB })).toEqual([]);
     expect(await harness.store.forOwner(ADA).tag(TAG)).not.toBe("not-found");

@@ -1,3 +1,4 @@
+import { TRAIL_TABLE } from "@purrimeter/audit/trail-schema";
 import { CLOCK_TABLE } from "@purrimeter/database/clock-table";
 import type { TableEntry } from "@purrimeter/database/table-entry";
 
@@ -206,4 +207,13 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     erased: { with: { ownership: "id = @ownership" } },
   },
   CLOCK_TABLE,
+  TRAIL_TABLE,
+  {
+    table: "trail_name",
+    key: ["account"],
+    whose: "owner",
+    kept: { until: "erased" },
+    exported: { never: "a random pseudonym" },
+    erased: { with: { owner: "account = @owner" } },
+  },
 ];

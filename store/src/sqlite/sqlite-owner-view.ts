@@ -1,3 +1,4 @@
+import type { StoreTrail } from "../audit/store-trail.ts";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
@@ -26,6 +27,7 @@ import type { Transfers } from "../transfers/transfers.ts";
 /** What SqliteOwnerView is made of: what is of no owner is handed the owner or an ownership. */
 export interface OwnerViewParts {
   readonly owner: OwnerId;
+  readonly trail: StoreTrail;
   readonly tags: OwnedTags;
   readonly geofences: OwnedGeofences;
   readonly locations: LocationReader;
@@ -101,14 +103,14 @@ export class SqliteOwnerView implements OwnerView {
   }
 
   async locations(tag: TagId, range: TimeRange): Promise<LocationPage | "not-found"> {
-    const present = this.#parts.tags.present(tag);
+    const present = this.#present(tag);
     return present === undefined
       ? "not-found"
       : this.#parts.locations.locations({ tag, id: present.id }, range);
   }
 
   async latest(tag: TagId): Promise<Location | undefined | "not-found"> {
-    const present = this.#parts.tags.present(tag);
+    const present = this.#present(tag);
     return present === undefined ? "not-found" : this.#parts.locations.latest({ tag, id: present.id });
   }
 
@@ -165,6 +167,14 @@ export class SqliteOwnerView implements OwnerView {
 
   eraseOwner(): Promise<void> {
     return this.#parts.erasure.owner(this.#parts.owner);
+  }
+
+  /** The ownership whose locations the owner is about to read: it is in the trail first. */
+  #present(tag: TagId): { readonly id: number } | undefined {
+    const { owner, tags, trail } = this.#parts;
+    const present = tags.present(tag);
+    if (present !== undefined) trail.read(owner, owner, tag);
+    return present;
   }
 
   /** What begins an ownership, or says until when: not by a clock that is not trusted. */

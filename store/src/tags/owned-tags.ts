@@ -119,6 +119,10 @@ export class OwnedTags {
     this.#statements = statements;
   }
 
+  get owner(): OwnerId {
+    return this.#owner;
+  }
+
   async list(range: ListRange<TagId>): Promise<Page<OwnedTag, TagId>> {
     const wanted = { owner: this.#owner, after: range.after ?? "", limit: range.limit + 1 };
     const rows = unlessCorrupt(() => this.#statements.list.all(wanted), "corrupt");
