@@ -33,10 +33,16 @@ export const trustedProxiesSchema = z
   .default([]);
 
 /** What every service's configuration has; spread into its schema. */
-export const SERVICE_CONFIG = { secrets: secretsSchema, metrics: metricsSchema } as const;
+export const SERVICE_CONFIG = {
+  secrets: secretsSchema,
+  metrics: metricsSchema,
+  /** File in which alarms wait for the process that tells operators; nobody is told unless it is given. */
+  alarmSpool: pathSchema.optional(),
+} as const;
 
 /** The part of a configuration that `runService` reads. */
 export interface ServiceConfig {
   readonly secrets?: unknown;
   readonly metrics?: { readonly port: number } | undefined;
+  readonly alarmSpool?: string | undefined;
 }
