@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { watchHealth } from "@purrimeter/service/watch-health";
 import { certificateCheck } from "@purrimeter/service/certificate-check";
 import { diskCheck } from "@purrimeter/service/disk-check";
 import { storeCheck } from "@purrimeter/service/store-check";
@@ -13,6 +14,7 @@ import { openStore, type Store } from "@purrimeter/store/open-store";
 import type { BridgeConfig } from "./bridge-config.ts";
 import { createBridge } from "./bridge.ts";
 import { createAedesSource, type AedesSource } from "./broker/aedes-source.ts";
+import { observeSecurityEvent } from "./broker/observe-security-event.ts";
 import { logSecurityEvents, type SecurityLog } from "./broker/log-security-events.ts";
 import { logTls12Listener, logTlsVersions } from "./broker/log-tls-versions.ts";
 import { watchRevocations } from "./broker/watch-revocations.ts";
@@ -39,7 +41,7 @@ type Parts = ServiceParts<BridgeConfig, Secrets>;
 
 /** Opens the store and listens for tags. */
 export async function startBridge(parts: Parts): Promise<RunningService> {
-  const { config, log, metrics, time } = parts;
+  const { config, log, metrics, time, alarms } = parts;
   const now = utcOf(time);
   const counters = createBridgeCounters();
   const store = await openLocations(parts, now);
@@ -58,6 +60,7 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
     now,
     time,
     clock: clock.trust,
+    alarms,
   };
   const bridge = createBridge({ store: store.reports, source, ...given });
   const { port, tls12Port } = await source.open(bridge.sink);
@@ -80,10 +83,12 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   deleteOld();
   cutFuture();
   const pages = store.checkPages(log, time);
+  const certificate = readFileSync(config.tls.certificate);
+  timers.push(watchHealth({ ...parts, certificate, folder: dirname(config.database) }));
   const checks = [
     storeCheck(() => store.check()),
     diskCheck(dirname(config.database)),
-    certificateCheck(readFileSync(config.tls.certificate), time),
+    certificateCheck(certificate, time),
     clock.check,
     clock.commits,
     missing.check,
@@ -123,7 +128,7 @@ async function openLocations({ config, secrets, time }: Parts, now: () => UnixSe
 }
 
 function openSource(
-  { config, secrets, log, time }: Parts,
+  { config, secrets, log, time, alarms }: Parts,
   { counters, security, now }: { counters: BridgeCounters; security: SecurityLog; now: () => UnixSeconds },
 ): AedesSource {
   const { tls, tls12, host, port } = config;
@@ -142,7 +147,10 @@ function openSource(
     isUncounted: (peer) => proxies.isTrusted(peer),
     now,
     time,
-    onSecurityEvent: security,
+    onSecurityEvent: (event, tag, cause) => {
+      security(event, tag, cause);
+      observeSecurityEvent(alarms, event, tag, cause);
+    },
     onTag: logTlsVersions(counters, log),
   });
 }

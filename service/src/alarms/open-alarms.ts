@@ -31,7 +31,7 @@ export function openAlarms({ process, spool, log, metrics, time }: OpenAlarmsOpt
     const { name, severity } = alarm.rule;
     counter.inc({ rule: name });
     // The account is in the trail, by its pseudonym: a log names no person.
-    const { tag } = alarm.by;
+    const tag = alarm.by.tag === "" ? undefined : alarm.by.tag;
     const fields = { event: "security.alarm", reason: name, count: 1 + alarm.more };
     log[LEVELS[severity]]("a rule of security has tripped", {
       ...fields,
