@@ -9,6 +9,7 @@ import { internalErrorAnswer, noRouteAnswer, problemAnswer } from "@purrimeter/s
 import type { Dependencies, Env } from "./dependencies.ts";
 import { allowOrigins, authorise, checkHost, limitAddress, logAnswers, routeOf } from "./edge/edge.ts";
 import { MethodRouter } from "./edge/method-router.ts";
+import { observeAnswers } from "./edge/observe-answers.ts";
 import { openApiDocument } from "./edge/openapi-document.ts";
 import { problem } from "./edge/problem.ts";
 import { accountRoutes } from "./accounts/account-routes.ts";
@@ -45,7 +46,7 @@ function answerToError(deps: Dependencies, error: Error, route: string): Respons
 function addEdge(app: OpenAPIHono<Env>, deps: Dependencies): void {
   app.use(logAnswers(deps), checkHost(deps), limitAddress(deps));
   if (deps.origins.length > 0) app.use("/v1/*", allowOrigins(deps.origins));
-  app.use("/v1/*", authorise(deps));
+  app.use("/v1/*", observeAnswers(deps), authorise(deps));
 }
 
 function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {

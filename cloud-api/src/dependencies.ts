@@ -5,6 +5,7 @@ import type { OwnerView } from "@purrimeter/store/owner-view";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { Alarms } from "@purrimeter/service/alarm-engine";
 import type { ClientAddresses } from "@purrimeter/service/client-address";
 import type { Readiness } from "@purrimeter/service/readiness";
 import type { RequestLine } from "@purrimeter/service/request-log";
@@ -42,6 +43,8 @@ export interface Dependencies {
   readonly origins: readonly string[];
   /** URI for reports of vulnerabilities; undefined: none is told. */
   readonly securityContact: string | undefined;
+  /** Told of what rules of security count. */
+  readonly alarms: Alarms;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
   logRequest(line: RequestLine): void;

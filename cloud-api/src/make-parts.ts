@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { keysRoute } from "@purrimeter/auth-api/internal";
 import { errorCode } from "@purrimeter/service/log";
+import type { Alarms } from "@purrimeter/service/alarm-engine";
 import type { Log } from "@purrimeter/service/log";
 import type { Metrics } from "@purrimeter/service/metrics";
 import type { Time } from "@purrimeter/service/time";
@@ -37,6 +38,7 @@ export interface Parts {
   readonly keyRing: KeyRing;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly alarms: Alarms;
   readonly time: Time;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
@@ -109,6 +111,7 @@ export function makeApp(
     securityContact: config.securityContact,
     finderRates: new RateLimiter(FOUND_RATE, monotonicMs),
     finderTagRates: new RateLimiter(FOUND_TAG_RATE, monotonicMs),
+    alarms: parts.alarms,
     now,
     monotonicMs,
     logRequest: (line) => requests.record(line),

@@ -1,5 +1,7 @@
 import { errorCode } from "@purrimeter/service/log";
+import { watchHealth } from "@purrimeter/service/watch-health";
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { JsonClient } from "@purrimeter/service/json-client";
 import { Readiness, type ReadinessCheck } from "@purrimeter/service/readiness";
 import { PUBLIC_HTTP_LIMITS } from "@purrimeter/service/http-limits";
@@ -66,7 +68,7 @@ export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promi
 }
 
 function openParts(
-  { config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>,
+  { config, secrets, log, metrics, time, alarms }: ServiceParts<Config, Secrets>,
   clock: { readonly isClockTrusted: () => boolean; readonly isClockPlausible: () => boolean },
 ): Parts {
   const now = (): UnixSeconds => time.utcS() as UnixSeconds;
@@ -74,20 +76,23 @@ function openParts(
   const keyRing = secrets.keyRing(config.keyRing);
   const databaseKey = secrets.readKey("database-key");
   const { database: path, databaseMustExist: mustExist, installation, erasureList } = config;
-  const failed = (error: unknown): void =>
+  const failed = (error: unknown): void => {
     log.error("the audit trail is not signed", { event: "audit.unsigned", code: errorCode(error) });
+    alarms.observe({ event: "trail.unwritten" });
+  };
   const audit = { key: secrets.readKey("audit-key"), time, failed };
   const options = { path, databaseKey, keyRing, mustExist, installation, erasureList, audit };
   const store = openStore({ ...options, ...clock, now, monotonicMs });
-  return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
+  return { config, secrets, store, keyRing, log, metrics, alarms, time, now, monotonicMs };
 }
 
 /** How often tags were looked at in hours that are over; what cannot be recorded now is with the next ones. */
-function endPastHours({ store, log }: Pick<Parts, "log" | "store">): void {
+function endPastHours({ store, log, alarms }: Pick<Parts, "alarms" | "log" | "store">): void {
   try {
     store.endPastHours();
   } catch (error) {
     log.error("reads are not in the audit trail", { event: "audit.unwritten", code: errorCode(error) });
+    alarms.observe({ event: "trail.unwritten" });
   }
 }
 
@@ -112,6 +117,10 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
     summarise({ requests, refused });
     endPastHours(parts);
   });
+  const { database, tls } = parts.config;
+  const certificate = readFileSync(tls.certificate);
+  const cancelHealth = watchHealth({ ...parts, certificate, folder: dirname(database) });
+  const cancelTrail = store.watchTrail(parts);
   return {
     listening,
     store,
@@ -123,7 +132,11 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
     refused,
     stopping,
     following,
-    cancelSummary,
+    cancelSummary: () => {
+      cancelSummary();
+      cancelHealth();
+      cancelTrail();
+    },
   };
 }
 

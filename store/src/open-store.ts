@@ -28,7 +28,7 @@ import { EventReader, prepareEvents } from "./reading/read-events.ts";
 import { LocationReader } from "./reading/read-locations.ts";
 import { checkPages, type PageCheck } from "@purrimeter/database/page-check";
 import type { Log } from "@purrimeter/service/log";
-import type { Time } from "@purrimeter/service/time";
+import type { Cancel, Time } from "@purrimeter/service/time";
 import { PieceReader } from "./reading/read-pieces.ts";
 import { ReportRecorder } from "./sqlite/report-recorder.ts";
 import { StatusRecorder } from "./sqlite/status-recorder.ts";
@@ -112,6 +112,8 @@ export interface Store {
    * their keys were given up. The number of owners.
    */
   eraseAgain(): Promise<number>;
+  /** Verifies the audit trail soon and then each day; the caller cancels it. */
+  watchTrail(told: Parameters<StoreTrail["watch"]>[0]): Cancel;
   /** Commits what waits, then closes. */
   close(): Promise<void>;
 }
@@ -160,6 +162,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
     endPastHours: () => {
       trail.endPastHours();
     },
+    watchTrail: (told) => trail.watch(told),
     changeCount: () => Promise.try(() => changes.read()),
     rewrapKeys: (owner) => ownerKeys.rewrap(owner),
     check: () => Promise.try(() => void database.prepare("SELECT id FROM tag LIMIT 1").get()),

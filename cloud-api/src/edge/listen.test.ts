@@ -77,6 +77,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     finderTagRates: new RateLimiter(rate, () => 0),
     hosts: new Set(certificateHosts(certificates.cloudApi.certificate)),
     origins: [],
+    alarms: { observe: () => undefined },
     securityContact: undefined,
     now,
     monotonicMs: () => 0,

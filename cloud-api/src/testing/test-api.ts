@@ -11,6 +11,7 @@ import type { Store } from "@purrimeter/store/open-store";
 import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
 import type { FieldError } from "@purrimeter/service/problem";
 import { ClientAddresses } from "@purrimeter/service/client-address";
+import { createTestAlarms } from "@purrimeter/service/testing/test-alarms";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AccessTokens } from "../edge/access-tokens.ts";
 import { createApp } from "../app.ts";
@@ -88,6 +89,9 @@ export class TestApi {
   /** "act tag", in order. */
   readonly acts: string[] = [];
   readonly failures: unknown[] = [];
+  readonly #alarms = createTestAlarms(() => this.nowMs);
+  /** Rules of security that have tripped, in order. */
+  readonly raised: readonly string[] = this.#alarms.raised;
   /** Address that requests come from; requests come without a socket while it is undefined. */
   peer: string | undefined;
   nowMs = 0;
@@ -168,6 +172,7 @@ export class TestApi {
       hosts: new Set(["localhost"]),
       origins: [],
       securityContact: undefined,
+      alarms: this.#alarms.alarms,
       now,
       monotonicMs,
       logRequest: (line) => void this.logged.push(line),

@@ -2,9 +2,10 @@ import { AuditKeys } from "@purrimeter/audit/audit-keys";
 import { checkpointFileOf } from "@purrimeter/audit/checkpoint-file";
 import { CheckpointSigner } from "@purrimeter/audit/checkpoint-signer";
 import { Trail } from "@purrimeter/audit/trail";
+import { watchTrail, type WatchTrailOptions } from "@purrimeter/audit/watch-trail";
 import { TrailNames } from "@purrimeter/audit/trail-names";
 import type { Database } from "@purrimeter/database/open-database";
-import type { Time } from "@purrimeter/service/time";
+import type { Cancel, Time } from "@purrimeter/service/time";
 
 /** What the trail of locations records. Names are stable. */
 type StoreEventName =
@@ -135,6 +136,13 @@ export class StoreTrail {
   /** The hours that are over by now. */
   endPastHours(): void {
     if (this.#options !== undefined) this.endHours(Math.floor(this.#options.time.utcS() / HOUR_S));
+  }
+
+  /** Verifies the trail soon and then each day, until it is cancelled. */
+  watch(told: Pick<WatchTrailOptions, "alarms" | "log" | "time">): Cancel {
+    if (this.#trail === undefined || this.#options === undefined) return () => undefined;
+    const keys = new AuditKeys(this.#options.key);
+    return watchTrail({ trail: this.#trail, keys, path: checkpointFileOf(this.#database.name), ...told });
   }
 
   /** Records all counts and the last checkpoint. To be called before the database is closed. */
