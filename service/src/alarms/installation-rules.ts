@@ -12,7 +12,7 @@ export const INSTALLATION_RULES: readonly AlarmRule[] = [
     windowS: HOUR_S,
     threshold: 1,
     severity: "critical",
-    quietS: DAY_S,
+    quietS: 12 * HOUR_S,
     says: "The audit trail is not as it was written: run purrimeter audit verify.",
   },
   {
