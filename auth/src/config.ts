@@ -29,6 +29,23 @@ const mailSchema = z.union([
   }),
 ]);
 
+/** What operators are told, and where. The webhook's secret is `webhook-secret`. */
+const alarmsSchema = z.strictObject({
+  mailTo: z.array(text).max(8).default([]),
+  webhook: z
+    .strictObject({
+      url: z.url({ protocol: /^https$/u }),
+      authority: pathSchema.optional(),
+      allowPrivate: z.boolean().default(false),
+    })
+    .optional(),
+  digest: z.boolean().default(true),
+  /** Files of signed checkpoints, whose newest ones are in the digest. */
+  checkpoints: z.array(pathSchema).max(8).default([]),
+  /** File with the time of the last backup, and how old that may be. */
+  backup: z.strictObject({ record: pathSchema, days: z.int().min(1).max(3_650) }).optional(),
+});
+
 /** Configuration of the service; files are named by path, secrets are not in it. */
 export const configSchema = z.strictObject({
   ...SERVICE_CONFIG,
@@ -46,6 +63,8 @@ export const configSchema = z.strictObject({
   unverifiedDays: z.int().min(1).max(3_650).default(7),
   /** Without it no mail is sent, and the log says so. */
   mail: mailSchema.optional(),
+  /** Without it nobody is told of alarms, and they stay in log and metrics. */
+  alarms: alarmsSchema.optional(),
 });
 
 /** The validated configuration. */

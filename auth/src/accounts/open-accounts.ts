@@ -1,3 +1,4 @@
+import type { Alarms } from "@purrimeter/service/alarm-engine";
 import { errorCode } from "@purrimeter/service/log";
 import type { Log } from "@purrimeter/service/log";
 import type { Time } from "@purrimeter/service/time";
@@ -45,19 +46,24 @@ export interface OpenAccountsOptions {
   readonly time: Time;
   /** Whether what has expired may be deleted; always unless given. */
   readonly isClockTrusted?: (() => boolean) | undefined;
+  /** Told when the trail cannot be written; nobody is unless given. */
+  readonly alarms?: Alarms;
   /** Told of every audit event. */
   readonly listener: (event: AuditEvent) => void;
 }
 
 /** Opens the accounts of a database, also while the service runs on it; throws when the database key is another. */
 export async function openAccounts(options: OpenAccountsOptions): Promise<OpenAccounts> {
-  const { log, time, listener, isClockTrusted } = options;
+  const { alarms, log, time, listener, isClockTrusted } = options;
   const now = (): number => time.utcS();
   const dialect = new ActingDialect(options.database);
   const database = new Kysely<AuthTables>({ dialect });
   const keys = await DataKeys.open(database, options.databaseKey);
   const endings = new SessionEndings(database, time);
-  const failed = (error: unknown): void => sayUnwritten(log, error);
+  const failed = (error: unknown): void => {
+    sayUnwritten(log, error);
+    alarms?.observe({ event: "trail.unwritten" });
+  };
   const trail = openTrail({ ...options, failed });
   return {
     database,

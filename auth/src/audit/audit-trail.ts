@@ -149,14 +149,15 @@ export class AuditTrail {
 
   #rowOf({ event, account = "", actor = account, session = "", network }: AuditEvent): TrailEvent {
     const { names } = this.#options;
-    const hashed = network === undefined ? "" : this.#hashOfNetwork(network);
+    const hashed = network === undefined ? "" : this.hashOfNetwork(network);
     return {
       ...{ event, actor: isUnproved(event) ? "" : names.of(actor), account: names.of(account) },
       ...{ subject: session, network: hashed, count: 0 },
     };
   }
 
-  #hashOfNetwork(network: string): string {
+  /** The network's name in the trail: a keyed hash. */
+  hashOfNetwork(network: string): string {
     return Buffer.from(this.#options.keys.mac("audit-network", network)).toString("hex", 0, 8);
   }
 }

@@ -19,11 +19,15 @@ export async function beginSession(
 ): Promise<Tokens> {
   const { audit, devices, sessions } = parts;
   const { address: network } = context.var;
+  const sent = sentMark(context);
   const { session, mark } = await audit.act(async () => {
+    const isKnown = (await devices.find(account.id, sent)) !== undefined;
+    const isNew = !isKnown && (await devices.hasAny(account.id));
     const begun = await sessions.begin(account.id, device);
     await sessions.mark(begun.sid);
     audit.record({ event: "login.accepted", account: account.id, session: begun.sid, network });
-    return { session: begun, mark: await devices.remember(account.id, sentMark(context)) };
+    if (isNew) audit.record({ event: "device.new", account: account.id, session: begun.sid, network });
+    return { session: begun, mark: await devices.remember(account.id, sent) };
   });
   setEndedSessions(context, session.ended);
   setMark(context, mark);

@@ -54,6 +54,7 @@ async function serviceAt(cost: Argon2Cost, key = databaseKey): Promise<AuthServi
     },
     mailer: { send: () => Promise.resolve() },
     linkBase: "",
+    alarms: { observe: () => undefined },
     relyingParty: { id: "localhost", origins: [] },
     signingKey: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey,
     log: createLog("auth", { write: () => undefined }),

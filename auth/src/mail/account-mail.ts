@@ -27,6 +27,9 @@ const LINK_LIFETIME_S = 1_800;
 /** Messages that one person gets through others' requests: enough for who mistypes, too few to annoy. */
 const RATE = { burst: 3, perSecond: 1 / 1_200 };
 
+/** Messages about new devices: a program that logs in again and again without its mark is told of three times, then daily. */
+const DEVICE_RATE = { burst: 3, perSecond: 1 / 86_400 };
+
 interface AccountMailOptions {
   readonly accounts: Accounts;
   readonly purposeTokens: PurposeTokens;
@@ -42,10 +45,12 @@ interface AccountMailOptions {
 export class AccountMail {
   readonly #options: AccountMailOptions;
   readonly #throttle: RateLimiter;
+  readonly #byDevice: RateLimiter;
 
   constructor(options: AccountMailOptions) {
     this.#options = options;
     this.#throttle = new RateLimiter(RATE, options.monotonicMs);
+    this.#byDevice = new RateLimiter(DEVICE_RATE, options.monotonicMs);
   }
 
   /** Sends the link that verifies the account's address; 0, or the seconds to wait. */
@@ -115,6 +120,7 @@ export class AccountMail {
     const notice = noticeOf(event, this.#options.now());
     const { account: id } = event;
     if (notice === undefined || id === undefined) return;
+    if (event.event === "device.new" && this.#byDevice.take(id) > 0) return;
     this.#options.mailQueue.post(id, async () => {
       const account: Account | undefined = await this.#options.accounts.findById(id);
       const to = await this.#options.accounts.mailOf(id);

@@ -20,6 +20,10 @@ const NOTICES: Partial<Record<AuditEventName, Notice>> = {
     advice:
       "If this was you, wait before you try again, ask for a link to log in, or reset your password. If not, you do not need to do anything, as long as you use your password nowhere else. A second factor protects the account even if the password becomes known.",
   },
+  "device.new": {
+    subject: "A new device logged in to your account",
+    what: "Somebody logged in to your account from a device or a browser that was not used for it before.",
+  },
   "mail.change-requested": {
     subject: "A change of your email address was requested",
     what: "A change of the email address of your account was requested, with the right password. The address changes when the link that was sent to the new address is opened.",

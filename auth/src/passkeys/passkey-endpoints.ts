@@ -17,6 +17,7 @@ import { confirmOwner } from "../login/confirm-owner.ts";
 import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
 import { finishLogin, loginOfChallenge } from "../login/finish-login.ts";
 import type { FinishLoginParts } from "../login/finish-login.ts";
+import { recordRemovedFactor } from "../second-factor/record-removed-factor.ts";
 import { sentMark } from "../http/device-mark.ts";
 import { isoTime } from "../http/iso-time.ts";
 import { invalidField, problem, tooManyRequests } from "../http/problem.ts";
@@ -87,7 +88,7 @@ function addRemoval(app: App, service: MakingParts): void {
     const outcome = await service.audit.act(async () => {
       const { id } = context.req.valid("param");
       const removed = await service.secondFactors.removePasskey(confirmation.account, id);
-      if (removed === "removed") service.audit.record({ event: "second-factor.removed", account });
+      if (removed === "removed") await recordRemovedFactor(service, account);
       return removed;
     });
     if (outcome === "needed")

@@ -19,6 +19,7 @@ import { finishLogin } from "../login/finish-login.ts";
 import type { FinishLoginParts } from "../login/finish-login.ts";
 import { sentMark } from "../http/device-mark.ts";
 import { invalidField, problem, tooManyRequests } from "../http/problem.ts";
+import { recordRemovedFactor } from "./record-removed-factor.ts";
 import { totpUri } from "./totp.ts";
 
 type App = OpenAPIHono<AppEnvironment>;
@@ -102,7 +103,7 @@ function addRemoval(app: App, service: OwnerParts): void {
     if ("refusal" in confirmation) return confirmation.refusal;
     const outcome = await service.audit.act(async () => {
       const removed = await service.secondFactors.removeTotp(confirmation.account);
-      if (removed === "removed") service.audit.record({ event: "second-factor.removed", account: id });
+      if (removed === "removed") await recordRemovedFactor(service, id);
       return removed;
     });
     if (outcome === "needed")

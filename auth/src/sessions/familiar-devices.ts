@@ -45,6 +45,12 @@ export class FamiliarDevices {
     return row && Buffer.from(hash).toString("base64url");
   }
 
+  /** Whether any device is familiar to the account: not before its first login, and not after all were forgotten. */
+  async hasAny(account: string): Promise<boolean> {
+    const rows = this.#database.selectFrom("familiar_device").select("account");
+    return (await rows.where("account", "=", account).limit(1).executeTakeFirst()) !== undefined;
+  }
+
   /** Makes the device familiar to the account; gives its mark: the one that came, if it is ours, or a new one. */
   async remember(account: string, sent: string | undefined): Promise<string> {
     const mark = sent !== undefined && this.isOurs(sent) ? sent : this.#newMark();

@@ -1,5 +1,6 @@
 import { INTERNAL_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { listen } from "@purrimeter/service/listen";
+import { createTestAlarms } from "@purrimeter/service/testing/test-alarms";
 import { createLog } from "@purrimeter/service/log";
 import { SECURITY_HEADERS } from "@purrimeter/service/security-headers";
 import { systemTime } from "@purrimeter/service/system-time";
@@ -97,6 +98,8 @@ export interface TestService {
   readonly auditKey: Buffer;
   /** Lines of the log so far. */
   readonly logLines: readonly string[];
+  /** Rules of security that have tripped so far. */
+  readonly raised: readonly string[];
   /** Messages that were sent so far. */
   readonly mails: readonly Mail[];
   /** Reasons of refused connections so far. */
@@ -138,7 +141,9 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const mails: Mail[] = [];
   const mailer: Mailer = { send: (mail) => Promise.resolve(void mails.push(mail)) };
   const links = { mailer, linkBase: "https://web.test/", relyingParty: RELYING_PARTY };
-  const service = await createService({ ...links, database, ...keys, ...names, cost, log, time });
+  const { alarms, raised } = createTestAlarms(monotonicMs);
+  const parts = { ...links, database, ...keys, ...names, cost, log, time, alarms };
+  const service = await createService(parts);
   const { requestTimeoutMs = INTERNAL_HTTP_LIMITS.requestTimeoutMs } = options;
   const listener = await listen(createApp(service, monotonicMs).fetch, {
     host: "127.0.0.1",
@@ -162,6 +167,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       auditKey,
       databasePath: join(folder, "accounts.db"),
       logLines,
+      raised,
       mails,
       refused,
       clock,
