@@ -31,6 +31,7 @@ export class AlarmSpool {
   readonly #path: string;
   readonly #state: string;
   readonly #former: string;
+  #known: SpoolState | undefined;
 
   /** Beside the file it keeps PATH.state, and for a moment PATH.former. */
   constructor(path: string) {
@@ -68,6 +69,10 @@ export class AlarmSpool {
   }
 
   #read(): SpoolState {
+    return (this.#known ??= this.#readFile());
+  }
+
+  #readFile(): SpoolState {
     if (!existsSync(this.#state)) return { offset: 0 };
     return stateSchema.safeParse(jsonOf(readFileSync(this.#state, "utf8"))).data ?? { offset: 0 };
   }
@@ -75,6 +80,7 @@ export class AlarmSpool {
   #write(state: SpoolState): void {
     writeFileSync(`${this.#state}.new`, JSON.stringify(state), { mode: 0o600 });
     renameSync(`${this.#state}.new`, this.#state);
+    this.#known = state;
   }
 }
 

@@ -21,8 +21,7 @@ export async function beginSession(
   const { address: network } = context.var;
   const sent = sentMark(context);
   const { session, mark } = await audit.act(async () => {
-    const isKnown = (await devices.find(account.id, sent)) !== undefined;
-    const isNew = !isKnown && (await devices.hasAny(account.id));
+    const isNew = await isNewDevice(parts, account.id, sent);
     const begun = await sessions.begin(account.id, device);
     await sessions.mark(begun.sid);
     audit.record({ event: "login.accepted", account: account.id, session: begun.sid, network });
@@ -32,6 +31,16 @@ export async function beginSession(
   setEndedSessions(context, session.ended);
   setMark(context, mark);
   return tokensOf(parts, account, session);
+}
+
+/** The first login of an account is no news to who has just made it. */
+async function isNewDevice(
+  { devices, sessions }: Pick<SessionParts, "devices" | "sessions">,
+  account: string,
+  sent: string | undefined,
+): Promise<boolean> {
+  if ((await devices.find(account, sent)) !== undefined) return false;
+  return (await sessions.hasAny(account)) || devices.areInUse(account);
 }
 
 /** Makes the device of a session that goes on familiar: once, unless its client sends the mark that it was given. */

@@ -45,10 +45,11 @@ export class FamiliarDevices {
     return row && Buffer.from(hash).toString("base64url");
   }
 
-  /** Whether any device is familiar to the account: not before its first login, and not after all were forgotten. */
-  async hasAny(account: string): Promise<boolean> {
-    const rows = this.#database.selectFrom("familiar_device").select("account");
-    return (await rows.where("account", "=", account).limit(1).executeTakeFirst()) !== undefined;
+  /** Whether the account is in use by its devices: not by the one alone on which its address was verified. */
+  async areInUse(account: string): Promise<boolean> {
+    const rows = this.#database.selectFrom("familiar_device").select("came_back");
+    const devices = await rows.where("account", "=", account).execute();
+    return devices.length > 1 || devices.some(({ came_back: cameBack }) => cameBack === 1);
   }
 
   /** Makes the device familiar to the account; gives its mark: the one that came, if it is ours, or a new one. */
