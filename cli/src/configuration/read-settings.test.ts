@@ -77,6 +77,10 @@ test("every key may be given", () => {
       smtp: { host: "mail.example.org", port: 465, user: "cats", tls: "implicit", authority: "mail.pem" },
     },
     accounts: { unverifiedDays: 3 },
+    alarms: {
+      ...{ mailTo: ["ops@example.org"], digest: false, backupDays: 0 },
+      webhook: { url: "https://hooks.example.org/cats", authority: "hooks.pem", allowPrivate: true },
+    },
     metrics: { auth: 9101, bridge: 9102 },
   };
   expect(faults(all)).toEqual([]);

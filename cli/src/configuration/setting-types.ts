@@ -1,3 +1,4 @@
+import { asMailAddress } from "@purrimeter/auth-api/mail-address";
 import { isHost } from "@purrimeter/certs/issue-service";
 import { isIP } from "node:net";
 import { z } from "zod";
@@ -78,6 +79,21 @@ export const pageOrigin = z
 export const contact = z
   .string(CONTACT)
   .refine((text) => /^(?:https:\/\/[^\s]{1,240}|mailto:[^\s@]{1,64}@[^\s@]{1,180})$/u.test(text), CONTACT);
+
+/** Where a message of an operator goes. */
+export const mailAddress = z
+  .string("must be a mail address")
+  .refine((text) => asMailAddress(text) !== undefined, "must be a mail address");
+
+const WEBHOOK = "must be an https URL of at most 2000 characters without user and password";
+
+/** Where signed messages go. */
+export const webhookUrl = z.string(WEBHOOK).max(2_000, WEBHOOK).refine(isWebhook, WEBHOOK);
+
+function isWebhook(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === "https:" && url.username === "" && url.password === "" && url.hash === "";
+}
 
 /** An address or a block of addresses. */
 export const addressBlock = z.union(

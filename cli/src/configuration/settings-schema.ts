@@ -12,10 +12,12 @@ import {
   hostName,
   line,
   list,
+  mailAddress,
   pageOrigin,
   path,
   publicOrigin,
   section,
+  webhookUrl,
   whole,
 } from "./setting-types.ts";
 
@@ -113,6 +115,20 @@ const accounts = section({
   unverifiedDays: whole(1, 3_650).default(7),
 });
 
+const alarms = section({
+  mailTo: list(mailAddress, 8).default([]),
+  webhook: section({
+    url: webhookUrl,
+    /** Whose certificate the server has, PEM; the system's authorities unless given. */
+    authority: path.optional(),
+    /** Whether its address may be of this machine or of a private network. */
+    allowPrivate: flag().default(false),
+  }).optional(),
+  digest: flag().default(true),
+  /** 0: it does not matter when the last backup was. */
+  backupDays: whole(0, 3_650).default(7),
+});
+
 const shape = {
   publicUrl: publicOrigin.optional(),
   hostNames: list(hostName, 32).default([]),
@@ -121,6 +137,7 @@ const shape = {
   bridge: bridge.prefault({}),
   mail: mail.prefault({}),
   accounts: accounts.prefault({}),
+  alarms: alarms.prefault({}),
 };
 
 type Shared = z.output<z.ZodObject<typeof shape>>;

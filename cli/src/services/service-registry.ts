@@ -14,6 +14,8 @@ import {
   signingKey,
 } from "../data-folder/secret-specs.ts";
 import { checkApiCertificate } from "./check-api-certificate.ts";
+import { alarmsConfig } from "./alarms-config.ts";
+import { checkWebhook } from "./check-webhook.ts";
 import { checkSmtpPassword } from "./check-smtp-password.ts";
 import { hostsOf } from "./hosts-of.ts";
 import { mailConfig } from "./mail-config.ts";
@@ -22,7 +24,10 @@ import { urlOn } from "./url-on.ts";
 import type { ServiceEntry, ServiceRegistry } from "./service-entry.ts";
 
 /** A service's configuration without what every service has. */
-type Own<Schema extends z.ZodType> = Omit<z.input<Schema>, "host" | "port" | "secrets" | "metrics">;
+type Own<Schema extends z.ZodType> = Omit<
+  z.input<Schema>,
+  "alarmSpool" | "host" | "port" | "secrets" | "metrics"
+>;
 
 /** Issuer and audience of the tokens; both ends are ours. */
 const TOKENS = { issuer: "https://purrimeter.local/auth", audience: "purrimeter" } as const;
@@ -49,8 +54,9 @@ const AUTH: ServiceEntry = {
     passkeys: relyingParty(settings),
     mail: mailConfig({ files, settings }),
     unverifiedDays: settings.accounts.unverifiedDays,
+    alarms: alarmsConfig({ files, settings }),
   }),
-  check: checkSmtpPassword,
+  check: (context) => [...checkSmtpPassword(context), ...checkWebhook(context)],
 };
 
 /** What owners connect to. */
