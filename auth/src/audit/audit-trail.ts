@@ -1,6 +1,7 @@
 import type { CheckpointSigner } from "@purrimeter/audit/checkpoint-signer";
-import type { Trail, TrailQuery } from "@purrimeter/audit/trail";
+import type { Trail } from "@purrimeter/audit/trail";
 import type { TrailNames } from "@purrimeter/audit/trail-names";
+import type { TrailQuery } from "@purrimeter/audit/trail-query";
 import type { TrailEntry, TrailEvent } from "@purrimeter/audit/trail-row";
 import type { Cancel, Time } from "@purrimeter/service/time";
 import { AsyncLocalStorage } from "node:async_hooks";
