@@ -4,6 +4,8 @@ import { ACTOR_CONDITIONS, type ActorKind } from "./actor-kind.ts";
 export interface TrailQuery {
   /** Only rows after this number. */
   readonly after: number;
+  /** Only rows up to this number, so that a list ends although reading it adds rows. */
+  readonly through?: number | undefined;
   readonly limit: number;
   readonly actor?: string | undefined;
   readonly account?: string | undefined;
@@ -18,11 +20,13 @@ export interface TrailQuery {
 }
 
 /** What a query asks, for SQLite. A partial index is used only where its own condition is in the query. */
-export function conditionsOf({ after, actor, account, own, by, subject, event, from, to }: TrailQuery): {
+export function conditionsOf(query: TrailQuery): {
   readonly conditions: readonly string[];
   readonly values: readonly unknown[];
 } {
+  const { after, through, actor, account, own, by, subject, event, from, to } = query;
   const wanted: [condition: string, ...values: unknown[]][] = [["number > ?", after]];
+  if (through !== undefined) wanted.push(["number <= ?", through]);
   if (actor !== undefined) wanted.push(["actor = ? AND actor <> ''", actor]);
   if (account !== undefined) wanted.push(["account = ? AND account <> ''", account]);
   if (own !== undefined)
