@@ -13,6 +13,7 @@ import { observeAnswers } from "./edge/observe-answers.ts";
 import { openApiDocument } from "./edge/openapi-document.ts";
 import { problem } from "./edge/problem.ts";
 import { accountRoutes } from "./accounts/account-routes.ts";
+import { auditRoutes } from "./audit/audit-routes.ts";
 import { erasureRoutes } from "./accounts/erasure-routes.ts";
 import { eventRoutes } from "./tags/event-routes.ts";
 import { foundRoutes } from "./tags/finder-routes.ts";
@@ -63,7 +64,8 @@ function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
     .route("/v1", transferRoutes(deps))
     .route("/v1", liveRoutes(deps))
     .route("/v1", foundRoutes(deps))
-    .route("/v1", operatorRoutes(deps));
+    .route("/v1", operatorRoutes(deps))
+    .route("/v1", auditRoutes(deps));
 }
 
 /** The whole API as one function from request to answer. */

@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { FinderReports } from "@purrimeter/store/finder-reports";
 import type { OwnerId } from "@purrimeter/store/owner-id";
 import type { OwnerView } from "@purrimeter/store/owner-view";
+import type { TrailView } from "@purrimeter/store/trail-view";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
@@ -24,6 +25,8 @@ export interface Dependencies {
   readonly finderReports: FinderReports;
   /** The operator's part of it: no owner, no name and no location. */
   readonly registry: Pick<TagRegistry, "page" | "renewLostCode" | "revoke">;
+  /** Who did what to tags and who looked at them. */
+  readonly trail: Pick<TrailView, "nameOf" | "prove" | "read" | "shareOf" | "size">;
   readonly live: LiveStreams;
   readonly erasures: Pick<OwnerDataErasure, "erase">;
   readonly readiness: Pick<Readiness, "report">;

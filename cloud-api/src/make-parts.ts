@@ -97,6 +97,7 @@ export function makeApp(
     forViewer: (viewer) => parts.store.forViewer(viewer),
     finderReports: parts.store.finderReports,
     registry: parts.store.registry,
+    trail: parts.store.trail,
     live,
     erasures,
     readiness,

@@ -68,7 +68,7 @@ export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promi
 }
 
 function openParts(
-  { config, secrets, log, metrics, time, alarms }: ServiceParts<Config, Secrets>,
+  { config, secrets, log, metrics, time, alarms, version }: ServiceParts<Config, Secrets>,
   clock: { readonly isClockTrusted: () => boolean; readonly isClockPlausible: () => boolean },
 ): Parts {
   const now = (): UnixSeconds => time.utcS() as UnixSeconds;
@@ -83,13 +83,14 @@ function openParts(
   const audit = { key: secrets.readKey("audit-key"), time, failed };
   const options = { path, databaseKey, keyRing, mustExist, installation, erasureList, audit };
   const store = openStore({ ...options, ...clock, now, monotonicMs });
+  store.trail.recordStart("cloud-api", version);
   return { config, secrets, store, keyRing, log, metrics, alarms, time, now, monotonicMs };
 }
 
 /** How often tags were looked at in hours that are over; what cannot be recorded now is with the next ones. */
 function endPastHours({ store, log, alarms }: Pick<Parts, "alarms" | "log" | "store">): void {
   try {
-    store.endPastHours();
+    store.trail.endPastHours();
   } catch (error) {
     log.error("reads are not in the audit trail", { event: "audit.unwritten", code: errorCode(error) });
     alarms.observe({ event: "trail.unwritten" });
@@ -120,7 +121,7 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
   const { database, tls } = parts.config;
   const certificate = readFileSync(tls.certificate);
   const cancelHealth = watchHealth({ ...parts, certificate, folder: dirname(database) });
-  const cancelTrail = store.watchTrail(parts);
+  const cancelTrail = store.trail.watch(parts);
   return {
     listening,
     store,

@@ -1,4 +1,4 @@
-import { readCheckpointFile } from "@purrimeter/audit/checkpoint-file";
+import { newestCheckpoint } from "@purrimeter/audit/checkpoint-file";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import type { Alarms } from "@purrimeter/service/alarm-engine";
 import type { Log } from "@purrimeter/service/log";
@@ -38,8 +38,7 @@ export function openAlarmDelivery(parts: Parts): OpenAlarmDelivery {
     ...{ webhook, log, time, isClockTrusted, digest: told.digest },
     spool: new AlarmSpool(alarmSpool),
     mailTo: told.mailTo as MailAddress[],
-    checkpoints: () =>
-      told.checkpoints.flatMap((path) => readCheckpointFile(path, verifying).checkpoints.at(-1)?.note ?? []),
+    checkpoints: () => told.checkpoints.flatMap((path) => newestCheckpoint(path, verifying)?.note ?? []),
   });
   const cancelBackup = told.backup && watchBackup({ ...parts, ...told.backup });
   return {

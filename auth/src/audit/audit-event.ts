@@ -12,6 +12,8 @@ export type AuditEventName =
   | "device.new"
   | "login.accepted"
   | "login.refused"
+  | "login.throttled"
+  | "login.throttled-more"
   | "login.second-factor-refused"
   | "mail.change-requested"
   | "mail.changed"
@@ -20,8 +22,12 @@ export type AuditEventName =
   | "password.reset"
   | "personal-token.ended"
   | "personal-token.made"
+  | "certificate.issued"
+  | "certificate.renewed"
+  | "certificate.revoked"
   | "recovery-code.used"
   | "recovery-codes.made"
+  | "retention.deleted"
   | "roles.changed"
   | "second-factor.added"
   | "second-factor.last-removed"
@@ -41,8 +47,10 @@ export interface AuditEvent {
   readonly account?: string | undefined;
   /** Who did it; the account unless given. */
   readonly actor?: string | undefined;
-  /** The session, or the personal token or tag that the event is about. */
+  /** The session, or the personal token, tag, certificate or service that the event is about. */
   readonly session?: string | undefined;
   /** As subscriberOf gives it; stored as a keyed hash, so that equal ones can be seen and none be read. */
   readonly network?: string | undefined;
+  /** How many, where one event stands for several. */
+  readonly count?: number | undefined;
 }

@@ -55,6 +55,7 @@ export async function logIn(service: LogInParts, credentials: Credentials): Prom
   const failed = (): void => observeFailure(service, account, place);
   if (retryAfterS > 0) {
     failed();
+    service.audit.recordThrottled({ account: account?.id, network: address });
     alertOfGuessing(service, mail, place.key);
     return { kind: "throttled", retryAfterS };
   }

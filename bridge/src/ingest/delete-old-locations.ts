@@ -8,6 +8,7 @@ const DAY_S = 86_400;
 export interface DeleteOldLocationsParts {
   readonly store: {
     readonly retention: Store["retention"];
+    readonly trail: Pick<Store["trail"], "prune">;
     readonly clock: Pick<Store["clock"], "retentionTime" | "keepRetentionTime">;
   };
   readonly retentionDays: number;
@@ -17,7 +18,7 @@ export interface DeleteOldLocationsParts {
 }
 
 /**
- * Deletes what is older than it is kept, unless the clock is not trusted; at most three days more than the last run, however far the
+ * Deletes what is older than it is kept, and what old rows of the audit trail say, unless the clock is not trusted; at most three days more than the last run, however far the
  * clock went on. What fails is logged and tried again the next time. Never rejects.
  */
 export async function deleteOldLocations(parts: DeleteOldLocationsParts): Promise<void> {
@@ -27,7 +28,7 @@ export async function deleteOldLocations(parts: DeleteOldLocationsParts): Promis
       return log.warn("old locations are kept: the clock is not trusted", { event: "retention.kept" });
     const asOf = store.clock.retentionTime(now());
     const before = asUnixSeconds(Math.max(0, asOf - retentionDays * DAY_S)) ?? (0 as UnixSeconds);
-    const count = await store.retention.deleteBefore(before);
+    const count = (await store.retention.deleteBefore(before)) + store.trail.prune(asOf);
     store.clock.keepRetentionTime(asOf);
     log.info("old locations deleted", { event: "retention.done", count });
   } catch (error) {

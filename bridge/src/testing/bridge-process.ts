@@ -29,6 +29,7 @@ export function writeProcessFiles(
   mkdirSync(secrets, { recursive: true, mode: 0o700 });
   const secret = (name: string, content: string): void =>
     writeFileSync(join(secrets, name), content, { mode: 0o600 });
+  secret("audit-key", store.auditKey.toString("hex"));
   secret("database-key", store.databaseKey.toString("hex"));
   secret("key-ring-key", store.keyRingKey.toString("hex"));
   secret("tls-key.pem", authority.bridge.key);

@@ -1,3 +1,4 @@
+import { programVersion } from "@purrimeter/service/program-version";
 import type { Time } from "@purrimeter/service/time";
 import { PUBLIC_MODE, replaceFile } from "@purrimeter/certs/write-file";
 import { Command } from "commander";
@@ -9,7 +10,6 @@ import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { SERVICE_NAMES } from "../services/service-registry.ts";
 import { isFailure, reportFailure } from "../terminal/failure.ts";
 import { dataOption, examples, jsonOption } from "../terminal/options.ts";
-import { programVersion } from "../terminal/program-version.ts";
 import { utcSeconds } from "../terminal/utc.ts";
 
 interface BackupFlags {

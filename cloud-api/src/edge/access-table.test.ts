@@ -130,6 +130,10 @@ const GOOD_USES: Record<string, GoodUse> = {
     ]),
   ),
   "DELETE /v1/account": authUse(eraseAccountRoute),
+  "GET /v1/audit": () => {
+    yes = authAnswer(200, { items: [], size: 0 });
+    return Promise.resolve(["/v1/audit", {}, 200]);
+  },
   "GET /v1/tags": at("/v1/tags"),
   "POST /v1/tags/claim": async () => ["/v1/tags/claim", { body: { code: (await unclaimed()).code } }, 201],
   "GET /v1/tags/:id": ofTag(""),

@@ -51,6 +51,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     forViewer: none,
     finderReports: { isTag: none, report: none },
     registry: { page: none, renewLostCode: none, revoke: none },
+    trail: { nameOf: none, prove: none, read: none, shareOf: none, size: none },
     readiness: { report: () => Promise.resolve({ status: "ready", checks: {} }) },
     erasures: { erase: none },
     live: new LiveStreams({

@@ -9,6 +9,7 @@ import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { openStore } from "@purrimeter/store/open-store";
 import type { Store } from "@purrimeter/store/open-store";
 import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
+import { systemTime } from "@purrimeter/service/system-time";
 import type { FieldError } from "@purrimeter/service/problem";
 import { ClientAddresses } from "@purrimeter/service/client-address";
 import { createTestAlarms } from "@purrimeter/service/testing/test-alarms";
@@ -113,6 +114,11 @@ export class TestApi {
       now: () => this.nowS as UnixSeconds,
       monotonicMs: () => this.nowMs,
       isClockPlausible: () => this.isClockPlausible,
+      audit: {
+        key: randomBytes(32),
+        time: { ...systemTime, utcS: () => this.nowS, after: () => () => undefined },
+        failed: (error) => void this.failures.push(error),
+      },
       minFreeBytes: 0,
       reserveBytes: 0,
     });
@@ -153,6 +159,7 @@ export class TestApi {
       forViewer: (viewer) => this.store.forViewer(viewer),
       finderReports: this.store.finderReports,
       registry: this.store.registry,
+      trail: this.store.trail,
       live: this.live,
       readiness: { report: () => Promise.resolve({ status: "ready", checks: {} }) },
       auth,

@@ -8,6 +8,7 @@ import { Metrics } from "../metrics/metrics.ts";
 import { systemRandom } from "../time/system-random.ts";
 import { systemTime } from "../time/system-time.ts";
 import type { ServiceConfig } from "./config-schemas.ts";
+import { programVersion } from "./program-version.ts";
 import { readConfig } from "./read-config.ts";
 import { Readiness, type ReadinessReport } from "../metrics/readiness.ts";
 import type { OpenSecrets, RunningService, ServiceDefinition } from "./service-definition.ts";
@@ -87,7 +88,7 @@ async function start<Name extends string, Config extends ServiceConfig, Secrets 
   });
   const parts = { config, secrets, log, metrics, time: systemTime, random: systemRandom };
   const alarms = openAlarms({ ...parts, process: name, spool: config.alarmSpool });
-  const running = await startService({ ...parts, alarms });
+  const running = await startService({ ...parts, alarms, version: programVersion() });
   const readiness = new Readiness(running.checks ?? [], systemTime);
   serving.report = () => readiness.report();
   const deadlineMs = stopDeadlineMs?.(config) ?? STOP_DEADLINE_MS;

@@ -33,6 +33,8 @@ export interface ServiceParts<Config, Secrets> {
   readonly alarms: Alarms;
   readonly time: Time;
   readonly random: Random;
+  /** Of the program. */
+  readonly version: string;
 }
 
 /** A service that runs. */

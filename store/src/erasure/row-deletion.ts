@@ -1,3 +1,4 @@
+import type { StoreTrail } from "../audit/store-trail.ts";
 import { prepareChains } from "./chain-statements.ts";
 import type { Database } from "@purrimeter/database/open-database";
 import { erasureSql, oldRows, retentionSql } from "@purrimeter/database/table-entry";
@@ -30,7 +31,10 @@ export class RowDeletion {
   readonly #statements: ReturnType<typeof prepareChains>;
   readonly #database: Database;
 
-  constructor(database: Database, writes: WriteTransaction, wal: WalCheckpoint) {
+  readonly #trail: StoreTrail;
+
+  constructor(database: Database, writes: WriteTransaction, wal: WalCheckpoint, trail: StoreTrail) {
+    this.#trail = trail;
     this.#writes = writes;
     this.#wal = wal;
     this.#database = database;
@@ -41,18 +45,20 @@ export class RowDeletion {
   async before(at: number): Promise<number> {
     const limit = { at, day: utcDay(at) };
     const oldDay = this.#database.prepare<[typeof limit], ChainHead>(OLD_DAY_SQL);
+    const run = { isBegun: false };
     let deleted = 0;
     for (;;) {
-      const step = await this.#step(() => this.#chain(oldDay.get(limit)));
+      const step = await this.#step(() => this.#begin(run, this.#chain(oldDay.get(limit))));
       if (step === 0) break;
       deleted += step;
     }
     for (const sql of RETENTION_SQL) {
       const statement = this.#database.prepare(sql);
-      while ((await this.#step(() => statement.run(limit).changes)) > 0);
+      while ((await this.#step(() => this.#begin(run, statement.run(limit).changes))) > 0);
     }
     const old = this.#database.prepare<[typeof limit], { id: number }>(OLD_OWNERSHIPS_SQL).all(limit);
     for (const { id } of old) await this.ownership(id);
+    if (run.isBegun) this.#end(deleted);
     this.#wal.truncate();
     return deleted;
   }
@@ -71,6 +77,21 @@ export class RowDeletion {
   /** All that is an owner's and no ownership's. */
   owner(owner: OwnerId): void {
     this.#delete(OWNER_SQL, { owner });
+  }
+
+  /** In the trail once a run, before anything is deleted. */
+  #begin(run: { isBegun: boolean }, count: number): number {
+    if (count > 0 && !run.isBegun) {
+      run.isBegun = true;
+      this.#trail.record({ event: "retention.begun", actor: "", account: "", subject: "" });
+    }
+    return count;
+  }
+
+  #end(count: number): void {
+    this.#writes.run(() => {
+      this.#trail.record({ event: "retention.deleted", actor: "", account: "", subject: "", count });
+    });
   }
 
   #delete(statements: readonly string[], holder: object): void {
