@@ -181,6 +181,27 @@ export const recordActRoute = createRoute({
   },
 });
 
+/** What happens to tags that their owners hear of by mail: names of the trail's events. */
+export const OWNER_NOTICES = ["share.accepted", "transfer.accepted"] as const;
+
+const noticeSchema = z.strictObject({ account: accountId, kind: z.enum(OWNER_NOTICES), tag: tagSchema });
+
+/** Who is told, of what, about which tag. */
+export type OwnerNotice = z.infer<typeof noticeSchema>;
+
+/** Tells an owner by mail. Nothing says whether the account is there. */
+export const noticeRoute = createRoute({
+  method: "post",
+  path: "/notices",
+  operationId: "tellOwner",
+  summary: "Tell an owner by mail what happened to a tag",
+  request: body(noticeSchema),
+  responses: {
+    204: { description: "The owner is told, if there is one." },
+    ...problemAnswers("invalid-request", "malformed-json"),
+  },
+});
+
 /** Whether the service and its database answer. */
 export const healthRoute = createRoute({
   method: "get",

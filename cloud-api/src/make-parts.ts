@@ -7,6 +7,7 @@ import type { Metrics } from "@purrimeter/service/metrics";
 import type { Time } from "@purrimeter/service/time";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { MAX_ADDRESS_REPORTS } from "@purrimeter/store/finder-reports";
+import type { StoreEvent } from "@purrimeter/store/store-event";
 import type { Store } from "@purrimeter/store/open-store";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
@@ -39,6 +40,8 @@ export interface Parts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly alarms: Alarms;
+  /** Told of what the store records, once there is somebody to tell. */
+  told?: (event: StoreEvent) => void;
   readonly time: Time;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;

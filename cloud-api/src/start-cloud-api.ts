@@ -14,6 +14,7 @@ import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
 import type { Time } from "@purrimeter/service/time";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { openStore } from "@purrimeter/store/open-store";
+import type { StoreEvent } from "@purrimeter/store/store-event";
 import type { Store } from "@purrimeter/store/open-store";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import type { ClientAddresses } from "@purrimeter/service/client-address";
@@ -21,6 +22,7 @@ import { ANSWER_HEADERS } from "./edge/answer-headers.ts";
 import type { AuthService } from "./edge/auth-service.ts";
 import type { Config } from "./config.ts";
 import { followEndedSessions } from "./edge/follow-ended-sessions.ts";
+import { tellOwners } from "./accounts/tell-owners.ts";
 import { eraseRestored } from "./accounts/erase-restored.ts";
 import { followErasures } from "./accounts/follow-erasures.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
@@ -80,11 +82,13 @@ function openParts(
     log.error("the audit trail is not signed", { event: "audit.unsigned", code: errorCode(error) });
     alarms.observe({ event: "trail.unwritten" });
   };
-  const audit = { key: secrets.readKey("audit-key"), time, failed };
+  const listener = (event: StoreEvent): void => parts.told?.(event);
+  const audit = { key: secrets.readKey("audit-key"), time, failed, listener };
   const options = { path, databaseKey, keyRing, mustExist, installation, erasureList, audit };
   const store = openStore({ ...options, ...clock, now, monotonicMs });
   store.trail.recordStart("cloud-api", version);
-  return { config, secrets, store, keyRing, log, metrics, alarms, time, now, monotonicMs };
+  const parts: Parts = { config, secrets, store, keyRing, log, metrics, alarms, time, now, monotonicMs };
+  return parts;
 }
 
 /** How often tags were looked at in hours that are over; what cannot be recorded now is with the next ones. */
@@ -102,6 +106,7 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
   const made = makeParts(parts);
   const { auth, ended, live, requests, report, addresses } = made;
   const erasures = makeErasures(parts, auth, report);
+  parts.told = tellOwners(auth, log);
   const peers = parts.config.peers.map(({ url }) => peerClient(url, time));
   const checks = [...readinessChecks({ ...parts, ended, peers }), ...clock];
   const app = makeApp(parts, made, { erasures, readiness: new Readiness(checks, time) });

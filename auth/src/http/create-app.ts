@@ -20,6 +20,7 @@ import { addTagCodeEndpoint } from "../roles/tag-code-endpoint.ts";
 import { addPasskeyEndpoints } from "../passkeys/passkey-endpoints.ts";
 import { addPersonalTokenEndpoints } from "../personal-tokens/personal-token-endpoints.ts";
 import { addChangeMailEndpoints } from "../mail/change-mail-endpoints.ts";
+import { addNoticeEndpoint } from "../mail/notice-endpoint.ts";
 import { addMailEndpoints } from "../mail/mail-endpoints.ts";
 import { addChangePasswordEndpoint } from "../password/change-password-endpoint.ts";
 import { addResetPasswordEndpoints } from "../password/reset-password-endpoints.ts";
@@ -51,6 +52,7 @@ export function createApp(
   addChangePasswordEndpoint(app, service);
   addResetPasswordEndpoints(app, service);
   addMailEndpoints(app, service);
+  addNoticeEndpoint(app, service);
   addChangeMailEndpoints(app, service);
   addPersonalTokenEndpoints(app, service);
   addAccountEndpoint(app, service);

@@ -119,6 +119,16 @@ describe("a backup", () => {
     expect(readdirSync(room).toSorted()).toEqual(["live", "monday"]);
   });
 
+  test("is noted with its time, for the alarm about one that is too old; one that failed is not", async () => {
+    writeFileSync(folder, "taken");
+    expect(await backup()).toMatchObject({ exitCode: 1 });
+    expect(existsSync(files.lastBackup)).toBe(false);
+    rmSync(folder);
+    const begun = utcSeconds(systemTime);
+    expect(await backup()).toMatchObject({ exitCode: 0 });
+    expect(Number(readFileSync(files.lastBackup, "utf8"))).toBeGreaterThanOrEqual(begun);
+  });
+
   test("is restored as it was, from two places", async () => {
     const apart = join(room, "apart");
     expect(await backup("--secrets", apart)).toMatchObject({ exitCode: 0 });

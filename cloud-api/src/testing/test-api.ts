@@ -7,6 +7,7 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { openStore } from "@purrimeter/store/open-store";
+import type { StoreEvent } from "@purrimeter/store/store-event";
 import type { Store } from "@purrimeter/store/open-store";
 import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
 import { systemTime } from "@purrimeter/service/system-time";
@@ -93,6 +94,8 @@ export class TestApi {
   readonly #alarms = createTestAlarms(() => this.nowMs);
   /** Rules of security that have tripped, in order. */
   readonly raised: readonly string[] = this.#alarms.raised;
+  /** Told of what the store records. */
+  told: ((event: StoreEvent) => void) | undefined;
   /** Address that requests come from; requests come without a socket while it is undefined. */
   peer: string | undefined;
   nowMs = 0;
@@ -118,6 +121,7 @@ export class TestApi {
         key: randomBytes(32),
         time: { ...systemTime, utcS: () => this.nowS, after: () => () => undefined },
         failed: (error) => void this.failures.push(error),
+        listener: (event) => this.told?.(event),
       },
       minFreeBytes: 0,
       reserveBytes: 0,

@@ -16,6 +16,8 @@ export interface StoreTrailOptions {
   readonly time: Time;
   /** Told when a checkpoint could not be written. */
   readonly failed: (error: unknown) => void;
+  /** Told of every event that an act records, in its transaction. */
+  readonly listener?: ((event: StoreEvent) => void) | undefined;
 }
 
 /** Name of the tree of locations. */
@@ -32,15 +34,16 @@ export interface OpenStoreTrail {
   readonly keys: AuditKeys;
   readonly signer: CheckpointSigner;
   readonly time: Time;
+  readonly listener: ((event: StoreEvent) => void) | undefined;
 }
 
-function openTrail(database: Database, { key, time, failed }: StoreTrailOptions): OpenStoreTrail {
+function openTrail(database: Database, { key, time, failed, listener }: StoreTrailOptions): OpenStoreTrail {
   const keys = new AuditKeys(key);
   const trail = new Trail({ database, tree: LOCATIONS_TREE, keys });
   const path = checkpointFileOf(database.name);
   const signer = new CheckpointSigner({ trail, keys, path, time, failed });
   signer.grown();
-  return { trail, keys, signer, time };
+  return { trail, keys, signer, time, listener };
 }
 
 /** The trail of what is done to tags, and of who looks at them. Without options nothing is recorded. */
@@ -74,12 +77,14 @@ export class StoreTrail {
   }
 
   /** In the transaction of the act, which fails when the row cannot be written. */
-  record({ event, actor, account, subject, count = 0 }: StoreEvent): void {
+  record(happened: StoreEvent): void {
     if (this.#open === undefined) return;
-    const { signer, time, trail } = this.#open;
+    const { event, actor, account, subject, count = 0 } = happened;
+    const { listener, signer, time, trail } = this.#open;
     const names = { actor: this.#names.of(actor), account: this.#names.of(account) };
     trail.append(time.utcS(), [{ event, ...names, subject, network: "", count }]);
     signer.grown();
+    listener?.(happened);
   }
 
   /** Records what has no transaction of its own. Throws when it cannot be recorded. */
