@@ -40,8 +40,8 @@ export interface Parts {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly alarms: Alarms;
-  /** Told of what the store records, once there is somebody to tell. */
-  told?: (event: StoreEvent) => void;
+  /** `tell` is told of what the store records, once there is somebody who can be told. */
+  readonly owners: { tell?: (event: StoreEvent) => void };
   readonly time: Time;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;

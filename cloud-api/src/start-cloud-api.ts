@@ -82,13 +82,13 @@ function openParts(
     log.error("the audit trail is not signed", { event: "audit.unsigned", code: errorCode(error) });
     alarms.observe({ event: "trail.unwritten" });
   };
-  const listener = (event: StoreEvent): void => parts.told?.(event);
+  const owners: Parts["owners"] = {};
+  const listener = (event: StoreEvent): void => owners.tell?.(event);
   const audit = { key: secrets.readKey("audit-key"), time, failed, listener };
   const options = { path, databaseKey, keyRing, mustExist, installation, erasureList, audit };
   const store = openStore({ ...options, ...clock, now, monotonicMs });
   store.trail.recordStart("cloud-api", version);
-  const parts: Parts = { config, secrets, store, keyRing, log, metrics, alarms, time, now, monotonicMs };
-  return parts;
+  return { config, secrets, store, keyRing, log, metrics, alarms, time, now, monotonicMs, owners };
 }
 
 /** How often tags were looked at in hours that are over; what cannot be recorded now is with the next ones. */
@@ -106,7 +106,7 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
   const made = makeParts(parts);
   const { auth, ended, live, requests, report, addresses } = made;
   const erasures = makeErasures(parts, auth, report);
-  parts.told = tellOwners(auth, log);
+  parts.owners.tell = tellOwners(auth, log);
   const peers = parts.config.peers.map(({ url }) => peerClient(url, time));
   const checks = [...readinessChecks({ ...parts, ended, peers }), ...clock];
   const app = makeApp(parts, made, { erasures, readiness: new Readiness(checks, time) });

@@ -34,7 +34,8 @@ const AUTH_SUBJECTS = [
 /** What decides by all of these. */
 const AUTH_FLOWS = [
   ...["src/login", "src/password/set-password.ts", "src/second-factor/check-second-factor.ts"],
-  ...["src/second-factor/second-factor-required.ts", "src/http/guarded.ts"],
+  ...["src/second-factor/second-factor-required.ts", "src/second-factor/record-removed-factor.ts"],
+  "src/http/guarded.ts",
 ];
 const AUTH_ENDPOINTS = ["src/*/*-endpoint.ts", "src/*/*-endpoints.ts"];
 const VALUES = ["src/values.ts", "src/limits.ts", "src/decode-error.ts"];
@@ -73,7 +74,11 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/http": ["src/limits", "src/log", "src/metrics/metrics.ts", "src/time"],
       "src/client": ["src/http", "src/log", "src/time"],
       "src/metrics": ["src/http", "src/log", "src/metrics/metrics.ts", "src/time"],
-      "src/run": ["src/client", "src/clock", "src/log", "src/metrics", "src/metrics/metrics.ts", "src/time"],
+      "src/alarms": ["src/limits", "src/log", "src/metrics/metrics.ts", "src/time"],
+      "src/run": [
+        ...["src/alarms", "src/client", "src/clock", "src/log", "src/metrics", "src/metrics/metrics.ts"],
+        "src/time",
+      ],
     },
   },
   secrets: {
@@ -171,6 +176,8 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/password/set-password.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
       "src/second-factor/check-second-factor.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
       "src/second-factor/second-factor-required.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
+      "src/second-factor/record-removed-factor.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
+      "src/alarms": ["src/auth-service.ts", ...AUTH_SUBJECTS],
       "src/login": [
         ...["src/auth-service.ts", "src/second-factor/check-second-factor.ts"],
         ...["src/second-factor/second-factor-required.ts", ...AUTH_SUBJECTS],

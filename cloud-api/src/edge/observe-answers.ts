@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
+import type { Alarms } from "@purrimeter/service/alarm-engine";
 import type { MiddlewareHandler } from "hono";
-import type { Dependencies, Env } from "../dependencies.ts";
 import { routeOf, subscriberKey } from "./edge.ts";
 
 const HASH_BYTES = 8;
@@ -15,7 +15,7 @@ export function networkOf(address: string): string {
 }
 
 /** Tells the rules of security of answers that an account gets which asks for what is not its own, or too much. */
-export function observeAnswers({ alarms }: Pick<Dependencies, "alarms">): MiddlewareHandler<Env> {
+export function observeAnswers({ alarms }: { readonly alarms: Alarms }): MiddlewareHandler {
   return async (context, next) => {
     await next();
     const { status } = context.res;
