@@ -5,7 +5,7 @@ import type { ToldAlarm } from "./told-alarm.ts";
 const MAX_TOLD = 20;
 
 const WHERE =
-  'The log of the process has more at the same time ("event":"security.alarm"). Accounts and networks are named as in the audit trail: GET /v1/audit shows what they did. docs/operating.md says what each rule means and what to do.';
+  'The log of the process has more at the same time ("event":"security.alarm"). Accounts are named as in the audit trail: GET /v1/audit shows auditors what they did. Equal names of a network are one network. docs/operating.md says what each rule means and what to do.';
 
 /** The message about alarms, as operators get it at once. */
 export function alarmMail(alarms: readonly ToldAlarm[]): MailText {

@@ -28,7 +28,7 @@ export type AlarmEvent =
   | "trail.unwritten";
 
 /** By what a rule counts apart; "installation": everything together. */
-export type AlarmKey = "account" | "installation" | "network" | "tag";
+type AlarmKey = "account" | "installation" | "network" | "tag";
 
 /** A rule: so many events of one key, or about so many different things, within a window. */
 export interface AlarmRule {
