@@ -8,6 +8,8 @@ export type AuditEventName =
   | "account.unverified-ended"
   | "alarm.raised"
   | "audit.read"
+  | "backup.begun"
+  | "backup.restored"
   | "bridge.tls12-on"
   | "device.new"
   | "login.accepted"
@@ -39,6 +41,7 @@ export type AuditEventName =
   | "signing-key.promoted"
   | "signing-key.retired"
   | "tag.code-renewed"
+  | "tag.provisioned"
   | "tag.revoked";
 
 /** One event: whose account by id, never by name or mail address; from which network, as a keyed hash. */

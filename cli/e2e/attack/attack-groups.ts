@@ -9,6 +9,7 @@ import { QUOTA_ATTACKS } from "./quota-attacks.ts";
 import { REQUEST_ATTACKS } from "./request-attacks.ts";
 import { TAG_ATTACKS } from "./tag-attacks.ts";
 import { TOKEN_ATTACKS } from "./token-attacks.ts";
+import { TRAIL_ATTACKS } from "./trail-attacks.ts";
 
 const alone = (attacks: readonly Attack[]): readonly (readonly Attack[])[] =>
   attacks.map((attack) => [attack]);
@@ -18,6 +19,7 @@ export const ATTACK_GROUPS: readonly (readonly Attack[])[] = [
   ...alone([
     ...TOKEN_ATTACKS,
     ...REQUEST_ATTACKS,
+    ...TRAIL_ATTACKS,
     ...LOGIN_ATTACKS,
     ...GUESSING_ATTACKS,
     ...TAG_ATTACKS,
