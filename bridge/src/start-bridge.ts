@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { errorCode } from "@purrimeter/service/log";
 import { certificateCheck } from "@purrimeter/service/certificate-check";
 import { diskCheck } from "@purrimeter/service/disk-check";
 import { storeCheck } from "@purrimeter/service/store-check";
@@ -45,14 +46,15 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   const store = await openLocations(parts, now);
   const security = logSecurityEvents(counters, log, () => time.monotonicMs());
   const source = openSource(parts, { counters, security, now });
-  const { retentionDays, verification, quotas } = config;
+  const { retention: bounds, verification, quotas } = config;
   const clock = await watchClock({ time, log, metrics, record: store.clock });
   const missing = new MissingEntries(counters, log);
   const given = {
     missing,
     counters,
     log,
-    retentionDays,
+    // What is older than any owner keeps is not believed: the tag's clock is wrong.
+    retentionDays: bounds.maxDays,
     verification,
     quotas,
     now,
@@ -66,7 +68,7 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   const look = watchRevocations(config.tls.revoked, source, log);
   const isClockTrusted = (): boolean => clock.trust.isTrusted();
   const deleteOld = daily(time, isClockTrusted, () =>
-    deleteOldLocations({ store, retentionDays, isClockTrusted, now, log }),
+    deleteOldLocations({ store, bounds, isClockTrusted, now, log }),
   );
   const cutFuture = (): void => void cutFutureTimes({ store, isClockTrusted, now, log });
   const timers = [
@@ -108,13 +110,16 @@ function utcOf(time: Time): () => UnixSeconds {
   return () => asUnixSeconds(time.utcS()) ?? (0 as UnixSeconds);
 }
 
-async function openLocations({ config, secrets, time }: Parts, now: () => UnixSeconds): Promise<Store> {
+async function openLocations({ config, secrets, log, time }: Parts, now: () => UnixSeconds): Promise<Store> {
+  const failed = (error: unknown): void =>
+    log.error("the audit trail is not signed", { event: "audit.unsigned", code: errorCode(error) });
   const store = openStore({
     path: config.database,
     databaseKey: secrets.readKey("database-key"),
     keyRing: secrets.keyRing(config.keyRing),
     mustExist: config.databaseMustExist,
     installation: config.installation,
+    audit: { key: secrets.readKey("audit-key"), time, failed },
     now,
     monotonicMs: () => time.monotonicMs(),
   });

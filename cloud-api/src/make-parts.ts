@@ -95,6 +95,8 @@ export function makeApp(
     forViewer: (viewer) => parts.store.forViewer(viewer),
     finderReports: parts.store.finderReports,
     registry: parts.store.registry,
+    retentionBounds: config.retention,
+    retention: parts.store.retention,
     live,
     erasures,
     readiness,

@@ -115,6 +115,31 @@ test("nobody looks at a location and nothing is done while the trail cannot be w
   database.exec("DROP TRIGGER full");
 });
 
+test("what an owner chose of retention is in the trail, and of whom a run deleted days, in its transaction", async () => {
+  const bounds = { minDays: 1, maxDays: 365, defaultDays: 90, formerDays: 365 };
+  await store.forOwner(MIA).chooseRetention({ days: 2 }, bounds);
+  const fix = { kind: "fix", at: time.utcS(), latE7: 1, lonE7: 1, accuracyDm: 30 };
+  const report = { epoch: 1, first: 1, oldest: 1, entries: [fix] } as never;
+  await store.reports.recordReport(TAG, report, { at: time.utcS() as UnixSeconds, suspect: undefined });
+  const run = (days: number) =>
+    store.retention.run({ asOf: (time.utcS() + days * 86_400) as UnixSeconds, bounds });
+  await run(1);
+  const before: unknown[] = [
+    ["tag.claimed", MIA, MIA, 0],
+    ["retention.changed", MIA, MIA, 2],
+  ];
+  expect(rows()).toEqual(before);
+  database.exec("CREATE TRIGGER full BEFORE INSERT ON trail BEGIN SELECT RAISE(ABORT, 'full'); END");
+  expect(await run(4)).toMatchObject({ deleted: 0, faults: [{ message: "full" }] });
+  await expect(store.forOwner(MIA).chooseRetention({ days: 9 }, bounds)).rejects.toThrow("full");
+  database.exec("DROP TRIGGER full");
+  expect(await store.forOwner(MIA).retention(bounds)).toMatchObject({ days: 2 });
+  expect(await run(4)).toEqual({ deleted: 1, faults: [] });
+  expect(rows()).toEqual([...before, ["retention.deleted", undefined, MIA, 1]]);
+  expect(await run(5)).toEqual({ deleted: 0, faults: [] });
+  expect(rows()).toHaveLength(3);
+});
+
 test("an erased owner's rows stay, and lead to nobody", async () => {
   await store.forOwner(MIA).latest(TAG);
   await store.forOwner(MIA).eraseOwner();

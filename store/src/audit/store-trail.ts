@@ -14,6 +14,8 @@ type StoreEventName =
   | "locations.erased"
   | "locations.read"
   | "locations.read-more"
+  | "retention.changed"
+  | "retention.deleted"
   | "share.accepted"
   | "share.invited"
   | "share.left"
