@@ -36,7 +36,7 @@ import type { ReportStore } from "./recording/report-store.ts";
 import { DayCounter } from "./retention/count-days.ts";
 import { OwnedRetention } from "./retention/owned-retention.ts";
 import type { Retention } from "./retention/retention.ts";
-import { RetentionChoices } from "./retention/retention-choice.ts";
+import { RetentionChoices } from "./retention/retention-choices.ts";
 import { SqliteRetention } from "./retention/sqlite-retention.ts";
 import { TotalRows } from "./retention/total-rows.ts";
 import { DeadLetters } from "./sqlite/dead-letters.ts";

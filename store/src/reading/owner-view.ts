@@ -6,7 +6,7 @@ import type { TagsView } from "../tags/owned-tag.ts";
 import type { TransfersView } from "../transfers/transfer.ts";
 import type { EventsView } from "./geofence-event.ts";
 import type { LocationsView } from "./location.ts";
-import type { RetentionView } from "../retention/day-total.ts";
+import type { RetentionView } from "./day-total.ts";
 
 /** All that one owner may see and change; the only object that reads locations. Missing and foreign give the same answer. */
 export interface OwnerView

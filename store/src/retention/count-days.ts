@@ -8,7 +8,7 @@ import { ReadTurns } from "../reading/read-turns.ts";
 import { statement } from "../schema/statement.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import { utcDay } from "../utc-day.ts";
-import type { Totals } from "./day-total.ts";
+import type { Totals } from "../reading/day-total.ts";
 import { measureDay, type KnownTransition } from "./measure-day.ts";
 import type { Afterwards } from "./retention-choice.ts";
 import type { SealedOwnership, TotalRows } from "./total-rows.ts";

@@ -1,6 +1,6 @@
 import type { FixEntry, TransitionEntry } from "@purrimeter/protocol/entry";
 import { lastKnownFrom } from "../recording/last-known.ts";
-import type { Totals } from "./day-total.ts";
+import type { Totals } from "../reading/day-total.ts";
 
 const DAY_S = 86_400;
 

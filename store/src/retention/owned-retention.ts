@@ -7,8 +7,9 @@ import type { TimeRange } from "../reading/location.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import { statement } from "../schema/statement.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
-import type { DayTotal, DayTotalPage } from "./day-total.ts";
-import type { RetentionBounds, RetentionChoice, RetentionChoices } from "./retention-choice.ts";
+import type { DayTotal, DayTotalPage } from "../reading/day-total.ts";
+import type { RetentionBounds, RetentionChoice } from "./retention-choice.ts";
+import type { RetentionChoices } from "./retention-choices.ts";
 import { openTotals } from "./total-rows.ts";
 
 const DAY_S = 86_400;

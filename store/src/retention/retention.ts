@@ -1,5 +1,5 @@
 import type { UnixSeconds } from "@purrimeter/protocol/values";
-import type { AnonymousDay } from "./day-total.ts";
+import type { AnonymousDay } from "../reading/day-total.ts";
 import type { RetentionBounds } from "./retention-choice.ts";
 
 /** What a run deletes by. */

@@ -8,8 +8,9 @@ import { statement } from "../schema/statement.ts";
 import { LEAST_ANONYMOUS_TAGS } from "../schema/tables.ts";
 import { utcDay } from "../utc-day.ts";
 import type { CountedOwnership, DayCounter } from "./count-days.ts";
-import type { AnonymousDay } from "./day-total.ts";
-import type { RetentionBounds, RetentionChoices } from "./retention-choice.ts";
+import type { AnonymousDay } from "../reading/day-total.ts";
+import type { RetentionBounds } from "./retention-choice.ts";
+import type { RetentionChoices } from "./retention-choices.ts";
 import type { Retention, RetentionOutcome, RetentionRun } from "./retention.ts";
 
 const DAY_S = 86_400;

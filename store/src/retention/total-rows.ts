@@ -3,7 +3,7 @@ import type { KeyObject } from "node:crypto";
 import type { TagId } from "@purrimeter/protocol/values";
 import { statement } from "../schema/statement.ts";
 import { Sealer } from "../sealing/seal.ts";
-import type { Totals } from "./day-total.ts";
+import type { Totals } from "../reading/day-total.ts";
 import type { KnownSides } from "./measure-day.ts";
 
 const DAY_S = 86_400;

@@ -23,7 +23,7 @@ import type { InviteOutcome, Share, ShareDraft, ShareId } from "../sharing/share
 import type { SqliteFinderReports } from "./sqlite-finder-reports.ts";
 import type { AcceptedTransfer, ConfirmOutcome, OfferedTransfer, Transfer } from "../transfers/transfer.ts";
 import type { Transfers } from "../transfers/transfers.ts";
-import type { DayTotalPage } from "../retention/day-total.ts";
+import type { DayTotalPage } from "../reading/day-total.ts";
 import type { OwnedRetention } from "../retention/owned-retention.ts";
 import type { RetentionBounds, RetentionChoice } from "../retention/retention-choice.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { OwnerId } from "../reading/owner-id.ts";
 import { MIGRATIONS } from "../schema/migrations.ts";
-import { RetentionChoices } from "./retention-choice.ts";
+import { RetentionChoices } from "./retention-choices.ts";
 
 const BOUNDS = { minDays: 1, maxDays: 365, defaultDays: 90, formerDays: 365 };
 

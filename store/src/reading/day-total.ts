@@ -1,7 +1,7 @@
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
-import type { EntryPosition, TimeRange } from "../reading/location.ts";
-import type { Page } from "../reading/page.ts";
-import type { RetentionBounds, RetentionChoice } from "./retention-choice.ts";
+import type { EntryPosition, TimeRange } from "./location.ts";
+import type { Page } from "./page.ts";
+import type { RetentionBounds, RetentionChoice } from "../retention/retention-choice.ts";
 
 /** What is left of a UTC day of a tag: no place, and no time within the day. */
 export interface Totals {
