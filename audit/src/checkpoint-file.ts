@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { appendFileSync, closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import type { KeyObject } from "node:crypto";
 import { readCheckpoint, type Checkpoint } from "./checkpoint.ts";
 
@@ -41,6 +41,28 @@ export function readCheckpoints(text: string, verifying: KeyObject): ReadCheckpo
 /** Reads the file; no checkpoints when there is none. */
 export function readCheckpointFile(path: string, verifying: KeyObject): ReadCheckpoints {
   return readCheckpoints(existsSync(path) ? readFileSync(path, "utf8") : "", verifying);
+}
+
+/** Longer than any two notes: a name, a size, a root, a signature. */
+const TAIL_BYTES = 4_096;
+
+/**
+ * The newest checkpoint of the file that is signed, without reading the rest of it; undefined when the end of the file
+ * holds none.
+ */
+export function newestCheckpoint(
+  path: string,
+  verifying: KeyObject,
+): (Checkpoint & { readonly note: string }) | undefined {
+  if (!existsSync(path)) return undefined;
+  const file = openSync(path, "r");
+  try {
+    const tail = Buffer.alloc(TAIL_BYTES);
+    const read = readSync(file, tail, 0, TAIL_BYTES, Math.max(0, fstatSync(file).size - TAIL_BYTES));
+    return readCheckpoints(tail.toString("utf8", 0, read), verifying).checkpoints.at(-1);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Adds a note in one write, apart from a note before it that may have been cut. */

@@ -1,6 +1,6 @@
 import type { Cancel, Time } from "@purrimeter/service/time";
 import type { AuditKeys } from "./audit-keys.ts";
-import { appendCheckpoint, readCheckpointFile } from "./checkpoint-file.ts";
+import { appendCheckpoint, newestCheckpoint } from "./checkpoint-file.ts";
 import { originOf, signCheckpoint } from "./checkpoint.ts";
 import type { Trail } from "./trail.ts";
 
@@ -18,15 +18,26 @@ export interface CheckpointSignerOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** What was signed last of a tree. */
+export interface TrailHead {
+  readonly size: number;
+  readonly root: Buffer;
+  /** Signed note (C2SP tlog-checkpoint): what is to be kept elsewhere. */
+  readonly note: string;
+}
+
 /** Signs the tree soon after it has grown, in a file beside the database. Each process that appends rows has one. */
 export class CheckpointSigner {
   readonly #options: CheckpointSignerOptions;
+  readonly #origin: string;
   #cancel: Cancel | undefined;
-  #signed: number;
+  #newest: TrailHead | undefined;
 
   constructor(options: CheckpointSignerOptions) {
     this.#options = options;
-    this.#signed = readCheckpointFile(options.path, options.keys.verifying).checkpoints.at(-1)?.size ?? 0;
+    this.#origin = originOf(options.trail.tree);
+    const newest = newestCheckpoint(options.path, options.keys.verifying);
+    if (newest?.origin === this.#origin) this.#newest = newest;
   }
 
   /** To be called after rows were committed, and once at the start: rows may be left from before. */
@@ -42,15 +53,21 @@ export class CheckpointSigner {
     const { trail, keys, path, failed } = this.#options;
     try {
       const size = trail.size();
-      if (size === this.#signed) return true;
-      const checkpoint = { origin: originOf(trail.tree), size, root: trail.treeOf(size).root() };
-      appendCheckpoint(path, signCheckpoint(checkpoint, keys.signing));
-      this.#signed = size;
+      if (size === (this.#newest?.size ?? 0)) return true;
+      const root = trail.treeOf(size).root();
+      const note = signCheckpoint({ origin: this.#origin, size, root }, keys.signing);
+      appendCheckpoint(path, note);
+      this.#newest = { size, root, note };
       return true;
     } catch (error) {
       failed(error);
       return false;
     }
+  }
+
+  /** The head of the tree as it is now, signed; undefined when there is no row, or it cannot be signed. */
+  head(): TrailHead | undefined {
+    return this.sign() ? this.#newest : undefined;
   }
 
   /** Signs what is left and ends. To be called before the database is closed. */

@@ -1,11 +1,11 @@
 import { ManualTime } from "@purrimeter/service/testing/manual-time";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CheckpointSigner } from "./checkpoint-signer.ts";
 import { readCheckpointFile } from "./checkpoint-file.ts";
-import { proveRow, type RowProof } from "./prove-row.ts";
+import { proveRow, proveUnderHead, type RowProof } from "./prove-row.ts";
 import { openTestTrail, type TestTrail } from "./testing/test-trail.ts";
 
 const ROWS = 21;
@@ -50,6 +50,27 @@ function verifying(proof: object, ...more: readonly string[]): { status: number 
 test("a checkpoint is in the file within ten seconds of a row, and none without a new row", () => {
   const { path, keys } = opened;
   expect(readCheckpointFile(path, keys.verifying).checkpoints.map(({ size }) => size)).toEqual([13]);
+});
+
+test("a signer goes on after the newest checkpoint of the file, and its head proves every row", () => {
+  const { trail, keys, folder } = opened;
+  const path = join(folder, "other.checkpoints");
+  const failures: unknown[] = [];
+  const signer = (): CheckpointSigner =>
+    new CheckpointSigner({ trail, keys, path, time, failed: (error) => failures.push(error) });
+  for (let i = 0; i < 40; i++) appendFileSync(path, `${"x".repeat(200)}\n\n`);
+  const head = signer().head();
+  expect(head).toMatchObject({ size: ROWS, root: trail.treeOf(ROWS).root() });
+  const bytes = readFileSync(path).length;
+  expect(signer().head()?.note).toBe(head?.note);
+  expect(readFileSync(path)).toHaveLength(bytes);
+  for (const row of [1, 13, ROWS]) {
+    const proof = proveUnderHead({ trail, keys }, head, row) as RowProof;
+    expect(proof.checkpoint).toBe(head?.note);
+    expect(verifying(proof).status).toBe(0);
+  }
+  expect(verifying(proveUnderHead({ trail, keys }, undefined, 2) as RowProof).status).toBe(0);
+  expect(failures).toEqual([]);
 });
 
 test.each([1, 2, 8, 13, 14, 20, 21])("row %d has a proof that the script alone accepts", (row) => {

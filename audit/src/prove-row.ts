@@ -1,5 +1,6 @@
 import type { AuditKeys } from "./audit-keys.ts";
 import type { ReadCheckpoints } from "./checkpoint-file.ts";
+import type { TrailHead } from "./checkpoint-signer.ts";
 import { originOf, signCheckpoint, verifierKey } from "./checkpoint.ts";
 import { inclusionProof } from "./merkle-tree.ts";
 import type { Trail } from "./trail.ts";
@@ -28,6 +29,17 @@ export interface ProveRowOptions {
   readonly keys: AuditKeys;
   /** Of the file beside the database. */
   readonly own: ReadCheckpoints;
+}
+
+/** The same for a row of a trail that is written now, under its signed head. */
+export function proveUnderHead(
+  { trail, keys }: Pick<ProveRowOptions, "trail" | "keys">,
+  head: TrailHead | undefined,
+  number: number,
+): RowProof | "no-such-row" {
+  const origin = originOf(trail.tree);
+  const checkpoints = head === undefined ? [] : [{ origin, ...head }];
+  return proveRow({ trail, keys, own: { checkpoints, unsigned: 0 } }, number);
 }
 
 /** Proves a row under the newest checkpoint of the file, or under a new one when none covers it yet. */

@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { ACTOR_KINDS, actorKindOf } from "./actor-kind.ts";
 import { TrailNames } from "./trail-names.ts";
 import { eventOf, openTestTrail, type TestTrail } from "./testing/test-trail.ts";
+import { conditionsOf } from "./trail-query.ts";
+import type { TrailEntry } from "./trail-row.ts";
 import { verifyTrail } from "./verify-trail.ts";
 
 let opened: TestTrail;
@@ -58,6 +61,32 @@ test("rows are found by what they say, a page at a time", () => {
   expect(numbers({ account: "b", from: 105, to: 107 })).toEqual([6, 7, 8]);
   expect(numbers({ subject: "s3" })).toEqual([4]);
   expect(numbers({ account: "nobody" })).toEqual([]);
+});
+
+test("rows are found by whose they are and by the kind of who did it", () => {
+  opened.append(1, { event: "latest.read", actor: "mia", account: "mia" });
+  opened.append(2, { event: "latest.read", actor: "tom", account: "mia" });
+  opened.append(3, { event: "login.refused", account: "mia" });
+  opened.append(4, { event: "tag.revoked", actor: "eve", account: "mia" });
+  opened.append(5, { event: "audit.read", actor: "eve", account: "eve" });
+  const found = (query: object): number[] =>
+    opened.trail.read({ after: 0, limit: 100, ...query }).map(({ number }) => number);
+  expect(found({ own: "mia" })).toEqual([1, 2, 3, 4]);
+  expect(found({ own: "tom" })).toEqual([2]);
+  expect(found({ own: "eve" })).toEqual([4, 5]);
+  expect(found({ own: "" })).toEqual([]);
+  expect(ACTOR_KINDS.map((by) => found({ by }))).toEqual([[1], [2], [4, 5], [3]]);
+  for (const { entry } of opened.trail.read({ after: 0, limit: 9 }))
+    expect(found({ by: actorKindOf(entry as TrailEntry) })).toContain(entry?.number);
+});
+
+test("one's own rows and those of an account are found by an index", () => {
+  for (const query of [{ own: "mia" }, { account: "mia" }, { actor: "mia" }]) {
+    const { conditions, values } = conditionsOf({ after: 0, limit: 1, ...query });
+    const sql = `EXPLAIN QUERY PLAN SELECT number FROM trail WHERE ${conditions.join(" AND ")}`;
+    const plan = opened.database.prepare<unknown[], { detail: string }>(sql).all(...values);
+    expect(plan.map(({ detail }) => detail).join()).toMatch(/trail_a/u);
+  }
 });
 
 test("a pseudonym is the account's until it is erased, and then nobody's", () => {

@@ -1,6 +1,7 @@
 import type { Database } from "@purrimeter/database/open-database";
 import type { AuditKeys } from "./audit-keys.ts";
 import { GrowingTree, HASH_BYTES, subtreesOf, type Subtree } from "./merkle-tree.ts";
+import { conditionsOf, type TrailQuery } from "./trail-query.ts";
 import { leafOfEntry, rowOfColumns, type TrailColumns, type TrailEvent, type TrailRow } from "./trail-row.ts";
 
 /** What a row says is kept this long, 400 days: a year's pattern can be seen. Its hash stays. */
@@ -11,20 +12,6 @@ export const PRUNED = "trail.pruned";
 
 /** Rows whose contents one run deletes. */
 const PRUNED_AT_ONCE = 1_000;
-
-/** Which rows are read. Texts are pseudonyms or ids as they are in the rows. */
-export interface TrailQuery {
-  /** Only rows after this number. */
-  readonly after: number;
-  readonly limit: number;
-  readonly actor?: string | undefined;
-  readonly account?: string | undefined;
-  readonly subject?: string | undefined;
-  readonly event?: string | undefined;
-  /** Seconds of UTC, both inclusive. */
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-}
 
 const COLUMNS = "number, at, event, actor, account, subject, network, count, leaf, nodes, mac";
 const INSERT = `INSERT INTO trail (${COLUMNS}) VALUES (${COLUMNS.replace(/\w+/gu, "?")})`;
@@ -129,20 +116,12 @@ export class Trail {
   }
 
   /** Rows of a query, oldest first; those whose contents are gone only when nothing is asked of the contents. */
-  read({ after, limit, actor, account, subject, event, from, to }: TrailQuery): TrailRow[] {
-    const wanted: [condition: string, value: unknown][] = [["number > ?", after]];
-    if (actor !== undefined) wanted.push(["actor = ?", actor]);
-    if (account !== undefined) wanted.push(["account = ?", account]);
-    if (subject !== undefined) wanted.push(["subject = ?", subject]);
-    if (event !== undefined) wanted.push(["event = ?", event]);
-    if (from !== undefined) wanted.push(["at >= ?", from]);
-    if (to !== undefined) wanted.push(["at <= ?", to]);
-    const where = wanted.map(([condition]) => condition).join(" AND ");
-    const sql = `SELECT ${COLUMNS} FROM trail WHERE ${where} ORDER BY number LIMIT ?`;
-    const values = [...wanted.map(([, value]) => value), limit];
+  read(query: TrailQuery): TrailRow[] {
+    const { conditions, values } = conditionsOf(query);
+    const sql = `SELECT ${COLUMNS} FROM trail WHERE ${conditions.join(" AND ")} ORDER BY number LIMIT ?`;
     return this.#database
       .prepare<unknown[], TrailColumns>(sql)
-      .all(...values)
+      .all(...values, query.limit)
       .map(rowOfColumns);
   }
 

@@ -62,8 +62,10 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
   const summarise = (): void => {
     refused.summarise();
     requests.summarise();
+    service.audit.endPastHours();
   };
   const cancelSums = time.every(SUMMARY_EVERY_MS, summarise, { background: true });
+  service.audit.record({ event: "service.started", session: `auth ${parts.version}` });
   service.trail.signer.grown();
   const cancelSweep = sweepUnverified({ ...service, isClockTrusted, log, time }, config.unverifiedDays);
   return {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { errorCode } from "@purrimeter/service/log";
 import { certificateCheck } from "@purrimeter/service/certificate-check";
 import { diskCheck } from "@purrimeter/service/disk-check";
+import { errorCode, type Log } from "@purrimeter/service/log";
 import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
 import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
@@ -110,21 +110,29 @@ function utcOf(time: Time): () => UnixSeconds {
   return () => asUnixSeconds(time.utcS()) ?? (0 as UnixSeconds);
 }
 
-async function openLocations({ config, secrets, log, time }: Parts, now: () => UnixSeconds): Promise<Store> {
-  const failed = (error: unknown): void =>
-    log.error("the audit trail is not signed", { event: "audit.unsigned", code: errorCode(error) });
+async function openLocations(
+  { config, secrets, log, time, version }: Parts,
+  now: () => UnixSeconds,
+): Promise<Store> {
   const store = openStore({
     path: config.database,
     databaseKey: secrets.readKey("database-key"),
     keyRing: secrets.keyRing(config.keyRing),
     mustExist: config.databaseMustExist,
     installation: config.installation,
-    audit: { key: secrets.readKey("audit-key"), time, failed },
+    audit: { key: secrets.readKey("audit-key"), time, failed: unsigned(log) },
     now,
     monotonicMs: () => time.monotonicMs(),
   });
   await store.checkKeyRing();
+  store.trail.recordStart("bridge", version);
   return store;
+}
+
+function unsigned(log: Log): (error: unknown) => void {
+  return (error) => {
+    log.error("the audit trail is not signed", { event: "audit.unsigned", code: errorCode(error) });
+  };
 }
 
 function openSource(

@@ -19,7 +19,7 @@ import { startCommand } from "./commands/start.ts";
 import { tagsCommand } from "./commands/tags.ts";
 import { reportFailure, systemFailure } from "./terminal/failure.ts";
 import { examples } from "./terminal/options.ts";
-import { programVersion } from "./terminal/program-version.ts";
+import { programVersion } from "@purrimeter/service/program-version";
 
 /** One function for each command, in the order of the help. */
 const COMMANDS: readonly ((time: Time) => Command)[] = [

@@ -12,6 +12,7 @@ import { MethodRouter } from "./edge/method-router.ts";
 import { openApiDocument } from "./edge/openapi-document.ts";
 import { problem } from "./edge/problem.ts";
 import { accountRoutes } from "./accounts/account-routes.ts";
+import { auditRoutes } from "./audit/audit-routes.ts";
 import { erasureRoutes } from "./accounts/erasure-routes.ts";
 import { eventRoutes } from "./tags/event-routes.ts";
 import { foundRoutes } from "./tags/finder-routes.ts";
@@ -66,7 +67,8 @@ function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
     .route("/v1", foundRoutes(deps))
     .route("/v1", retentionRoutes(deps))
     .route("/v1", totalRoutes(deps))
-    .route("/v1", operatorRoutes(deps));
+    .route("/v1", operatorRoutes(deps))
+    .route("/v1", auditRoutes(deps));
 }
 
 /** The whole API as one function from request to answer. */

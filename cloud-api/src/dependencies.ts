@@ -4,6 +4,7 @@ import type { OwnerId } from "@purrimeter/store/owner-id";
 import type { OwnerView } from "@purrimeter/store/owner-view";
 import type { Retention } from "@purrimeter/store/retention";
 import type { RetentionBounds } from "@purrimeter/store/retention-choice";
+import type { TrailView } from "@purrimeter/store/trail-view";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
@@ -28,6 +29,8 @@ export interface Dependencies {
   readonly retentionBounds: RetentionBounds;
   /** The installation's sums. */
   readonly retention: Pick<Retention, "anonymousDays">;
+  /** Who did what to tags and who looked at them. */
+  readonly trail: Pick<TrailView, "nameOf" | "prove" | "read" | "shareOf" | "size">;
   readonly live: LiveStreams;
   readonly erasures: Pick<OwnerDataErasure, "erase">;
   readonly readiness: Pick<Readiness, "report">;

@@ -97,6 +97,7 @@ export function makeApp(
     registry: parts.store.registry,
     retentionBounds: config.retention,
     retention: parts.store.retention,
+    trail: parts.store.trail,
     live,
     erasures,
     readiness,

@@ -66,7 +66,7 @@ export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promi
 }
 
 function openParts(
-  { config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>,
+  { config, secrets, log, metrics, time, version }: ServiceParts<Config, Secrets>,
   clock: { readonly isClockTrusted: () => boolean; readonly isClockPlausible: () => boolean },
 ): Parts {
   const now = (): UnixSeconds => time.utcS() as UnixSeconds;
@@ -79,13 +79,14 @@ function openParts(
   const audit = { key: secrets.readKey("audit-key"), time, failed };
   const options = { path, databaseKey, keyRing, mustExist, installation, erasureList, audit };
   const store = openStore({ ...options, ...clock, now, monotonicMs });
+  store.trail.recordStart("cloud-api", version);
   return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
 }
 
 /** How often tags were looked at in hours that are over; what cannot be recorded now is with the next ones. */
 function endPastHours({ store, log }: Pick<Parts, "log" | "store">): void {
   try {
-    store.endPastHours();
+    store.trail.endPastHours();
   } catch (error) {
     log.error("reads are not in the audit trail", { event: "audit.unwritten", code: errorCode(error) });
   }

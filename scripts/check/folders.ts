@@ -132,7 +132,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/schema": ["src/retention/retention-choice.ts"],
       "src/recording": ["src/utc-day.ts"],
       "src/audit": [],
-      "src/sealing": ["src/schema", ...STORE_BASE],
+      "src/sealing": ["src/audit", "src/schema", ...STORE_BASE],
       "src/tags": ["src/audit", "src/recording", "src/schema", "src/sealing", ...STORE_BASE],
       "src/geofences": ["src/audit", "src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/sharing": ["src/audit", "src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],

@@ -1,5 +1,6 @@
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
+import { TrailView } from "./audit/trail-view.ts";
 import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
@@ -99,8 +100,8 @@ export interface Store {
   forViewer(viewer: OwnerId): ViewerView;
   /** Grows when something that a view shows may have changed, here or by another process. Costs microseconds. */
   changeCount(): Promise<number>;
-  /** Records in the audit trail how often tags were looked at in hours that are over. */
-  endPastHours(): void;
+  /** Who did what to tags and who looked at them. */
+  readonly trail: TrailView;
   /** After KeyRing.rotate: wraps the owner's sealing keys under the newest version. The number of keys. */
   rewrapKeys(owner: OwnerId): Promise<number>;
   /** Reads a row; rejects when the database cannot be read. */
@@ -139,7 +140,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const writes = new WriteTransaction(database, invalidation, wal);
   const trail = new StoreTrail(database, options.audit);
   const erasing = new RowDeletion(database, writes, wal);
-  const ownerKeys = new OwnerKeys(database, options.keyRing, keys, writes);
+  const ownerKeys = new OwnerKeys({ database, keyRing: options.keyRing, keys, writes, trail });
   const { reports, commits } = composeReports(database, options, keys, invalidation, wal);
   const changes = new ChangeCount(database);
   invalidation.onStale(() => {
@@ -149,7 +150,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const { keyRing, path, installation } = options;
   return {
     reports,
-    registry: new SqliteTagRegistry(database, writes),
+    registry: new SqliteTagRegistry(database, writes, trail),
     clock: new ClockTable(database),
     cutFutureTimes: (now) => Promise.try(() => cutFutureTimes(database, writes, now)),
     ...views,
@@ -162,9 +163,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
       for (const owner of erased) await views.forOwner(owner).eraseOwner();
       return erased.length;
     },
-    endPastHours: () => {
-      trail.endPastHours();
-    },
+    trail: new TrailView(database, trail),
     changeCount: () => Promise.try(() => changes.read()),
     rewrapKeys: (owner) => ownerKeys.rewrap(owner),
     check: () => Promise.try(() => void database.prepare("SELECT id FROM tag LIMIT 1").get()),
@@ -268,7 +267,7 @@ function composeViews(
   const answers = new OwnedAnswers(database);
   const common = { answers, keys, writes, now, isClockTrusted, isClockPlausible, locations, trail };
   const forOwner = (owner: OwnerId): OwnerView => {
-    const tags = new OwnedTags(statements.tags, owner, keys, writes, settings);
+    const tags = new OwnedTags({ statements: statements.tags, owner, keys, writes, settings, trail });
     const parts = { ...common, owner, tags };
     const geofences = new OwnedGeofences({ ...parts, statements: statements.geofences, assignments });
     const events = new EventReader(statements.events, owner, tags, keys, pieces);

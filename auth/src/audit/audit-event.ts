@@ -10,6 +10,8 @@ export type AuditEventName =
   | "bridge.tls12-on"
   | "login.accepted"
   | "login.refused"
+  | "login.throttled"
+  | "login.throttled-more"
   | "login.second-factor-refused"
   | "mail.change-requested"
   | "mail.changed"
@@ -18,8 +20,12 @@ export type AuditEventName =
   | "password.reset"
   | "personal-token.ended"
   | "personal-token.made"
+  | "certificate.issued"
+  | "certificate.renewed"
+  | "certificate.revoked"
   | "recovery-code.used"
   | "recovery-codes.made"
+  | "retention.deleted"
   | "roles.changed"
   | "second-factor.added"
   | "second-factor.removed"
@@ -38,8 +44,10 @@ export interface AuditEvent {
   readonly account?: string | undefined;
   /** Who did it; the account unless given. */
   readonly actor?: string | undefined;
-  /** The session, or the personal token or tag that the event is about. */
+  /** The session, or the personal token, tag, certificate or service that the event is about. */
   readonly session?: string | undefined;
   /** As subscriberOf gives it; stored as a keyed hash, so that equal ones can be seen and none be read. */
   readonly network?: string | undefined;
+  /** How many, where one event stands for several. */
+  readonly count?: number | undefined;
 }

@@ -1,12 +1,16 @@
-import type { CheckpointSigner } from "@purrimeter/audit/checkpoint-signer";
-import type { Trail, TrailQuery } from "@purrimeter/audit/trail";
+import type { AuditKeys } from "@purrimeter/audit/audit-keys";
+import type { CheckpointSigner, TrailHead } from "@purrimeter/audit/checkpoint-signer";
+import { proveUnderHead, type RowProof } from "@purrimeter/audit/prove-row";
+import type { Trail } from "@purrimeter/audit/trail";
 import type { TrailNames } from "@purrimeter/audit/trail-names";
+import type { TrailQuery } from "@purrimeter/audit/trail-query";
 import type { TrailEntry, TrailEvent } from "@purrimeter/audit/trail-row";
 import type { Cancel, Time } from "@purrimeter/service/time";
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { DataKeys } from "../accounts/data-keys.ts";
 import type { ActingDriver } from "./acting-dialect.ts";
 import type { AuditEvent } from "./audit-event.ts";
+import { ThrottledAttempts, type ThrottledAttempt } from "./throttled-attempts.ts";
 
 /** Events without an act are gathered this long into one commit, so that a flood of refused logins costs a few of them. */
 const GATHER_MS = 50;
@@ -22,6 +26,7 @@ interface AuditTrailOptions {
   readonly trail: Trail;
   readonly names: TrailNames;
   readonly signer: CheckpointSigner;
+  readonly auditKeys: AuditKeys;
   readonly keys: DataKeys;
   readonly time: Time;
   /** Told when events could not be written; they are tried again with the next ones. */
@@ -42,12 +47,19 @@ export type AuditRow = TrailEntry & { readonly leaf: string };
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
   readonly #acting = new AsyncLocalStorage<Happened[]>();
+  readonly #throttled: ThrottledAttempts;
   #gathered: Happened[] = [];
   #cancelTimer: Cancel | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(options: AuditTrailOptions) {
     this.#options = options;
+    this.#throttled = new ThrottledAttempts(
+      (event) => {
+        this.record(event);
+      },
+      () => options.time.utcS(),
+    );
   }
 
   /**
@@ -81,6 +93,16 @@ export class AuditTrail {
     this.#cancelTimer ??= this.#options.time.after(GATHER_MS, () => void this.flush());
   }
 
+  /** Records an attempt to log in that was turned away since there were too many; see ThrottledAttempts. */
+  recordThrottled(attempt: ThrottledAttempt): void {
+    this.#throttled.note(attempt);
+  }
+
+  /** Records how many attempts were turned away in hours that are over. */
+  endPastHours(): void {
+    this.#throttled.endPastHours();
+  }
+
   /** Rows that still say something, oldest first. */
   read(query: TrailQuery): Promise<AuditRow[]> {
     return Promise.try(() =>
@@ -90,6 +112,26 @@ export class AuditTrail {
           entry === undefined ? [] : [{ ...entry, leaf: leaf.toString("base64") }],
         ),
     );
+  }
+
+  /** Proofs that rows are in the tree, under its signed head. Undefined for a row that is none. */
+  prove(numbers: readonly number[]): readonly (RowProof | undefined)[] {
+    const { auditKeys: keys, signer, trail } = this.#options;
+    const head = signer.head();
+    return numbers.map((number) => {
+      const proof = proveUnderHead({ trail, keys }, head, number);
+      return proof === "no-such-row" ? undefined : proof;
+    });
+  }
+
+  /** Rows of the trail. */
+  size(): number {
+    return this.#options.trail.size();
+  }
+
+  /** The signed head of the tree, to be kept elsewhere; undefined when there is no row, or it cannot be signed. */
+  head(): TrailHead | undefined {
+    return this.#options.signer.head();
   }
 
   /** The account's pseudonym in the trail; undefined when it has none. */
@@ -108,6 +150,7 @@ export class AuditTrail {
 
   /** Writes what is gathered, and the last checkpoint. To be called before the database is closed. */
   async close(): Promise<void> {
+    this.#throttled.close();
     await this.flush();
     this.#options.signer.close();
   }
@@ -143,16 +186,18 @@ export class AuditTrail {
     const { names, trail } = this.#options;
     for (const { at, event } of happened) {
       trail.append(at, [this.#rowOf(event)]);
-      if (event.event === "account.erased") names.forget(event.account ?? "");
+      if (event.event !== "account.erased") continue;
+      this.#throttled.forget(event.account ?? "");
+      names.forget(event.account ?? "");
     }
   }
 
-  #rowOf({ event, account = "", actor = account, session = "", network }: AuditEvent): TrailEvent {
+  #rowOf({ event, account = "", actor = account, session = "", network, count = 0 }: AuditEvent): TrailEvent {
     const { names } = this.#options;
     const hashed = network === undefined ? "" : this.#hashOfNetwork(network);
     return {
       ...{ event, actor: isUnproved(event) ? "" : names.of(actor), account: names.of(account) },
-      ...{ subject: session, network: hashed, count: 0 },
+      ...{ subject: session, network: hashed, count },
     };
   }
 
@@ -163,5 +208,5 @@ export class AuditTrail {
 
 /** Whoever it was has not shown to be the account's owner. */
 function isUnproved(event: AuditEvent["event"]): boolean {
-  return event.endsWith("refused") || event === "account.throttled" || event === "session.reused";
+  return /refused$|throttled|^session\.reused$/u.test(event);
 }

@@ -44,6 +44,7 @@ export async function logIn(service: LogInParts, credentials: Credentials): Prom
   const place = { key: service.accounts.throttleKey(mail), address, device };
   const retryAfterS = service.throttle.login(place.key, address, device);
   if (retryAfterS > 0) {
+    service.audit.recordThrottled({ account: account?.id, network: address });
     alertOfGuessing(service, mail, place.key);
     return { kind: "throttled", retryAfterS };
   }

@@ -1,6 +1,6 @@
 import type { ClockTable } from "@purrimeter/database/clock-table";
 import { errorCode, type Log } from "@purrimeter/service/log";
-import type { Kysely } from "kysely";
+import type { DeleteResult, Kysely } from "kysely";
 import { CHANGE_LIFETIME_S } from "../mail/mail-changes.ts";
 import { KEPT_S } from "@purrimeter/audit/trail";
 import type { OpenAccounts } from "../accounts/open-accounts.ts";
@@ -34,22 +34,30 @@ export async function deleteExpired({
     if (!isClockTrusted())
       return log.warn("nothing has expired: the clock is not trusted", { event: "retention.kept" });
     const asOf = clock.retentionTime(now());
-    const results = await database.transaction().execute(async (rows) => [
-      await expiredSessions(rows.deleteFrom("session"), asOf).executeTakeFirst(),
-      await rows.deleteFrom("personal_token").where("expires_at", "<=", asOf).executeTakeFirst(),
-      await rows
-        .deleteFrom("mail_change")
-        .where("asked_at", "<", asOf - CHANGE_LIFETIME_S)
-        .executeTakeFirst(),
-      await rows.deleteFrom("ended_session").where("until", "<", asOf).executeTakeFirst(),
-    ]);
-    const pruned = await prune({ audit, trail }, now(), asOf - KEPT_S);
+    const deleted = await audit.act(async () => {
+      const results = await deleteRows(database, asOf);
+      const count = results.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), 0);
+      if (count > 0) audit.record({ event: "retention.deleted", count });
+      return count;
+    });
+    const count = deleted + (await prune({ audit, trail }, now(), asOf - KEPT_S));
     clock.keepRetentionTime(asOf);
-    const count = results.reduce((sum, { numDeletedRows }) => sum + Number(numDeletedRows), pruned);
     log.info("expired rows deleted", { event: "retention.done", count });
   } catch (error) {
     log.error("expired rows could not be deleted", { event: "retention.fault", code: errorCode(error) });
   }
+}
+
+async function deleteRows(database: Kysely<AuthTables>, asOf: number): Promise<readonly DeleteResult[]> {
+  return database.transaction().execute(async (rows) => [
+    await expiredSessions(rows.deleteFrom("session"), asOf).executeTakeFirst(),
+    await rows.deleteFrom("personal_token").where("expires_at", "<=", asOf).executeTakeFirst(),
+    await rows
+      .deleteFrom("mail_change")
+      .where("asked_at", "<", asOf - CHANGE_LIFETIME_S)
+      .executeTakeFirst(),
+    await rows.deleteFrom("ended_session").where("until", "<", asOf).executeTakeFirst(),
+  ]);
 }
 
 /** Deletes what old rows of the trail say, a thousand at a time. */

@@ -62,7 +62,7 @@ export async function createIngestFixture(tagCount: number): Promise<IngestFixtu
 function writeSecrets(folder: string, tlsKey: Buffer): string {
   const secrets = join(folder, "secrets");
   mkdirSync(secrets, { mode: 0o700 });
-  for (const name of ["database-key", "key-ring-key", "audit-key"])
+  for (const name of ["audit-key", "database-key", "key-ring-key"])
     writeFileSync(join(secrets, name), randomBytes(32).toString("hex"), { mode: 0o600 });
   writeFileSync(join(secrets, "tls-key.pem"), tlsKey, { mode: 0o600 });
   return secrets;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { createLog } from "@purrimeter/service/log";
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
 import type { Store } from "@purrimeter/store/open-store";
 import { createTestStore, type TestStore } from "../testing/test-store.ts";
 import { deleteOldLocations } from "./delete-old-locations.ts";
@@ -32,7 +33,7 @@ function run(nowS: number, options: { isTrusted?: boolean; retentionDays?: numbe
     return store.retention.run(given);
   };
   return deleteOldLocations({
-    store: { retention: { run: runRetention }, clock: store.clock },
+    store: { retention: { run: runRetention }, clock: store.clock, trail: store.trail },
     bounds: { minDays: 1, maxDays: 365, defaultDays: retentionDays, formerDays: 365 },
     isClockTrusted: () => isTrusted,
     now: () => nowS as UnixSeconds,
@@ -54,6 +55,24 @@ test("a run cuts at most three days beyond the last run's cut, also after a rest
   await run(NOW_S + 400 * DAY_S);
   await run(NOW_S);
   expect(cuts).toEqual([365, 362, 359, 365]);
+});
+
+test("what the trail says goes after 400 days, also of locations that are kept longer", async () => {
+  await store.close();
+  const time = new ManualTime((NOW_S - 401 * DAY_S) * 1_000);
+  const audit = { key: files.auditKey, time, failed: (error: unknown) => expect.unreachable(String(error)) };
+  store = files.open({ audit });
+  store.trail.recordStart("bridge", "1");
+  time.advance(401 * DAY_S * 1_000);
+  store.trail.recordStart("bridge", "2");
+  await run(NOW_S, { isTrusted: false });
+  expect(store.trail.read({ after: 0, limit: 9 })).toHaveLength(2);
+  await run(NOW_S);
+  const rows = store.trail.read({ after: 0, limit: 9 });
+  expect(rows.map(({ number, event, subject }) => [number, event, subject])).toEqual([
+    [2, "service.started", "bridge 2"],
+    [3, "trail.pruned", ""],
+  ]);
 });
 
 test("goes on each day without any report", async () => {

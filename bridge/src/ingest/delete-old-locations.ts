@@ -10,6 +10,7 @@ const MAX_TOLD = 3;
 export interface DeleteOldLocationsParts {
   readonly store: {
     readonly retention: Pick<Store["retention"], "run">;
+    readonly trail: Pick<Store["trail"], "prune">;
     readonly clock: Pick<Store["clock"], "retentionTime" | "keepRetentionTime">;
   };
   readonly bounds: RetentionBounds;
@@ -19,9 +20,9 @@ export interface DeleteOldLocationsParts {
 }
 
 /**
- * Deletes what is older than its owner has it kept, unless the clock is not trusted. The run's time is at most three days after the
- * last run's, however far the clock went on; a shorter time that an owner chose holds at once. What fails is logged and tried
- * again the next time. Never rejects.
+ * Deletes what is older than its owner has it kept, and what old rows of the audit trail say, unless the clock is not trusted. The
+ * run's time is at most three days after the last run's, however far the clock went on; a shorter time that an owner chose
+ * holds at once. What fails is logged and tried again the next time. Never rejects.
  */
 export async function deleteOldLocations(parts: DeleteOldLocationsParts): Promise<void> {
   const { store, bounds, isClockTrusted, now, log } = parts;
@@ -31,8 +32,9 @@ export async function deleteOldLocations(parts: DeleteOldLocationsParts): Promis
     if (!isClockTrusted())
       return log.warn("old locations are kept: the clock is not trusted", { event: "retention.kept" });
     const asOf = store.clock.retentionTime(now()) as UnixSeconds;
-    const { deleted: count, faults } = await store.retention.run({ asOf, bounds });
+    const { deleted, faults } = await store.retention.run({ asOf, bounds });
     for (const fault of faults.slice(0, MAX_TOLD)) failed(fault);
+    const count = deleted + store.trail.prune(asOf);
     store.clock.keepRetentionTime(asOf);
     log.info("old locations deleted", { event: "retention.done", count });
   } catch (error) {

@@ -32,6 +32,7 @@ export function writeProcessFiles(
   mkdirSync(secrets, { recursive: true, mode: 0o700 });
   const secret = (name: string, content: string): void =>
     writeFileSync(join(secrets, name), content, { mode: 0o600 });
+  secret("audit-key", store.auditKey.toString("hex"));
   secret("database-key", store.databaseKey.toString("hex"));
   secret("audit-key", AUDIT_KEY);
   secret("key-ring-key", store.keyRingKey.toString("hex"));

@@ -7,6 +7,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { makeFirstAuditKey } from "../data-folder/first-audit-key.ts";
 import { withAccounts } from "../data-folder/open-accounts.ts";
 import { withOperatorStore } from "../data-folder/open-registry.ts";
 import { OPERATOR } from "../data-folder/operator.ts";
@@ -65,6 +66,7 @@ export async function restoreBackup(files: DataFiles, source: RestoreSource): Pr
     makeFolder(draft.folder);
     const unproven = await fillDraft(draft, folders, manifests);
     if (unproven !== undefined) return unproven;
+    makeFirstAuditKey(draft);
     const erased = await eraseAgain(draft, known.erasures, source.time);
     if (isFailure(erased)) return erased;
     const aside = isFree(files.folder) ? undefined : asideOf(files, utcDate(source.time));

@@ -15,7 +15,14 @@ import { OPERATOR } from "../data-folder/operator.ts";
 import { withData } from "../data-folder/with-data.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { utcSeconds } from "../terminal/utc.ts";
-import { DATA_FILES, isFree, secretFiles, whyTaken, type BackupPart } from "./backup-files.ts";
+import {
+  CHECKPOINT_FILES,
+  DATA_FILES,
+  isFree,
+  secretFiles,
+  whyTaken,
+  type BackupPart,
+} from "./backup-files.ts";
 import { copyPrivately, digestOf } from "./copy-file.ts";
 import { BACKUP_FORMAT, MANIFEST_NAME, sealManifest, type BackupFile } from "./manifest.ts";
 
@@ -102,6 +109,7 @@ async function fill(
     { holder: OPERATOR, open: (opened) => ({ resource: opened, close: done }) },
     async (opened) => {
       const key = opened.readKey("database-key");
+      copyThese(files, data, CHECKPOINT_FILES);
       const locations = copyOf(files.locations, key, data, "locations.db");
       if (isFailure(locations)) return locations;
       const accounts = await withData(
@@ -161,13 +169,22 @@ function copySecrets(files: DataFiles, half: Half): void {
   }
 }
 
-/** The list of erasures is copied last, with those that only the key ring knows of. */
-function copyRest(files: DataFiles, half: Half, erased: readonly OwnerId[], at: number): void {
-  for (const name of DATA_FILES.filter((file) => !half.names.includes(file) && file !== "erasures.list")) {
-    if (!existsSync(join(files.folder, name))) continue;
+/** Those that are there. */
+function copyThese(files: DataFiles, half: Half, names: readonly string[]): void {
+  for (const name of names.filter((one) => existsSync(join(files.folder, one)))) {
     copyPrivately(join(files.folder, name), join(half.folder, name));
     half.names.push(name);
   }
+}
+
+/** The list of erasures is copied last, with those that only the key ring knows of. */
+function copyRest(files: DataFiles, half: Half, erased: readonly OwnerId[], at: number): void {
+  const copied = ["erasures.list", ...half.names, ...CHECKPOINT_FILES];
+  copyThese(
+    files,
+    half,
+    DATA_FILES.filter((name) => !copied.includes(name)),
+  );
   const listed = readErasures(files.erasures);
   const known = new Set(listed.map(({ owner }) => owner));
   const more = erased.filter((owner) => !known.has(owner)).map((owner) => ({ owner, at }));

@@ -7,7 +7,7 @@ import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { SERVICE_NAMES } from "../services/service-registry.ts";
 import { isFailure, reportFailure } from "../terminal/failure.ts";
 import { dataOption, examples, jsonOption } from "../terminal/options.ts";
-import { programVersion } from "../terminal/program-version.ts";
+import { programVersion } from "@purrimeter/service/program-version";
 
 interface BackupFlags {
   readonly data: string;

@@ -132,6 +132,10 @@ const GOOD_USES: Record<string, GoodUse> = {
   "GET /v1/account": at("/v1/account"),
   "PATCH /v1/account": at("/v1/account", 200, { body: { retentionDays: 30 } }),
   "DELETE /v1/account": authUse(eraseAccountRoute),
+  "GET /v1/audit": () => {
+    yes = authAnswer(200, { items: [], size: 0 });
+    return Promise.resolve(["/v1/audit", {}, 200]);
+  },
   "GET /v1/tags": at("/v1/tags"),
   "POST /v1/tags/claim": async () => ["/v1/tags/claim", { body: { code: (await unclaimed()).code } }, 201],
   "GET /v1/tags/:id": ofTag(""),

@@ -101,6 +101,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "DELETE /v1/auth/personal-tokens/:id": session,
   "GET /v1/auth/audit": staff("auditor"),
 
+  "GET /v1/audit": session,
+
   "GET /v1/tags": owners("tags:read"),
   "POST /v1/tags/claim": verifiedOwners(),
   "GET /v1/tags/:id": owners("tags:read", "tag"),

@@ -9,6 +9,7 @@ import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { openStore } from "@purrimeter/store/open-store";
 import type { Store } from "@purrimeter/store/open-store";
 import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
+import { systemTime } from "@purrimeter/service/system-time";
 import type { FieldError } from "@purrimeter/service/problem";
 import { ClientAddresses } from "@purrimeter/service/client-address";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
@@ -112,6 +113,11 @@ export class TestApi {
       now: () => this.nowS as UnixSeconds,
       monotonicMs: () => this.nowMs,
       isClockPlausible: () => this.isClockPlausible,
+      audit: {
+        key: randomBytes(32),
+        time: { ...systemTime, utcS: () => this.nowS, after: () => () => undefined },
+        failed: (error) => void this.failures.push(error),
+      },
       minFreeBytes: 0,
       reserveBytes: 0,
     });
@@ -154,6 +160,7 @@ export class TestApi {
       registry: this.store.registry,
       retentionBounds: TEST_BOUNDS,
       retention: this.store.retention,
+      trail: this.store.trail,
       live: this.live,
       readiness: { report: () => Promise.resolve({ status: "ready", checks: {} }) },
       auth,

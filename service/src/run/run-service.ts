@@ -7,6 +7,7 @@ import { Metrics } from "../metrics/metrics.ts";
 import { systemRandom } from "../time/system-random.ts";
 import { systemTime } from "../time/system-time.ts";
 import type { ServiceConfig } from "./config-schemas.ts";
+import { programVersion } from "./program-version.ts";
 import { readConfig } from "./read-config.ts";
 import { Readiness, type ReadinessReport } from "../metrics/readiness.ts";
 import type { OpenSecrets, RunningService, ServiceDefinition } from "./service-definition.ts";
@@ -91,6 +92,7 @@ async function start<Name extends string, Config extends ServiceConfig, Secrets 
     metrics,
     time: systemTime,
     random: systemRandom,
+    version: programVersion(),
   });
   const readiness = new Readiness(running.checks ?? [], systemTime);
   serving.report = () => readiness.report();

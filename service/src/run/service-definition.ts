@@ -30,6 +30,8 @@ export interface ServiceParts<Config, Secrets> {
   readonly metrics: Metrics;
   readonly time: Time;
   readonly random: Random;
+  /** Of the program. */
+  readonly version: string;
 }
 
 /** A service that runs. */

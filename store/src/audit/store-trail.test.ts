@@ -15,6 +15,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { openStore, type Store } from "../open-store.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import { MIGRATIONS } from "../schema/migrations.ts";
+import { deleteBefore } from "../testing/delete-before.ts";
 import { createClaimCode } from "../tags/claim-code.ts";
 
 const [MIA, TOM] = ["mia", "tom"] as [OwnerId, OwnerId];
@@ -54,7 +55,7 @@ afterEach(async () => {
 });
 
 /** Rows as event, who, whose and how many, with the accounts' own names. */
-function rows(): readonly unknown[] {
+function rows(): readonly (readonly unknown[])[] {
   const known = new Map([MIA, TOM].map((id) => [names.find(id), id]));
   return trail
     .read({ after: 0, limit: 100 })
@@ -76,13 +77,14 @@ async function share(): Promise<void> {
 test("what is done to a tag is in the trail, under pseudonyms and a checkpoint", async () => {
   await share();
   expect(rows()).toEqual([
+    ["tag.registered", undefined, undefined, 0],
     ["tag.claimed", MIA, MIA, 0],
     ["share.invited", MIA, MIA, 0],
     ["share.accepted", TOM, MIA, 0],
   ]);
   expect(JSON.stringify(trail.read({ after: 0, limit: 9 }))).not.toMatch(/mia|"tom"/u);
   time.advance(10_000);
-  expect(verified()).toMatchObject({ intact: true, rows: 3, signed: 3 });
+  expect(verified()).toMatchObject({ intact: true, rows: 4, signed: 4 });
 });
 
 test("who looks is recorded at the first look of an hour, and how often when the hour is over", async () => {
@@ -93,18 +95,119 @@ test("who looks is recorded at the first look of an hour, and how often when the
     for (let i = 0; i < 3; i++) await store.forViewer(TOM).latest(TAG);
   };
   await looks();
-  const first = [
-    ["locations.read", MIA, MIA, 0],
-    ["locations.read", TOM, MIA, 0],
-  ];
+  const own = ["latest.read", MIA, MIA, 0];
+  const theirs = Array.from({ length: 3 }, () => ["latest.read", TOM, MIA, 0]);
+  const first = [own, ...theirs];
   expect(rows().slice(before)).toEqual(first);
-  store.endPastHours();
+  await store.forOwner(MIA).latest(TAG);
+  await store.forOwner(MIA).latest(TAG);
+  store.trail.endPastHours();
   expect(rows().slice(before)).toEqual(first);
   time.advance(3_600_000);
-  store.endPastHours();
-  expect(rows().slice(before)).toEqual([...first, ["locations.read-more", TOM, MIA, 3]]);
+  store.trail.endPastHours();
+  expect(rows().slice(before)).toEqual([...first, ["latest.read-more", MIA, MIA, 3]]);
   await looks();
-  expect(rows().slice(before + 3)).toEqual(first);
+  expect(rows().slice(before + 5)).toEqual(first);
+});
+
+test("each kind of look has its own row, and a stream that goes on one an hour", async () => {
+  await share();
+  const before = rows().length;
+  const mia = store.forOwner(MIA);
+  const all = { from: 0 as UnixSeconds, to: time.utcS() as UnixSeconds, limit: 10 };
+  await mia.latest(TAG, "live");
+  for (let i = 0; i < 5; i++) await mia.latest(TAG, "live-on");
+  await mia.locations(TAG, all);
+  await mia.events(TAG, all);
+  await mia.finderReports(TAG);
+  await mia.commandAnswers(TAG);
+  await mia.geofences({ limit: 10 });
+  const kinds = ["live", "history", "events", "found", "commands", "geofences"];
+  const own = kinds.map((kind) => [`${kind}.read`, MIA, MIA, 0]);
+  expect(rows().slice(before)).toEqual(own);
+  const tom = store.forViewer(TOM);
+  for (const as of ["live", "live", "live-on", "live-on"] as const) await tom.latest(TAG, as);
+  expect(rows().slice(before + own.length)).toEqual([1, 2].map(() => ["live.read", TOM, MIA, 0]));
+  time.advance(3_600_000);
+  await tom.latest(TAG, "live-on");
+  expect(rows().at(-1)).toEqual(["live.read", TOM, MIA, 0]);
+});
+
+test("who looks in a loop is counted after sixty looks of an hour", async () => {
+  await share();
+  for (let i = 0; i < 100; i++) await store.forViewer(TOM).latest(TAG);
+  expect(rows().filter(([event]) => event === "latest.read")).toHaveLength(60);
+  time.advance(3_600_000);
+  store.trail.endPastHours();
+  expect(rows().at(-1)).toEqual(["latest.read-more", TOM, MIA, 100]);
+});
+
+test("a count that is left does not give an erased account a pseudonym again", async () => {
+  await share();
+  for (let i = 0; i < 2; i++) await store.forOwner(MIA).latest(TAG);
+  await store.forOwner(MIA).eraseOwner();
+  await store.forOwner(TOM).eraseOwner();
+  time.advance(3_600_000);
+  store.trail.endPastHours();
+  expect([names.find(MIA), names.find(TOM)]).toEqual([undefined, undefined]);
+  expect(trail.read({ after: 0, limit: 99 }).map(({ entry }) => entry?.event)).toContain("latest.read-more");
+  expect(verified()).toMatchObject({ intact: true });
+});
+
+test("what is set, registered, revoked, rotated and started is in the trail, with who did it", async () => {
+  const before = rows().length;
+  const at = time.utcS() as UnixSeconds;
+  await store.forOwner(MIA).renameTag(TAG, "Mimi");
+  await store.forOwner(MIA).setDetection(TAG, "quick");
+  await store.forOwner(MIA).setDetection(TAG, "quick");
+  await store.registry.renewClaimCode(TAG, createClaimCode());
+  await store.registry.revoke(TAG, at, TOM);
+  store.trail.recordStart("cloud-api", "1.2.3");
+  names = new TrailNames(database);
+  expect(rows().slice(before)).toEqual([
+    ["tag.renamed", MIA, MIA, 0],
+    ["tag.detection-set", MIA, MIA, 0],
+    ["tag.code-renewed", undefined, MIA, 0],
+    ["tag.revoked", TOM, MIA, 0],
+    ["service.started", undefined, undefined, 0],
+  ]);
+  expect(store.trail.read({ after: 0, limit: 99 }).at(-1)?.subject).toBe("cloud-api 1.2.3");
+  expect(JSON.stringify(store.trail.read({ after: 0, limit: 99 }))).not.toContain("Mimi");
+});
+
+test("retention says in the trail that it began and how much it deleted; an idle run says nothing", async () => {
+  const before = rows().length;
+  await deleteBefore(store, 1 as UnixSeconds);
+  expect(rows()).toHaveLength(before);
+  const at = time.utcS() as UnixSeconds;
+  await store.reports.keepDeadLetter(TAG, Buffer.of(1), "truncated", at);
+  await deleteBefore(store, (at + 1) as UnixSeconds);
+  expect(
+    rows()
+      .slice(before)
+      .map(([event]) => event),
+  ).toEqual(["retention.begun", "retention.deleted"]);
+});
+
+test("rows are read, with proofs under one signed head, and emptied after 400 days", async () => {
+  await share();
+  await store.forViewer(TOM).latest(TAG);
+  const view = store.trail;
+  const mia = view.nameOf(MIA) ?? "";
+  const looked = view.read({ after: 0, limit: 9, own: mia, by: "other" });
+  expect(looked.map(({ event }) => event)).toEqual(["share.accepted", "latest.read"]);
+  const [held] = await store.forViewer(TOM).heldShares();
+  expect(view.shareOf(looked[1]?.actor ?? "", MIA, TAG)).toBe(held?.id);
+  expect(view.shareOf(looked[1]?.actor ?? "", TOM, TAG)).toBeUndefined();
+  const proofs = view.prove([1, 2, 99]);
+  expect(proofs.map((proof) => proof?.row)).toEqual([1, 2, undefined]);
+  expect(new Set(proofs.slice(0, 2).map((proof) => proof?.checkpoint))).toEqual(new Set([view.head()?.note]));
+  const count = trail.size();
+  expect(view.prune(time.utcS())).toBe(0);
+  time.advance(401 * 86_400_000);
+  expect(view.prune(time.utcS())).toBe(count);
+  expect(view.read({ after: 0, limit: 9 }).map(({ event }) => event)).toEqual(["trail.pruned"]);
+  expect(verified()).toMatchObject({ intact: true, rows: count + 1 });
 });
 
 test("nobody looks at a location and nothing is done while the trail cannot be written", async () => {
@@ -125,6 +228,7 @@ test("what an owner chose of retention is in the trail, and of whom a run delete
     store.retention.run({ asOf: (time.utcS() + days * 86_400) as UnixSeconds, bounds });
   await run(1);
   const before: unknown[] = [
+    ["tag.registered", undefined, undefined, 0],
     ["tag.claimed", MIA, MIA, 0],
     ["retention.changed", MIA, MIA, 2],
   ];
@@ -135,9 +239,10 @@ test("what an owner chose of retention is in the trail, and of whom a run delete
   database.exec("DROP TRIGGER full");
   expect(await store.forOwner(MIA).retention(bounds)).toMatchObject({ days: 2 });
   expect(await run(4)).toEqual({ deleted: 1, faults: [] });
-  expect(rows()).toEqual([...before, ["retention.deleted", undefined, MIA, 1]]);
+  const after = [...before, ["retention.begun", undefined, MIA, 1], ["retention.deleted", undefined, MIA, 1]];
+  expect(rows()).toEqual(after);
   expect(await run(5)).toEqual({ deleted: 0, faults: [] });
-  expect(rows()).toHaveLength(3);
+  expect(rows()).toEqual(after);
 });
 
 test("an erased owner's rows stay, and lead to nobody", async () => {
@@ -145,6 +250,6 @@ test("an erased owner's rows stay, and lead to nobody", async () => {
   await store.forOwner(MIA).eraseOwner();
   expect(names.find(MIA)).toBeUndefined();
   const events = trail.read({ after: 0, limit: 9 }).map(({ entry }) => entry?.event);
-  expect(events).toEqual(["tag.claimed", "locations.read", "locations.erased"]);
-  expect(verified()).toMatchObject({ intact: true, rows: 3 });
+  expect(events).toEqual(["tag.registered", "tag.claimed", "latest.read", "locations.erased"]);
+  expect(verified()).toMatchObject({ intact: true, rows: 4 });
 });

@@ -1,42 +1,12 @@
 import { AuditKeys } from "@purrimeter/audit/audit-keys";
 import { checkpointFileOf } from "@purrimeter/audit/checkpoint-file";
-import { CheckpointSigner } from "@purrimeter/audit/checkpoint-signer";
-import { Trail } from "@purrimeter/audit/trail";
+import { CheckpointSigner, type TrailHead } from "@purrimeter/audit/checkpoint-signer";
+import { KEPT_S, Trail } from "@purrimeter/audit/trail";
 import { TrailNames } from "@purrimeter/audit/trail-names";
 import type { Database } from "@purrimeter/database/open-database";
 import type { Time } from "@purrimeter/service/time";
-
-/** What the trail of locations records. Names are stable. */
-type StoreEventName =
-  | "geofence.changed"
-  | "geofence.created"
-  | "geofence.deleted"
-  | "locations.erased"
-  | "locations.read"
-  | "locations.read-more"
-  | "retention.changed"
-  | "retention.deleted"
-  | "share.accepted"
-  | "share.invited"
-  | "share.left"
-  | "share.removed"
-  | "tag.claimed"
-  | "tag.erased"
-  | "transfer.accepted"
-  | "transfer.cancelled"
-  | "transfer.confirmed"
-  | "transfer.offered";
-
-/** Who did what to whose tag: ids of accounts, which become pseudonyms. */
-export interface StoreEvent {
-  readonly event: StoreEventName;
-  readonly actor: string;
-  /** The tag's owner. */
-  readonly account: string;
-  /** Id of the tag or geofence. */
-  readonly subject: string;
-  readonly count?: number;
-}
+import { ReadCounts } from "./read-counts.ts";
+import type { StoreEvent, TagRead } from "./store-event.ts";
 
 /** What the trail is written with. */
 export interface StoreTrailOptions {
@@ -50,42 +20,50 @@ export interface StoreTrailOptions {
 /** Name of the tree of locations. */
 const LOCATIONS_TREE = "locations";
 
-/** Reads are counted by the hour. */
-const HOUR_S = 3_600;
-/** Readers and tags of an hour whose counts are kept; more than these end the hour early. */
-const MAX_COUNTED = 10_000;
-
 function ownerStatement(database: Database) {
   const sql = "SELECT owner, tag FROM ownership WHERE id = ?";
   return database.prepare<[number], { owner: string; tag: string }>(sql);
 }
 
-interface Counted {
-  readonly read: StoreEvent;
-  readonly hour: number;
-  count: number;
+/** A trail that is written, and with what. */
+export interface OpenStoreTrail {
+  readonly trail: Trail;
+  readonly keys: AuditKeys;
+  readonly signer: CheckpointSigner;
+  readonly time: Time;
+}
+
+function openTrail(database: Database, { key, time, failed }: StoreTrailOptions): OpenStoreTrail {
+  const keys = new AuditKeys(key);
+  const trail = new Trail({ database, tree: LOCATIONS_TREE, keys });
+  const path = checkpointFileOf(database.name);
+  const signer = new CheckpointSigner({ trail, keys, path, time, failed });
+  signer.grown();
+  return { trail, keys, signer, time };
 }
 
 /** The trail of what is done to tags, and of who looks at them. Without options nothing is recorded. */
 export class StoreTrail {
   readonly #database: Database;
-  readonly #options: StoreTrailOptions | undefined;
-  readonly #trail: Trail | undefined;
+  readonly #open: OpenStoreTrail | undefined;
   readonly #names: TrailNames;
-  readonly #signer: CheckpointSigner | undefined;
+  readonly #reads: ReadCounts;
   #ownerOf: ReturnType<typeof ownerStatement> | undefined;
-  readonly #counted = new Map<string, Counted>();
 
   constructor(database: Database, options: StoreTrailOptions | undefined) {
     this.#database = database;
-    this.#options = options;
     this.#names = new TrailNames(database);
-    if (options === undefined) return;
-    const keys = new AuditKeys(options.key);
-    this.#trail = new Trail({ database, tree: LOCATIONS_TREE, keys });
-    const path = checkpointFileOf(database.name);
-    this.#signer = new CheckpointSigner({ ...options, trail: this.#trail, keys, path });
-    this.#signer.grown();
+    this.#open = options && openTrail(database, options);
+    this.#reads = new ReadCounts((events) => {
+      this.#write(() => {
+        for (const event of events) this.record(event);
+      });
+    });
+  }
+
+  /** undefined where nothing is recorded. */
+  get open(): OpenStoreTrail | undefined {
+    return this.#open;
   }
 
   /** Whose an ownership is, and of which tag. */
@@ -96,56 +74,63 @@ export class StoreTrail {
 
   /** In the transaction of the act, which fails when the row cannot be written. */
   record({ event, actor, account, subject, count = 0 }: StoreEvent): void {
-    if (this.#options === undefined || this.#trail === undefined) return;
+    if (this.#open === undefined) return;
+    const { signer, time, trail } = this.#open;
     const names = { actor: this.#names.of(actor), account: this.#names.of(account) };
-    this.#trail.append(this.#options.time.utcS(), [{ event, ...names, subject, network: "", count }]);
-    this.#signer?.grown();
+    trail.append(time.utcS(), [{ event, ...names, subject, network: "", count }]);
+    signer.grown();
   }
 
-  /**
-   * Somebody reads where a tag is or was: the first time in an hour is recorded at once, before anything is answered; how
-   * often it was is recorded when the hour is over. Throws when it cannot be recorded.
-   */
-  read(actor: string, account: string, tag: string): void {
-    if (this.#options === undefined) return;
-    const hour = Math.floor(this.#options.time.utcS() / HOUR_S);
-    const key = `${actor} ${account} ${tag}`;
-    const known = this.#counted.get(key);
-    if (known?.hour === hour) {
-      known.count++;
-      return;
-    }
-    this.endHours(this.#counted.size >= MAX_COUNTED ? Infinity : hour);
-    const read: StoreEvent = { event: "locations.read", actor, account, subject: tag };
+  /** Records what has no transaction of its own. Throws when it cannot be recorded. */
+  recordAlone(event: StoreEvent): void {
     this.#write(() => {
-      this.record(read);
+      this.record(event);
     });
-    this.#counted.set(key, { read, hour, count: 1 });
   }
 
-  /** Records the counts of hours before the given one, and forgets them. */
-  endHours(before: number): void {
-    const over = [...this.#counted].filter(([, { hour }]) => hour < before);
-    const more = over.filter(([, { count }]) => count > 1);
-    if (more.length > 0)
-      this.#write(() => {
-        for (const [, { read, count }] of more) this.record({ ...read, event: "locations.read-more", count });
-      });
-    for (const [key] of over) this.#counted.delete(key);
+  /** Before anything is answered. Throws when it cannot be recorded. */
+  read(read: TagRead): void {
+    if (this.#open !== undefined) this.#reads.read(read, this.#open.time.utcS());
   }
 
-  /** The hours that are over by now. */
+  /** Records the counts of the hours that are over by now. */
   endPastHours(): void {
-    if (this.#options !== undefined) this.endHours(Math.floor(this.#options.time.utcS() / HOUR_S));
+    if (this.#open !== undefined) this.#reads.endBefore(this.#open.time.utcS());
+  }
+
+  /** To be called before an owner is erased: a count that is recorded later would give the account a pseudonym again. */
+  endReadsOf(owner: string): void {
+    this.#reads.endOf(owner);
+  }
+
+  /** The account's pseudonym; undefined when it has none. */
+  nameOf(account: string): string | undefined {
+    return this.#names.find(account);
+  }
+
+  /** The head of the tree, signed; undefined when there is no row, or it cannot be signed. */
+  head(): TrailHead | undefined {
+    return this.#open?.signer.head();
+  }
+
+  /** Deletes what rows older than 400 days say, as of a time that is trusted; in seconds of UTC. The number of rows. */
+  prune(asOf: number): number {
+    if (this.#open === undefined) return 0;
+    const { signer, time, trail } = this.#open;
+    const pruneSome = this.#database.transaction(() => trail.prune(time.utcS(), asOf - KEPT_S));
+    let count = 0;
+    for (let pruned = pruneSome.immediate(); pruned > 0; pruned = pruneSome.immediate()) count += pruned;
+    if (count > 0) signer.grown();
+    return count;
   }
 
   /** Records all counts and the last checkpoint. To be called before the database is closed. */
   close(): void {
-    this.endHours(Infinity);
-    this.#signer?.close();
+    this.#reads.endBefore(Infinity);
+    this.#open?.signer.close();
   }
 
   #write(work: () => void): void {
-    this.#database.transaction(work).immediate();
+    if (this.#open !== undefined) this.#database.transaction(work).immediate();
   }
 }

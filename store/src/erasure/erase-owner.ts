@@ -1,4 +1,5 @@
-import type { StoreEvent, StoreTrail } from "../audit/store-trail.ts";
+import type { StoreEvent } from "../audit/store-event.ts";
+import type { StoreTrail } from "../audit/store-trail.ts";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { ListedErasure } from "./erasure-list.ts";
 import type { RowDeletion } from "./row-deletion.ts";
@@ -77,6 +78,7 @@ export class OwnerErasure {
   async owner(owner: OwnerId): Promise<void> {
     const ownerships = this.#statements.ownerships.all({ owner }).map(({ id }) => id);
     for (const ownership of ownerships) this.#end(ownership);
+    this.#parts.trail.endReadsOf(owner);
     this.#parts.writes.run(() => {
       this.#parts.trail.record({ event: "locations.erased", actor: owner, account: owner, subject: "" });
     });

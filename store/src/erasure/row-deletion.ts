@@ -25,6 +25,8 @@ export interface OldRows {
   readonly before: number;
   /** Called once, in the first transaction that deletes anything. */
   readonly begun: () => void;
+  /** Called after the last one if there was one, in a transaction, with the number of pieces deleted. */
+  readonly ended: (pieces: number) => void;
 }
 
 interface Limit {
@@ -72,7 +74,7 @@ export class RowDeletion {
   }
 
   /** What an owner has that is dated before that time; the number of pieces deleted. */
-  async olderOf({ owner, ownerships, before: at, begun }: OldRows): Promise<number> {
+  async olderOf({ owner, ownerships, before: at, begun, ended }: OldRows): Promise<number> {
     const limit = { at, day: utcDay(at) };
     const deleting = new FirstChange(begun);
     let deleted = 0;
@@ -82,7 +84,9 @@ export class RowDeletion {
       await this.#endedOwnership(ownership, limit, deleting);
     }
     await this.#older(OLD_OF_OWNER_SQL, { ...limit, owner }, deleting);
-    if (deleting.isDone) this.#wal.truncate();
+    if (!deleting.isDone || !this.#database.open) return deleted;
+    this.#writes.run(() => ended(deleted));
+    this.#wal.truncate();
     return deleted;
   }
 

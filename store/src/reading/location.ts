@@ -44,10 +44,18 @@ export interface LocationPage extends Page<Location, EntryPosition> {
   readonly unreadable: readonly UnreadableSpan[] | undefined;
 }
 
+/** For what the newest location is read: once, for a stream that is opened, or for one that goes on. */
+export type LatestRead = "latest" | "live" | "live-on";
+
+/** As what it is in the audit trail. */
+export function kindOf(read: LatestRead): "latest" | "live" {
+  return read === "latest" ? read : "live";
+}
+
 /** Where the tags of one owner are and were. */
 export interface LocationsView {
   /** Suspect locations are included and marked. */
   locations(tag: TagId, range: TimeRange): Promise<LocationPage | "not-found">;
   /** The newest by time of the fix, suspects left out; undefined when there is none yet, or it does not open. */
-  latest(tag: TagId): Promise<Location | undefined | "not-found">;
+  latest(tag: TagId, as?: LatestRead): Promise<Location | undefined | "not-found">;
 }

@@ -28,6 +28,9 @@ function prepare(database: Database) {
         .where("owner", "=", args.owner)
         .orderBy("id"),
     ),
+    known: statement(database, (queries, args: { owner: string }) =>
+      queries.selectFrom("known_owner").select("id").where("id", "=", args.owner),
+    ),
     oldDays: statement(database, (queries, args: { ownership: number; day: number }) =>
       queries
         .selectFrom("tag_day")
@@ -110,10 +113,14 @@ export class SqliteRetention implements Retention {
     const oldDays = (ownership: number): number =>
       this.#statements.oldDays.get({ ownership, day })?.count ?? 0;
     const count = ids.reduce((sum, id) => sum + oldDays(id), 0);
-    const begun = (): void => {
-      trail.record({ event: "retention.deleted", actor: "", account: owner, subject: "", count });
+    const told = (event: "retention.begun" | "retention.deleted", rows: number): void => {
+      // An erased owner gets no pseudonym again.
+      if (this.#statements.known.get({ owner }) !== undefined)
+        trail.record({ event, actor: "", account: owner, subject: "", count: rows });
     };
-    return erasing.olderOf({ owner, ownerships: ids, before, begun });
+    const begun = (): void => told("retention.begun", count);
+    const ended = (pieces: number): void => told("retention.deleted", pieces);
+    return erasing.olderOf({ owner, ownerships: ids, before, begun, ended });
   }
 
   #ownerships(owner: OwnerId): CountedOwnership[] {

@@ -1,3 +1,4 @@
+import type { ReadKind } from "../audit/store-event.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
@@ -8,7 +9,13 @@ import type { TagClaims } from "../tags/claim-tag.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
-import type { Location, LocationPage, TimeRange } from "../reading/location.ts";
+import {
+  kindOf,
+  type LatestRead,
+  type Location,
+  type LocationPage,
+  type TimeRange,
+} from "../reading/location.ts";
 import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "../geofences/geofence.ts";
 import type { EventPage } from "../reading/geofence-event.ts";
 import type { ListRange, Page } from "../reading/page.ts";
@@ -79,11 +86,13 @@ export class SqliteOwnerView implements OwnerView {
     return this.#parts.tags.setDetection(id, detection);
   }
 
-  geofences(range: ListRange<GeofenceId>): Promise<Page<Geofence, GeofenceId>> {
+  async geofences(range: ListRange<GeofenceId>): Promise<Page<Geofence, GeofenceId>> {
+    this.#reads("geofences", "");
     return this.#parts.geofences.list(range);
   }
 
-  geofence(id: GeofenceId): Promise<Geofence | "not-found"> {
+  async geofence(id: GeofenceId): Promise<Geofence | "not-found"> {
+    this.#reads("geofences", "");
     return this.#parts.geofences.get(id);
   }
 
@@ -107,19 +116,20 @@ export class SqliteOwnerView implements OwnerView {
   }
 
   async locations(tag: TagId, range: TimeRange): Promise<LocationPage | "not-found"> {
-    const present = this.#present(tag);
+    const present = this.#present(tag, "history");
     return present === undefined
       ? "not-found"
       : this.#parts.locations.locations({ tag, id: present.id }, range);
   }
 
-  async latest(tag: TagId): Promise<Location | undefined | "not-found"> {
-    const present = this.#present(tag);
+  async latest(tag: TagId, as: LatestRead = "latest"): Promise<Location | undefined | "not-found"> {
+    const present = this.#present(tag, kindOf(as), as === "live-on");
     return present === undefined ? "not-found" : this.#parts.locations.latest({ tag, id: present.id });
   }
 
-  events(tag: TagId, range: TimeRange): Promise<EventPage | "not-found"> {
-    return this.#parts.events.events(tag, range);
+  async events(tag: TagId, range: TimeRange): Promise<EventPage | "not-found"> {
+    const present = this.#present(tag, "events");
+    return present === undefined ? "not-found" : this.#parts.events.events(tag, range);
   }
 
   shares(tag: TagId): Promise<readonly Share[] | "not-found"> {
@@ -154,13 +164,14 @@ export class SqliteOwnerView implements OwnerView {
     return this.#onTime(() => this.#parts.transfers.confirm(tag, checkNumber));
   }
 
-  finderReports(tag: TagId): Promise<readonly FinderReport[] | "not-found"> {
+  async finderReports(tag: TagId): Promise<readonly FinderReport[] | "not-found"> {
+    if (this.#present(tag, "found") === undefined) return "not-found";
     return this.#parts.finderReports.of(this.#parts.tags, tag);
   }
 
   commandAnswers(tag: TagId): Promise<readonly CommandAnswer[] | "not-found"> {
     return Promise.try(() => {
-      const present = this.#parts.tags.present(tag);
+      const present = this.#present(tag, "commands");
       return present === undefined ? "not-found" : this.#parts.answers.of(present.id);
     });
   }
@@ -174,7 +185,7 @@ export class SqliteOwnerView implements OwnerView {
   }
 
   async dayTotals(tag: TagId, range: TimeRange): Promise<DayTotalPage | "not-found"> {
-    const present = this.#present(tag);
+    const present = this.#present(tag, "totals");
     return present === undefined ? "not-found" : this.#parts.retention.totals({ tag, id: present.id }, range);
   }
 
@@ -186,12 +197,16 @@ export class SqliteOwnerView implements OwnerView {
     return this.#parts.erasure.owner(this.#parts.owner);
   }
 
-  /** The ownership whose locations the owner is about to read: it is in the trail first. */
-  #present(tag: TagId): { readonly id: number } | undefined {
-    const { owner, tags, trail } = this.#parts;
-    const present = tags.present(tag);
-    if (present !== undefined) trail.read(owner, owner, tag);
+  /** The ownership of which the owner is about to read: it is in the trail first. */
+  #present(tag: TagId, kind: ReadKind, goesOn = false): { readonly id: number } | undefined {
+    const present = this.#parts.tags.present(tag);
+    if (present !== undefined) this.#reads(kind, tag, goesOn);
     return present;
+  }
+
+  #reads(kind: ReadKind, tag: string, goesOn = false): void {
+    const { owner, trail } = this.#parts;
+    trail.read({ kind, actor: owner, account: owner, tag, goesOn });
   }
 
   /** What begins an ownership, or says until when: not by a clock that is not trusted. */

@@ -1,3 +1,4 @@
+import type { ReadKind } from "../audit/store-event.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { allReadable, isLost } from "@purrimeter/database/is-corruption";
@@ -5,7 +6,13 @@ import { hashClaimCode } from "../tags/claim-code.ts";
 import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import { openTagName } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
-import type { Location, LocationPage, TimeRange } from "../reading/location.ts";
+import {
+  kindOf,
+  type LatestRead,
+  type Location,
+  type LocationPage,
+  type TimeRange,
+} from "../reading/location.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { ReadableOwnership } from "../reading/read-pieces.ts";
@@ -84,10 +91,10 @@ export class SqliteViewerView implements ViewerView {
     });
   }
 
-  async latest(tag: TagId): Promise<Location | undefined | "not-found"> {
+  async latest(tag: TagId, as: LatestRead = "latest"): Promise<Location | undefined | "not-found"> {
     const held = this.#readable(tag);
     if (held === undefined) return "not-found";
-    this.#looks(held.ownership);
+    this.#looks(held.ownership, kindOf(as), as === "live-on");
     const location = await this.#parts.locations.latest(held.ownership);
     // What could be read before a pause may have been taken away within it.
     if (this.#readable(tag) === undefined) return "not-found";
@@ -99,15 +106,15 @@ export class SqliteViewerView implements ViewerView {
     if (held === undefined) return "not-found";
     if (held.kind === "live") return "live-only";
     const from = Math.max(range.from, held.from) as UnixSeconds;
-    this.#looks(held.ownership);
+    this.#looks(held.ownership, "history");
     if (from > range.to) return { items: [], next: undefined, unreadable: undefined };
     const page = await this.#parts.locations.locations(held.ownership, { ...range, from });
     return this.#readable(tag) === undefined ? "not-found" : page;
   }
 
-  #looks({ tag, id }: ReadableOwnership): void {
+  #looks({ tag, id }: ReadableOwnership, kind: ReadKind, goesOn = false): void {
     const { trail, viewer } = this.#parts;
-    trail.read(viewer, trail.ownerOf(id).owner, tag);
+    trail.read({ kind, actor: viewer, account: trail.ownerOf(id).owner, tag, goesOn });
   }
 
   #record(event: "share.accepted" | "share.left", ownership: number): void {
