@@ -146,6 +146,38 @@ describe("of a trail that was tampered with", () => {
     }
   });
 
+  test("a row that was put between others is noticed, with a right tree after it or without", () => {
+    const { database, trail } = test1;
+    fc.assert(
+      fc.property(number, fc.boolean(), (at, isRecomputed) => {
+        const found = withChange((sql) => {
+          for (let i = ROWS; i >= at; i--) sql(`UPDATE trail SET number = ${i + 1} WHERE number = ${i}`);
+          sql(`INSERT INTO trail (number, ${COLUMNS})
+            SELECT ${at}, ${COLUMNS.replace("event", "'made up'")} FROM trail WHERE number = ${at + 1}`);
+          if (isRecomputed) recompute(database, trail, new AuditKeys(Buffer.alloc(32, 1)), at);
+        });
+        expect(found).toMatchObject({ intact: false, brokenAt: at });
+      }),
+    );
+  });
+
+  test("rows whose contents were deleted before their time are noticed, also with a false word that they were", () => {
+    const other = new AuditKeys(Buffer.alloc(32, 1));
+    fc.assert(
+      fc.property(number, fc.boolean(), (through, saysSo) => {
+        const found = withChange((sql) => {
+          const emptied = COLUMNS.split(", ")
+            .slice(0, 7)
+            .map((column) => `${column} = NULL`);
+          sql(`UPDATE trail SET ${emptied.join(", ")} WHERE number <= ${through}`);
+          const forging = new Trail({ database: test1.database, tree: "accounts", keys: other });
+          if (saysSo) forging.append(5_000, [eventOf({ event: PRUNED, count: through })]);
+        });
+        expect(found).toMatchObject({ intact: false, fault: saysSo ? "forged" : "content-missing" });
+      }),
+    );
+  });
+
   test("a cut head or tail is noticed, also when the numbers are forgotten and rows follow", () => {
     fc.assert(
       fc.property(

@@ -7,6 +7,8 @@ export type AuditEventName =
   | "account.throttled"
   | "account.unverified-ended"
   | "audit.read"
+  | "backup.begun"
+  | "backup.restored"
   | "bridge.tls12-on"
   | "login.accepted"
   | "login.refused"
@@ -36,6 +38,7 @@ export type AuditEventName =
   | "signing-key.promoted"
   | "signing-key.retired"
   | "tag.code-renewed"
+  | "tag.provisioned"
   | "tag.revoked";
 
 /** One event: whose account by id, never by name or mail address; from which network, as a keyed hash. */

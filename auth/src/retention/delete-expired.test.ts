@@ -43,6 +43,8 @@ test("sessions and personal tokens that have ended are deleted, by a trusted clo
   expect([await count("session"), await count("personal_token")]).toEqual([1, 1]);
   await run();
   expect([await count("session"), await count("personal_token")]).toEqual([0, 0]);
+  const trail = await auth.service.audit.read({ after: 0, limit: 10, event: "retention.deleted" });
+  expect(trail.map(({ count: deleted }) => deleted)).toEqual([2]);
 });
 
 test("a clock that went 400 days on takes three days of the trail at most, and its hashes stay", async () => {

@@ -12,6 +12,7 @@ import { existsSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { DataFiles } from "../data-folder/data-files.ts";
 import { OPERATOR } from "../data-folder/operator.ts";
+import { recordInFolder } from "../data-folder/record-act.ts";
 import { withData } from "../data-folder/with-data.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { utcSeconds } from "../terminal/utc.ts";
@@ -65,6 +66,8 @@ export async function writeBackup(files: DataFiles, target: BackupTarget): Promi
   );
   const refused = refuseTargets(files, ends);
   if (refused !== undefined) return refused;
+  const recorded = await recordInFolder(files, target.time, "backup.begun", "");
+  if (isFailure(recorded)) return recorded;
   const drafts = ends.map((end) => `${end}.${randomBytes(6).toString("hex")}.partial`);
   try {
     for (const draft of drafts) makeFolder(draft);

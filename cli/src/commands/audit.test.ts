@@ -70,6 +70,35 @@ test("a trail is proved, with what was signed, and so is each of its rows", asyn
   expect((await runMain("audit", "prove", "0", "--data", folder)).exitCode).not.toBe(0);
 });
 
+test("what is done with certificates, keys and backups at the command line is in the trail", async () => {
+  const at = ["--data", folder];
+  expect((await runMain("tags", "add", "mimi", ...at)).exitCode).toBe(0);
+  expect((await runMain("certs", "renew", "tag", "mimi", ...at)).exitCode).toBe(0);
+  const network = ["--host", "localhost", "--port", "8884"];
+  const out = join(folder, "board");
+  expect((await runMain("tags", "provision", "mimi", "--out", out, ...network, ...at)).exitCode).toBe(0);
+  expect((await runMain("tags", "revoke", "mimi", ...at)).exitCode).toBe(0);
+  const room = mkdtempSync(join(tmpdir(), "purrimeter-audit-backup-"));
+  expect((await runMain("backup", join(room, "monday"), ...at)).exitCode).toBe(0);
+  const again = dataFiles(join(room, "again"));
+  const restored = await runMain("restore", join(room, "monday"), "--no-erasures", "--data", again.folder);
+  expect(restored).toMatchObject({ exitCode: 0 });
+  const read = await withAccounts(again, systemTime, async ({ audit }) => ({
+    rows: await audit.read({ after: 5, limit: 99 }),
+  }));
+  expect("rows" in read && read.rows.map(({ event, subject }) => `${event} ${subject}`.trim())).toEqual([
+    "certificate.issued tag mimi",
+    "certificate.renewed tag mimi",
+    "tag.provisioned mimi",
+    "tag.revoked mimi",
+    "backup.begun",
+    "backup.restored",
+  ]);
+  const verified = await runMain("audit", "verify", "--json", "--data", again.folder);
+  expect(JSON.parse(verified.stdout)).toMatchObject({ intact: true, events: 11 });
+  rmSync(room, { recursive: true });
+});
+
 test("a broken trail ends with 1 and names the first row that is wrong", async () => {
   change("UPDATE trail SET actor = 'x' WHERE number = 2");
   const { exitCode, stdout, stderr } = await verify();
@@ -98,7 +127,7 @@ test("an older copy of the data folder is noticed by a checkpoint that was kept"
   const { exitCode, stderr } = await verify("--checkpoint", kept);
   expect([exitCode, stderr]).toEqual([
     1,
-    expect.stringContaining("row 6 and later ones were signed and are missing"),
+    expect.stringContaining("row 11 and later ones were signed and are missing"),
   ]);
   writeFileSync(kept, "nothing");
   expect((await verify("--checkpoint", kept)).stderr).toContain("holds no checkpoint");

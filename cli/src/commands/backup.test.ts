@@ -132,7 +132,7 @@ describe("a backup", () => {
     expect(statSync(again.folder).mode & 0o777).toBe(0o700);
     const verified = await runMain("audit", "verify", "--data", again.folder, "--json");
     const { trails } = JSON.parse(verified.stdout) as { trails: object };
-    expect(trails).toMatchObject({ locations: { intact: true, rows: 2, signed: 2 } });
+    expect(trails).toMatchObject({ locations: { intact: true, rows: 4, signed: 4 } });
   });
 
   test("of a version without audit trails is restored, with a key for them", async () => {
@@ -148,8 +148,7 @@ describe("a backup", () => {
     // A folder that had the key and lost it is refused.
     writeFileSync(files.format, JSON.stringify({ format: 1, secrets: ["auth/audit-key"] }));
     folder = join(room, "tuesday");
-    expect(await backup()).toMatchObject({ exitCode: 0 });
-    expect((await restore(dataFiles(join(room, "third")), "--no-erasures")).stderr).toContain("audit-key");
+    expect((await backup()).stderr).toContain("audit-key");
   });
 
   test("goes into nothing that is there, and not into the data folder", async () => {
