@@ -13,7 +13,13 @@ const header = text.regex(/^[^\r\n]+$/u);
 
 /** A folder that gets a file per message, or a mail server (its user's password is the secret `smtp-password`). */
 const mailSchema = z.union([
-  z.strictObject({ folder: pathSchema, from: header, linkBase: z.url() }),
+  z.strictObject({
+    folder: pathSchema,
+    /** Whether messages are sealed there; a mail program that picks them up cannot read them then. */
+    isSealed: z.boolean().default(false),
+    from: header,
+    linkBase: z.url(),
+  }),
   z.strictObject({
     smtp: z.strictObject({
       host: text,

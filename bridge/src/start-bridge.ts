@@ -48,14 +48,15 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   const store = await openLocations(parts, now);
   const security = logSecurityEvents(counters, log, () => time.monotonicMs());
   const source = openSource(parts, { counters, security, now });
-  const { retentionDays, verification, quotas } = config;
+  const { retention: bounds, verification, quotas } = config;
   const clock = await watchClock({ time, log, metrics, record: store.clock });
   const missing = new MissingEntries(counters, log);
   const given = {
     missing,
     counters,
     log,
-    retentionDays,
+    // What is older than any owner keeps is not believed: the tag's clock is wrong.
+    retentionDays: bounds.maxDays,
     verification,
     quotas,
     now,
@@ -70,7 +71,7 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   const look = watchRevocations(config.tls.revoked, source, log);
   const isClockTrusted = (): boolean => clock.trust.isTrusted();
   const deleteOld = daily(time, isClockTrusted, () =>
-    deleteOldLocations({ store, retentionDays, isClockTrusted, now, log }),
+    deleteOldLocations({ store, bounds, isClockTrusted, now, log }),
   );
   const cutFuture = (): void => void cutFutureTimes({ store, isClockTrusted, now, log });
   const timers = [

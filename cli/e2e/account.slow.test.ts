@@ -52,6 +52,14 @@ function fromBase32(secret: string): Buffer {
   return Buffer.from(bytes.map((byte) => parseInt(byte, 2)));
 }
 
+/** The messages that wait, as the command prints them; their files show nothing. */
+async function waiting(): Promise<string[]> {
+  for (const name of readdirSync(mailFolder))
+    expect(readFileSync(join(mailFolder, name), "latin1")).not.toMatch(/example\.org|https:/);
+  const { stdout } = await purrimeter("accounts", "mails", "--data", data, "--json");
+  return (JSON.parse(stdout) as { mails: { text: string }[] }).mails.map(({ text }) => text);
+}
+
 const stepNow = (): number => Math.floor(Date.now() / 1_000 / STEP_S);
 
 /** Logs in with a second factor. */
@@ -76,11 +84,8 @@ test("an account begins with a registration, whose mail is a file", async () => 
   expect(registered.status).toBe(202);
   expect((await ask("POST", "/auth/login", { body: { email, password } })).status).toBe(401);
   expect(statSync(mailFolder).mode & 0o777).toBe(0o700);
-  await until(() => readdirSync(mailFolder).some((name) => name.endsWith(".eml")));
-  const mail = readFileSync(
-    join(mailFolder, readdirSync(mailFolder).find((name) => name.endsWith(".eml")) ?? ""),
-    "utf8",
-  );
+  await until(() => readdirSync(mailFolder).some((name) => name.endsWith(".eml.sealed")));
+  const [mail = ""] = await waiting();
   const [, verification] = /#[a-z-]+=(\S+)/.exec(mail) ?? [];
   const verified = await ask("POST", "/auth/mail/verify", { body: { token: verification } });
   expect(verified.status).toBe(204);
@@ -181,10 +186,8 @@ test("another mail address is the account's once its mail was read, and sessions
   const wish = { email: "thomas@example.org", password: tom.password };
   expect((await ask("POST", "/auth/mail/change", { token, body: wish })).status).toBe(202);
   let link: string | undefined;
-  await until(() => {
-    // A message that is being written has another name until it is whole.
-    const names = readdirSync(mailFolder).filter((name) => name.endsWith(".eml"));
-    const mails = names.map((name) => readFileSync(join(mailFolder, name), "utf8"));
+  await until(async () => {
+    const mails = await waiting();
     link = mails.map((mail) => /#change=(\S+)/.exec(mail)?.[1]).find((found) => found !== undefined);
     return link !== undefined;
   });
@@ -242,4 +245,14 @@ test("each row of one's own has a proof that the script accepts", async () => {
   }
   const sealed = await purrimeter("audit", "verify", "--data", data);
   expect([sealed.code, sealed.stderr]).toEqual([0, ""]);
+});
+
+test("no file shows an address but those that need an encrypted disk", () => {
+  const files = readdirSync(data, { recursive: true, encoding: "utf8" }).filter((file) =>
+    statSync(join(data, file)).isFile(),
+  );
+  const canary = /(?:mia|tom|thomas)@example\.org|#(?:verify|change|reset|login)=/;
+  const shown = files.filter((file) => canary.test(readFileSync(join(data, file), "latin1")));
+  expect(files.filter((file) => file.endsWith(".eml.sealed")).length).toBeGreaterThan(2);
+  expect(shown).toEqual([]);
 });

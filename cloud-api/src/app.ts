@@ -24,6 +24,8 @@ import { operatorRoutes } from "./service/operator-routes.ts";
 import { securityTextRoutes } from "./service/security-text-routes.ts";
 import { serviceRoutes } from "./service/service-routes.ts";
 import { shareRoutes } from "./sharing/share-routes.ts";
+import { retentionRoutes } from "./retention/retention-routes.ts";
+import { totalRoutes } from "./retention/total-routes.ts";
 import { tagRoutes } from "./tags/tag-routes.ts";
 import { transferRoutes } from "./sharing/transfer-routes.ts";
 
@@ -64,6 +66,8 @@ function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
     .route("/v1", transferRoutes(deps))
     .route("/v1", liveRoutes(deps))
     .route("/v1", foundRoutes(deps))
+    .route("/v1", retentionRoutes(deps))
+    .route("/v1", totalRoutes(deps))
     .route("/v1", operatorRoutes(deps))
     .route("/v1", auditRoutes(deps));
 }

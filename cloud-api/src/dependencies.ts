@@ -2,6 +2,8 @@ import type { HttpBindings } from "@hono/node-server";
 import type { FinderReports } from "@purrimeter/store/finder-reports";
 import type { OwnerId } from "@purrimeter/store/owner-id";
 import type { OwnerView } from "@purrimeter/store/owner-view";
+import type { Retention } from "@purrimeter/store/retention";
+import type { RetentionBounds } from "@purrimeter/store/retention-choice";
 import type { TrailView } from "@purrimeter/store/trail-view";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
@@ -25,6 +27,9 @@ export interface Dependencies {
   readonly finderReports: FinderReports;
   /** The operator's part of it: no owner, no name and no location. */
   readonly registry: Pick<TagRegistry, "page" | "renewLostCode" | "revoke">;
+  readonly retentionBounds: RetentionBounds;
+  /** The installation's sums. */
+  readonly retention: Pick<Retention, "anonymousDays">;
   /** Who did what to tags and who looked at them. */
   readonly trail: Pick<TrailView, "nameOf" | "prove" | "read" | "shareOf" | "size">;
   readonly live: LiveStreams;

@@ -100,6 +100,8 @@ export function makeApp(
     forViewer: (viewer) => parts.store.forViewer(viewer),
     finderReports: parts.store.finderReports,
     registry: parts.store.registry,
+    retentionBounds: config.retention,
+    retention: parts.store.retention,
     trail: parts.store.trail,
     live,
     erasures,

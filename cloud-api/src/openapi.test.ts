@@ -147,6 +147,10 @@ describe("every route answers what it declares", () => {
     await ask("/.well-known/security.txt", "get", "");
     await ask("/v1/problems/{name}", "get", "not-found");
     await ask("/v1/problems/{name}", "get", "nothing");
+    await ask("/v1/account", "get", "");
+    await ask("/v1/account", "patch", "", { body: { retentionDays: 30, afterwards: "totals" } });
+    await ask("/v1/account", "patch", "", { body: { retentionDays: 0 } });
+    await ask("/v1/account", "patch", "", { body: "x" });
     await ask("/v1/tags", "get", "");
     await ask("/v1/tags", "get", "", {}, "?limit=0");
     await ask("/v1/tags", "get", "", {}, "?cursor=x");
@@ -164,6 +168,8 @@ describe("every route answers what it declares", () => {
       for (const query of ["", "?format=geojson", "?format=x"])
         await ask(`${tagPath}/locations/latest`, "get", id, {}, query);
       for (const query of ["", "?limit=x"]) await ask(`${tagPath}/events`, "get", id, {}, query);
+      await ask(`${tagPath}/totals`, "get", id);
+      await ask(`${tagPath}/totals`, "get", id, {}, "?cursor=x");
     }
     const made = await ask("/v1/geofences", "post", "", { body: geofence });
     await ask("/v1/geofences", "post", "", { body: { ...geofence, tagIds: ["nobody"] } });
@@ -240,6 +246,8 @@ describe("every route answers what it declares", () => {
       await ask("/v1/audit", "get", "", {}, query);
     }
     await ask("/v1/operator/tags", "get", "");
+    await ask("/v1/operator/totals", "get", "", { token: operator });
+    await ask("/v1/operator/totals", "get", "");
     for (const id of [tag, "nobody"]) {
       await ask("/v1/operator/tags/{id}/code", "post", id, { token: operator });
       await ask("/v1/operator/tags/{id}/revoke", "post", id, { token: operator });

@@ -8,7 +8,13 @@ const DRIVERS = [
   ...["drivers/axp2101", "drivers/lis3dh", "drivers/output", "drivers/registers.ts", "drivers/sim7080g"],
 ];
 const CERTS_FILES = ["src/refusal.ts", "src/write-file.ts"];
-const STORE_BASE = ["src/random-id.ts", "src/utc-day.ts", "src/reading/owner-id.ts", "src/reading/page*.ts"];
+const STORE_BASE = [
+  "src/random-id.ts",
+  "src/utc-day.ts",
+  "src/reading/owner-id.ts",
+  "src/reading/page*.ts",
+  "src/retention/retention-choice.ts",
+];
 const STORE_SUBJECTS = [
   ...[
     "src/audit",
@@ -127,7 +133,8 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/utc-day.ts": [],
       "src/reading/owner-id.ts": [],
       "src/reading/page*.ts": [],
-      "src/schema": [],
+      "src/retention/retention-choice.ts": [],
+      "src/schema": ["src/retention/retention-choice.ts"],
       "src/recording": ["src/utc-day.ts"],
       "src/audit": [],
       "src/sealing": ["src/audit", "src/schema", ...STORE_BASE],
@@ -137,7 +144,8 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/transfers": ["src/audit", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/erasure": ["src/audit", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/reading": STORE_SUBJECTS,
-      "src/sqlite": ["src/erasure", "src/reading", ...STORE_SUBJECTS],
+      "src/retention": ["src/erasure", "src/reading", ...STORE_SUBJECTS],
+      "src/sqlite": ["src/erasure", "src/reading", "src/retention", ...STORE_SUBJECTS],
     },
   },
   bridge: {

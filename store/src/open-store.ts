@@ -33,7 +33,13 @@ import type { Time } from "@purrimeter/service/time";
 import { PieceReader } from "./reading/read-pieces.ts";
 import { ReportRecorder } from "./sqlite/report-recorder.ts";
 import { StatusRecorder } from "./sqlite/status-recorder.ts";
-import type { ReportStore, Retention } from "./recording/report-store.ts";
+import type { ReportStore } from "./recording/report-store.ts";
+import { DayCounter } from "./retention/count-days.ts";
+import { OwnedRetention } from "./retention/owned-retention.ts";
+import type { Retention } from "./retention/retention.ts";
+import { RetentionChoices } from "./retention/retention-choices.ts";
+import { SqliteRetention } from "./retention/sqlite-retention.ts";
+import { TotalRows } from "./retention/total-rows.ts";
 import { DeadLetters } from "./sqlite/dead-letters.ts";
 import { prepareShares } from "./sharing/share-statements.ts";
 import { SqliteFinderReports } from "./sqlite/sqlite-finder-reports.ts";
@@ -133,7 +139,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const wal = new WalCheckpoint(database, options.path);
   const writes = new WriteTransaction(database, invalidation, wal);
   const trail = new StoreTrail(database, options.audit);
-  const erasing = new RowDeletion(database, writes, wal, trail);
+  const erasing = new RowDeletion(database, writes, wal);
   const ownerKeys = new OwnerKeys({ database, keyRing: options.keyRing, keys, writes, trail });
   const { reports, commits } = composeReports(database, options, keys, invalidation, wal);
   const changes = new ChangeCount(database);
@@ -145,7 +151,6 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   return {
     reports,
     registry: new SqliteTagRegistry(database, writes, trail),
-    retention: { deleteBefore: (at) => erasing.before(at) },
     clock: new ClockTable(database),
     cutFutureTimes: (now) => Promise.try(() => cutFutureTimes(database, writes, now)),
     ...views,
@@ -227,7 +232,7 @@ function composeViews(
   cache: KeyCache,
   keys: OwnerKeys,
   { writes, erasing, trail }: Writing,
-): Pick<Store, "forOwner" | "forViewer" | "finderReports"> {
+): Pick<Store, "forOwner" | "forViewer" | "finderReports" | "retention"> {
   const { keyRing, now, isClockTrusted = () => true, isClockPlausible = () => true, erasureList } = options;
   const onErase = listingIn(erasureList);
   const settings = new TagSettings(database);
@@ -246,6 +251,11 @@ function composeViews(
   });
   const pieces = new PieceReader(database, keys);
   const locations = new LocationReader(database, pieces, options.monotonicMs);
+  const choices = new RetentionChoices(database);
+  const ownedRetention = new OwnedRetention({ database, writes, choices, keys, trail });
+  const { monotonicMs } = options;
+  const days = new DayCounter({ database, writes, keys, pieces, rows: new TotalRows(database), monotonicMs });
+  const retention = new SqliteRetention({ database, choices, days, erasing, trail });
   const finderReports = new SqliteFinderReports(database, cache, writes, now);
   const statements = {
     tags: prepareTags(database),
@@ -264,9 +274,10 @@ function composeViews(
     const shares = new OwnedShares({ ...parts, statements: statements.shares });
     const transfers = new Transfers({ ...parts, statements: statements.transfers, claims });
     const kinds = { geofences, events, claims, shares, transfers, finderReports, erasure };
-    return new SqliteOwnerView({ ...parts, ...kinds });
+    const more = { retention: ownedRetention };
+    return new SqliteOwnerView({ ...parts, ...kinds, ...more });
   };
   const forViewer = (viewer: OwnerId): ViewerView =>
     new SqliteViewerView({ ...common, statements: statements.shares, viewer });
-  return { forOwner, forViewer, finderReports };
+  return { forOwner, forViewer, finderReports, retention };
 }

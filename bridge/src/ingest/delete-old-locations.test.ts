@@ -28,13 +28,13 @@ afterEach(async () => {
 /** Runs at a time of the clock; days of history before now that are left afterwards are in `cuts`. */
 function run(nowS: number, options: { isTrusted?: boolean; retentionDays?: number } = {}): Promise<void> {
   const { isTrusted = true, retentionDays = RETENTION_DAYS } = options;
-  const deleteBefore = (at: UnixSeconds): Promise<number> => {
-    cuts.push((NOW_S - at) / DAY_S);
-    return store.retention.deleteBefore(at);
+  const runRetention: Store["retention"]["run"] = (given) => {
+    cuts.push((NOW_S - given.asOf) / DAY_S + given.bounds.defaultDays);
+    return store.retention.run(given);
   };
   return deleteOldLocations({
-    store: { retention: { deleteBefore }, clock: store.clock, trail: store.trail },
-    retentionDays,
+    store: { retention: { run: runRetention }, clock: store.clock, trail: store.trail },
+    bounds: { minDays: 1, maxDays: 365, defaultDays: retentionDays, formerDays: 365 },
     isClockTrusted: () => isTrusted,
     now: () => nowS as UnixSeconds,
     log: createLog("bridge", { write: (line) => void lines.push(line) }),

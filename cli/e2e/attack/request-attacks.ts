@@ -53,7 +53,7 @@ async function looseJson(target: Target): Promise<string> {
 
 async function foreignTags(target: Target): Promise<string> {
   const { accessToken: token } = await target.newPerson("stranger@example.org", "127.6.1.1");
-  const paths = ["", "/locations", "/locations/latest", "/events", "/shares"];
+  const paths = ["", "/locations", "/locations/latest", "/events", "/totals", "/shares"];
   for (const path of paths) {
     const [foreign, missing] = await Promise.all(
       ["mimi", "nino"].map((id) => target.ask("GET", `/tags/${id}${path}`, { token })),
@@ -103,9 +103,33 @@ async function smuggling(target: Target): Promise<string> {
   return `all ${SMUGGLED.length} were refused, no hidden request was answered`;
 }
 
+/** Days for which nothing is kept, or for ever. */
+const DAYS = ["0", "-1", "1e9", "366", "1.5", '"7"', "null", "1e-9"] as const;
+
+async function retention(target: Target): Promise<string> {
+  const token = target.owner.accessToken;
+  const before = await target.ask("GET", "/account", { token });
+  mustBe(before.status, [200], "the owner's own choice");
+  for (const days of DAYS) {
+    const { status, text } = await target.ask("PATCH", "/account", {
+      token,
+      body: `{"retentionDays":${days}}`,
+    });
+    mustBe(status, [400], `retentionDays ${days}`);
+    must(text.includes('"field":"retentionDays"'), `retentionDays ${days}: the field is not named: ${text}`);
+  }
+  mustBe((await target.send("PATCH", "/account", { afterwards: "keep" }, { token })).status, [400], "keep");
+  mustBe((await target.send("PATCH", "/account", { retentionDays: 1 })).status, [401], "nobody's choice");
+  mustBe((await target.ask("GET", "/operator/totals", { token })).status, [403], "sums for an owner");
+  const after = await target.ask("GET", "/account", { token });
+  must(after.text === before.text, `the choice was changed: ${after.text}`);
+  return `all ${DAYS.length} were refused with the field, and nothing was changed`;
+}
+
 export const REQUEST_ATTACKS: readonly Attack[] = [
   { name: "loose-json", tried: "doubled members, __proto__, gzip and others", run: looseJson },
   { name: "large-bodies", tried: "bodies of 200 kB and 1.1 MB", run: largeBodies },
   { name: "foreign-tags", tried: "another owner's tag and a missing one", run: foreignTags },
+  { name: "retention", tried: "0, -1, 1e9 and other days, and sums for an owner", run: retention },
   { name: "smuggling", tried: "requests with two ends, by raw sockets", run: smuggling },
 ];

@@ -57,6 +57,7 @@ test("every key may be given", () => {
     publicUrl: "https://cats.example.org",
     hostNames: ["cats.example.org", "192.0.2.1", "2001:db8::1"],
     retentionDays: 30,
+    retention: { minDays: 7, maxDays: 180 },
     api: {
       ...{ host: "0.0.0.0", port: 443, certificate: "/etc/tls/chain.pem", key: "tls/key.pem" },
       securityContact: "mailto:security@example.org",
@@ -101,7 +102,7 @@ test("all that is wrong is said at once, each with its key and limit, and never 
     "bridge.maxConnections: must be a whole number from 1 to 1000000",
     "mail.from: must be one line of 1 to 256 characters",
     'mail.smtp.tls: must be "implicit" or "starttls"',
-    "retentionDays: must be a whole number from 1 to 36500",
+    "retentionDays: must be a whole number from 1 to 365",
   ]);
   expect(lines.join()).not.toContain("canary");
 });

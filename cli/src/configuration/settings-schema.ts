@@ -50,6 +50,9 @@ function quota(amount: number, least: number) {
   }).prefault({});
 }
 
+/** Days for which an owner may have locations kept at most. */
+const MOST_RETENTION_DAYS = 365;
+
 const smtp = section({
   host: line(253),
   port: fixedPort.default(587),
@@ -132,7 +135,12 @@ const alarms = section({
 const shape = {
   publicUrl: publicOrigin.optional(),
   hostNames: list(hostName, 32).default([]),
-  retentionDays: whole(1, 36_500).default(365),
+  /** Of owners who chose nothing; 90 unless given, and 365 for owners from before there was a choice. */
+  retentionDays: whole(1, MOST_RETENTION_DAYS).optional(),
+  retention: section({
+    minDays: whole(1, MOST_RETENTION_DAYS).default(1),
+    maxDays: whole(1, MOST_RETENTION_DAYS).default(MOST_RETENTION_DAYS),
+  }).prefault({}),
   api: api.prefault({}),
   bridge: bridge.prefault({}),
   mail: mail.prefault({}),
@@ -164,7 +172,11 @@ export function settingsSchema(services: readonly string[]): z.ZodType<Settings>
 function contradictions({
   api: { certificate, key },
   mail: { folder, smtp: server },
-}: Pick<Shared, "api" | "mail">): { readonly path: readonly string[]; readonly message: string }[] {
+  retention: { minDays, maxDays },
+}: Pick<Shared, "api" | "mail" | "retention">): {
+  readonly path: readonly string[];
+  readonly message: string;
+}[] {
   return [
     ...(certificate !== undefined && key === undefined
       ? [{ path: ["api", "key"], message: "is missing; api.certificate needs its key" }]
@@ -174,6 +186,9 @@ function contradictions({
       : []),
     ...(folder !== undefined && server !== undefined
       ? [{ path: ["mail", "folder"], message: "is of no use beside mail.smtp; leave one of them out" }]
+      : []),
+    ...(minDays > maxDays
+      ? [{ path: ["retention", "minDays"], message: "must be at most retention.maxDays" }]
       : []),
   ];
 }

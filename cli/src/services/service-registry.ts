@@ -19,6 +19,7 @@ import { checkWebhook } from "./check-webhook.ts";
 import { checkSmtpPassword } from "./check-smtp-password.ts";
 import { hostsOf } from "./hosts-of.ts";
 import { mailConfig } from "./mail-config.ts";
+import { retentionBounds } from "./retention-bounds.ts";
 import { relyingParty } from "./public-origin.ts";
 import { urlOn } from "./url-on.ts";
 import type { ServiceEntry, ServiceRegistry } from "./service-entry.ts";
@@ -93,6 +94,7 @@ const CLOUD_API: ServiceEntry = {
       ...(securityContact !== undefined && { securityContact }),
       hosts: hostsOf(settings),
       trustedProxies,
+      retention: retentionBounds(settings),
       rates,
       connections: { maxConnections, maxConnectionsPerAddress, acceptsPerAddress },
     };
@@ -124,7 +126,7 @@ const BRIDGE: ServiceEntry = {
       keyRing: files.keyRing,
       tls: { certificate: files.serviceChain("bridge"), clientAuthority: anchor, revoked },
       ...(tls12 && { tls12 }),
-      retentionDays: settings.retentionDays,
+      retention: retentionBounds(settings),
       ...{ maxConnections, maxConnectionsPerAddress, acceptsPerAddress },
       sessionsPerCertificate: { burst: sessions.burst, perSecond: sessions.perMinute / 60 },
       quotas: { entries: bucketOf(quotas.entries), rows: bucketOf(quotas.rows) },

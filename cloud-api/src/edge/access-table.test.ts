@@ -129,6 +129,8 @@ const GOOD_USES: Record<string, GoodUse> = {
       authUse(route),
     ]),
   ),
+  "GET /v1/account": at("/v1/account"),
+  "PATCH /v1/account": at("/v1/account", 200, { body: { retentionDays: 30 } }),
   "DELETE /v1/account": authUse(eraseAccountRoute),
   "GET /v1/audit": () => {
     yes = authAnswer(200, { items: [], size: 0 });
@@ -143,6 +145,7 @@ const GOOD_USES: Record<string, GoodUse> = {
   "GET /v1/tags/:id/locations/latest": ofTag("/locations/latest"),
   "GET /v1/tags/:id/live": ofTag("/live"),
   "GET /v1/tags/:id/events": ofTag("/events"),
+  "GET /v1/tags/:id/totals": ofTag("/totals"),
   "GET /v1/tags/:id/found": ofTag("/found"),
   "GET /v1/geofences": at("/v1/geofences"),
   "POST /v1/geofences": (_, { tag }) =>
@@ -186,6 +189,7 @@ const GOOD_USES: Record<string, GoodUse> = {
     { body: { message: "x" } },
     204,
   ],
+  "GET /v1/operator/totals": at("/v1/operator/totals"),
   "GET /v1/operator/tags": at("/v1/operator/tags"),
   "POST /v1/operator/tags/:id/code": async () => {
     yes = authAnswer(200, { isLiving: false });

@@ -77,6 +77,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /v1/auth/password/reset-request": anyone,
   "POST /v1/auth/password/reset": anyone,
 
+  "GET /v1/account": owners(undefined),
+  "PATCH /v1/account": owners(undefined),
   "DELETE /v1/account": session,
   "GET /v1/auth/account": session,
   "GET /v1/auth/sessions": session,
@@ -111,6 +113,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /v1/tags/:id/locations/latest": owners("locations:read", "tag", "live"),
   "GET /v1/tags/:id/live": owners("locations:read", "tag", "live"),
   "GET /v1/tags/:id/events": owners("locations:read", "tag"),
+  "GET /v1/tags/:id/totals": owners("locations:read", "tag"),
   "GET /v1/tags/:id/found": owners("locations:read", "tag"),
 
   "GET /v1/geofences": owners("geofences:read"),
@@ -135,6 +138,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /v1/found/:code": anyone,
   "POST /v1/found/:code": anyone,
 
+  "GET /v1/operator/totals": staff("operator"),
   "GET /v1/operator/tags": staff("operator"),
   "POST /v1/operator/tags/:id/code": staff("operator", "any-tag"),
   "POST /v1/operator/tags/:id/revoke": staff("operator", "any-tag"),

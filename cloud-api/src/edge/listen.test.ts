@@ -51,6 +51,8 @@ function makeEdge(): ReturnType<typeof createApp> {
     forViewer: none,
     finderReports: { isTag: none, report: none },
     registry: { page: none, renewLostCode: none, revoke: none },
+    retentionBounds: { minDays: 1, maxDays: 365, defaultDays: 90, formerDays: 365 },
+    retention: { anonymousDays: none },
     trail: { nameOf: none, prove: none, read: none, shareOf: none, size: none },
     readiness: { report: () => Promise.resolve({ status: "ready", checks: {} }) },
     erasures: { erase: none },

@@ -29,6 +29,9 @@ import { AUDIENCE, ISSUER, makeTestKey, NOW_S, randomId, signToken } from "./tes
 import type { TestKey } from "./test-keys.ts";
 import { NO_REPORT } from "./no-report.ts";
 
+/** What an operator allows who left all settings out. */
+export const TEST_BOUNDS = { minDays: 1, maxDays: 365, defaultDays: 90, formerDays: 365 };
+
 /** Where a sync costs nothing: what a cut of power does is the store's to test. */
 const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
@@ -163,6 +166,8 @@ export class TestApi {
       forViewer: (viewer) => this.store.forViewer(viewer),
       finderReports: this.store.finderReports,
       registry: this.store.registry,
+      retentionBounds: TEST_BOUNDS,
+      retention: this.store.retention,
       trail: this.store.trail,
       live: this.live,
       readiness: { report: () => Promise.resolve({ status: "ready", checks: {} }) },

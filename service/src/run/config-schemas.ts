@@ -32,6 +32,16 @@ export const trustedProxiesSchema = z
   .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
   .default([]);
 
+const retentionDaysSchema = z.int().min(1).max(365);
+
+/** Days for which owners may have locations kept, and what holds for those who chose nothing: see RetentionBounds of the store. */
+export const retentionSchema = z.strictObject({
+  minDays: retentionDaysSchema,
+  maxDays: retentionDaysSchema,
+  defaultDays: retentionDaysSchema,
+  formerDays: retentionDaysSchema,
+});
+
 /** What every service's configuration has; spread into its schema. */
 export const SERVICE_CONFIG = {
   secrets: secretsSchema,

@@ -1,8 +1,9 @@
 /**
- * What of a tag is read: the newest location, past ones, the stream, events, what finders wrote, answers to commands, and
- * the owner's geofences.
+ * What of a tag is read: the newest location, past ones, the stream, events, what finders wrote, answers to commands, the
+ * owner's geofences, and totals of deleted days.
  */
-export type ReadKind = "latest" | "history" | "live" | "events" | "found" | "commands" | "geofences";
+export type ReadKind =
+  "latest" | "history" | "live" | "events" | "found" | "commands" | "geofences" | "totals";
 
 /** What the trail of locations records. Names are stable. */
 export type StoreEventName =
@@ -14,6 +15,7 @@ export type StoreEventName =
   | "locations.erased"
   | "owner-key.rotated"
   | "retention.begun"
+  | "retention.changed"
   | "retention.deleted"
   | "service.started"
   | "share.accepted"

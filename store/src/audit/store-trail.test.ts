@@ -15,6 +15,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { openStore, type Store } from "../open-store.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import { MIGRATIONS } from "../schema/migrations.ts";
+import { deleteBefore } from "../testing/delete-before.ts";
 import { createClaimCode } from "../tags/claim-code.ts";
 
 const [MIA, TOM] = ["mia", "tom"] as [OwnerId, OwnerId];
@@ -176,11 +177,11 @@ test("what is set, registered, revoked, rotated and started is in the trail, wit
 
 test("retention says in the trail that it began and how much it deleted; an idle run says nothing", async () => {
   const before = rows().length;
-  await store.retention.deleteBefore(1 as UnixSeconds);
+  await deleteBefore(store, 1 as UnixSeconds);
   expect(rows()).toHaveLength(before);
   const at = time.utcS() as UnixSeconds;
   await store.reports.keepDeadLetter(TAG, Buffer.of(1), "truncated", at);
-  await store.retention.deleteBefore((at + 1) as UnixSeconds);
+  await deleteBefore(store, (at + 1) as UnixSeconds);
   expect(
     rows()
       .slice(before)
@@ -215,6 +216,33 @@ test("nobody looks at a location and nothing is done while the trail cannot be w
   await expect(store.forOwner(MIA).offerTransfer(TAG)).rejects.toThrow("full");
   expect(await store.forOwner(MIA).transfer(TAG)).toBeUndefined();
   database.exec("DROP TRIGGER full");
+});
+
+test("what an owner chose of retention is in the trail, and of whom a run deleted days, in its transaction", async () => {
+  const bounds = { minDays: 1, maxDays: 365, defaultDays: 90, formerDays: 365 };
+  await store.forOwner(MIA).chooseRetention({ days: 2 }, bounds);
+  const fix = { kind: "fix", at: time.utcS(), latE7: 1, lonE7: 1, accuracyDm: 30 };
+  const report = { epoch: 1, first: 1, oldest: 1, entries: [fix] } as never;
+  await store.reports.recordReport(TAG, report, { at: time.utcS() as UnixSeconds, suspect: undefined });
+  const run = (days: number) =>
+    store.retention.run({ asOf: (time.utcS() + days * 86_400) as UnixSeconds, bounds });
+  await run(1);
+  const before: unknown[] = [
+    ["tag.registered", undefined, undefined, 0],
+    ["tag.claimed", MIA, MIA, 0],
+    ["retention.changed", MIA, MIA, 2],
+  ];
+  expect(rows()).toEqual(before);
+  database.exec("CREATE TRIGGER full BEFORE INSERT ON trail BEGIN SELECT RAISE(ABORT, 'full'); END");
+  expect(await run(4)).toMatchObject({ deleted: 0, faults: [{ message: "full" }] });
+  await expect(store.forOwner(MIA).chooseRetention({ days: 9 }, bounds)).rejects.toThrow("full");
+  database.exec("DROP TRIGGER full");
+  expect(await store.forOwner(MIA).retention(bounds)).toMatchObject({ days: 2 });
+  expect(await run(4)).toEqual({ deleted: 1, faults: [] });
+  const after = [...before, ["retention.begun", undefined, MIA, 1], ["retention.deleted", undefined, MIA, 1]];
+  expect(rows()).toEqual(after);
+  expect(await run(5)).toEqual({ deleted: 0, faults: [] });
+  expect(rows()).toEqual(after);
 });
 
 test("an erased owner's rows stay, and lead to nobody", async () => {

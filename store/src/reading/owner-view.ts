@@ -6,6 +6,7 @@ import type { TagsView } from "../tags/owned-tag.ts";
 import type { TransfersView } from "../transfers/transfer.ts";
 import type { EventsView } from "./geofence-event.ts";
 import type { LocationsView } from "./location.ts";
+import type { RetentionView } from "./day-total.ts";
 
 /** All that one owner may see and change; the only object that reads locations. Missing and foreign give the same answer. */
 export interface OwnerView
@@ -17,7 +18,8 @@ export interface OwnerView
     SharesView,
     TransfersView,
     FinderReportsView,
-    CommandAnswersView {
+    CommandAnswersView,
+    RetentionView {
   /** Deletes everything of this owner and destroys the owner's key, so that backups become unreadable too. */
   eraseOwner(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { TRAIL_SQL } from "@purrimeter/audit/trail-schema";
 import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import { clockSql } from "@purrimeter/database/clock-table";
+import { RETENTION_SQL } from "./retention-sql.ts";
 import type { Migration } from "@purrimeter/database/migrate";
 
 /**
@@ -244,4 +245,5 @@ CREATE INDEX command_answer_keep ON command_answer (keep_day);
 `,
   },
   { name: "audit trail", sql: TRAIL_SQL },
+  { name: "retention by owner", sql: RETENTION_SQL },
 ];

@@ -2,6 +2,9 @@ import { TRAIL_TABLE } from "@purrimeter/audit/trail-schema";
 import { CLOCK_TABLE } from "@purrimeter/database/clock-table";
 import type { TableEntry } from "@purrimeter/database/table-entry";
 
+/** Sums over fewer tags say too much of each. */
+export const LEAST_ANONYMOUS_TAGS = 20;
+
 /** Whose data a table of the location database holds: an account's, or that of a tag for the time that it is an account's. */
 export type LocationHolder = "owner" | "ownership";
 
@@ -154,6 +157,30 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     erased: OF_OWNERSHIP,
   },
   {
+    table: "day_total",
+    key: ["ownership", "day"],
+    whose: "ownership",
+    kept: { until: "replaced", by: "another choice than totals, at the next run of retention" },
+    exported: { as: "day-totals" },
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "total_progress",
+    key: ["ownership"],
+    whose: "ownership",
+    kept: { until: "erased" },
+    exported: DERIVED,
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "anonymous_day",
+    key: ["day"],
+    whose: "installation",
+    kept: { until: "old", where: `day < @day AND tags < ${LEAST_ANONYMOUS_TAGS}`, removal: "rows" },
+    exported: { never: "sums over many tags, of nobody" },
+    erased: { never: "sums over many tags: which ones is not in it" },
+  },
+  {
     table: "geofence",
     key: ["id"],
     whose: "owner",
@@ -168,6 +195,14 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     kept: { until: "erased" },
     exported: { never: "names a key, which is of no use elsewhere" },
     erased: { with: { owner: "id = @owner" } },
+  },
+  {
+    table: "retention_choice",
+    key: ["owner"],
+    whose: "owner",
+    kept: { until: "replaced", by: "the owner's next choice" },
+    exported: { as: "account" },
+    erased: { with: { owner: "owner = @owner" } },
   },
   {
     table: "known_owner",

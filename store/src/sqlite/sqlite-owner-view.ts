@@ -30,6 +30,9 @@ import type { InviteOutcome, Share, ShareDraft, ShareId } from "../sharing/share
 import type { SqliteFinderReports } from "./sqlite-finder-reports.ts";
 import type { AcceptedTransfer, ConfirmOutcome, OfferedTransfer, Transfer } from "../transfers/transfer.ts";
 import type { Transfers } from "../transfers/transfers.ts";
+import type { DayTotalPage } from "../reading/day-total.ts";
+import type { OwnedRetention } from "../retention/owned-retention.ts";
+import type { RetentionBounds, RetentionChoice } from "../retention/retention-choice.ts";
 
 /** What SqliteOwnerView is made of: what is of no owner is handed the owner or an ownership. */
 export interface OwnerViewParts {
@@ -45,6 +48,7 @@ export interface OwnerViewParts {
   readonly finderReports: SqliteFinderReports;
   readonly answers: OwnedAnswers;
   readonly erasure: OwnerErasure;
+  readonly retention: OwnedRetention;
   readonly now: () => UnixSeconds;
   /** Whether anything may begin, or be promised for a time. */
   readonly isClockPlausible: () => boolean;
@@ -170,6 +174,19 @@ export class SqliteOwnerView implements OwnerView {
       const present = this.#present(tag, "commands");
       return present === undefined ? "not-found" : this.#parts.answers.of(present.id);
     });
+  }
+
+  retention(bounds: RetentionBounds): Promise<RetentionChoice> {
+    return Promise.try(() => this.#parts.retention.read(this.#parts.owner, bounds));
+  }
+
+  chooseRetention(change: Partial<RetentionChoice>, bounds: RetentionBounds): Promise<RetentionChoice> {
+    return Promise.try(() => this.#parts.retention.choose(this.#parts.owner, change, bounds));
+  }
+
+  async dayTotals(tag: TagId, range: TimeRange): Promise<DayTotalPage | "not-found"> {
+    const present = this.#present(tag, "totals");
+    return present === undefined ? "not-found" : this.#parts.retention.totals({ tag, id: present.id }, range);
   }
 
   eraseTag(tag: TagId): Promise<"erased" | "not-found"> {

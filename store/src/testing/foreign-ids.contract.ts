@@ -28,6 +28,7 @@ type Cases<View> = Record<
   (view: View, ids: Ids) => Promise<readonly [actual: unknown, wanted: unknown]>
 >;
 
+const BOUNDS = { minDays: 1, maxDays: 365, defaultDays: 90, formerDays: 365 };
 const NOTHING = { items: [], next: undefined };
 const refused = (reason: string) => ({ kind: "refused", reason });
 
@@ -70,6 +71,12 @@ const OWNER_CASES: Cases<OwnerView> = {
   confirmTransfer: async (view, { tag }) => [await view.confirmTransfer(tag, "000000"), "not-found"],
   finderReports: async (view, { tag }) => [await view.finderReports(tag), "not-found"],
   commandAnswers: async (view, { tag }) => [await view.commandAnswers(tag), "not-found"],
+  retention: async (view) => [await view.retention(BOUNDS), { days: 90, afterwards: "delete" }],
+  chooseRetention: async (view) => [
+    await view.chooseRetention({ afterwards: "totals" }, BOUNDS),
+    { days: 90, afterwards: "totals" },
+  ],
+  dayTotals: async (view, { tag }) => [await view.dayTotals(tag, ALWAYS), "not-found"],
   eraseTag: async (view, { tag }) => [await view.eraseTag(tag), "not-found"],
   // Takes no id. Last: what is left of the other owner afterwards is looked at below.
   eraseOwner: async (view) => [(await view.eraseOwner(), await view.tags({ limit: 10 })), NOTHING],

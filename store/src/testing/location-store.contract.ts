@@ -9,6 +9,7 @@ import { describeLocationContract } from "./locations.contract.ts";
 import { describeFormerOwnerContract } from "./former-owner.contract.ts";
 import { describeOwnershipContract } from "./ownership.contract.ts";
 import { describeRecordingContract } from "./recording.contract.ts";
+import { describeRetentionChoiceContract } from "./retention-choice.contract.ts";
 import { describeRetentionContract } from "./retention.contract.ts";
 import { describeSharingContract } from "./sharing.contract.ts";
 import type { StoreHarness } from "./store-harness.ts";
@@ -27,6 +28,7 @@ export function describeLocationStoreContract(name: string, make: () => Promise<
   describeFormerOwnerContract(name, make);
   describeGeofenceContract(name, make);
   describeRetentionContract(name, make);
+  describeRetentionChoiceContract(name, make);
   describeSharingContract(name, make);
   describeTransferContract(name, make);
   describeWrongClockContract(name, make);
