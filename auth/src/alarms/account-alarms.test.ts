@@ -85,6 +85,16 @@ test("many accounts that are deleted at once raise one, some do not", async () =
   expect(people.auth.raised).toEqual(["mass-erasure"]);
 });
 
+test("exports of many accounts in an hour raise one, and so does one account that is exported again and again", () => {
+  const exported = (account: string) =>
+    people.auth.service.audit.record({ event: "account.exported", account });
+  for (let i = 0; i < 4; i++) exported("mia");
+  for (let i = 0; i < 5; i++) exported(`owner ${i}`);
+  expect(people.auth.raised).toEqual([]);
+  exported("mia");
+  expect(people.auth.raised).toEqual(["mass-export", "repeated-export"]);
+});
+
 test("ten new devices raise one; the owner has a message about the first ones, and none about a known one", async () => {
   const mia = await people.newOwner();
   const told = async () =>

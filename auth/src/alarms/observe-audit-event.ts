@@ -5,6 +5,7 @@ import type { AuditEvent, AuditEventName } from "../audit/audit-event.ts";
 /** What rules of security count of what the trail records. Failed passwords are counted where they are checked, also those of nobody. */
 const COUNTED: Partial<Record<AuditEventName, AlarmEvent>> = {
   "account.closed": "account.closed",
+  "account.exported": "account.exported",
   "device.new": "device.new",
   "login.second-factor-refused": "login.failed",
   "second-factor.last-removed": "second-factor.off",
