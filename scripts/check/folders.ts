@@ -39,9 +39,8 @@ const AUTH_SUBJECTS = [
 ];
 /** What decides by all of these. */
 const AUTH_FLOWS = [
-  ...["src/login", "src/password/set-password.ts", "src/second-factor/check-second-factor.ts"],
-  ...["src/second-factor/second-factor-required.ts", "src/second-factor/record-removed-factor.ts"],
-  "src/http/guarded.ts",
+  ...["src/login", "src/password/set-password.ts", "src/second-factor/*-factor.ts"],
+  ...["src/second-factor/second-factor-required.ts", "src/http/guarded.ts"],
 ];
 const AUTH_ENDPOINTS = ["src/*/*-endpoint.ts", "src/*/*-endpoints.ts"];
 const VALUES = ["src/values.ts", "src/limits.ts", "src/decode-error.ts"];
@@ -182,12 +181,11 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/roles": ["src/accounts", "src/accounts/open-accounts.ts", "src/audit"],
       "src/auth-service.ts": AUTH_SUBJECTS,
       "src/password/set-password.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
-      "src/second-factor/check-second-factor.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
+      "src/second-factor/*-factor.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
       "src/second-factor/second-factor-required.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
-      "src/second-factor/record-removed-factor.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
       "src/alarms": ["src/auth-service.ts", ...AUTH_SUBJECTS],
       "src/login": [
-        ...["src/auth-service.ts", "src/second-factor/check-second-factor.ts"],
+        ...["src/auth-service.ts", "src/second-factor/*-factor.ts"],
         ...["src/second-factor/second-factor-required.ts", ...AUTH_SUBJECTS],
       ],
       "src/http/guarded.ts": ["src/auth-service.ts", "src/login", ...AUTH_SUBJECTS],

@@ -39,7 +39,7 @@ test.each(["127.0.0.1", "[::1]", "192.168.1.2", "2130706433"])(
   },
 );
 
-test.each(["http://example.org/", "https://user:pass@example.org/", "nonsense", "file:///etc/passwd"])(
+test.each(["http://example.org/", "https://user@example.org/", "nonsense", "file:///etc/passwd"])(
   "%s is no webhook",
   (url) => {
     expect(settingsSchema([]).safeParse({ alarms: { webhook: { url } } }).success).toBe(false);
