@@ -35,7 +35,10 @@ export class HourCounts<What> {
   }
 
   /** What was counted and fits; `record` gets it before it is forgotten, and nothing is forgotten when it throws. */
-  end(fits: (counted: HourCount<What>) => boolean, record: (ended: readonly HourCount<What>[]) => void): void {
+  end(
+    fits: (counted: HourCount<What>) => boolean,
+    record: (ended: readonly HourCount<What>[]) => void,
+  ): void {
     const ended = [...this.#counts].filter(([, counted]) => fits(counted));
     if (ended.length === 0) return;
     record(ended.map(([, counted]) => counted));

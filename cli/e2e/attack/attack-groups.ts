@@ -15,7 +15,14 @@ const alone = (attacks: readonly Attack[]): readonly (readonly Attack[])[] =>
 
 /** All attacks, in order. Those of a group run side by side: they wait for deadlines or commits, and use tags of their own. */
 export const ATTACK_GROUPS: readonly (readonly Attack[])[] = [
-  ...alone([...TOKEN_ATTACKS, ...REQUEST_ATTACKS, ...TRAIL_ATTACKS, ...LOGIN_ATTACKS, ...GUESSING_ATTACKS, ...TAG_ATTACKS]),
+  ...alone([
+    ...TOKEN_ATTACKS,
+    ...REQUEST_ATTACKS,
+    ...TRAIL_ATTACKS,
+    ...LOGIN_ATTACKS,
+    ...GUESSING_ATTACKS,
+    ...TAG_ATTACKS,
+  ]),
   QUOTA_ATTACKS,
   ...alone(FOLDER_ATTACKS),
   ...alone(CONNECTION_ATTACKS),

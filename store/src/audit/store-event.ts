@@ -5,7 +5,7 @@
 export type ReadKind = "latest" | "history" | "live" | "events" | "found" | "commands" | "geofences";
 
 /** What the trail of locations records. Names are stable. */
-export type StoreEventName =
+type StoreEventName =
   | `${ReadKind}.read`
   | `${ReadKind}.read-more`
   | "geofence.changed"
