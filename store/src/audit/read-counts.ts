@@ -2,7 +2,7 @@ import { HourCounts, hourOf } from "@purrimeter/audit/hour-counts";
 import type { StoreEvent, TagRead } from "./store-event.ts";
 
 /** Reads of another account that have a row each, of a tag, a kind and an hour; what comes after these is counted. */
-export const MAX_SINGLE_READS = 60;
+const MAX_SINGLE_READS = 60;
 
 function isOwn({ actor, account }: Pick<TagRead, "actor" | "account">): boolean {
   return actor === account;

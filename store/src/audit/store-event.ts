@@ -6,7 +6,7 @@ export type ReadKind =
   "latest" | "history" | "live" | "events" | "found" | "commands" | "geofences" | "totals";
 
 /** What the trail of locations records. Names are stable. */
-export type StoreEventName =
+type StoreEventName =
   | `${ReadKind}.read`
   | `${ReadKind}.read-more`
   | "geofence.changed"
