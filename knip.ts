@@ -21,7 +21,7 @@ const config: KnipConfig = {
         "src/main.ts",
         "src/cloud/{bare-tls-peer,ingest-load,read-server,verification}.ts",
         "src/energy/doc-table.ts",
-        "src/fences/{doc-tables,draw-fences,fit-receiver}.ts",
+        "src/fences/{doc-tables,draw-fences,expected-errors,fit-receiver}.ts",
       ],
       project: ["src/**/*.ts"],
     },

@@ -26,10 +26,15 @@ const HELP = `Usage: npm run bench -- NAME [--json] [--quick] [--tuning] [--worl
 Measures, each case with its peer or its limit in the same run.
 NAME is one of: ${Object.keys(BENCHES).join(", ")}
 
-  --json        one JSON object a line, e.g. {"bench","case","ours","peer","unit","ratio"}; a ratio above 1 means that we are better
+  --json        one JSON object a line, with all figures:
+                  fences  {"bench","world","case","rule","pace","radiusM","intervalS","catDays","falseAlarmsPerCatDay","silentExits",
+                          "exits","missed","delayMedianS","delayP95S",...}; a delay that does not exist is null
+                  energy  {"bench","policy","decision","days","daysP10","daysP90","heardMedianS","heardP95S","neverTold","outings",...};
+                          the policies of our tag begin with "ours"
+                  others  {"bench","case","ours","peer","unit","ratio",...}; a ratio above 1 means that we are better
   --quick       fences and energy: a few cats, in a minute
-  --tuning      fences and energy: the half of the cats and seeds that the decision was chosen on, not the other
-  --world NAME  fences: only the worlds whose names begin so, e.g. carried
+  --tuning      fences and energy: the half of the cats and seeds that parameters may be chosen on, not the other
+  --world NAME  fences: only the worlds whose names begin so: recorded, invented, small-, start-, carried-, beyond, biased, next-door
   --help        this text
 `;
 
@@ -60,16 +65,20 @@ function table(name: string, lines: readonly object[]): void {
   console.table(rows);
 }
 
-async function run(bench: Bench, asked: Asked, isJson: boolean): Promise<void> {
+/** Runs it; how many lines there were. */
+async function run(bench: Bench, asked: Asked, isJson: boolean): Promise<number> {
   const lines: object[] = [];
+  let count = 0;
   for await (const line of await bench(asked)) {
+    count++;
     if (isJson) console.log(JSON.stringify(line));
     else lines.push(line);
   }
-  if (!isJson) table(name, lines);
+  if (!isJson && count > 0) table(name, lines);
+  return count;
 }
 
-const { values, positionals } = parseArgs({
+const ARGS = {
   allowPositionals: true,
   options: {
     json: { type: "boolean", default: false },
@@ -78,16 +87,36 @@ const { values, positionals } = parseArgs({
     world: { type: "string", default: "" },
     help: { type: "boolean", default: false },
   },
-});
-const [name = ""] = positionals;
+} as const;
+
+/** The command line, or what is wrong with it. */
+function parsed(): ReturnType<typeof parseArgs<typeof ARGS>> | string {
+  try {
+    return parseArgs(ARGS);
+  } catch (error) {
+    if (error instanceof TypeError && "code" in error) return error.message;
+    throw error;
+  }
+}
+
+function refuse(problem: string): void {
+  process.stderr.write(`${problem}\n\n${HELP}`);
+  process.exitCode = 2;
+}
+
+const args = parsed();
+const [name = "", ...more] = typeof args === "string" ? [] : args.positionals;
 const load = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
 
-if (values.help || load === undefined) {
-  const text = load === undefined && !values.help ? `There is no benchmark "${name}".\n\n${HELP}` : HELP;
-  (values.help ? process.stdout : process.stderr).write(text);
-  process.exitCode = values.help ? 0 : 2;
-} else {
-  const { quick, tuning, world, json } = values;
+if (typeof args === "string") refuse(args);
+else if (args.values.help) process.stdout.write(HELP);
+else if (load === undefined || more.length > 0)
+  refuse(more.length > 0 ? "One benchmark at a time." : `There is no benchmark "${name}".`);
+else if (args.values.world !== "" && name !== "fences") refuse("--world is for fences.");
+else {
+  const { quick, tuning, world, json } = args.values;
   const half = tuning ? "tuning" : "reporting";
-  await run(await load(), { isQuick: quick, half, world }, json);
+  const count = await run(await load(), { isQuick: quick, half, world }, json);
+  if (count === 0)
+    refuse(`There is nothing to measure: no world of which there are cats begins with "${world}".`);
 }

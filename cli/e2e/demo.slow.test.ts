@@ -4,7 +4,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { systemTime } from "@purrimeter/service/system-time";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { OwnerApi } from "../src/scenarios/owner-api.ts";
 import { servicesOf, until } from "./running-purrimeter.ts";
 
 const BIN = join(import.meta.dirname, "..", "bin", "purrimeter.js");
@@ -74,6 +76,26 @@ describe("the demo", () => {
     expect(seen).toHaveLength(TAGS);
     for (const cat of seen) expect(cat.lat).toBeTypeOf("number");
     expect(seen.flatMap(({ events }) => events).length).toBeGreaterThan(0);
+  });
+
+  test("warns its owner of a geofence that is too small for the receiver", async () => {
+    const owner = new OwnerApi(demo.api, readFileSync(demo.ca, "utf8"), systemTime);
+    await owner.enter(demo);
+    const [tag] = demo.tags;
+    if (tag === undefined) throw new Error("the demo has no tag");
+    await owner.drawCircle(tag, "Basket", [7, 50], 10);
+    owner.close();
+    const look = (...flags: string[]): Promise<{ stdout: string }> =>
+      promisify(execFile)(process.execPath, [BIN, "look", "--data", folder, ...flags]);
+    expect((await look()).stdout).toMatch(
+      /: geofence Basket: At its deepest it is 10 m from its edge, too small/,
+    );
+    const seen = (await look("--json")).stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { tag: string; warnings: { geofence: string }[] });
+    expect(seen.find((cat) => cat.tag === tag)?.warnings).toMatchObject([{ geofence: "Basket" }]);
+    expect(seen.flatMap(({ warnings }) => warnings)).toHaveLength(1);
   });
 
   test("keeps places, names, passwords and tokens out of logs and of what is not sealed", async () => {

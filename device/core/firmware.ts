@@ -1,13 +1,13 @@
 import { decodeAck } from "@purrimeter/protocol/ack";
 import { decodeCommand } from "@purrimeter/protocol/command";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
-import { WIRE_VERSION } from "@purrimeter/protocol/limits";
-import type { Settings, Status } from "@purrimeter/protocol/messages";
+import type { Settings } from "@purrimeter/protocol/messages";
 import { encodeStatus } from "@purrimeter/protocol/status";
 import type { Effect } from "./effects.ts";
 import type { FirmwareOptions, FirmwareStats } from "./firmware-options.ts";
 import { acceptReading, emptyFix, FixFilterState, type Fix } from "./nmea/fix-filter.ts";
 import { Journal } from "./journal/journal.ts";
+import { LIGHT } from "./pace/pace.ts";
 import type { NmeaLine } from "./nmea/nmea-line.ts";
 import { NmeaParser } from "./nmea/nmea.ts";
 import type { Ports } from "./ports.ts";
@@ -20,6 +20,7 @@ import { keptGeofences } from "./geofence/kept-geofences.ts";
 import { SettingsStore, settingsPages } from "./settings/settings-store.ts";
 import { tagTopics, type TagTopics } from "./tag-topics.ts";
 import type { TagEvent } from "./tag-event.ts";
+import { statusOf } from "./tag-status.ts";
 import { receivesSatellite, listsSatellites } from "./nmea/satellite-list.ts";
 import { TagState } from "./tag-state.ts";
 import { nextTickMs, step } from "./tag.ts";
@@ -174,13 +175,12 @@ export class Firmware {
   }
 
   private watchSky(line: NmeaLine): void {
-    const { state } = this;
-    if (!state.isSearching || state.receivesSatellites || !listsSatellites(line)) return;
-    const areReceived = receivesSatellite(line);
-    if (state.listsSatellites && !areReceived) return;
-    this.skyEvent.nowMs = this.nowMs();
-    this.skyEvent.areReceived = areReceived;
-    this.take(this.skyEvent);
+    const { state, skyEvent } = this;
+    if (!state.isSearching || state.received === LIGHT || !listsSatellites(line)) return;
+    skyEvent.areReceived = receivesSatellite(line);
+    if (state.received !== 0 && !skyEvent.areReceived) return;
+    skyEvent.nowMs = this.nowMs();
+    this.take(skyEvent);
   }
 
   private onReading(reading: Reading): void {
@@ -305,14 +305,8 @@ export class Firmware {
 
   private publishStatus(): void {
     if (!this.isUp) return;
-    this.owesStatus = !this.ports.uplink.publish(this.topics.status, encodeStatus(this.status()));
+    const status = statusOf(this.state.settingsVersion, this.options.firmware, this.settings.refused);
+    this.owesStatus = !this.ports.uplink.publish(this.topics.status, encodeStatus(status));
     this.statusRetryMs = this.nowMs() + STATUS_RETRY_MS;
-  }
-
-  private status(): Status {
-    const { settingsVersion } = this.state;
-    const { firmware } = this.options;
-    const refusedSettings = this.settings.refused;
-    return { online: true, settingsVersion, firmware, wireVersion: WIRE_VERSION, refusedSettings };
   }
 }

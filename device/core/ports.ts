@@ -50,7 +50,10 @@ export interface Indicator {
 
 /** A radio that receives the beacon at the cat's home, or the owner's Wi-Fi. */
 interface Beacon {
-  /** Listens for half a second; Firmware.beaconDetected is called when the beacon is received. */
+  /**
+   * Listens until the beacon is received, for half a second at most; the board then turns its radio off and calls
+   * Firmware.beaconDetected.
+   */
   listen(): void;
 }
 

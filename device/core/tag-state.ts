@@ -24,9 +24,8 @@ export class TagState {
   nextFixMs = 0;
   isSearching = false;
   searchStartedMs = 0;
-  /** In this search the receiver has listed its satellites; it receives one of them. */
-  listsSatellites = false;
-  receivesSatellites = false;
+  /** What the receiver listed in this search or the last one: 0 nothing yet, DARK or LIGHT (pace.ts). */
+  received = 0;
   /** When the last search or listening ended; motion after it calls for a new fix. */
   lastSearchEndMs = -1;
   lastFixMs = -Infinity;
@@ -34,8 +33,6 @@ export class TagState {
   emptySearches = 0;
   /** When the last of them ended, UTC; 0 when there was none, or the time was not known. */
   darkAtS = 0;
-  /** The last of them received no satellite at all and was short. */
-  wasDark = false;
   /** Whether the next fix is taken whatever the cat does: new geofences, live mode. */
   isFixWanted = false;
   /** The shortest distance from the last fix to outside a geofence that the cat is inside of, in cm. */

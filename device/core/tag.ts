@@ -98,7 +98,8 @@ function checkClock(state: TagState, offsetMs: number): void {
 function decideOne(state: TagState, index: number, fix: Fix, number: number): boolean {
   const from = state.sides.side(index);
   const distanceCm = state.geofences.distanceCm(index, fix.latE7, fix.lonE7, EXACT_WITHIN_CM);
-  const to = decide(state.sides, index, distanceCm, fix.accuracyDm, fix.at, number, state.darkAtS);
+  const depthCm = state.geofences.depthCm(index);
+  const to = decide(state.sides, index, distanceCm, depthCm, fix, number, state.darkAtS);
   if (to !== undefined) addTransition(state, index, from, to, fix.at, state.sides.evidenceFrom(index));
   const side = to ?? from;
   if (side === "inside") keepShortestExit(state, -distanceCm, fix.accuracyDm);

@@ -112,6 +112,8 @@ export interface Status {
   readonly firmware: string;
   /** Newest wire version that the tag reads, 2; absent = 1. The cloud sends it nothing newer. */
   readonly wireVersion?: number;
+  /** Which decision of sides the tag runs, DECISION_VERSION of its firmware; absent = the first. */
+  readonly decisionVersion?: number;
   /** Version of settings that it refused, and why, until newer ones arrive. */
   readonly refusedSettings?: { readonly version: number; readonly reason: DecodeReason } | undefined;
 }

@@ -112,7 +112,7 @@ describe("parts of a later program behind the known ones", () => {
   const cases = [
     ["command", 5, command.map((one) => encodeCommand({ ...one, action: "locate" })), decodeCommand],
     ["settings", 6, settings.map((one) => encodeSettings(one)), decodeSettings],
-    ["status", 6, status.map((one) => encodeStatus(one)), decodeStatus],
+    ["status", 7, status.map((one) => encodeStatus(one)), decodeStatus],
   ] as const;
 
   it.each(cases)("are skipped in version 2, and refused in version 1: %s", (_, first, messages, decode) => {

@@ -10,7 +10,8 @@ import { MAX_UINT32 } from "./values.ts";
 export function encodeStatus(status: Status): Uint8Array {
   const writer = new CborWriter(MAX_SMALL_MESSAGE_BYTES);
   const refused = status.refusedSettings;
-  writer.map(refused === undefined ? 4 : 6);
+  const { decisionVersion } = status;
+  writer.map(4 + (refused === undefined ? 0 : 2) + (decisionVersion === undefined ? 0 : 1));
   writer.int(0);
   writer.int(status.wireVersion ?? FIRST_WIRE_VERSION);
   writer.int(1);
@@ -19,11 +20,16 @@ export function encodeStatus(status: Status): Uint8Array {
   writer.int(status.settingsVersion);
   writer.int(3);
   writer.ascii(status.firmware);
-  if (refused === undefined) return writer.taken();
-  writer.int(4);
-  writer.int(refused.version);
-  writer.int(5);
-  writer.int(reasonCode(refused.reason));
+  if (refused !== undefined) {
+    writer.int(4);
+    writer.int(refused.version);
+    writer.int(5);
+    writer.int(reasonCode(refused.reason));
+  }
+  if (decisionVersion !== undefined) {
+    writer.int(6);
+    writer.int(decisionVersion);
+  }
   return writer.taken();
 }
 
@@ -38,11 +44,16 @@ export function decodeStatus(bytes: Uint8Array): Decoded<Status> {
   reader.requireKey(3, "firmware");
   const firmware = reader.ascii("firmware", MAX_FIRMWARE_LENGTH);
   const refusedSettings = reader.hasKey(4) ? readRefused(reader) : undefined;
+  const decisionVersion = reader.hasKey(6) ? reader.int("decisionVersion", 1, MAX_UINT32) : undefined;
   reader.close(version);
   if (reader.error !== undefined) return { ok: false, error: reader.error };
-  const own = { online, settingsVersion, firmware };
-  const status = version === FIRST_WIRE_VERSION ? own : { ...own, wireVersion: version };
-  return { ok: true, value: refusedSettings === undefined ? status : { ...status, refusedSettings } };
+  const status = {
+    ...{ online, settingsVersion, firmware },
+    ...(version === FIRST_WIRE_VERSION ? {} : { wireVersion: version }),
+    ...(refusedSettings === undefined ? {} : { refusedSettings }),
+    ...(decisionVersion === undefined ? {} : { decisionVersion }),
+  };
+  return { ok: true, value: status };
 }
 
 function readRefused(reader: CborReader): { version: number; reason: DecodeReason } {

@@ -9,7 +9,7 @@ import type { EnergyLine } from "./energy-line.ts";
 type Row = EnergyLine & { readonly timesNaive?: number | null; readonly timesTwoInARow?: number | null };
 
 /** Peers of the table; the run has more intervals. */
-const SHOWN = /^(?:ours|fixed (?:2|5) min$|fixed 2 min, asleep|fixed (?:1.5|2|3|4|5|8) min, with)/;
+const SHOWN = /^(?:ours|bound|fixed (?:2|5) min$|fixed 2 min, asleep|fixed (?:1.5|2|3|4|5|8) min, with)/;
 const TWO_SHOWN = /^(?:ours|fixed (?:1.5|2|4) min, with)/;
 
 function heard({ heardMedianS, heardP95S }: EnergyLine): string {
@@ -47,7 +47,34 @@ const head = [
   "of two in a row",
 ];
 
+const causes = shown
+  .filter(({ policy }) => /^ours|with/.test(policy))
+  .map((line) => {
+    const { mAhGnss, mAhDark, mAhThin, mAhLooks } = line;
+    const sky = (mAhGnss - mAhDark - mAhThin - mAhLooks).toFixed(1);
+    const { mAhAsleep, mAhRadio, mAhListening, fixesPerDay, sessionsPerDay } = line;
+    const figures = [mAhAsleep, mAhDark, mAhThin, sky, mAhLooks, mAhRadio, mAhListening];
+    return { policy: line.policy, cells: [...figures, fixesPerDay, sessionsPerDay].map(String) };
+  })
+  .filter(({ policy }, i, all) => all.findIndex((other) => other.policy === policy) === i)
+  .map(({ policy, cells }) => [policy, ...cells]);
+const causesHead = [
+  "mAh a day",
+  "asleep",
+  "roof, no satellite",
+  "roof, one in vain",
+  "under the sky",
+  "looks after a doubt",
+  "radio",
+  "beacon",
+  "fixes",
+  "sessions",
+];
+
 rewriteTables(
   new URL("../../../docs/energy.md", import.meta.url),
-  new Map([["energy", markdownTable(head, rows)]]),
+  new Map([
+    ["energy", markdownTable(head, rows)],
+    ["energy causes", markdownTable(causesHead, causes)],
+  ]),
 );

@@ -36,6 +36,10 @@ export interface EnergyLine {
   readonly mAhGnss: number;
   readonly mAhRadio: number;
   readonly mAhListening: number;
+  /** Of the receiver's: under a roof without a satellite, under one with a satellite in vain, looks after a doubt. */
+  readonly mAhDark: number;
+  readonly mAhThin: number;
+  readonly mAhLooks: number;
 }
 
 /** Some cats, with the truth. */
@@ -109,5 +113,8 @@ export function energyLine(worn: Worn, { policy, decision, usages, told }: Polic
     mAhGnss: rounded(parts.gnss),
     mAhRadio: rounded(parts.radio),
     mAhListening: rounded(parts.listening),
+    mAhDark: rounded(parts.dark),
+    mAhThin: rounded(parts.thin),
+    mAhLooks: rounded(parts.looks),
   };
 }

@@ -1,19 +1,27 @@
+import type { Random } from "@purrimeter/simulator/random";
+
 /** What a tag did, added up. */
 export interface Usage {
   /** Seconds that the receiver was on. */
   gnssS: number;
+  /** Of these: under a roof where no satellite is heard, and where one is heard in vain; looks soon after another search. */
+  darkS: number;
+  thinS: number;
+  looksS: number;
   fixes: number;
   /** Times that the radio went from power saving to a connection, and seconds that it stayed connected. */
   sessions: number;
   connectedS: number;
   bytesUp: number;
   bytesDown: number;
-  /** Times that it listened for the home beacon. */
+  /** Times that it listened for the home beacon, and seconds. */
   listens: number;
+  listenS: number;
 }
 
 export function noUsage(): Usage {
-  return { gnssS: 0, fixes: 0, sessions: 0, connectedS: 0, bytesUp: 0, bytesDown: 0, listens: 0 };
+  const searches = { gnssS: 0, darkS: 0, thinS: 0, looksS: 0, fixes: 0 };
+  return { ...searches, sessions: 0, connectedS: 0, bytesUp: 0, bytesDown: 0, listens: 0, listenS: 0 };
 }
 
 export function addUsage(sum: Usage, more: Usage): void {
@@ -54,7 +62,12 @@ export const CONNECT_S = 2;
 /** The network lets a quiet connection go after this (assumption; networks differ). */
 export const TAIL_S = 10;
 
+/** The firmware listens this long for a beacon that calls so often; the board stops when it has received a call. */
 const LISTEN_S = 0.5;
+const CALLS_EVERY_S = 0.1;
+/** Its radio's start, and the share of calls that are received (assumptions). */
+const RADIO_START_S = 0.02;
+const CALLS_RECEIVED = 0.8;
 
 /** LTE-M carries at least this much up in a connection (assumption: a tenth of its 375 kbit/s at half duplex). */
 const BYTES_PER_S = 4_700;
@@ -71,23 +84,30 @@ export interface Parts {
   readonly gnss: number;
   readonly radio: number;
   readonly listening: number;
+  /** Parts of `gnss`. */
+  readonly dark: number;
+  readonly thin: number;
+  readonly looks: number;
 }
 
 /** Milliampere-hours a day of a usage over `days` days, with the processor asleep in this state. */
 export function partsOf(usage: Usage, days: number, processorMa: number = ASLEEP_MA.lightSleep): Parts {
   const { modemSaving, accelerometer, receiverBackup, leaks } = CURRENT_MA;
   const asleepMas = (modemSaving + accelerometer + processorMa + receiverBackup + leaks) * DAY_S * days;
-  const gnssMas = usage.gnssS * (CURRENT_MA.gnss + CURRENT_MA.processorDozing);
+  const gnssMa = CURRENT_MA.gnss + CURRENT_MA.processorDozing;
   const sendingS = usage.sessions * CONNECT_S + usage.bytesUp / BYTES_PER_S;
   const quietS = Math.max(0, usage.connectedS - sendingS);
   const radioMas = sendingS * CURRENT_MA.connecting + quietS * CURRENT_MA.connectedIdle;
-  const listenMas = usage.listens * LISTEN_S * CURRENT_MA.listening;
+  const listenMas = usage.listenS * CURRENT_MA.listening;
   const perDay = (mas: number): number => mas / HOUR_S / days;
   return {
     asleep: perDay(asleepMas),
-    gnss: perDay(gnssMas),
+    gnss: perDay(usage.gnssS * gnssMa),
     radio: perDay(radioMas),
     listening: perDay(listenMas),
+    dark: perDay(usage.darkS * gnssMa),
+    thin: perDay(usage.thinS * gnssMa),
+    looks: perDay(usage.looksS * gnssMa),
   };
 }
 
@@ -120,6 +140,15 @@ export function countSession(usage: Usage): void {
   usage.sessions++;
   usage.bytesUp += RESUMED_UP_BYTES + SESSION_UP_BYTES + HANDSHAKE_SEGMENTS * SEGMENT_BYTES;
   usage.bytesDown += RESUMED_DOWN_BYTES + SESSION_DOWN_BYTES + HANDSHAKE_SEGMENTS * SEGMENT_BYTES;
+}
+
+/** One listening, near the beacon or not; true when the beacon was received. */
+export function countListening(usage: Usage, isNear: boolean, random: Random): boolean {
+  usage.listens++;
+  let atS = RADIO_START_S + random.between(0, CALLS_EVERY_S);
+  while (atS < LISTEN_S && !(isNear && random.chance(CALLS_RECEIVED))) atS += CALLS_EVERY_S;
+  usage.listenS += Math.min(atS, LISTEN_S);
+  return atS < LISTEN_S;
 }
 
 /** One report of `bytes` bytes and its answer, within a session. */

@@ -2,8 +2,9 @@ import { Firmware } from "@purrimeter/device/firmware";
 import { RamFlash } from "@purrimeter/device/ram-flash";
 import type { Detection, Settings } from "@purrimeter/protocol/messages";
 import { asTagId, type GeofenceRef, type LatE7, type LonE7, type TagId } from "@purrimeter/protocol/values";
+import { Random, seedOf } from "@purrimeter/simulator/random";
 import { VirtualClock } from "@purrimeter/simulator/virtual-clock";
-import { noUsage, type Usage } from "./energy-model.ts";
+import { countListening, noUsage, type Usage } from "./energy-model.ts";
 import type { Told } from "./heard.ts";
 import { MeteredGnss } from "./metered-gnss.ts";
 import { MeteredUplink } from "./metered-uplink.ts";
@@ -50,10 +51,11 @@ export function spendOurs(wearer: Wearer, policy: TagPolicy): Spent {
   const senses = new Senses(wearer);
   const gnss = new MeteredGnss(wearer, clock, usage);
   const uplink = new MeteredUplink(TAG, settingsOf(wearer, policy), clock, usage);
+  const calls = new Random(seedOf(wearer.seed, 3));
   const hears: (() => void)[] = [];
   const listen = (): void => {
-    usage.listens++;
-    if (senses.at(clock.trueUtcS()).hearsHome) hears.push(() => firmware.beaconDetected());
+    const isNear = senses.at(clock.trueUtcS()).hearsHome;
+    if (countListening(usage, isNear, calls)) hears.push(() => firmware.beaconDetected());
   };
   const nothing = (): void => undefined;
   const parts = { flash: new RamFlash(4_096, 64), clock, gnss, uplink };

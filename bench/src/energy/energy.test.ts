@@ -1,5 +1,6 @@
+import { Random } from "@purrimeter/simulator/random";
 import { describe, expect, it } from "vitest";
-import { countReport, countSession, daysOf, mAhPerDay, noUsage } from "./energy-model.ts";
+import { countListening, countReport, countSession, daysOf, mAhPerDay, noUsage } from "./energy-model.ts";
 import { spendOurs } from "./energy-tag.ts";
 import { spendFixed } from "./fixed-tracker.ts";
 import { addHeard, decidedInCloud, type Heard, noneHeard, type Told } from "./heard.ts";
@@ -20,6 +21,21 @@ describe("the energy model", () => {
     usage.connectedS = 15;
     // Two seconds and 0.5 s of bytes at 70 mA, the rest at 10 mA.
     expect((mAhPerDay(usage, 1) - asleep) * 3_600).toBeCloseTo(2.422 * 70 + 12.578 * 10, 0);
+  });
+});
+
+describe("listening for the beacon", () => {
+  it("ends at the first call that is received, and lasts half a second where there is none", () => {
+    const away = noUsage();
+    const near = noUsage();
+    const random = new Random(1);
+    for (let i = 0; i < 1_000; i++) {
+      expect(countListening(away, false, random)).toBe(false);
+      countListening(near, true, random);
+    }
+    expect(away.listenS / away.listens).toBeCloseTo(0.5, 6);
+    // The start, half of the time between two calls, and a quarter of a call missed on average.
+    expect(near.listenS / near.listens).toBeCloseTo(0.02 + 0.05 + 0.025, 2);
   });
 });
 
@@ -86,7 +102,10 @@ describe("our tag on invented cats", () => {
     const tricks = { intervalS: 120, radiusM: 75, sleeps: true, stopsInTheDark: true };
     for (const cat of cats) {
       const plain = spendFixed(cat, { ...tricks, stopsInTheDark: false });
-      expect(spendFixed(cat, tricks).usage.gnssS).toBeLessThan(plain.usage.gnssS);
+      const { usage } = spendFixed(cat, tricks);
+      expect(usage.gnssS).toBeLessThan(plain.usage.gnssS);
+      expect(usage.darkS).toBeLessThan(plain.usage.darkS);
+      expect(usage.darkS + usage.thinS + usage.looksS).toBeLessThanOrEqual(usage.gnssS);
     }
   });
 });

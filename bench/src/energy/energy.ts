@@ -1,10 +1,11 @@
 import type { Half } from "../fences/fence-world.ts";
-import { outingsOf } from "../fences/outings.ts";
+import { type Outing, outingsOf } from "../fences/outings.ts";
 import { wearers } from "../fences/wearer.ts";
 import { energyLine, type EnergyLine, type Worn } from "./energy-line.ts";
+import { CONNECT_S, countReport, countSession, noUsage, TAIL_S, type Usage } from "./energy-model.ts";
 import { spendOurs } from "./energy-tag.ts";
 import { type FixedPolicy, spendFixed } from "./fixed-tracker.ts";
-import { decidedInCloud } from "./heard.ts";
+import { decidedInCloud, type Told } from "./heard.ts";
 
 const DAYS = 3;
 const QUICK_DAYS = 1;
@@ -14,7 +15,7 @@ const INTERVAL_S = 120;
 const HOURLY_S = 3_600;
 
 /** Intervals of the peers with our tricks: near enough that one is as late as ours. */
-const PEER_INTERVALS_S = [60, 90, 120, 150, 180, 210, 240, 270, 300, 360, 420, 480, 600, 720];
+const PEER_INTERVALS_S = [60, 90, 120, 150, 180, 195, 210, 225, 240, 255, 270, 300, 360, 420, 480, 600, 720];
 const TRICKS = ", with our tricks";
 
 const ours = { fixIntervalS: INTERVAL_S, reportIntervalS: HOURLY_S, radiusM: RADIUS_M };
@@ -25,6 +26,9 @@ const OURS = {
   "ours, no beacon": { ...ours, hasBeacon: false },
   "ours, every fix sent": { ...ours, reportIntervalS: 1, hasBeacon: false },
 } as const;
+
+/** Shown without the searches under a roof too. */
+const BOUNDED = new Set(["ours", "ours, no beacon"]);
 
 function peers(): [string, FixedPolicy][] {
   const plain = { radiusM: RADIUS_M, sleeps: false, stopsInTheDark: false };
@@ -88,6 +92,39 @@ function leadOf(ourLine: EnergyLine, peerLines: readonly EnergyLine[]): Lead {
   };
 }
 
+/** What a tag takes that is told when its cat leaves: a warm start and a report for each outing. */
+const WARM_START_S = 12;
+const LEAST_REPORT_BYTES = 30;
+
+function spendOracle({ length }: readonly Outing[]): Usage {
+  const usage = noUsage();
+  for (let i = 0; i < length; i++) {
+    usage.gnssS += WARM_START_S;
+    countSession(usage);
+    usage.connectedS += CONNECT_S + TAIL_S;
+    countReport(usage, LEAST_REPORT_BYTES);
+  }
+  return usage;
+}
+
+/** Without the searches that no sky was above; a receiver that knew would not make them. */
+function withoutRoofs(usage: Usage): Usage {
+  return { ...usage, gnssS: usage.gnssS - usage.darkS - usage.thinS, darkS: 0, thinS: 0 };
+}
+
+function toldAtOnce(outings: readonly Outing[]): Told[] {
+  return outings.flatMap(({ from, to }): Told[] => [
+    { decidedAt: from, heardAt: from + WARM_START_S + CONNECT_S, side: "outside", isAlarm: true },
+    { decidedAt: to, heardAt: to, side: "inside", isAlarm: false },
+  ]);
+}
+
+function oracleLine(worn: Worn): EnergyLine {
+  const usages = worn.outings.map(spendOracle);
+  const told = worn.outings.map(toldAtOnce);
+  return energyLine(worn, { policy: "bound: knows when the cat leaves", decision: "oracle", usages, told });
+}
+
 /** What of the benchmark is run. */
 export interface EnergyOptions {
   readonly isQuick: boolean;
@@ -110,5 +147,9 @@ export async function* benchEnergy({
     const [usages, told] = [spent.map(({ usage }) => usage), spent.map((one) => one.told)];
     const line = energyLine(measured, { policy, decision: "ours", usages, told });
     yield { ...line, ...leadOf(line, peerLinesOf) };
+    if (!BOUNDED.has(policy)) continue;
+    const run = { policy: `bound: ${policy}, no search under a roof`, decision: "ours", told };
+    yield energyLine(measured, { ...run, usages: usages.map(withoutRoofs) });
   }
+  yield oracleLine(measured);
 }

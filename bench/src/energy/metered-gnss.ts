@@ -9,6 +9,9 @@ import { Senses, type Wearer } from "../fences/wearer.ts";
 const THIN_ROOFS = 0.3;
 const HOUR_S = 3_600;
 
+/** A search sooner after the one before was asked for by a doubt. */
+const LOOK_MS = 45_000;
+
 const HEARD = Buffer.from("$GPGSV,1,1,01,07,50,120,33*49\r\n");
 const UNHEARD = Buffer.from("$GPGSV,1,1,01,07,50,120,*49\r\n");
 
@@ -20,6 +23,7 @@ export class MeteredGnss implements Gnss {
   private readonly wearer: Wearer;
   private readonly senses: Senses;
   private onSinceMs = Infinity;
+  private lastOnMs = -Infinity;
 
   constructor(wearer: Wearer, clock: VirtualClock, usage: Usage) {
     const random = new Random(seedOf(wearer.seed, 2));
@@ -40,7 +44,7 @@ export class MeteredGnss implements Gnss {
   }
 
   stop(): void {
-    if (this.onSinceMs !== Infinity) this.usage.gnssS += (this.clock.nowMs - this.onSinceMs) / 1_000;
+    if (this.onSinceMs !== Infinity) this.count((this.clock.nowMs - this.onSinceMs) / 1_000);
     this.onSinceMs = Infinity;
     this.receiver.stop();
   }
@@ -51,6 +55,16 @@ export class MeteredGnss implements Gnss {
     const hasSignal = this.hasSignal(this.clock.trueUtcS());
     const all = Buffer.concat([bytes.subarray(0, length), hasSignal ? HEARD : UNHEARD]);
     return { bytes: all, length: all.length, hasSignal };
+  }
+
+  private count(seconds: number): void {
+    const { usage } = this;
+    const utcS = this.clock.trueUtcS();
+    usage.gnssS += seconds;
+    if (!this.hasSignal(utcS)) usage.darkS += seconds;
+    else if (this.senses.truth.sky === "none") usage.thinS += seconds;
+    else if (this.onSinceMs - this.lastOnMs < LOOK_MS) usage.looksS += seconds;
+    this.lastOnMs = this.onSinceMs;
   }
 
   private hasSignal(utcS: number): boolean {

@@ -37,6 +37,9 @@ export interface FenceLine {
   /** From the start to the first side. */
   readonly firstSideMedianS: number | null;
   readonly firstSideP95S: number | null;
+  /** Shares of the time: without a side, and with another side than the true one. */
+  readonly noSideShare: number;
+  readonly wrongSideShare: number;
 }
 
 const FIXES = [1, 2, 3, 4, 6, 8, 12];
@@ -86,5 +89,7 @@ export function fenceLine(of: FenceCase, score: Score): FenceLine {
     strainsAlarmedShare: score.strains === 0 ? null : rounded(score.strainsAlarmed / score.strains),
     firstSideMedianS: seconds(score.firstSidesS, 0.5),
     firstSideP95S: seconds(score.firstSidesS, 0.95),
+    noSideShare: rounded(score.noSideS / Math.max(1, score.knownS)),
+    wrongSideShare: rounded(score.wrongSideS / Math.max(1, score.knownS)),
   };
 }

@@ -145,3 +145,18 @@ describe("the halves of the recorded cats", () => {
     expect(["Ares", "Athena", "Lola"].map(halfOf)).toEqual(["tuning", "reporting", "reporting"]);
   });
 });
+
+describe("the time with a side", () => {
+  it("is compared with the truth, from fix to fix", () => {
+    // No side in the first minute; three minutes inside, of which one in truth is outside; then outside, where it is.
+    const cat = catAt([10, 10, 10, 200, 200, 200]);
+    const { knownS, noSideS, wrongSideS } = scored(cat, "?iiioo");
+    // A fix is at the beginning of its minute, and before the first one nothing is known.
+    expect([knownS, noSideS, wrongSideS]).toEqual([360, 60, 60]);
+  });
+
+  it("does not count where nobody knows the truth", () => {
+    const { knownS, noSideS, wrongSideS } = scored(catAt([NaN, 10, NaN]), "iii");
+    expect([knownS, noSideS, wrongSideS]).toEqual([60, 0, 0]);
+  });
+});

@@ -29,13 +29,19 @@ export interface Score {
   strainsAlarmed: number;
   /** Seconds to the first side. */
   readonly firstSidesS: number[];
+  /** Seconds in which the truth is known; of them those without a side, and those with another side than the true one. */
+  knownS: number;
+  noSideS: number;
+  wrongSideS: number;
 }
 
 /** A score of nothing. */
 export function emptyScore(): Score {
   const counts = { days: 0, falseAlarms: 0, changes: 0, silentChanges: 0, exits: 0, alreadyOutside: 0 };
   const strains = { strains: 0, strainsAlarmed: 0 };
-  return { ...counts, ...strains, silentExits: 0, missed: 0, delaysS: [], delaysFixes: [], firstSidesS: [] };
+  const times = { knownS: 0, noSideS: 0, wrongSideS: 0 };
+  const lists = { delaysS: [], delaysFixes: [], firstSidesS: [] };
+  return { ...counts, ...strains, ...times, ...lists, silentExits: 0, missed: 0 };
 }
 
 /** The escapes in the truth: the cat comes back within the watch, and no gap hides the way. */
@@ -88,6 +94,8 @@ class Follower {
   readonly #tag: ZoneTag;
   readonly #exits: Told[];
   #current = 0;
+  /** Steps of the truth that have been compared with the tag's side. */
+  #steps = 0;
   #wasInside = false;
   #hasFirst = false;
   #isStrainAlarmed = false;
@@ -104,6 +112,7 @@ class Follower {
   take(index: number): void {
     const at = this.#cat.at[index] as number;
     const before = this.#tag.side;
+    this.#compareUpTo(at);
     const exit = this.#exitAt(at);
     // Its first fix out there shows what the tag believed when the cat crossed.
     if (exit !== undefined && exit.fixes === 0) exit.wasOutside = before === "outside";
@@ -115,6 +124,21 @@ class Follower {
     if (isChange) this.#change(at);
     if (side === "inside") this.#wasInside = true;
     if (side === "outside") this.#wasInside = false;
+  }
+
+  /** The tag keeps its side until its next fix. */
+  #compareUpTo(at: number): void {
+    const { trueM, startsAt } = this.#cat;
+    const until = Math.min(trueM.length, Math.floor((at - startsAt) / TRUTH_STEP_S));
+    for (; this.#steps < until; this.#steps++) this.#compare(trueM[this.#steps] as number);
+  }
+
+  #compare(trueM: number): void {
+    if (Number.isNaN(trueM)) return;
+    const { side } = this.#tag;
+    this.#score.knownS += TRUTH_STEP_S;
+    if (side === "unknown") this.#score.noSideS += TRUTH_STEP_S;
+    else if ((side === "outside") !== trueM > this.#radiusM) this.#score.wrongSideS += TRUTH_STEP_S;
   }
 
   #firstSide(at: number): void {
@@ -157,6 +181,7 @@ class Follower {
 
   end(): void {
     const score = this.#score;
+    this.#compareUpTo(Infinity);
     score.days += this.#cat.days;
     if (this.#cat.strain !== undefined) score.strains++;
     if (this.#isStrainAlarmed) score.strainsAlarmed++;

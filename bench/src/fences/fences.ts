@@ -68,8 +68,12 @@ function* linesOfPass(world: World, cats: readonly CatDays[], pass: Pass): Gener
 /** What the owners hear of cats that live, are carried off, stay beyond the edge, and of receivers that are misled. */
 export async function* benchFences(options: FenceOptions): AsyncGenerator<FenceLine> {
   const worlds = worldsOf(options.isQuick ? QUICK : WHOLE, options.half);
-  for (const world of worlds) {
-    if (!world.radiiM.some((radiusM) => world.name(radiusM).startsWith(options.world))) continue;
+  for (const one of worlds) {
+    const world = {
+      ...one,
+      radiiM: one.radiiM.filter((radiusM) => one.name(radiusM).startsWith(options.world)),
+    };
+    if (world.radiiM.length === 0) continue;
     for (const pass of passesOf(world)) {
       const watching = { lookS: pass.lookS, receiver: "fitted" as const, seed: SEEDS[options.half] };
       const cats = await world.cats(watching);

@@ -46,6 +46,13 @@ export const FITTED = {
 
 export type FittedParameters = { readonly [K in keyof typeof FITTED]: number };
 
+/** A receiver whose error, except reflections, is so many times the fitted one's, and whose claims are too. */
+export function fittedTimes(times: number): FittedParameters {
+  const { openM, partialM, claimM, roofM } = FITTED;
+  const scaled = { openM: openM * times, partialM: partialM * times, claimM: claimM * times };
+  return { ...FITTED, ...scaled, roofM: roofM * times };
+}
+
 /** One axis of a process that wanders smoothly with variance 1, exact over steps of any length (Matern 3/2). */
 class SmoothAxis {
   value = 0;

@@ -3,7 +3,7 @@ import { replayAsRecorded } from "@purrimeter/simulator/replay";
 import { describe, expect, it } from "vitest";
 import type { CatDays } from "./cat-days.ts";
 import { carriedCats, startingCats } from "./made-cats.ts";
-import { OurTag } from "./our-tag.ts";
+import { OurTag, UNKNOWN_SPEED } from "./our-tag.ts";
 import { PeerTag } from "./peer-tag.ts";
 import { emptyScore, scoreCat } from "./fence-score.ts";
 import type { ZoneTag } from "./zone-tag.ts";
@@ -52,6 +52,8 @@ describe("our tag in the benchmark", () => {
     const [cat] = carriedCats(1, 1.5, RADIUS_M, { lookS: 60, receiver: "fitted", seed: 11 });
     if (cat === undefined) throw new Error("no cat");
     const zone = { radiusM: RADIUS_M, pace: "fixed" as const, intervalS: 60, startsAt: cat.startsAt };
+    // The replayed tracks hold no speed.
+    cat.speedCmS.fill(UNKNOWN_SPEED);
     const degrees = (180 / Math.PI) * (1 / 6_371_008.8);
     const lonDegrees = degrees / Math.cos((50.2 * Math.PI) / 180);
     const track = {

@@ -1,4 +1,4 @@
-import { emptyFix } from "@purrimeter/device/fix-filter";
+import { emptyFix, setMotion } from "@purrimeter/device/fix-filter";
 import { nextTickMs, step } from "@purrimeter/device/tag";
 import type { TagEvent } from "@purrimeter/device/tag-event";
 import { TagState } from "@purrimeter/device/tag-state";
@@ -11,6 +11,9 @@ import type { Pace, ZoneTag, ZoneWatch } from "./zone-tag.ts";
 const CENTRE = new LocalPlane(50.2, -5.1);
 const latE7Of = (northM: number): LatE7 => Math.round(CENTRE.latDegreesAt(northM) * 1e7) as LatE7;
 const lonE7Of = (eastM: number): LonE7 => Math.round(CENTRE.lonDegreesAt(eastM) * 1e7) as LonE7;
+
+/** Stands for no speed in the column of speeds. */
+export const UNKNOWN_SPEED = 65_535;
 
 /** A side ages while there is no fix: how often the tag looks at its age. */
 const TICK_S = 3_600;
@@ -97,8 +100,8 @@ export class OurTag implements ZoneTag {
     this.#fix.latE7 = latE7Of(cat.northM[index] as number);
     this.#fix.lonE7 = lonE7Of(cat.eastM[index] as number);
     this.#fix.accuracyDm = cat.accuracyDm[index] as number;
-    this.#fix.speedCmS = cat.speedCmS[index] as number;
-    this.#fix.courseDeg10 = cat.courseDeg10[index] as number;
+    const speedCmS = cat.speedCmS[index] as number;
+    setMotion(this.#fix, speedCmS === UNKNOWN_SPEED ? -1 : speedCmS, cat.courseDeg10[index] as number);
   }
 
   #follow(): void {

@@ -35,6 +35,9 @@ export const WHOLE: Size = { inventedCats: 200, inventedDays: 2, receivers: 5, m
 export const QUICK: Size = { inventedCats: 25, inventedDays: 1, receivers: 1, made: 40 };
 
 const RADIUS_M = 75;
+
+/** Zones from the smallest that is accepted to the usual one. */
+export const SMALL_RADII_M = [10, 15, 20, 25, 30, 40, 50, 75];
 const SPEEDS_MS = [0.7, 1.5, 3, 5, 14, 25];
 const CARRIED_INTERVALS_S = [20, 60, 120, 300];
 const MINUTE_S = 60;
@@ -62,7 +65,7 @@ function lives(size: Size, half: Half): World[] {
     {
       name: (radiusM) => `small-${radiusM}`,
       case: "",
-      radiiM: [20, 30, 40],
+      radiiM: SMALL_RADII_M,
       intervalsS: [60, 120],
       cats: (watching) => inventedDays(size.inventedCats / 2, size.inventedDays, watching),
     },

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { encodeReport } from "@purrimeter/protocol/report";
 import { encodeStatus } from "@purrimeter/protocol/status";
+import { DECISION_VERSION } from "@purrimeter/device/decide-side";
 import { TAG } from "@purrimeter/device/testing/tag-rig";
 import { createLog } from "@purrimeter/service/log";
 import type { ReportStore } from "@purrimeter/store/report-store";
@@ -105,7 +106,13 @@ it("the bridge judges what it stored, after it has answered", async () => {
   const bridge = createBridge({ store, source, counters, log, retentionDays: 30, ...clocks });
   await bridge.sink.status(
     TAG,
-    encodeStatus({ online: true, settingsVersion: 1, firmware: "1", wireVersion: 2 }),
+    encodeStatus({
+      online: true,
+      settingsVersion: 1,
+      firmware: "1",
+      wireVersion: 2,
+      decisionVersion: DECISION_VERSION,
+    }),
   );
   for (const bytes of reports) await bridge.sink.report(TAG, bytes);
   expect(counters.get("reports")).toBe(reports.length);

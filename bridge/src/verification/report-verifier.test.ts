@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DECISION_VERSION } from "@purrimeter/device/decide-side";
 import { TAG } from "@purrimeter/device/testing/tag-rig";
 import type { Entry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
@@ -67,11 +68,15 @@ describe("the firmware's transitions decided again", () => {
     expect(differences(tag)).toEqual({});
   });
 
-  it("are not judged when the firmware speaks an older wire version", () => {
+  it.each([
+    ["an older wire version", {}],
+    ["no decision version", { wireVersion: 2 }],
+    ["another decision version", { wireVersion: 2, decisionVersion: DECISION_VERSION + 1 }],
+  ])("are not judged when the firmware says %s", (_, versions) => {
     const tag = atHome();
     walk(tag, 1);
     const before = tag.count("agree");
-    tag.judge.reported(TAG, { online: true, settingsVersion: 1, firmware: "0.9" });
+    tag.judge.reported(TAG, { online: true, settingsVersion: 1, firmware: "0.9", ...versions });
     tag.tampers = changing("outside", 1, (entry) => ({ ...entry, to: "inside", from: "outside" }));
     walk(tag, 1);
     expect(tag.count("agree")).toBe(before);
@@ -173,7 +178,13 @@ it("judges a bounded number of reports, and counts the others", () => {
   const log = createLog("bridge", { write: () => undefined });
   const judge = createReportVerifier({ counters, log, monotonicMs: () => 0, defer: () => undefined });
   judge.wanted(TAG, settingsOf(1));
-  judge.reported(TAG, { online: true, settingsVersion: 1, firmware: "1", wireVersion: 2 });
+  judge.reported(TAG, {
+    online: true,
+    settingsVersion: 1,
+    firmware: "1",
+    wireVersion: 2,
+    decisionVersion: DECISION_VERSION,
+  });
   const entries = [{ kind: "no-sky", at: 1, searchedS: 1 } as Entry];
   const report = { epoch: 1, first: 1, oldest: 1, entries } as unknown as Report;
   for (let i = 0; i < 300; i++) judge.stored(TAG, report, 1);

@@ -1,7 +1,6 @@
-import { setDetection } from "@purrimeter/device/decide-side";
+import { DECISION_VERSION, setDetection } from "@purrimeter/device/decide-side";
 import type { Geofences } from "@purrimeter/device/geofence";
 import type { FixEntry, TransitionEntry } from "@purrimeter/protocol/entry";
-import { FIRST_WIRE_VERSION, WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Report, Settings, Status } from "@purrimeter/protocol/messages";
 import type { Epoch, TagId } from "@purrimeter/protocol/values";
 import type { Log } from "@purrimeter/service/log";
@@ -53,6 +52,9 @@ export interface ReportVerifier {
   forget(tag: TagId): void;
 }
 
+/** The decision of firmware that does not say which. */
+const FIRST_DECISION_VERSION = 1;
+
 interface Waiting {
   readonly tag: TagId;
   readonly report: Report;
@@ -71,7 +73,7 @@ interface ReplaySession {
 }
 
 interface Versions {
-  wire: number;
+  decision: number;
   reported: number | undefined;
   wanted: number | undefined;
   refused: number | undefined;
@@ -105,7 +107,7 @@ class TagReportVerifier implements ReportVerifier {
   reported(tag: TagId, status: Status): void {
     if (!status.online) return;
     const versions = this.#versionsOf(tag);
-    versions.wire = status.wireVersion ?? FIRST_WIRE_VERSION;
+    versions.decision = status.decisionVersion ?? FIRST_DECISION_VERSION;
     versions.reported = status.settingsVersion;
     versions.refused = status.refusedSettings?.version;
   }
@@ -113,7 +115,7 @@ class TagReportVerifier implements ReportVerifier {
   stored(tag: TagId, report: Report, through: number): void {
     const versions = this.#versions.peek(tag);
     if (versions === undefined || !this.#hasGeofences(tag, versions)) return;
-    if (versions.wire !== WIRE_VERSION) return this.#skipOtherFirmware(tag, report);
+    if (versions.decision !== DECISION_VERSION) return this.#skipOtherFirmware(tag, report);
     if (this.#queued >= MAX_QUEUED) return this.#parts.counters.add("decided-again", "not-judged");
     this.#queued++;
     const settings = this.#settledSettings(tag, versions);
@@ -123,7 +125,7 @@ class TagReportVerifier implements ReportVerifier {
     });
   }
 
-  /** Firmware that speaks another wire version decides in another way: its transitions are no faults. */
+  /** Firmware of another decision gives other sides: its transitions are no faults. */
   #skipOtherFirmware(tag: TagId, { entries }: Report): void {
     this.#close(tag);
     for (const { kind } of entries)
@@ -139,7 +141,12 @@ class TagReportVerifier implements ReportVerifier {
   #versionsOf(tag: TagId): Versions {
     const known = this.#versions.get(tag);
     if (known !== undefined) return known;
-    const versions = { wire: FIRST_WIRE_VERSION, reported: undefined, wanted: undefined, refused: undefined };
+    const versions = {
+      decision: FIRST_DECISION_VERSION,
+      reported: undefined,
+      wanted: undefined,
+      refused: undefined,
+    };
     this.#versions.set(tag, versions);
     return versions;
   }

@@ -24,7 +24,7 @@ export class SideSlots {
   /** A slot whose side is unknown. There must be one left. */
   take(): number {
     const slot = this.#free.pop() ?? this.#used++;
-    this.sides.forgetOne(slot);
+    this.sides.drop(slot);
     return slot;
   }
 

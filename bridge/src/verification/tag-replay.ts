@@ -1,7 +1,8 @@
-import { decide, EXACT_WITHIN_CM, expire } from "@purrimeter/device/decide-side";
+import { decide, EXACT_WITHIN_CM, expire, isCertain } from "@purrimeter/device/decide-side";
 import type { Geofences } from "@purrimeter/device/geofence";
+import type { SeenFix } from "@purrimeter/device/travel";
 import type { FixEntry, HealthEntry, TransitionEntry } from "@purrimeter/protocol/entry";
-import type { Side } from "@purrimeter/protocol/values";
+import type { LastKnown, Side } from "@purrimeter/protocol/values";
 import { ComparedFence } from "./compared-fence.ts";
 import type { NumberedEntry } from "./numbered-entry.ts";
 import type { SideSlots } from "./side-slots.ts";
@@ -11,7 +12,7 @@ import type { Difference, Incomparable, Comparison } from "./comparison.ts";
 const RECENT_FIXES = 16;
 
 /** `darkAtS`: when the last search between it and the fix before found nothing, 0 for none. */
-type NumberedFix = FixEntry & { readonly number: number; readonly darkAtS: number };
+type NumberedFix = FixEntry & SeenFix & { readonly number: number; readonly darkAtS: number };
 
 /** A transition that the last fix gives. */
 interface Expected {
@@ -32,8 +33,8 @@ type Start = "none" | "here" | "here-or-before";
 /**
  * Decides one tag's fixes again with the tag's own code, in the order of their numbers, and compares with the transitions
  * between them. A geofence is compared only from where the state of the tag is known:
- *  - after a restart, which forgets (the first entry of a start is a health entry with another count of starts);
- *  - from the first fix that a transition from unknown names as its evidence;
+ *  - from the first fix that a transition from unknown names as its evidence, with the last known side that it says, as
+ *    after a restart (the first entry of a start is a health entry with another count of starts);
  *  - from a side that faded, which forgets;
  *  - after so many fixes that the past makes no difference.
  * Before, a transition has to prove that the tag runs these settings, because the journal does not say when it took them.
@@ -89,7 +90,7 @@ export class TagReplay {
     this.#missExpected();
     if (entry.kind === "no-sky") this.#darkAtS = entry.at;
     if (entry.kind !== "fix") return;
-    this.#decide({ ...entry, darkAtS: this.#darkAtS }, geofences);
+    this.#decide({ ...entry, ...motionOf(entry), darkAtS: this.#darkAtS }, geofences);
     this.#darkAtS = 0;
   }
 
@@ -109,8 +110,9 @@ export class TagReplay {
     this.#darkAtS = 0;
     for (const fence of this.fences) {
       this.#differs(fence.settle());
-      this.#parts.slots.sides.forgetOne(fence.slot);
-      fence.phase = this.#isProven ? "known" : "waiting";
+      // The last known side that the tag finds in its journal is the prior; only its next transition says it.
+      if (this.#isProven) this.#converge(fence);
+      else fence.phase = "waiting";
       fence.isEvidenceUnknown = false;
     }
   }
@@ -156,18 +158,13 @@ export class TagReplay {
     const { slot } = fence;
     const from = sides.side(slot);
     const distanceCm = geofences.distanceCm(index, fix.latE7, fix.lonE7, EXACT_WITHIN_CM);
-    const to = decide(sides, slot, distanceCm, fix.accuracyDm, fix.at, fix.number, fix.darkAtS);
+    const to = decide(sides, slot, distanceCm, geofences.depthCm(index), fix, fix.number, fix.darkAtS);
     if (to === undefined) return undefined;
     return { fence, from, to, at: fix.at, evidenceFrom: sides.evidenceFrom(slot) };
   }
 
   #isSure({ slot }: ComparedFence): boolean {
-    const { sides } = this.#parts.slots;
-    const outside = sides.belief.outside[slot] ?? 0.5;
-    const side = sides.side(slot);
-    return side === "outside"
-      ? outside >= 1 - sides.wrongOutside
-      : side === "inside" && outside <= sides.wrongInside;
+    return isCertain(this.#parts.slots.sides, slot);
   }
 
   /** The entry after the fix is not the transition that it gives. */
@@ -191,6 +188,7 @@ export class TagReplay {
     else if (fence.phase === "known") this.#compareKnown(fence, transition);
     else if (!this.#beginWith(fence, index, transition, geofences))
       this.#incomparable(wasProven ? "start-unknown" : "settings-unproven");
+    this.#parts.slots.sides.recall(fence.slot, knownAfter(transition));
     for (const other of this.fences) if (other.phase === "waiting") this.#converge(other);
   }
 
@@ -234,6 +232,7 @@ export class TagReplay {
     const first = this.#recent.findIndex(({ number }) => number === transition.evidenceFrom);
     if (transition.from !== "unknown" || first < 0) return false;
     this.#parts.slots.sides.forgetOne(fence.slot);
+    this.#parts.slots.sides.recall(fence.slot, transition.lastKnown ?? null);
     const gives = this.#recent.slice(first).map((fix) => this.#decided(fence, index, fix, geofences));
     fence.phase = "known";
     const before = gives.slice(0, -1).find((expected) => expected !== undefined);
@@ -250,6 +249,17 @@ export class TagReplay {
   #incomparable(why: Incomparable): void {
     this.#parts.verdict({ kind: "not-comparable", why });
   }
+}
+
+/** Speed and course as the tag's decision has them. */
+function motionOf({ speedCmS = -1, courseDeg10 = -1 }: FixEntry): Pick<SeenFix, "speedCmS" | "courseDeg10"> {
+  return { speedCmS: courseDeg10 < 0 ? -1 : speedCmS, courseDeg10 };
+}
+
+/** The last side that the tag knows after the transition. */
+function knownAfter({ from, to, lastKnown }: TransitionEntry): LastKnown {
+  if (to !== "unknown") return to;
+  return from === "unknown" ? (lastKnown ?? null) : from;
 }
 
 function differenceOf(

@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { readFileSync } from "node:fs";
 import { readDemoFile } from "../scenarios/demo-account.ts";
 import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
-import { ApiProblem, ApiUnreachable, OwnerApi } from "../scenarios/owner-api.ts";
+import { ApiProblem, ApiUnreachable, OwnerApi, type ListedGeofence } from "../scenarios/owner-api.ts";
 import { dataOption, examples, jsonOption } from "../terminal/options.ts";
 
 interface Seen {
@@ -16,6 +16,8 @@ interface Seen {
   readonly accuracyM: number | null;
   /** The newest events, oldest first. */
   readonly events: readonly { at: string; to: string; geofence: { name: string } | null }[];
+  /** What is wrong with its geofences. */
+  readonly warnings: readonly { geofence: string | null; message: string }[];
 }
 
 const EVENTS = 1_000;
@@ -44,7 +46,8 @@ async function look(data: string, time: Time): Promise<Seen[] | Failure> {
   try {
     await owner.enter(demo);
     const tags = await owner.tags();
-    return await Promise.all(tags.map(({ id }) => see(owner, id)));
+    const geofences = await owner.geofences();
+    return await Promise.all(tags.map(({ id }) => see(owner, id, geofences)));
   } catch (error) {
     if (error instanceof ApiProblem) return failed(error.message);
     if (error instanceof ApiUnreachable) return failed(`${error.message}; is the demo running?`);
@@ -54,7 +57,13 @@ async function look(data: string, time: Time): Promise<Seen[] | Failure> {
   }
 }
 
-async function see(owner: OwnerApi, tag: string): Promise<Seen> {
+function warningsOf(tag: string, geofences: readonly ListedGeofence[]): Seen["warnings"] {
+  return geofences.flatMap(({ name, warnings = [] }) =>
+    warnings.filter(({ tagId }) => tagId === tag).map(({ message }) => ({ geofence: name, message })),
+  );
+}
+
+async function see(owner: OwnerApi, tag: string, geofences: readonly ListedGeofence[]): Promise<Seen> {
   const path = `/v1/tags/${tag}`;
   const { name, battery } = (await owner.call("GET", path)) as Pick<Seen, "name" | "battery">;
   const latest = await owner.call("GET", `${path}/locations/latest`).catch((error: unknown) => {
@@ -64,7 +73,7 @@ async function see(owner: OwnerApi, tag: string): Promise<Seen> {
   });
   const { at, lat, lon, accuracyM } = latest as Pick<Seen, "at" | "lat" | "lon" | "accuracyM">;
   const { items } = (await owner.call("GET", `${path}/events?limit=${EVENTS}`)) as { items: Seen["events"] };
-  return { tag, name, battery, at, lat, lon, accuracyM, events: items };
+  return { tag, name, battery, at, lat, lon, accuracyM, events: items, warnings: warningsOf(tag, geofences) };
 }
 
 function print(seen: readonly Seen[]): void {
@@ -79,7 +88,9 @@ function print(seen: readonly Seen[]): void {
       accuracyM,
     })),
   );
-  for (const { name, events } of seen) {
+  for (const { name, events, warnings } of seen) {
+    for (const { geofence, message } of warnings)
+      console.log(`${name}: geofence ${geofence ?? "without a readable name"}: ${message}`);
     for (const { at, to, geofence } of events.slice(-SHOWN_EVENTS))
       console.log(`${at}  ${name} is ${to} ${geofence?.name ?? "a geofence that is gone"}`);
   }

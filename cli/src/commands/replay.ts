@@ -12,6 +12,7 @@ import { describeTrackProblem, type TrackFile } from "@purrimeter/simulator/trac
 import { Command, InvalidArgumentError, Option } from "commander";
 import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import { examples, jsonOption } from "../terminal/options.ts";
+import { replayWarnings, type PlannedTrack } from "./replay-warnings.ts";
 import { explanationLines, explanationValue, timeText } from "./explain.ts";
 
 interface ReplayFlags {
@@ -106,6 +107,7 @@ async function replayAll(flags: ReplayFlags): Promise<Failure | { readonly repla
     if (lines.length > 1_000) await write(lines.splice(0));
   }
   await write(lines);
+  for (const line of replayWarnings(planned, flags.paced === true)) process.stderr.write(`${line}\n`);
   if (flags.paced === true)
     process.stderr.write(`--paced ${INVENTED}: these are not the alarms of the data\n`);
   if (flags.json !== true) process.stderr.write(`${summary(file, { recorded, fixes, transitions })}\n`);
@@ -113,19 +115,18 @@ async function replayAll(flags: ReplayFlags): Promise<Failure | { readonly repla
 }
 
 function refused(geofences: readonly NamedGeofence[], of = ""): Failure | undefined {
-  const refusal = refusalOf(geofences);
-  return refusal === undefined ? undefined : failed(`the tag refuses a geofence${of}: ${refusal}`);
+  const reason = refusalOf(geofences);
+  return reason === undefined ? undefined : refusal(reason, of);
+}
+
+function refusal(reason: string, of = ""): Failure {
+  return failed(`the tag refuses a geofence${of}: ${reason}`);
 }
 
 async function sharedGeofences(path: string): Promise<Failure | readonly NamedGeofence[]> {
   const file = await readGeofences(path);
-  if (!file.ok) return failed(file.problem);
-  return refused(file.geofences) ?? file.geofences;
-}
-
-interface PlannedTrack {
-  readonly track: Track;
-  readonly geofences: readonly NamedGeofence[];
+  if (file.ok) return refused(file.geofences) ?? file.geofences;
+  return file.refusal === undefined ? failed(file.problem) : refusal(file.refusal);
 }
 
 /** Every track with its geofences; all are checked before the first line of the result is written. */
@@ -137,8 +138,8 @@ function planOf(
   const planned: PlannedTrack[] = [];
   for (const track of tracks) {
     const geofences = shared ?? circleRound(track, radiusM);
-    const refusal = shared === undefined ? refused(geofences, ` of ${track.name}`) : undefined;
-    if (refusal !== undefined) return refusal;
+    const fault = shared === undefined ? refused(geofences, ` of ${track.name}`) : undefined;
+    if (fault !== undefined) return fault;
     planned.push({ track, geofences });
   }
   return planned;

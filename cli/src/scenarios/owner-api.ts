@@ -35,6 +35,12 @@ export interface ListedTag {
   readonly lastHeardAt: string | null;
 }
 
+/** A geofence as the API lists it; the fields that the commands need. */
+export interface ListedGeofence {
+  readonly name: string | null;
+  readonly warnings?: readonly { readonly tagId: string; readonly message: string }[];
+}
+
 const DEADLINE_MS = 30_000;
 const PAGE = 1_000;
 
@@ -94,12 +100,21 @@ export class OwnerApi {
   }
 
   /** All tags of the owner. */
-  async tags(): Promise<ListedTag[]> {
-    const all: ListedTag[] = [];
+  tags(): Promise<ListedTag[]> {
+    return this.#all<ListedTag>("/v1/tags");
+  }
+
+  /** All geofences of the owner. */
+  geofences(): Promise<ListedGeofence[]> {
+    return this.#all<ListedGeofence>("/v1/geofences");
+  }
+
+  async #all<Item>(path: string): Promise<Item[]> {
+    const all: Item[] = [];
     for (let cursor: string | null = ""; cursor !== null;) {
       const after: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-      const page = (await this.call("GET", `/v1/tags?limit=${PAGE}${after}`)) as {
-        readonly items: readonly ListedTag[];
+      const page = (await this.call("GET", `${path}?limit=${PAGE}${after}`)) as {
+        readonly items: readonly Item[];
         readonly next: string | null;
       };
       all.push(...page.items);

@@ -1,7 +1,9 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Scope } from "@purrimeter/auth-api/access-tokens";
 import { MAX_GEOFENCES, MAX_TAG_VERTICES } from "@purrimeter/protocol/limits";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "@purrimeter/store/geofence";
+import type { Context } from "hono";
 import type { FieldError } from "@purrimeter/service/problem";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
@@ -15,6 +17,7 @@ import { rfc3339 } from "../lists/rfc3339.ts";
 import { idAfter, nextById } from "../lists/page-position.ts";
 import { refuse } from "../edge/problem.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
+import { SizeWarnings } from "./size-warnings.ts";
 
 /** A polygon of ten thousand corners still gets through, to be told the limit of its corners. */
 const MAX_BODY_BYTES = 1_048_576;
@@ -139,15 +142,29 @@ const deleteRoute = createRoute({
   },
 });
 
+/** What a personal access token needs to see what fixes say. */
+const FIXES_SCOPE: Scope = "locations:read";
+
 const UNREADABLE = { unreadable: true } as const;
 
-function geofenceBody(geofence: Geofence): z.infer<typeof geofenceSchema> {
+type GeofenceBody = z.infer<typeof geofenceSchema>;
+
+/** How `asker` sees it: by what the fixes of its tags say, if they may be read. */
+async function geofenceBody(
+  geofence: Geofence,
+  sizes: SizeWarnings,
+  asker: Context<Env>,
+): Promise<GeofenceBody> {
+  const { scopes, owner } = asker.get("identity");
+  const reader = { owner, view: asker.get("view"), mayReadFixes: scopes?.includes(FIXES_SCOPE) ?? true };
+  const warnings = await sizes.of(geofence, reader);
   return {
     id: geofence.id,
     name: geofence.name ?? null,
     tagIds: [...geofence.tagIds],
     shape: geofence.shape === undefined ? null : shapeBody(geofence.shape),
     ...(geofence.shape === undefined && UNREADABLE),
+    ...(warnings.length > 0 && { warnings }),
     version: geofence.version,
     createdAt: rfc3339(geofence.createdAt),
     changedAt: rfc3339(geofence.changedAt),
@@ -185,6 +202,7 @@ function written(outcome: GeofenceOutcome): Geofence {
 
 /** /v1/geofences and /v1/geofences/{id}. */
 export function geofenceRoutes(deps: Dependencies) {
+  const sizes = new SizeWarnings(deps.monotonicMs);
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(listRoute, async (c) => {
       const { cursor, limit } = c.req.valid("query");
@@ -193,21 +211,20 @@ export function geofenceRoutes(deps: Dependencies) {
         after: idAfter<GeofenceId>(cursor, deps.cursors, scope),
         limit,
       });
-      return c.json(
-        { items: page.items.map(geofenceBody), next: nextById(page.next, deps.cursors, scope) },
-        200,
-      );
+      const items: GeofenceBody[] = [];
+      for (const geofence of page.items) items.push(await geofenceBody(geofence, sizes, c));
+      return c.json({ items, next: nextById(page.next, deps.cursors, scope) }, 200);
     })
     .openapi(createGeofenceRoute, async (c) => {
       const geofence = written(await c.get("view").createGeofence(draftOf(c.req.valid("json"))));
       const headers = { ETag: entityTag(geofence.version), Location: `/v1/geofences/${geofence.id}` };
-      return c.json(geofenceBody(geofence), 201, headers);
+      return c.json(await geofenceBody(geofence, sizes, c), 201, headers);
     })
     .openapi(readRoute, async (c) => {
       const geofence = orNotFound(await c.get("view").geofence(c.req.valid("param").id));
       const headers = { ETag: entityTag(geofence.version) };
       if (isKnownToReader(c.req.header("if-none-match"), geofence.version)) return c.body(null, 304, headers);
-      return c.json(geofenceBody(geofence), 200, headers);
+      return c.json(await geofenceBody(geofence, sizes, c), 200, headers);
     })
     .openapi(replaceRoute, async (c) => {
       const expected = expectedVersion(c.req.valid("header")["if-match"]);
@@ -215,7 +232,7 @@ export function geofenceRoutes(deps: Dependencies) {
       const geofence = written(
         await c.get("view").replaceGeofence(id, draftOf(c.req.valid("json")), expected),
       );
-      return c.json(geofenceBody(geofence), 200, { ETag: entityTag(geofence.version) });
+      return c.json(await geofenceBody(geofence, sizes, c), 200, { ETag: entityTag(geofence.version) });
     })
     .openapi(deleteRoute, async (c) => {
       const expected = expectedVersion(c.req.valid("header")["if-match"]);

@@ -100,6 +100,43 @@ export const geofenceBodySchema = z
   })
   .openapi("GeofenceBody");
 
+const shareSchema = z.number().min(0).max(1);
+
+const geofenceWarningSchema = z
+  .strictObject({
+    kind: z.enum(["too-small-for-receiver"]).openapi({
+      description:
+        "`too-small-for-receiver`: the tag checks this geofence all the same, but its receiver errs too much for it. Draw it larger, or " +
+        "expect what the warning says.",
+    }),
+    tagId: z.string(),
+    message: z.string().openapi({ description: "All of it as a sentence in English." }),
+    depthM: z.number().openapi({ description: "The radius of the largest circle within the geofence." }),
+    fixes: z
+      .number()
+      .int()
+      .openapi({
+        description:
+          "How many recent fixes of the tag it is judged by. 0: by a usual receiver, because there are too few, or the token lacks the " +
+          "scope `locations:read`.",
+      }),
+    claimMedianM: z
+      .number()
+      .openapi({ description: "The error that half of those fixes stay below, as they claim." }),
+    claimP90M: z.number().openapi({ description: "The same of nine in ten." }),
+    intervalS: z.number().openapi({ description: "The usual seconds between two fixes." }),
+    noSideShare: shareSchema.openapi({
+      description: "Share of the time in which the tag will know no side.",
+    }),
+    wrongSideShare: shareSchema.openapi({
+      description: "Share of the time in which the side will be wrong.",
+    }),
+    falseAlarmsPerWeek: z.number().openapi({ description: "Alarms while the cat is inside." }),
+  })
+  .openapi("GeofenceWarning", {
+    description: "Expected from measurements on invented cats (docs/fences.md); a real cat's figures differ.",
+  });
+
 export const geofenceSchema = z
   .strictObject({
     id: z.string(),
@@ -110,6 +147,10 @@ export const geofenceSchema = z
         "null when it is unreadable. A tag that runs it goes on doing so; draw it anew or delete it.",
     }),
     unreadable: unreadableSchema,
+    warnings: z.array(geofenceWarningSchema).optional().openapi({
+      description:
+        "Only while there are some. They follow the tags' fixes; the ETag does not change with them.",
+    }),
     version: z
       .number()
       .int()
@@ -118,3 +159,5 @@ export const geofenceSchema = z
     changedAt: z.iso.datetime(),
   })
   .openapi("Geofence");
+
+export type GeofenceWarningBody = z.infer<typeof geofenceWarningSchema>;

@@ -54,6 +54,12 @@ interface AnswerBody {
   readonly name: string;
   readonly version: number;
   readonly shape: unknown;
+  readonly warnings: readonly {
+    readonly depthM: number;
+    readonly noSideShare: number;
+    readonly wrongSideShare: number;
+    readonly message: string;
+  }[];
   readonly code: string;
   readonly checkNumber: string;
   readonly share: { readonly id: string };

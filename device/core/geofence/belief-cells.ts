@@ -1,15 +1,20 @@
-/** True signed distances in cells of 10 m, 200 m to either side of an edge; the last ones hold everything beyond. */
-export const CELL_CM = 1_000;
+/** True signed distances in cells of 7.5 m: 75 m inside an edge, 225 m outside; the last ones hold everything beyond. */
+export const CELL_CM = 750;
 export const CELLS = 40;
-
-/** Farther outside the edge than this, in cm, the place of a fix makes no difference. */
-export const FARTHEST_CM = (CELL_CM * CELLS) / 2;
+export const INSIDE_CELLS = 10;
 
 /**
- * Deeper inside than this it makes none either: whether a cat is 30 m or 100 m from the edge hardly changes a decision
- * (docs/fences.md), and most fixes of a cat at home then need only their distance from the middle of the zone.
+ * Deeper inside than this, in cm, the place of a fix makes no difference: whether a cat is 30 m or 100 m from the edge
+ * hardly changes a decision (docs/fences.md), and most fixes of a cat at home then need only their distance from the
+ * middle of the zone.
  */
 export const DEEPEST_CM = 3000;
+
+/** The first cell that a geofence of this depth has; a cat cannot be deeper inside than the geofence is. */
+export function firstCell(depthCm: number): number {
+  const inside = Math.floor(depthCm / CELL_CM + 0.5);
+  return INSIDE_CELLS - Math.max(1, Math.min(INSIDE_CELLS, inside));
+}
 
 /**
  * The part that remains after `timeConstants` time constants: e^-timeConstants within 0.03, by operations that every

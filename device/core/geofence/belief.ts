@@ -1,8 +1,9 @@
-import { CELL_CM, CELLS, FARTHEST_CM, decayOver } from "./belief-cells.ts";
+import { CELL_CM, CELLS, decayOver, firstCell, INSIDE_CELLS } from "./belief-cells.ts";
 import { Gait } from "./gait.ts";
+import { type SeenFix, travel, TRAVEL_VALUES } from "./travel.ts";
 
-const HALF = CELLS / 2;
-const MOST_CM = FARTHEST_CM - CELL_CM / 2;
+/** The middle of the last cell. */
+const MOST_CM = (CELLS - INSIDE_CELLS) * CELL_CM - CELL_CM / 2;
 
 /**
  * Three grids for each geofence: the cat walks about; it leaves; or the receiver gets reflections and a fix tells little.
@@ -29,17 +30,31 @@ const CORRELATION_S = 50;
 const REFLECTIONS_EVERY_S = 4_800;
 const REFLECTIONS_LAST_S = 130;
 
-/** How likely any place is in such an episode, against the likeliest place otherwise. */
+/** How likely any place is in such an episode, against the likeliest place otherwise; and where half of that is left. */
 const REFLECTED = 0.33;
+const FAR_CM = 100_000;
 
-/** A fix of an episode lies near the one before it; the factor for a fix that does not. */
-const REFLECTED_ELSEWHERE = 0.2;
+/**
+ * A fix of an episode lies near the one before it; the factor for a fix that does not. Soon after the last one it is
+ * closer to 1, because errors come and go by turns then.
+ */
+const REFLECTED_ELSEWHERE = 0.15;
+const REFLECTED_SOON_S = 15;
+const MOST_ELSEWHERE = 0.9;
 
 /** What counts as near: squared distance, in squares of the expected error. */
 const ALIKE_SCALES = 20;
 
 /** After an hour without a fix the model has nothing more to forget. */
 const LONGEST_S = 3_600;
+
+/** A geofence's values: the cells, the last distance in cm, and those of `travel`. */
+const LAST_CM = GRIDS * CELLS;
+const TRAVEL = LAST_CM + 1;
+const VALUES = TRAVEL + TRAVEL_VALUES;
+
+/** A travelling tag is where its fix is: the part of the expected error that then counts. */
+const PLACED = 0.4;
 
 /**
  * What is known from the fixes so far about the signed distance from each geofence's edge: a hidden Markov model. It has
@@ -50,120 +65,101 @@ const LONGEST_S = 3_600;
 export class Belief {
   /** Probability that the tag is outside each geofence, 0 to 1. */
   readonly outside: Float64Array;
-  private readonly cells: Float64Array;
-  private readonly lastCm: Float64Array;
+  /** VALUES of each geofence. */
+  readonly cells: Float64Array;
+  /** The first cell that a geofence of its depth has. */
+  readonly first: Uint8Array;
   private readonly gait: Gait;
 
-  /** `capacity`: number of geofences. 976 bytes for each and 640 for all. */
+  /** `capacity`: number of geofences. 1,017 bytes for each and 640 for all. */
   constructor(capacity: number) {
     this.outside = new Float64Array(capacity);
-    this.cells = new Float64Array(capacity * GRIDS * CELLS);
-    this.lastCm = new Float64Array(capacity);
-    this.gait = new Gait();
+    this.cells = new Float64Array(capacity * VALUES);
+    this.first = new Uint8Array(capacity);
+    this.gait = new Gait(this.cells);
   }
 
-  /** Resets this geofence to the prior distribution. */
-  forget(index: number): void {
-    const start = index * GRIDS * CELLS;
-    const leaving = LEAVES_LAST_S / LEAVES_EVERY_S / CELLS;
-    const reflecting = REFLECTIONS_LAST_S / REFLECTIONS_EVERY_S / CELLS;
-    this.outside[index] = 0.5;
-    this.lastCm[index] = 0;
-    this.cells.fill(1 / CELLS - leaving - reflecting, start, start + CELLS);
-    this.cells.fill(leaving, start + LEAVING, start + REFLECTING);
-    this.cells.fill(reflecting, start + REFLECTING, start + GRIDS * CELLS);
+  /** Resets this geofence to the prior distribution: inside with this probability, 0 to 1; `depthCm` as Geofences.depthCm. */
+  forget(index: number, depthCm: number, inside: number): void {
+    const start = index * VALUES;
+    const first = firstCell(depthCm);
+    this.outside[index] = 1 - inside;
+    this.first[index] = first;
+    this.cells.fill(0, start, start + VALUES);
+    for (let i = first; i < CELLS; i++)
+      this.cells[start + i] =
+        i < INSIDE_CELLS ? inside / (INSIDE_CELLS - first) : (1 - inside) / (CELLS - INSIDE_CELLS);
   }
 
-  /** The belief of geofence i becomes that of `from[i]`; a new geofence has a negative one and begins when it is seen. */
-  rearrange(from: readonly number[]): void {
-    const outside = this.outside.slice();
-    const lastCm = this.lastCm.slice();
-    const cells = this.cells.slice();
-    for (let i = 0; i < from.length; i++) {
-      const old = from[i] ?? -1;
-      if (old < 0 || old === i) continue;
-      this.outside[i] = outside[old] ?? 0.5;
-      this.lastCm[i] = lastCm[old] ?? 0;
-      this.cells.set(cells.subarray(old * GRIDS * CELLS, (old + 1) * GRIDS * CELLS), i * GRIDS * CELLS);
-    }
+  /** The probability that the tag travels, as `travel` gives it, with this fix. */
+  travels(index: number, fix: SeenFix, scaleCm: number, seconds: number): number {
+    return travel(this.cells, index * VALUES + TRAVEL, fix, scaleCm, seconds);
   }
 
   /**
-   * Applies a fix, all in whole numbers: its distance, FARTHEST_CM at most; `scaleCm`, its expected error; `seconds`, the
-   * time since the fix before, more than 0; `freeS`, how much of that time the cat may have been outdoors.
+   * Applies a fix, all in whole numbers: its signed distance; `scaleCm`, its expected error; `seconds`, the time since the
+   * fix before, more than 0; `freeS`, how much of that time the cat may have been outdoors.
    */
-  update(index: number, signedDistanceCm: number, scaleCm: number, seconds: number, freeS: number): void {
-    const start = index * GRIDS * CELLS;
+  update(index: number, distanceCm: number, scaleCm: number, seconds: number, freeS: number): void {
+    const start = index * VALUES;
+    const first = this.first[index] as number;
     const passedS = seconds < LONGEST_S ? seconds : LONGEST_S;
     const movedS = freeS < passedS ? freeS : passedS;
-    this.gait.stray(this.cells, start, movedS, WALKS_EVERY_S);
-    this.gait.leave(this.cells, start + LEAVING, movedS);
-    this.gait.stray(this.cells, start + REFLECTING, movedS, WALKS_UNSEEN_EVERY_S);
-    this.changeGait(start, movedS);
-    this.changeSky(start, passedS, signedDistanceCm - (this.lastCm[index] ?? 0), scaleCm);
-    this.lastCm[index] = signedDistanceCm;
-    this.weigh(start, signedDistanceCm, scaleCm, passedS);
-    this.sum(index);
+    this.gait.stray(start, first, movedS, WALKS_EVERY_S, passedS);
+    this.gait.leave(start + LEAVING, first, movedS);
+    this.gait.stray(start + REFLECTING, first, movedS, WALKS_UNSEEN_EVERY_S, passedS);
+    this.weigh(index, distanceCm, scaleCm, passedS, movedS);
   }
 
-  private sum(index: number): void {
-    const { cells } = this;
-    const start = index * GRIDS * CELLS;
-    let outside = 0;
-    for (let i = start + HALF; i < start + CELLS; i++)
-      outside += (cells[i] ?? 0) + (cells[i + LEAVING] ?? 0) + (cells[i + REFLECTING] ?? 0);
-    this.outside[index] = outside;
+  /** The tag travels and is where its fix is, whatever was believed before. */
+  place(index: number, distanceCm: number, scaleCm: number): void {
+    const start = index * VALUES;
+    this.cells.fill(0, start, start + LAST_CM);
+    this.cells.fill(1, start + LEAVING + (this.first[index] as number), start + REFLECTING);
+    this.weigh(index, distanceCm, scaleCm * PLACED, 0, 0);
   }
 
-  /** Transitions between walking about and leaving. */
-  private changeGait(start: number, seconds: number): void {
+  /**
+   * Transitions between walking about and leaving; episodes of reflections that begin and end, and continue where the fix
+   * is near the one before; and the weight of the fix. After 0 seconds only the last.
+   */
+  private weigh(index: number, distanceCm: number, scaleCm: number, seconds: number, movedS: number): void {
     const { cells } = this;
-    const stops = 1 - decayOver(seconds / LEAVES_LAST_S);
-    const begins = (stops * LEAVES_LAST_S) / LEAVES_EVERY_S;
-    for (let i = start; i < start + CELLS; i++) {
-      const about = cells[i] ?? 0;
-      const leaving = cells[i + LEAVING] ?? 0;
-      cells[i] = about * (1 - begins) + leaving * stops;
-      cells[i + LEAVING] = about * begins + leaving * (1 - stops);
-    }
-  }
-
-  /** Episodes of reflections begin and end, and continue where the fix is near the one before. */
-  private changeSky(start: number, seconds: number, jumpCm: number, scaleCm: number): void {
-    const { cells } = this;
-    const spread = 1 + (jumpCm * jumpCm) / (ALIKE_SCALES * scaleCm * scaleCm);
-    const likeBefore = REFLECTED_ELSEWHERE + (1 - REFLECTED_ELSEWHERE) / (spread * spread);
+    const start = index * VALUES;
+    const first = this.first[index] as number;
+    const variance = scaleCm * scaleCm;
+    const stops = 1 - decayOver(movedS / LEAVES_LAST_S);
+    const sets = (stops * LEAVES_LAST_S) / LEAVES_EVERY_S;
     const ends = 1 - decayOver(seconds / REFLECTIONS_LAST_S);
     const begins = (ends * REFLECTIONS_LAST_S) / REFLECTIONS_EVERY_S;
-    for (let i = start; i < start + CELLS; i++) {
-      const about = cells[i] ?? 0;
-      const leaving = cells[i + LEAVING] ?? 0;
-      const reflecting = cells[i + REFLECTING] ?? 0;
-      cells[i] = about * (1 - begins) + reflecting * ends;
-      cells[i + LEAVING] = leaving * (1 - begins);
-      cells[i + REFLECTING] = (about + leaving) * begins + reflecting * (1 - ends) * likeBefore;
-    }
-  }
-
-  private weigh(start: number, signedDistanceCm: number, scaleCm: number, seconds: number): void {
-    const { cells } = this;
-    const seenCm = Math.max(-MOST_CM, Math.min(MOST_CM, signedDistanceCm));
-    const perVariance = 1 / (3 * scaleCm * scaleCm * (1 + (2 * CORRELATION_S) / seconds));
+    const jumpCm = distanceCm - (cells[start + LAST_CM] as number);
+    const unlike = 1 + (jumpCm * jumpCm) / (ALIKE_SCALES * variance);
+    const elsewhere = Math.min(MOST_ELSEWHERE, REFLECTED_ELSEWHERE + REFLECTED_SOON_S / seconds);
+    const far = Math.max(0, distanceCm) / FAR_CM;
+    const reflected = REFLECTED / (1 + far * far);
+    const goesOn = (1 - ends) * (elsewhere + (1 - elsewhere) / (unlike * unlike));
+    const seenCm = Math.max((first - INSIDE_CELLS + 0.5) * CELL_CM, Math.min(MOST_CM, distanceCm));
+    const perVariance = 1 / (3 * variance * (seconds > 0 ? 1 + (2 * CORRELATION_S) / seconds : 1));
+    let inside = 0;
     let sum = 0;
-    for (let i = 0; i < CELLS; i++) {
+    for (let i = first; i < CELLS; i++) {
       const cell = start + i;
-      const offCm = seenCm - (i - HALF) * CELL_CM - CELL_CM / 2;
+      const stays = cells[cell] as number;
+      const leaves = cells[cell + LEAVING] as number;
+      const lost = cells[cell + REFLECTING] as number;
+      const offCm = seenCm - (i - INSIDE_CELLS + 0.5) * CELL_CM;
       const spread = 1 + offCm * offCm * perVariance;
       const fits = 1 / (spread * spread);
-      const about = (cells[cell] ?? 0) * fits;
-      const leaving = (cells[cell + LEAVING] ?? 0) * fits;
-      const reflecting = (cells[cell + REFLECTING] ?? 0) * REFLECTED;
-      cells[cell] = about;
-      cells[cell + LEAVING] = leaving;
-      cells[cell + REFLECTING] = reflecting;
-      sum += about + leaving + reflecting;
+      const about = stays * (1 - sets) + leaves * stops;
+      const leaving = stays * sets + leaves * (1 - stops);
+      const seen = (cells[cell] = (about * (1 - begins) + lost * ends) * fits);
+      const left = (cells[cell + LEAVING] = leaving * (1 - begins) * fits);
+      const hidden = (cells[cell + REFLECTING] = ((about + leaving) * begins + lost * goesOn) * reflected);
+      sum += seen + left + hidden;
+      if (i < INSIDE_CELLS) inside = sum;
     }
-    const share = 1 / sum;
-    for (let i = start; i < start + GRIDS * CELLS; i++) cells[i] = (cells[i] ?? 0) * share;
+    for (let i = start; i < start + LAST_CM; i++) cells[i] = (cells[i] as number) / sum;
+    cells[start + LAST_CM] = distanceCm;
+    this.outside[index] = 1 - inside / sum;
   }
 }

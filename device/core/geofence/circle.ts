@@ -6,9 +6,10 @@ import type { GeofenceRefusal } from "./geofence-refusal.ts";
 
 /** A circle on a flat map around its centre. */
 export class Circle {
+  /** The radius. */
+  depthCm = 0.5;
   private latE7 = 0;
   private lonE7 = 0;
-  private radiusCm = 0.5;
   private cmPerEast = 0.5;
   private cmPerNorth = 0.5;
 
@@ -16,7 +17,7 @@ export class Circle {
   prepare(setting: CircleSetting): "prepared" | GeofenceRefusal {
     this.latE7 = setting.latE7;
     this.lonE7 = setting.lonE7;
-    this.radiusCm = setting.radiusCm;
+    this.depthCm = setting.radiusCm;
     this.cmPerNorth = cmPerLatE7(setting.latE7);
     this.cmPerEast = this.cmPerNorth * lonOverLat(setting.latE7);
     const reachE7 = setting.radiusCm / this.cmPerNorth;
@@ -28,7 +29,7 @@ export class Circle {
   distanceCm(latE7: number, lonE7: number, _exactWithinCm: number): number {
     const x = eastwardE7(this.lonE7, lonE7) * this.cmPerEast;
     const y = (latE7 - this.latE7) * this.cmPerNorth;
-    const fromEdgeCm = Math.sqrt(x * x + y * y) - this.radiusCm;
+    const fromEdgeCm = Math.sqrt(x * x + y * y) - this.depthCm;
     return fromEdgeCm < 0 ? insideCm(-fromEdgeCm) : outsideCm(fromEdgeCm);
   }
 }

@@ -1,9 +1,21 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FARTHEST_CM } from "./belief-cells.ts";
-import { decide, EXACT_WITHIN_CM, expire, Sides } from "./decide-side.ts";
+import { decide as decideFix, EXACT_WITHIN_CM, expire, Sides } from "./decide-side.ts";
 
 const START = 1_795_000_000;
+const DEEP_CM = 7_500;
+
+/** E7 of a degree of latitude per cm: the fixes lie on the meridian through the zone's middle. */
+const E7_PER_CM = 0.8998;
+
+/** A fix so far beyond the edge of a circle of 75 m, to the north of its middle. */
+function decide(
+  ...[state, index, cm, accuracyDm, at, number]: [Sides, number, number, number, number, number]
+) {
+  const latE7 = 520_000_000 + Math.round((cm + DEEP_CM) * E7_PER_CM);
+  const fix = { at, latE7, lonE7: 50_000_000, accuracyDm, speedCmS: -1, courseDeg10: -1 };
+  return decideFix(state, index, cm, DEEP_CM, fix, number);
+}
 
 /** Sides that a row of one-minute distances in metres leads to, one geofence, 5 m claimed; numbers begin with 1. */
 function follow(metres: readonly number[], state = new Sides(1), startAt = START, firstNumber = 1) {
@@ -87,18 +99,25 @@ describe("decide", () => {
     expect([state.side(0), state.side(1)]).toEqual(["inside", "outside"]);
   });
 
-  it("takes a bound beyond its range for the distance itself", () => {
+  it("takes a bound inside beyond its range for the distance itself", () => {
     const [exact, bound] = [new Sides(1), new Sides(1)];
     const fix = fc.tuple(fc.integer({ min: -60_000, max: 60_000 }), fc.integer({ min: 0, max: 60_000 }));
     fc.assert(
       fc.property(fc.array(fix, { maxLength: 30 }), (fixes) => {
         for (const state of [exact, bound]) state.forget();
         fixes.forEach(([cm, short], i) => {
-          const rangeCm = cm < 0 ? EXACT_WITHIN_CM : FARTHEST_CM;
-          const nearer = Math.max(rangeCm, Math.abs(cm) - short) * (cm < 0 ? -1 : 1);
-          const bounded = Math.abs(cm) < rangeCm ? cm : nearer;
+          const nearer = -Math.max(EXACT_WITHIN_CM, -cm - short);
           const at = START + i * 60;
-          expect(decide(bound, 0, bounded, 50, at, i + 1)).toBe(decide(exact, 0, cm, 50, at, i + 1));
+          const fix = {
+            at,
+            latE7: 520_000_000 + cm,
+            lonE7: 50_000_000,
+            accuracyDm: 50,
+            speedCmS: -1,
+            courseDeg10: -1,
+          };
+          const ofBound = decideFix(bound, 0, cm < -EXACT_WITHIN_CM ? nearer : cm, DEEP_CM, fix, i + 1);
+          expect(ofBound).toBe(decideFix(exact, 0, cm, DEEP_CM, fix, i + 1));
           expect(bound.belief.outside[0]).toBe(exact.belief.outside[0]);
         });
       }),
@@ -134,7 +153,7 @@ describe("decide", () => {
       const bits = new Uint32Array(Float64Array.of(state.belief.outside[0] ?? NaN).buffer);
       for (const word of bits) digest = (Math.imul(digest, 31) + word) >>> 0;
     });
-    expect(digest).toMatchInlineSnapshot(`3073470718`);
+    expect(digest).toMatchInlineSnapshot(`2805840006`);
   });
 });
 

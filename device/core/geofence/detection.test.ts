@@ -23,7 +23,15 @@ function changes(sides: Sides, fixes: Fixes): string[] {
   let at = START;
   return fixes.flatMap(({ cm, accuracyDm, afterS }, i) => {
     at += afterS;
-    const side = decide(sides, 0, cm, accuracyDm, at, i + 1);
+    const place = {
+      at,
+      latE7: 500_000_000 + cm * 0.9,
+      lonE7: 50_000_000,
+      accuracyDm,
+      speedCmS: -1,
+      courseDeg10: -1,
+    };
+    const side = decide(sides, 0, cm, 100_000, place, i + 1);
     return side === undefined ? [] : [`${i + 1} ${side} ${sides.evidenceFrom(0)}`];
   });
 }

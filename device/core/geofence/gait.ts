@@ -8,9 +8,9 @@ const REST_CM = 270;
  * it turns or sits down: its distance across an edge then grows more slowly, and not beyond 100 m.
  */
 const WALK_CM_S = 75;
-const WALK_CELLS = 5;
-const WALK_S_PER_CELL = 60;
-const MOST_WALK_CELLS = 10;
+const WALK_CM = 5_000;
+const TURNING_CM_S = 17;
+const MOST_WALK_CM = 10_000;
 
 /** A cat that leaves moves steadily outward: least speed for a minute, greatest speed for four minutes. */
 const LEAVES_CM_S = 30;
@@ -19,13 +19,10 @@ const LEAVES_MOST_CM_S = 70;
 const LEAVES_MOST_S = 240;
 
 /** Chance per second that the cat is anywhere (a car, a gap, a wrong model), so that the model can always recover. */
-const ELSEWHERE_PER_S = 1.7e-7;
+const ELSEWHERE_PER_S = 5e-8;
 
-function reachOf(seconds: number): number {
-  const straight = Math.floor((WALK_CM_S * seconds) / CELL_CM);
-  const turning = WALK_CELLS + Math.floor(seconds / WALK_S_PER_CELL);
-  return Math.min(straight, turning, MOST_WALK_CELLS);
-}
+/** Cells of zeros on either side, as many as the longest steps have. */
+const MARGIN = 30;
 
 /** The number of whole cells in a distance of `cm`. */
 function cellsOf(cm: number): number {
@@ -35,88 +32,60 @@ function cellsOf(cm: number): number {
 /** Moves the probabilities of a cat's distance from an edge forward in time. Made once. */
 export class Gait {
   private readonly before: Float64Array;
-  private readonly passed: Float64Array;
+  private readonly cells: Float64Array;
 
-  constructor() {
-    this.before = new Float64Array(CELLS);
-    this.passed = new Float64Array(CELLS);
+  /** `cells`: the probabilities that it moves. */
+  constructor(cells: Float64Array) {
+    this.cells = cells;
+    this.before = new Float64Array(CELLS + 2 * MARGIN);
   }
 
-  /** Lets the cat of the cells from `start` on rest, walk about every `everyS`, or be anywhere. */
-  stray(cells: Float64Array, start: number, seconds: number, everyS: number): void {
-    const { before } = this;
-    let sum = 0;
-    for (let i = 0; i < CELLS; i++) {
-      before[i] = cells[start + i] ?? 0;
-      sum += before[i] ?? 0;
-    }
-    const elsewhere = seconds * ELSEWHERE_PER_S;
-    for (let i = start; i < start + CELLS; i++) cells[i] = (sum * elsewhere) / CELLS;
+  /** Lets the cat of the cells from `start + first` on rest, walk about every `everyS`, or be anywhere. */
+  stray(start: number, first: number, seconds: number, everyS: number, passedS: number): void {
+    const { cells } = this;
+    const sum = this.take(start);
     const walks = 1 - decayOver(seconds / everyS);
-    this.rest(cells, start, seconds, 1 - walks - elsewhere);
-    this.walk(cells, start, reachOf(seconds), walks);
+    const elsewhere = passedS * ELSEWHERE_PER_S;
+    const step = (REST_CM / CELL_CM) * Math.sqrt(seconds / 60);
+    // Steps of the same variance as two-sided geometric ones.
+    const variance = 6 * step * (1 + step);
+    const rest = 1 + Math.floor(Math.sqrt(variance));
+    const moves = ((1 - walks - elsewhere) * variance) / (rest * (rest + 1));
+    const stays = 1 - walks - elsewhere - moves;
+    for (let i = first; i < CELLS; i++)
+      cells[start + i] = (sum * elsewhere) / (CELLS - first) + (cells[start + i] as number) * stays;
+    const turningCm = WALK_CM + TURNING_CM_S * seconds;
+    const reach = Math.floor(Math.min(WALK_CM_S * seconds, turningCm, MOST_WALK_CM) / CELL_CM);
+    this.spread(start, first, -reach, reach, walks);
+    this.spread(start, first, -rest, rest, moves);
   }
 
-  /** Lets the cat of the cells from `start` on move outward. What passes the end stays in the last cell. */
-  leave(cells: Float64Array, start: number, seconds: number): void {
-    const { before } = this;
-    for (let i = 0; i < CELLS; i++) {
-      before[i] = cells[start + i] ?? 0;
-      cells[start + i] = 0;
-    }
+  /** Lets the cat of the cells from `start + first` on move outward. */
+  leave(start: number, first: number, seconds: number): void {
+    this.take(start);
+    this.cells.fill(0, start, start + CELLS);
     const least = cellsOf(LEAVES_CM_S * Math.min(seconds, LEAVES_S));
     const most = cellsOf(LEAVES_MOST_CM_S * Math.min(seconds, LEAVES_MOST_S));
-    const share = 1 / (most - least + 1);
-    for (let i = 0; i < CELLS; i++) {
-      const part = (before[i] ?? 0) * share;
-      for (let to = i + least; to <= i + most; to++) {
-        const cell = start + Math.min(to, CELLS - 1);
-        cells[cell] = (cells[cell] ?? 0) + part;
-      }
-    }
+    this.spread(start, first, least, most, 1);
   }
 
-  /** Adds two-sided geometric steps: every cell passes the part `carried` to its neighbour. */
-  private rest(cells: Float64Array, start: number, seconds: number, weight: number): void {
-    const { before, passed } = this;
-    const stepCm = REST_CM * Math.sqrt(seconds / 60);
-    const carried = stepCm / (stepCm + CELL_CM);
-    const kept = (weight * (1 - carried)) / (1 + carried);
-    const atEnd = weight / (1 + carried);
-    let flow = 0;
-    for (let i = 0; i < CELLS; i++) {
-      passed[i] = flow;
-      flow = (flow + (before[i] ?? 0)) * carried;
-    }
-    const last = start + CELLS - 1;
-    cells[last] = (cells[last] ?? 0) + flow * atEnd;
-    flow = 0;
-    for (let i = CELLS - 1; i >= 0; i--) {
-      const own = before[i] ?? 0;
-      cells[start + i] = (cells[start + i] ?? 0) + (own + (passed[i] ?? 0) + flow) * kept;
-      flow = (flow + own) * carried;
-    }
-    cells[start] = (cells[start] ?? 0) + flow * atEnd;
+  /** Keeps the cells as they were and returns their sum. */
+  private take(start: number): number {
+    const { before, cells } = this;
+    let sum = 0;
+    for (let i = 0; i < CELLS; i++) sum += before[MARGIN + i] = cells[start + i] as number;
+    return sum;
   }
 
-  /**
-   * Adds steps of up to `reach` cells in either direction, all equally likely. What passes an end stays in the last cell.
-   */
-  private walk(cells: Float64Array, start: number, reach: number, weight: number): void {
-    const { before } = this;
-    const share = weight / (2 * reach + 1);
+  /** Adds steps of `least` to `most` cells, all equally likely. What passes an end stays in the last cell. */
+  private spread(start: number, first: number, least: number, most: number, weight: number): void {
+    const { before, cells } = this;
+    const share = weight / (most - least + 1);
     let within = 0;
-    for (let i = 0; i < reach; i++) within += before[i] ?? 0;
-    let below = 0;
-    let above = 0;
-    for (let i = 0; i < CELLS; i++) {
-      if (i + reach < CELLS) within += before[i + reach] ?? 0;
-      if (i > reach) within -= before[i - reach - 1] ?? 0;
-      cells[start + i] = (cells[start + i] ?? 0) + within * share;
-      if (i < reach) below += (before[i] ?? 0) * (reach - i);
-      if (i + reach >= CELLS) above += (before[i] ?? 0) * (i + reach - CELLS + 1);
+    for (let to = first + least; to < CELLS + most; to++) {
+      within += (before[MARGIN + to - least] as number) - (before[MARGIN + to - most - 1] as number);
+      const cell = start + Math.max(first, Math.min(CELLS - 1, to));
+      cells[cell] = (cells[cell] as number) + within * share;
     }
-    cells[start] = (cells[start] ?? 0) + below * share;
-    cells[start + CELLS - 1] = (cells[start + CELLS - 1] ?? 0) + above * share;
   }
 }

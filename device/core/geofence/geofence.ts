@@ -60,7 +60,7 @@ export class Geofences {
 
   /** The cloud's number of geofence `index` (0 to count - 1). */
   ref(index: number): GeofenceRef {
-    return (this.refs[index] ?? 0) as GeofenceRef;
+    return this.refs[index] as number as GeofenceRef;
   }
 
   /**
@@ -72,6 +72,15 @@ export class Geofences {
   distanceCm(index: number, latE7: number, lonE7: number, exactWithinCm: number): number {
     const shape = this.shapes[index];
     return shape === undefined ? 0 : shape.distanceCm(latE7, lonE7, exactWithinCm);
+  }
+
+  /**
+   * How deep geofence `index` is, in cm: a circle's radius. Of a polygon twice its area over the length of its edge, which
+   * is the radius of the inscribed circle where one touches all edges, more where it is long, and the same on every board.
+   */
+  depthCm(index: number): number {
+    const shape = this.shapes[index];
+    return shape === undefined ? 0 : shape.depthCm;
   }
 
   private prepareGeofence(index: number, setting: GeofenceSetting): "prepared" | GeofenceRefusal {

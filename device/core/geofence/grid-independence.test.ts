@@ -45,7 +45,8 @@ function decisions(zone: GeofenceSetting, cells: number, fixes: readonly { [name
     lonE7 += east;
     at += seconds;
     const distanceCm = geofences.distanceCm(0, latE7, lonE7, EXACT_WITHIN_CM);
-    return [decide(sides, 0, distanceCm, accuracyDm, at, i + 1), sides.belief.outside[0]];
+    const fix = { at, latE7, lonE7, accuracyDm, speedCmS: -1, courseDeg10: -1 };
+    return [decide(sides, 0, distanceCm, geofences.depthCm(0), fix, i + 1), sides.belief.outside[0]];
   });
 }
 

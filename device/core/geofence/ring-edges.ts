@@ -17,6 +17,8 @@ export class RingEdges {
   lon0 = 0;
   cmPerEast = 0.5;
   cmPerNorth = 0.5;
+  /** As Geofences.depthCm. */
+  depthCm = 0.5;
   /** Index of the first vertex in the memory, and the number of vertices. */
   first = 0;
   count = 0;
@@ -50,10 +52,10 @@ export class RingEdges {
   private copy(setting: PolygonSetting): void {
     const memory = this.memory;
     for (let i = 0; i < this.count; i++) {
-      const vertex = setting.vertices[i];
+      const vertex = setting.vertices[i] as (typeof setting.vertices)[number];
       const at = this.first + i;
-      memory.east[at] = eastwardE7(this.lon0, vertex?.lonE7 ?? 0);
-      memory.north[at] = (vertex?.latE7 ?? 0) - this.lat0;
+      memory.east[at] = eastwardE7(this.lon0, vertex.lonE7);
+      memory.north[at] = vertex.latE7 - this.lat0;
       memory.next[at] = i + 1 === this.count ? this.first : at + 1;
     }
   }
@@ -61,10 +63,10 @@ export class RingEdges {
   private findBox(): void {
     this.west = this.east = this.south = this.north = 0;
     for (let i = this.first; i < this.first + this.count; i++) {
-      this.west = Math.min(this.west, this.memory.east[i] ?? 0);
-      this.east = Math.max(this.east, this.memory.east[i] ?? 0);
-      this.south = Math.min(this.south, this.memory.north[i] ?? 0);
-      this.north = Math.max(this.north, this.memory.north[i] ?? 0);
+      this.west = Math.min(this.west, this.memory.east[i] as number);
+      this.east = Math.max(this.east, this.memory.east[i] as number);
+      this.south = Math.min(this.south, this.memory.north[i] as number);
+      this.north = Math.max(this.north, this.memory.north[i] as number);
     }
   }
 
@@ -78,27 +80,34 @@ export class RingEdges {
     const widthCm = (this.east - this.west) * this.cmPerEast;
     const heightCm = (this.north - this.south) * this.cmPerNorth;
     if (widthCm > MAX_EXTENT_CM || heightCm > MAX_EXTENT_CM) return "too-large";
-    this.measureLengths();
-    return this.doubleArea() === 0 ? "degenerate" : "prepared";
+    const edgeCm = this.measureLengths();
+    const doubleArea = Math.abs(this.doubleArea());
+    this.depthCm = (doubleArea * this.cmPerEast * this.cmPerNorth) / edgeCm;
+    return doubleArea === 0 ? "degenerate" : "prepared";
   }
 
-  private measureLengths(): void {
+  /** Returns the length of all edges. */
+  private measureLengths(): number {
+    let edgeCm = 0;
     const { east, north, next, perLengthCm } = this.memory;
     for (let i = this.first; i < this.first + this.count; i++) {
-      const to = next[i] ?? 0;
-      const x = ((east[to] ?? 0) - (east[i] ?? 0)) * this.cmPerEast;
-      const y = ((north[to] ?? 0) - (north[i] ?? 0)) * this.cmPerNorth;
+      const to = next[i] as number;
+      const x = ((east[to] as number) - (east[i] as number)) * this.cmPerEast;
+      const y = ((north[to] as number) - (north[i] as number)) * this.cmPerNorth;
       const squared = x * x + y * y;
-      perLengthCm[i] = squared === 0 ? 0 : 1 / Math.sqrt(squared);
+      const lengthCm = Math.sqrt(squared);
+      perLengthCm[i] = squared === 0 ? 0 : 1 / lengthCm;
+      edgeCm += lengthCm;
     }
+    return edgeCm;
   }
 
   private doubleArea(): number {
     const { east, north, next } = this.memory;
     let area = 0;
     for (let i = this.first; i < this.first + this.count; i++) {
-      const to = next[i] ?? 0;
-      area += (east[i] ?? 0) * (north[to] ?? 0) - (east[to] ?? 0) * (north[i] ?? 0);
+      const to = next[i] as number;
+      area += (east[i] as number) * (north[to] as number) - (east[to] as number) * (north[i] as number);
     }
     return area;
   }
@@ -112,15 +121,15 @@ export class RingEdges {
     const { cmPerEast, cmPerNorth, first } = this;
     let least = 0;
     for (let i = start; i < stop; i++) {
-      const from = first + (edges[i] ?? 0);
-      const to = next[from] ?? 0;
-      const fromEast = easts[from] ?? 0;
-      const fromNorth = norths[from] ?? 0;
-      const edgeX = ((easts[to] ?? 0) - fromEast) * cmPerEast;
-      const edgeY = ((norths[to] ?? 0) - fromNorth) * cmPerNorth;
+      const from = first + (edges[i] as number);
+      const to = next[from] as number;
+      const fromEast = easts[from] as number;
+      const fromNorth = norths[from] as number;
+      const edgeX = ((easts[to] as number) - fromEast) * cmPerEast;
+      const edgeY = ((norths[to] as number) - fromNorth) * cmPerNorth;
       const x = (east - fromEast) * cmPerEast;
       const y = (north - fromNorth) * cmPerNorth;
-      const perLength = perLengthCm[from] ?? 0;
+      const perLength = perLengthCm[from] as number;
       const along = (x * edgeX + y * edgeY) * perLength * perLength;
       const part = (Math.abs(along) - Math.abs(along - 1) + 1) / 2;
       const offX = x - part * edgeX;
@@ -135,13 +144,13 @@ export class RingEdges {
   besideCm(edge: number, east: number, north: number): number {
     const { east: easts, north: norths, next, perLengthCm } = this.memory;
     const from = this.first + edge;
-    const to = next[from] ?? 0;
-    const fromEast = easts[from] ?? 0;
-    const fromNorth = norths[from] ?? 0;
+    const to = next[from] as number;
+    const fromEast = easts[from] as number;
+    const fromNorth = norths[from] as number;
     const cross =
-      ((easts[to] ?? 0) - fromEast) * (north - fromNorth) -
-      (east - fromEast) * ((norths[to] ?? 0) - fromNorth);
-    return cross * this.cmPerEast * this.cmPerNorth * (perLengthCm[from] ?? 0);
+      ((easts[to] as number) - fromEast) * (north - fromNorth) -
+      (east - fromEast) * ((norths[to] as number) - fromNorth);
+    return cross * this.cmPerEast * this.cmPerNorth * (perLengthCm[from] as number);
   }
 
   /**
@@ -154,12 +163,12 @@ export class RingEdges {
     const first = this.first;
     let odd = 0;
     for (let i = start; i < stop; i++) {
-      const from = first + (edges[i] ?? 0);
-      const to = next[from] ?? 0;
-      const rise = (norths[to] ?? 0) - (norths[from] ?? 0);
-      const above = north - (norths[from] ?? 0);
-      const fromEast = easts[from] ?? 0;
-      const cross = (((easts[to] ?? 0) - fromEast) * above - (east - fromEast) * rise) * rise;
+      const from = first + (edges[i] as number);
+      const to = next[from] as number;
+      const rise = (norths[to] as number) - (norths[from] as number);
+      const above = north - (norths[from] as number);
+      const fromEast = easts[from] as number;
+      const cross = (((easts[to] as number) - fromEast) * above - (east - fromEast) * rise) * rise;
       const spans = (-1 - above) ^ (rise - 1 - above);
       odd ^= spans & (cross > 0 ? -1 : 0);
     }

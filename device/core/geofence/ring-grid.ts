@@ -109,13 +109,13 @@ export class RingGrid {
       return edges.leastCm(memory.allEdges, 0, edges.count, east, north);
     }
     const cell = (row | 0) * side + (column | 0);
-    const centreCm = memory.centreCm[this.firstCell + cell] ?? 0;
+    const centreCm = memory.centreCm[this.firstCell + cell] as number;
     const boundCm = (centreCm < 0 ? -centreCm : centreCm) - this.cellRadiusCm;
     if (boundCm >= exactWithinCm) return centreCm < 0 ? insideCm(boundCm) : outsideCm(boundCm);
-    const start = memory.cellStart[this.firstCellStart + cell] ?? 0;
-    const stop = memory.cellStart[this.firstCellStart + cell + 1] ?? 0;
+    const start = memory.cellStart[this.firstCellStart + cell] as number;
+    const stop = memory.cellStart[this.firstCellStart + cell + 1] as number;
     if (stop === start + 1) {
-      return this.besideOnlyEdge(memory.candidates[start] ?? 0, row | 0, east, north);
+      return this.besideOnlyEdge(memory.candidates[start] as number, row | 0, east, north);
     }
     const leastCm = this.leastCm(start, stop, east, north);
     const inside = boundCm > 0 ? centreCm < 0 : this.isInside(row | 0, east, north);
@@ -140,8 +140,8 @@ export class RingGrid {
   private isInside(row: number, east: number, north: number): boolean {
     const { edges, memory } = this;
     if (memory.rowsOverflow) return edges.isInside(memory.allEdges, 0, edges.count, east, north);
-    const start = memory.rowStart[this.firstRowStart + row] ?? 0;
-    const stop = memory.rowStart[this.firstRowStart + row + 1] ?? 0;
+    const start = memory.rowStart[this.firstRowStart + row] as number;
+    const stop = memory.rowStart[this.firstRowStart + row + 1] as number;
     return edges.isInside(memory.rowEdges, start, stop, east, north);
   }
 
@@ -158,8 +158,8 @@ export class RingGrid {
   private listRow(south: number, north: number): void {
     const { edges, memory } = this;
     for (let edge = 0; edge < edges.count; edge++) {
-      const from = memory.north[edges.first + edge] ?? 0;
-      const to = memory.north[memory.next[edges.first + edge] ?? 0] ?? 0;
+      const from = memory.north[edges.first + edge] as number;
+      const to = memory.north[memory.next[edges.first + edge] as number] as number;
       if (Math.min(from, to) > north || Math.max(from, to) < south) continue;
       if (memory.usedRowEdges < memory.rowEdges.length) memory.rowEdges[memory.usedRowEdges++] = edge;
       else memory.rowsOverflow = true;
@@ -179,7 +179,7 @@ export class RingGrid {
       if (Math.abs(fromEdgeCm) > LISTED_WITHIN_CM) continue;
       this.measureQuarters(east, north, cellEast / 4, cellNorth / 4);
       this.listCandidates(memory.usedCandidates);
-      this.markLone(memory.cellStart[this.firstCellStart + cell] ?? 0, east, north, fromEdgeCm);
+      this.markLone(memory.cellStart[this.firstCellStart + cell] as number, east, north, fromEdgeCm);
     }
     memory.cellStart[this.firstCellStart + side * side] = memory.usedCandidates;
   }
@@ -216,8 +216,8 @@ export class RingGrid {
       nearestCm = Math.min(nearestCm, edgeCm);
     }
     for (let edge = 0; edge < edges.count; edge++) {
-      const excessCm = (memory.edgeCm[edge] ?? 0) - nearestCm;
-      memory.excessCm[edge] = Math.min(memory.excessCm[edge] ?? 0, excessCm);
+      const excessCm = (memory.edgeCm[edge] as number) - nearestCm;
+      memory.excessCm[edge] = Math.min(memory.excessCm[edge] as number, excessCm);
     }
   }
 
@@ -225,7 +225,7 @@ export class RingGrid {
   private listCandidates(start: number): void {
     const { edges, memory } = this;
     for (let edge = 0; edge < edges.count; edge++) {
-      if ((memory.excessCm[edge] ?? 0) > this.cellRadiusCm) continue;
+      if ((memory.excessCm[edge] as number) > this.cellRadiusCm) continue;
       if (memory.usedCandidates >= memory.candidates.length) {
         memory.usedCandidates = start;
         return;
@@ -237,7 +237,7 @@ export class RingGrid {
   private markLone(start: number, east: number, north: number, fromEdgeCm: number): void {
     const { edges, memory } = this;
     if (memory.usedCandidates !== start + 1) return;
-    const edge = memory.candidates[start] ?? 0;
+    const edge = memory.candidates[start] as number;
     const isLeft = edges.besideCm(edge, east, north) > 0;
     if (isLeft === fromEdgeCm < 0) memory.candidates[start] = edge | LEFT_IS_INSIDE;
   }

@@ -15,6 +15,7 @@ const SLACK_CM = 2;
  * the disc's centre; for the points between, a grid lists the edges.
  */
 export class Ring {
+  depthCm = 0.5;
   private readonly memory: RingMemory;
   private readonly edges: RingEdges;
   private readonly grid: RingGrid;
@@ -41,6 +42,7 @@ export class Ring {
     const outcome = this.edges.take(setting);
     if (outcome !== "prepared") return outcome;
     this.grid.lay();
+    this.depthCm = this.edges.depthCm;
     this.latE7 = this.edges.lat0;
     this.lonE7 = this.edges.lon0;
     this.cmPerEast = this.edges.cmPerEast;
@@ -75,8 +77,8 @@ export class Ring {
     const { edges, memory } = this;
     let most = 0;
     for (let i = edges.first; i < edges.first + edges.count; i++) {
-      const x = ((memory.east[i] ?? 0) - this.outerEast) * this.cmPerEast;
-      const y = ((memory.north[i] ?? 0) - this.outerNorth) * this.cmPerNorth;
+      const x = ((memory.east[i] as number) - this.outerEast) * this.cmPerEast;
+      const y = ((memory.north[i] as number) - this.outerNorth) * this.cmPerNorth;
       most = Math.max(most, x * x + y * y);
     }
     return Math.sqrt(most);

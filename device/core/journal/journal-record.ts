@@ -15,6 +15,7 @@ import {
   TO_SHIFT,
 } from "@purrimeter/protocol/entry-kind";
 import type { LastKnown, Side } from "@purrimeter/protocol/values";
+import { COURSE_STEP_DEG10, SPEED_STEP_CM_S } from "../motion-steps.ts";
 import { getInt32, getUint16, getUint32, putUint16, putUint32 } from "../flash/little-endian.ts";
 
 /**
@@ -25,6 +26,9 @@ export const RECORD_BYTES = 24;
 const NUMBER = 1;
 const AT = 5;
 const BODY = 9;
+/** Of a fix that moves: 1 + the speed in steps; in the first byte 1 + the course in steps. 0 where they are unknown. */
+const SPEED = 19;
+const COURSE_SHIFT = 2;
 /** Of a transition: 0 not recorded, else 1 + the side's code. */
 const LAST_KNOWN = 18;
 const CRC = 20;
@@ -37,6 +41,9 @@ export interface JournalEntry {
   latE7: number;
   lonE7: number;
   accuracyDm: number;
+  /** In steps of SPEED_STEP_CM_S and COURSE_STEP_DEG10; negative when unknown. */
+  speedCmS: number;
+  courseDeg10: number;
   geofence: number;
   from: Side;
   to: Side;
@@ -60,6 +67,8 @@ export function emptyJournalEntry(): JournalEntry {
     latE7: 0,
     lonE7: 0,
     accuracyDm: 0,
+    speedCmS: -1,
+    courseDeg10: -1,
     geofence: 0,
     from: "unknown",
     to: "unknown",
@@ -93,6 +102,8 @@ function encodeFix(entry: JournalEntry, record: Uint8Array): void {
   putUint32(record, BODY, entry.latE7);
   putUint32(record, BODY + 4, entry.lonE7);
   putUint16(record, BODY + 8, entry.accuracyDm);
+  record[0] = (entry.courseDeg10 / COURSE_STEP_DEG10 + 1) << COURSE_SHIFT;
+  record[SPEED] = entry.speedCmS / SPEED_STEP_CM_S + 1;
 }
 
 function encodeTransition(entry: JournalEntry, record: Uint8Array): void {
@@ -133,6 +144,8 @@ function decodeFix(record: Uint8Array, entry: JournalEntry): void {
   entry.latE7 = getInt32(record, BODY);
   entry.lonE7 = getInt32(record, BODY + 4);
   entry.accuracyDm = getUint16(record, BODY + 8);
+  entry.courseDeg10 = (((record[0] as number) >> COURSE_SHIFT) - 1) * COURSE_STEP_DEG10;
+  entry.speedCmS = ((record[SPEED] as number) - 1) * SPEED_STEP_CM_S;
 }
 
 function decodeTransition(record: Uint8Array, entry: JournalEntry): boolean {

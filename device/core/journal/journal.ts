@@ -79,6 +79,8 @@ export class Journal {
     this.draft.latE7 = fix.latE7;
     this.draft.lonE7 = fix.lonE7;
     this.draft.accuracyDm = fix.accuracyDm;
+    this.draft.speedCmS = fix.speedCmS ?? -1;
+    this.draft.courseDeg10 = fix.courseDeg10 ?? -1;
     return this.append(fix.at);
   }
 

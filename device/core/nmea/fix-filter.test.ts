@@ -198,3 +198,19 @@ describe("a cold start", () => {
     expect(outcomes([{ utcS: AT - week }, { utcS: AT }])).toEqual(["accepted", "accepted"]);
   });
 });
+
+describe("the motion of a fix", () => {
+  it.each([
+    { speedCmS: 57, courseDeg10: 44, says: [60, 60] },
+    { speedCmS: 50, courseDeg10: 0, says: [60, 0] },
+    { speedCmS: 1_394, courseDeg10: 3_571, says: [1_400, 0] },
+    { speedCmS: 65_535, courseDeg10: 1_800, says: [5_080, 1_800] },
+    { speedCmS: 49, courseDeg10: 900, says: [-1, -1] },
+    { speedCmS: 300, courseDeg10: -1, says: [-1, -1] },
+    { speedCmS: -1, courseDeg10: 900, says: [-1, -1] },
+  ])("of $speedCmS cm/s towards $courseDeg10 is kept in steps", ({ says, ...measured }) => {
+    const fix = emptyFix();
+    expect(acceptReading(new FixFilterState(), reading(measured), fix)).toBe("accepted");
+    expect([fix.speedCmS, fix.courseDeg10]).toEqual(says);
+  });
+});

@@ -1,6 +1,7 @@
 import { asLatE7, asLonE7, type LatE7, type LonE7, type UnixSeconds } from "@purrimeter/protocol/values";
 
 import { cmPerLatE7, eastwardE7, lonOverLat } from "../earth.ts";
+import { COURSE_STEP_DEG10, SPEED_STEP_CM_S } from "../motion-steps.ts";
 import { emptyReading, type Reading } from "./reading.ts";
 
 /** One accepted position, as it goes to the journal. Made once, filled again. */
@@ -10,11 +11,17 @@ export interface Fix {
   lonE7: LonE7;
   /** 1 to MAX_ACCURACY_DM. */
   accuracyDm: number;
-  /** As the receiver measured it, 0 to 65,535 cm/s; -1 when unknown. */
+  /** As the receiver measured it, in steps of SPEED_STEP_CM_S; -1 when the tag hardly moves or it is unknown. */
   speedCmS: number;
-  /** 0 to 3,599 tenths of a degree from north; -1 when unknown. */
+  /** Tenths of a degree from north, in steps of COURSE_STEP_DEG10; -1 when the speed is. */
   courseDeg10: number;
 }
+
+const COURSES = 3_600 / COURSE_STEP_DEG10;
+const MOST_STEPS = 254;
+
+/** A slower speed is a receiver's noise: it is not worth its bytes on the air. */
+const MOVES_CM_S = 50;
 
 /** Made once, filled by acceptReading. */
 export function emptyFix(): Fix {
@@ -134,6 +141,15 @@ function isBelievedRival(state: FixFilterState, reading: Reading): boolean {
   return state.rivals >= RIVALS_BELIEVED;
 }
 
+/** Sets what a fix says of its motion, from what the receiver measured: cm/s and tenths of a degree, negative when unknown. */
+export function setMotion(fix: Fix, speedCmS: number, courseDeg10: number): void {
+  const isMoving = speedCmS >= MOVES_CM_S && courseDeg10 >= 0;
+  const speed = Math.min(MOST_STEPS, Math.round(speedCmS / SPEED_STEP_CM_S));
+  const course = Math.round(courseDeg10 / COURSE_STEP_DEG10) % COURSES;
+  fix.speedCmS = isMoving ? speed * SPEED_STEP_CM_S : -1;
+  fix.courseDeg10 = isMoving ? course * COURSE_STEP_DEG10 : -1;
+}
+
 function accept(state: FixFilterState, reading: Reading, fix: Fix): void {
   remember(state.last, reading);
   state.hasLast = true;
@@ -141,8 +157,7 @@ function accept(state: FixFilterState, reading: Reading, fix: Fix): void {
   fix.at = reading.utcS as UnixSeconds;
   fix.latE7 = reading.latE7 as LatE7;
   fix.lonE7 = reading.lonE7 as LonE7;
-  fix.speedCmS = reading.speedCmS;
-  fix.courseDeg10 = reading.courseDeg10;
+  setMotion(fix, reading.speedCmS, reading.courseDeg10);
   fix.accuracyDm = reading.accuracyDm > 0 ? reading.accuracyDm : UNKNOWN_ACCURACY_DM;
 }
 

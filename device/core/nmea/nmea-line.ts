@@ -120,18 +120,21 @@ export class NmeaLine {
     this.keptLength = length;
   }
 
-  /** Whether the byte at `stop` ends a sentence; otherwise it ends the line, or is too much for it. */
+  /**
+   * Whether the byte at `stop` ends a sentence; otherwise it ends the line, or is too much for it. Any byte that is no part of
+   * a line ends it, so that a sentence is read whose own end was lost.
+   */
   private endsSentence(bytes: Uint8Array, start: number, stop: number): boolean {
     const byte = bytes[stop]!;
-    if (byte === LINE_FEED || byte === CARRIAGE_RETURN) {
-      this.state = "between";
-      return this.check(bytes, start, stop);
+    if (this.kinds[byte] !== END) {
+      this.counts.tooLong++;
+      this.state = "skipping";
+      return false;
     }
-    this.state = "skipping";
-    if (this.kinds[byte] !== END) this.counts.tooLong++;
-    else this.counts.malformed++;
+    this.state = "between";
+    const isSentence = this.check(bytes, start, stop);
     if (byte === DOLLAR) this.startLine();
-    return false;
+    return isSentence;
   }
 
   private check(bytes: Uint8Array, start: number, stop: number): boolean {

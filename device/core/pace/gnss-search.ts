@@ -1,16 +1,18 @@
-import { fixIntervalS, isDoubtful } from "./pace.ts";
+import { DARK, fixIntervalS, isCold, isDoubtful, LIGHT } from "./pace.ts";
 import type { TagState } from "../tag-state.ts";
 
-/** A receiver that has been off for long takes half a minute under open sky, and longer under trees. */
-const COLD_SEARCH_MS = 90_000;
+/**
+ * A receiver that has been off for long takes half a minute under open sky, and longer under trees: three times as long as
+ * one with good orbits.
+ */
+const COLD_TIMES = 3;
 
-/** Its orbits are good for four hours; with them a receiver takes 12 s, one time in a thousand 30 (docs/energy.md). */
+/** With good orbits it takes 12 s, one time in a thousand 30 (docs/energy.md). */
 const WARM_SEARCH_MS = 30_000;
 /** After a search that found nothing a shorter one is enough: it finds the sky 19 times in 20 when there is one. */
 const SHORT_SEARCH_MS = 20_000;
 /** A receiver that has received no satellite by then is under a roof. */
 const DARK_SEARCH_MS = 8_000;
-const ORBITS_GOOD_MS = 4 * 3_600_000;
 
 /** Beacons call ten times a second. */
 const LISTEN_MS = 500;
@@ -79,7 +81,6 @@ export function endEmptySearch(state: TagState, nowMs: number, utcS: number): vo
   state.effects.add("append-no-sky", utcS, Math.min(65_535, Math.floor(searchedMs / 1_000)));
   state.emptySearches++;
   state.darkAtS = utcS;
-  state.wasDark = isDark(state);
   state.exitCm = 0;
   state.doubts = 0;
   planNextFix(state, nowMs);
@@ -116,28 +117,21 @@ export function requestFix(state: TagState, nowMs: number): void {
   state.nextFixMs = nowMs;
 }
 
-/** The searching receiver has listed its satellites. */
+/** The searching receiver has listed its satellites, for the first time or with one that is received. */
 export function satellitesListed(state: TagState, areReceived: boolean): void {
-  state.listsSatellites = true;
-  if (areReceived) state.receivesSatellites = true;
+  state.received = areReceived ? LIGHT : DARK;
 }
 
 function search(state: TagState, nowMs: number): void {
   state.isSearching = true;
-  state.listsSatellites = false;
-  state.receivesSatellites = false;
+  state.received = 0;
   state.searchStartedMs = nowMs;
   state.effects.add("gnss-start", 0, 0);
 }
 
-function isDark(state: TagState): boolean {
-  return state.listsSatellites && !state.receivesSatellites;
-}
-
 function searchLimitMs(state: TagState): number {
-  if (isDark(state)) return DARK_SEARCH_MS;
-  if (state.searchStartedMs - state.lastFixMs > ORBITS_GOOD_MS) return COLD_SEARCH_MS;
-  return state.emptySearches === 0 ? WARM_SEARCH_MS : SHORT_SEARCH_MS;
+  if (state.received === DARK) return DARK_SEARCH_MS;
+  return (state.emptySearches === 0 ? WARM_SEARCH_MS : SHORT_SEARCH_MS) * (isCold(state) ? COLD_TIMES : 1);
 }
 
 function mayRest(state: TagState, nowMs: number): boolean {

@@ -68,6 +68,24 @@ describe("the next fix is due", () => {
     expect(fixesIn(rig, HOUR_S)).toBe(60);
   });
 
+  it("near an edge within 90 s, while the receiver starts fast", () => {
+    const near = started(75, {}, { fixIntervalS: 120 });
+    expect(fixesIn(near, HOUR_S)).toBeGreaterThanOrEqual(39);
+    expect(fixesIn(near, HOUR_S)).toBeLessThanOrEqual(41);
+    const asked = started(75, {}, { fixIntervalS: 300 });
+    expect(fixesIn(asked, HOUR_S)).toBeLessThanOrEqual(13);
+  });
+
+  it("after a minute while fixes go on contradicting the inside", () => {
+    const rig = started(100, {}, { fixIntervalS: 120 });
+    rig.pass(HOUR_S);
+    rig.place = north(102);
+    rig.pass(600);
+    const fixes = fixesIn(rig, HOUR_S);
+    expect(fixes).toBeGreaterThanOrEqual(55);
+    expect(fixes).toBeLessThanOrEqual(62);
+  });
+
   it("soon after a fix that contradicts the side, but not for ever", () => {
     const rig = started(100);
     rig.pass(HOUR_S);
@@ -152,6 +170,17 @@ describe("under a roof", () => {
     expect(lengths.slice(0, 3)).toEqual([30, 20, 20]);
     expect(lengths.length).toBeGreaterThan(30);
     expect(lengths.length).toBeLessThan(60);
+  });
+
+  it("a receiver whose orbits are old searches for a minute, at most every ten minutes", () => {
+    const rig = roofed("GPGSV,1,1,02,01,40,083,24,02,17,308,");
+    rig.pass(4 * HOUR_S);
+    const before = searched(rig).length;
+    rig.pass(5 * HOUR_S);
+    const lengths = searched(rig).slice(before);
+    expect(new Set(lengths)).toEqual(new Set([60]));
+    expect(lengths.length).toBeGreaterThanOrEqual(28);
+    expect(lengths.length).toBeLessThanOrEqual(31);
   });
 
   it("the sky is found again within two intervals", () => {

@@ -20,12 +20,37 @@ const MAX_DOUBTS = 6;
  * Where signals through a roof are too weak, or the receiver lists no satellites, a search is long. This many in a row are
  * made at the usual interval, the following ones less and less often.
  */
-const PATIENT_SEARCHES = 15;
+const PATIENT_SEARCHES = 8;
 const MAX_EMPTY_INTERVAL_S = 300;
+
+/** Without good orbits a search takes three times as long, so it is made half as often. */
+const MAX_COLD_INTERVAL_S = 600;
+
+/** A receiver's orbits are good for four hours. */
+const ORBITS_GOOD_MS = 4 * 3_600_000;
+
+/**
+ * Under the sky a receiver that was off for less than two minutes needs 3 s for a fix, later 12 s (docs/energy.md). So near
+ * an edge a fix after the first of these times costs less than one after the second, and tells an escape earlier.
+ */
+const NEAR_INTERVAL_S = 90;
+const NEAR_S = 150;
+
+/** The same while the fixes go on contradicting "inside": the cat may have left. */
+const LASTING_DOUBT_INTERVAL_S = 60;
+
+/** `received` of a search whose list of satellites has none that is received, and one that is; 0 before any list. */
+export const DARK = 1;
+export const LIGHT = 2;
 
 /** Whether the last fixes left a side in doubt and another fix soon may decide it. */
 export function isDoubtful(state: TagState): boolean {
   return state.doubts > 0 && state.doubts <= MAX_DOUBTS;
+}
+
+/** Whether the last search had to do without orbits, or this one has to. */
+export function isCold(state: TagState): boolean {
+  return state.searchStartedMs - state.lastFixMs > ORBITS_GOOD_MS;
 }
 
 /**
@@ -35,9 +60,12 @@ export function isDoubtful(state: TagState): boolean {
 export function fixIntervalS(state: TagState, nowMs: number): number {
   if (nowMs < state.liveUntilMs) return Math.min(LIVE_INTERVAL_S, state.fixIntervalS);
   if (isDoubtful(state)) return Math.min(DOUBT_INTERVAL_S, state.fixIntervalS);
-  if (state.emptySearches > PATIENT_SEARCHES && !state.wasDark) {
+  if (state.emptySearches > PATIENT_SEARCHES && state.received !== DARK) {
     const backedOffS = state.fixIntervalS * (state.emptySearches - PATIENT_SEARCHES + 1);
-    return Math.max(state.fixIntervalS, Math.min(backedOffS, MAX_EMPTY_INTERVAL_S));
+    const mostS = isCold(state) ? MAX_COLD_INTERVAL_S : MAX_EMPTY_INTERVAL_S;
+    return Math.max(state.fixIntervalS, Math.min(backedOffS, mostS));
   }
-  return state.fixIntervalS + Math.min(Math.floor(state.exitCm / TOP_SPEED_CM_S), MAX_REACH_S);
+  const intervalS = state.fixIntervalS + Math.min(Math.floor(state.exitCm / TOP_SPEED_CM_S), MAX_REACH_S);
+  if (state.exitCm === 0 || intervalS > NEAR_S) return intervalS;
+  return Math.min(intervalS, state.doubts > 0 ? LASTING_DOUBT_INTERVAL_S : NEAR_INTERVAL_S);
 }

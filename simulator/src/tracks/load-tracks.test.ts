@@ -99,6 +99,17 @@ describe("Movebank CSV", () => {
     );
   });
 
+  it("names a date of another decade, or leaves its fix out", async () => {
+    const rows = [0, 1, 2, 3].map((i) => `Ares,${i},TRUE,2017-06-24T01:0${i}:57Z,-5.1,50.2`);
+    const text = [HEADER, "Ares,9,TRUE,1980-01-06T00:00:00Z,-5.1,50.2", ...rows].join("\n");
+    expect(messageOf(await load("stray.csv", text))).toBe(
+      '/stray.csv: "Ares" has a fix of 1980-01-06T00:00:00.000Z, decades from its others. (--skip-garbage leaves such rows out.)',
+    );
+    const skipped = await load("stray.csv", text, "skip");
+    expect(skipped).toMatchObject({ ok: true, skipped: 1 });
+    expect(skipped.ok && skipped.tracks[0]?.length).toBe(4);
+  });
+
   it("names a missing column, an unclosed quote and a file without a fix", async () => {
     expect(messageOf(await load("a.csv", "tag_id,timestamp,location_lat\n"))).toContain(
       "line 1: there is no column location_long",
@@ -213,6 +224,14 @@ describe("NMEA", () => {
     const [fixes] = fixesOf(file);
     expect(fixes?.[0]).toEqual(["walk", 1484006981, 44.0688978, -121.3142713]);
     expect(fixes?.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it("gives the last fix too, whether its line ends or not", async () => {
+    const lines = [...epoch("41"), ...epoch("42"), ...epoch("43")];
+    for (const text of [lines.join("\r\n"), `${lines.join("\r\n")}\r\n`]) {
+      const [fixes] = fixesOf(await load("last.nmea", text));
+      expect(fixes?.map(([, at]) => at)).toEqual([1484006981, 1484006982, 1484006983]);
+    }
   });
 
   it("says that a log without a fix has none", async () => {

@@ -1,5 +1,6 @@
 import { open, readFile, stat } from "node:fs/promises";
 import { extname } from "node:path";
+import { decodeText } from "./decode-text.ts";
 import { readGeojson } from "./read-geojson.ts";
 import { readGpx } from "./read-gpx.ts";
 import { readMovebank } from "./read-movebank.ts";
@@ -47,14 +48,20 @@ async function headOf(path: string): Promise<string> {
   }
 }
 
+async function readWhole(path: string, read: (text: string) => TrackFile): Promise<TrackFile> {
+  const decoded = decodeText(await readFile(path));
+  if ("text" in decoded) return read(decoded.text);
+  return { ok: false, problem: { reason: "malformed", path, detail: decoded.fault } };
+}
+
 function read(format: Format, path: string, garbage: Garbage): Promise<TrackFile> {
   switch (format) {
     case "movebank":
       return readMovebank(path, garbage);
     case "gpx":
-      return readFile(path, "utf8").then((text) => readGpx(path, text, garbage));
+      return readWhole(path, (text) => readGpx(path, text, garbage));
     case "geojson":
-      return readFile(path, "utf8").then((text) => readGeojson(path, text, garbage));
+      return readWhole(path, (text) => readGeojson(path, text, garbage));
     case "nmea":
       return readNmea(path);
   }

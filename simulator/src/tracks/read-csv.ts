@@ -17,7 +17,8 @@ export interface CsvFault {
 }
 
 /**
- * Reads a CSV file (RFC 4180, comma, UTF-8 or UTF-16 with a byte order mark) as a stream. Empty lines are skipped. Rejects
+ * Reads a CSV file (RFC 4180, comma, UTF-8 or UTF-16 with a byte order mark) as a stream. Empty lines and blanks
+ * before a field are skipped. Rejects
  * when the file cannot be read.
  */
 export async function readCsv(path: string, take: TakeRecord): Promise<CsvFault | undefined> {
@@ -25,6 +26,7 @@ export async function readCsv(path: string, take: TakeRecord): Promise<CsvFault 
   const records = new Records(take);
   const parser = parse({
     bom: true,
+    ltrim: true,
     max_record_size: MAX_RECORD_BYTES,
     on_record: (record: string[], { lines }) => records.add(record, lines),
     record_delimiter: ["\r\n", "\n"],

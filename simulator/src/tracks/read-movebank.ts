@@ -35,11 +35,13 @@ function columnsOf(header: readonly string[]): Columns | string {
   return columns.lat < 0 ? "location_lat" : columns;
 }
 
+/** A sign, and a digit on one side of the point at least, as in xsd:decimal; with an exponent as spreadsheets write it. */
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
+const WITH_EXPONENT = /^[+-]?(?:\d+\.?\d*|\.\d+)[eE][+-]?\d+$/;
+
 /** The text as a decimal number; NaN for "", "0x10", " 1" and everything else that `Number` accepts too freely. */
 function decimal(text: string): number {
-  const first = text.charCodeAt(text.charCodeAt(0) === 45 ? 1 : 0);
-  const last = text.charCodeAt(text.length - 1);
-  return first >= 48 && first <= 57 && last >= 48 && last <= 57 && text[1] !== "x" ? Number(text) : NaN;
+  return DECIMAL.test(text) || WITH_EXPONENT.test(text) ? Number(text) : NaN;
 }
 
 /** The degrees when they lie within ±limit, or NaN. */

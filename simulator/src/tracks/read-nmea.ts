@@ -7,13 +7,13 @@ import type { TrackFile } from "./track-problem.ts";
 import { TrackBuilder } from "./track.ts";
 
 const HEAD_BYTES = 1 << 20;
-const RMC_DATE = /\$[A-Z]{2}RMC,[^\r\n]*?,(\d{2})(\d{2})(\d{2}),[^\r\n]*\*[0-9A-F]{2}/g;
+const RMC_DATE = /\$[A-Z]{2}RMC,[^,$\r\n]*,A,[^$\r\n]*?,(\d{2})(\d{2})(\d{2}),[^$\r\n]*\*[0-9A-F]{2}/g;
 
 /** A log spans less than this around its first date. */
 const ROUND_DATE_S = 366 * 86_400;
 
 /**
- * The build date for the parser: a year before the log's first date. The tag's parser takes earlier dates as rolled over,
+ * The build date for the parser: a year before the first date of the log that came with a fix; without one it is the receiver's own. The tag's parser takes earlier dates as rolled over,
  * and rejects dates more than ten years later; a log may be from any year from 1990 to 2089.
  */
 async function builtBefore(path: string): Promise<number> {
@@ -44,9 +44,11 @@ export async function readNmea(path: string): Promise<TrackFile> {
     builder.add(reading.utcS, reading.latE7 / 1e7, reading.lonE7 / 1e7, accuracyM, false);
   });
   for await (const chunk of createReadStream(path)) parser.feed(chunk as Buffer, (chunk as Buffer).length);
-  const track = builder.track();
   const { badChecksum, malformed, tooLong } = parser.counts;
   const skipped = badChecksum + malformed + tooLong;
+  // The last epoch ends with the file. A line that is cut there is not broken, and not counted.
+  parser.finish();
+  const track = builder.track();
   if (track.length === 0) return { ok: false, problem: { reason: "no-fixes", path } };
   return { ok: true, tracks: [track], skipped };
 }

@@ -1,3 +1,4 @@
+import { strayTime, withoutStrayTimes } from "./stray-times.ts";
 import type { Track } from "./track.ts";
 
 /** Why a track file could not be read. */
@@ -92,8 +93,9 @@ export class GarbageCount {
 
   /** The result for the file. */
   file(tracks: readonly Track[]): TrackFile {
+    const sound = this.problem === undefined ? tracks.map((track) => this.#withoutStrays(track)) : [];
     if (this.problem !== undefined) return { ok: false, problem: this.problem };
-    const filled = tracks.filter((track) => track.length > 0);
+    const filled = sound.filter((track) => track.length > 0);
     if (filled.length === 0) return { ok: false, problem: { reason: "no-fixes", path: this.#path } };
     const first = this.#first;
     return {
@@ -102,5 +104,17 @@ export class GarbageCount {
       skipped: this.skipped,
       ...(first === undefined ? {} : { firstSkipped: first }),
     };
+  }
+
+  /** A fix of another decade is garbage: a replay would last as long as its gap. */
+  #withoutStrays(track: Track): Track {
+    const stray = strayTime(track);
+    if (stray === undefined) return track;
+    const detail = `${JSON.stringify(track.name)} has a fix of ${stray}, decades from its others`;
+    this.#first ??= detail;
+    if (this.#garbage === "refuse") this.problem ??= { reason: "bad-row", path: this.#path, detail };
+    const sound = withoutStrayTimes(track);
+    this.skipped += track.length - sound.length;
+    return sound;
   }
 }

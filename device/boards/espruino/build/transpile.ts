@@ -14,6 +14,7 @@ import { build, transform, type BuildResult } from "esbuild";
 import { fileURLToPath } from "node:url";
 import { hoistConstants } from "./hoist-constants.ts";
 import { hoistFunctions } from "./hoist-functions.ts";
+import { inlineConstants } from "./inline-constants.ts";
 import { inlineOnce } from "./inline-once.ts";
 import { keptNames } from "./kept-names.ts";
 import { refusedSyntax } from "./refused-syntax.ts";
@@ -91,7 +92,7 @@ export async function transpileForEspruino(entry: URL, options: TranspileOptions
   });
   const hoisted = transformSync(inlined!.code, {
     ...AS_SCRIPT,
-    plugins: options.all === "names" ? [] : [hoistConstants],
+    plugins: options.all === "names" ? [] : [inlineConstants, hoistConstants],
   });
   const { code } = await transform(hoisted!.code, {
     minify: true,
