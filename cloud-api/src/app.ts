@@ -16,7 +16,9 @@ import { erasureRoutes } from "./accounts/erasure-routes.ts";
 import { eventRoutes } from "./tags/event-routes.ts";
 import { foundRoutes } from "./tags/finder-routes.ts";
 import { geofenceRoutes } from "./geofences/geofence-routes.ts";
+import { tagExportRoutes } from "./export/tag-export-routes.ts";
 import { liveRoutes } from "./live/live-routes.ts";
+import { historyRoutes } from "./locations/history-routes.ts";
 import { locationRoutes } from "./locations/location-routes.ts";
 import { operatorRoutes } from "./service/operator-routes.ts";
 import { securityTextRoutes } from "./service/security-text-routes.ts";
@@ -56,6 +58,8 @@ function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
     .route("/v1", serviceRoutes(deps))
     .route("/v1", tagRoutes(deps))
     .route("/v1", locationRoutes(deps))
+    .route("/v1", historyRoutes(deps))
+    .route("/v1", tagExportRoutes(deps))
     .route("/v1", eventRoutes(deps))
     .route("/v1", geofenceRoutes(deps))
     .route("/v1", shareRoutes(deps))

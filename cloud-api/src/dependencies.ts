@@ -32,6 +32,10 @@ export interface Dependencies {
   readonly addresses: ClientAddresses;
   readonly ownerRates: RateLimiter;
   readonly addressRates: RateLimiter;
+  /** Of files of locations, by account. */
+  readonly exportRates: RateLimiter;
+  /** How long the operator keeps backups, in days: until then they hold what an owner deleted. */
+  readonly backupKeptDays: number;
   /** Of what finders ask and write, by address. */
   readonly finderRates: RateLimiter;
   /** Of what they write, by address and tag: never by tag alone, or anybody who reads a collar could keep finders out. */

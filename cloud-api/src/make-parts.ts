@@ -45,6 +45,9 @@ export interface Parts {
 /** What finders read and write: an hour's patience for who tries codes, room for who stands in the rain. */
 const FOUND_RATE = { burst: 20, perSecond: 1 / 60 };
 
+/** Files of locations: all tags of a household at once, and one every six minutes after that. */
+const EXPORT_RATE = { burst: 20, perSecond: 1 / 360 };
+
 /** Of these, what one address writes of one tag: as much as is kept of it, and one more a day. */
 export const FOUND_TAG_RATE = { burst: MAX_ADDRESS_REPORTS, perSecond: 1 / 86_400 };
 
@@ -104,6 +107,8 @@ export function makeApp(
     addresses,
     ownerRates: new RateLimiter(config.rates.owner, monotonicMs),
     addressRates: new RateLimiter(config.rates.address, monotonicMs),
+    exportRates: new RateLimiter(EXPORT_RATE, monotonicMs),
+    backupKeptDays: config.backupKeptDays,
     hosts: new Set([...certificateHosts(readFileSync(config.tls.certificate)), ...config.hosts]),
     origins: config.origins,
     securityContact: config.securityContact,

@@ -5,6 +5,7 @@ import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
 import { TagClaims } from "./tags/claim-tag.ts";
 import { listErasure, type ListedErasure } from "./erasure/erasure-list.ts";
+import { OwnedHistory } from "./erasure/owned-history.ts";
 import { OwnerErasure } from "./erasure/erase-owner.ts";
 import { RowDeletion } from "./erasure/row-deletion.ts";
 import type { FinderReports } from "./tags/finder-reports.ts";
@@ -139,7 +140,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   invalidation.onStale(() => {
     keys.doubt();
   });
-  const views = composeViews(database, options, keys, ownerKeys, { writes, erasing, trail });
+  const views = composeViews(database, options, keys, ownerKeys, { writes, erasing, trail, wal });
   const { keyRing, path, installation } = options;
   return {
     reports,
@@ -220,6 +221,7 @@ interface Writing {
   readonly writes: WriteTransaction;
   readonly erasing: RowDeletion;
   readonly trail: StoreTrail;
+  readonly wal: WalCheckpoint;
 }
 
 function composeViews(
@@ -227,7 +229,7 @@ function composeViews(
   options: OpenStoreOptions,
   cache: KeyCache,
   keys: OwnerKeys,
-  { writes, erasing, trail }: Writing,
+  { writes, erasing, trail, wal }: Writing,
 ): Pick<Store, "forOwner" | "forViewer" | "finderReports"> {
   const { keyRing, now, isClockTrusted = () => true, isClockPlausible = () => true, erasureList } = options;
   const onErase = listingIn(erasureList);
@@ -245,6 +247,7 @@ function composeViews(
     onErase,
     trail,
   });
+  const history = new OwnedHistory({ database, keys, writes, wal, trail, monotonicMs: options.monotonicMs });
   const pieces = new PieceReader(database, keys);
   const locations = new LocationReader(database, pieces, options.monotonicMs);
   const finderReports = new SqliteFinderReports(database, cache, writes, now);
@@ -264,7 +267,7 @@ function composeViews(
     const events = new EventReader(statements.events, owner, tags, keys, pieces);
     const shares = new OwnedShares({ ...parts, statements: statements.shares });
     const transfers = new Transfers({ ...parts, statements: statements.transfers, claims });
-    const kinds = { geofences, events, claims, shares, transfers, finderReports, erasure };
+    const kinds = { geofences, events, claims, shares, transfers, finderReports, erasure, history };
     return new SqliteOwnerView({ ...parts, ...kinds });
   };
   const forViewer = (viewer: OwnerId): ViewerView =>

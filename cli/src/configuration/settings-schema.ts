@@ -117,6 +117,8 @@ const shape = {
   publicUrl: publicOrigin.optional(),
   hostNames: list(hostName, 32).default([]),
   retentionDays: whole(1, 36_500).default(365),
+  /** Days for which the operator keeps backups: owners are told. */
+  backupKeptDays: whole(0, 3_650).default(30),
   api: api.prefault({}),
   bridge: bridge.prefault({}),
   mail: mail.prefault({}),

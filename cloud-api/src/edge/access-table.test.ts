@@ -7,6 +7,7 @@ import { createClaimCode } from "@purrimeter/store/claim-code";
 import { ACCESS } from "./access-table.ts";
 import type { AuthAnswer } from "./auth-service.ts";
 import type { Access } from "./access-table.ts";
+import { rfc3339 } from "../lists/rfc3339.ts";
 import { authAnswer } from "../testing/auth-answer.ts";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "../testing/test-api.ts";
@@ -135,6 +136,11 @@ const GOOD_USES: Record<string, GoodUse> = {
   "GET /v1/tags/:id": ofTag(""),
   "PATCH /v1/tags/:id": ofTag("", 200, () => ({ body: { name: "Tom" } })),
   "DELETE /v1/tags/:id": ofTag("", 204),
+  "GET /v1/tags/:id/export": ofTag("/export?format=csv"),
+  "DELETE /v1/tags/:id/locations": ofTag("/locations?from=1970-01-01T00:00:00Z&to=2001-01-01T00:00:00Z"),
+  "PATCH /v1/tags/:id/locations/:at": ofTag(`/locations/${rfc3339(NOW_S as UnixSeconds)}`, 200, () => ({
+    body: { suspect: false },
+  })),
   "GET /v1/tags/:id/locations": ofTag("/locations"),
   "GET /v1/tags/:id/locations/latest": ofTag("/locations/latest"),
   "GET /v1/tags/:id/live": ofTag("/live"),

@@ -105,6 +105,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "PATCH /v1/tags/:id": owners("tags:write", "tag"),
   "DELETE /v1/tags/:id": owners(undefined, "tag"),
 
+  "GET /v1/tags/:id/export": owners("locations:read", "tag"),
+  "DELETE /v1/tags/:id/locations": owners(undefined, "tag"),
+  "PATCH /v1/tags/:id/locations/:at": owners("tags:write", "tag"),
   "GET /v1/tags/:id/locations": owners("locations:read", "tag", "history"),
   "GET /v1/tags/:id/locations/latest": owners("locations:read", "tag", "live"),
   "GET /v1/tags/:id/live": owners("locations:read", "tag", "live"),

@@ -73,6 +73,8 @@ function makeEdge(): ReturnType<typeof createApp> {
     addresses: new ClientAddresses([]),
     ownerRates: new RateLimiter(rate, () => 0),
     addressRates: new RateLimiter(rate, () => 0),
+    exportRates: new RateLimiter(rate, () => 0),
+    backupKeptDays: 30,
     finderRates: new RateLimiter(rate, () => 0),
     finderTagRates: new RateLimiter(rate, () => 0),
     hosts: new Set(certificateHosts(certificates.cloudApi.certificate)),

@@ -38,7 +38,8 @@ it("a tag that an operator revokes is in the trail, with who did it", async () =
   const tag = await newTag();
   expect((await revoke(tag, token)).status).toBe(204);
   const trail = await accounts.auth.service.audit.read({ after: 0, limit: 1_000 });
-  expect(trail.at(-1)).toMatchObject({ event: "tag.revoked",
+  expect(trail.at(-1)).toMatchObject({
+    event: "tag.revoked",
     account: accounts.auth.service.audit.nameOf(operator),
     subject: tag,
   });

@@ -163,6 +163,8 @@ export class TestApi {
       addresses: new ClientAddresses([]),
       ownerRates: new RateLimiter(plenty, monotonicMs),
       addressRates: new RateLimiter(plenty, monotonicMs),
+      exportRates: new RateLimiter(plenty, monotonicMs),
+      backupKeptDays: 30,
       finderRates: new RateLimiter(plenty, monotonicMs),
       finderTagRates: new RateLimiter(plenty, monotonicMs),
       hosts: new Set(["localhost"]),

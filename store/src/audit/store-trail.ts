@@ -11,9 +11,14 @@ type StoreEventName =
   | "geofence.changed"
   | "geofence.created"
   | "geofence.deleted"
+  | "account.exported"
+  | "location.believed"
+  | "location.doubted"
   | "locations.erased"
+  | "locations.exported"
   | "locations.read"
   | "locations.read-more"
+  | "locations.stretch-erased"
   | "share.accepted"
   | "share.invited"
   | "share.left"
@@ -119,6 +124,14 @@ export class StoreTrail {
       this.record(read);
     });
     this.#counted.set(key, { read, hour, count: 1 });
+  }
+
+  /** The owner takes the tag's locations away in a file. Throws when it cannot be recorded. */
+  exported(owner: string, tag: string): void {
+    if (this.#options === undefined) return;
+    this.#write(() => {
+      this.record({ event: "locations.exported", actor: owner, account: owner, subject: tag });
+    });
   }
 
   /** Records the counts of hours before the given one, and forgets them. */

@@ -5,6 +5,7 @@ import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import type { CommandAnswer } from "../tags/command-answer.ts";
 import type { OwnedAnswers } from "../tags/owned-answers.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
+import type { OwnedHistory } from "../erasure/owned-history.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
@@ -38,6 +39,7 @@ export interface OwnerViewParts {
   readonly finderReports: SqliteFinderReports;
   readonly answers: OwnedAnswers;
   readonly erasure: OwnerErasure;
+  readonly history: OwnedHistory;
   readonly now: () => UnixSeconds;
   /** Whether anything may begin, or be promised for a time. */
   readonly isClockPlausible: () => boolean;
@@ -114,6 +116,20 @@ export class SqliteOwnerView implements OwnerView {
     return present === undefined ? "not-found" : this.#parts.locations.latest({ tag, id: present.id });
   }
 
+  recordExport(tag: TagId): Promise<"recorded" | "not-found"> {
+    return Promise.try(() => {
+      const { owner, tags, trail } = this.#parts;
+      if (tags.present(tag) === undefined) return "not-found";
+      trail.exported(owner, tag);
+      return "recorded";
+    });
+  }
+  eraseStretch(tag: TagId, { from, to }: Pick<TimeRange, "from" | "to">): Promise<number | "not-found"> {
+    return this.#parts.history.erase(this.#parts.tags, tag, { from, to });
+  }
+  setSuspect(tag: TagId, at: UnixSeconds, isSuspect: boolean): Promise<Location | "not-found"> {
+    return this.#parts.history.setSuspect(this.#parts.tags, tag, at, isSuspect);
+  }
   events(tag: TagId, range: TimeRange): Promise<EventPage | "not-found"> {
     return this.#parts.events.events(tag, range);
   }

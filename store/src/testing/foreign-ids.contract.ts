@@ -70,6 +70,9 @@ const OWNER_CASES: Cases<OwnerView> = {
   confirmTransfer: async (view, { tag }) => [await view.confirmTransfer(tag, "000000"), "not-found"],
   finderReports: async (view, { tag }) => [await view.finderReports(tag), "not-found"],
   commandAnswers: async (view, { tag }) => [await view.commandAnswers(tag), "not-found"],
+  recordExport: async (view, { tag }) => [await view.recordExport(tag), "not-found"],
+  eraseStretch: async (view, { tag }) => [await view.eraseStretch(tag, ALWAYS), "not-found"],
+  setSuspect: async (view, { tag }) => [await view.setSuspect(tag, ALWAYS.from, true), "not-found"],
   eraseTag: async (view, { tag }) => [await view.eraseTag(tag), "not-found"],
   // Takes no id. Last: what is left of the other owner afterwards is looked at below.
   eraseOwner: async (view) => [(await view.eraseOwner(), await view.tags({ limit: 10 })), NOTHING],
