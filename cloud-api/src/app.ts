@@ -16,6 +16,7 @@ import { erasureRoutes } from "./accounts/erasure-routes.ts";
 import { eventRoutes } from "./tags/event-routes.ts";
 import { foundRoutes } from "./tags/finder-routes.ts";
 import { geofenceRoutes } from "./geofences/geofence-routes.ts";
+import { accountExportRoutes } from "./export/account-export-routes.ts";
 import { tagExportRoutes } from "./export/tag-export-routes.ts";
 import { liveRoutes } from "./live/live-routes.ts";
 import { historyRoutes } from "./locations/history-routes.ts";
@@ -53,6 +54,7 @@ function addEdge(app: OpenAPIHono<Env>, deps: Dependencies): void {
 function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
   app.route("/v1/auth", accountRoutes(deps));
   app.route("/v1", erasureRoutes(deps));
+  app.route("/v1", accountExportRoutes(deps));
   app.route("/", securityTextRoutes(deps));
   return app
     .route("/v1", serviceRoutes(deps))

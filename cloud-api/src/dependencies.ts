@@ -14,6 +14,7 @@ import type { OwnerAct } from "./edge/act-log.ts";
 import type { AuthService } from "./edge/auth-service.ts";
 import type { Cursors } from "./lists/cursors.ts";
 import type { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
+import type { ArchiveJobs } from "./export/archive-jobs.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
 
 /** What the API needs from outside. main.ts chooses. */
@@ -24,6 +25,8 @@ export interface Dependencies {
   /** The operator's part of it: no owner, no name and no location. */
   readonly registry: Pick<TagRegistry, "page" | "renewLostCode" | "revoke">;
   readonly live: LiveStreams;
+  /** Writes archives of accounts. */
+  readonly archives: Pick<ArchiveJobs, "start">;
   readonly erasures: Pick<OwnerDataErasure, "erase">;
   readonly readiness: Pick<Readiness, "report">;
   readonly auth: Pick<AuthService, "call">;

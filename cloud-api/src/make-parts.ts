@@ -24,6 +24,7 @@ import type { Dependencies } from "./dependencies.ts";
 import { Cursors } from "./lists/cursors.ts";
 import { EndedSessions } from "./edge/ended-sessions.ts";
 import { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
+import { ArchiveJobs } from "./export/archive-jobs.ts";
 import { KeySet } from "./edge/key-set.ts";
 import { LiveStreams } from "./live/live-streams.ts";
 import { logFailure } from "./edge/log-failure.ts";
@@ -62,6 +63,14 @@ function makeLive({ store, time, now, monotonicMs, log }: Parts, ended: EndedSes
   });
 }
 
+function makeArchives({ now, log }: Parts): ArchiveJobs {
+  return new ArchiveJobs({
+    now,
+    onFailure: (error) =>
+      log.error("an archive was not made", { event: "export.failed", code: errorCode(error) }),
+  });
+}
+
 /** What erases the data of closed accounts. */
 export function makeErasures({ store, log }: Parts, auth: AuthService, report: AuthReport): OwnerDataErasure {
   return new OwnerDataErasure({
@@ -78,6 +87,7 @@ export interface Made {
   readonly auth: AuthService;
   readonly ended: EndedSessions;
   readonly live: LiveStreams;
+  readonly archives: ArchiveJobs;
   readonly requests: RequestLog;
   readonly addresses: ClientAddresses;
   readonly report: AuthReport;
@@ -90,7 +100,7 @@ export function makeApp(
   { erasures, readiness }: Pick<Dependencies, "erasures" | "readiness">,
 ): AppType {
   const { config, log, now, monotonicMs } = parts;
-  const { auth, ended, live, requests, addresses, report } = made;
+  const { archives, auth, ended, live, requests, addresses, report } = made;
   const { issuer, audience } = config;
   const keys = new KeySet(() => auth.call({ method: "GET", path: keysRoute.path }), monotonicMs, report);
   return createApp({
@@ -99,6 +109,7 @@ export function makeApp(
     finderReports: parts.store.finderReports,
     registry: parts.store.registry,
     live,
+    archives,
     erasures,
     readiness,
     auth,
@@ -141,6 +152,7 @@ export function makeParts(parts: Parts): Made {
     auth,
     ended,
     live: makeLive(parts, ended),
+    archives: makeArchives(parts),
     requests: new RequestLog(log, monotonicMs),
     addresses,
     report,

@@ -122,6 +122,7 @@ const TAG_PATH = "/v1/tags/{id}";
 const ACCOUNTS = [
   ...ACCOUNT_ROUTES.map(({ method, path }) => `${method} /v1/auth${path}`),
   "delete /v1/account",
+  "post /v1/account/export",
 ];
 
 describe("every route answers what it declares", () => {
@@ -186,6 +187,7 @@ describe("every route answers what it declares", () => {
       for (const query of ["", "?limit=x"]) await ask(`${tagPath}/events`, "get", id, {}, query);
     }
     await askHistory();
+    await ask("/v1/account/export/{id}", "get", "a".repeat(32));
     const made = await ask("/v1/geofences", "post", "", { body: geofence });
     await ask("/v1/geofences", "post", "", { body: { ...geofence, tagIds: ["nobody"] } });
     await ask("/v1/geofences", "post", "", { body: "x".repeat(1_100_000) });

@@ -2,6 +2,7 @@
 export type AuditEventName =
   | "account.closed"
   | "account.erased"
+  | "account.exported"
   | "account.registered"
   | "account.registered-again"
   | "account.throttled"

@@ -130,6 +130,12 @@ const GOOD_USES: Record<string, GoodUse> = {
       authUse(route),
     ]),
   ),
+  "POST /v1/account/export": () => {
+    yes = authAnswer(200, { parts: {} });
+    return Promise.resolve(["/v1/account/export", { body: {} }, 202]);
+  },
+  // None has such an archive: whose it is decides the store.
+  "GET /v1/account/export/:id": at(`/v1/account/export/${"a".repeat(32)}`, 404),
   "DELETE /v1/account": authUse(eraseAccountRoute),
   "GET /v1/tags": at("/v1/tags"),
   "POST /v1/tags/claim": async () => ["/v1/tags/claim", { body: { code: (await unclaimed()).code } }, 201],

@@ -78,6 +78,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /v1/auth/password/reset": anyone,
 
   "DELETE /v1/account": session,
+  "POST /v1/account/export": session,
+  "GET /v1/account/export/:id": session,
   "GET /v1/auth/account": session,
   "GET /v1/auth/sessions": session,
   "DELETE /v1/auth/sessions": session,

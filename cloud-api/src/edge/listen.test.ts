@@ -53,6 +53,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     registry: { page: none, renewLostCode: none, revoke: none },
     readiness: { report: () => Promise.resolve({ status: "ready", checks: {} }) },
     erasures: { erase: none },
+    archives: { start: none },
     live: new LiveStreams({
       changeCount: none,
       ended,

@@ -5,9 +5,9 @@ import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "
 import { refuse } from "../edge/problem.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
-import { stretchSchema, timeSchema } from "../lists/list-query.ts";
+import { stretchSchema } from "../lists/list-query.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
-import { rfc3339 } from "../lists/rfc3339.ts";
+import { rfc3339, secondsFromRfc3339 } from "../lists/rfc3339.ts";
 import { locationBody, locationSchema } from "./location-schema.ts";
 
 const DAY_S = 86_400;
@@ -56,7 +56,7 @@ const suspectRoute = createRoute({
   middleware: readJsonBody(MAX_BODY_BYTES),
   request: {
     params: tagParamsSchema.extend({
-      at: timeSchema("Time of the location.").openapi({ param: { name: "at", in: "path", required: true } }),
+      at: z.string().openapi({ param: { name: "at", in: "path" }, format: "date-time" }),
     }),
     body: {
       required: true,
@@ -95,7 +95,11 @@ export function historyRoutes(deps: Dependencies) {
     .openapi(suspectRoute, async (c) => {
       const { id, at } = c.req.valid("param");
       const { suspect } = c.req.valid("json");
-      const time = given(at, "at");
+      const time = secondsFromRfc3339(at);
+      if (typeof time === "string")
+        throw refuse("invalid-request", "The location's time is an RFC 3339 time.", [
+          { field: "at", message: `The time is ${time}.` },
+        ]);
       return c.json(locationBody(orNotFound(await c.get("view").setSuspect(id, time, suspect))), 200);
     });
 }

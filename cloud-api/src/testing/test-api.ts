@@ -20,6 +20,7 @@ import type { RequestLine } from "@purrimeter/service/request-log";
 import type { Dependencies } from "../dependencies.ts";
 import { EndedSessions } from "../edge/ended-sessions.ts";
 import { OwnerDataErasure } from "../accounts/owner-data-erasure.ts";
+import { ArchiveJobs } from "../export/archive-jobs.ts";
 import { KeySet } from "../edge/key-set.ts";
 import { LiveStreams } from "../live/live-streams.ts";
 import { AUDIENCE, ISSUER, makeTestKey, NOW_S, randomId, signToken } from "./test-keys.ts";
@@ -96,6 +97,7 @@ export class TestApi {
   isClockPlausible = true;
   /** Nothing looks for changes by itself in tests: they call `look`. */
   readonly live: LiveStreams;
+  readonly archives: ArchiveJobs;
   readonly #folder: string;
 
   constructor(key: TestKey, changes: Partial<Dependencies> = {}, owners?: KeyRing) {
@@ -119,6 +121,10 @@ export class TestApi {
       now: () => this.nowS,
       monotonicMs: () => this.nowMs,
       every: () => () => undefined,
+      onFailure: (error) => void this.failures.push(error),
+    });
+    this.archives = new ArchiveJobs({
+      now: () => this.nowS,
       onFailure: (error) => void this.failures.push(error),
     });
     this.app = this.appWith(changes);
@@ -150,6 +156,7 @@ export class TestApi {
       finderReports: this.store.finderReports,
       registry: this.store.registry,
       live: this.live,
+      archives: this.archives,
       readiness: { report: () => Promise.resolve({ status: "ready", checks: {} }) },
       auth,
       erasures: new OwnerDataErasure({
@@ -253,6 +260,7 @@ export class TestApi {
 
   async close(): Promise<void> {
     this.live.close();
+    await this.archives.stop();
     await this.store.close();
     rmSync(this.#folder, { recursive: true });
   }

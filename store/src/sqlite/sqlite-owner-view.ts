@@ -5,7 +5,10 @@ import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import type { CommandAnswer } from "../tags/command-answer.ts";
 import type { OwnedAnswers } from "../tags/owned-answers.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
-import type { OwnedHistory } from "../erasure/owned-history.ts";
+import type { AccountExports } from "../export/account-exports.ts";
+import type { ExportState, OpenExport } from "../reading/account-exports-view.ts";
+import type { OwnerArchive } from "../reading/owner-archive.ts";
+import type { OwnedHistory } from "../history/owned-history.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
@@ -40,6 +43,8 @@ export interface OwnerViewParts {
   readonly answers: OwnedAnswers;
   readonly erasure: OwnerErasure;
   readonly history: OwnedHistory;
+  readonly exports: AccountExports;
+  readonly archive: () => OwnerArchive;
   readonly now: () => UnixSeconds;
   /** Whether anything may begin, or be promised for a time. */
   readonly isClockPlausible: () => boolean;
@@ -177,6 +182,18 @@ export class SqliteOwnerView implements OwnerView {
     });
   }
 
+  beginExport(): Promise<OpenExport | { readonly runningId: string } | "too-many"> {
+    return this.#parts.exports.begin(this.#parts.owner);
+  }
+  exportState(id: string): Promise<ExportState | "not-found"> {
+    return Promise.try(() => this.#parts.exports.state(this.#parts.owner, id));
+  }
+  readExport(id: string, block: number): Promise<Buffer | "not-found"> {
+    return this.#parts.exports.read(this.#parts.owner, id, block);
+  }
+  archive(): OwnerArchive {
+    return this.#parts.archive();
+  }
   eraseTag(tag: TagId): Promise<"erased" | "not-found"> {
     return this.#parts.erasure.tag(this.#parts.tags, tag);
   }

@@ -2,15 +2,9 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { WalCheckpoint } from "@purrimeter/database/wal-checkpoint";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { Location } from "../reading/location.ts";
+import { locationOf, type PlacedEntry } from "../reading/placed-entry.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
-import {
-  isIn,
-  PieceRewriter,
-  shownAt,
-  type PieceRewriterParts,
-  type PlacedEntry,
-  type Stretch,
-} from "./rewrite-pieces.ts";
+import { isIn, PieceRewriter, shownAt, type PieceRewriterParts, type Stretch } from "./rewrite-pieces.ts";
 
 /** What OwnedHistory is made of. */
 export interface OwnedHistoryParts extends PieceRewriterParts {
@@ -69,7 +63,7 @@ export class OwnedHistory {
     await this.#pieces.rewrite({ tag, id: ownership }, { from: at, to: at }, (placed) => {
       if (placed.entry.kind !== "fix" || !isShownAt(placed, at)) return "keep";
       const isSame = isSuspect === (placed.doubt !== undefined);
-      found ??= locationOf(placed, isSame ? placed.doubt : doubt);
+      found ??= locationOf({ ...placed, doubt: isSame ? placed.doubt : doubt });
       return isSame ? "keep" : { doubt };
     });
     if (found === undefined) return "not-found";
@@ -85,13 +79,4 @@ export class OwnedHistory {
 /** A fix that is believed is shown under another time than one that is not, when it is dated ahead: either names it. */
 function isShownAt(placed: PlacedEntry, at: number): boolean {
   return placed.entry.at === at || shownAt(placed) === at;
-}
-
-function locationOf(
-  { entry, epoch, number, receivedAt }: PlacedEntry,
-  doubt: Location["doubt"],
-): Location | undefined {
-  if (entry.kind !== "fix") return undefined;
-  const { at, latE7, lonE7, accuracyDm, speedCmS, courseDeg10 } = entry;
-  return { at, epoch, number, latE7, lonE7, accuracyDm, speedCmS, courseDeg10, receivedAt, doubt };
 }

@@ -4,6 +4,7 @@ import type { Database } from "@purrimeter/database/open-database";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 import type { Doubt } from "../recording/doubt.ts";
 import { PieceWriter, readPiece, type StoredEntry } from "../recording/piece-codec.ts";
+import type { PlacedEntry } from "../reading/placed-entry.ts";
 import type { Location } from "../reading/location.ts";
 import type { ReadableOwnership } from "../reading/read-pieces.ts";
 import { ReadTurns } from "../reading/read-turns.ts";
@@ -13,12 +14,6 @@ import { prepareFinding, prepareRewriting, type PieceRow } from "./rewrite-state
 
 /** A believed fix may be dated this long after its arrival. */
 const MAX_AHEAD_S = 600;
-
-/** An entry with what its piece says of it. */
-export interface PlacedEntry extends StoredEntry {
-  readonly epoch: Epoch;
-  readonly receivedAt: UnixSeconds;
-}
 
 /** What becomes of an entry: it stays, it goes, or it is stored with this doubt (undefined: believed). */
 export type Decision = "keep" | "drop" | { readonly doubt: Doubt | undefined };
