@@ -230,6 +230,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/data-folder": ["src/terminal"],
       "src/backup": ["src/data-folder", "src/terminal"],
       "src/check": ["src/backup", "src/data-folder", "src/terminal"],
+      "src/import": ["src/data-folder", "src/terminal"],
       "src/services": ["src/configuration", "src/data-folder", "src/terminal"],
       "src/supervisor": ["src/services", "src/configuration", "src/data-folder", "src/terminal"],
       "src/scenarios": [
@@ -241,7 +242,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       ],
       "src/commands": [
         ...["src/scenarios", "src/supervisor", "src/services", "src/configuration", "src/data-folder"],
-        ...["src/backup", "src/check", "src/terminal"],
+        ...["src/backup", "src/check", "src/import", "src/terminal"],
       ],
     },
   },

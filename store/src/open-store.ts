@@ -1,3 +1,4 @@
+import { composeErasure, type Writing } from "./compose-erasure.ts";
 import { composeReports } from "./compose-reports.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
@@ -5,11 +6,11 @@ import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
 import { TagClaims } from "./tags/claim-tag.ts";
-import { listErasure, type ListedErasure } from "./erasure/erasure-list.ts";
 import { AccountExports } from "./export/account-exports.ts";
 import { openOwnerArchive } from "./export/open-owner-archive.ts";
+import { importOwner } from "./export/import-owner.ts";
+import type { ImportOutcome, OwnerSource } from "./reading/owner-source.ts";
 import { OwnedHistory } from "./history/owned-history.ts";
-import { OwnerErasure } from "./erasure/erase-owner.ts";
 import { RowDeletion } from "./erasure/row-deletion.ts";
 import type { FinderReports } from "./tags/finder-reports.ts";
 import { CacheInvalidation } from "@purrimeter/database/cache-invalidation";
@@ -85,6 +86,8 @@ export interface Store {
   cutFutureTimes(now: UnixSeconds): Promise<number>;
   /** Clears archives away: what a process that died left, and those whose time is over. */
   readonly exports: Pick<AccountExports, "recover" | "deleteOld">;
+  /** Writes an archive into the rows of an owner who has none. No service may run meanwhile. */
+  importOwner(owner: OwnerId, source: OwnerSource): Promise<ImportOutcome>;
   forOwner(owner: OwnerId): OwnerView;
   /** What others let that account see. */
   forViewer(viewer: OwnerId): ViewerView;
@@ -138,6 +141,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const exports = new AccountExports({ database, databasePath, keys: ownerKeys, writes, trail, now });
   const views = composeViews(database, options, keys, ownerKeys, { writes, erasing, trail, wal, exports });
   const { keyRing, path, installation } = options;
+  const importing = { database, keys: ownerKeys, settings: new TagSettings(database), trail };
   return {
     reports,
     registry: new SqliteTagRegistry(database, writes),
@@ -146,6 +150,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
     cutFutureTimes: (now) => Promise.try(() => cutFutureTimes(database, writes, now)),
     ...views,
     exports,
+    importOwner: (owner, source) => importOwner(importing, owner, source),
     checkPages: (log, time) => checkPages({ path, key: options.databaseKey, log, time }),
     checkKeyRing: () => checkKeyRing({ database, path, installation }, keyRing),
     sealedOwners: () => sealedOwners(database, keyRing),
@@ -169,36 +174,6 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
         database.close();
       }),
   };
-}
-
-/** What adds erased owners to the list, where there is one. */
-function listingIn(path: string | undefined): (erasure: ListedErasure) => void {
-  return path === undefined ? () => undefined : (erasure) => listErasure(path, erasure);
-}
-
-/** What changes rows, and what says so. */
-interface Writing {
-  readonly writes: WriteTransaction;
-  readonly erasing: RowDeletion;
-  readonly trail: StoreTrail;
-  readonly wal: WalCheckpoint;
-  readonly exports: AccountExports;
-}
-
-function composeErasure(
-  database: Database,
-  { keyRing, now, erasureList }: OpenStoreOptions,
-  keys: KeyCache,
-  settings: TagSettings,
-  { writes, erasing, trail, exports }: Writing,
-): OwnerErasure {
-  const onErase = listingIn(erasureList);
-  const eraseExports = (owner: OwnerId): void => {
-    exports.eraseFiles(owner);
-  };
-  return new OwnerErasure({
-    ...{ database, keyRing, keys, writes, erasing, settings, now, onErase, trail, eraseExports },
-  });
 }
 
 function composeViews(

@@ -12,6 +12,7 @@ type StoreEventName =
   | "geofence.created"
   | "geofence.deleted"
   | "account.exported"
+  | "account.imported"
   | "location.believed"
   | "location.doubted"
   | "locations.erased"
