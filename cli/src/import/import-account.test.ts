@@ -240,6 +240,20 @@ describe("an archive", () => {
     expect((await importInto(other)).stderr).toContain("not verified");
   });
 
+  test("that was broken off between the account and its rows is imported when it is tried again", async () => {
+    const nobodys = {
+      salt: Buffer.alloc(16),
+      tag: Buffer.alloc(32),
+      cost: { memoryKiB: 19_456, passes: 2, lanes: 1 },
+    };
+    await withAccounts(here, systemTime, async ({ accounts }) => {
+      const created = await accounts.create(asMailAddress(EMAIL) as never, nobodys, BEGIN);
+      if (created !== "taken") await accounts.markMailVerified(created.id, BEGIN);
+      return {};
+    });
+    expect(await importInto(here)).toMatchObject({ exitCode: 0, stderr: "" });
+  });
+
   test("is refused while services run", async () => {
     mkdirSync(join(here.run), { recursive: true });
     writeFileSync(join(here.run, "purrimeter.pid"), readFileSync(pidOfParent(), "utf8"));
