@@ -46,7 +46,10 @@ const config: KnipConfig = {
       ignoreDependencies: ["embedded", "mc", "Resource", "time", "timer", "@moddable/typings"],
     },
     simulator: { entry: ["src/fit/cat-fit.ts"], project: ["src/**/*.ts"] },
-    store: { entry: ["src/testing/crash-writer.ts"], project: ["src/**/*.ts"] },
+    store: {
+      entry: ["src/testing/crash-writer.ts", "src/testing/history-crash-writer.ts"],
+      project: ["src/**/*.ts"],
+    },
     "*": { project: ["src/**/*.ts"] },
   },
 };

@@ -33,6 +33,7 @@ const AUTH_SUBJECTS = [
 ];
 /** What decides by all of these. */
 const AUTH_FLOWS = [
+  "src/export/account-data.ts",
   ...["src/login", "src/password/set-password.ts", "src/second-factor/check-second-factor.ts"],
   ...["src/second-factor/second-factor-required.ts", "src/http/guarded.ts"],
 ];
@@ -177,6 +178,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
         ...["src/auth-service.ts", "src/second-factor/check-second-factor.ts"],
         ...["src/second-factor/second-factor-required.ts", ...AUTH_SUBJECTS],
       ],
+      "src/export/account-data.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
       "src/http/guarded.ts": ["src/auth-service.ts", "src/login", ...AUTH_SUBJECTS],
       "src/*/*-endpoint.ts": ["src/auth-service.ts", ...AUTH_FLOWS, ...AUTH_SUBJECTS],
       "src/*/*-endpoints.ts": ["src/auth-service.ts", ...AUTH_FLOWS, ...AUTH_SUBJECTS],

@@ -9,7 +9,8 @@ import type { OwnerId } from "./reading/owner-id.ts";
 import type { TagSettings } from "./tags/tag-settings.ts";
 import type { WalCheckpoint } from "@purrimeter/database/wal-checkpoint";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
-import type { OpenStoreOptions } from "./open-store.ts";
+import type { KeyRing } from "@purrimeter/secrets/key-ring";
+import type { UnixSeconds } from "@purrimeter/protocol/values";
 
 /** What adds erased owners to the list, where there is one. */
 function listingIn(path: string | undefined): (erasure: ListedErasure) => void {
@@ -25,10 +26,17 @@ export interface Writing {
   readonly exports: AccountExports;
 }
 
+/** As in OpenStoreOptions. */
+interface ErasureOptions {
+  readonly keyRing: KeyRing;
+  readonly now: () => UnixSeconds;
+  readonly erasureList?: string | undefined;
+}
+
 /** What erases owners. */
 export function composeErasure(
   database: Database,
-  { keyRing, now, erasureList }: OpenStoreOptions,
+  { keyRing, now, erasureList }: ErasureOptions,
   keys: KeyCache,
   settings: TagSettings,
   { writes, erasing, trail, exports }: Writing,

@@ -12,15 +12,22 @@ import { TagSettings } from "./tags/tag-settings.ts";
 import { OpenOwnerships } from "./sqlite/open-ownerships.ts";
 import type { WalCheckpoint } from "@purrimeter/database/wal-checkpoint";
 import { WantedSettings } from "./geofences/wanted-settings.ts";
-import type { OpenStoreOptions } from "./open-store.ts";
 
 const MIB = 1_048_576;
+
+/** As in OpenStoreOptions. */
+interface ReportOptions {
+  readonly path: string;
+  readonly monotonicMs: () => number;
+  readonly minFreeBytes?: number;
+  readonly reserveBytes?: number;
+}
 
 /** What records reports, and the commits that it does so in. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the parts say their types
 export function composeReports(
   database: Database,
-  options: OpenStoreOptions,
+  options: ReportOptions,
   keys: KeyCache,
   invalidation: CacheInvalidation,
   wal: WalCheckpoint,

@@ -114,7 +114,7 @@ function pointOf(location: Location): string {
 }
 
 /** A text in XML. Characters that XML 1.0 has no way to write are left out. */
-export function xmlText(text: string): string {
+function xmlText(text: string): string {
   return text
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "")
     .replaceAll("&", "&amp;")

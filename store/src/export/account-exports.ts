@@ -13,7 +13,7 @@ import { fileKey, readSealedBlock, SealedFileWriter } from "./sealed-file.ts";
 /** How long an archive can be fetched after it was asked for. */
 export const EXPORT_KEPT_S = 86_400;
 /** Archives that an account may ask for in that time. */
-export const MAX_EXPORTS = 3;
+const MAX_EXPORTS = 3;
 
 interface Row {
   readonly id: string;
@@ -34,7 +34,7 @@ export interface AccountExportsParts {
 }
 
 /** It was erased, or is over, while it was written or read. */
-export class ExportGoneError extends Error {
+class ExportGoneError extends Error {
   override readonly name = "ExportGoneError";
 }
 

@@ -25,7 +25,7 @@ const PIECE = `SELECT id, previous, epoch, first, first_at, last_at, received_at
   FROM report WHERE id = ? AND ownership = ?`;
 
 /** Pieces of a day, the newest first; each is read when its turn comes. */
-export type ReadChain = (ownership: number, day: number) => Generator<PieceRow>;
+type ReadChain = (ownership: number, day: number) => Generator<PieceRow>;
 
 /** The statements that find pieces. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the functions say their types

@@ -12,7 +12,7 @@ export interface ArchivedOwnership {
 }
 
 /** One kind of rows of an owner; `name` is that of the registry of tables. */
-export interface ArchivedPart {
+interface ArchivedPart {
   readonly name: string;
   rows(): AsyncGenerator<ExportedRow>;
 }

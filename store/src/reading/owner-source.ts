@@ -31,7 +31,7 @@ export interface ImportedGeofence {
   readonly shape?: GeofenceShape | undefined;
 }
 
-export interface ImportedAssignment extends OfOwnership {
+interface ImportedAssignment extends OfOwnership {
   readonly ref: number;
   readonly since_version: number;
   readonly until_version: number | null;
@@ -50,14 +50,14 @@ export interface ImportedEvent extends OfOwnership {
   readonly doubt: Doubt | null;
 }
 
-export interface ImportedHole extends OfOwnership {
+interface ImportedHole extends OfOwnership {
   readonly epoch: number;
   readonly first: number;
   readonly last: number;
   readonly at: number;
 }
 
-export interface ImportedAnswer extends OfOwnership {
+interface ImportedAnswer extends OfOwnership {
   readonly command: number;
   readonly epoch: number;
   readonly number: number;
