@@ -78,7 +78,7 @@ async function foreignData(target: Target): Promise<string> {
   const owner = target.owner.accessToken;
   const asks = [
     ["DELETE", `/tags/mimi/locations?${YEAR}`, undefined],
-    ["PATCH", "/tags/mimi/locations/2026-01-01T00:00:00Z", '{"suspect":true}'],
+    ["PATCH", "/tags/mimi/locations/2026-01-01T00%3A00%3A00Z", '{"suspect":true}'],
   ] as const;
   for (const [method, path, body] of asks)
     mustBe(

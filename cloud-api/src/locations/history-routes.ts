@@ -50,7 +50,7 @@ const suspectRoute = createRoute({
   operationId: "setLocationSuspect",
   summary: "Say that a location is wrong, or that it is right",
   description:
-    "`at` is the location's time. A suspect one stays in the list and is marked; it is never the latest. Several with the same time change together.",
+    "`at` is the location's time, with its colons written as %3A, as every path here has one form. A suspect one stays in the list and is marked; it is never the latest. Several with the same time change together.",
   tags: ["locations"],
   security: BEARER_SECURITY,
   middleware: readJsonBody(MAX_BODY_BYTES),
