@@ -47,7 +47,11 @@ const config: KnipConfig = {
     },
     simulator: { entry: ["src/fit/cat-fit.ts"], project: ["src/**/*.ts"] },
     store: {
-      entry: ["src/testing/crash-writer.ts", "src/testing/crash-retention.ts"],
+      entry: [
+        "src/testing/crash-writer.ts",
+        "src/testing/crash-retention.ts",
+        "src/testing/history-crash-writer.ts",
+      ],
       project: ["src/**/*.ts"],
     },
     "*": { project: ["src/**/*.ts"] },

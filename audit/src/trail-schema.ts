@@ -21,7 +21,7 @@ export const TRAIL_TABLE: TableEntry<never> = {
   key: ["number"],
   whose: "installation",
   kept: { until: "expired", when: "never; what a row says goes after 400 days, its hash stays" },
-  exported: { never: "the account's own rows are read by GET /v1/audit" },
+  exported: { as: "trail" },
   erased: { never: "evidence against misuse must outlive the account; it names pseudonyms only" },
 };
 

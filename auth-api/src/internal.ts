@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { ID } from "./fields.ts";
-import { problemAnswers, SESSION_BODY_PROBLEMS } from "./problem-answers.ts";
+import { ownerProofSchema } from "./owner-proof.ts";
+import { notLoggedIn, problemAnswers, SESSION_BODY_PROBLEMS } from "./problem-answers.ts";
 import { answer, BEARER_SECURITY, body } from "./route-parts.ts";
 
 /** Common name that the API's certificate carries; no other client may connect to the authentication service. */
@@ -199,6 +200,28 @@ export const noticeRoute = createRoute({
   responses: {
     204: { description: "The owner is told, if there is one." },
     ...problemAnswers("invalid-request", "malformed-json"),
+  },
+});
+
+/** Rows of the account database as the registry of tables exports them, by the registry's names. Times are seconds of UTC. */
+export const accountDataSchema = z.object({
+  parts: z.record(z.string().regex(/^[a-z-]{1,32}$/), z.array(z.record(z.string(), z.unknown()))),
+});
+
+export type AccountData = z.infer<typeof accountDataSchema>;
+
+/** Gives what the service has of an account, for the account's archive: after all that a login asks for. */
+export const accountDataRoute = createRoute({
+  method: "post",
+  path: "/account/export",
+  operationId: "accountData",
+  summary: "What is stored of an account here, for its owner's archive",
+  security: BEARER_SECURITY,
+  request: body(ownerProofSchema),
+  responses: {
+    200: answer("Rows by name.", accountDataSchema),
+    ...problemAnswers(...SESSION_BODY_PROBLEMS),
+    401: notLoggedIn("unauthenticated"),
   },
 });
 

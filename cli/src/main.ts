@@ -9,6 +9,7 @@ import { configCommand } from "./commands/config.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { backupCommand } from "./commands/backup.ts";
 import { bleGatewayCommand } from "./commands/ble-gateway.ts";
+import { importCommand } from "./commands/import.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { lookCommand } from "./commands/look.ts";
 import { replayCommand } from "./commands/replay.ts";
@@ -39,6 +40,7 @@ const COMMANDS: readonly ((time: Time) => Command)[] = [
   checkCommand,
   backupCommand,
   restoreCommand,
+  importCommand,
 ];
 
 const USAGE_ERROR = 2;

@@ -18,7 +18,10 @@ import { erasureRoutes } from "./accounts/erasure-routes.ts";
 import { eventRoutes } from "./tags/event-routes.ts";
 import { foundRoutes } from "./tags/finder-routes.ts";
 import { geofenceRoutes } from "./geofences/geofence-routes.ts";
+import { accountExportRoutes } from "./export/account-export-routes.ts";
+import { tagExportRoutes } from "./export/tag-export-routes.ts";
 import { liveRoutes } from "./live/live-routes.ts";
+import { historyRoutes } from "./locations/history-routes.ts";
 import { locationRoutes } from "./locations/location-routes.ts";
 import { operatorRoutes } from "./service/operator-routes.ts";
 import { securityTextRoutes } from "./service/security-text-routes.ts";
@@ -55,11 +58,14 @@ function addEdge(app: OpenAPIHono<Env>, deps: Dependencies): void {
 function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
   app.route("/v1/auth", accountRoutes(deps));
   app.route("/v1", erasureRoutes(deps));
+  app.route("/v1", accountExportRoutes(deps));
   app.route("/", securityTextRoutes(deps));
   return app
     .route("/v1", serviceRoutes(deps))
     .route("/v1", tagRoutes(deps))
     .route("/v1", locationRoutes(deps))
+    .route("/v1", historyRoutes(deps))
+    .route("/v1", tagExportRoutes(deps))
     .route("/v1", eventRoutes(deps))
     .route("/v1", geofenceRoutes(deps))
     .route("/v1", shareRoutes(deps))

@@ -55,6 +55,8 @@ export const configSchema = z.strictObject({
   audience: z.string().min(1),
   /** Origins of pages that may call the API. */
   origins: z.array(z.url()).default([]),
+  /** How long the operator keeps backups, in days. */
+  backupKeptDays: z.int().min(0).max(3_650).default(30),
   /** URI for reports of vulnerabilities, told in /.well-known/security.txt. */
   securityContact: z.url({ protocol: /^(?:https|mailto)$/ }).optional(),
   /** What owners may choose, and what holds for those who choose nothing; as the bridge, which deletes, has it. */

@@ -18,6 +18,7 @@ import type { OwnerAct } from "./edge/act-log.ts";
 import type { AuthService } from "./edge/auth-service.ts";
 import type { Cursors } from "./lists/cursors.ts";
 import type { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
+import type { ArchiveJobs } from "./export/archive-jobs.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
 
 /** What the API needs from outside. main.ts chooses. */
@@ -33,6 +34,8 @@ export interface Dependencies {
   /** Who did what to tags and who looked at them. */
   readonly trail: Pick<TrailView, "nameOf" | "prove" | "read" | "shareOf" | "size">;
   readonly live: LiveStreams;
+  /** Writes archives of accounts. */
+  readonly archives: Pick<ArchiveJobs, "start">;
   readonly erasures: Pick<OwnerDataErasure, "erase">;
   readonly readiness: Pick<Readiness, "report">;
   readonly auth: Pick<AuthService, "call">;
@@ -41,6 +44,10 @@ export interface Dependencies {
   readonly addresses: ClientAddresses;
   readonly ownerRates: RateLimiter;
   readonly addressRates: RateLimiter;
+  /** Of files of locations, by account. */
+  readonly exportRates: RateLimiter;
+  /** How long the operator keeps backups, in days: until then they hold what an owner deleted. */
+  readonly backupKeptDays: number;
   /** Of what finders ask and write, by address. */
   readonly finderRates: RateLimiter;
   /** Of what they write, by address and tag: never by tag alone, or anybody who reads a collar could keep finders out. */

@@ -25,6 +25,8 @@ import { followEndedSessions } from "./edge/follow-ended-sessions.ts";
 import { tellOwners } from "./accounts/tell-owners.ts";
 import { eraseRestored } from "./accounts/erase-restored.ts";
 import { followErasures } from "./accounts/follow-erasures.ts";
+import type { ArchiveJobs } from "./export/archive-jobs.ts";
+import { deleteOldExports } from "./export/delete-old-exports.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
 import { SUMMARY_EVERY_MS, type RequestLog } from "@purrimeter/service/request-log";
 import { makeApp, makeErasures, makeParts } from "./make-parts.ts";
@@ -36,6 +38,7 @@ interface Running {
   readonly listening: Listening;
   readonly store: Store;
   readonly live: LiveStreams;
+  readonly archives: ArchiveJobs;
   readonly auth: AuthService;
   readonly peers: readonly JsonClient[];
   readonly checks: readonly ReadinessCheck[];
@@ -104,7 +107,8 @@ function endPastHours({ store, log, alarms }: Pick<Parts, "alarms" | "log" | "st
 async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Running> {
   const { log, metrics, store, time, monotonicMs } = parts;
   const made = makeParts(parts);
-  const { auth, ended, live, requests, report, addresses } = made;
+  const { archives, auth, ended, live, requests, report, addresses } = made;
+  store.exports.recover();
   const erasures = makeErasures(parts, auth, report);
   parts.owners.tell = tellOwners(auth, log);
   const peers = parts.config.peers.map(({ url }) => peerClient(url, time));
@@ -118,6 +122,7 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
     followEndedSessions({ auth, ended, time, report }, stopping.signal),
     followErasures(erasures, time, stopping.signal),
     eraseRestored(parts, stopping.signal),
+    deleteOldExports(parts, stopping.signal),
   ]);
   const cancelSummary = time.every(SUMMARY_EVERY_MS, () => {
     summarise({ requests, refused });
@@ -131,6 +136,7 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
     listening,
     store,
     live,
+    archives,
     auth,
     peers,
     checks,
@@ -193,6 +199,7 @@ async function stop(running: Running, graceMs: number): Promise<void> {
   running.stopping.abort();
   running.live.close();
   await running.listening.close(graceMs);
+  await running.archives.stop();
   running.auth.close();
   for (const peer of running.peers) peer.close();
   await running.following;

@@ -39,6 +39,7 @@ const AUTH_SUBJECTS = [
 ];
 /** What decides by all of these. */
 const AUTH_FLOWS = [
+  "src/export/account-data.ts",
   ...["src/login", "src/password/set-password.ts", "src/second-factor/*-factor.ts"],
   ...["src/second-factor/second-factor-required.ts", "src/http/guarded.ts"],
 ];
@@ -143,8 +144,17 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/transfers": ["src/audit", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/erasure": ["src/audit", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/reading": STORE_SUBJECTS,
+      "src/history": ["src/reading", ...STORE_SUBJECTS],
+      "src/export": ["src/history", "src/reading", "src/retention", ...STORE_SUBJECTS],
       "src/retention": ["src/erasure", "src/reading", ...STORE_SUBJECTS],
-      "src/sqlite": ["src/erasure", "src/reading", "src/retention", ...STORE_SUBJECTS],
+      "src/sqlite": [
+        "src/erasure",
+        "src/export",
+        "src/history",
+        "src/reading",
+        "src/retention",
+        ...STORE_SUBJECTS,
+      ],
     },
   },
   bridge: {
@@ -188,6 +198,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
         ...["src/auth-service.ts", "src/second-factor/*-factor.ts"],
         ...["src/second-factor/second-factor-required.ts", ...AUTH_SUBJECTS],
       ],
+      "src/export/account-data.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
       "src/http/guarded.ts": ["src/auth-service.ts", "src/login", ...AUTH_SUBJECTS],
       "src/*/*-endpoint.ts": ["src/auth-service.ts", ...AUTH_FLOWS, ...AUTH_SUBJECTS],
       "src/*/*-endpoints.ts": ["src/auth-service.ts", ...AUTH_FLOWS, ...AUTH_SUBJECTS],
@@ -204,12 +215,14 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/tags": ["src/dependencies.ts", "src/edge", "src/lists"],
       "src/geofences": ["src/dependencies.ts", "src/edge", "src/lists", "src/tags"],
       "src/locations": ["src/dependencies.ts", "src/edge", "src/lists"],
+      "src/export": [...["src/accounts", "src/dependencies.ts", "src/edge", "src/lists", "src/locations"]],
       "src/live": ["src/dependencies.ts", "src/edge", "src/lists", "src/locations"],
       "src/sharing": ["src/dependencies.ts", "src/edge", "src/lists", "src/tags"],
       "src/service": ["src/dependencies.ts", "src/edge", "src/lists"],
     },
     left: [
       "src/dependencies.ts -> src/accounts/owner-data-erasure.ts",
+      "src/dependencies.ts -> src/export/archive-jobs.ts",
       "src/dependencies.ts -> src/live/live-streams.ts",
       "src/edge/access-token-of.ts -> src/accounts/session-cookies.ts",
       "src/edge/access-token-of.ts -> src/dependencies.ts",
@@ -239,6 +252,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/data-folder": ["src/terminal"],
       "src/backup": ["src/data-folder", "src/terminal"],
       "src/check": ["src/backup", "src/data-folder", "src/terminal"],
+      "src/import": ["src/data-folder", "src/terminal"],
       "src/services": ["src/configuration", "src/data-folder", "src/terminal"],
       "src/supervisor": ["src/services", "src/configuration", "src/data-folder", "src/terminal"],
       "src/scenarios": [
@@ -250,7 +264,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       ],
       "src/commands": [
         ...["src/scenarios", "src/supervisor", "src/services", "src/configuration", "src/data-folder"],
-        ...["src/backup", "src/check", "src/terminal"],
+        ...["src/backup", "src/check", "src/import", "src/terminal"],
       ],
     },
   },

@@ -1,3 +1,5 @@
+import { composeErasure, type Writing } from "./compose-erasure.ts";
+import { composeReports } from "./compose-reports.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
 import { TrailView } from "./audit/trail-view.ts";
@@ -5,13 +7,15 @@ import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
 import { TagClaims } from "./tags/claim-tag.ts";
-import { listErasure, type ListedErasure } from "./erasure/erasure-list.ts";
-import { OwnerErasure } from "./erasure/erase-owner.ts";
+import { AccountExports } from "./export/account-exports.ts";
+import { openOwnerArchive } from "./export/open-owner-archive.ts";
+import { importOwner } from "./export/import-owner.ts";
+import type { ImportOutcome, OwnerSource } from "./reading/owner-source.ts";
+import { OwnedHistory } from "./history/owned-history.ts";
 import { RowDeletion } from "./erasure/row-deletion.ts";
 import type { FinderReports } from "./tags/finder-reports.ts";
 import { CacheInvalidation } from "@purrimeter/database/cache-invalidation";
 import { prepareGeofences } from "./geofences/geofence-statements.ts";
-import { GroupCommit } from "@purrimeter/database/group-commit";
 import { checkKeyRing, sealedOwners, type SealedOwners } from "./sealing/check-key-ring.ts";
 import { KeyCache } from "./sealing/key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
@@ -31,8 +35,6 @@ import { checkPages, type PageCheck } from "@purrimeter/database/page-check";
 import type { Log } from "@purrimeter/service/log";
 import type { Time } from "@purrimeter/service/time";
 import { PieceReader } from "./reading/read-pieces.ts";
-import { ReportRecorder } from "./sqlite/report-recorder.ts";
-import { StatusRecorder } from "./sqlite/status-recorder.ts";
 import type { ReportStore } from "./recording/report-store.ts";
 import { DayCounter } from "./retention/count-days.ts";
 import { OwnedRetention } from "./retention/owned-retention.ts";
@@ -40,23 +42,17 @@ import type { Retention } from "./retention/retention.ts";
 import { RetentionChoices } from "./retention/retention-choices.ts";
 import { SqliteRetention } from "./retention/sqlite-retention.ts";
 import { TotalRows } from "./retention/total-rows.ts";
-import { DeadLetters } from "./sqlite/dead-letters.ts";
 import { prepareShares } from "./sharing/share-statements.ts";
 import { SqliteFinderReports } from "./sqlite/sqlite-finder-reports.ts";
 import { SqliteOwnerView } from "./sqlite/sqlite-owner-view.ts";
-import { SqliteReportStore } from "./sqlite/sqlite-report-store.ts";
 import { SqliteTagRegistry } from "./sqlite/sqlite-tag-registry.ts";
 import { SqliteViewerView } from "./sqlite/sqlite-viewer-view.ts";
-import { DiskSpace } from "@purrimeter/database/disk-space";
-import { ProgressTable } from "./sqlite/progress-table.ts";
 import type { TagRegistry } from "./tags/tag-registry.ts";
 import { TagSettings } from "./tags/tag-settings.ts";
-import { OpenOwnerships } from "./sqlite/open-ownerships.ts";
 import { prepareTransfers } from "./transfers/transfer-statements.ts";
 import { Transfers } from "./transfers/transfers.ts";
 import type { ViewerView } from "./reading/viewer-view.ts";
 import { WalCheckpoint } from "@purrimeter/database/wal-checkpoint";
-import { WantedSettings } from "./geofences/wanted-settings.ts";
 import { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 export interface OpenStoreOptions {
@@ -95,6 +91,10 @@ export interface Store {
   readonly clock: ClockTable;
   /** Cuts times that a clock which was ahead has written back to the present: while the clock is trusted. The number of rows. */
   cutFutureTimes(now: UnixSeconds): Promise<number>;
+  /** Clears archives away: what a process that died left, and those whose time is over. */
+  readonly exports: Pick<AccountExports, "recover" | "deleteOld">;
+  /** Writes an archive into the rows of an owner who has none. No service may run meanwhile. */
+  importOwner(owner: OwnerId, source: OwnerSource): Promise<ImportOutcome>;
   forOwner(owner: OwnerId): OwnerView;
   /** What others let that account see. */
   forViewer(viewer: OwnerId): ViewerView;
@@ -123,8 +123,6 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const MIB = 1_048_576;
-
 /** Opens or creates the store. Throws OpenDatabaseError (wrong key, newer schema). */
 export function openStore(options: OpenStoreOptions): Store {
   const { path, databaseKey: key, mustExist, mayMigrate, installation } = options;
@@ -146,14 +144,19 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   invalidation.onStale(() => {
     keys.doubt();
   });
-  const views = composeViews(database, options, keys, ownerKeys, { writes, erasing, trail });
+  const { now, path: databasePath } = options;
+  const exports = new AccountExports({ database, databasePath, keys: ownerKeys, writes, trail, now });
+  const views = composeViews(database, options, keys, ownerKeys, { writes, erasing, trail, wal, exports });
   const { keyRing, path, installation } = options;
+  const importing = { database, keys: ownerKeys, settings: new TagSettings(database), trail };
   return {
     reports,
     registry: new SqliteTagRegistry(database, writes, trail),
     clock: new ClockTable(database),
     cutFutureTimes: (now) => Promise.try(() => cutFutureTimes(database, writes, now)),
     ...views,
+    exports,
+    importOwner: (owner, source) => importOwner(importing, owner, source),
     checkPages: (log, time) => checkPages({ path, key: options.databaseKey, log, time }),
     checkKeyRing: () => checkKeyRing({ database, path, installation }, keyRing),
     sealedOwners: () => sealedOwners(database, keyRing),
@@ -177,78 +180,20 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   };
 }
 
-/** What adds erased owners to the list, where there is one. */
-function listingIn(path: string | undefined): (erasure: ListedErasure) => void {
-  return path === undefined ? () => undefined : (erasure) => listErasure(path, erasure);
-}
-
-function composeReports(
-  database: Database,
-  options: OpenStoreOptions,
-  keys: KeyCache,
-  invalidation: CacheInvalidation,
-  wal: WalCheckpoint,
-) {
-  const { path, monotonicMs, minFreeBytes = 32 * MIB, reserveBytes = 8 * MIB } = options;
-  const openOwnerships = new OpenOwnerships(database, keys, monotonicMs);
-  const progress = new ProgressTable(database);
-  invalidation.onStale(() => {
-    openOwnerships.clear();
-    progress.clear();
-  });
-  const room = new DiskSpace({ databasePath: path, minFreeBytes, reserveBytes, monotonicMs });
-  const hooks = {
-    begun: () => void invalidation.check(),
-    flush: () => {
-      progress.flush();
-    },
-    committed: () => {
-      progress.committed();
-    },
-    rolledBack: () => {
-      progress.rolledBack();
-    },
-  };
-  const commits = new GroupCommit(database, hooks, room, wal, monotonicMs);
-  const parts = {
-    reports: new ReportRecorder(database, openOwnerships, progress),
-    deadLetters: new DeadLetters(database),
-    statuses: new StatusRecorder(database, new TagSettings(database)),
-    settings: new WantedSettings(database, keys),
-  };
-  return { commits, reports: new SqliteReportStore({ invalidation, commits, openOwnerships, ...parts }) };
-}
-
-/** What changes rows, and what says so. */
-interface Writing {
-  readonly writes: WriteTransaction;
-  readonly erasing: RowDeletion;
-  readonly trail: StoreTrail;
-}
-
 function composeViews(
   database: Database,
   options: OpenStoreOptions,
   cache: KeyCache,
   keys: OwnerKeys,
-  { writes, erasing, trail }: Writing,
+  writing: Writing,
 ): Pick<Store, "forOwner" | "forViewer" | "finderReports" | "retention"> {
-  const { keyRing, now, isClockTrusted = () => true, isClockPlausible = () => true, erasureList } = options;
-  const onErase = listingIn(erasureList);
+  const { now, isClockTrusted = () => true, isClockPlausible = () => true } = options;
+  const { writes, erasing, trail, wal, exports } = writing;
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
   const claims = new TagClaims(database, keys, writes, settings, trail);
-  const erasure = new OwnerErasure({
-    database,
-    keyRing,
-    keys: cache,
-    writes,
-    erasing,
-    settings,
-    now,
-    onErase,
-    trail,
-  });
+  const erasure = composeErasure(database, options, cache, settings, writing);
+  const history = new OwnedHistory({ database, keys, writes, wal, trail, monotonicMs: options.monotonicMs });
   const pieces = new PieceReader(database, keys);
   const locations = new LocationReader(database, pieces, options.monotonicMs);
   const choices = new RetentionChoices(database);
@@ -273,9 +218,21 @@ function composeViews(
     const events = new EventReader(statements.events, owner, tags, keys, pieces);
     const shares = new OwnedShares({ ...parts, statements: statements.shares });
     const transfers = new Transfers({ ...parts, statements: statements.transfers, claims });
-    const kinds = { geofences, events, claims, shares, transfers, finderReports, erasure };
-    const more = { retention: ownedRetention };
-    return new SqliteOwnerView({ ...parts, ...kinds, ...more });
+    const archive = () => openOwnerArchive(database, keys, owner);
+    const kinds = {
+      geofences,
+      events,
+      claims,
+      shares,
+      transfers,
+      finderReports,
+      erasure,
+      history,
+      exports,
+      archive,
+      retention: ownedRetention,
+    };
+    return new SqliteOwnerView({ ...parts, ...kinds });
   };
   const forViewer = (viewer: OwnerId): ViewerView =>
     new SqliteViewerView({ ...common, statements: statements.shares, viewer });

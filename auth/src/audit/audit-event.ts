@@ -3,6 +3,7 @@ export type AuditEventName =
   | "account.closed"
   | "account.erased"
   | "account.exported"
+  | "account.imported"
   | "account.registered"
   | "account.registered-again"
   | "account.throttled"

@@ -15,6 +15,7 @@ import type { AuthService } from "../auth-service.ts";
 import type { Bearer } from "../login/access-tokens.ts";
 import { clientAddress } from "./client-address.ts";
 import { problem } from "./problem.ts";
+import { addAccountDataEndpoint } from "../export/account-data-endpoint.ts";
 import { addErasureEndpoints } from "../erasure/erasure-endpoints.ts";
 import { addTagCodeEndpoint } from "../roles/tag-code-endpoint.ts";
 import { addPasskeyEndpoints } from "../passkeys/passkey-endpoints.ts";
@@ -57,6 +58,7 @@ export function createApp(
   addPersonalTokenEndpoints(app, service);
   addAccountEndpoint(app, service);
   addErasureEndpoints(app, service);
+  addAccountDataEndpoint(app, service);
   addTagCodeEndpoint(app, service);
   addAuditEndpoint(app, service);
   addPasskeyEndpoints(app, service);

@@ -17,7 +17,7 @@ export const DATA_FILES: readonly string[] = [
 ];
 
 /** Made anew by a start, kept on purpose out of a backup, or in it in another way. */
-const LEFT_OUT = ["run", "log", "mail", "outbox", "secrets/mail"];
+const LEFT_OUT = ["run", "log", "mail", "outbox", "secrets/mail", "exports"];
 /** Beside databases (journals, reserve, copies from before migrations), of locks, and of writes that were broken off. */
 const PASSING = /\.db-(wal|shm)$|\.db\.|\.db-journal$|\.lock$|\.next$|\.tmp$/;
 /** Deeper folders are none of ours. */

@@ -58,6 +58,7 @@ test("every key may be given", () => {
     hostNames: ["cats.example.org", "192.0.2.1", "2001:db8::1"],
     retentionDays: 30,
     retention: { minDays: 7, maxDays: 180 },
+    backupKeptDays: 35,
     api: {
       ...{ host: "0.0.0.0", port: 443, certificate: "/etc/tls/chain.pem", key: "tls/key.pem" },
       securityContact: "mailto:security@example.org",

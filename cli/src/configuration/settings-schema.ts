@@ -141,6 +141,8 @@ const shape = {
     minDays: whole(1, MOST_RETENTION_DAYS).default(1),
     maxDays: whole(1, MOST_RETENTION_DAYS).default(MOST_RETENTION_DAYS),
   }).prefault({}),
+  /** Days for which the operator keeps backups: owners are told. */
+  backupKeptDays: whole(0, 3_650).default(30),
   api: api.prefault({}),
   bridge: bridge.prefault({}),
   mail: mail.prefault({}),

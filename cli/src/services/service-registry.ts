@@ -91,6 +91,7 @@ const CLOUD_API: ServiceEntry = {
       peers: ["auth", "bridge"].map((name) => ({ name, url: readinessOf(name) })),
       ...TOKENS,
       origins,
+      backupKeptDays: settings.backupKeptDays,
       ...(securityContact !== undefined && { securityContact }),
       hosts: hostsOf(settings),
       trustedProxies,

@@ -7,6 +7,7 @@ import { createClaimCode } from "@purrimeter/store/claim-code";
 import { ACCESS } from "./access-table.ts";
 import type { AuthAnswer } from "./auth-service.ts";
 import type { Access } from "./access-table.ts";
+import { rfc3339 } from "../lists/rfc3339.ts";
 import { authAnswer } from "../testing/auth-answer.ts";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "../testing/test-api.ts";
@@ -131,6 +132,12 @@ const GOOD_USES: Record<string, GoodUse> = {
   ),
   "GET /v1/account": at("/v1/account"),
   "PATCH /v1/account": at("/v1/account", 200, { body: { retentionDays: 30 } }),
+  "POST /v1/account/export": () => {
+    yes = authAnswer(200, { parts: {} });
+    return Promise.resolve(["/v1/account/export", { body: {} }, 202]);
+  },
+  // None has such an archive: whose it is decides the store.
+  "GET /v1/account/export/:id": at(`/v1/account/export/${"a".repeat(32)}`, 404),
   "DELETE /v1/account": authUse(eraseAccountRoute),
   "GET /v1/audit": () => {
     yes = authAnswer(200, { items: [], size: 0 });
@@ -141,6 +148,11 @@ const GOOD_USES: Record<string, GoodUse> = {
   "GET /v1/tags/:id": ofTag(""),
   "PATCH /v1/tags/:id": ofTag("", 200, () => ({ body: { name: "Tom" } })),
   "DELETE /v1/tags/:id": ofTag("", 204),
+  "GET /v1/tags/:id/export": ofTag("/export?format=csv"),
+  "DELETE /v1/tags/:id/locations": ofTag("/locations?from=1970-01-01T00:00:00Z&to=2001-01-01T00:00:00Z"),
+  "PATCH /v1/tags/:id/locations/:at": ofTag(`/locations/${rfc3339(NOW_S as UnixSeconds)}`, 200, () => ({
+    body: { suspect: false },
+  })),
   "GET /v1/tags/:id/locations": ofTag("/locations"),
   "GET /v1/tags/:id/locations/latest": ofTag("/locations/latest"),
   "GET /v1/tags/:id/live": ofTag("/live"),

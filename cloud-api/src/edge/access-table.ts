@@ -80,6 +80,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /v1/account": owners(undefined),
   "PATCH /v1/account": owners(undefined),
   "DELETE /v1/account": session,
+  "POST /v1/account/export": session,
+  "GET /v1/account/export/:id": session,
   "GET /v1/auth/account": session,
   "GET /v1/auth/sessions": session,
   "DELETE /v1/auth/sessions": session,
@@ -109,6 +111,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "PATCH /v1/tags/:id": owners("tags:write", "tag"),
   "DELETE /v1/tags/:id": owners(undefined, "tag"),
 
+  "GET /v1/tags/:id/export": owners("locations:read", "tag"),
+  "DELETE /v1/tags/:id/locations": owners(undefined, "tag"),
+  "PATCH /v1/tags/:id/locations/:at": owners("tags:write", "tag"),
   "GET /v1/tags/:id/locations": owners("locations:read", "tag", "history"),
   "GET /v1/tags/:id/locations/latest": owners("locations:read", "tag", "live"),
   "GET /v1/tags/:id/live": owners("locations:read", "tag", "live"),

@@ -56,6 +56,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     trail: { nameOf: none, prove: none, read: none, shareOf: none, size: none },
     readiness: { report: () => Promise.resolve({ status: "ready", checks: {} }) },
     erasures: { erase: none },
+    archives: { start: none },
     live: new LiveStreams({
       changeCount: none,
       ended,
@@ -76,6 +77,8 @@ function makeEdge(): ReturnType<typeof createApp> {
     addresses: new ClientAddresses([]),
     ownerRates: new RateLimiter(rate, () => 0),
     addressRates: new RateLimiter(rate, () => 0),
+    exportRates: new RateLimiter(rate, () => 0),
+    backupKeptDays: 30,
     finderRates: new RateLimiter(rate, () => 0),
     finderTagRates: new RateLimiter(rate, () => 0),
     hosts: new Set(certificateHosts(certificates.cloudApi.certificate)),

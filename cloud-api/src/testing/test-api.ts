@@ -23,6 +23,7 @@ import type { RequestLine } from "@purrimeter/service/request-log";
 import type { Dependencies } from "../dependencies.ts";
 import { EndedSessions } from "../edge/ended-sessions.ts";
 import { OwnerDataErasure } from "../accounts/owner-data-erasure.ts";
+import { ArchiveJobs } from "../export/archive-jobs.ts";
 import { KeySet } from "../edge/key-set.ts";
 import { LiveStreams } from "../live/live-streams.ts";
 import { AUDIENCE, ISSUER, makeTestKey, NOW_S, randomId, signToken } from "./test-keys.ts";
@@ -113,6 +114,7 @@ export class TestApi {
   isClockPlausible = true;
   /** Nothing looks for changes by itself in tests: they call `look`. */
   readonly live: LiveStreams;
+  readonly archives: ArchiveJobs;
   readonly #folder: string;
 
   constructor(key: TestKey, changes: Partial<Dependencies> = {}, owners?: KeyRing) {
@@ -142,6 +144,10 @@ export class TestApi {
       now: () => this.nowS,
       monotonicMs: () => this.nowMs,
       every: () => () => undefined,
+      onFailure: (error) => void this.failures.push(error),
+    });
+    this.archives = new ArchiveJobs({
+      now: () => this.nowS,
       onFailure: (error) => void this.failures.push(error),
     });
     this.app = this.appWith(changes);
@@ -176,6 +182,7 @@ export class TestApi {
       retention: this.store.retention,
       trail: this.store.trail,
       live: this.live,
+      archives: this.archives,
       readiness: { report: () => Promise.resolve({ status: "ready", checks: {} }) },
       auth,
       erasures: new OwnerDataErasure({
@@ -189,6 +196,8 @@ export class TestApi {
       addresses: new ClientAddresses([]),
       ownerRates: new RateLimiter(plenty, monotonicMs),
       addressRates: new RateLimiter(plenty, monotonicMs),
+      exportRates: new RateLimiter(plenty, monotonicMs),
+      backupKeptDays: 30,
       finderRates: new RateLimiter(plenty, monotonicMs),
       finderTagRates: new RateLimiter(plenty, monotonicMs),
       hosts: new Set(["localhost"]),
@@ -278,6 +287,7 @@ export class TestApi {
 
   async close(): Promise<void> {
     this.live.close();
+    await this.archives.stop();
     await this.store.close();
     rmSync(this.#folder, { recursive: true });
   }

@@ -78,6 +78,17 @@ export const ACCOUNT_RULES: readonly AlarmRule[] = [
     says: "Many accounts were exported within an hour.",
   },
   {
+    name: "mass-export-of-tags",
+    event: "locations.exported",
+    key: "installation",
+    distinct: "account",
+    windowS: HOUR_S,
+    threshold: 10,
+    severity: "critical",
+    quietS: 6 * HOUR_S,
+    says: "Files of the locations of tags of many accounts were fetched within an hour.",
+  },
+  {
     name: "repeated-export",
     event: "account.exported",
     key: "account",

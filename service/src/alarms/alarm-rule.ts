@@ -15,6 +15,7 @@ export type AlarmEvent =
   | "found-code.wrong"
   | "id.foreign"
   | "keys.forgotten"
+  | "locations.exported"
   | "login.failed"
   | "place.doubted"
   | "quota.requests"

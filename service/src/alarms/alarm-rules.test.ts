@@ -79,6 +79,10 @@ const ORDINARY: Readonly<
   "second-factor-off": () => undefined,
   "mass-export": (observe, repeat) =>
     repeat(3, 10 * MINUTE_MS, (i) => observe({ event: "account.exported", account: `${i}` })),
+  "mass-export-of-tags": (observe, repeat) =>
+    repeat(20, MINUTE_MS, (i) =>
+      observe({ event: "locations.exported", account: `${i % 4}`, tag: `cat-${i}` }),
+    ),
   "repeated-export": (observe, repeat) =>
     repeat(3, HOUR_MS, () => observe({ event: "account.exported", account: "alf" })),
   "mass-erasure": (observe, repeat) =>

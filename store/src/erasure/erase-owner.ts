@@ -52,6 +52,8 @@ export interface OwnerErasureParts {
   readonly settings: TagSettings;
   readonly now: () => number;
   readonly trail: StoreTrail;
+  /** Deletes the archives that the owner asked for. */
+  readonly eraseExports: (owner: OwnerId) => void;
   /** Told of an owner before the key is destroyed. */
   readonly onErase: (erasure: ListedErasure) => void;
 }
@@ -85,6 +87,7 @@ export class OwnerErasure {
     this.#parts.onErase({ owner, at: this.#parts.now() });
     await this.#parts.keyRing.destroy(owner);
     this.#parts.keys.forget(owner);
+    this.#parts.eraseExports(owner);
     for (const ownership of ownerships) await this.#parts.erasing.ownership(ownership);
     this.#parts.erasing.owner(owner);
   }

@@ -1,3 +1,5 @@
+import type { AccountExportsView } from "./account-exports-view.ts";
+import type { OwnerArchive } from "./owner-archive.ts";
 import type { GeofencesView } from "../geofences/geofence.ts";
 import type { SharesView } from "../sharing/share.ts";
 import type { CommandAnswersView } from "../tags/command-answer.ts";
@@ -19,7 +21,10 @@ export interface OwnerView
     TransfersView,
     FinderReportsView,
     CommandAnswersView,
-    RetentionView {
+    RetentionView,
+    AccountExportsView {
+  /** All that is stored of this owner; to be read for the owner only. */
+  archive(): OwnerArchive;
   /** Deletes everything of this owner and destroys the owner's key, so that backups become unreadable too. */
   eraseOwner(): Promise<void>;
 }

@@ -189,6 +189,14 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     erased: { with: { owner: "owner = @owner" } },
   },
   {
+    table: "account_export",
+    key: ["id"],
+    whose: "owner",
+    kept: { until: "expired", when: "a day has passed since it was asked for" },
+    exported: { never: "is the export itself" },
+    erased: { with: { owner: "owner = @owner" } },
+  },
+  {
     table: "owner",
     key: ["id"],
     whose: "owner",

@@ -6,6 +6,10 @@ import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import type { CommandAnswer } from "../tags/command-answer.ts";
 import type { OwnedAnswers } from "../tags/owned-answers.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
+import type { AccountExports } from "../export/account-exports.ts";
+import type { ExportState, OpenExport } from "../reading/account-exports-view.ts";
+import type { OwnerArchive } from "../reading/owner-archive.ts";
+import type { OwnedHistory } from "../history/owned-history.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
@@ -49,6 +53,9 @@ export interface OwnerViewParts {
   readonly answers: OwnedAnswers;
   readonly erasure: OwnerErasure;
   readonly retention: OwnedRetention;
+  readonly history: OwnedHistory;
+  readonly exports: AccountExports;
+  readonly archive: () => OwnerArchive;
   readonly now: () => UnixSeconds;
   /** Whether anything may begin, or be promised for a time. */
   readonly isClockPlausible: () => boolean;
@@ -127,6 +134,20 @@ export class SqliteOwnerView implements OwnerView {
     return present === undefined ? "not-found" : this.#parts.locations.latest({ tag, id: present.id });
   }
 
+  recordExport(tag: TagId): Promise<"recorded" | "not-found"> {
+    return Promise.try(() => {
+      const { owner, tags, trail } = this.#parts;
+      if (tags.present(tag) === undefined) return "not-found";
+      trail.recordAlone({ event: "locations.exported", actor: owner, account: owner, subject: tag });
+      return "recorded";
+    });
+  }
+  eraseStretch(tag: TagId, { from, to }: Pick<TimeRange, "from" | "to">): Promise<number | "not-found"> {
+    return this.#parts.history.erase(this.#parts.tags, tag, { from, to });
+  }
+  setSuspect(tag: TagId, at: UnixSeconds, isSuspect: boolean): Promise<Location | "not-found"> {
+    return this.#parts.history.setSuspect(this.#parts.tags, tag, at, isSuspect);
+  }
   async events(tag: TagId, range: TimeRange): Promise<EventPage | "not-found"> {
     const present = this.#present(tag, "events");
     return present === undefined ? "not-found" : this.#parts.events.events(tag, range);
@@ -187,6 +208,19 @@ export class SqliteOwnerView implements OwnerView {
   async dayTotals(tag: TagId, range: TimeRange): Promise<DayTotalPage | "not-found"> {
     const present = this.#present(tag, "totals");
     return present === undefined ? "not-found" : this.#parts.retention.totals({ tag, id: present.id }, range);
+  }
+
+  beginExport(): Promise<OpenExport | { readonly runningId: string } | "too-many"> {
+    return this.#parts.exports.begin(this.#parts.owner);
+  }
+  exportState(id: string): Promise<ExportState | "not-found"> {
+    return Promise.try(() => this.#parts.exports.state(this.#parts.owner, id));
+  }
+  readExport(id: string, block: number): Promise<Buffer | "not-found"> {
+    return this.#parts.exports.read(this.#parts.owner, id, block);
+  }
+  archive(): OwnerArchive {
+    return this.#parts.archive();
   }
 
   eraseTag(tag: TagId): Promise<"erased" | "not-found"> {

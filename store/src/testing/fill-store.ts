@@ -72,5 +72,10 @@ export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void
   await bob.acceptTransfer(offer.code);
   const found = { message: "here", contact: undefined, place: undefined };
   await finderReports.report(await registry.printedCode(tag), found, "192.0.2.1");
+  const archive = await ada.beginExport();
+  if (typeof archive === "object" && "id" in archive) {
+    await archive.write(Buffer.from("all of it"));
+    await archive.finish();
+  }
   await harness.store.clock.keepTrusted(NOON);
 }

@@ -5,6 +5,7 @@ import { describeEventContract } from "./events.contract.ts";
 import { describeForeignIdContract } from "./foreign-ids.contract.ts";
 import { describeFoundContract } from "./finder-reports.contract.ts";
 import { describeGeofenceContract } from "./geofences.contract.ts";
+import { describeHistoryContract } from "./history.contract.ts";
 import { describeLocationContract } from "./locations.contract.ts";
 import { describeFormerOwnerContract } from "./former-owner.contract.ts";
 import { describeOwnershipContract } from "./ownership.contract.ts";
@@ -23,6 +24,7 @@ export function describeLocationStoreContract(name: string, make: () => Promise<
   describeCommandAnswerContract(name, make);
   describeDetectionContract(name, make);
   describeLocationContract(name, make);
+  describeHistoryContract(name, make);
   describeEventContract(name, make);
   describeOwnershipContract(name, make);
   describeFormerOwnerContract(name, make);
