@@ -82,7 +82,7 @@ describe("a tag", () => {
     const status = decodeStatus(rig.statuses()[0] ?? new Uint8Array());
     expect(status).toEqual({
       ok: true,
-      value: { online: true, settingsVersion: 9, firmware: "1.0.0", wireVersion: 2 },
+      value: { online: true, settingsVersion: 9, firmware: "1.0.0", wireVersion: 2, decisionVersion: 2 },
     });
   });
 });

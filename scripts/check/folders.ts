@@ -2,7 +2,15 @@ import type { FolderRules } from "./house-shape.ts";
 
 const CORE = [
   ...["core", "core/earth.ts", "core/effects.ts", "core/flash", "core/geofence", "core/journal", "core/nmea"],
-  ...["core/pace", "core/ports.ts", "core/random.ts", "core/settings", "core/tag-state.ts", "core/uplink"],
+  ...[
+    "core/motion-steps.ts",
+    "core/pace",
+    "core/ports.ts",
+    "core/random.ts",
+    "core/settings",
+    "core/tag-state.ts",
+    "core/uplink",
+  ],
 ];
 const DRIVERS = [
   ...["drivers/axp2101", "drivers/lis3dh", "drivers/output", "drivers/registers.ts", "drivers/sim7080g"],
@@ -102,12 +110,13 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "core/random.ts": [],
       "core/effects.ts": [],
       "core/earth.ts": [],
+      "core/motion-steps.ts": [],
       "core/geofence": ["core/earth.ts"],
-      "core/nmea": ["core/earth.ts"],
+      "core/nmea": ["core/earth.ts", "core/motion-steps.ts"],
       "core/tag-state.ts": ["core/effects.ts", "core/geofence"],
       "core/pace": ["core/tag-state.ts"],
       "core/flash": ["core/ports.ts"],
-      "core/journal": ["core/flash", "core/ports.ts"],
+      "core/journal": ["core/motion-steps.ts", "core/flash", "core/ports.ts"],
       "core/settings": ["core/flash", "core/ports.ts"],
       "core/uplink": ["core/journal", "core/ports.ts", "core/random.ts"],
       core: CORE,
