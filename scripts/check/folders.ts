@@ -17,23 +17,12 @@ const DRIVERS = [
 ];
 const CERTS_FILES = ["src/refusal.ts", "src/write-file.ts"];
 const STORE_BASE = [
-  "src/random-id.ts",
-  "src/utc-day.ts",
-  "src/reading/owner-id.ts",
-  "src/reading/page*.ts",
+  ...["src/random-id.ts", "src/utc-day.ts", "src/reading/owner-id.ts", "src/reading/page*.ts"],
   "src/retention/retention-choice.ts",
 ];
 const STORE_SUBJECTS = [
-  ...[
-    "src/audit",
-    "src/geofences",
-    "src/recording",
-    "src/schema",
-    "src/sealing",
-    "src/sharing",
-    "src/tags",
-    "src/transfers",
-  ],
+  ...["src/audit", "src/geofences", "src/recording", "src/schema", "src/sealing", "src/sharing", "src/tags"],
+  "src/transfers",
   ...STORE_BASE,
 ];
 const AUTH_BASE = ["src/config.ts", "src/random-id.ts", "src/schema.ts"];
@@ -157,12 +146,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/export": ["src/history", "src/reading", "src/retention", ...STORE_SUBJECTS],
       "src/retention": ["src/erasure", "src/reading", ...STORE_SUBJECTS],
       "src/sqlite": [
-        "src/erasure",
-        "src/export",
-        "src/history",
-        "src/reading",
-        "src/retention",
-        ...STORE_SUBJECTS,
+        ...["src/erasure", "src/export", "src/history", "src/reading", "src/retention", ...STORE_SUBJECTS],
       ],
     },
   },

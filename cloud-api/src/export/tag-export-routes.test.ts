@@ -111,6 +111,17 @@ describe("a file of locations", () => {
     expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "360"]);
     api.use({});
   });
+
+  it("of many accounts within an hour raise an alarm, and many of one account none", async () => {
+    for (let i = 0; i < 12; i++) expect((await read("format=csv")).status).toBe(200);
+    expect(api.raised).toEqual([]);
+    for (let i = 0; i < 9; i++) {
+      const other = await api.owner();
+      const cat = await api.claimedTag(other);
+      await api.ask(`/v1/tags/${cat}/export?format=gpx`, { token: other.token });
+    }
+    expect(api.raised).toEqual(["mass-export-of-tags"]);
+  });
 });
 
 describe("while a file is read", () => {

@@ -59,10 +59,10 @@ const OPENERS: Readonly<Record<string, Open>> = {
     const plain = await openOf(row, context, undefined, place, row["sealed"]);
     return plain === undefined ? {} : (JSON.parse(plain.toString()) as object);
   },
-  day_total: async (row, { keys, tagOf }) => {
+  day_total: async (row, context) => {
     const [id, keyId] = [num(row["ownership"]), num(row["sealing_key"])];
-    const key = await keys.find(keyId);
-    const ownership = key && { id, tag: tagOf(id) as TagId, keyId, key };
+    const key = await context.keys.find(keyId);
+    const ownership = key && { id, tag: context.tagOf(id) as TagId, keyId, key };
     return { totals: (ownership && openTotals(ownership, num(row["day"]), row["sealed"] as Buffer)) ?? null };
   },
   geofence: async (row, { keys }) => {

@@ -9,6 +9,7 @@ export const LEAST_ANONYMOUS_TAGS = 20;
 export type LocationHolder = "owner" | "ownership";
 
 const OF_OWNERSHIP = { with: { ownership: "ownership = @ownership" } } as const;
+const OLD_REPORTS = "id IN (SELECT last_report FROM tag_day WHERE keep_day < @day)";
 const DERIVED = { never: "made from the reports" } as const;
 
 /**
@@ -42,11 +43,7 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     table: "report",
     key: ["id"],
     whose: "ownership",
-    kept: {
-      until: "old",
-      where: "id IN (SELECT last_report FROM tag_day WHERE keep_day < @day)",
-      removal: "chain",
-    },
+    kept: { until: "old", where: OLD_REPORTS, removal: "chain" },
     exported: { as: "entries" },
     erased: OF_OWNERSHIP,
     isChained: true,
