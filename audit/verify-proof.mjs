@@ -5,15 +5,23 @@
 import { createHash, createPublicKey, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 
+/** @param {(string | Buffer)[]} parts */
 const sha256 = (...parts) => parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
 
+/**
+ * @param {string} reason
+ * @returns {never}
+ */
 function refuse(reason) {
   throw new Error(reason);
 }
 
-/** The key of a note (C2SP signed-note): NAME+ID+BASE64(1, 32 bytes of Ed25519). */
+/**
+ * The key of a note (C2SP signed-note): NAME+ID+BASE64(1, 32 bytes of Ed25519).
+ * @param {string} text
+ */
 function readKey(text) {
-  const [, name, id, key] =
+  const [, name = "", id, key = ""] =
     /^([^ +]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)$/u.exec(text) ?? refuse("the key cannot be read");
   const bytes = Buffer.from(key, "base64");
   if (bytes.length !== 33 || bytes[0] !== 1) refuse("the key is not Ed25519");
@@ -22,11 +30,15 @@ function readKey(text) {
   return { name, id, key: createPublicKey({ key: spki, format: "der", type: "spki" }) };
 }
 
-/** Size and root that the note signs (C2SP tlog-checkpoint). */
+/**
+ * Size and root that the note signs (C2SP tlog-checkpoint).
+ * @param {string} note
+ * @param {ReturnType<typeof readKey>} key
+ */
 function readNote(note, { name, id, key }) {
   const end = note.indexOf("\n\n");
   const text = note.slice(0, end + 1);
-  const [origin, size, root] = text.split("\n");
+  const [origin, size = "", root = ""] = text.split("\n");
   if (origin !== name) refuse("the checkpoint is of another tree");
   const isSigned = note
     .slice(end + 2)
@@ -42,9 +54,16 @@ function readNote(note, { name, id, key }) {
   return { size: Number(size), root: Buffer.from(root, "base64") };
 }
 
-/** The root that a leaf and its proof give (RFC 9162, section 2.1.3.2). */
+/**
+ * The root that a leaf and its proof give (RFC 9162, section 2.1.3.2).
+ * @param {Buffer} leaf
+ * @param {number} index
+ * @param {number} size
+ * @param {Buffer[]} hashes
+ */
 function rootOf(leaf, index, size, hashes) {
-  let [at, last, hash] = [index, size - 1, leaf];
+  let [at, last] = [index, size - 1];
+  let hash = leaf;
   for (const other of hashes) {
     if (last === 0) refuse("the proof has too many hashes");
     if (at % 2 === 1 || at === last) {
@@ -57,8 +76,22 @@ function rootOf(leaf, index, size, hashes) {
   return hash;
 }
 
+/**
+ * @typedef {{ row: number, entry: string | null, leaf: unknown, hashes: unknown[], checkpoint: unknown, key: string }} Proof
+ * @param {unknown} value
+ * @returns {value is Proof}
+ */
+function isProof(value) {
+  if (typeof value !== "object" || value === null) return false;
+  return "format" in value && value.format === "purrimeter-audit-proof-1";
+}
+
+/**
+ * @param {unknown} proof
+ * @param {string | undefined} trusted
+ */
 function verifyProof(proof, trusted) {
-  if (proof?.format !== "purrimeter-audit-proof-1") refuse("this is no proof of an audit trail");
+  if (!isProof(proof)) return refuse("this is no proof of an audit trail");
   const { row, entry, leaf, hashes, checkpoint, key } = proof;
   if (!Number.isSafeInteger(row) || row < 1) refuse("the proof names no row");
   const verifier = readKey(trusted ?? key);
@@ -68,7 +101,9 @@ function verifyProof(proof, trusted) {
   if (entry !== null) {
     if (!sha256(Buffer.of(0), String(entry)).equals(leafBytes))
       refuse("the row does not have the leaf's hash");
-    if (JSON.parse(entry)[0] !== row) refuse("the row has another number");
+    /** @type {unknown} */
+    const members = JSON.parse(entry);
+    if (!Array.isArray(members) || members[0] !== row) refuse("the row has another number");
   }
   const found = rootOf(
     leafBytes,
@@ -82,16 +117,21 @@ function verifyProof(proof, trusted) {
 
 const [file, trusted] = process.argv.slice(2);
 if (file === undefined) {
-  console.error("Usage: node verify-proof.mjs FILE [KEY]");
+  process.stderr.write("Usage: node verify-proof.mjs FILE [KEY]\n");
   process.exitCode = 2;
 } else {
   try {
-    const { row, entry, size, key } = verifyProof(JSON.parse(readFileSync(file, "utf8")), trusted);
+    /** @type {unknown} */
+    const proof = JSON.parse(readFileSync(file, "utf8"));
+    const { row, entry, size, key } = verifyProof(proof, trusted);
     const content = entry === null ? "what it said is no longer kept" : entry;
-    console.log(`row ${row} is in the tree of ${size} rows that ${key} signed: ${content}`);
-    if (trusted === undefined) console.log("The key is the proof's own: compare it with one that you know.");
+    process.stdout.write(`row ${row} is in the tree of ${size} rows that ${key} signed: ${content}\n`);
+    if (trusted === undefined)
+      process.stdout.write("The key is the proof's own: compare it with one that you know.\n");
   } catch (error) {
-    console.error(`the proof does not hold: ${error instanceof Error ? error.message : String(error)}`);
+    process.stderr.write(
+      `the proof does not hold: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
     process.exitCode = 1;
   }
 }

@@ -42,6 +42,7 @@ const AUTH_FLOWS = [
 ];
 const AUTH_ENDPOINTS = ["src/*/*-endpoint.ts", "src/*/*-endpoints.ts"];
 const VALUES = ["src/values.ts", "src/limits.ts", "src/decode-error.ts"];
+const CLI_SERVICES = ["src/services", "src/configuration", "src/data-folder", "src/terminal"];
 
 /** Package folder -> the layers inside it. A folder may import what stands beside it, and itself. */
 export const FOLDERS: Readonly<Record<string, FolderRules>> = {
@@ -247,17 +248,10 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/check": ["src/backup", "src/data-folder", "src/terminal"],
       "src/import": ["src/data-folder", "src/terminal"],
       "src/services": ["src/configuration", "src/data-folder", "src/terminal"],
-      "src/supervisor": ["src/services", "src/configuration", "src/data-folder", "src/terminal"],
-      "src/scenarios": [
-        "src/supervisor",
-        "src/services",
-        "src/configuration",
-        "src/data-folder",
-        "src/terminal",
-      ],
+      "src/supervisor": CLI_SERVICES,
+      "src/scenarios": ["src/supervisor", ...CLI_SERVICES],
       "src/commands": [
-        ...["src/scenarios", "src/supervisor", "src/services", "src/configuration", "src/data-folder"],
-        ...["src/backup", "src/check", "src/import", "src/terminal"],
+        ...["src/backup", "src/check", "src/import", "src/scenarios", "src/supervisor", ...CLI_SERVICES],
       ],
     },
   },

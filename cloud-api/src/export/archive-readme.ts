@@ -11,7 +11,8 @@ Where to look first
 
 For programs
   account/*.jsonl           your account, its sessions, passkeys, tokens and audit trail
-  data/*.jsonl              tags, geofences, shares, events, what finders wrote, and the audit trail of your tags
+  data/*.jsonl              tags, geofences, shares, events, totals of days whose locations are deleted, how long you have
+                            locations kept, what finders wrote, and the audit trail of your tags
   tags/*/entries/*.jsonl    everything that a tag reported, a file for each month
   manifest.json             every file with its length and its SHA-256 hash
 

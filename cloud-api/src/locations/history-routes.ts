@@ -25,9 +25,9 @@ const receiptSchema = z
   })
   .openapi("ErasedStretch");
 
-const ERASURE = `Deletes the locations and events from \`from\` to \`to\`, both included; this cannot be undone. A report that the tag
-sends again does not bring them back; what the tag has not sent yet is stored when it comes. Older backups hold the stretch
-until \`backupsUntil\`. Broken off, ask again.`;
+const ERASURE = `Deletes the locations and events from \`from\` to \`to\`, both included, and the totals of days of which a
+part is in it; this cannot be undone. A report that the tag sends again does not bring them back; what the tag has not sent
+yet is stored when it comes. Older backups hold the stretch until \`backupsUntil\`. Broken off, ask again.`;
 
 const eraseRoute = createRoute({
   method: "delete",
