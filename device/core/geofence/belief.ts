@@ -91,8 +91,8 @@ export class Belief {
         i < INSIDE_CELLS ? inside / (INSIDE_CELLS - first) : (1 - inside) / (CELLS - INSIDE_CELLS);
   }
 
-  /** The probability that the tag travels, as `travel` gives it, with this fix. */
-  travels(index: number, fix: SeenFix, scaleCm: number, seconds: number): number {
+  /** Whether the tag travels with this fix, as `travel` says. */
+  travels(index: number, fix: SeenFix, scaleCm: number, seconds: number): boolean {
     return travel(this.cells, index * VALUES + TRAVEL, fix, scaleCm, seconds);
   }
 

@@ -39,10 +39,7 @@ const SHALLOW_CELLS = 5_000 / CELL_CM;
 const FIRST_INSIDE = 3;
 
 /** How likely a tag is inside before any fix: most begin at home. */
-const BEGINS_INSIDE = 0.8;
-
-/** A tag is taken to travel from this probability on. */
-const TRAVELS = 0.98;
+export const BEGINS_INSIDE = 0.8;
 
 /**
  * A fix after a search that found nothing comes from under a roof, more often than not, and errs as much more: 22 m per
@@ -243,8 +240,7 @@ function weigh(
   const distanceCm = signedDistanceCm < -DEEPEST_CM ? -DEEPEST_CM : signedDistanceCm;
   state.lastAtS[index] = fix.at;
   if (lastAtS === 0) state.belief.forget(index, depthCm, BEGINS_INSIDE);
-  if (state.belief.travels(index, fix, claimedCm, seconds) > TRAVELS)
-    state.belief.place(index, distanceCm, errorCm);
+  if (state.belief.travels(index, fix, claimedCm, seconds)) state.belief.place(index, distanceCm, errorCm);
   else state.belief.update(index, distanceCm, errorCm, seconds, wasDark ? fix.at - darkAtS : seconds);
 }
 

@@ -41,6 +41,9 @@ const ALIKE_S = 40;
 
 const MOST_ODDS = 1e6;
 
+/** A tag is taken to travel from these odds on, which are a probability of 0.98. */
+const TRAVELS = 49;
+
 const QUARTER_DEG10 = 900;
 const E7_PER_DEG10 = 1_000_000;
 
@@ -78,7 +81,7 @@ function agreement(fix: SeenFix, east: number, north: number, went: number, erro
 }
 
 /**
- * The probability that the tag travels, 0 to 1: goes straight on from fix to fix, by more than they err, where a cat that
+ * Whether the tag travels: goes straight on from fix to fix, by more than they err, where a cat that
  * wanders turns and a reflection jumps. A likelihood ratio of steps in two dimensions, which knows no cap of distances.
  * `values` from `at` on hold the state; `scaleCm` is the expected error of the fix and `seconds` the time since the last.
  */
@@ -88,13 +91,13 @@ export function travel(
   fix: SeenFix,
   scaleCm: number,
   seconds: number,
-): number {
+): boolean {
   const lat = values[at + LAT] as number;
   const lon = values[at + LON] as number;
   values[at + LAT] = fix.latE7;
   values[at + LON] = fix.lonE7;
   // Before the first fix all values are 0. A cat exactly on the equator waits for the next one.
-  if (lat === 0) return 0;
+  if (lat === 0) return false;
   const cmPerNorth = cmPerLatE7(lat);
   const north = ((fix.latE7 - lat) * cmPerNorth) / seconds;
   const east = (eastwardE7(lon, fix.lonE7) * cmPerNorth * lonOverLat(lat)) / seconds;
@@ -119,5 +122,5 @@ export function travel(
   values[at] = odds;
   values[at + EAST] = east;
   values[at + NORTH] = north;
-  return odds / (1 + odds);
+  return odds > TRAVELS;
 }

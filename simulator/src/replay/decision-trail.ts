@@ -1,4 +1,4 @@
-import { EXACT_WITHIN_CM } from "@purrimeter/device/decide-side";
+import { BEGINS_INSIDE, EXACT_WITHIN_CM } from "@purrimeter/device/decide-side";
 import type { Fix } from "@purrimeter/device/fix-filter";
 import type { TagState } from "@purrimeter/device/tag-state";
 
@@ -18,7 +18,7 @@ export interface EvidenceFix {
 
 /** Why a side changed. */
 export interface Explanation {
-  /** The belief before the first of the fixes; 0.5 when there was none. */
+  /** The belief before the first of the fixes; before the first of all what is assumed, 0.2. */
   readonly outsideBefore: number;
   /** From the first fix that counted to the one that decided; none when a side expired. */
   readonly fixes: readonly EvidenceFix[];
@@ -62,6 +62,10 @@ export class DecisionTrail {
     const counted = kept.filter(({ number }) => number >= evidenceFrom);
     const fixes = counted.slice(-LISTED);
     const before = kept.findLast(({ number }) => number < (fixes[0]?.number ?? Infinity));
-    return { outsideBefore: before?.outside ?? 0.5, fixes, omitted: counted.length - fixes.length };
+    return {
+      outsideBefore: before?.outside ?? 1 - BEGINS_INSIDE,
+      fixes,
+      omitted: counted.length - fixes.length,
+    };
   }
 }
