@@ -6,14 +6,15 @@ const config: KnipConfig = {
   treatConfigHintsAsErrors: true,
   // Of the system: openssl checks certificates from outside, a full disk is a mounted one, faketime sets tests' time.
   // purrimeter is cli's own.
-  // Typed by @types, as its alias is: its own package.json hides its types.
-  ignoreDependencies: ["@types/better-sqlite3"],
+  // Typed by @types, as its alias is: its own package.json hides its types. .secretlintrc.json names the preset.
+  ignoreDependencies: ["@types/better-sqlite3", "@secretlint/secretlint-rule-preset-recommend"],
   ignoreBinaries: ["openssl", "mount", "umount", "faketime", "purrimeter"],
   workspaces: {
     ".": {
       entry: ["scripts/{make-leaked-passwords,write-vectors}.ts", "scripts/check/main.ts"],
       project: ["*.{ts,mjs}", "scripts/**/*.{ts,mjs}"],
     },
+    audit: { entry: ["verify-proof.mjs"], project: ["src/**/*.ts", "*.mjs"] },
     database: { entry: ["src/check-pages-process.ts"], project: ["src/**/*.ts"] },
     bench: {
       entry: [
@@ -25,7 +26,7 @@ const config: KnipConfig = {
       project: ["src/**/*.ts"],
     },
     cli: {
-      entry: ["e2e/*.engine.ts", "e2e/attack/main.ts", "e2e/hand-clock-on.ts"],
+      entry: ["e2e/*.engine.ts", "e2e/attack/main.ts", "e2e/dast/main.ts", "e2e/hand-clock-on.ts"],
       project: ["src/**/*.ts", "e2e/**/*.ts", "bin/*.js"],
     },
     device: {
@@ -45,7 +46,14 @@ const config: KnipConfig = {
       ignoreDependencies: ["embedded", "mc", "Resource", "time", "timer", "@moddable/typings"],
     },
     simulator: { entry: ["src/fit/cat-fit.ts"], project: ["src/**/*.ts"] },
-    store: { entry: ["src/testing/crash-writer.ts"], project: ["src/**/*.ts"] },
+    store: {
+      entry: [
+        "src/testing/crash-writer.ts",
+        "src/testing/crash-retention.ts",
+        "src/testing/history-crash-writer.ts",
+      ],
+      project: ["src/**/*.ts"],
+    },
     "*": { project: ["src/**/*.ts"] },
   },
 };

@@ -44,3 +44,37 @@ export const eraseAccountRoute = createRoute({
     401: notLoggedIn("unauthenticated"),
   },
 });
+
+const EXPORT = `Makes an archive of all that is stored of the account: account, sessions, tags, geofences, shares, events, locations and
+audit trail, as JSON Lines by month, GeoJSON, GPX 1.1 and CSV, with a manifest of SHA-256 hashes and a README. The address in \`Location\` says
+how far it is, and gives it when it is ready, for 24 hours after it was asked for. While one is being made, the answer is that one's
+address. An account may ask for three in 24 hours.`;
+
+/** An archive, while it is made and after that. */
+export const exportStateSchema = z
+  .object({
+    state: z.enum(["running", "ready", "failed"]),
+    createdAt: z.iso.datetime(),
+    expiresAt: z.iso.datetime().openapi({ description: "It is deleted then." }),
+  })
+  .openapi("ExportState");
+
+/** Asks for the archive: the authentication service gives what it has (accountDataRoute), the API makes the archive. */
+export const exportAccountRoute = createRoute({
+  method: "post",
+  path: "/account/export",
+  operationId: "exportAccount",
+  summary: "Make an archive of all that is stored of you",
+  description: EXPORT,
+  tags: TAGS,
+  security: BEARER_SECURITY,
+  request: body(ownerProofSchema),
+  responses: {
+    202: {
+      ...answer("It is being made.", exportStateSchema),
+      headers: z.object({ Location: z.string() }),
+    },
+    ...problemAnswers(...SESSION_BODY_PROBLEMS),
+    401: notLoggedIn("unauthenticated"),
+  },
+});

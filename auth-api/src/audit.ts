@@ -13,11 +13,16 @@ const eventSchema = z
     number: z.number().int(),
     at: z.number().int().openapi({ description: "Seconds of UTC." }),
     event: z.string(),
-    account: z.string().openapi({ description: "Id, or empty for an unknown address." }),
-    session: z.string(),
+    actor: z
+      .string()
+      .openapi({ description: "Pseudonym of the account that did it; empty when that is not known." }),
+    account: z
+      .string()
+      .openapi({ description: "Pseudonym of the account that it is about; empty for none." }),
+    subject: z.string().openapi({ description: "Session, token or tag that it is about." }),
     network: z.string().openapi({ description: "Keyed hash: equal ones can be seen, none can be read." }),
-    previous: z.string(),
-    hash: z.string(),
+    count: z.number().int(),
+    leaf: z.string().openapi({ description: "Hash of the row in the trail's tree, base64." }),
   })
   .openapi("AuditEvent");
 
@@ -28,13 +33,13 @@ const auditSchema = z
   })
   .openapi("AuditTrail");
 
-/** For auditors: the trail as it is stored. */
+/** For auditors: the trail of accounts. It names pseudonyms only. */
 export const auditRoute = createRoute({
   method: "get",
   path: "/audit",
   operationId: "readAudit",
   summary: "What happened to accounts, oldest first",
-  description: "For auditors: the trail as it is stored, so that they can check the chain themselves.",
+  description: "For auditors. Accounts are pseudonyms that lead to nobody once the account is erased.",
   tags: TAGS,
   security: BEARER_SECURITY,
   request: { query: querySchema },

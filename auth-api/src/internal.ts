@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { ID } from "./fields.ts";
-import { problemAnswers, SESSION_BODY_PROBLEMS } from "./problem-answers.ts";
+import { ownerProofSchema } from "./owner-proof.ts";
+import { notLoggedIn, problemAnswers, SESSION_BODY_PROBLEMS } from "./problem-answers.ts";
 import { answer, BEARER_SECURITY, body } from "./route-parts.ts";
 
 /** Common name that the API's certificate carries; no other client may connect to the authentication service. */
@@ -178,6 +179,49 @@ export const recordActRoute = createRoute({
   responses: {
     204: { description: "It is in the trail." },
     ...problemAnswers(...SESSION_BODY_PROBLEMS),
+  },
+});
+
+/** What happens to tags that their owners hear of by mail: names of the trail's events. */
+export const OWNER_NOTICES = ["share.accepted", "transfer.accepted"] as const;
+
+const noticeSchema = z.strictObject({ account: accountId, kind: z.enum(OWNER_NOTICES), tag: tagSchema });
+
+/** Who is told, of what, about which tag. */
+export type OwnerNotice = z.infer<typeof noticeSchema>;
+
+/** Tells an owner by mail. Nothing says whether the account is there. */
+export const noticeRoute = createRoute({
+  method: "post",
+  path: "/notices",
+  operationId: "tellOwner",
+  summary: "Tell an owner by mail what happened to a tag",
+  request: body(noticeSchema),
+  responses: {
+    204: { description: "The owner is told, if there is one." },
+    ...problemAnswers("invalid-request", "malformed-json"),
+  },
+});
+
+/** Rows of the account database as the registry of tables exports them, by the registry's names. Times are seconds of UTC. */
+export const accountDataSchema = z.object({
+  parts: z.record(z.string().regex(/^[a-z-]{1,32}$/), z.array(z.record(z.string(), z.unknown()))),
+});
+
+export type AccountData = z.infer<typeof accountDataSchema>;
+
+/** Gives what the service has of an account, for the account's archive: after all that a login asks for. */
+export const accountDataRoute = createRoute({
+  method: "post",
+  path: "/account/export",
+  operationId: "accountData",
+  summary: "What is stored of an account here, for its owner's archive",
+  security: BEARER_SECURITY,
+  request: body(ownerProofSchema),
+  responses: {
+    200: answer("Rows by name.", accountDataSchema),
+    ...problemAnswers(...SESSION_BODY_PROBLEMS),
+    401: notLoggedIn("unauthenticated"),
   },
 });
 

@@ -34,5 +34,8 @@ export const MAX_PERSONAL_TOKEN_DAYS = 365;
 /** Events of the audit trail in one answer. */
 export const MAX_AUDIT_EVENTS = 1_000;
 
+/** The same of an answer with proofs, of some 2 kB each. */
+export const MAX_PROVED_EVENTS = 100;
+
 /** Seconds after which a session that is not refreshed is over; cookies of pages live as long. */
 export const SESSION_IDLE_LIMIT_S = 14 * 86_400;

@@ -8,6 +8,7 @@ import {
   healthRoute,
   keysRoute,
   listErasuresRoute,
+  noticeRoute,
   recordActRoute,
 } from "./internal.ts";
 
@@ -19,6 +20,7 @@ const INTERNAL = [
   endErasureRoute,
   exchangeRoute,
   healthRoute,
+  noticeRoute,
   recordActRoute,
 ];
 

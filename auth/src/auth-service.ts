@@ -1,3 +1,4 @@
+import type { Alarms } from "@purrimeter/service/alarm-engine";
 import type { Log } from "@purrimeter/service/log";
 import type { AccessTokens } from "./login/access-tokens.ts";
 import type { LoginThrottle } from "./login/login-throttle.ts";
@@ -20,6 +21,8 @@ export interface AuthService extends OpenAccounts {
   readonly mailQueue: MailQueue;
   readonly purposeTokens: PurposeTokens;
   readonly log: Log;
+  /** Told of what rules of security count. */
+  readonly alarms: Alarms;
   /** Seconds of UTC. */
   readonly now: () => number;
 }

@@ -13,7 +13,13 @@ const header = text.regex(/^[^\r\n]+$/u);
 
 /** A folder that gets a file per message, or a mail server (its user's password is the secret `smtp-password`). */
 const mailSchema = z.union([
-  z.strictObject({ folder: pathSchema, from: header, linkBase: z.url() }),
+  z.strictObject({
+    folder: pathSchema,
+    /** Whether messages are sealed there; a mail program that picks them up cannot read them then. */
+    isSealed: z.boolean().default(false),
+    from: header,
+    linkBase: z.url(),
+  }),
   z.strictObject({
     smtp: z.strictObject({
       host: text,
@@ -28,6 +34,23 @@ const mailSchema = z.union([
     linkBase: z.url(),
   }),
 ]);
+
+/** What operators are told, and where. The webhook's secret is `webhook-secret`. */
+const alarmsSchema = z.strictObject({
+  mailTo: z.array(text).max(8).default([]),
+  webhook: z
+    .strictObject({
+      url: z.url({ protocol: /^https$/u }),
+      authority: pathSchema.optional(),
+      allowPrivate: z.boolean().default(false),
+    })
+    .optional(),
+  digest: z.boolean().default(true),
+  /** Files of signed checkpoints, whose newest ones are in the digest. */
+  checkpoints: z.array(pathSchema).max(8).default([]),
+  /** File with the time of the last backup, and how old that may be. */
+  backup: z.strictObject({ record: pathSchema, days: z.int().min(1).max(3_650) }).optional(),
+});
 
 /** Configuration of the service; files are named by path, secrets are not in it. */
 export const configSchema = z.strictObject({
@@ -46,6 +69,8 @@ export const configSchema = z.strictObject({
   unverifiedDays: z.int().min(1).max(3_650).default(7),
   /** Without it no mail is sent, and the log says so. */
   mail: mailSchema.optional(),
+  /** Without it nobody is told of alarms, and they stay in log and metrics. */
+  alarms: alarmsSchema.optional(),
 });
 
 /** The validated configuration. */

@@ -1,3 +1,4 @@
+import type { Alarms } from "@purrimeter/service/alarm-engine";
 import type { Log } from "@purrimeter/service/log";
 import type { Time } from "@purrimeter/service/time";
 import type { Database } from "@purrimeter/database/open-database";
@@ -10,6 +11,8 @@ import { MailChanges } from "./mail/mail-changes.ts";
 import type { Mailer } from "./mail/mailer.ts";
 import { MailQueue } from "./mail/mail-queue.ts";
 import { PasswordHasher } from "./password/password-hasher.ts";
+import { observeAuditEvent } from "./alarms/observe-audit-event.ts";
+import type { AuditEvent } from "./audit/audit-event.ts";
 import type { Argon2Cost } from "./password/password-hasher.ts";
 import { openAccounts } from "./accounts/open-accounts.ts";
 import { Passkeys } from "./passkeys/passkeys.ts";
@@ -22,6 +25,8 @@ export interface CreateServiceOptions {
   readonly database: Database;
   /** 32 bytes; wraps the service's own keys. */
   readonly databaseKey: Uint8Array;
+  /** 32 bytes; signs the audit trail. */
+  readonly auditKey: Uint8Array;
   readonly signingKey: KeyObject;
   readonly otherKeys: readonly KeyObject[];
   readonly issuer: string;
@@ -33,6 +38,8 @@ export interface CreateServiceOptions {
   readonly linkBase: string;
   readonly log: Log;
   readonly time: Time;
+  /** Told of what rules of security count. */
+  readonly alarms: Alarms;
   /** Whether what has expired may be deleted; always unless given. */
   readonly isClockTrusted?: () => boolean;
 }
@@ -43,10 +50,14 @@ const MAX_WAITING_HASHES = 30;
 
 /** Puts the service together; throws when the database key or the signing key cannot be used. */
 export async function createService(options: CreateServiceOptions): Promise<AuthService> {
-  const { cost, linkBase, log, relyingParty, time } = options;
+  const { alarms, cost, linkBase, log, relyingParty, time } = options;
   const now = (): number => time.utcS();
   const monotonicMs = (): number => time.monotonicMs();
-  const opened = await openAccounts({ ...options, listener: (event) => mail.notice(event) });
+  const listener = (event: AuditEvent): void => {
+    mail.notice(event);
+    observeAuditEvent(alarms, event, (network) => opened.audit.hashOfNetwork(network));
+  };
+  const opened = await openAccounts({ ...options, listener });
   const { accounts, database, keys } = opened;
   const purposeTokens = new PurposeTokens(keys, now);
   const mailQueue = new MailQueue({ mailer: options.mailer, log, time });
@@ -54,7 +65,7 @@ export async function createService(options: CreateServiceOptions): Promise<Auth
   const limits = { concurrency: HASHES_AT_ONCE, maxWaiting: MAX_WAITING_HASHES };
   return {
     ...opened,
-    ...{ mail, mailQueue, purposeTokens, log, now },
+    ...{ alarms, mail, mailQueue, purposeTokens, log, now },
     hasher: new PasswordHasher({ cost, pepper: keys.key("password-pepper"), ...limits }),
     tokens: await AccessTokens.open({ ...options, now }),
     throttle: new LoginThrottle(monotonicMs),

@@ -31,6 +31,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "purrimeter-auth-"));
   mkdirSync(join(folder, "secrets"), { mode: 0o700 });
   writeSecret("database-key", randomBytes(32).toString("hex"));
+  writeSecret("audit-key", randomBytes(32).toString("hex"));
   writeSecret("tls-key.pem", certificates.server.key);
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   writeSecret("signing-key.pem", privateKey.export({ type: "pkcs8", format: "pem" }) as string);

@@ -1,10 +1,11 @@
+import { TRAIL_SQL, type TrailTables } from "@purrimeter/audit/trail-schema";
 import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import { clockSql } from "@purrimeter/database/clock-table";
 import type { Migration } from "@purrimeter/database/migrate";
 import type { Generated } from "kysely";
 
 /** Tables of accounts.db. Times are seconds of UTC; ids are 32 hex digits of randomness. */
-export interface AuthTables {
+export interface AuthTables extends TrailTables {
   data_key: { name: string; wrapped: Uint8Array };
   account: {
     id: string;
@@ -81,7 +82,7 @@ export interface AuthTables {
     /** To the hour; 0 for never. */
     used_at: number;
   };
-  /** See audit/audit-trail.ts. */
+  /** The chain of earlier versions, empty once it is taken over: see audit/take-over-chain.ts. */
   audit_event: {
     number: Generated<number>;
     at: number;
@@ -201,4 +202,5 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
     name: "trusted times",
     sql: clockSql("SELECT max(at) FROM audit_event"),
   },
+  { name: "audit trail as a tree", sql: TRAIL_SQL },
 ];

@@ -3,6 +3,9 @@ import { openDatabase, type Database } from "@purrimeter/database/open-database"
 import { checkPages } from "@purrimeter/database/page-check";
 import { watchClock } from "@purrimeter/service/watch-clock";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
+import { checkpointFileOf } from "@purrimeter/audit/checkpoint-file";
+import { watchTrail } from "@purrimeter/audit/watch-trail";
+import { watchHealth } from "@purrimeter/service/watch-health";
 import { certificateCheck } from "@purrimeter/service/certificate-check";
 import { diskCheck } from "@purrimeter/service/disk-check";
 import { INTERNAL_HTTP_LIMITS } from "@purrimeter/service/http-limits";
@@ -18,6 +21,7 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { API_NAME } from "@purrimeter/auth-api/internal";
 import type { AuthService } from "./auth-service.ts";
+import { openAlarmDelivery } from "./alarms/open-alarm-delivery.ts";
 import type { Config } from "./config.ts";
 import { createService } from "./create-service.ts";
 import { sweepUnverified } from "./erasure/sweep-unverified.ts";
@@ -48,8 +52,7 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
   const clock = await watchClock({ time, log, metrics, record });
   const isClockTrusted = (): boolean => clock.trust.isTrusted();
   const service = await openService(parts, database, isClockTrusted);
-  const expire = (): void =>
-    void deleteExpired({ database: service.database, clock: record, isClockTrusted, now: service.now, log });
+  const expire = (): void => void deleteExpired({ ...service, clock: record, isClockTrusted, log });
   expire();
   const cancelExpiry = time.every(EXPIRY_INTERVAL_MS, expire);
   const cut = (): void =>
@@ -63,8 +66,12 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
   const summarise = (): void => {
     refused.summarise();
     requests.summarise();
+    service.audit.endPastHours();
   };
   const cancelSums = time.every(SUMMARY_EVERY_MS, summarise, { background: true });
+  service.audit.record({ event: "service.started", session: `auth ${parts.version}` });
+  service.trail.signer.grown();
+  const watching = watch(parts, service, isClockTrusted);
   const cancelSweep = sweepUnverified({ ...service, isClockTrusted, log, time }, config.unverifiedDays);
   return {
     ready: { port: listening.port },
@@ -81,7 +88,7 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
       cancelExpiry();
       pages.stop();
       await clock.close();
-      await stop(service, listening, graceMs);
+      await stop(service, listening, watching, graceMs);
       summarise();
     },
   };
@@ -96,7 +103,7 @@ function checksOf({ config, time }: Parts, { database }: AuthService): readonly 
 }
 
 function openService(
-  { config, secrets, log, time }: Parts,
+  { config, secrets, log, time, alarms }: Parts,
   database: Database,
   isClockTrusted: () => boolean,
 ): Promise<AuthService> {
@@ -104,6 +111,7 @@ function openService(
   return createService({
     database,
     databaseKey,
+    auditKey: secrets.readKey("audit-key"),
     isClockTrusted,
     ...readSigningKeys(secrets),
     issuer: config.issuer,
@@ -114,6 +122,7 @@ function openService(
     linkBase: config.mail?.linkBase ?? "",
     log,
     time,
+    alarms,
   });
 }
 
@@ -145,12 +154,41 @@ function listenFor(
   });
 }
 
-async function stop(service: AuthService, listening: Listening, graceMs: number): Promise<void> {
+/** What looks for faults in the background, and tells operators of all alarms. */
+function watch(parts: Parts, service: AuthService, isClockTrusted: () => boolean): Watching {
+  const { config } = parts;
+  const { trail, auditKeys: keys } = service.trail;
+  const certificate = readFileSync(config.tls.certificate);
+  const cancels = [
+    watchHealth({ ...parts, certificate, folder: dirname(config.database) }),
+    watchTrail({ ...parts, trail, keys, path: checkpointFileOf(config.database) }),
+  ];
+  const delivery = openAlarmDelivery({ ...parts, service, isClockTrusted });
+  return {
+    close: () => {
+      for (const cancel of cancels) cancel();
+      return delivery.close();
+    },
+  };
+}
+
+/** Ends before the mail queue and the trail. */
+interface Watching {
+  close(): Promise<void>;
+}
+
+async function stop(
+  service: AuthService,
+  listening: Listening,
+  watching: Watching,
+  graceMs: number,
+): Promise<void> {
   const closed = listening.close(graceMs);
   // Answers the cloud-apis that wait for a session to end.
   service.endings.stop();
   await closed;
+  await watching.close();
   await service.mailQueue.flush();
-  await service.audit.flush();
+  await service.audit.close();
   await service.database.destroy();
 }

@@ -4,6 +4,7 @@ import {
   pathSchema,
   portSchema,
   rateSchema,
+  retentionSchema,
   SERVICE_CONFIG,
   trustedProxiesSchema,
 } from "@purrimeter/service/config-schemas";
@@ -36,7 +37,7 @@ export const bridgeConfigSchema = z.strictObject({
     })
     .optional(),
   /** How many days locations are kept. */
-  retentionDays: z.int().min(1).max(36_500),
+  retention: retentionSchema,
   /** Whether the bridge decides reports again and counts what differs from the tag; true unless given. */
   verification: z.boolean().optional(),
   maxConnections: connectionsSchema.optional(),

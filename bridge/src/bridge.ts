@@ -2,6 +2,7 @@ import type { Command } from "@purrimeter/protocol/messages";
 import { decodeStatus } from "@purrimeter/protocol/status";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/service/log";
+import type { Alarms } from "@purrimeter/service/alarm-engine";
 import type { ClockTrust } from "@purrimeter/service/clock-trust";
 import type { Time } from "@purrimeter/service/time";
 import type { ReportStore, RegistrationState } from "@purrimeter/store/report-store";
@@ -35,6 +36,8 @@ export interface BridgeParts {
   readonly time: Time;
   /** Told of tags' times, and asked before a time is doubted; the clock is trusted unless this is given. */
   readonly clock?: Pick<ClockTrust, "heard" | "isTrusted"> | undefined;
+  /** Told of doubted fixes and quotas that are used up; left out, nobody is. */
+  readonly alarms?: Alarms | undefined;
 }
 
 /** Between a source of reports and the store. Whoever makes it calls `tick` a few times a second. */

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { watchHealth } from "@purrimeter/service/watch-health";
 import { certificateCheck } from "@purrimeter/service/certificate-check";
 import { diskCheck } from "@purrimeter/service/disk-check";
+import { errorCode, type Log } from "@purrimeter/service/log";
 import { storeCheck } from "@purrimeter/service/store-check";
 import type { RunningService, ServiceParts } from "@purrimeter/service/service-definition";
 import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
@@ -13,6 +15,7 @@ import { openStore, type Store } from "@purrimeter/store/open-store";
 import type { BridgeConfig } from "./bridge-config.ts";
 import { createBridge } from "./bridge.ts";
 import { createAedesSource, type AedesSource } from "./broker/aedes-source.ts";
+import { observeSecurityEvent } from "./broker/observe-security-event.ts";
 import { logSecurityEvents, type SecurityLog } from "./broker/log-security-events.ts";
 import { logTls12Listener, logTlsVersions } from "./broker/log-tls-versions.ts";
 import { watchRevocations } from "./broker/watch-revocations.ts";
@@ -39,25 +42,27 @@ type Parts = ServiceParts<BridgeConfig, Secrets>;
 
 /** Opens the store and listens for tags. */
 export async function startBridge(parts: Parts): Promise<RunningService> {
-  const { config, log, metrics, time } = parts;
+  const { config, log, metrics, time, alarms } = parts;
   const now = utcOf(time);
   const counters = createBridgeCounters();
   const store = await openLocations(parts, now);
   const security = logSecurityEvents(counters, log, () => time.monotonicMs());
   const source = openSource(parts, { counters, security, now });
-  const { retentionDays, verification, quotas } = config;
+  const { retention: bounds, verification, quotas } = config;
   const clock = await watchClock({ time, log, metrics, record: store.clock });
   const missing = new MissingEntries(counters, log);
   const given = {
     missing,
     counters,
     log,
-    retentionDays,
+    // What is older than any owner keeps is not believed: the tag's clock is wrong.
+    retentionDays: bounds.maxDays,
     verification,
     quotas,
     now,
     time,
     clock: clock.trust,
+    alarms,
   };
   const bridge = createBridge({ store: store.reports, source, ...given });
   const { port, tls12Port } = await source.open(bridge.sink);
@@ -66,7 +71,7 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   const look = watchRevocations(config.tls.revoked, source, log);
   const isClockTrusted = (): boolean => clock.trust.isTrusted();
   const deleteOld = daily(time, isClockTrusted, () =>
-    deleteOldLocations({ store, retentionDays, isClockTrusted, now, log }),
+    deleteOldLocations({ store, bounds, isClockTrusted, now, log }),
   );
   const cutFuture = (): void => void cutFutureTimes({ store, isClockTrusted, now, log });
   const timers = [
@@ -80,10 +85,12 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   deleteOld();
   cutFuture();
   const pages = store.checkPages(log, time);
+  const certificate = readFileSync(config.tls.certificate);
+  timers.push(watchHealth({ ...parts, certificate, folder: dirname(config.database) }));
   const checks = [
     storeCheck(() => store.check()),
     diskCheck(dirname(config.database)),
-    certificateCheck(readFileSync(config.tls.certificate), time),
+    certificateCheck(certificate, time),
     clock.check,
     clock.commits,
     missing.check,
@@ -108,22 +115,33 @@ function utcOf(time: Time): () => UnixSeconds {
   return () => asUnixSeconds(time.utcS()) ?? (0 as UnixSeconds);
 }
 
-async function openLocations({ config, secrets, time }: Parts, now: () => UnixSeconds): Promise<Store> {
+async function openLocations(
+  { config, secrets, log, time, version }: Parts,
+  now: () => UnixSeconds,
+): Promise<Store> {
   const store = openStore({
     path: config.database,
     databaseKey: secrets.readKey("database-key"),
     keyRing: secrets.keyRing(config.keyRing),
     mustExist: config.databaseMustExist,
     installation: config.installation,
+    audit: { key: secrets.readKey("audit-key"), time, failed: unsigned(log) },
     now,
     monotonicMs: () => time.monotonicMs(),
   });
   await store.checkKeyRing();
+  store.trail.recordStart("bridge", version);
   return store;
 }
 
+function unsigned(log: Log): (error: unknown) => void {
+  return (error) => {
+    log.error("the audit trail is not signed", { event: "audit.unsigned", code: errorCode(error) });
+  };
+}
+
 function openSource(
-  { config, secrets, log, time }: Parts,
+  { config, secrets, log, time, alarms }: Parts,
   { counters, security, now }: { counters: BridgeCounters; security: SecurityLog; now: () => UnixSeconds },
 ): AedesSource {
   const { tls, tls12, host, port } = config;
@@ -142,7 +160,10 @@ function openSource(
     isUncounted: (peer) => proxies.isTrusted(peer),
     now,
     time,
-    onSecurityEvent: security,
+    onSecurityEvent: (event, tag, cause) => {
+      security(event, tag, cause);
+      observeSecurityEvent(alarms, event, tag, cause);
+    },
     onTag: logTlsVersions(counters, log),
   });
 }

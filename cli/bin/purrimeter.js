@@ -8,5 +8,8 @@ if (major < 24) {
   );
   process.exit(1);
 }
+// Imported only now, so that an older Node has not read it.
+// eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- a module that is imported by its URL has no type
 const { main } = await import(new URL("../src/main.ts", import.meta.url).href);
+// eslint-disable-next-line @typescript-eslint/no-unsafe-call -- the same
 await main(process.argv.slice(2));

@@ -1,12 +1,15 @@
 import { totpCode, STEP_S } from "@purrimeter/auth/totp";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ApiClient, type Answer, type Ask, type Body } from "./api-client.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, start, until, type Started } from "./running-purrimeter.ts";
 
+const SCRIPT = join(import.meta.dirname, "../../audit/verify-proof.mjs");
+const PACKAGE = join(import.meta.dirname, "../../service/package.json");
 const data = mkdtempSync(join(tmpdir(), "purrimeter-account-"));
 const mailFolder = join(data, "secrets", "mail");
 const email = "mia@example.org";
@@ -16,6 +19,14 @@ let running: Started;
 let client: ApiClient;
 let phone: Body;
 let recoveryCodes: readonly string[];
+
+/** What is read here of an entry of the trail. */
+interface Row {
+  readonly number: number;
+  readonly event: string;
+  readonly subject: string | null;
+  readonly proof: object;
+}
 
 beforeAll(async () => {
   running = await start(data);
@@ -39,6 +50,14 @@ function fromBase32(secret: string): Buffer {
   const bits = digits.map((digit) => digit.toString(2).padStart(5, "0")).join("");
   const bytes = bits.match(/.{8}/g) ?? [];
   return Buffer.from(bytes.map((byte) => parseInt(byte, 2)));
+}
+
+/** The messages that wait, as the command prints them; their files show nothing. */
+async function waiting(): Promise<string[]> {
+  for (const name of readdirSync(mailFolder))
+    expect(readFileSync(join(mailFolder, name), "latin1")).not.toMatch(/example\.org|https:/);
+  const { stdout } = await purrimeter("accounts", "mails", "--data", data, "--json");
+  return (JSON.parse(stdout) as { mails: { text: string }[] }).mails.map(({ text }) => text);
 }
 
 const stepNow = (): number => Math.floor(Date.now() / 1_000 / STEP_S);
@@ -65,11 +84,8 @@ test("an account begins with a registration, whose mail is a file", async () => 
   expect(registered.status).toBe(202);
   expect((await ask("POST", "/auth/login", { body: { email, password } })).status).toBe(401);
   expect(statSync(mailFolder).mode & 0o777).toBe(0o700);
-  await until(() => readdirSync(mailFolder).some((name) => name.endsWith(".eml")));
-  const mail = readFileSync(
-    join(mailFolder, readdirSync(mailFolder).find((name) => name.endsWith(".eml")) ?? ""),
-    "utf8",
-  );
+  await until(() => readdirSync(mailFolder).some((name) => name.endsWith(".eml.sealed")));
+  const [mail = ""] = await waiting();
   const [, verification] = /#[a-z-]+=(\S+)/.exec(mail) ?? [];
   const verified = await ask("POST", "/auth/mail/verify", { body: { token: verification } });
   expect(verified.status).toBe(204);
@@ -170,10 +186,8 @@ test("another mail address is the account's once its mail was read, and sessions
   const wish = { email: "thomas@example.org", password: tom.password };
   expect((await ask("POST", "/auth/mail/change", { token, body: wish })).status).toBe(202);
   let link: string | undefined;
-  await until(() => {
-    // A message that is being written has another name until it is whole.
-    const names = readdirSync(mailFolder).filter((name) => name.endsWith(".eml"));
-    const mails = names.map((name) => readFileSync(join(mailFolder, name), "utf8"));
+  await until(async () => {
+    const mails = await waiting();
     link = mails.map((mail) => /#change=(\S+)/.exec(mail)?.[1]).find((found) => found !== undefined);
     return link !== undefined;
   });
@@ -203,6 +217,42 @@ test(
     const verified = JSON.parse(proved.stdout) as { events: number; head: string };
     expect(verified).toMatchObject({ intact: true, head: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
     expect(verified.events).toBeGreaterThanOrEqual(trail.body.items.length);
+    const all = await ask("GET", "/audit?view=all&limit=1000", { token: auditor.accessToken });
+    const said = (all.body.items as unknown as Row[]).map(({ event, subject }) => `${event} ${subject}`);
+    const { version } = JSON.parse(readFileSync(PACKAGE, "utf8")) as { version: string };
+    for (const service of ["auth", "bridge", "cloud-api"])
+      expect(said).toEqual(
+        expect.arrayContaining([
+          `service.started ${service} ${version}`,
+          `certificate.issued service ${service}`,
+        ]),
+      );
+    expect(JSON.stringify(all.body)).not.toContain(email);
   },
   2 * DEADLINE_MS,
 );
+
+test("each row of one's own has a proof that the script accepts", async () => {
+  const { accessToken: token } = await logIn("desk", recoveryCode());
+  const own = await ask("GET", "/audit?proof=true&event=login.accepted", { token });
+  const rows = own.body.items as unknown as Row[];
+  expect(rows.length).toBeGreaterThan(1);
+  const file = join(data, "run", "proof.json");
+  for (const { number, proof } of rows) {
+    writeFileSync(file, JSON.stringify(proof));
+    const { status, stdout } = spawnSync(process.execPath, [SCRIPT, file], { encoding: "utf8" });
+    expect([status, stdout]).toEqual([0, expect.stringContaining(`row ${number} is in the tree`)]);
+  }
+  const sealed = await purrimeter("audit", "verify", "--data", data);
+  expect([sealed.code, sealed.stderr]).toEqual([0, ""]);
+});
+
+test("no file shows an address but those that need an encrypted disk", () => {
+  const files = readdirSync(data, { recursive: true, encoding: "utf8" }).filter((file) =>
+    statSync(join(data, file)).isFile(),
+  );
+  const canary = /(?:mia|tom|thomas)@example\.org|#(?:verify|change|reset|login)=/;
+  const shown = files.filter((file) => canary.test(readFileSync(join(data, file), "latin1")));
+  expect(files.filter((file) => file.endsWith(".eml.sealed")).length).toBeGreaterThan(2);
+  expect(shown).toEqual([]);
+});

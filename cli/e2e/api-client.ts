@@ -55,6 +55,13 @@ export class ApiClient {
     return { status: answer.statusCode ?? 0, headers: answer.headers, body: parsed };
   }
 
+  /** The headers of an answer without its body. */
+  async head(path: string, token: string): Promise<IncomingHttpHeaders> {
+    const answer = await this.#send("HEAD", path, { token });
+    answer.resume();
+    return answer.headers;
+  }
+
   /** Opens a stream of server-sent events; resolves when it has begun. */
   async follow(path: string, token: string): Promise<IncomingMessage> {
     const answer = await this.#send("GET", path, { token });

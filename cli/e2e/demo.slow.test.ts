@@ -126,7 +126,7 @@ describe("the demo", () => {
     for (const file of filesBelow(join(folder, "secrets")))
       expect(statSync(file).mode & 0o777, file).toBe(0o600);
     const held = (name: string): string[] => readdirSync(join(folder, "secrets", name)).sort();
-    expect(held("bridge")).toEqual(["GENERATED", "database-key", "key-ring-key", "tls-key.pem"]);
+    expect(held("bridge")).toEqual(["GENERATED", "audit-key", "database-key", "key-ring-key", "tls-key.pem"]);
     expect(held("auth")).not.toContain("key-ring-key");
     for (const { pid } of servicesOf(folder)) {
       const surroundings =

@@ -52,6 +52,7 @@ function plantAll(): void {
   const key = (): string => randomBytes(32).toString("hex");
   plant("database-key", ["bridge", "cloud-api", "operator"], key());
   plant("key-ring-key", ["bridge", "cloud-api", "operator"], key());
+  plant("audit-key", ["auth", "bridge", "cloud-api", "operator"], key());
   plant("cursor-key", ["cloud-api"], key());
   plant("database-key", ["auth"], key());
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -158,9 +159,14 @@ test("the scan finds every planted secret where it belongs", () => {
 
 test("each process's folder holds its own secrets only", () => {
   const held = (holder: string): string[] => readdirSync(files.secrets(holder)).toSorted();
-  expect(held("bridge")).toEqual(["database-key", "key-ring-key", "tls-key.pem", "vault-secret-id"]);
-  expect(held("auth")).toEqual(["database-key", "signing-key.pem", "tls-key.pem", "vault-secret-id"]);
-  expect(foundIn(filesBelow(files.secrets("bridge")))).not.toContainEqual(expect.stringMatching(/^auth\//));
+  const locations = ["audit-key", "database-key", "key-ring-key", "tls-key.pem", "vault-secret-id"];
+  expect(held("bridge")).toEqual(locations);
+  const accounts = ["audit-key", "database-key", "signing-key.pem", "tls-key.pem", "vault-secret-id"];
+  expect(held("auth")).toEqual(accounts);
+  // The audit key is each process's own copy of one value.
+  expect(foundIn(filesBelow(files.secrets("bridge")))).not.toContainEqual(
+    expect.stringMatching(/^auth\/(?!audit-key)/),
+  );
   expect(found(readFileSync(files.secret("auth", "database-key")))).toEqual(["auth/database-key"]);
 });
 

@@ -208,7 +208,7 @@ describe("a start with --tls12-port", () => {
       await expect(once(mimi(new URL(running.ready.mqtt).port), "secureConnect")).rejects.toThrow();
       expect(readFileSync(join(data, "log", "bridge.log"), "utf8")).toContain('"event":"tls12.on"');
       const trail = await withAccounts(dataFiles(data), systemTime, async ({ audit }) => ({
-        rows: await audit.read(0, 100),
+        rows: await audit.read({ after: 0, limit: 100, event: "bridge.tls12-on" }),
       }));
       expect(trail).toMatchObject({ rows: [{ event: "bridge.tls12-on" }] });
     },

@@ -40,9 +40,10 @@ function secretsOf(): Record<Holder, Record<string, string>> {
   const key = (): string => randomBytes(32).toString("hex");
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const signingKey = privateKey.export({ type: "pkcs8", format: "pem" }) as string;
-  const locations = { "database-key": key() };
+  const auditKey = { "audit-key": key() };
+  const locations = { ...auditKey, "database-key": key() };
   return {
-    auth: { "database-key": key(), "signing-key.pem": signingKey },
+    auth: { ...auditKey, "database-key": key(), "signing-key.pem": signingKey },
     bridge: locations,
     "cloud-api": { ...locations, "cursor-key": key() },
     operator: locations,

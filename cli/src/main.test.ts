@@ -32,6 +32,7 @@ const COMMANDS = [
   ["roles", "list"],
   ["roles", "set"],
   ["audit", "verify"],
+  ["import"],
 ];
 
 test.each(COMMANDS)("%s %s --help shows examples", async (...command) => {

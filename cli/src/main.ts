@@ -9,6 +9,7 @@ import { configCommand } from "./commands/config.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { backupCommand } from "./commands/backup.ts";
 import { bleGatewayCommand } from "./commands/ble-gateway.ts";
+import { importCommand } from "./commands/import.ts";
 import { keysCommand } from "./commands/keys.ts";
 import { lookCommand } from "./commands/look.ts";
 import { replayCommand } from "./commands/replay.ts";
@@ -19,7 +20,7 @@ import { startCommand } from "./commands/start.ts";
 import { tagsCommand } from "./commands/tags.ts";
 import { reportFailure, systemFailure } from "./terminal/failure.ts";
 import { examples } from "./terminal/options.ts";
-import { programVersion } from "./terminal/program-version.ts";
+import { programVersion } from "@purrimeter/service/program-version";
 
 /** One function for each command, in the order of the help. */
 const COMMANDS: readonly ((time: Time) => Command)[] = [
@@ -39,6 +40,7 @@ const COMMANDS: readonly ((time: Time) => Command)[] = [
   checkCommand,
   backupCommand,
   restoreCommand,
+  importCommand,
 ];
 
 const USAGE_ERROR = 2;

@@ -39,7 +39,7 @@ describe("paths and methods", () => {
     ["/v1/tags/x", "POST", "DELETE, GET, HEAD, PATCH"],
     ["/v1/geofences", "PUT", "GET, HEAD, POST"],
     ["/v1/geofences/x", "PATCH", "DELETE, GET, HEAD, PUT"],
-    ["/v1/tags/x/locations", "POST", "GET, HEAD"],
+    ["/v1/tags/x/locations", "POST", "DELETE, GET, HEAD"],
     ["/v1/auth/login", "GET", "POST"],
     ["/v1/health", "OPTIONS", "GET, HEAD"],
   ])("%s has no %s", async (path, method, allow) => {

@@ -9,18 +9,26 @@ import { internalErrorAnswer, noRouteAnswer, problemAnswer } from "@purrimeter/s
 import type { Dependencies, Env } from "./dependencies.ts";
 import { allowOrigins, authorise, checkHost, limitAddress, logAnswers, routeOf } from "./edge/edge.ts";
 import { MethodRouter } from "./edge/method-router.ts";
+import { observeAnswers } from "./edge/observe-answers.ts";
 import { openApiDocument } from "./edge/openapi-document.ts";
 import { problem } from "./edge/problem.ts";
 import { accountRoutes } from "./accounts/account-routes.ts";
+import { auditRoutes } from "./audit/audit-routes.ts";
 import { erasureRoutes } from "./accounts/erasure-routes.ts";
 import { eventRoutes } from "./tags/event-routes.ts";
 import { foundRoutes } from "./tags/finder-routes.ts";
 import { geofenceRoutes } from "./geofences/geofence-routes.ts";
+import { accountExportRoutes } from "./export/account-export-routes.ts";
+import { tagExportRoutes } from "./export/tag-export-routes.ts";
 import { liveRoutes } from "./live/live-routes.ts";
+import { historyRoutes } from "./locations/history-routes.ts";
 import { locationRoutes } from "./locations/location-routes.ts";
 import { operatorRoutes } from "./service/operator-routes.ts";
+import { securityTextRoutes } from "./service/security-text-routes.ts";
 import { serviceRoutes } from "./service/service-routes.ts";
 import { shareRoutes } from "./sharing/share-routes.ts";
+import { retentionRoutes } from "./retention/retention-routes.ts";
+import { totalRoutes } from "./retention/total-routes.ts";
 import { tagRoutes } from "./tags/tag-routes.ts";
 import { transferRoutes } from "./sharing/transfer-routes.ts";
 
@@ -44,23 +52,30 @@ function answerToError(deps: Dependencies, error: Error, route: string): Respons
 function addEdge(app: OpenAPIHono<Env>, deps: Dependencies): void {
   app.use(logAnswers(deps), checkHost(deps), limitAddress(deps));
   if (deps.origins.length > 0) app.use("/v1/*", allowOrigins(deps.origins));
-  app.use("/v1/*", authorise(deps));
+  app.use("/v1/*", observeAnswers(deps), authorise(deps));
 }
 
 function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
   app.route("/v1/auth", accountRoutes(deps));
   app.route("/v1", erasureRoutes(deps));
+  app.route("/v1", accountExportRoutes(deps));
+  app.route("/", securityTextRoutes(deps));
   return app
     .route("/v1", serviceRoutes(deps))
     .route("/v1", tagRoutes(deps))
     .route("/v1", locationRoutes(deps))
+    .route("/v1", historyRoutes(deps))
+    .route("/v1", tagExportRoutes(deps))
     .route("/v1", eventRoutes(deps))
     .route("/v1", geofenceRoutes(deps))
     .route("/v1", shareRoutes(deps))
     .route("/v1", transferRoutes(deps))
     .route("/v1", liveRoutes(deps))
     .route("/v1", foundRoutes(deps))
-    .route("/v1", operatorRoutes(deps));
+    .route("/v1", retentionRoutes(deps))
+    .route("/v1", totalRoutes(deps))
+    .route("/v1", operatorRoutes(deps))
+    .route("/v1", auditRoutes(deps));
 }
 
 /** The whole API as one function from request to answer. */

@@ -4,6 +4,7 @@ import {
   pathSchema,
   portSchema,
   rateSchema,
+  retentionSchema,
   SERVICE_CONFIG,
   trustedProxiesSchema,
 } from "@purrimeter/service/config-schemas";
@@ -20,6 +21,8 @@ const DEFAULT_RATES = {
   owner: { burst: 1_000, perSecond: 100 },
   address: { burst: 2_000, perSecond: 200 },
 };
+
+const DEFAULT_RETENTION = { minDays: 1, maxDays: 365, defaultDays: 90, formerDays: 365 };
 
 /** Configuration of the cloud API. */
 export const configSchema = z.strictObject({
@@ -52,6 +55,12 @@ export const configSchema = z.strictObject({
   audience: z.string().min(1),
   /** Origins of pages that may call the API. */
   origins: z.array(z.url()).default([]),
+  /** How long the operator keeps backups, in days. */
+  backupKeptDays: z.int().min(0).max(3_650).default(30),
+  /** URI for reports of vulnerabilities, told in /.well-known/security.txt. */
+  securityContact: z.url({ protocol: /^(?:https|mailto)$/ }).optional(),
+  /** What owners may choose, and what holds for those who choose nothing; as the bridge, which deletes, has it. */
+  retention: retentionSchema.default(DEFAULT_RETENTION),
   /** Host names beside those of the certificate. */
   hosts: z.array(z.string().min(1).toLowerCase()).default([]),
   trustedProxies: trustedProxiesSchema,

@@ -23,7 +23,7 @@ beforeAll(() => {
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "purrimeter-cloud-api-"));
   mkdirSync(join(folder, "secrets"), { mode: 0o700 });
-  for (const name of ["database-key", "key-ring-key", "cursor-key"])
+  for (const name of ["audit-key", "database-key", "key-ring-key", "cursor-key"])
     secret(name, randomBytes(32).toString("hex"));
   secret("tls-key.pem", certificates.cloudApi.key);
   writeFileSync(join(folder, "certificate.pem"), certificates.cloudApi.certificate);

@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { keysRoute } from "@purrimeter/auth-api/internal";
 import { errorCode } from "@purrimeter/service/log";
+import type { Alarms } from "@purrimeter/service/alarm-engine";
 import type { Log } from "@purrimeter/service/log";
 import type { Metrics } from "@purrimeter/service/metrics";
 import type { Time } from "@purrimeter/service/time";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { MAX_ADDRESS_REPORTS } from "@purrimeter/store/finder-reports";
+import type { StoreEvent } from "@purrimeter/store/store-event";
 import type { Store } from "@purrimeter/store/open-store";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
@@ -24,6 +26,7 @@ import type { Dependencies } from "./dependencies.ts";
 import { Cursors } from "./lists/cursors.ts";
 import { EndedSessions } from "./edge/ended-sessions.ts";
 import { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
+import { ArchiveJobs } from "./export/archive-jobs.ts";
 import { KeySet } from "./edge/key-set.ts";
 import { LiveStreams } from "./live/live-streams.ts";
 import { logFailure } from "./edge/log-failure.ts";
@@ -37,6 +40,9 @@ export interface Parts {
   readonly keyRing: KeyRing;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly alarms: Alarms;
+  /** `tell` is told of what the store records, once there is somebody who can be told. */
+  readonly owners: { tell?: (event: StoreEvent) => void };
   readonly time: Time;
   readonly now: () => UnixSeconds;
   readonly monotonicMs: () => number;
@@ -44,6 +50,9 @@ export interface Parts {
 
 /** What finders read and write: an hour's patience for who tries codes, room for who stands in the rain. */
 const FOUND_RATE = { burst: 20, perSecond: 1 / 60 };
+
+/** Files of locations: all tags of a household at once, and one every six minutes after that. */
+const EXPORT_RATE = { burst: 20, perSecond: 1 / 360 };
 
 /** Of these, what one address writes of one tag: as much as is kept of it, and one more a day. */
 export const FOUND_TAG_RATE = { burst: MAX_ADDRESS_REPORTS, perSecond: 1 / 86_400 };
@@ -56,6 +65,14 @@ function makeLive({ store, time, now, monotonicMs, log }: Parts, ended: EndedSes
     monotonicMs,
     every: (periodMs, work) => time.every(periodMs, work),
     onFailure: (error) => log.error("live stream failed", { code: errorCode(error) }),
+  });
+}
+
+function makeArchives({ now, log }: Parts): ArchiveJobs {
+  return new ArchiveJobs({
+    now,
+    onFailure: (error) =>
+      log.error("an archive was not made", { event: "export.failed", code: errorCode(error) }),
   });
 }
 
@@ -75,6 +92,7 @@ export interface Made {
   readonly auth: AuthService;
   readonly ended: EndedSessions;
   readonly live: LiveStreams;
+  readonly archives: ArchiveJobs;
   readonly requests: RequestLog;
   readonly addresses: ClientAddresses;
   readonly report: AuthReport;
@@ -87,7 +105,7 @@ export function makeApp(
   { erasures, readiness }: Pick<Dependencies, "erasures" | "readiness">,
 ): AppType {
   const { config, log, now, monotonicMs } = parts;
-  const { auth, ended, live, requests, addresses, report } = made;
+  const { archives, auth, ended, live, requests, addresses, report } = made;
   const { issuer, audience } = config;
   const keys = new KeySet(() => auth.call({ method: "GET", path: keysRoute.path }), monotonicMs, report);
   return createApp({
@@ -95,7 +113,11 @@ export function makeApp(
     forViewer: (viewer) => parts.store.forViewer(viewer),
     finderReports: parts.store.finderReports,
     registry: parts.store.registry,
+    retentionBounds: config.retention,
+    retention: parts.store.retention,
+    trail: parts.store.trail,
     live,
+    archives,
     erasures,
     readiness,
     auth,
@@ -104,10 +126,14 @@ export function makeApp(
     addresses,
     ownerRates: new RateLimiter(config.rates.owner, monotonicMs),
     addressRates: new RateLimiter(config.rates.address, monotonicMs),
+    exportRates: new RateLimiter(EXPORT_RATE, monotonicMs),
+    backupKeptDays: config.backupKeptDays,
     hosts: new Set([...certificateHosts(readFileSync(config.tls.certificate)), ...config.hosts]),
     origins: config.origins,
+    securityContact: config.securityContact,
     finderRates: new RateLimiter(FOUND_RATE, monotonicMs),
     finderTagRates: new RateLimiter(FOUND_TAG_RATE, monotonicMs),
+    alarms: parts.alarms,
     now,
     monotonicMs,
     logRequest: (line) => requests.record(line),
@@ -135,6 +161,7 @@ export function makeParts(parts: Parts): Made {
     auth,
     ended,
     live: makeLive(parts, ended),
+    archives: makeArchives(parts),
     requests: new RequestLog(log, monotonicMs),
     addresses,
     report,

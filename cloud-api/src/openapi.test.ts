@@ -1,10 +1,11 @@
 import { ACCOUNT_ROUTES } from "@purrimeter/auth-api/routes";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { z } from "zod";
-import type { TagId } from "@purrimeter/protocol/values";
+import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import { makeTestApi } from "./testing/test-api.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "./testing/test-api.ts";
+import { rfc3339 } from "./lists/rfc3339.ts";
 import { NOW_S } from "./testing/test-keys.ts";
 import { exitAt, fixAt, record } from "./testing/test-reports.ts";
 
@@ -99,6 +100,11 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  it("declares that a path with an id may be refused", () => {
+    for (const [path, method, { responses }] of operations().filter(([of]) => of.includes("{")))
+      expect(Object.keys(responses), `${method} ${path}`).toContain("400");
+  });
+
   it("declares problems as problems", () => {
     for (const [path, method, { responses }] of operations())
       for (const [status, { content }] of Object.entries(responses))
@@ -110,37 +116,62 @@ describe("the OpenAPI document", () => {
   });
 });
 
+const TAG_PATH = "/v1/tags/{id}";
+
 /** The accounts' routes, which account-life.test.ts asks of the real authentication service. */
 const ACCOUNTS = [
   ...ACCOUNT_ROUTES.map(({ method, path }) => `${method} /v1/auth${path}`),
   "delete /v1/account",
+  "post /v1/account/export",
 ];
 
 describe("every route answers what it declares", () => {
+  const tried = new Set<string>();
+  const ask = async (
+    path: string,
+    method: string,
+    id: string,
+    { share = "", at = "", ...more }: Ask & { share?: string; at?: string } = {},
+    query = "",
+  ): Promise<Answer> => {
+    tried.add(`${method} ${path}`);
+    const filled =
+      path
+        .replace(/\{\w+\}/, id)
+        .replace("{share}", share)
+        .replace("{at}", at) + query;
+    const answer = await api.ask(filled, { method: method.toUpperCase(), token: owner.token, ...more });
+    expectDeclared(path, method, answer);
+    return answer;
+  };
+
+  const askHistory = async (): Promise<void> => {
+    for (const id of [tag, "nobody"]) {
+      for (const query of ["?format=csv", "?format=gpx", "?format=geojson", "?format=x", ""])
+        await ask(`${TAG_PATH}/export`, "get", id, {}, query);
+      for (const at of [rfc3339((NOW_S - 60) as UnixSeconds), "2020-01-01T00:00:00Z", "x"])
+        await ask(`${TAG_PATH}/locations/{at}`, "patch", id, { at, body: { suspect: true } });
+      await ask(`${TAG_PATH}/locations/{at}`, "patch", id, { at: "x", body: {} });
+      const year = "?from=2020-01-01T00:00:00Z&to=2021-01-01T00:00:00Z";
+      for (const query of [year, "", "?from=x"]) await ask(`${TAG_PATH}/locations`, "delete", id, {}, query);
+    }
+  };
+
   it("for good and for bad requests", async () => {
-    const tried = new Set<string>();
-    const ask = async (
-      path: string,
-      method: string,
-      id: string,
-      { share = "", ...more }: Ask & { share?: string } = {},
-      query = "",
-    ): Promise<Answer> => {
-      tried.add(`${method} ${path}`);
-      const filled = path.replace(/\{\w+\}/, id).replace("{share}", share) + query;
-      const answer = await api.ask(filled, { method: method.toUpperCase(), token: owner.token, ...more });
-      expectDeclared(path, method, answer);
-      return answer;
-    };
     const shape = { type: "Circle", center: [-30, 1], radiusM: 75 };
     const geofence = { name: "Garden", tagIds: [tag], shape };
-    const tagPath = "/v1/tags/{id}";
+    const tagPath = TAG_PATH;
     const fencePath = "/v1/geofences/{id}";
     await ask("/v1/health", "get", "");
     await ask("/v1/ready", "get", "");
     await ask("/v1/openapi.json", "get", "");
+    await ask("/.well-known/security.txt", "get", "");
     await ask("/v1/problems/{name}", "get", "not-found");
     await ask("/v1/problems/{name}", "get", "nothing");
+    await ask("/v1/account", "get", "");
+    await ask("/v1/account", "patch", "", { body: { retentionDays: 30, afterwards: "totals" } });
+    await ask("/v1/account", "patch", "", { body: { retentionDays: 0 } });
+    await ask("/v1/account", "patch", "", { body: "x" });
     await ask("/v1/tags", "get", "");
     await ask("/v1/tags", "get", "", {}, "?limit=0");
     await ask("/v1/tags", "get", "", {}, "?cursor=x");
@@ -158,7 +189,11 @@ describe("every route answers what it declares", () => {
       for (const query of ["", "?format=geojson", "?format=x"])
         await ask(`${tagPath}/locations/latest`, "get", id, {}, query);
       for (const query of ["", "?limit=x"]) await ask(`${tagPath}/events`, "get", id, {}, query);
+      await ask(`${tagPath}/totals`, "get", id);
+      await ask(`${tagPath}/totals`, "get", id, {}, "?cursor=x");
     }
+    await askHistory();
+    await ask("/v1/account/export/{id}", "get", "a".repeat(32));
     const made = await ask("/v1/geofences", "post", "", { body: geofence });
     await ask("/v1/geofences", "post", "", { body: { ...geofence, tagIds: ["nobody"] } });
     await ask("/v1/geofences", "post", "", { body: "x".repeat(1_100_000) });
@@ -228,9 +263,14 @@ describe("every route answers what it declares", () => {
     await ask(`${transferPath}/confirm`, "post", tag, { body: { checkNumber } });
     for (const id of [tag, "cat-openapi"]) await ask(tagPath, "delete", id);
     const { token: operator } = await api.owner(["operator"]);
-    for (const query of ["", "?limit=1", "?cursor=x", "?limit=0"])
+    for (const query of ["", "?limit=1", "?cursor=x", "?limit=0"]) {
       await ask("/v1/operator/tags", "get", "", { token: operator }, query);
+      // What it answers with the accounts at hand, audit-routes.test.ts asks.
+      await ask("/v1/audit", "get", "", {}, query);
+    }
     await ask("/v1/operator/tags", "get", "");
+    await ask("/v1/operator/totals", "get", "", { token: operator });
+    await ask("/v1/operator/totals", "get", "");
     for (const id of [tag, "nobody"]) {
       await ask("/v1/operator/tags/{id}/code", "post", id, { token: operator });
       await ask("/v1/operator/tags/{id}/revoke", "post", id, { token: operator });

@@ -1,4 +1,7 @@
+import { errorCode } from "@purrimeter/service/log";
+import { watchHealth } from "@purrimeter/service/watch-health";
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { JsonClient } from "@purrimeter/service/json-client";
 import { Readiness, type ReadinessCheck } from "@purrimeter/service/readiness";
 import { PUBLIC_HTTP_LIMITS } from "@purrimeter/service/http-limits";
@@ -11,6 +14,7 @@ import { watchClock, type WatchedClock } from "@purrimeter/service/watch-clock";
 import type { Time } from "@purrimeter/service/time";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { openStore } from "@purrimeter/store/open-store";
+import type { StoreEvent } from "@purrimeter/store/store-event";
 import type { Store } from "@purrimeter/store/open-store";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import type { ClientAddresses } from "@purrimeter/service/client-address";
@@ -18,8 +22,11 @@ import { ANSWER_HEADERS } from "./edge/answer-headers.ts";
 import type { AuthService } from "./edge/auth-service.ts";
 import type { Config } from "./config.ts";
 import { followEndedSessions } from "./edge/follow-ended-sessions.ts";
+import { tellOwners } from "./accounts/tell-owners.ts";
 import { eraseRestored } from "./accounts/erase-restored.ts";
 import { followErasures } from "./accounts/follow-erasures.ts";
+import type { ArchiveJobs } from "./export/archive-jobs.ts";
+import { deleteOldExports } from "./export/delete-old-exports.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
 import { SUMMARY_EVERY_MS, type RequestLog } from "@purrimeter/service/request-log";
 import { makeApp, makeErasures, makeParts } from "./make-parts.ts";
@@ -31,6 +38,7 @@ interface Running {
   readonly listening: Listening;
   readonly store: Store;
   readonly live: LiveStreams;
+  readonly archives: ArchiveJobs;
   readonly auth: AuthService;
   readonly peers: readonly JsonClient[];
   readonly checks: readonly ReadinessCheck[];
@@ -65,7 +73,7 @@ export async function startCloudApi(given: ServiceParts<Config, Secrets>): Promi
 }
 
 function openParts(
-  { config, secrets, log, metrics, time }: ServiceParts<Config, Secrets>,
+  { config, secrets, log, metrics, time, alarms, version }: ServiceParts<Config, Secrets>,
   clock: { readonly isClockTrusted: () => boolean; readonly isClockPlausible: () => boolean },
 ): Parts {
   const now = (): UnixSeconds => time.utcS() as UnixSeconds;
@@ -73,16 +81,36 @@ function openParts(
   const keyRing = secrets.keyRing(config.keyRing);
   const databaseKey = secrets.readKey("database-key");
   const { database: path, databaseMustExist: mustExist, installation, erasureList } = config;
-  const options = { path, databaseKey, keyRing, mustExist, installation, erasureList };
+  const failed = (error: unknown): void => {
+    log.error("the audit trail is not signed", { event: "audit.unsigned", code: errorCode(error) });
+    alarms.observe({ event: "trail.unwritten" });
+  };
+  const owners: Parts["owners"] = {};
+  const listener = (event: StoreEvent): void => owners.tell?.(event);
+  const audit = { key: secrets.readKey("audit-key"), time, failed, listener };
+  const options = { path, databaseKey, keyRing, mustExist, installation, erasureList, audit };
   const store = openStore({ ...options, ...clock, now, monotonicMs });
-  return { config, secrets, store, keyRing, log, metrics, time, now, monotonicMs };
+  store.trail.recordStart("cloud-api", version);
+  return { config, secrets, store, keyRing, log, metrics, alarms, time, now, monotonicMs, owners };
+}
+
+/** How often tags were looked at in hours that are over; what cannot be recorded now is with the next ones. */
+function endPastHours({ store, log, alarms }: Pick<Parts, "alarms" | "log" | "store">): void {
+  try {
+    store.trail.endPastHours();
+  } catch (error) {
+    log.error("reads are not in the audit trail", { event: "audit.unwritten", code: errorCode(error) });
+    alarms.observe({ event: "trail.unwritten" });
+  }
 }
 
 async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Running> {
   const { log, metrics, store, time, monotonicMs } = parts;
   const made = makeParts(parts);
-  const { auth, ended, live, requests, report, addresses } = made;
+  const { archives, auth, ended, live, requests, report, addresses } = made;
+  store.exports.recover();
   const erasures = makeErasures(parts, auth, report);
+  parts.owners.tell = tellOwners(auth, log);
   const peers = parts.config.peers.map(({ url }) => peerClient(url, time));
   const checks = [...readinessChecks({ ...parts, ended, peers }), ...clock];
   const app = makeApp(parts, made, { erasures, readiness: new Readiness(checks, time) });
@@ -94,12 +122,21 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
     followEndedSessions({ auth, ended, time, report }, stopping.signal),
     followErasures(erasures, time, stopping.signal),
     eraseRestored(parts, stopping.signal),
+    deleteOldExports(parts, stopping.signal),
   ]);
-  const cancelSummary = time.every(SUMMARY_EVERY_MS, () => summarise({ requests, refused }));
+  const cancelSummary = time.every(SUMMARY_EVERY_MS, () => {
+    summarise({ requests, refused });
+    endPastHours(parts);
+  });
+  const { database, tls } = parts.config;
+  const certificate = readFileSync(tls.certificate);
+  const cancelHealth = watchHealth({ ...parts, certificate, folder: dirname(database) });
+  const cancelTrail = store.trail.watch(parts);
   return {
     listening,
     store,
     live,
+    archives,
     auth,
     peers,
     checks,
@@ -107,7 +144,11 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
     refused,
     stopping,
     following,
-    cancelSummary,
+    cancelSummary: () => {
+      cancelSummary();
+      cancelHealth();
+      cancelTrail();
+    },
   };
 }
 
@@ -158,6 +199,7 @@ async function stop(running: Running, graceMs: number): Promise<void> {
   running.stopping.abort();
   running.live.close();
   await running.listening.close(graceMs);
+  await running.archives.stop();
   running.auth.close();
   for (const peer of running.peers) peer.close();
   await running.following;

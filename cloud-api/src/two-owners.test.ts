@@ -37,6 +37,7 @@ const tagAsks: [string, (id: string) => [string, Ask]][] = [
   ["read locations", (id) => [`/v1/tags/${id}/locations`, {}]],
   ["read locations as GeoJSON", (id) => [`/v1/tags/${id}/locations?format=geojson`, {}]],
   ["read the latest location", (id) => [`/v1/tags/${id}/locations/latest`, {}]],
+  ["read totals of days", (id) => [`/v1/tags/${id}/totals`, {}]],
   ["read events", (id) => [`/v1/tags/${id}/events`, {}]],
   [
     "draw a geofence",

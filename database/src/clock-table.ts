@@ -66,8 +66,13 @@ export class ClockTable implements ClockRecord {
    * wrong and trusted takes no more than that. Seconds of UTC.
    */
   retentionTime(nowS: number): number {
-    const last = this.#read("retention");
+    const last = this.lastRetention();
     return last === undefined ? nowS : Math.min(nowS, last + MOST_S);
+  }
+
+  /** As of which time the last run deleted, seconds of UTC; undefined before the first. */
+  lastRetention(): number | undefined {
+    return this.#read("retention");
   }
 
   /** To be called after the run. */

@@ -59,19 +59,34 @@ export function erasureSql<Holder extends string>(
   });
 }
 
-/** Statements that each delete at most so many rows that are too old, of the tables that are cleared by rows. */
-export function retentionSql(tables: readonly TableEntry<string>[], rows: number): string[] {
-  return tables.flatMap(({ table, key, kept }) => {
-    if (kept.until !== "old" || kept.removal !== "rows") return [];
+/**
+ * Statements that each delete at most so many rows of a holder that are too old, of the tables that are cleared by rows and are
+ * that kind of holder's; `installation`: of what belongs to no holder, without a parameter.
+ */
+export function retentionSql<Holder extends string>(
+  tables: readonly TableEntry<Holder>[],
+  holder: Holder | "installation",
+  rows: number,
+): string[] {
+  return tables.flatMap((entry) => {
+    const { table, key, kept, whose } = entry;
+    if (whose !== holder || kept.until !== "old" || kept.removal !== "rows") return [];
     const columns = key.join(", ");
-    const old = `SELECT ${columns} FROM ${table} WHERE ${kept.where} LIMIT ${rows}`;
+    const old = `SELECT ${columns} FROM ${table} WHERE ${oldRows(tables, table, holder)} LIMIT ${rows}`;
     return [`DELETE FROM ${table} WHERE (${columns}) IN (${old})`];
   });
 }
 
-/** The condition by which a table's rows are too old. Throws for a table without one: the registry is ours. */
-export function oldRows(tables: readonly TableEntry<string>[], table: string): string {
-  const kept = tables.find((entry) => entry.table === table)?.kept;
-  if (kept?.until !== "old") throw new Error(`${table} is not kept by age`);
-  return kept.where;
+/** The condition by which a table's rows of a holder are too old. Throws for a table without one: the registry is ours. */
+export function oldRows<Holder extends string>(
+  tables: readonly TableEntry<Holder>[],
+  table: string,
+  holder: Holder | "installation",
+): string {
+  const entry = tables.find((other) => other.table === table);
+  if (entry?.kept.until !== "old") throw new Error(`${table} is not kept by age`);
+  if (holder === "installation") return entry.kept.where;
+  const held = heldRows(entry, holder);
+  if (held === undefined) throw new Error(`${table} has no rows of such a holder`);
+  return `(${held}) AND (${entry.kept.where})`;
 }

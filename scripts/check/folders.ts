@@ -16,17 +16,13 @@ const DRIVERS = [
   ...["drivers/axp2101", "drivers/lis3dh", "drivers/output", "drivers/registers.ts", "drivers/sim7080g"],
 ];
 const CERTS_FILES = ["src/refusal.ts", "src/write-file.ts"];
-const STORE_BASE = ["src/random-id.ts", "src/utc-day.ts", "src/reading/owner-id.ts", "src/reading/page*.ts"];
+const STORE_BASE = [
+  ...["src/random-id.ts", "src/utc-day.ts", "src/reading/owner-id.ts", "src/reading/page*.ts"],
+  "src/retention/retention-choice.ts",
+];
 const STORE_SUBJECTS = [
-  ...[
-    "src/geofences",
-    "src/recording",
-    "src/schema",
-    "src/sealing",
-    "src/sharing",
-    "src/tags",
-    "src/transfers",
-  ],
+  ...["src/audit", "src/geofences", "src/recording", "src/schema", "src/sealing", "src/sharing", "src/tags"],
+  "src/transfers",
   ...STORE_BASE,
 ];
 const AUTH_BASE = ["src/config.ts", "src/random-id.ts", "src/schema.ts"];
@@ -40,11 +36,13 @@ const AUTH_SUBJECTS = [
 ];
 /** What decides by all of these. */
 const AUTH_FLOWS = [
-  ...["src/login", "src/password/set-password.ts", "src/second-factor/check-second-factor.ts"],
+  "src/export/account-data.ts",
+  ...["src/login", "src/password/set-password.ts", "src/second-factor/*-factor.ts"],
   ...["src/second-factor/second-factor-required.ts", "src/http/guarded.ts"],
 ];
 const AUTH_ENDPOINTS = ["src/*/*-endpoint.ts", "src/*/*-endpoints.ts"];
 const VALUES = ["src/values.ts", "src/limits.ts", "src/decode-error.ts"];
+const CLI_SERVICES = ["src/services", "src/configuration", "src/data-folder", "src/terminal"];
 
 /** Package folder -> the layers inside it. A folder may import what stands beside it, and itself. */
 export const FOLDERS: Readonly<Record<string, FolderRules>> = {
@@ -80,7 +78,11 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/http": ["src/limits", "src/log", "src/metrics/metrics.ts", "src/time"],
       "src/client": ["src/http", "src/log", "src/time"],
       "src/metrics": ["src/http", "src/log", "src/metrics/metrics.ts", "src/time"],
-      "src/run": ["src/client", "src/clock", "src/log", "src/metrics", "src/metrics/metrics.ts", "src/time"],
+      "src/alarms": ["src/limits", "src/log", "src/metrics/metrics.ts", "src/time"],
+      "src/run": [
+        ...["src/alarms", "src/client", "src/clock", "src/log", "src/metrics", "src/metrics/metrics.ts"],
+        "src/time",
+      ],
     },
   },
   secrets: {
@@ -130,16 +132,23 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/utc-day.ts": [],
       "src/reading/owner-id.ts": [],
       "src/reading/page*.ts": [],
-      "src/schema": [],
+      "src/retention/retention-choice.ts": [],
+      "src/schema": ["src/retention/retention-choice.ts"],
       "src/recording": ["src/utc-day.ts"],
-      "src/sealing": ["src/schema", ...STORE_BASE],
-      "src/tags": ["src/recording", "src/schema", "src/sealing", ...STORE_BASE],
-      "src/geofences": ["src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
-      "src/sharing": ["src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
-      "src/transfers": ["src/schema", "src/sealing", "src/tags", ...STORE_BASE],
-      "src/erasure": ["src/schema", "src/sealing", "src/tags", ...STORE_BASE],
+      "src/audit": [],
+      "src/sealing": ["src/audit", "src/schema", ...STORE_BASE],
+      "src/tags": ["src/audit", "src/recording", "src/schema", "src/sealing", ...STORE_BASE],
+      "src/geofences": ["src/audit", "src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
+      "src/sharing": ["src/audit", "src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
+      "src/transfers": ["src/audit", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
+      "src/erasure": ["src/audit", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
       "src/reading": STORE_SUBJECTS,
-      "src/sqlite": ["src/erasure", "src/reading", ...STORE_SUBJECTS],
+      "src/history": ["src/reading", ...STORE_SUBJECTS],
+      "src/export": ["src/history", "src/reading", "src/retention", ...STORE_SUBJECTS],
+      "src/retention": ["src/erasure", "src/reading", ...STORE_SUBJECTS],
+      "src/sqlite": [
+        ...["src/erasure", "src/export", "src/history", "src/reading", "src/retention", ...STORE_SUBJECTS],
+      ],
     },
   },
   bridge: {
@@ -173,15 +182,17 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/second-factor": ["src/accounts", ...AUTH_BASE],
       "src/mail": ["src/accounts", "src/audit", "src/http", "src/login/purpose-tokens.ts", ...AUTH_BASE],
       "src/accounts/open-accounts.ts": AUTH_SUBJECTS,
-      "src/roles": ["src/accounts", "src/accounts/open-accounts.ts"],
+      "src/roles": ["src/accounts", "src/accounts/open-accounts.ts", "src/audit"],
       "src/auth-service.ts": AUTH_SUBJECTS,
       "src/password/set-password.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
-      "src/second-factor/check-second-factor.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
+      "src/second-factor/*-factor.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
       "src/second-factor/second-factor-required.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
+      "src/alarms": ["src/auth-service.ts", ...AUTH_SUBJECTS],
       "src/login": [
-        ...["src/auth-service.ts", "src/second-factor/check-second-factor.ts"],
+        ...["src/auth-service.ts", "src/second-factor/*-factor.ts"],
         ...["src/second-factor/second-factor-required.ts", ...AUTH_SUBJECTS],
       ],
+      "src/export/account-data.ts": ["src/auth-service.ts", ...AUTH_SUBJECTS],
       "src/http/guarded.ts": ["src/auth-service.ts", "src/login", ...AUTH_SUBJECTS],
       "src/*/*-endpoint.ts": ["src/auth-service.ts", ...AUTH_FLOWS, ...AUTH_SUBJECTS],
       "src/*/*-endpoints.ts": ["src/auth-service.ts", ...AUTH_FLOWS, ...AUTH_SUBJECTS],
@@ -198,12 +209,14 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/tags": ["src/dependencies.ts", "src/edge", "src/lists"],
       "src/geofences": ["src/dependencies.ts", "src/edge", "src/lists", "src/tags"],
       "src/locations": ["src/dependencies.ts", "src/edge", "src/lists"],
+      "src/export": [...["src/accounts", "src/dependencies.ts", "src/edge", "src/lists", "src/locations"]],
       "src/live": ["src/dependencies.ts", "src/edge", "src/lists", "src/locations"],
       "src/sharing": ["src/dependencies.ts", "src/edge", "src/lists", "src/tags"],
       "src/service": ["src/dependencies.ts", "src/edge", "src/lists"],
     },
     left: [
       "src/dependencies.ts -> src/accounts/owner-data-erasure.ts",
+      "src/dependencies.ts -> src/export/archive-jobs.ts",
       "src/dependencies.ts -> src/live/live-streams.ts",
       "src/edge/access-token-of.ts -> src/accounts/session-cookies.ts",
       "src/edge/access-token-of.ts -> src/dependencies.ts",
@@ -233,18 +246,12 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/data-folder": ["src/terminal"],
       "src/backup": ["src/data-folder", "src/terminal"],
       "src/check": ["src/backup", "src/data-folder", "src/terminal"],
+      "src/import": ["src/data-folder", "src/terminal"],
       "src/services": ["src/configuration", "src/data-folder", "src/terminal"],
-      "src/supervisor": ["src/services", "src/configuration", "src/data-folder", "src/terminal"],
-      "src/scenarios": [
-        "src/supervisor",
-        "src/services",
-        "src/configuration",
-        "src/data-folder",
-        "src/terminal",
-      ],
+      "src/supervisor": CLI_SERVICES,
+      "src/scenarios": ["src/supervisor", ...CLI_SERVICES],
       "src/commands": [
-        ...["src/scenarios", "src/supervisor", "src/services", "src/configuration", "src/data-folder"],
-        ...["src/backup", "src/check", "src/terminal"],
+        ...["src/backup", "src/check", "src/import", "src/scenarios", "src/supervisor", ...CLI_SERVICES],
       ],
     },
   },

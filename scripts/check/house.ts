@@ -27,13 +27,17 @@ export const HOUSE: House = {
     what: "SQLite: open, migrate, statements, write transactions, group commit",
     imports: ["service"],
   },
+  audit: {
+    what: "the tamper-evident audit trail: append, checkpoint, prove, verify",
+    imports: ["service", "database"],
+  },
   device: {
     what: "the firmware: a pure core and its ports, drivers of parts, boards, conformance of engines",
     imports: ["protocol"],
   },
   store: {
     what: "tags, geofences, locations, events, shares: recorded, sealed, read by their owner only",
-    imports: ["protocol", "service", "database", "secrets"],
+    imports: ["protocol", "service", "database", "secrets", "audit"],
     testImports,
   },
   bridge: {
@@ -53,7 +57,7 @@ export const HOUSE: House = {
   },
   auth: {
     what: "accounts, passwords, sessions, tokens, mail",
-    imports: ["service", "database", "secrets", "auth-api"],
+    imports: ["service", "database", "secrets", "audit", "auth-api"],
     testImports,
     entries: { "./main": PROCESS },
   },
@@ -72,15 +76,15 @@ export const HOUSE: House = {
   cli: {
     what: "the command `purrimeter`: commands, settings, registry of services, data folder, supervisor, scenarios",
     imports: [
-      ...["protocol", "device", "certs", "service", "secrets", "database", "store", "bridge", "ble-gateway"],
-      ...["auth-api", "auth", "cloud-api", "simulator"],
+      ...["protocol", "device", "certs", "service", "secrets", "database", "audit", "store", "bridge"],
+      ...["ble-gateway", "auth-api", "auth", "cloud-api", "simulator"],
     ],
   },
   bench: {
     what: "measurements, each with its peer in the same run",
     imports: [
-      ...["protocol", "device", "certs", "service", "secrets", "database", "store", "bridge", "auth"],
-      ...["cloud-api", "simulator", "cli"],
+      ...["protocol", "device", "certs", "service", "secrets", "database", "audit", "store", "bridge"],
+      ...["auth", "cloud-api", "simulator", "cli"],
     ],
   },
 };

@@ -15,6 +15,8 @@ const ROOT = join(import.meta.dirname, "../..");
 const TOOLS = {
   "the linter finds nothing": ["npm", "run", "--silent", "check:lint"],
   "all files are formatted": ["npm", "run", "--silent", "check:format"],
+  "no secret is in a file": ["npm", "run", "--silent", "check:secrets"],
+  "the lockfile names npm's registry only": ["npm", "run", "--silent", "check:lockfile"],
   "the types fit": ["npm", "run", "--silent", "check:types"],
   "exports, files and dependencies are used": ["npm", "run", "--silent", "check:unused"],
   "house rules": [execPath, import.meta.filename, "--house"],

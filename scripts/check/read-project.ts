@@ -5,7 +5,16 @@ import { projectOf } from "./project.ts";
 import type { Project } from "./project.ts";
 
 const SOURCE = /\.(?:ts|js|mjs)$/;
-const READ = [/^[^/]+\/package\.json$/, /^ARCHITECTURE\.md$/, SOURCE];
+const READ = [
+  /^[^/]+\/package\.json$/,
+  /^package(?:-lock)?\.json$/,
+  /^(?:ARCHITECTURE|SECURITY|README)\.md$/,
+  /^[a-z-]+\/README\.md$/,
+  /^docs\/(?:decisions\/)?[^/]+\.md$/,
+  /^\.ci\/run$/,
+  /^\.github\/workflows\/[^/]+\.yml$/,
+  SOURCE,
+];
 
 /** Reads what Git has or would add below a folder, so that nothing that was built or installed is checked. */
 export function readProject(root: string): Project {

@@ -1,15 +1,21 @@
+import { composeErasure, type Writing } from "./compose-erasure.ts";
+import { composeReports } from "./compose-reports.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
+import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
+import { TrailView } from "./audit/trail-view.ts";
 import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
 import { TagClaims } from "./tags/claim-tag.ts";
-import { listErasure, type ListedErasure } from "./erasure/erasure-list.ts";
-import { OwnerErasure } from "./erasure/erase-owner.ts";
+import { AccountExports } from "./export/account-exports.ts";
+import { openOwnerArchive } from "./export/open-owner-archive.ts";
+import { importOwner } from "./export/import-owner.ts";
+import type { ImportOutcome, OwnerSource } from "./reading/owner-source.ts";
+import { OwnedHistory } from "./history/owned-history.ts";
 import { RowDeletion } from "./erasure/row-deletion.ts";
 import type { FinderReports } from "./tags/finder-reports.ts";
 import { CacheInvalidation } from "@purrimeter/database/cache-invalidation";
 import { prepareGeofences } from "./geofences/geofence-statements.ts";
-import { GroupCommit } from "@purrimeter/database/group-commit";
 import { checkKeyRing, sealedOwners, type SealedOwners } from "./sealing/check-key-ring.ts";
 import { KeyCache } from "./sealing/key-cache.ts";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
@@ -29,26 +35,24 @@ import { checkPages, type PageCheck } from "@purrimeter/database/page-check";
 import type { Log } from "@purrimeter/service/log";
 import type { Time } from "@purrimeter/service/time";
 import { PieceReader } from "./reading/read-pieces.ts";
-import { ReportRecorder } from "./sqlite/report-recorder.ts";
-import { StatusRecorder } from "./sqlite/status-recorder.ts";
-import type { ReportStore, Retention } from "./recording/report-store.ts";
-import { DeadLetters } from "./sqlite/dead-letters.ts";
+import type { ReportStore } from "./recording/report-store.ts";
+import { DayCounter } from "./retention/count-days.ts";
+import { OwnedRetention } from "./retention/owned-retention.ts";
+import type { Retention } from "./retention/retention.ts";
+import { RetentionChoices } from "./retention/retention-choices.ts";
+import { SqliteRetention } from "./retention/sqlite-retention.ts";
+import { TotalRows } from "./retention/total-rows.ts";
 import { prepareShares } from "./sharing/share-statements.ts";
 import { SqliteFinderReports } from "./sqlite/sqlite-finder-reports.ts";
 import { SqliteOwnerView } from "./sqlite/sqlite-owner-view.ts";
-import { SqliteReportStore } from "./sqlite/sqlite-report-store.ts";
 import { SqliteTagRegistry } from "./sqlite/sqlite-tag-registry.ts";
 import { SqliteViewerView } from "./sqlite/sqlite-viewer-view.ts";
-import { DiskSpace } from "@purrimeter/database/disk-space";
-import { ProgressTable } from "./sqlite/progress-table.ts";
 import type { TagRegistry } from "./tags/tag-registry.ts";
 import { TagSettings } from "./tags/tag-settings.ts";
-import { OpenOwnerships } from "./sqlite/open-ownerships.ts";
 import { prepareTransfers } from "./transfers/transfer-statements.ts";
 import { Transfers } from "./transfers/transfers.ts";
 import type { ViewerView } from "./reading/viewer-view.ts";
 import { WalCheckpoint } from "@purrimeter/database/wal-checkpoint";
-import { WantedSettings } from "./geofences/wanted-settings.ts";
 import { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 export interface OpenStoreOptions {
@@ -73,6 +77,8 @@ export interface OpenStoreOptions {
   /** File that lists erased owners (see erasure-list.ts); none unless given. */
   readonly erasureList?: string | undefined;
   readonly installation?: string | undefined;
+  /** With what the audit trail is written; without it nothing is recorded, as tests of other things need it. */
+  readonly audit?: StoreTrailOptions | undefined;
 }
 
 /** One database of locations, with one object for each kind of user. */
@@ -85,11 +91,17 @@ export interface Store {
   readonly clock: ClockTable;
   /** Cuts times that a clock which was ahead has written back to the present: while the clock is trusted. The number of rows. */
   cutFutureTimes(now: UnixSeconds): Promise<number>;
+  /** Clears archives away: what a process that died left, and those whose time is over. */
+  readonly exports: Pick<AccountExports, "recover" | "deleteOld">;
+  /** Writes an archive into the rows of an owner who has none. No service may run meanwhile. */
+  importOwner(owner: OwnerId, source: OwnerSource): Promise<ImportOutcome>;
   forOwner(owner: OwnerId): OwnerView;
   /** What others let that account see. */
   forViewer(viewer: OwnerId): ViewerView;
   /** Grows when something that a view shows may have changed, here or by another process. Costs microseconds. */
   changeCount(): Promise<number>;
+  /** Who did what to tags and who looked at them. */
+  readonly trail: TrailView;
   /** After KeyRing.rotate: wraps the owner's sealing keys under the newest version. The number of keys. */
   rewrapKeys(owner: OwnerId): Promise<number>;
   /** Reads a row; rejects when the database cannot be read. */
@@ -111,8 +123,6 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const MIB = 1_048_576;
-
 /** Opens or creates the store. Throws OpenDatabaseError (wrong key, newer schema). */
 export function openStore(options: OpenStoreOptions): Store {
   const { path, databaseKey: key, mustExist, mayMigrate, installation } = options;
@@ -126,22 +136,27 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const invalidation = new CacheInvalidation(database);
   const wal = new WalCheckpoint(database, options.path);
   const writes = new WriteTransaction(database, invalidation, wal);
+  const trail = new StoreTrail(database, options.audit);
   const erasing = new RowDeletion(database, writes, wal);
-  const ownerKeys = new OwnerKeys(database, options.keyRing, keys, writes);
+  const ownerKeys = new OwnerKeys({ database, keyRing: options.keyRing, keys, writes, trail });
   const { reports, commits } = composeReports(database, options, keys, invalidation, wal);
   const changes = new ChangeCount(database);
   invalidation.onStale(() => {
     keys.doubt();
   });
-  const views = composeViews(database, options, keys, ownerKeys, writes, erasing);
+  const { now, path: databasePath } = options;
+  const exports = new AccountExports({ database, databasePath, keys: ownerKeys, writes, trail, now });
+  const views = composeViews(database, options, keys, ownerKeys, { writes, erasing, trail, wal, exports });
   const { keyRing, path, installation } = options;
+  const importing = { database, keys: ownerKeys, settings: new TagSettings(database), trail };
   return {
     reports,
-    registry: new SqliteTagRegistry(database, writes),
-    retention: { deleteBefore: (at) => erasing.before(at) },
+    registry: new SqliteTagRegistry(database, writes, trail),
     clock: new ClockTable(database),
     cutFutureTimes: (now) => Promise.try(() => cutFutureTimes(database, writes, now)),
     ...views,
+    exports,
+    importOwner: (owner, source) => importOwner(importing, owner, source),
     checkPages: (log, time) => checkPages({ path, key: options.databaseKey, log, time }),
     checkKeyRing: () => checkKeyRing({ database, path, installation }, keyRing),
     sealedOwners: () => sealedOwners(database, keyRing),
@@ -151,58 +166,18 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
       for (const owner of erased) await views.forOwner(owner).eraseOwner();
       return erased.length;
     },
+    trail: new TrailView(database, trail),
     changeCount: () => Promise.try(() => changes.read()),
     rewrapKeys: (owner) => ownerKeys.rewrap(owner),
     check: () => Promise.try(() => void database.prepare("SELECT id FROM tag LIMIT 1").get()),
     close: () =>
       Promise.try(() => {
         commits.drain();
+        trail.close();
         keys.close();
         database.close();
       }),
   };
-}
-
-/** What adds erased owners to the list, where there is one. */
-function listingIn(path: string | undefined): (erasure: ListedErasure) => void {
-  return path === undefined ? () => undefined : (erasure) => listErasure(path, erasure);
-}
-
-function composeReports(
-  database: Database,
-  options: OpenStoreOptions,
-  keys: KeyCache,
-  invalidation: CacheInvalidation,
-  wal: WalCheckpoint,
-) {
-  const { path, monotonicMs, minFreeBytes = 32 * MIB, reserveBytes = 8 * MIB } = options;
-  const openOwnerships = new OpenOwnerships(database, keys, monotonicMs);
-  const progress = new ProgressTable(database);
-  invalidation.onStale(() => {
-    openOwnerships.clear();
-    progress.clear();
-  });
-  const room = new DiskSpace({ databasePath: path, minFreeBytes, reserveBytes, monotonicMs });
-  const hooks = {
-    begun: () => void invalidation.check(),
-    flush: () => {
-      progress.flush();
-    },
-    committed: () => {
-      progress.committed();
-    },
-    rolledBack: () => {
-      progress.rolledBack();
-    },
-  };
-  const commits = new GroupCommit(database, hooks, room, wal, monotonicMs);
-  const parts = {
-    reports: new ReportRecorder(database, openOwnerships, progress),
-    deadLetters: new DeadLetters(database),
-    statuses: new StatusRecorder(database, new TagSettings(database)),
-    settings: new WantedSettings(database, keys),
-  };
-  return { commits, reports: new SqliteReportStore({ invalidation, commits, openOwnerships, ...parts }) };
 }
 
 function composeViews(
@@ -210,26 +185,22 @@ function composeViews(
   options: OpenStoreOptions,
   cache: KeyCache,
   keys: OwnerKeys,
-  writes: WriteTransaction,
-  erasing: RowDeletion,
-): Pick<Store, "forOwner" | "forViewer" | "finderReports"> {
-  const { keyRing, now, isClockTrusted = () => true, isClockPlausible = () => true, erasureList } = options;
-  const onErase = listingIn(erasureList);
+  writing: Writing,
+): Pick<Store, "forOwner" | "forViewer" | "finderReports" | "retention"> {
+  const { now, isClockTrusted = () => true, isClockPlausible = () => true } = options;
+  const { writes, erasing, trail, wal, exports } = writing;
   const settings = new TagSettings(database);
   const assignments = new Assignments(database, settings);
-  const claims = new TagClaims(database, keys, writes, settings);
-  const erasure = new OwnerErasure({
-    database,
-    keyRing,
-    keys: cache,
-    writes,
-    erasing,
-    settings,
-    now,
-    onErase,
-  });
+  const claims = new TagClaims(database, keys, writes, settings, trail);
+  const erasure = composeErasure(database, options, cache, settings, writing);
+  const history = new OwnedHistory({ database, keys, writes, wal, trail, monotonicMs: options.monotonicMs });
   const pieces = new PieceReader(database, keys);
   const locations = new LocationReader(database, pieces, options.monotonicMs);
+  const choices = new RetentionChoices(database);
+  const ownedRetention = new OwnedRetention({ database, writes, choices, keys, trail });
+  const { monotonicMs } = options;
+  const days = new DayCounter({ database, writes, keys, pieces, rows: new TotalRows(database), monotonicMs });
+  const retention = new SqliteRetention({ database, choices, days, erasing, trail });
   const finderReports = new SqliteFinderReports(database, cache, writes, now);
   const statements = {
     tags: prepareTags(database),
@@ -239,18 +210,31 @@ function composeViews(
     transfers: prepareTransfers(database),
   };
   const answers = new OwnedAnswers(database);
-  const common = { answers, keys, writes, now, isClockTrusted, isClockPlausible, locations };
+  const common = { answers, keys, writes, now, isClockTrusted, isClockPlausible, locations, trail };
   const forOwner = (owner: OwnerId): OwnerView => {
-    const tags = new OwnedTags(statements.tags, owner, keys, writes, settings);
+    const tags = new OwnedTags({ statements: statements.tags, owner, keys, writes, settings, trail });
     const parts = { ...common, owner, tags };
     const geofences = new OwnedGeofences({ ...parts, statements: statements.geofences, assignments });
     const events = new EventReader(statements.events, owner, tags, keys, pieces);
     const shares = new OwnedShares({ ...parts, statements: statements.shares });
     const transfers = new Transfers({ ...parts, statements: statements.transfers, claims });
-    const kinds = { geofences, events, claims, shares, transfers, finderReports, erasure };
+    const archive = () => openOwnerArchive(database, keys, owner);
+    const kinds = {
+      geofences,
+      events,
+      claims,
+      shares,
+      transfers,
+      finderReports,
+      erasure,
+      history,
+      exports,
+      archive,
+      retention: ownedRetention,
+    };
     return new SqliteOwnerView({ ...parts, ...kinds });
   };
   const forViewer = (viewer: OwnerId): ViewerView =>
     new SqliteViewerView({ ...common, statements: statements.shares, viewer });
-  return { forOwner, forViewer, finderReports };
+  return { forOwner, forViewer, finderReports, retention };
 }

@@ -46,5 +46,5 @@ test("what names an account and outlives it says why", () => {
     columnsOf(table).some(({ name }) => name === "account"),
   );
   const outliving = naming.filter(({ erased }) => "never" in erased);
-  expect(outliving.map(({ table }) => table)).toEqual(["erasure", "audit_event"]);
+  expect(outliving.map(({ table }) => table)).toEqual(["erasure", "audit_event", "trail", "trail_name"]);
 });

@@ -1,3 +1,4 @@
+import { TRAIL_TABLE } from "@purrimeter/audit/trail-schema";
 import { CLOCK_TABLE } from "@purrimeter/database/clock-table";
 import type { TableEntry } from "@purrimeter/database/table-entry";
 
@@ -104,9 +105,18 @@ export const ACCOUNT_TABLES: readonly TableEntry<"account">[] = [
     table: "audit_event",
     key: ["number"],
     whose: "installation",
-    kept: { until: "expired", when: "400 days have passed" },
+    kept: { until: "replaced", by: "the trail, which takes it over at the first start" },
     exported: { never: "the auditor's" },
     erased: { never: "evidence against misuse must outlive the account; names it by its random id" },
+  },
+  TRAIL_TABLE,
+  {
+    table: "trail_name",
+    key: ["account"],
+    whose: "nobody",
+    kept: { until: "erased" },
+    exported: { never: "a random pseudonym" },
+    erased: { never: "deleted with the last row of the account's erasure in the trail" },
   },
   {
     table: "installation",

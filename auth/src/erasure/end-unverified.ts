@@ -10,7 +10,7 @@ const MAX_ENDED = 1_000;
 /** What ends accounts. */
 export interface EndUnverifiedParts {
   readonly accounts: Pick<Accounts, "neverVerified">;
-  readonly audit: Pick<AuditTrail, "record">;
+  readonly audit: Pick<AuditTrail, "act" | "record">;
   readonly erasures: Pick<ClosedAccounts, "begin">;
   /** Seconds of UTC. */
   readonly now: () => number;
@@ -25,7 +25,9 @@ export async function endUnverified(
   days: number,
 ): Promise<void> {
   for (const account of await accounts.neverVerified(now() - days * DAY_S, MAX_ENDED)) {
-    if ((await erasures.begin(account, true)) === "gone") continue;
-    audit.record({ event: "account.unverified-ended", account });
+    await audit.act(async () => {
+      if ((await erasures.begin(account, true)) !== "gone")
+        audit.record({ event: "account.unverified-ended", account, actor: "" });
+    });
   }
 }

@@ -175,14 +175,18 @@ describe("erasing an account", () => {
     expect(await people.mailsTo(eve)).toEqual([]);
   });
 
-  test("is in the trail by the account's id alone", async () => {
+  test("is in the trail by a pseudonym that leads to nobody once all is erased", async () => {
+    await people.auth.service.audit.flush();
+    const name = people.auth.service.audit.nameOf(id);
     await erase();
+    expect(people.auth.service.audit.nameOf(id)).toBe(name);
     await people.call({}, "DELETE", `/erasures/${id}`);
     await people.call({}, "DELETE", `/erasures/${id}`);
-    const events = await people.eventsOf(id);
+    const events = await people.eventsUnder(name);
     expect(events.slice(-2)).toEqual(["account.closed", "account.erased"]);
-    const trail = JSON.stringify(await people.auth.service.audit.read(0, 1_000));
-    for (const text of [mia.email, mia.address]) expect(trail).not.toContain(text);
+    const trail = JSON.stringify(await people.auth.service.audit.read({ after: 0, limit: 1_000 }));
+    for (const text of [mia.email, mia.address, id]) expect(trail).not.toContain(text);
+    expect(people.auth.service.audit.nameOf(id)).toBeUndefined();
   });
 });
 

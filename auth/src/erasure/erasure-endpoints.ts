@@ -27,12 +27,14 @@ function addClosing(app: App, service: ClosingParts): void {
     const confirmation = await confirmOwner(service, context.var.bearer, context.req.valid("json"), network);
     if ("refusal" in confirmation) return confirmation.refusal;
     const tellOwner = await service.mail.prepareDeleted(confirmation.account);
-    const ended = await service.erasures.begin(account);
+    const ended = await service.audit.act(async () => {
+      const begun = await service.erasures.begin(account);
+      if (begun !== "gone") service.audit.record({ event: "account.closed", account, network });
+      return begun;
+    });
     if (ended === "gone") return problem("unauthenticated", "The account no longer exists.");
     setEndedSessions(context, ended);
     tellOwner();
-    service.audit.record({ event: "account.closed", account, network });
-    await service.audit.flush();
     return context.body(null, 204);
   });
 }
@@ -44,7 +46,10 @@ function addList(app: App, { audit, erasures }: ListParts): void {
 
   app.openapi(endErasureRoute, async (context) => {
     const { account } = context.req.valid("param");
-    if ((await erasures.done(account)) === "erased") audit.record({ event: "account.erased", account });
+    await audit.act(async () => {
+      if ((await erasures.done(account)) === "erased")
+        audit.record({ event: "account.erased", account, actor: "" });
+    });
     return context.body(null, 204);
   });
 }

@@ -23,7 +23,10 @@ export async function confirmPassword(
   const account = await service.accounts.findById(id);
   if (!account) return { refusal: problem("unauthenticated", "The account no longer exists.") };
   const retryAfterS = service.throttle.confirmation(sid);
-  if (retryAfterS > 0) return { refusal: tooManyRequests(retryAfterS) };
+  if (retryAfterS > 0) {
+    service.audit.recordThrottled({ account: id, network: address });
+    return { refusal: tooManyRequests(retryAfterS) };
+  }
   const place = { key: `session ${sid}`, isFamiliar: true };
   const verdict = await service.hasher.verify(password, account.passwordHash, place);
   if (verdict === "busy") return { refusal: busy() };

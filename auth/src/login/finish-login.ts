@@ -52,7 +52,10 @@ export async function finishLogin(
   { challenge, proof, address, mark }: SecondStep,
 ): Promise<FinishOutcome> {
   const begun = await loginOfChallenge(service, challenge);
-  if (!begun) return { kind: "refused" };
+  if (!begun) {
+    service.audit.record({ event: "login.refused", network: address });
+    return { kind: "refused" };
+  }
   const { account } = begun;
   const place = placeOf(begun, await service.devices.find(account.id, mark));
   const check = await checkSecondFactor(service, account, proof, { network: address, place });
@@ -63,7 +66,6 @@ export async function finishLogin(
       return { kind: "refused" };
     case "right":
       service.throttle.loggedIn(account.throttleKey, address);
-      service.audit.record({ event: "login.accepted", account: account.id, network: address });
       return { kind: "accepted", account };
   }
 }

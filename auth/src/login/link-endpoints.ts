@@ -43,12 +43,17 @@ function addLink(app: App, service: LinkParts): void {
     const account = await accountOfLink(service, token);
     // A genuine link is let in first: others at the same address cannot delay it.
     const retryAfterS = account ? 0 : service.throttle.address(address);
-    if (retryAfterS > 0) return tooManyRequests(retryAfterS);
-    if (!account || !(await service.accounts.useLink(account))) return badLink();
+    if (retryAfterS > 0) {
+      service.audit.recordThrottled({ account: undefined, network: address });
+      return tooManyRequests(retryAfterS);
+    }
+    if (!account || !(await service.accounts.useLink(account))) {
+      service.audit.record({ event: "login.refused", account: account?.id, network: address });
+      return badLink();
+    }
     if (await service.secondFactors.isRequired(account.id))
       return secondFactorRequired(service, account, "linked");
     service.throttle.loggedIn(account.throttleKey, address);
-    service.audit.record({ event: "login.accepted", account: account.id, network: address });
     return context.json(await beginSession(context, service, account, device), 200);
   });
 }

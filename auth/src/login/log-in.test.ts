@@ -43,9 +43,18 @@ afterEach(async () => {
 
 async function serviceAt(cost: Argon2Cost, key = databaseKey): Promise<AuthService> {
   const service = await createService({
-    ...{ database, databaseKey: key, cost, otherKeys: [], issuer: "i", audience: "a" },
+    ...{
+      database,
+      databaseKey: key,
+      auditKey: randomBytes(32),
+      cost,
+      otherKeys: [],
+      issuer: "i",
+      audience: "a",
+    },
     mailer: { send: () => Promise.resolve() },
     linkBase: "",
+    alarms: { observe: () => undefined },
     relyingParty: { id: "localhost", origins: [] },
     signingKey: generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey,
     log: createLog("auth", { write: () => undefined }),

@@ -15,7 +15,16 @@ export interface Credentials {
 /** What checks a login. */
 export type LogInParts = Pick<
   AuthService,
-  "accounts" | "audit" | "devices" | "hasher" | "log" | "mail" | "mailQueue" | "secondFactors" | "throttle"
+  | "accounts"
+  | "alarms"
+  | "audit"
+  | "devices"
+  | "hasher"
+  | "log"
+  | "mail"
+  | "mailQueue"
+  | "secondFactors"
+  | "throttle"
 >;
 
 /** What became of a login. */
@@ -43,7 +52,10 @@ export async function logIn(service: LogInParts, credentials: Credentials): Prom
   const device = await service.devices.find(account?.id, mark);
   const place = { key: service.accounts.throttleKey(mail), address, device };
   const retryAfterS = service.throttle.login(place.key, address, device);
+  const failed = (): void => observeFailure(service, account, place);
   if (retryAfterS > 0) {
+    failed();
+    service.audit.recordThrottled({ account: account?.id, network: address });
     alertOfGuessing(service, mail, place.key);
     return { kind: "throttled", retryAfterS };
   }
@@ -51,11 +63,22 @@ export async function logIn(service: LogInParts, credentials: Credentials): Prom
   if (verdict === "busy") return { kind: verdict };
   if (verdict === "wrong" || !account || account.awaitsVerification) {
     service.audit.record({ event: "login.refused", account: account?.id, network: address });
+    if (verdict === "wrong") failed();
     // Whoever registered it would learn from any other answer that the address had no account.
     if (verdict === "right" && account) service.mail.verification(account.id);
     return { kind: "refused" };
   }
   return letIn(service, account, password, place);
+}
+
+/** Also of an address that has no account: rules count what is tried, not what is there. */
+function observeFailure(
+  { alarms, audit }: Pick<AuthService, "alarms" | "audit">,
+  account: Account | undefined,
+  { key, address }: Place,
+): void {
+  const network = audit.hashOfNetwork(address);
+  alarms.observe({ event: "login.failed", account: account?.id ?? key, network });
 }
 
 async function letIn(
@@ -70,7 +93,6 @@ async function letIn(
     await renewHash(service, account, password, hashPlace(service, place));
   if (await service.secondFactors.isRequired(account.id)) return { kind: "second-factor", account };
   service.throttle.loggedIn(key, address);
-  service.audit.record({ event: "login.accepted", account: account.id, network: address });
   return { kind: "accepted", account };
 }
 

@@ -26,13 +26,16 @@ export async function register(service: RegisterParts, credentials: Credentials)
   if (reason) return { kind: "weak", reason };
   const hashed = await service.hasher.hash(password, { key: address, isFamiliar: false });
   if (hashed === "busy") return { kind: "busy" };
-  const account = await service.accounts.create(mail, hashed, service.now());
-  if (account === "taken") {
-    service.audit.record({ event: "account.registered-again", network: address });
-    service.mail.registeredAgain(mail);
-  } else {
-    service.audit.record({ event: "account.registered", account: account.id, network: address });
-    service.mail.verification(account.id);
-  }
+  const account = await service.audit.act(async () => {
+    const created = await service.accounts.create(mail, hashed, service.now());
+    service.audit.record(
+      created === "taken"
+        ? { event: "account.registered-again", network: address }
+        : { event: "account.registered", account: created.id, network: address },
+    );
+    return created;
+  });
+  if (account === "taken") service.mail.registeredAgain(mail);
+  else service.mail.verification(account.id);
   return { kind: "mailed" };
 }

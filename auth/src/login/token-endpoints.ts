@@ -109,8 +109,11 @@ function addLogout(app: App, service: LogoutParts): void {
     const sent = sentRefreshToken(context, context.req.valid("json"));
     if ("refusal" in sent) return sent.refusal;
     const sid = sent.token === undefined ? undefined : service.sessions.sessionOf(sent.token);
-    const ended = await service.sessions.end(sid === undefined ? [] : [sid]);
-    for (const session of ended) service.audit.record({ event: "session.ended", session });
+    const ended = await service.audit.act(async () => {
+      const ids = await service.sessions.end(sid === undefined ? [] : [sid]);
+      for (const session of ids) service.audit.record({ event: "session.ended", session });
+      return ids;
+    });
     setEndedSessions(context, ended);
     return context.body(null, 204);
   });

@@ -1,7 +1,8 @@
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
+import type { OwnerNotice } from "@purrimeter/auth-api/internal";
 import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import type { Account, Accounts } from "../accounts/accounts.ts";
-import type { AuditEvent } from "../audit/audit-trail.ts";
+import type { AuditEvent } from "../audit/audit-event.ts";
 import type { PurposeTokens } from "../login/purpose-tokens.ts";
 import { changeBinding, linkBinding, resetBinding } from "./link-bindings.ts";
 import { CHANGE_LIFETIME_S } from "./mail-changes.ts";
@@ -11,9 +12,11 @@ import {
   addressChangedMail,
   addressInUseMail,
   changeMail,
+  letInMail,
   loginLinkMail,
   registrationRepeatedMail,
   resetMail,
+  takeOverMail,
   verificationMail,
 } from "./mail-texts.ts";
 import type { MailText } from "./mail-texts.ts";
@@ -26,6 +29,12 @@ const LINK_LIFETIME_S = 1_800;
 
 /** Messages that one person gets through others' requests: enough for who mistypes, too few to annoy. */
 const RATE = { burst: 3, perSecond: 1 / 1_200 };
+
+/** Messages about new devices: a program that logs in again and again without its mark is told of three times, then daily. */
+const DEVICE_RATE = { burst: 3, perSecond: 1 / 86_400 };
+
+/** Messages about who was let in: an owner has 20 tags with 20 shares each, and invites a few people a day. */
+const TAG_RATE = { burst: 20, perSecond: 1 / 3_600 };
 
 interface AccountMailOptions {
   readonly accounts: Accounts;
@@ -42,10 +51,14 @@ interface AccountMailOptions {
 export class AccountMail {
   readonly #options: AccountMailOptions;
   readonly #throttle: RateLimiter;
+  readonly #byDevice: RateLimiter;
+  readonly #byTag: RateLimiter;
 
   constructor(options: AccountMailOptions) {
     this.#options = options;
     this.#throttle = new RateLimiter(RATE, options.monotonicMs);
+    this.#byDevice = new RateLimiter(DEVICE_RATE, options.monotonicMs);
+    this.#byTag = new RateLimiter(TAG_RATE, options.monotonicMs);
   }
 
   /** Sends the link that verifies the account's address; 0, or the seconds to wait. */
@@ -115,10 +128,23 @@ export class AccountMail {
     const notice = noticeOf(event, this.#options.now());
     const { account: id } = event;
     if (notice === undefined || id === undefined) return;
+    if (event.event === "device.new" && this.#byDevice.take(id) > 0) return;
+    this.#toOwner(id, notice);
+  }
+
+  /** Tells the owner of a tag who was let in, if there is such an account. */
+  ownerNotice({ account, kind, tag }: OwnerNotice): void {
+    if (this.#byTag.take(account) > 0) return;
+    const atS = this.#options.now();
+    this.#toOwner(account, kind === "share.accepted" ? letInMail(tag, atS) : takeOverMail(tag, atS));
+  }
+
+  /** To a verified address alone. */
+  #toOwner(id: string, text: MailText): void {
     this.#options.mailQueue.post(id, async () => {
       const account: Account | undefined = await this.#options.accounts.findById(id);
       const to = await this.#options.accounts.mailOf(id);
-      return account?.isMailVerified && to !== undefined ? { to, ...notice } : undefined;
+      return account?.isMailVerified && to !== undefined ? { to, ...text } : undefined;
     });
   }
 

@@ -182,7 +182,7 @@ test("a change of address is in the trail without an address", async () => {
   await ask();
   await confirm(await link());
   expect((await people.eventsOf(id)).slice(-2)).toEqual(["mail.change-requested", "mail.changed"]);
-  const trail = JSON.stringify(await people.auth.service.audit.read(0, 1_000));
+  const trail = JSON.stringify(await people.auth.service.audit.read({ after: 0, limit: 1_000 }));
   for (const text of [mia.email, fresh]) expect(trail).not.toContain(text);
 });
 

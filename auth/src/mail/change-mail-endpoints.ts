@@ -29,8 +29,10 @@ function addAsking(app: App, service: AskingParts): void {
     if ("refusal" in confirmation) return confirmation.refusal;
     const retryAfterS = service.mail.change(confirmation.account, email);
     if (retryAfterS > 0) return tooManyRequests(retryAfterS);
-    await service.mailChanges.ask(id, email);
-    service.audit.record({ event: "mail.change-requested", account: id, network: context.var.address });
+    await service.audit.act(async () => {
+      await service.mailChanges.ask(id, email);
+      service.audit.record({ event: "mail.change-requested", account: id, network: context.var.address });
+    });
     return context.body(null, 202);
   });
 }
@@ -48,9 +50,14 @@ function addConfirming(app: App, service: ConfirmingParts): void {
     if (!purposeTokens.check("change", token, binding ?? new Uint8Array()) || !account || !wanted)
       return badLink();
     const tellOldAddress = await mail.prepareChanged(account);
-    if ((await mailChanges.finish(account.id, wanted)) === "taken") return badLink();
+    const outcome = await audit.act(async () => {
+      const finished = await mailChanges.finish(account.id, wanted);
+      if (finished !== "taken")
+        audit.record({ event: "mail.changed", account: account.id, network: context.var.address });
+      return finished;
+    });
+    if (outcome === "taken") return badLink();
     tellOldAddress();
-    audit.record({ event: "mail.changed", account: account.id, network: context.var.address });
     return context.body(null, 204);
   });
 }

@@ -3,6 +3,7 @@ import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { randomId } from "../random-id.ts";
 import type { Mail, Mailer } from "./mailer.ts";
+import type { SealedMails } from "./sealed-mails.ts";
 
 /** Where and as whom the mailer writes. */
 export interface FileMailerOptions {
@@ -12,25 +13,30 @@ export interface FileMailerOptions {
   readonly from: string;
   /** Seconds of UTC. */
   readonly now: () => number;
+  /** With what messages are sealed; in plain unless given, as mail programs read them. */
+  readonly sealed?: SealedMails | undefined;
 }
 
 /**
  * Puts each message into a folder as one .eml file (RFC 5322, UTF-8 as in RFC 6532), for demos and for mail programs
  * that pick files up. A file appears whole or not at all.
  */
-export function openFileMailer({ folder, from, now }: FileMailerOptions): Mailer {
+export function openFileMailer({ folder, from, now, sealed }: FileMailerOptions): Mailer {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  sealed?.sealAll(folder);
   return {
     send: async (mail) => {
       const id = randomId();
       const draft = join(folder, `.${id}`);
-      await writeWhole(draft, message(mail, from, id, now()));
-      await rename(draft, join(folder, `${now()}-${id}.eml`));
+      const plain = { name: `${now()}-${id}.eml`, bytes: message(mail, from, id, now()) };
+      const { name, bytes } = sealed?.seal(plain.name, plain.bytes) ?? plain;
+      await writeWhole(draft, bytes);
+      await rename(draft, join(folder, name));
     },
   };
 }
 
-async function writeWhole(path: string, content: string): Promise<void> {
+async function writeWhole(path: string, content: string | Buffer): Promise<void> {
   const file = await open(path, "wx", 0o600);
   try {
     await file.writeFile(content);

@@ -148,7 +148,7 @@ describe("the owner is told", () => {
     expect(people.auth.logLines.filter((line) => line.includes("security.guessing"))).toHaveLength(1);
     await people.auth.service.audit.flush();
     const events = people.auth.service.database
-      .selectFrom("audit_event")
+      .selectFrom("trail")
       .select("account")
       .where("event", "=", "account.throttled");
     expect(await events.execute()).toHaveLength(1);

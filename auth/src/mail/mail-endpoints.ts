@@ -28,8 +28,10 @@ export function addMailEndpoints(app: OpenAPIHono<AppEnvironment>, service: Part
     const account = await accounts.findById(purposeTokens.accountOf(token));
     const binding = account ? verifyBinding(account) : new Uint8Array();
     if (!purposeTokens.check("mail", token, binding) || !account) return badLink();
-    await accounts.markMailVerified(account.id, service.now());
-    audit.record({ event: "mail.verified", account: account.id });
+    await audit.act(async () => {
+      await accounts.markMailVerified(account.id, service.now());
+      audit.record({ event: "mail.verified", account: account.id });
+    });
     setMark(context, await service.devices.remember(account.id, sentMark(context)));
     return context.body(null, 204);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { AuditEventName } from "../audit/audit-trail.ts";
+import type { AuditEventName } from "../audit/audit-event.ts";
 import {
   accountDeletedMail,
   addressChangedMail,

@@ -106,6 +106,28 @@ export function addressChangedMail(atS: number): MailText {
   };
 }
 
+/** Tells an owner that somebody sees where a tag is from now on. */
+export function letInMail(tag: string, atS: number): MailText {
+  return {
+    subject: "Somebody accepted your invitation",
+    text: textOf(
+      `On ${writtenTime(atS)} somebody accepted an invitation of yours and can see from now on where your tag ${tag} is.`,
+      "The list of shares of the tag shows who looks, and ends a share at once. If you invited nobody, remove the share, change your password and check the sessions of your account.",
+    ),
+  };
+}
+
+/** Tells an owner that somebody wants to take a tag over. */
+export function takeOverMail(tag: string, atS: number): MailText {
+  return {
+    subject: "Somebody wants to take over a tag of yours",
+    text: textOf(
+      `On ${writtenTime(atS)} somebody accepted your offer to hand over the tag ${tag}. It stays yours until you confirm with the number that the other person is shown.`,
+      "If you offered it to nobody, cancel the offer, change your password and check the sessions of your account.",
+    ),
+  };
+}
+
 /** The last message of an account. */
 export function accountDeletedMail(atS: number): MailText {
   return {

@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditEventName } from "../audit/audit-trail.ts";
+import type { AuditEvent, AuditEventName } from "../audit/audit-event.ts";
 import { writtenTime } from "./mail-texts.ts";
 import type { MailText } from "./mail-texts.ts";
 
@@ -19,6 +19,10 @@ const NOTICES: Partial<Record<AuditEventName, Notice>> = {
     what: "There were many failed attempts to log in to your account. No password was right, and further attempts are delayed.",
     advice:
       "If this was you, wait before you try again, ask for a link to log in, or reset your password. If not, you do not need to do anything, as long as you use your password nowhere else. A second factor protects the account even if the password becomes known.",
+  },
+  "device.new": {
+    subject: "A new device logged in to your account",
+    what: "Somebody logged in to your account from a device or a browser that was not used for it before.",
   },
   "mail.change-requested": {
     subject: "A change of your email address was requested",

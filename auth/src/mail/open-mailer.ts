@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import type { Config } from "../config.ts";
 import { openFileMailer } from "./file-mailer.ts";
 import type { Mailer } from "./mailer.ts";
+import { SealedMails } from "./sealed-mails.ts";
 import { openSmtpMailer } from "./smtp-mailer.ts";
 
 interface MailerParts {
@@ -17,7 +18,12 @@ interface MailerParts {
 export function openMailer(mail: Config["mail"], { secrets, log, time }: MailerParts): Mailer {
   if (!mail) return { send: () => Promise.resolve(logUnsent(log)) };
   if ("folder" in mail)
-    return openFileMailer({ folder: mail.folder, from: mail.from, now: () => time.utcS() });
+    return openFileMailer({
+      folder: mail.folder,
+      from: mail.from,
+      now: () => time.utcS(),
+      sealed: mail.isSealed ? new SealedMails(secrets.readKey("database-key")) : undefined,
+    });
   const { authority, user, ...server } = mail.smtp;
   const password = (): string => secrets.read("smtp-password").toString("utf8").trim();
   const login = user === undefined ? undefined : { user, password: password() };

@@ -17,6 +17,7 @@ import { confirmOwner } from "../login/confirm-owner.ts";
 import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
 import { finishLogin, loginOfChallenge } from "../login/finish-login.ts";
 import type { FinishLoginParts } from "../login/finish-login.ts";
+import { recordRemovedFactor } from "../second-factor/record-removed-factor.ts";
 import { sentMark } from "../http/device-mark.ts";
 import { isoTime } from "../http/iso-time.ts";
 import { invalidField, problem, tooManyRequests } from "../http/problem.ts";
@@ -52,13 +53,17 @@ function addMaking(app: App, service: MakingParts): void {
     const { account } = context.var.bearer;
     const { name, response } = context.req.valid("json");
     const isFirst = !(await secondFactors.isRequired(account));
-    if ((await passkeys.finishRegistration(account, name, asAttestation(response))) === "wrong")
+    const recoveryCodes = await audit.act(async () => {
+      const outcome = await passkeys.finishRegistration(account, name, asAttestation(response));
+      if (outcome === "wrong") return outcome;
+      audit.record({ event: "second-factor.added", account });
+      return isFirst ? [...(await secondFactors.makeRecoveryCodes(account))] : [];
+    });
+    if (recoveryCodes === "wrong")
       return invalidField({
         field: "response",
         message: "The response does not match the challenge. Start again.",
       });
-    audit.record({ event: "second-factor.added", account });
-    const recoveryCodes = isFirst ? [...(await secondFactors.makeRecoveryCodes(account))] : [];
     return context.json({ id: response.id, recoveryCodes }, 201);
   });
 }
@@ -80,14 +85,15 @@ function addRemoval(app: App, service: MakingParts): void {
     const proof = context.req.valid("json");
     const confirmation = await confirmOwner(service, context.var.bearer, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
-    const outcome = await service.secondFactors.removePasskey(
-      confirmation.account,
-      context.req.valid("param").id,
-    );
+    const outcome = await service.audit.act(async () => {
+      const { id } = context.req.valid("param");
+      const removed = await service.secondFactors.removePasskey(confirmation.account, id);
+      if (removed === "removed") await recordRemovedFactor(service, account);
+      return removed;
+    });
     if (outcome === "needed")
       return problem("conflict", "The password is too short to be the only factor; set a longer one first.");
     if (outcome === "not-found") return problem("not-found", "There is no such passkey, or it is not yours.");
-    service.audit.record({ event: "second-factor.removed", account });
     return context.body(null, 204);
   });
 }

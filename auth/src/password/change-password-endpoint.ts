@@ -7,7 +7,7 @@ import { guarded } from "../http/guarded.ts";
 import { confirmOwner } from "../login/confirm-owner.ts";
 import type { ConfirmOwnerParts } from "../login/confirm-owner.ts";
 import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
-import { refusePassword, setPassword } from "./set-password.ts";
+import { hashPassword, refusePassword } from "./set-password.ts";
 
 type Parts = ConfirmOwnerParts & Pick<AuthService, "devices" | "personalTokens" | "sessions" | "tokens">;
 
@@ -22,12 +22,16 @@ export function addChangePasswordEndpoint(app: OpenAPIHono<AppEnvironment>, serv
     const confirmation = await confirmOwner(service, bearer, proof, network);
     if ("refusal" in confirmation) return confirmation.refusal;
     const place = { key: `session ${bearer.sid}`, isFamiliar: true };
-    const refusal = await setPassword(service, bearer.account, newPassword, place);
-    if (refusal) return refusal;
-    const sessions = endSessions ? await endOthers(service, bearer, sentMark(context)) : [];
-    const tokens = endPersonalTokens ? await service.personalTokens.end(bearer.account) : [];
-    setEndedSessions(context, [...sessions, ...tokens]);
-    service.audit.record({ event: "password.changed", account: bearer.account, network });
+    const hashed = await hashPassword(service, newPassword, place);
+    if ("refusal" in hashed) return hashed.refusal;
+    const ended = await service.audit.act(async () => {
+      await hashed.store(bearer.account);
+      const sessions = endSessions ? await endOthers(service, bearer, sentMark(context)) : [];
+      const tokens = endPersonalTokens ? await service.personalTokens.end(bearer.account) : [];
+      service.audit.record({ event: "password.changed", account: bearer.account, network });
+      return [...sessions, ...tokens];
+    });
+    setEndedSessions(context, ended);
     return context.body(null, 204);
   });
 }

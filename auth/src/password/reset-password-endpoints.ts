@@ -13,7 +13,7 @@ import { resetBinding } from "../mail/link-bindings.ts";
 import { checkSecondFactor } from "../second-factor/check-second-factor.ts";
 import type { SecondFactorParts } from "../second-factor/check-second-factor.ts";
 import { setEndedSessions } from "../sessions/set-ended-sessions.ts";
-import { refusePassword, setPassword } from "./set-password.ts";
+import { refusePassword, hashPassword } from "./set-password.ts";
 
 type App = OpenAPIHono<AppEnvironment>;
 type RequestParts = GuardParts & Pick<AuthService, "mail" | "throttle">;
@@ -49,13 +49,19 @@ function addReset(app: App, service: ResetParts): void {
     // The code is used up when it is right, so all else is looked at before it.
     const refusal =
       (await refusePassword(service, account.id, password, !account.isMailVerified)) ??
-      (await refuseFactor(service, account, code, network)) ??
-      (await setPassword(service, account.id, password, { key: `mail ${account.id}`, isFamiliar: true }));
+      (await refuseFactor(service, account, code, network));
     if (refusal) return refusal;
-    if (!account.isMailVerified) await replaceFormer(service, account.id);
-    setEndedSessions(context, await afterReset(service, account, network));
-    setMark(context, await service.devices.remember(account.id, sentMark(context)));
-    service.audit.record({ event: "password.reset", account: account.id, network });
+    const hashed = await hashPassword(service, password, { key: `mail ${account.id}`, isFamiliar: true });
+    if ("refusal" in hashed) return hashed.refusal;
+    const { ended, mark } = await service.audit.act(async () => {
+      await hashed.store(account.id);
+      if (!account.isMailVerified) await replaceFormer(service, account.id);
+      service.audit.record({ event: "password.reset", account: account.id, network });
+      const over = await afterReset(service, account, network);
+      return { ended: over, mark: await service.devices.remember(account.id, sentMark(context)) };
+    });
+    setEndedSessions(context, ended);
+    setMark(context, mark);
     return context.body(null, 204);
   });
 }

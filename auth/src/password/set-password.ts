@@ -26,15 +26,18 @@ export async function refusePassword(
   return refusal && weakPassword(refusal, minLength);
 }
 
-/** Stores a password that refusePassword has nothing against; gives the answer when too many are being hashed. */
-export async function setPassword(
+/** What stores a hashed password as an account's, or the answer when too many are being hashed. */
+export type HashedPassword =
+  { readonly store: (account: string) => Promise<void> } | { readonly refusal: Problem };
+
+/** Hashes a password that refusePassword has nothing against. It is stored later, in the transaction of the act. */
+export async function hashPassword(
   { accounts, hasher }: Pick<AuthService, "accounts" | "hasher">,
-  account: string,
   password: string,
   place: HashPlace,
-): Promise<Problem | undefined> {
+): Promise<HashedPassword> {
   const hashed = await hasher.hash(password, place);
-  if (hashed === "busy") return busy();
-  await accounts.replacePassword(account, hashed, judgePassword(password, "") === "too-short");
-  return undefined;
+  if (hashed === "busy") return { refusal: busy() };
+  const isShort = judgePassword(password, "") === "too-short";
+  return { store: (account) => accounts.replacePassword(account, hashed, isShort) };
 }

@@ -38,10 +38,14 @@ function addMaking(app: App, service: MakingParts): void {
     const confirmation = await confirmOwner(service, context.var.bearer, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
     const expiresAt = service.now() + expiresInDays * DAY_S;
-    const made = await service.personalTokens.make({ account, name, scopes, expiresAt });
+    const made = await service.audit.act(async () => {
+      const outcome = await service.personalTokens.make({ account, name, scopes, expiresAt });
+      if (outcome !== "too-many")
+        service.audit.record({ event: "personal-token.made", account, session: outcome.id });
+      return outcome;
+    });
     if (made === "too-many")
       return problem("conflict", `An account has at most ${MAX_PERSONAL_TOKENS} personal access tokens.`);
-    service.audit.record({ event: "personal-token.made", account, session: made.id });
     return context.json({ ...made, expiresAt: isoTime(expiresAt) }, 201);
   });
 }
@@ -60,9 +64,12 @@ function addListing(app: App, service: ListParts): void {
 function addEnding(app: App, service: ListParts): void {
   app.openapi(guarded(service, endPersonalTokenRoute), async (context) => {
     const { account } = context.var.bearer;
-    const ended = await service.personalTokens.end(account, context.req.valid("param").id);
+    const ended = await service.audit.act(async () => {
+      const ids = await service.personalTokens.end(account, context.req.valid("param").id);
+      for (const session of ids) service.audit.record({ event: "personal-token.ended", account, session });
+      return ids;
+    });
     if (ended.length === 0) return problem("not-found", "There is no such token, or it is not yours.");
-    for (const session of ended) service.audit.record({ event: "personal-token.ended", account, session });
     setEndedSessions(context, ended);
     return context.body(null, 204);
   });

@@ -1,4 +1,5 @@
 import type { MailAddress } from "@purrimeter/auth-api/mail-address";
+import { TrailError } from "../audit/audit-trail.ts";
 import type { Role } from "../accounts/accounts.ts";
 import type { OpenAccounts } from "../accounts/open-accounts.ts";
 
@@ -20,10 +21,24 @@ export async function changeRoles(
   if (!account) return "no-account";
   const isTrusted = roles.includes("operator") || roles.includes("auditor");
   if (isTrusted && !(await secondFactors.isRequired(account.id))) return "no-second-factor";
-  audit.record({ event: "roles.changed", account: account.id });
-  if (!(await audit.flush())) return "no-trail";
-  await accounts.setRoles(account.id, roles);
-  await sessions.endAll(account.id);
-  await personalTokens.end(account.id);
+  const changed = await unlessNoTrail(() =>
+    audit.act(async () => {
+      await accounts.setRoles(account.id, roles);
+      await sessions.endAll(account.id);
+      await personalTokens.end(account.id);
+      audit.record({ event: "roles.changed", account: account.id, actor: "" });
+    }),
+  );
+  if (changed === "no-trail") return changed;
   return "changed";
+}
+
+async function unlessNoTrail(act: () => Promise<void>): Promise<"no-trail" | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof TrailError) return "no-trail";
+    throw error;
+  }
 }

@@ -28,7 +28,10 @@ export async function checkSecondFactor(
 ): Promise<SecondFactorCheck> {
   const { audit, throttle } = service;
   const retryAfterS = throttle.secondFactor(place);
-  if (retryAfterS > 0) return { kind: "throttled", retryAfterS };
+  if (retryAfterS > 0) {
+    audit.recordThrottled({ account: account.id, network });
+    return { kind: "throttled", retryAfterS };
+  }
   const factor = await use(service, account.id, proof);
   const event = { account: account.id, network };
   if (factor === undefined) {

@@ -19,6 +19,7 @@ import { finishLogin } from "../login/finish-login.ts";
 import type { FinishLoginParts } from "../login/finish-login.ts";
 import { sentMark } from "../http/device-mark.ts";
 import { invalidField, problem, tooManyRequests } from "../http/problem.ts";
+import { recordRemovedFactor } from "./record-removed-factor.ts";
 import { totpUri } from "./totp.ts";
 
 type App = OpenAPIHono<AppEnvironment>;
@@ -82,11 +83,14 @@ function addEnrolment(app: App, service: OwnerParts): void {
     const { account, sid: session } = context.var.bearer;
     const retryAfterS = throttle.secondFactor({ account, session });
     if (retryAfterS > 0) return tooManyRequests(retryAfterS);
-    const recoveryCodes = await secondFactors.confirmTotp(account, context.req.valid("json").code);
+    const recoveryCodes = await audit.act(async () => {
+      const confirmed = await secondFactors.confirmTotp(account, context.req.valid("json").code);
+      if (confirmed !== "wrong") audit.record({ event: "second-factor.added", account });
+      return confirmed;
+    });
     if (recoveryCodes === "wrong")
       return invalidField({ field: "code", message: "The code is wrong or has expired." });
     throttle.secondFactorRight({ account, session });
-    audit.record({ event: "second-factor.added", account });
     return context.json({ recoveryCodes: [...recoveryCodes] }, 200);
   });
 }
@@ -97,11 +101,14 @@ function addRemoval(app: App, service: OwnerParts): void {
     const proof = context.req.valid("json");
     const confirmation = await confirmOwner(service, context.var.bearer, proof, context.var.address);
     if ("refusal" in confirmation) return confirmation.refusal;
-    const outcome = await service.secondFactors.removeTotp(confirmation.account);
+    const outcome = await service.audit.act(async () => {
+      const removed = await service.secondFactors.removeTotp(confirmation.account);
+      if (removed === "removed") await recordRemovedFactor(service, id);
+      return removed;
+    });
     if (outcome === "needed")
       return problem("conflict", "The password is too short to be the only factor; set a longer one first.");
     if (outcome === "not-found") return problem("not-found", "There is no authenticator app.");
-    service.audit.record({ event: "second-factor.removed", account: id });
     return context.body(null, 204);
   });
 }
@@ -117,8 +124,10 @@ function addRecoveryCodes(app: App, service: OwnerParts): void {
         "conflict",
         "The account has no second factor that recovery codes could replace; set one up first.",
       );
-    const recoveryCodes = await service.secondFactors.makeRecoveryCodes(account);
-    service.audit.record({ event: "recovery-codes.made", account });
+    const recoveryCodes = await service.audit.act(() => {
+      service.audit.record({ event: "recovery-codes.made", account });
+      return service.secondFactors.makeRecoveryCodes(account);
+    });
     return context.json({ recoveryCodes: [...recoveryCodes] }, 200);
   });
 }

@@ -45,6 +45,13 @@ export class FamiliarDevices {
     return row && Buffer.from(hash).toString("base64url");
   }
 
+  /** Whether the account is in use by its devices: not by the one alone on which its address was verified. */
+  async areInUse(account: string): Promise<boolean> {
+    const rows = this.#database.selectFrom("familiar_device").select("came_back");
+    const devices = await rows.where("account", "=", account).execute();
+    return devices.length > 1 || devices.some(({ came_back: cameBack }) => cameBack === 1);
+  }
+
   /** Makes the device familiar to the account; gives its mark: the one that came, if it is ours, or a new one. */
   async remember(account: string, sent: string | undefined): Promise<string> {
     const mark = sent !== undefined && this.isOurs(sent) ? sent : this.#newMark();

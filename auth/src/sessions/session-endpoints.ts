@@ -13,6 +13,12 @@ export function addSessionEndpoints(
   service: Pick<AuthService, "audit" | "sessions" | "tokens">,
 ): void {
   const { sessions, audit } = service;
+  const ending = (account: string, end: () => Promise<readonly string[]>): Promise<readonly string[]> =>
+    audit.act(async () => {
+      const ended = await end();
+      for (const session of ended) audit.record({ event: "session.ended", account, session });
+      return ended;
+    });
 
   app.openapi(guarded(service, listSessionsRoute), async (context) => {
     const { account, sid } = context.var.bearer;
@@ -25,17 +31,15 @@ export function addSessionEndpoints(
 
   app.openapi(guarded(service, endSessionRoute), async (context) => {
     const { account } = context.var.bearer;
-    const ended = await sessions.end([context.req.valid("param").id], account);
+    const ended = await ending(account, () => sessions.end([context.req.valid("param").id], account));
     if (ended.length === 0) return problem("not-found", "There is no such session, or it is not yours.");
-    for (const session of ended) audit.record({ event: "session.ended", account, session });
     setEndedSessions(context, ended);
     return context.body(null, 204);
   });
 
   app.openapi(guarded(service, endOtherSessionsRoute), async (context) => {
     const { account, sid } = context.var.bearer;
-    const ended = await sessions.endAll(account, sid);
-    for (const session of ended) audit.record({ event: "session.ended", account, session });
+    const ended = await ending(account, () => sessions.endAll(account, sid));
     setEndedSessions(context, ended);
     return context.body(null, 204);
   });

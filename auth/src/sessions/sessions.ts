@@ -141,6 +141,12 @@ export class Sessions {
     return row !== undefined;
   }
 
+  /** Whether the account has a session, also one that is over and not deleted yet. */
+  async hasAny(account: string): Promise<boolean> {
+    const rows = this.#database.selectFrom("session").select("id").where("account", "=", account);
+    return (await rows.limit(1).executeTakeFirst()) !== undefined;
+  }
+
   /** The account's sessions that go on, newest first. */
   async list(account: string): Promise<ListedSession[]> {
     const rows = await this.#ofAccount(account).orderBy("created_at", "desc").orderBy("id").execute();

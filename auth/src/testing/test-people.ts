@@ -172,8 +172,14 @@ export class TestPeople {
   /** Names of the events that the trail has of an account, in order. */
   async eventsOf(account: string): Promise<readonly string[]> {
     await this.auth.service.audit.flush();
-    const rows = await this.auth.service.audit.read(0, 1_000);
-    return rows.filter((row) => row.account === account).map(({ event }) => event);
+    return this.eventsUnder(this.auth.service.audit.nameOf(account));
+  }
+
+  /** The same by the account's pseudonym, which is known before the account is erased only. */
+  async eventsUnder(name: string | undefined): Promise<readonly string[]> {
+    await this.auth.service.audit.flush();
+    const rows = await this.auth.service.audit.read({ after: 0, limit: 1_000 });
+    return rows.filter((row) => row.account === name).map(({ event }) => event);
   }
 }
 

@@ -1,5 +1,6 @@
 import { INTERNAL_HTTP_LIMITS } from "@purrimeter/service/http-limits";
 import { listen } from "@purrimeter/service/listen";
+import { createTestAlarms } from "@purrimeter/service/testing/test-alarms";
 import { createLog } from "@purrimeter/service/log";
 import { SECURITY_HEADERS } from "@purrimeter/service/security-headers";
 import { systemTime } from "@purrimeter/service/system-time";
@@ -94,8 +95,11 @@ export interface TestService {
   readonly port: number;
   readonly databasePath: string;
   readonly databaseKey: Buffer;
+  readonly auditKey: Buffer;
   /** Lines of the log so far. */
   readonly logLines: readonly string[];
+  /** Rules of security that have tripped so far. */
+  readonly raised: readonly string[];
   /** Messages that were sent so far. */
   readonly mails: readonly Mail[];
   /** Reasons of refused connections so far. */
@@ -131,12 +135,15 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const time = { ...systemTime, utcMs: () => clock.s * 1_000, utcS: () => clock.s, monotonicMs };
   const log = createLog("auth", { write: (line: string) => void logLines.push(line) });
   const names = { issuer: ISSUER, audience: AUDIENCE };
-  const keys = { databaseKey, signingKey, otherKeys: [] };
+  const auditKey = randomBytes(32);
+  const keys = { databaseKey, auditKey, signingKey, otherKeys: [] };
   const cost = options.cost ?? TEST_COST;
   const mails: Mail[] = [];
   const mailer: Mailer = { send: (mail) => Promise.resolve(void mails.push(mail)) };
   const links = { mailer, linkBase: "https://web.test/", relyingParty: RELYING_PARTY };
-  const service = await createService({ ...links, database, ...keys, ...names, cost, log, time });
+  const { alarms, raised } = createTestAlarms(monotonicMs);
+  const parts = { ...links, database, ...keys, ...names, cost, log, time, alarms };
+  const service = await createService(parts);
   const { requestTimeoutMs = INTERNAL_HTTP_LIMITS.requestTimeoutMs } = options;
   const listener = await listen(createApp(service, monotonicMs).fetch, {
     host: "127.0.0.1",
@@ -157,8 +164,10 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       signingKey,
       port,
       databaseKey,
+      auditKey,
       databasePath: join(folder, "accounts.db"),
       logLines,
+      raised,
       mails,
       refused,
       clock,
@@ -169,7 +178,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       agent.destroy();
       await listener.close(100);
       await service.mailQueue.flush();
-      await service.audit.flush();
+      await service.audit.close();
       await service.database.destroy();
       rmSync(folder, { recursive: true });
     },

@@ -13,6 +13,9 @@ import { openStore } from "@purrimeter/store/open-store";
 import type { OwnerId } from "@purrimeter/store/owner-id";
 import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
 
+/** As long as owners may have it. */
+const RETENTION = { minDays: 1, maxDays: 365, defaultDays: 365, formerDays: 365 };
+
 /** A folder with all that a bridge needs to start: authority, secrets, a database with claimed tags, configuration. */
 export interface IngestFixture {
   readonly folder: string;
@@ -50,7 +53,7 @@ export async function createIngestFixture(tagCount: number): Promise<IngestFixtu
   const tls = { certificate: service.chain, clientAuthority: anchor };
   writeFileSync(
     config,
-    JSON.stringify({ host: "127.0.0.1", port: 0, database, keyRing, tls, retentionDays: 400 }),
+    JSON.stringify({ host: "127.0.0.1", port: 0, database, keyRing, tls, retention: RETENTION }),
   );
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   return { folder, fleet, config, secrets, tls: { ...tls, key: service.key }, remove };
@@ -59,7 +62,7 @@ export async function createIngestFixture(tagCount: number): Promise<IngestFixtu
 function writeSecrets(folder: string, tlsKey: Buffer): string {
   const secrets = join(folder, "secrets");
   mkdirSync(secrets, { mode: 0o700 });
-  for (const name of ["database-key", "key-ring-key"])
+  for (const name of ["audit-key", "database-key", "key-ring-key"])
     writeFileSync(join(secrets, name), randomBytes(32).toString("hex"), { mode: 0o600 });
   writeFileSync(join(secrets, "tls-key.pem"), tlsKey, { mode: 0o600 });
   return secrets;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { createLog } from "@purrimeter/service/log";
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
 import type { Store } from "@purrimeter/store/open-store";
 import { createTestStore, type TestStore } from "../testing/test-store.ts";
 import { deleteOldLocations } from "./delete-old-locations.ts";
@@ -27,13 +28,13 @@ afterEach(async () => {
 /** Runs at a time of the clock; days of history before now that are left afterwards are in `cuts`. */
 function run(nowS: number, options: { isTrusted?: boolean; retentionDays?: number } = {}): Promise<void> {
   const { isTrusted = true, retentionDays = RETENTION_DAYS } = options;
-  const deleteBefore = (at: UnixSeconds): Promise<number> => {
-    cuts.push((NOW_S - at) / DAY_S);
-    return store.retention.deleteBefore(at);
+  const runRetention: Store["retention"]["run"] = (given) => {
+    cuts.push((NOW_S - given.asOf) / DAY_S + given.bounds.defaultDays);
+    return store.retention.run(given);
   };
   return deleteOldLocations({
-    store: { retention: { deleteBefore }, clock: store.clock },
-    retentionDays,
+    store: { retention: { run: runRetention }, clock: store.clock, trail: store.trail },
+    bounds: { minDays: 1, maxDays: 365, defaultDays: retentionDays, formerDays: 365 },
     isClockTrusted: () => isTrusted,
     now: () => nowS as UnixSeconds,
     log: createLog("bridge", { write: (line) => void lines.push(line) }),
@@ -54,6 +55,24 @@ test("a run cuts at most three days beyond the last run's cut, also after a rest
   await run(NOW_S + 400 * DAY_S);
   await run(NOW_S);
   expect(cuts).toEqual([365, 362, 359, 365]);
+});
+
+test("what the trail says goes after 400 days, also of locations that are kept longer", async () => {
+  await store.close();
+  const time = new ManualTime((NOW_S - 401 * DAY_S) * 1_000);
+  const audit = { key: files.auditKey, time, failed: (error: unknown) => expect.unreachable(String(error)) };
+  store = files.open({ audit });
+  store.trail.recordStart("bridge", "1");
+  time.advance(401 * DAY_S * 1_000);
+  store.trail.recordStart("bridge", "2");
+  await run(NOW_S, { isTrusted: false });
+  expect(store.trail.read({ after: 0, limit: 9 })).toHaveLength(2);
+  await run(NOW_S);
+  const rows = store.trail.read({ after: 0, limit: 9 });
+  expect(rows.map(({ number, event, subject }) => [number, event, subject])).toEqual([
+    [2, "service.started", "bridge 2"],
+    [3, "trail.pruned", ""],
+  ]);
 });
 
 test("goes on each day without any report", async () => {

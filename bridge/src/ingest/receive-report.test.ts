@@ -6,6 +6,7 @@ import type { Entry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import { encodeReport } from "@purrimeter/protocol/report";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { createTestAlarms } from "@purrimeter/service/testing/test-alarms";
 import type { Store } from "@purrimeter/store/open-store";
 import { createBridgeCounters } from "../metrics/bridge-counters.ts";
 import { createUnreadableLog } from "./log-unreadable.ts";
@@ -103,6 +104,55 @@ describe("a tag over its quota", () => {
     expect(lines.filter((line) => line.includes("report.quota"))).toHaveLength(1);
     nowMs = 2_000;
     expect(await sent()).toMatchObject({ value: { kind: "stored", through: 2 } });
+  });
+});
+
+describe("rules of security", () => {
+  /** What they raise when a tag reports these entries, a minute apart. */
+  async function raisedBy(
+    tag: TagId,
+    entries: readonly object[],
+    quotas = DEFAULT_QUOTAS,
+  ): Promise<string[]> {
+    const { alarms, raised } = createTestAlarms(() => 0);
+    const quota = new ReportQuota(quotas, () => 0);
+    const judging = { doubts: createDoubtJudge(365), quota, alarms };
+    const parts = { store: store.reports, counters, log, unreadable, now: utcNow, ...judging };
+    const numbers = { epoch: 11, first: 1, oldest: 1 } as unknown as Report;
+    await receiveReport(parts, tag, encodeReport({ ...numbers, entries: entries as readonly Entry[] }));
+    return raised;
+  }
+
+  const fixesAt = (count: number, aheadS: number, latE7Of: (i: number) => number) =>
+    Array.from({ length: count }, (_, i) => ({
+      ...{ kind: "fix", lonE7: 75_000_000, accuracyDm: 50 },
+      ...{ at: utcNow() - HOUR_S + 60 * i + aheadS, latE7: latE7Of(i) },
+    }));
+  const still = (): number => 600_000_000;
+
+  it("are told of fixes that jump to and fro", async () => {
+    await claimTag(store, "dot" as TagId);
+    const jumping = fixesAt(60, 0, (i) => 600_000_000 + (i % 2) * 40_000_000 * (i % 3 === 0 ? 1 : -1));
+    expect(await raisedBy("dot" as TagId, jumping)).toEqual(["position-spoofing dot"]);
+  });
+
+  it("are told of times ahead of the clock", async () => {
+    await claimTag(store, "eve" as TagId);
+    expect(await raisedBy("eve" as TagId, fixesAt(30, 86_400, still))).toEqual(["clock-spoofing eve"]);
+  });
+
+  it("are told of a quota that is used up", async () => {
+    await claimTag(store, "fay" as TagId);
+    const quotas = { ...DEFAULT_QUOTAS, entries: { burst: 2, perSecond: 1 } };
+    expect(await raisedBy("fay" as TagId, fixesAt(3, 0, still), quotas)).toEqual(["tag-quota fay"]);
+  });
+
+  it("are quiet about a few wrong fixes, and about a journal from a drawer", async () => {
+    await claimTag(store, "gus" as TagId);
+    await claimTag(store, "hal" as TagId);
+    const wrongOnes = fixesAt(58, 0, (i) => 600_000_000 + (i % 20 === 7 ? 40_000_000 : 0));
+    expect(await raisedBy("gus" as TagId, wrongOnes)).toEqual([]);
+    expect(await raisedBy("hal" as TagId, fixesAt(100, -400 * 86_400, still))).toEqual([]);
   });
 });
 

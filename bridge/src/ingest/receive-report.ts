@@ -3,6 +3,8 @@ import type { Report } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { errorCode, type Log } from "@purrimeter/service/log";
+import type { Alarms } from "@purrimeter/service/alarm-engine";
+import type { AlarmEvent } from "@purrimeter/service/alarm-rule";
 import type { ClockTrust } from "@purrimeter/service/clock-trust";
 import type {
   JudgedOwnership,
@@ -34,7 +36,16 @@ export interface ReceiveReportParts {
   readonly missing?: Pick<MissingEntries, "found"> | undefined;
   /** Told of the newest time of the tag's receiver. */
   readonly clock?: Pick<ClockTrust, "heard"> | undefined;
+  /** Told of doubted fixes and of a quota that is used up; left out, nobody is. */
+  readonly alarms?: Alarms | undefined;
 }
+
+/** What a deceived receiver, or who has a tag's key, makes; "too-old" is a tag that lay in a drawer. */
+const SPOOFED: Partial<Record<Doubt, AlarmEvent>> = {
+  future: "clock.doubted",
+  "null-island": "place.doubted",
+  "too-fast": "place.doubted",
+};
 
 /**
  * Stores a report and answers it: decode, judge, record, and after the commit the encoded acknowledgement.
@@ -81,7 +92,7 @@ function record(
     }
     countStored(counters, outcome);
     if (outcome.missing !== undefined) parts.missing?.found(tag, outcome.missing);
-    if (suspect !== undefined) countSuspect(counters, suspect);
+    if (suspect !== undefined) countSuspect(parts, tag, suspect);
     if (outcome.stored > 0) hear(parts.clock, tag, report);
     if (outcome.stored > 0) verification?.stored(tag, report, outcome.through);
     return acknowledgeStored(outcome);
@@ -95,8 +106,10 @@ function hear(clock: Pick<ClockTrust, "heard"> | undefined, tag: TagId, { entrie
 }
 
 /** Nothing is lost: the tag keeps its entries and sends them again. */
-function overQuota({ quota, counters, log }: ReceiveReportParts, tag: TagId, bytes: Uint8Array): Uint8Array {
+function overQuota(parts: ReceiveReportParts, tag: TagId, bytes: Uint8Array): Uint8Array {
+  const { quota, counters, log, alarms } = parts;
   counters.add("refused", "quota");
+  alarms?.observe({ event: "quota.tag", tag });
   if (quota.isNews(tag))
     log.warn("a tag sends more than it may have stored; it is broken, or somebody else has its key", {
       event: "report.quota",
@@ -118,8 +131,17 @@ function refused(
   return refuseReport(bytes, "busy", false);
 }
 
-function countSuspect(counters: BridgeCounters, suspect: readonly (Doubt | undefined)[]): void {
-  for (const doubt of suspect) if (doubt !== undefined) counters.add("suspect", doubt);
+function countSuspect(
+  { counters, alarms }: ReceiveReportParts,
+  tag: TagId,
+  suspect: readonly (Doubt | undefined)[],
+): void {
+  for (const doubt of suspect) {
+    if (doubt === undefined) continue;
+    counters.add("suspect", doubt);
+    const event = SPOOFED[doubt];
+    if (event !== undefined) alarms?.observe({ event, tag });
+  }
 }
 
 function countStored(

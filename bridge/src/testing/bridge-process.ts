@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 import type { TestAuthority } from "./test-authority.ts";
 import type { TestStore } from "./test-store.ts";
 
+/** Fixed: processes that are started one after the other write one trail. */
+const AUDIT_KEY = "a1".repeat(32);
+
 /** What a bridge process is started with. */
 export interface ProcessFiles {
   readonly config: string;
@@ -29,7 +32,9 @@ export function writeProcessFiles(
   mkdirSync(secrets, { recursive: true, mode: 0o700 });
   const secret = (name: string, content: string): void =>
     writeFileSync(join(secrets, name), content, { mode: 0o600 });
+  secret("audit-key", store.auditKey.toString("hex"));
   secret("database-key", store.databaseKey.toString("hex"));
+  secret("audit-key", AUDIT_KEY);
   secret("key-ring-key", store.keyRingKey.toString("hex"));
   secret("tls-key.pem", authority.bridge.key);
   const { branches } = authority.files;
@@ -44,7 +49,7 @@ export function writeProcessFiles(
     database: store.path,
     keyRing: store.keyRingPath,
     tls,
-    retentionDays: 30,
+    retention: { minDays: 1, maxDays: 30, defaultDays: 30, formerDays: 30 },
   };
   const config = join(store.folder, "bridge.json");
   writeFileSync(config, JSON.stringify({ ...content, ...changes }));

@@ -18,13 +18,14 @@ export interface TestStore {
   readonly keyRingPath: string;
   readonly databaseKey: Buffer;
   readonly keyRingKey: Buffer;
+  readonly auditKey: Buffer;
   open(changes?: Partial<OpenStoreOptions>): Store;
   remove(): void;
 }
 
 export function createTestStore(): TestStore {
   const folder = mkdtempSync(join(tmpdir(), "bridge-store-"));
-  const [databaseKey, keyRingKey] = [randomBytes(32), randomBytes(32)];
+  const [databaseKey, keyRingKey, auditKey] = [randomBytes(32), randomBytes(32), randomBytes(32)];
   const [path, keyRingPath] = [join(folder, "locations.db"), join(folder, "owners.keys")];
   return {
     folder,
@@ -32,6 +33,7 @@ export function createTestStore(): TestStore {
     keyRingPath,
     databaseKey,
     keyRingKey,
+    auditKey,
     open: (changes = {}) => {
       const keyRing = openSealedKeyFile(keyRingPath, keyRingKey);
       const clocks = { now: utcNow, monotonicMs: () => performance.now() };

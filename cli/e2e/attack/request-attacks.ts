@@ -53,7 +53,15 @@ async function looseJson(target: Target): Promise<string> {
 
 async function foreignTags(target: Target): Promise<string> {
   const { accessToken: token } = await target.newPerson("stranger@example.org", "127.6.1.1");
-  const paths = ["", "/locations", "/locations/latest", "/events", "/shares"];
+  const paths = [
+    "",
+    "/locations",
+    "/locations/latest",
+    "/events",
+    "/totals",
+    "/shares",
+    "/export?format=csv",
+  ];
   for (const path of paths) {
     const [foreign, missing] = await Promise.all(
       ["mimi", "nino"].map((id) => target.ask("GET", `/tags/${id}${path}`, { token })),
@@ -68,6 +76,42 @@ async function foreignTags(target: Target): Promise<string> {
   const own = await target.ask("GET", "/tags/mimi", { token: target.owner.accessToken });
   mustBe(own.status, [200], "the owner's own tag");
   return `${paths.length} routes answered alike`;
+}
+
+const YEAR = "from=2020-01-01T00:00:00Z&to=2040-01-01T00:00:00Z";
+
+/** Taking away or changing what is another's, and one's own without the password. */
+async function foreignData(target: Target): Promise<string> {
+  const { accessToken: token } = await target.newPerson("copier@example.org", "127.6.1.2");
+  const owner = target.owner.accessToken;
+  const asks = [
+    ["DELETE", `/tags/mimi/locations?${YEAR}`, undefined],
+    ["PATCH", "/tags/mimi/locations/2026-01-01T00%3A00%3A00Z", '{"suspect":true}'],
+  ] as const;
+  for (const [method, path, body] of asks)
+    mustBe(
+      (await target.ask(method, path, { token, ...(body && { body }) })).status,
+      [404],
+      `${method} ${path}`,
+    );
+  const wrong = await target.ask("POST", "/account/export", {
+    token: owner,
+    body: '{"password":"not the password"}',
+  });
+  mustBe(wrong.status, [400, 401], "an archive without the password");
+  const body = JSON.stringify({ password: target.owner.password });
+  const asked = await target.ask("POST", "/account/export", { token: owner, body });
+  mustBe(asked.status, [202], "an archive with the password");
+  const archive = String(asked.headers["location"]).replace("/v1", "");
+  mustBe((await target.ask("GET", archive, { token: owner })).status, [200], "the owner's archive");
+  mustBe((await target.ask("GET", archive, { token })).status, [404], "another's archive");
+  for (const id of ["..%2f..%2flocations.db", "%00", "a".repeat(5_000)])
+    mustBe(
+      (await target.ask("GET", `/account/export/${id}`, { token: owner })).status,
+      [400, 404],
+      "no id of an archive",
+    );
+  return "nothing of another's was given, changed or deleted";
 }
 
 /** Two readings of where a request ends. The hidden request would be answered 200 on its own. */
@@ -103,9 +147,38 @@ async function smuggling(target: Target): Promise<string> {
   return `all ${SMUGGLED.length} were refused, no hidden request was answered`;
 }
 
+/** Days for which nothing is kept, or for ever. */
+const DAYS = ["0", "-1", "1e9", "366", "1.5", '"7"', "null", "1e-9"] as const;
+
+async function retention(target: Target): Promise<string> {
+  const token = target.owner.accessToken;
+  const before = await target.ask("GET", "/account", { token });
+  mustBe(before.status, [200], "the owner's own choice");
+  for (const days of DAYS) {
+    const { status, text } = await target.ask("PATCH", "/account", {
+      token,
+      body: `{"retentionDays":${days}}`,
+    });
+    mustBe(status, [400], `retentionDays ${days}`);
+    must(text.includes('"field":"retentionDays"'), `retentionDays ${days}: the field is not named: ${text}`);
+  }
+  mustBe((await target.send("PATCH", "/account", { afterwards: "keep" }, { token })).status, [400], "keep");
+  mustBe((await target.send("PATCH", "/account", { retentionDays: 1 })).status, [401], "nobody's choice");
+  mustBe((await target.ask("GET", "/operator/totals", { token })).status, [403], "sums for an owner");
+  const after = await target.ask("GET", "/account", { token });
+  must(after.text === before.text, `the choice was changed: ${after.text}`);
+  return `all ${DAYS.length} were refused with the field, and nothing was changed`;
+}
+
 export const REQUEST_ATTACKS: readonly Attack[] = [
   { name: "loose-json", tried: "doubled members, __proto__, gzip and others", run: looseJson },
   { name: "large-bodies", tried: "bodies of 200 kB and 1.1 MB", run: largeBodies },
   { name: "foreign-tags", tried: "another owner's tag and a missing one", run: foreignTags },
+  { name: "retention", tried: "0, -1, 1e9 and other days, and sums for an owner", run: retention },
+  {
+    name: "foreign-data",
+    tried: "another's history and archive, and an archive without the password",
+    run: foreignData,
+  },
   { name: "smuggling", tried: "requests with two ends, by raw sockets", run: smuggling },
 ];

@@ -1,3 +1,4 @@
+import { checkpointFileOf } from "@purrimeter/audit/checkpoint-file";
 import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import type { DataFiles } from "../data-folder/data-files.ts";
@@ -5,14 +6,18 @@ import type { DataFiles } from "../data-folder/data-files.ts";
 /** The two halves of a backup, which are of use together only. */
 export type BackupPart = "data" | "secrets";
 
+/** Signed heads of the audit trails; copied before the databases, which must not be behind them. */
+export const CHECKPOINT_FILES = ["locations.db", "accounts.db"].map(checkpointFileOf);
+
 /** Files of the half that may be stored with less care: the databases are ciphered, and none of the rest is secret. */
 export const DATA_FILES: readonly string[] = [
+  ...CHECKPOINT_FILES,
   ...["locations.db", "accounts.db", "erasures.list"],
   ...["purrimeter.json", "config.json", "vault.json"],
 ];
 
 /** Made anew by a start, kept on purpose out of a backup, or in it in another way. */
-const LEFT_OUT = ["run", "log", "mail", "outbox", "secrets/mail"];
+const LEFT_OUT = ["run", "log", "mail", "outbox", "secrets/mail", "exports"];
 /** Beside databases (journals, reserve, copies from before migrations), of locks, and of writes that were broken off. */
 const PASSING = /\.db-(wal|shm)$|\.db\.|\.db-journal$|\.lock$|\.next$|\.tmp$/;
 /** Deeper folders are none of ours. */

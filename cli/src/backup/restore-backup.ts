@@ -7,9 +7,11 @@ import { randomBytes } from "node:crypto";
 import { existsSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import { makeFirstAuditKey } from "../data-folder/first-audit-key.ts";
 import { withAccounts } from "../data-folder/open-accounts.ts";
 import { withOperatorStore } from "../data-folder/open-registry.ts";
 import { OPERATOR } from "../data-folder/operator.ts";
+import { recordAct } from "../data-folder/record-act.ts";
 import { lockRun } from "../data-folder/run-lock.ts";
 import { withData } from "../data-folder/with-data.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
@@ -65,6 +67,7 @@ export async function restoreBackup(files: DataFiles, source: RestoreSource): Pr
     makeFolder(draft.folder);
     const unproven = await fillDraft(draft, folders, manifests);
     if (unproven !== undefined) return unproven;
+    makeFirstAuditKey(draft);
     const erased = await eraseAgain(draft, known.erasures, source.time);
     if (isFailure(erased)) return erased;
     const aside = isFree(files.folder) ? undefined : asideOf(files, utcDate(source.time));
@@ -155,7 +158,9 @@ async function eraseAgain(
   const all = new Map([...readErasures(draft.erasures), ...since].map((erasure) => [erasure.owner, erasure]));
   replaceFile(draft.erasures, erasureLines([...all.values()]), SECRET_MODE);
   let count = 0;
-  const accounts = await withAccounts(draft, time, async ({ accounts: kept, erasures }) => {
+  const accounts = await withAccounts(draft, time, async ({ accounts: kept, audit, erasures }) => {
+    const recorded = await recordAct(audit, "backup.restored", "");
+    if (isFailure(recorded)) return recorded;
     for (const owner of all.keys()) {
       if ((await kept.findById(owner)) !== undefined) count++;
       await erasures.begin(owner);

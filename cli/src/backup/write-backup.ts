@@ -12,10 +12,18 @@ import { existsSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { DataFiles } from "../data-folder/data-files.ts";
 import { OPERATOR } from "../data-folder/operator.ts";
+import { recordInFolder } from "../data-folder/record-act.ts";
 import { withData } from "../data-folder/with-data.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { utcSeconds } from "../terminal/utc.ts";
-import { DATA_FILES, isFree, secretFiles, whyTaken, type BackupPart } from "./backup-files.ts";
+import {
+  CHECKPOINT_FILES,
+  DATA_FILES,
+  isFree,
+  secretFiles,
+  whyTaken,
+  type BackupPart,
+} from "./backup-files.ts";
 import { copyPrivately, digestOf } from "./copy-file.ts";
 import { BACKUP_FORMAT, MANIFEST_NAME, sealManifest, type BackupFile } from "./manifest.ts";
 
@@ -58,6 +66,8 @@ export async function writeBackup(files: DataFiles, target: BackupTarget): Promi
   );
   const refused = refuseTargets(files, ends);
   if (refused !== undefined) return refused;
+  const recorded = await recordInFolder(files, target.time, "backup.begun", "");
+  if (isFailure(recorded)) return recorded;
   const drafts = ends.map((end) => `${end}.${randomBytes(6).toString("hex")}.partial`);
   try {
     for (const draft of drafts) makeFolder(draft);
@@ -102,6 +112,7 @@ async function fill(
     { holder: OPERATOR, open: (opened) => ({ resource: opened, close: done }) },
     async (opened) => {
       const key = opened.readKey("database-key");
+      copyThese(files, data, CHECKPOINT_FILES);
       const locations = copyOf(files.locations, key, data, "locations.db");
       if (isFailure(locations)) return locations;
       const accounts = await withData(
@@ -161,13 +172,22 @@ function copySecrets(files: DataFiles, half: Half): void {
   }
 }
 
-/** The list of erasures is copied last, with those that only the key ring knows of. */
-function copyRest(files: DataFiles, half: Half, erased: readonly OwnerId[], at: number): void {
-  for (const name of DATA_FILES.filter((file) => !half.names.includes(file) && file !== "erasures.list")) {
-    if (!existsSync(join(files.folder, name))) continue;
+/** Those that are there. */
+function copyThese(files: DataFiles, half: Half, names: readonly string[]): void {
+  for (const name of names.filter((one) => existsSync(join(files.folder, one)))) {
     copyPrivately(join(files.folder, name), join(half.folder, name));
     half.names.push(name);
   }
+}
+
+/** The list of erasures is copied last, with those that only the key ring knows of. */
+function copyRest(files: DataFiles, half: Half, erased: readonly OwnerId[], at: number): void {
+  const copied = ["erasures.list", ...half.names, ...CHECKPOINT_FILES];
+  copyThese(
+    files,
+    half,
+    DATA_FILES.filter((name) => !copied.includes(name)),
+  );
   const listed = readErasures(files.erasures);
   const known = new Set(listed.map(({ owner }) => owner));
   const more = erased.filter((owner) => !known.has(owner)).map((owner) => ({ owner, at }));

@@ -13,7 +13,25 @@ interface AccountFlags {
 export function accountsCommand(time: Time): Command {
   return new Command("accounts")
     .description("help accounts without a mail server; services may be running")
-    .addCommand(verifyCommand(time));
+    .addCommand(verifyCommand(time))
+    .addCommand(mailsCommand());
+}
+
+function mailsCommand(): Command {
+  return new Command("mails")
+    .description("print the messages that wait, sealed, because there is no mail server")
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText("after", examples("accounts mails", "accounts mails --json | jq -r '.mails[-1].text'"))
+    .action((flags: AccountFlags) => printMails(flags));
+}
+
+async function printMails({ data, json }: AccountFlags): Promise<void> {
+  const { waitingMails } = await import("../data-folder/waiting-mails.ts");
+  const found = await waitingMails(dataFiles(data));
+  if (isFailure(found)) reportFailure(found);
+  else if (json === true) console.log(JSON.stringify(found));
+  else for (const { file, text } of found.mails) console.log(`${file}\n\n${text}\n`);
 }
 
 function verifyCommand(time: Time): Command {

@@ -37,7 +37,9 @@ beforeEach(async () => {
   folder = join(room, "monday");
   writeSecret("operator", "database-key", "5a");
   writeSecret("operator", "key-ring-key", "5b");
+  writeSecret("operator", "audit-key", "5d");
   writeSecret("auth", "database-key", "5c");
+  writeSecret("auth", "audit-key", "5d");
   mkdirSync(files.run);
   mkdirSync(files.certs);
   writeFileSync(join(files.certs, "root.pem"), "a certificate");
@@ -100,19 +102,31 @@ describe("a backup", () => {
   test("has secrets and data in two private folders, and neither has anything of the other", async () => {
     const ran = await backup();
     expect(ran).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(ran.stdout).toMatch(/^backup of 9 files, \d+ KiB, written and read again\n/);
+    expect(ran.stdout).toMatch(/^backup of 12 files, \d+ KiB, written and read again\n/);
     expect(filesIn(join(folder, "data"))).toEqual([
-      ...["accounts.db", "erasures.list", "locations.db", "manifest.json", "purrimeter.json"],
+      ...["accounts.db", "erasures.list", "locations.db", "locations.db.checkpoints"],
+      ...["manifest.json", "purrimeter.json"],
     ]);
     expect(filesIn(join(folder, "secrets"))).toEqual([
       ...["certs/root.pem", "manifest.json", "owners.keys"],
-      ...["secrets/auth/database-key", "secrets/operator/database-key", "secrets/operator/key-ring-key"],
+      ...["secrets/auth/audit-key", "secrets/auth/database-key"],
+      ...["secrets/operator/audit-key", "secrets/operator/database-key", "secrets/operator/key-ring-key"],
     ]);
     for (const file of filesIn(folder)) expect(statSync(join(folder, file)).mode & 0o777).toBe(0o600);
     for (const path of [folder, join(folder, "data"), join(folder, "secrets")])
       expect(statSync(path).mode & 0o777).toBe(0o700);
     expect(readFileSync(join(folder, "data", "locations.db")).includes("SQLite format 3")).toBe(false);
     expect(readdirSync(room).toSorted()).toEqual(["live", "monday"]);
+  });
+
+  test("is noted with its time, for the alarm about one that is too old; one that failed is not", async () => {
+    writeFileSync(folder, "taken");
+    expect(await backup()).toMatchObject({ exitCode: 1 });
+    expect(existsSync(files.lastBackup)).toBe(false);
+    rmSync(folder);
+    const begun = utcSeconds(systemTime);
+    expect(await backup()).toMatchObject({ exitCode: 0 });
+    expect(Number(readFileSync(files.lastBackup, "utf8"))).toBeGreaterThanOrEqual(begun);
   });
 
   test("is restored as it was, from two places", async () => {
@@ -122,10 +136,29 @@ describe("a backup", () => {
     const again = dataFiles(join(room, "again"));
     const ran = await restore(again, "--secrets", apart, "--no-erasures", "--json");
     expect(ran).toMatchObject({ exitCode: 0, stderr: "" });
-    expect(JSON.parse(ran.stdout)).toMatchObject({ files: 9, erased: 0 });
+    expect(JSON.parse(ran.stdout)).toMatchObject({ files: 12, erased: 0 });
     expect(await names(again, ADA)).toEqual(["name of mimi"]);
     expect(await names(again, BOB)).toEqual(["name of fips"]);
     expect(statSync(again.folder).mode & 0o777).toBe(0o700);
+    const verified = await runMain("audit", "verify", "--data", again.folder, "--json");
+    const { trails } = JSON.parse(verified.stdout) as { trails: object };
+    expect(trails).toMatchObject({ locations: { intact: true, rows: 4, signed: 4 } });
+  });
+
+  test("of a version without audit trails is restored, with a key for them", async () => {
+    for (const holder of ["operator", "auth"]) rmSync(files.secret(holder, "audit-key"));
+    expect(await backup()).toMatchObject({ exitCode: 0 });
+    const again = dataFiles(join(room, "again"));
+    expect(await restore(again, "--no-erasures")).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await names(again, ADA)).toEqual(["name of mimi"]);
+    const keys = ["operator", "auth"].map((holder) =>
+      readFileSync(again.secret(holder, "audit-key"), "utf8"),
+    );
+    expect(keys[0]).toBe(keys[1]);
+    // A folder that had the key and lost it is refused.
+    writeFileSync(files.format, JSON.stringify({ format: 1, secrets: ["auth/audit-key"] }));
+    folder = join(room, "tuesday");
+    expect((await backup()).stderr).toContain("audit-key");
   });
 
   test("goes into nothing that is there, and not into the data folder", async () => {

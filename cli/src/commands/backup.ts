@@ -1,5 +1,8 @@
+import { programVersion } from "@purrimeter/service/program-version";
 import type { Time } from "@purrimeter/service/time";
+import { PUBLIC_MODE, replaceFile } from "@purrimeter/certs/write-file";
 import { Command } from "commander";
+import { existsSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 import { readSettings } from "../configuration/read-settings.ts";
 import type { Settings } from "../configuration/settings-schema.ts";
@@ -7,7 +10,7 @@ import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { SERVICE_NAMES } from "../services/service-registry.ts";
 import { isFailure, reportFailure } from "../terminal/failure.ts";
 import { dataOption, examples, jsonOption } from "../terminal/options.ts";
-import { programVersion } from "../terminal/program-version.ts";
+import { utcSeconds } from "../terminal/utc.ts";
 
 interface BackupFlags {
   readonly data: string;
@@ -52,6 +55,7 @@ async function backup(folder: string, flags: BackupFlags, time: Time): Promise<v
     reportFailure(written);
     return;
   }
+  recordBackup(files, time);
   for (const path of outside)
     process.stderr.write(`purrimeter: ${path} lies outside of the data folder and is not in the backup\n`);
   if (flags.json === true) console.log(JSON.stringify(written));
@@ -63,9 +67,14 @@ async function backup(folder: string, flags: BackupFlags, time: Time): Promise<v
   }
 }
 
+/** For the alarm about a backup that is too old; a folder that was never started has nobody to alarm. */
+function recordBackup({ run, lastBackup }: DataFiles, time: Time): void {
+  if (existsSync(run)) replaceFile(lastBackup, `${utcSeconds(time)}\n`, PUBLIC_MODE);
+}
+
 /** Files that the settings name and that the data folder does not hold. */
-function filesOutside({ folder }: DataFiles, { api, mail }: Settings): string[] {
-  return [api.certificate, api.key, mail.smtp?.authority]
+function filesOutside({ folder }: DataFiles, { alarms, api, mail }: Settings): string[] {
+  return [api.certificate, api.key, mail.smtp?.authority, alarms.webhook?.authority]
     .filter((path) => path !== undefined)
     .map((path) => resolve(folder, path))
     .filter((path) => {

@@ -13,6 +13,7 @@ import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { utcDate } from "../terminal/utc.ts";
 import { isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import { collect, dataOption, examples, jsonOption } from "../terminal/options.ts";
+import { recordInFolder } from "../data-folder/record-act.ts";
 import { takeTagKey } from "../data-folder/tag-keys.ts";
 import { rootKeyKeeper } from "../data-folder/root-key-out.ts";
 import { printRootKey, rootOutOption } from "../terminal/root-out.ts";
@@ -83,12 +84,15 @@ function issueCommand(time: Time): Command {
       ),
     )
     .action(async (kind: Kind, names: readonly string[], flags: CertFlags) => {
-      for (const name of names) if (!report(await issueOne(kind, name, flags, utcDate(time)), flags)) return;
+      for (const name of names) if (!report(await issueOne(kind, name, flags, time), flags)) return;
     });
 }
 
-async function issueOne(kind: Kind, name: string, flags: CertFlags, now: Date): Promise<Issued | Failure> {
+async function issueOne(kind: Kind, name: string, flags: CertFlags, time: Time): Promise<Issued | Failure> {
   const files = dataFiles(flags.data);
+  const now = utcDate(time);
+  const recorded = await recordInFolder(files, time, "certificate.issued", `${kind} ${name}`);
+  if (isFailure(recorded)) return recorded;
   if (kind === "tag") {
     const key = flags.key === undefined ? {} : { key: readFileSync(flags.key, "utf8") };
     return keyInItsPlace(
@@ -112,6 +116,8 @@ function renewCommand(time: Time): Command {
     .action(async (kind: Kind, name: string, flags: CertFlags) => {
       const files = dataFiles(flags.data);
       const options = { now: utcDate(time), hosts: flags.host, keepKey: flags.keepKey === true };
+      const recorded = await recordInFolder(files, time, "certificate.renewed", `${kind} ${name}`);
+      if (isFailure(recorded)) return reportFailure(recorded);
       const renewed = orFailure(await renew(files.authority, kind, name, options));
       report(keyInItsPlace(files, kind, name, renewed), flags);
     });
@@ -124,8 +130,11 @@ function revokeCommand(time: Time): Command {
   )
     .argument("<subject>", "a serial number, or a common name for all its certificates")
     .addHelpText("after", examples("certs revoke mimi", "certs revoke 01A5FE2C..."))
-    .action((subject: string, flags: CertFlags) => {
-      const revocation = orFailure(revoke(dataFiles(flags.data).authority, subject, utcDate(time)));
+    .action(async (subject: string, flags: CertFlags) => {
+      const files = dataFiles(flags.data);
+      const recorded = await recordInFolder(files, time, "certificate.revoked", subject);
+      if (isFailure(recorded)) return reportFailure(recorded);
+      const revocation = orFailure(revoke(files.authority, subject, utcDate(time)));
       if (isFailure(revocation)) reportFailure(revocation);
       else for (const certificate of revocation.revoked) print({ revoked: true, ...certificate }, flags);
     });

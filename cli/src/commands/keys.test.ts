@@ -20,7 +20,7 @@ beforeEach(async () => {
   files = dataFiles(mkdtempSync(join(tmpdir(), "purrimeter-keys-")));
   mkdirSync(files.secrets("operator"), { recursive: true, mode: 0o700 });
   mkdirSync(files.run);
-  for (const name of ["database-key", "key-ring-key"])
+  for (const name of ["audit-key", "database-key", "key-ring-key"])
     writeFileSync(files.secret("operator", name), "5a".repeat(32), { mode: 0o600 });
   writeFileSync(files.format, '{"format":1}');
   for (const [owner, tags] of [

@@ -1,5 +1,7 @@
+import type { Time } from "@purrimeter/service/time";
 import { Command, InvalidArgumentError } from "commander";
 import { dataFiles } from "../data-folder/data-files.ts";
+import { recordInFolder } from "../data-folder/record-act.ts";
 import { isFailure, reportFailure } from "../terminal/failure.ts";
 import { dataOption, examples, jsonOption, parseFixedPort } from "../terminal/options.ts";
 import { provisionBoard, type BoardNetwork } from "../data-folder/provision-board.ts";
@@ -11,7 +13,7 @@ interface ProvisionFlags extends BoardNetwork {
 }
 
 /** `purrimeter tags provision`. */
-export function provisionCommand(): Command {
+export function provisionCommand(time: Time): Command {
   return new Command("provision")
     .description("write what a board with a modem takes in: certificates, key, names")
     .argument("<id>", "a tag that has its certificate")
@@ -27,9 +29,12 @@ export function provisionCommand(): Command {
         "tags provision mimi --out device/boards/t-sim7080g-moddable/provisioned --host cats.example.org --port 8884 --apn iot.example",
       ),
     )
-    .action((id: string, flags: ProvisionFlags) => {
+    .action(async (id: string, flags: ProvisionFlags) => {
       const { host, port, apn } = flags;
-      const provisioned = provisionBoard(dataFiles(flags.data), id, flags.out, { host, port, apn });
+      const files = dataFiles(flags.data);
+      const recorded = await recordInFolder(files, time, "tag.provisioned", id);
+      if (isFailure(recorded)) return reportFailure(recorded);
+      const provisioned = provisionBoard(files, id, flags.out, { host, port, apn });
       if (isFailure(provisioned)) reportFailure(provisioned);
       else if (flags.json === true) console.log(JSON.stringify(provisioned));
       else console.log(`${provisioned.folder}: ${provisioned.files.join(", ")}`);

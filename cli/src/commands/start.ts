@@ -59,7 +59,11 @@ export function startCommand(time: Time): Command {
       collect,
       [],
     )
-    .option("--retention-days <days>", "how long locations are kept (retentionDays, default 365)", parseDays)
+    .option(
+      "--retention-days <days>",
+      "how long locations are kept for owners who chose nothing (retentionDays, default 90)",
+      parseDays,
+    )
     .addOption(rootOutOption())
     .option("--production", "refuse keys that purrimeter generated for development")
     .option("--allow-generated-keys", "accept them in production nevertheless")

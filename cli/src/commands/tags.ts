@@ -1,13 +1,12 @@
 import type { Time } from "@purrimeter/service/time";
 import { revoke } from "@purrimeter/certs/revoke";
 import { isRefusal } from "@purrimeter/certs/refusal";
-import { asTagId, type TagId } from "@purrimeter/protocol/values";
+import { asTagId } from "@purrimeter/protocol/values";
 import type { RegisteredTag, TagRegistry } from "@purrimeter/store/tag-registry";
 import { Command } from "commander";
-import { existsSync } from "node:fs";
 import type { AddedTag } from "../data-folder/add-tag.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
-import { recordAct } from "../data-folder/record-act.ts";
+import { recordInFolder } from "../data-folder/record-act.ts";
 import { orFailure } from "../data-folder/or-failure.ts";
 import { failed, isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import { utcDate, utcSeconds } from "../terminal/utc.ts";
@@ -35,7 +34,7 @@ export function tagsCommand(time: Time): Command {
     .addCommand(addCommand(time))
     .addCommand(codeCommand(time))
     .addCommand(listCommand(time))
-    .addCommand(provisionCommand())
+    .addCommand(provisionCommand(time))
     .addCommand(revokeCommand(time));
 }
 
@@ -129,22 +128,11 @@ async function revokeTag(
   const tag = asTagId(id);
   if (tag === undefined || !(await registry.list()).some((known) => known.id === tag))
     return failed(`no tag ${id} is known; "purrimeter tags list" shows those that are`);
-  const recorded = await recordRevocation(files, tag, time);
+  const recorded = await recordInFolder(files, time, "tag.revoked", tag);
   if (isFailure(recorded)) return recorded;
   await registry.revoke(tag, utcSeconds(time));
   const certificates = revoke(files.authority, tag, utcDate(time));
   if (isRefusal(certificates) && certificates.refused === "already-revoked") return { tag };
   const revoked = orFailure(certificates);
   return isFailure(revoked) ? revoked : { tag };
-}
-
-/** Where there are accounts there is a trail. */
-async function recordRevocation(
-  files: DataFiles,
-  tag: TagId,
-  time: Time,
-): Promise<{ readonly tag: TagId } | Failure> {
-  if (!existsSync(files.accounts)) return { tag };
-  const { withAccounts } = await import("../data-folder/open-accounts.ts");
-  return withAccounts(files, time, ({ audit }) => recordAct(audit, "tag.revoked", tag));
 }

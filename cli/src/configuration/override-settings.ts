@@ -21,7 +21,7 @@ export function overrideSettings(settings: Settings, options: SettingOptions): S
   return {
     ...settings,
     hostNames: name.length === 0 ? settings.hostNames : [...name],
-    retentionDays: retentionDays ?? settings.retentionDays,
+    ...(retentionDays !== undefined && { retentionDays }),
     api: { ...api, host: host ?? api.host, port: port ?? api.port },
     bridge: {
       ...bridge,

@@ -57,8 +57,11 @@ test("every key may be given", () => {
     publicUrl: "https://cats.example.org",
     hostNames: ["cats.example.org", "192.0.2.1", "2001:db8::1"],
     retentionDays: 30,
+    retention: { minDays: 7, maxDays: 180 },
+    backupKeptDays: 35,
     api: {
       ...{ host: "0.0.0.0", port: 443, certificate: "/etc/tls/chain.pem", key: "tls/key.pem" },
+      securityContact: "mailto:security@example.org",
       origins: ["https://app.example.org", "http://localhost:5173"],
       trustedProxies: ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"],
       ...{ maxConnections: 100, maxConnectionsPerAddress: 10, acceptsPerAddress: { burst: 9, perSecond: 2 } },
@@ -76,6 +79,10 @@ test("every key may be given", () => {
       smtp: { host: "mail.example.org", port: 465, user: "cats", tls: "implicit", authority: "mail.pem" },
     },
     accounts: { unverifiedDays: 3 },
+    alarms: {
+      ...{ mailTo: ["ops@example.org"], digest: false, backupDays: 0 },
+      webhook: { url: "https://hooks.example.org/cats", authority: "hooks.pem", allowPrivate: true },
+    },
     metrics: { auth: 9101, bridge: 9102 },
   };
   expect(faults(all)).toEqual([]);
@@ -96,7 +103,7 @@ test("all that is wrong is said at once, each with its key and limit, and never 
     "bridge.maxConnections: must be a whole number from 1 to 1000000",
     "mail.from: must be one line of 1 to 256 characters",
     'mail.smtp.tls: must be "implicit" or "starttls"',
-    "retentionDays: must be a whole number from 1 to 36500",
+    "retentionDays: must be a whole number from 1 to 365",
   ]);
   expect(lines.join()).not.toContain("canary");
 });

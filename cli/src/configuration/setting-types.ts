@@ -1,9 +1,11 @@
+import { asMailAddress } from "@purrimeter/auth-api/mail-address";
 import { isHost } from "@purrimeter/certs/issue-service";
 import { isIP } from "node:net";
 import { z } from "zod";
 
 const PUBLIC_ORIGIN =
   "must be an https origin with a host name and without a path, such as https://cats.example.org";
+const CONTACT = "must be a link such as mailto:security@example.org or https://example.org/security";
 const PAGE_ORIGIN = "must be an origin without a path, such as https://app.example.org";
 
 /** A section of the file: an object whose keys are all known, and all may be left out. */
@@ -72,6 +74,26 @@ export const publicOrigin = z
 export const pageOrigin = z
   .string(PAGE_ORIGIN)
   .refine((text) => isOrigin(text, ["https:", "http:"]), PAGE_ORIGIN);
+
+/** Where somebody may write to, as RFC 9116 has it. */
+export const contact = z
+  .string(CONTACT)
+  .refine((text) => /^(?:https:\/\/[^\s]{1,240}|mailto:[^\s@]{1,64}@[^\s@]{1,180})$/u.test(text), CONTACT);
+
+/** Where a message of an operator goes. */
+export const mailAddress = z
+  .string("must be a mail address")
+  .refine((text) => asMailAddress(text) !== undefined, "must be a mail address");
+
+const WEBHOOK = "must be an https URL of at most 2000 characters without user and password";
+
+/** Where signed messages go. */
+export const webhookUrl = z.string(WEBHOOK).max(2_000, WEBHOOK).refine(isWebhook, WEBHOOK);
+
+function isWebhook(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === "https:" && url.username === "" && url.password === "" && url.hash === "";
+}
 
 /** An address or a block of addresses. */
 export const addressBlock = z.union(

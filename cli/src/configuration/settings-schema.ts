@@ -4,6 +4,7 @@ import { z } from "zod";
 import {
   addressBlock,
   anyPort,
+  contact,
   decimal,
   fixedPort,
   flag,
@@ -11,10 +12,12 @@ import {
   hostName,
   line,
   list,
+  mailAddress,
   pageOrigin,
   path,
   publicOrigin,
   section,
+  webhookUrl,
   whole,
 } from "./setting-types.ts";
 
@@ -47,6 +50,9 @@ function quota(amount: number, least: number) {
   }).prefault({});
 }
 
+/** Days for which an owner may have locations kept at most. */
+const MOST_RETENTION_DAYS = 365;
+
 const smtp = section({
   host: line(253),
   port: fixedPort.default(587),
@@ -73,6 +79,8 @@ const api = section({
   certificate: path.optional(),
   key: path.optional(),
   origins: list(pageOrigin, 32).default([]),
+  /** Told in /.well-known/security.txt, which is not there without it. */
+  securityContact: contact.optional(),
   trustedProxies: list(addressBlock, 64).default([]),
   rates: section({ owner: rate(1_000, 100), address: rate(2_000, 200) }).prefault({}),
   maxConnections: whole(1, MAX_CONNECTIONS).default(PUBLIC_HTTP_LIMITS.maxConnections),
@@ -110,14 +118,36 @@ const accounts = section({
   unverifiedDays: whole(1, 3_650).default(7),
 });
 
+const alarms = section({
+  mailTo: list(mailAddress, 8).default([]),
+  webhook: section({
+    url: webhookUrl,
+    /** Whose certificate the server has, PEM; the system's authorities unless given. */
+    authority: path.optional(),
+    /** Whether its address may be of this machine or of a private network. */
+    allowPrivate: flag().default(false),
+  }).optional(),
+  digest: flag().default(true),
+  /** 0: it does not matter when the last backup was. */
+  backupDays: whole(0, 3_650).default(7),
+});
+
 const shape = {
   publicUrl: publicOrigin.optional(),
   hostNames: list(hostName, 32).default([]),
-  retentionDays: whole(1, 36_500).default(365),
+  /** Of owners who chose nothing; 90 unless given, and 365 for owners from before there was a choice. */
+  retentionDays: whole(1, MOST_RETENTION_DAYS).optional(),
+  retention: section({
+    minDays: whole(1, MOST_RETENTION_DAYS).default(1),
+    maxDays: whole(1, MOST_RETENTION_DAYS).default(MOST_RETENTION_DAYS),
+  }).prefault({}),
+  /** Days for which the operator keeps backups: owners are told. */
+  backupKeptDays: whole(0, 3_650).default(30),
   api: api.prefault({}),
   bridge: bridge.prefault({}),
   mail: mail.prefault({}),
   accounts: accounts.prefault({}),
+  alarms: alarms.prefault({}),
 };
 
 type Shared = z.output<z.ZodObject<typeof shape>>;
@@ -144,7 +174,11 @@ export function settingsSchema(services: readonly string[]): z.ZodType<Settings>
 function contradictions({
   api: { certificate, key },
   mail: { folder, smtp: server },
-}: Pick<Shared, "api" | "mail">): { readonly path: readonly string[]; readonly message: string }[] {
+  retention: { minDays, maxDays },
+}: Pick<Shared, "api" | "mail" | "retention">): {
+  readonly path: readonly string[];
+  readonly message: string;
+}[] {
   return [
     ...(certificate !== undefined && key === undefined
       ? [{ path: ["api", "key"], message: "is missing; api.certificate needs its key" }]
@@ -154,6 +188,9 @@ function contradictions({
       : []),
     ...(folder !== undefined && server !== undefined
       ? [{ path: ["mail", "folder"], message: "is of no use beside mail.smtp; leave one of them out" }]
+      : []),
+    ...(minDays > maxDays
+      ? [{ path: ["retention", "minDays"], message: "must be at most retention.maxDays" }]
       : []),
   ];
 }

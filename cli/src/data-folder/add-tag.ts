@@ -7,6 +7,7 @@ import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { TagRegistry } from "@purrimeter/store/tag-registry";
 import { existsSync } from "node:fs";
 import type { DataFiles } from "./data-files.ts";
+import { recordInFolder } from "./record-act.ts";
 import { takeTagKey } from "./tag-keys.ts";
 import { orFailure } from "./or-failure.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
@@ -34,6 +35,8 @@ export async function addTag(
   if (tag === undefined) return orFailure(refuse("bad-tag-id", id));
   const { chain, folder } = issuedFiles(files.certs, "tags", tag);
   if (!existsSync(chain)) {
+    const recorded = await recordInFolder(files, time, "certificate.issued", `tag ${tag}`);
+    if (isFailure(recorded)) return recorded;
     const issued = orFailure(await issueTag(files.authority, tag, { now: utcDate(time) }));
     if (isFailure(issued)) return issued;
   }

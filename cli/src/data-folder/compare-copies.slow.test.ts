@@ -239,7 +239,9 @@ describe("tags code", () => {
     await runMain("tags", "revoke", "tom", "--data", files.folder);
     await runMain("tags", "revoke", "nobody", "--data", files.folder);
     const trail = await withAccounts(files, systemTime, async ({ audit }) => ({
-      acts: (await audit.read(0, 1_000)).map(({ event, session }) => [event, session]).slice(-2),
+      acts: (await audit.read({ after: 0, limit: 1_000 }))
+        .map(({ event, subject }) => [event, subject])
+        .slice(-2),
     }));
     expect(trail).toEqual({
       acts: [

@@ -17,6 +17,10 @@ export interface DataFiles {
   /** The last trusted time of the supervisor. */
   readonly clock: string;
   readonly log: string;
+  /** Alarms of all processes, for the one that tells operators. */
+  readonly alarms: string;
+  /** When the last backup was written, seconds of UTC. */
+  readonly lastBackup: string;
   /** What people set; never written by a program. */
   readonly settings: string;
   /** Mail that no server is told to send: addresses and live links. Mode 0700. */
@@ -57,6 +61,8 @@ export function dataFiles(data: string): DataFiles {
     run,
     clock: join(run, "clock"),
     log: join(folder, "log"),
+    alarms: join(run, "alarms"),
+    lastBackup: join(run, "last-backup"),
     settings: join(folder, "config.json"),
     mail: join(folder, "secrets", "mail"),
     formerMail: [join(folder, "mail"), join(folder, "outbox")],

@@ -34,13 +34,19 @@ export async function withAccounts<Result extends object>(
             mayMigrate: !isInUse(files.run),
           }),
           databaseKey,
+          auditKey: secrets.readKey("audit-key"),
           log: createLog("cli", { write: (line: string) => void process.stderr.write(line) }),
           time,
           listener: () => undefined,
         });
-        return { resource: accounts, close: () => accounts.database.destroy() };
+        return { resource: accounts, close: () => close(accounts) };
       },
     },
     use,
   );
+}
+
+async function close({ audit, database }: OpenAccounts): Promise<void> {
+  await audit.close();
+  await database.destroy();
 }

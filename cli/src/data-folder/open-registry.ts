@@ -8,6 +8,7 @@ import { OPERATOR } from "./operator.ts";
 import { isInUse } from "./run-lock.ts";
 import { withData } from "./with-data.ts";
 import type { Failure } from "../terminal/failure.ts";
+import { createLog, errorCode } from "@purrimeter/service/log";
 import { utcSeconds } from "../terminal/utc.ts";
 
 /** The locations' database and the owners' keys, with the operator's secrets. */
@@ -45,6 +46,7 @@ export async function withOperatorStore<Result extends object>(
           databaseKey: secrets.readKey("database-key"),
           keyRing,
           erasureList: files.erasures,
+          audit: { key: secrets.readKey("audit-key"), time, failed: sayUnsigned },
           mayMigrate: !isInUse(files.run),
           now: () => utcSeconds(time),
           monotonicMs: () => time.monotonicMs(),
@@ -54,4 +56,9 @@ export async function withOperatorStore<Result extends object>(
     },
     use,
   );
+}
+
+function sayUnsigned(error: unknown): void {
+  const log = createLog("cli", { write: (line: string) => void process.stderr.write(line) });
+  log.error("the audit trail is not signed", { event: "audit.unsigned", code: errorCode(error) });
 }

@@ -28,6 +28,8 @@ export interface PrepareOptions extends CertifyOptions {
   readonly acceptLoss?: boolean;
   /** Where the root's key goes when this call makes the authority, or finds the key where an earlier version left it. */
   readonly rootKey?: RootKeyPlace;
+  /** Told the names of the services whose certificates are new. */
+  readonly onCertified?: (services: readonly string[]) => void;
 }
 
 /**
@@ -62,6 +64,7 @@ export async function prepareData(
   if (!secretsAreInVault(files)) makeSecrets(files, holders);
   const certified = await certifyServices(files, holders.services, options);
   if (isFailure(certified)) return certified;
+  options.onCertified?.(certified);
   recordSecrets(files, holders, format);
   if (options.acceptLoss === true) forgetLostFiles(files);
   return { created };

@@ -34,7 +34,8 @@ export function makeSecrets(files: DataFiles, holders: Holders): void {
   for (const { secret, holders: names } of sharedSecrets(holders)) makeShared(files, secret, names);
 }
 
-function makeShared(files: DataFiles, { name, make }: SecretSpec, holders: readonly string[]): void {
+/** Makes a secret for holders of whom none has it; otherwise copies it to those who lack it. */
+export function makeShared(files: DataFiles, { name, make }: SecretSpec, holders: readonly string[]): void {
   for (const holder of holders) makeFolder(files.secrets(holder));
   const keeper = holders.find((holder) => existsSync(files.secret(holder, name)));
   const content = keeper === undefined ? Buffer.from(make()) : readFileSync(files.secret(keeper, name));

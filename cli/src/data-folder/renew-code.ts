@@ -55,7 +55,7 @@ async function judge(
   if (owner === undefined && !existsSync(files.accounts)) return { isLiving: false };
   return withAccounts(files, time, async ({ accounts, audit }) => {
     const isLiving = owner !== undefined && (await accounts.findById(owner)) !== undefined;
-    const recorded = isLiving ? undefined : await recordAct(audit, "tag.code-renewed", tag);
-    return recorded !== undefined && isFailure(recorded) ? recorded : { isLiving };
+    const recorded = isLiving ? {} : await recordAct(audit, "tag.code-renewed", tag);
+    return isFailure(recorded) ? recorded : { isLiving };
   });
 }

@@ -69,7 +69,7 @@ async function step(laterS = 0): Promise<SigningStep> {
 
 async function auditedEvents(): Promise<string[]> {
   const read = await withAccounts(files, systemTime, async ({ audit }) => ({
-    rows: await audit.read(0, 100),
+    rows: await audit.read({ after: 0, limit: 100 }),
   }));
   if (isFailure(read)) throw new Error(read.failure);
   return read.rows.map(({ event }) => event);

@@ -17,3 +17,6 @@ export const LOCATIONS_KEY: SecretSpec = { name: "database-key", make: randomKey
 
 /** The key of the file with the owners' keys. */
 export const KEY_RING_KEY: SecretSpec = { name: "key-ring-key", make: randomKey };
+
+/** Signs the audit trails: one value, of which each process that writes to one has a copy. */
+export const AUDIT_KEY: SecretSpec = { name: "audit-key", make: randomKey };

@@ -7,7 +7,7 @@ type MailConfig = {
   /** What begins the links in mails. */
   readonly linkBase: string;
 } & (
-  | { readonly folder: string }
+  | { readonly folder: string; readonly isSealed?: true }
   | {
       readonly smtp: {
         readonly host: string;
@@ -28,7 +28,9 @@ export function mailConfig({ files, settings }: Pick<ServiceContext, "files" | "
     linkBase: `${origin}/`,
   };
   if (smtp === undefined)
-    return { ...common, folder: folder === undefined ? files.mail : resolve(files.folder, folder) };
+    return folder === undefined
+      ? { ...common, folder: files.mail, isSealed: true }
+      : { ...common, folder: resolve(files.folder, folder) };
   const { host, port, user, tls, authority } = smtp;
   return {
     ...common,

@@ -6,17 +6,29 @@ import { fileURLToPath } from "node:url";
 import type { z } from "zod";
 import { databaseOf } from "../data-folder/lost-files.ts";
 import { OPERATOR } from "../data-folder/operator.ts";
-import { KEY_RING_KEY, LOCATIONS_KEY, randomKey, signingKey } from "../data-folder/secret-specs.ts";
+import {
+  AUDIT_KEY,
+  KEY_RING_KEY,
+  LOCATIONS_KEY,
+  randomKey,
+  signingKey,
+} from "../data-folder/secret-specs.ts";
 import { checkApiCertificate } from "./check-api-certificate.ts";
+import { alarmsConfig } from "./alarms-config.ts";
+import { checkWebhook } from "./check-webhook.ts";
 import { checkSmtpPassword } from "./check-smtp-password.ts";
 import { hostsOf } from "./hosts-of.ts";
 import { mailConfig } from "./mail-config.ts";
+import { retentionBounds } from "./retention-bounds.ts";
 import { relyingParty } from "./public-origin.ts";
 import { urlOn } from "./url-on.ts";
 import type { ServiceEntry, ServiceRegistry } from "./service-entry.ts";
 
 /** A service's configuration without what every service has. */
-type Own<Schema extends z.ZodType> = Omit<z.input<Schema>, "host" | "port" | "secrets" | "metrics">;
+type Own<Schema extends z.ZodType> = Omit<
+  z.input<Schema>,
+  "alarmSpool" | "host" | "port" | "secrets" | "metrics"
+>;
 
 /** Issuer and audience of the tokens; both ends are ours. */
 const TOKENS = { issuer: "https://purrimeter.local/auth", audience: "purrimeter" } as const;
@@ -30,6 +42,7 @@ const AUTH: ServiceEntry = {
   secrets: [
     { name: "database-key", make: randomKey },
     { name: "signing-key.pem", make: signingKey },
+    AUDIT_KEY,
   ],
   usesOwnerKeys: false,
   nurseryMib: 2,
@@ -42,8 +55,9 @@ const AUTH: ServiceEntry = {
     passkeys: relyingParty(settings),
     mail: mailConfig({ files, settings }),
     unverifiedDays: settings.accounts.unverifiedDays,
+    alarms: alarmsConfig({ files, settings }),
   }),
-  check: checkSmtpPassword,
+  check: (context) => [...checkSmtpPassword(context), ...checkWebhook(context)],
 };
 
 /** What owners connect to. */
@@ -52,12 +66,13 @@ const CLOUD_API: ServiceEntry = {
   main: mainOf("@purrimeter/cloud-api/main"),
   after: ["auth", "bridge"],
   callsServices: true,
-  secrets: [LOCATIONS_KEY, KEY_RING_KEY, { name: "cursor-key", make: randomKey }],
+  secrets: [LOCATIONS_KEY, KEY_RING_KEY, AUDIT_KEY, { name: "cursor-key", make: randomKey }],
   usesOwnerKeys: true,
   nurseryMib: 2,
   listen: ({ api: { host, port } }) => ({ host, port }),
   configure: ({ files, settings, portOf, readinessOf }): Own<typeof cloudApiSchema> => {
-    const { certificate, key, origins, trustedProxies, rates, ...connections } = settings.api;
+    const { certificate, key, origins, securityContact, trustedProxies, rates, ...connections } =
+      settings.api;
     const { maxConnections, maxConnectionsPerAddress, acceptsPerAddress } = connections;
     const own = files.serviceChain("cloud-api");
     const tls =
@@ -76,8 +91,11 @@ const CLOUD_API: ServiceEntry = {
       peers: ["auth", "bridge"].map((name) => ({ name, url: readinessOf(name) })),
       ...TOKENS,
       origins,
+      backupKeptDays: settings.backupKeptDays,
+      ...(securityContact !== undefined && { securityContact }),
       hosts: hostsOf(settings),
       trustedProxies,
+      retention: retentionBounds(settings),
       rates,
       connections: { maxConnections, maxConnectionsPerAddress, acceptsPerAddress },
     };
@@ -94,7 +112,7 @@ const BRIDGE: ServiceEntry = {
   main: mainOf("@purrimeter/bridge/main"),
   after: [],
   callsServices: false,
-  secrets: [LOCATIONS_KEY, KEY_RING_KEY],
+  secrets: [LOCATIONS_KEY, KEY_RING_KEY, AUDIT_KEY],
   usesOwnerKeys: true,
   nurseryMib: 8,
   listen: ({ bridge: { host, port } }) => ({ host, port }),
@@ -109,7 +127,7 @@ const BRIDGE: ServiceEntry = {
       keyRing: files.keyRing,
       tls: { certificate: files.serviceChain("bridge"), clientAuthority: anchor, revoked },
       ...(tls12 && { tls12 }),
-      retentionDays: settings.retentionDays,
+      retention: retentionBounds(settings),
       ...{ maxConnections, maxConnectionsPerAddress, acceptsPerAddress },
       sessionsPerCertificate: { burst: sessions.burst, perSecond: sessions.perMinute / 60 },
       quotas: { entries: bucketOf(quotas.entries), rows: bucketOf(quotas.rows) },

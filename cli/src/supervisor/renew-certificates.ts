@@ -2,6 +2,7 @@ import { errorCode, type Log } from "@purrimeter/service/log";
 import type { Cancel, Time } from "@purrimeter/service/time";
 import type { DataFiles } from "../data-folder/data-files.ts";
 import { certifyServices } from "../data-folder/certify-services.ts";
+import { recordInFolder } from "../data-folder/record-act.ts";
 import type { CertifiedService } from "../data-folder/secret-holder.ts";
 import { isFailure } from "../terminal/failure.ts";
 import { utcDate } from "../terminal/utc.ts";
@@ -36,6 +37,8 @@ async function renewOnce(options: RenewCertificatesOptions): Promise<void> {
       return log.error("certificates were not renewed", { event: "certificates.fault" });
     for (const service of renewed) {
       log.info("certificate renewed", { event: "certificate.renewed", process: service });
+      const recorded = await recordInFolder(files, time, "certificate.renewed", `service ${service}`);
+      if (isFailure(recorded)) log.error("it is not in the audit trail", { event: "audit.unwritten" });
       await restart(service);
     }
   } catch (error) {

@@ -16,7 +16,7 @@ export function specOf(service: ServiceEntry, context: ServiceContext, secretsOf
       port: actual,
       ...(metricsPort !== undefined && { metrics: { port: metricsPort } }),
     };
-    const rest = { secrets: secretsOf(service), ...service.configure(context) };
+    const rest = { secrets: secretsOf(service), alarmSpool: files.alarms, ...service.configure(context) };
     const content = `${JSON.stringify({ ...listeners, ...rest }, undefined, 2)}\n`;
     replaceFile(files.config(name), content, PUBLIC_MODE);
     return files.config(name);

@@ -8,6 +8,7 @@ import { authorityFault } from "../data-folder/authority-fault.ts";
 import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
 import { recordFiles } from "../data-folder/lost-files.ts";
 import { prepareData } from "../data-folder/prepare-data.ts";
+import { recordInFolder } from "../data-folder/record-act.ts";
 import type { RootKeyPlace } from "../data-folder/root-key-out.ts";
 import { lockRun, type RunLock } from "../data-folder/run-lock.ts";
 import { allHolders } from "../data-folder/secret-holder.ts";
@@ -126,7 +127,10 @@ async function startWithClock(known: Known): Promise<RunningServices | Failure> 
   const { settings, time, ownSecrets = false, acceptLoss = false, rootKey } = options;
   const dates = { now: utcDate(time), isClockTrusted: clock.trust.isPlausible() };
   const keys = { ownSecrets, acceptLoss, ...(rootKey !== undefined && { rootKey }) };
-  const prepared = await prepareData(files, registry, { ...dates, hosts: settings.hostNames, ...keys });
+  const certified: string[] = [];
+  const onCertified = (services: readonly string[]): void => void certified.push(...services);
+  const named = { hosts: settings.hostNames, onCertified };
+  const prepared = await prepareData(files, registry, { ...dates, ...named, ...keys });
   if (isFailure(prepared)) return prepared;
   const refused = refuseAuthority(known) ?? (await checkCopies(files, time, acceptLoss));
   if (refused !== undefined) return refused;
@@ -135,7 +139,8 @@ async function startWithClock(known: Known): Promise<RunningServices | Failure> 
   if (options.stopping?.aborted === true) return failed("stopped before everything was started");
   const ports = await startAll(supervisor, files, settings, registry, secretsOf);
   if (isFailure(ports)) return stopAfter(ports, supervisor);
-  const unrecorded = await recordCopies(files, time, acceptLoss);
+  const unrecorded =
+    (await recordCopies(files, time, acceptLoss)) ?? (await recordCertified(files, time, certified));
   if (unrecorded !== undefined) return stopAfter(unrecorded, supervisor);
   return runningServices(known, supervisor, ports, prepared.created);
 }
@@ -146,6 +151,18 @@ function refuseAuthority({ files, options, log, clock }: Known): Failure | undef
   if (fault === undefined || clock.trust.isPlausible()) return fault;
   log.error(fault.failure, { event: "authority.not-valid" });
   return undefined;
+}
+
+/** The accounts have been opened by then, so that there is a trail also at the first start. */
+async function recordCertified(
+  files: DataFiles,
+  time: Time,
+  services: readonly string[],
+): Promise<Failure | undefined> {
+  if (services.length === 0) return undefined;
+  const subjects = services.map((name) => `service ${name}`);
+  const recorded = await recordInFolder(files, time, "certificate.issued", ...subjects);
+  return isFailure(recorded) ? recorded : undefined;
 }
 
 async function stopAfter(failure: Failure, supervisor: Supervisor): Promise<Failure> {

@@ -30,7 +30,7 @@ export function parseFixedPort(text: string): number {
 
 /** A number of days, up to a century. */
 export function parseDays(text: string): number {
-  return parseWhole(text, 1, 36_500);
+  return parseWhole(text, 1, 365);
 }
 
 /** A number of tags, up to 10,000. */

@@ -7,6 +7,7 @@ import { createClaimCode } from "@purrimeter/store/claim-code";
 import { ACCESS } from "./access-table.ts";
 import type { AuthAnswer } from "./auth-service.ts";
 import type { Access } from "./access-table.ts";
+import { rfc3339 } from "../lists/rfc3339.ts";
 import { authAnswer } from "../testing/auth-answer.ts";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "../testing/test-api.ts";
@@ -18,7 +19,10 @@ let api: TestApi;
 let yes: AuthAnswer;
 
 beforeAll(async () => {
-  api = await makeTestApi({ auth: { call: () => Promise.resolve(yes) } });
+  api = await makeTestApi({
+    auth: { call: () => Promise.resolve(yes) },
+    securityContact: "mailto:security@example.org",
+  });
 });
 
 afterAll(async () => {
@@ -115,6 +119,7 @@ async function unclaimed(): Promise<{ id: TagId; code: string }> {
 }
 
 const GOOD_USES: Record<string, GoodUse> = {
+  "GET /.well-known/security.txt": at("/.well-known/security.txt"),
   "GET /v1/openapi.json": at("/v1/openapi.json"),
   "GET /v1/health": at("/v1/health"),
   "GET /v1/ready": at("/v1/ready"),
@@ -125,16 +130,34 @@ const GOOD_USES: Record<string, GoodUse> = {
       authUse(route),
     ]),
   ),
+  "GET /v1/account": at("/v1/account"),
+  "PATCH /v1/account": at("/v1/account", 200, { body: { retentionDays: 30 } }),
+  "POST /v1/account/export": () => {
+    yes = authAnswer(200, { parts: {} });
+    return Promise.resolve(["/v1/account/export", { body: {} }, 202]);
+  },
+  // None has such an archive: whose it is decides the store.
+  "GET /v1/account/export/:id": at(`/v1/account/export/${"a".repeat(32)}`, 404),
   "DELETE /v1/account": authUse(eraseAccountRoute),
+  "GET /v1/audit": () => {
+    yes = authAnswer(200, { items: [], size: 0 });
+    return Promise.resolve(["/v1/audit", {}, 200]);
+  },
   "GET /v1/tags": at("/v1/tags"),
   "POST /v1/tags/claim": async () => ["/v1/tags/claim", { body: { code: (await unclaimed()).code } }, 201],
   "GET /v1/tags/:id": ofTag(""),
   "PATCH /v1/tags/:id": ofTag("", 200, () => ({ body: { name: "Tom" } })),
   "DELETE /v1/tags/:id": ofTag("", 204),
+  "GET /v1/tags/:id/export": ofTag("/export?format=csv"),
+  "DELETE /v1/tags/:id/locations": ofTag("/locations?from=1970-01-01T00:00:00Z&to=2001-01-01T00:00:00Z"),
+  "PATCH /v1/tags/:id/locations/:at": ofTag(`/locations/${rfc3339(NOW_S as UnixSeconds)}`, 200, () => ({
+    body: { suspect: false },
+  })),
   "GET /v1/tags/:id/locations": ofTag("/locations"),
   "GET /v1/tags/:id/locations/latest": ofTag("/locations/latest"),
   "GET /v1/tags/:id/live": ofTag("/live"),
   "GET /v1/tags/:id/events": ofTag("/events"),
+  "GET /v1/tags/:id/totals": ofTag("/totals"),
   "GET /v1/tags/:id/found": ofTag("/found"),
   "GET /v1/geofences": at("/v1/geofences"),
   "POST /v1/geofences": (_, { tag }) =>
@@ -178,6 +201,7 @@ const GOOD_USES: Record<string, GoodUse> = {
     { body: { message: "x" } },
     204,
   ],
+  "GET /v1/operator/totals": at("/v1/operator/totals"),
   "GET /v1/operator/tags": at("/v1/operator/tags"),
   "POST /v1/operator/tags/:id/code": async () => {
     yes = authAnswer(200, { isLiving: false });

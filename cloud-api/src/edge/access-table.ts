@@ -57,6 +57,7 @@ const session: Access = {
  * route as everybody. Operators and auditors reach no route that shows a location.
  */
 export const ACCESS: Readonly<Record<string, Access>> = {
+  "GET /.well-known/security.txt": anyone,
   "GET /v1/openapi.json": anyone,
   "GET /v1/health": anyone,
   "GET /v1/ready": anyone,
@@ -76,7 +77,11 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /v1/auth/password/reset-request": anyone,
   "POST /v1/auth/password/reset": anyone,
 
+  "GET /v1/account": owners(undefined),
+  "PATCH /v1/account": owners(undefined),
   "DELETE /v1/account": session,
+  "POST /v1/account/export": session,
+  "GET /v1/account/export/:id": session,
   "GET /v1/auth/account": session,
   "GET /v1/auth/sessions": session,
   "DELETE /v1/auth/sessions": session,
@@ -98,16 +103,22 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "DELETE /v1/auth/personal-tokens/:id": session,
   "GET /v1/auth/audit": staff("auditor"),
 
+  "GET /v1/audit": session,
+
   "GET /v1/tags": owners("tags:read"),
   "POST /v1/tags/claim": verifiedOwners(),
   "GET /v1/tags/:id": owners("tags:read", "tag"),
   "PATCH /v1/tags/:id": owners("tags:write", "tag"),
   "DELETE /v1/tags/:id": owners(undefined, "tag"),
 
+  "GET /v1/tags/:id/export": owners("locations:read", "tag"),
+  "DELETE /v1/tags/:id/locations": owners(undefined, "tag"),
+  "PATCH /v1/tags/:id/locations/:at": owners("tags:write", "tag"),
   "GET /v1/tags/:id/locations": owners("locations:read", "tag", "history"),
   "GET /v1/tags/:id/locations/latest": owners("locations:read", "tag", "live"),
   "GET /v1/tags/:id/live": owners("locations:read", "tag", "live"),
   "GET /v1/tags/:id/events": owners("locations:read", "tag"),
+  "GET /v1/tags/:id/totals": owners("locations:read", "tag"),
   "GET /v1/tags/:id/found": owners("locations:read", "tag"),
 
   "GET /v1/geofences": owners("geofences:read"),
@@ -132,6 +143,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /v1/found/:code": anyone,
   "POST /v1/found/:code": anyone,
 
+  "GET /v1/operator/totals": staff("operator"),
   "GET /v1/operator/tags": staff("operator"),
   "POST /v1/operator/tags/:id/code": staff("operator", "any-tag"),
   "POST /v1/operator/tags/:id/revoke": staff("operator", "any-tag"),

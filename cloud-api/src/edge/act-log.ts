@@ -6,6 +6,8 @@ import { SummedLines } from "@purrimeter/service/summed-lines";
 export type OwnerAct =
   | "tag.claimed"
   | "tag.given-up"
+  | "account.exported"
+  | "history.erased"
   | "share.invited"
   | "share.accepted"
   | "share.removed"

@@ -135,9 +135,9 @@ export function authorise(deps: Dependencies): MiddlewareHandler<Env> {
     const refusal = refusalOf(access, identity);
     if (refusal !== undefined) throw refusal;
     if (context.env?.incoming !== undefined) markAuthenticated(context.env.incoming.socket);
-    spend(deps.ownerRates, identity.owner);
     context.set("identity", identity);
     context.set("owner", identity.owner);
+    spend(deps.ownerRates, identity.owner);
     context.set("view", deps.forOwner(identity.owner));
     return next();
   };

@@ -9,6 +9,15 @@ Times are RFC 3339 in UTC. Coordinates are WGS 84 degrees. Lists answer \`{items
 \`cursor=<next>\` until \`next\` is null. Every refusal is a problem (RFC 9457) whose type is a path that explains it.
 Fields that are not described here are refused.`;
 
+/** A path that is not in its canonical form (an encoded slash in an id) is refused before any route, also by those that refuse nothing else. */
+function declareRefusedPaths({ openAPIRegistry }: OpenAPIHono<Env>): void {
+  for (const definition of openAPIRegistry.definitions) {
+    if (definition.type !== "route" || !definition.route.path.includes("{")) continue;
+    const { responses } = definition.route;
+    definition.route.responses = { ...problemAnswers("invalid-request"), ...responses };
+  }
+}
+
 /** The API as OpenAPI 3.1. */
 export function openApiDocument(app: OpenAPIHono<Env>): object {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
@@ -34,6 +43,7 @@ export function openApiDocument(app: OpenAPIHono<Env>): object {
       ...problemAnswers("misdirected-request", "too-many-requests", "internal-error"),
     },
   });
+  declareRefusedPaths(app);
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {

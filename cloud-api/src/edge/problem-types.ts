@@ -18,6 +18,11 @@ export const PROBLEM_TYPES = {
     title: "The resource has changed since you read it",
     description: "Read the resource again and repeat the change with its new ETag in If-Match.",
   },
+  "range-not-satisfiable": {
+    status: 416,
+    title: "Nothing of this range is there",
+    description: "Content-Range says how many bytes there are.",
+  },
   "precondition-required": {
     status: 428,
     title: "If-Match is required",

@@ -48,20 +48,32 @@ export function timeSchema(description: string, round = Math.ceil) {
     .openapi({ type: "string", format: "date-time", description });
 }
 
+interface Stretch {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+/** Zod's check that a stretch of time does not end before it begins. */
+function checkOrder({ value, issues }: { value: Stretch; issues: z.core.$ZodRawIssue[] }): void {
+  const { from = EARLIEST, to = LATEST } = value;
+  if (from <= to) return;
+  for (const [field, message] of [
+    ["from", "from is after to."],
+    ["to", "to is before from."],
+  ])
+    issues.push({ code: "custom", input: value, path: [field as string], message: message as string });
+}
+
+const FROM = timeSchema("Not before this time. Everything that is kept when left out.");
+const TO = timeSchema("Not after this time. Without an end when left out.", Math.floor);
+
+/** Query of a stretch of time, both ends included, and more. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Zod infers it.
+export function stretchSchema<Shape extends z.ZodRawShape>(more: Shape) {
+  return z.strictObject({ from: FROM, to: TO, ...more }).check(checkOrder as never);
+}
+
 /** Query of lists in time. Both ends are included; without them the list is all that is kept. */
 export const timeQuerySchema = z
-  .strictObject({
-    from: timeSchema("Not before this time. Everything that is kept when left out."),
-    to: timeSchema("Not after this time. Without an end when left out.", Math.floor),
-    limit: limitSchema,
-    cursor: cursorSchema,
-  })
-  .check(({ value, issues }) => {
-    const { from = EARLIEST, to = LATEST } = value;
-    if (from <= to) return;
-    for (const [field, message] of [
-      ["from", "from is after to."],
-      ["to", "to is before from."],
-    ])
-      issues.push({ code: "custom", input: value, path: [field as string], message: message as string });
-  });
+  .strictObject({ from: FROM, to: TO, limit: limitSchema, cursor: cursorSchema })
+  .check(checkOrder);

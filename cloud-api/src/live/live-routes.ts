@@ -44,10 +44,11 @@ export function liveRoutes(deps: Dependencies) {
   return app.openapi(liveRoute, async (c) => {
     const { id } = c.req.valid("param");
     const { owner: account, session, expiresS } = c.get("identity");
-    const read = () => readLatest(c.get("view"), deps.forViewer(account), id);
-    const first = orNotFound(await read());
+    const look = (as: "live" | "live-on") => readLatest(c.get("view"), deps.forViewer(account), id, as);
+    const first = orNotFound(await look("live"));
     if (c.req.method === "HEAD") return c.body("", 200, HEADERS);
     const address = subscriberKey(c.get("clientAddress"));
+    const read = () => look("live-on");
     const listener = { account, address, session, expiresS, read };
     const stream = deps.live.open(listener, first, c.req.header("last-event-id"));
     if (stream === "too-many") throw tooMany();

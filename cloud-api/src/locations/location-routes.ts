@@ -83,7 +83,7 @@ export function locationRoutes(deps: Dependencies) {
     })
     .openapi(latestRoute, async (c) => {
       const location = orNotFound(
-        await readLatest(c.get("view"), deps.forViewer(c.get("owner")), c.req.valid("param").id),
+        await readLatest(c.get("view"), deps.forViewer(c.get("owner")), c.req.valid("param").id, "latest"),
       );
       if (location === undefined) throw refuse("not-found", "The tag has not sent a location yet.");
       return wantsGeoJson(c.req.valid("query").format, c.req.header("accept"))

@@ -1,5 +1,5 @@
 import type { TagId } from "@purrimeter/protocol/values";
-import type { Location, LocationPage, TimeRange } from "@purrimeter/store/location";
+import type { LatestRead, Location, LocationPage, TimeRange } from "@purrimeter/store/location";
 import type { OwnerView } from "@purrimeter/store/owner-view";
 import type { ViewerView } from "@purrimeter/store/viewer-view";
 
@@ -8,9 +8,10 @@ export async function readLatest(
   owner: OwnerView,
   viewer: ViewerView,
   tag: TagId,
+  as: LatestRead,
 ): Promise<Location | undefined | "not-found"> {
-  const location = await owner.latest(tag);
-  return location === "not-found" ? viewer.latest(tag) : location;
+  const location = await owner.latest(tag, as);
+  return location === "not-found" ? viewer.latest(tag, as) : location;
 }
 
 /** Locations, as the tag's owner or else as one whom the owner lets look. */

@@ -27,11 +27,11 @@ test("an operator gives an unclaimed tag another code, and the trail says who", 
   const { status, text } = await code();
   const answer = JSON.parse(text) as { id: string; claimCode: string };
   expect([status, answer.id]).toEqual([200, TAG]);
-  const events = await accounts.auth.service.audit.read(0, 100);
+  const events = await accounts.auth.service.audit.read({ after: 0, limit: 100 });
   expect(events.at(-1)).toMatchObject({
     event: "tag.code-renewed",
-    account: operator.id,
-    session: TAG,
+    account: accounts.auth.service.audit.nameOf(operator.id),
+    subject: TAG,
   });
   const owner = await accounts.owner();
   expect((await claim(former, owner)).status).toBe(400);

@@ -118,7 +118,7 @@ export function operatorRoutes(deps: Dependencies) {
       // Nothing is recorded of what can be no tag.
       orNotFound(asTagId(id) ?? "not-found");
       await recordAct(deps, c, id);
-      orNotFound(await deps.registry.revoke(id, deps.now()));
+      orNotFound(await deps.registry.revoke(id, deps.now(), c.get("owner")));
       return c.body(null, 204);
     });
 }

@@ -14,7 +14,7 @@ export async function renewLostCode(
 ): Promise<string> {
   const code = createClaimCode();
   const isLiving = (owner: OwnerId | undefined): Promise<boolean> => asked(auth, tag, owner, operator);
-  const outcome = await registry.renewLostCode(tag, code, isLiving);
+  const outcome = await registry.renewLostCode(tag, code, isLiving, operator.id);
   switch (outcome) {
     case "renewed":
       return code;

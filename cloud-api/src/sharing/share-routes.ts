@@ -193,8 +193,9 @@ export function shareRoutes(deps: Dependencies) {
       return c.json({ items: page.items.map(heldShareBody), next: page.next }, 200);
     })
     .openapi(acceptRoute, async (c) => {
-      const share = await deps.forViewer(c.get("owner")).acceptShare(c.req.valid("json").code);
-      if (share === "wrong-code") throw wrongCode();
+      const { code } = c.req.valid("json");
+      const share = await deps.forViewer(c.get("owner")).acceptShare(code);
+      if (share === "wrong-code") throw wrongCode(deps, c, code);
       if (share === "clock-not-trusted") throw clockNotTrusted();
       deps.logAct("share.accepted", share.tag.id);
       return c.json(heldShareBody(share), 201);

@@ -158,8 +158,9 @@ export function transferRoutes(deps: Dependencies) {
       return c.body(null, 204);
     })
     .openapi(acceptRoute, async (c) => {
-      const accepted = await c.get("view").acceptTransfer(c.req.valid("json").code);
-      if (accepted === "wrong-code") throw wrongCode();
+      const { code } = c.req.valid("json");
+      const accepted = await c.get("view").acceptTransfer(code);
+      if (accepted === "wrong-code") throw wrongCode(deps, c, code);
       if (accepted === "clock-not-trusted") throw clockNotTrusted();
       const { tag, expiresAt, checkNumber } = accepted;
       deps.logAct("transfer.accepted", tag);

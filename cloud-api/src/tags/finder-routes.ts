@@ -7,6 +7,7 @@ import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "
 import type { Dependencies, Env } from "../dependencies.ts";
 import { orNotFound, notFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { spend, subscriberKey } from "../edge/edge.ts";
+import { networkOf } from "../edge/observe-answers.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
 import { pageOfList } from "../lists/page-of-list.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
@@ -134,19 +135,27 @@ function reportBody({ id, at, message, contact, place }: FinderReport): z.infer<
   };
 }
 
+/** Who guesses codes is counted; who mistypes one is not told apart from them. */
+function noSuchTag({ alarms }: Pick<Dependencies, "alarms">, code: string, address: string): Error {
+  const object = normalisePrintedCode(code);
+  alarms.observe({ event: "found-code.wrong", network: networkOf(address), object });
+  return notFound();
+}
+
 /** /v1/found/{code}, for anybody, and /v1/tags/{id}/found. */
 export function foundRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(lookUpRoute, async (c) => {
       spend(deps.finderRates, `look ${subscriberKey(c.get("clientAddress"))}`);
-      if (!(await deps.finderReports.isTag(c.req.valid("param").code))) throw notFound();
+      const { code } = c.req.valid("param");
+      if (!(await deps.finderReports.isTag(code))) throw noSuchTag(deps, code, c.get("clientAddress"));
       return c.json({ kind: "cat-tag" as const, message: "This is the tag of a cat." }, 200);
     })
     .openapi(reportRoute, async (c) => {
       const { code } = c.req.valid("param");
       const subscriber = subscriberKey(c.get("clientAddress"));
       spend(deps.finderRates, `write ${subscriber}`);
-      if (!(await deps.finderReports.isTag(code))) throw notFound();
+      if (!(await deps.finderReports.isTag(code))) throw noSuchTag(deps, code, c.get("clientAddress"));
       spend(deps.finderTagRates, `${normalisePrintedCode(code)} ${subscriber}`);
       await deps.finderReports.report(code, draftOf(c.req.valid("json")), subscriber);
       return c.body(null, 204);

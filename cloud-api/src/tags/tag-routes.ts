@@ -172,7 +172,7 @@ export function tagRoutes(deps: Dependencies) {
     .openapi(claimRoute, async (c) => {
       const { code, name } = c.req.valid("json");
       const tag = await c.get("view").claim(code, name ?? FIRST_NAME);
-      if (tag === "wrong-code") throw wrongCode();
+      if (tag === "wrong-code") throw wrongCode(deps, c, code);
       if (tag === "clock-not-trusted") throw clockNotTrusted();
       deps.logAct("tag.claimed", tag.id);
       return c.json(bodyOf(tag), 201, { Location: `/v1/tags/${tag.id}` });
@@ -187,6 +187,7 @@ export function tagRoutes(deps: Dependencies) {
       const { id } = c.req.valid("param");
       orNotFound(await c.get("view").eraseTag(id));
       deps.logAct("tag.given-up", id);
+      deps.alarms.observe({ event: "tag.given-up", account: c.get("owner"), tag: id });
       return c.body(null, 204);
     });
 }

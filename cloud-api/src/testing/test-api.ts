@@ -7,10 +7,13 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { openStore } from "@purrimeter/store/open-store";
+import type { StoreEvent } from "@purrimeter/store/store-event";
 import type { Store } from "@purrimeter/store/open-store";
 import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
+import { systemTime } from "@purrimeter/service/system-time";
 import type { FieldError } from "@purrimeter/service/problem";
 import { ClientAddresses } from "@purrimeter/service/client-address";
+import { createTestAlarms } from "@purrimeter/service/testing/test-alarms";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AccessTokens } from "../edge/access-tokens.ts";
 import { createApp } from "../app.ts";
@@ -20,11 +23,15 @@ import type { RequestLine } from "@purrimeter/service/request-log";
 import type { Dependencies } from "../dependencies.ts";
 import { EndedSessions } from "../edge/ended-sessions.ts";
 import { OwnerDataErasure } from "../accounts/owner-data-erasure.ts";
+import { ArchiveJobs } from "../export/archive-jobs.ts";
 import { KeySet } from "../edge/key-set.ts";
 import { LiveStreams } from "../live/live-streams.ts";
 import { AUDIENCE, ISSUER, makeTestKey, NOW_S, randomId, signToken } from "./test-keys.ts";
 import type { TestKey } from "./test-keys.ts";
 import { NO_REPORT } from "./no-report.ts";
+
+/** What an operator allows who left all settings out. */
+export const TEST_BOUNDS = { minDays: 1, maxDays: 365, defaultDays: 90, formerDays: 365 };
 
 /** Where a sync costs nothing: what a cut of power does is the store's to test. */
 const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
@@ -94,6 +101,11 @@ export class TestApi {
   /** "act tag", in order. */
   readonly acts: string[] = [];
   readonly failures: unknown[] = [];
+  readonly #alarms = createTestAlarms(() => this.nowMs);
+  /** Rules of security that have tripped, in order. */
+  readonly raised: readonly string[] = this.#alarms.raised;
+  /** Told of what the store records. */
+  told: ((event: StoreEvent) => void) | undefined;
   /** Address that requests come from; requests come without a socket while it is undefined. */
   peer: string | undefined;
   nowMs = 0;
@@ -102,6 +114,7 @@ export class TestApi {
   isClockPlausible = true;
   /** Nothing looks for changes by itself in tests: they call `look`. */
   readonly live: LiveStreams;
+  readonly archives: ArchiveJobs;
   readonly #folder: string;
 
   constructor(key: TestKey, changes: Partial<Dependencies> = {}, owners?: KeyRing) {
@@ -115,6 +128,12 @@ export class TestApi {
       now: () => this.nowS as UnixSeconds,
       monotonicMs: () => this.nowMs,
       isClockPlausible: () => this.isClockPlausible,
+      audit: {
+        key: randomBytes(32),
+        time: { ...systemTime, utcS: () => this.nowS, after: () => () => undefined },
+        failed: (error) => void this.failures.push(error),
+        listener: (event) => this.told?.(event),
+      },
       minFreeBytes: 0,
       reserveBytes: 0,
     });
@@ -125,6 +144,10 @@ export class TestApi {
       now: () => this.nowS,
       monotonicMs: () => this.nowMs,
       every: () => () => undefined,
+      onFailure: (error) => void this.failures.push(error),
+    });
+    this.archives = new ArchiveJobs({
+      now: () => this.nowS,
       onFailure: (error) => void this.failures.push(error),
     });
     this.app = this.appWith(changes);
@@ -155,7 +178,11 @@ export class TestApi {
       forViewer: (viewer) => this.store.forViewer(viewer),
       finderReports: this.store.finderReports,
       registry: this.store.registry,
+      retentionBounds: TEST_BOUNDS,
+      retention: this.store.retention,
+      trail: this.store.trail,
       live: this.live,
+      archives: this.archives,
       readiness: { report: () => Promise.resolve({ status: "ready", checks: {} }) },
       auth,
       erasures: new OwnerDataErasure({
@@ -169,10 +196,14 @@ export class TestApi {
       addresses: new ClientAddresses([]),
       ownerRates: new RateLimiter(plenty, monotonicMs),
       addressRates: new RateLimiter(plenty, monotonicMs),
+      exportRates: new RateLimiter(plenty, monotonicMs),
+      backupKeptDays: 30,
       finderRates: new RateLimiter(plenty, monotonicMs),
       finderTagRates: new RateLimiter(plenty, monotonicMs),
       hosts: new Set(["localhost"]),
       origins: [],
+      securityContact: undefined,
+      alarms: this.#alarms.alarms,
       now,
       monotonicMs,
       logRequest: (line) => void this.logged.push(line),
@@ -256,6 +287,7 @@ export class TestApi {
 
   async close(): Promise<void> {
     this.live.close();
+    await this.archives.stop();
     await this.store.close();
     rmSync(this.#folder, { recursive: true });
   }

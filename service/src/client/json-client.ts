@@ -8,6 +8,7 @@ import type {
   RequestOptions,
 } from "node:http";
 import { Agent, request } from "node:https";
+import type { LookupFunction } from "node:net";
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import { connectionCode, isTlsCode, tlsReason } from "../http/tls-failure.ts";
 import type { Time } from "../time/time.ts";
@@ -24,6 +25,8 @@ export interface JsonClientOptions {
   /** From the first byte out to the last byte in, waiting for a connection included. */
   readonly deadlineMs: number;
   readonly maxAnswerBytes: number;
+  /** How a host name becomes addresses; the system's way when left out. */
+  readonly lookup?: LookupFunction;
   /** Connections at once; other requests wait. 64 unless given. */
   readonly maxConnections?: number;
 }
@@ -142,8 +145,8 @@ function failureOf(error: unknown): JsonFailure {
   return { kind: "unreachable", code, reason: NETWORK_REASONS[code] ?? "network failed" };
 }
 
-function agentOptions({ maxConnections = 64 }: JsonClientOptions): AgentOptions {
-  return { keepAlive: true, maxSockets: maxConnections };
+function agentOptions({ maxConnections = 64, lookup }: JsonClientOptions): AgentOptions {
+  return { keepAlive: true, maxSockets: maxConnections, ...(lookup && { lookup }) };
 }
 
 function tlsOptions(options: JsonClientOptions): AgentOptions & TlsOptions {

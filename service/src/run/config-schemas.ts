@@ -32,11 +32,27 @@ export const trustedProxiesSchema = z
   .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
   .default([]);
 
+const retentionDaysSchema = z.int().min(1).max(365);
+
+/** Days for which owners may have locations kept, and what holds for those who chose nothing: see RetentionBounds of the store. */
+export const retentionSchema = z.strictObject({
+  minDays: retentionDaysSchema,
+  maxDays: retentionDaysSchema,
+  defaultDays: retentionDaysSchema,
+  formerDays: retentionDaysSchema,
+});
+
 /** What every service's configuration has; spread into its schema. */
-export const SERVICE_CONFIG = { secrets: secretsSchema, metrics: metricsSchema } as const;
+export const SERVICE_CONFIG = {
+  secrets: secretsSchema,
+  metrics: metricsSchema,
+  /** File in which alarms wait for the process that tells operators; nobody is told unless it is given. */
+  alarmSpool: pathSchema.optional(),
+} as const;
 
 /** The part of a configuration that `runService` reads. */
 export interface ServiceConfig {
   readonly secrets?: unknown;
   readonly metrics?: { readonly port: number } | undefined;
+  readonly alarmSpool?: string | undefined;
 }

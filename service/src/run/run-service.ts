@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { openAlarms } from "../alarms/open-alarms.ts";
 import { createLog, errorCode } from "../log/log.ts";
 import type { Log } from "../log/log.ts";
 import { listenMetrics } from "../metrics/listen-metrics.ts";
@@ -7,6 +8,7 @@ import { Metrics } from "../metrics/metrics.ts";
 import { systemRandom } from "../time/system-random.ts";
 import { systemTime } from "../time/system-time.ts";
 import type { ServiceConfig } from "./config-schemas.ts";
+import { programVersion } from "./program-version.ts";
 import { readConfig } from "./read-config.ts";
 import { Readiness, type ReadinessReport } from "../metrics/readiness.ts";
 import type { OpenSecrets, RunningService, ServiceDefinition } from "./service-definition.ts";
@@ -84,14 +86,9 @@ async function start<Name extends string, Config extends ServiceConfig, Secrets 
     onFault: ({ code }) =>
       log.error("the login to the source of secrets could not be kept up", { event: "vault.fault", code }),
   });
-  const running = await startService({
-    config,
-    secrets,
-    log,
-    metrics,
-    time: systemTime,
-    random: systemRandom,
-  });
+  const parts = { config, secrets, log, metrics, time: systemTime, random: systemRandom };
+  const alarms = openAlarms({ ...parts, process: name, spool: config.alarmSpool });
+  const running = await startService({ ...parts, alarms, version: programVersion() });
   const readiness = new Readiness(running.checks ?? [], systemTime);
   serving.report = () => readiness.report();
   const deadlineMs = stopDeadlineMs?.(config) ?? STOP_DEADLINE_MS;

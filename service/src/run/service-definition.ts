@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Alarms } from "../alarms/alarm-engine.ts";
 import type { Log } from "../log/log.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Random } from "../time/random.ts";
@@ -28,8 +29,12 @@ export interface ServiceParts<Config, Secrets> {
   readonly secrets: Secrets;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Told of what rules of security count. */
+  readonly alarms: Alarms;
   readonly time: Time;
   readonly random: Random;
+  /** Of the program. */
+  readonly version: string;
 }
 
 /** A service that runs. */

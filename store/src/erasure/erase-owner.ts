@@ -1,3 +1,5 @@
+import type { StoreEvent } from "../audit/store-event.ts";
+import type { StoreTrail } from "../audit/store-trail.ts";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { ListedErasure } from "./erasure-list.ts";
 import type { RowDeletion } from "./row-deletion.ts";
@@ -49,6 +51,9 @@ export interface OwnerErasureParts {
   readonly erasing: RowDeletion;
   readonly settings: TagSettings;
   readonly now: () => number;
+  readonly trail: StoreTrail;
+  /** Deletes the archives that the owner asked for. */
+  readonly eraseExports: (owner: OwnerId) => void;
   /** Told of an owner before the key is destroyed. */
   readonly onErase: (erasure: ListedErasure) => void;
 }
@@ -66,7 +71,8 @@ export class OwnerErasure {
   async tag(tags: OwnedTags, tag: TagId): Promise<"erased" | "not-found"> {
     const ownership = tags.present(tag)?.id;
     if (ownership === undefined) return "not-found";
-    this.#end(ownership);
+    const { owner } = tags;
+    this.#end(ownership, { event: "tag.erased", actor: owner, account: owner, subject: tag });
     await this.#parts.erasing.ownership(ownership);
     return "erased";
   }
@@ -74,16 +80,22 @@ export class OwnerErasure {
   async owner(owner: OwnerId): Promise<void> {
     const ownerships = this.#statements.ownerships.all({ owner }).map(({ id }) => id);
     for (const ownership of ownerships) this.#end(ownership);
+    this.#parts.trail.endReadsOf(owner);
+    this.#parts.writes.run(() => {
+      this.#parts.trail.record({ event: "locations.erased", actor: owner, account: owner, subject: "" });
+    });
     this.#parts.onErase({ owner, at: this.#parts.now() });
     await this.#parts.keyRing.destroy(owner);
     this.#parts.keys.forget(owner);
+    this.#parts.eraseExports(owner);
     for (const ownership of ownerships) await this.#parts.erasing.ownership(ownership);
     this.#parts.erasing.owner(owner);
   }
 
   /** Nothing of the tag is taken from now on; its key is gone with the ownership's rows, or with the owner's key before. */
-  #end(ownership: number): void {
+  #end(ownership: number, event?: StoreEvent): void {
     this.#parts.writes.run(() => {
+      if (event !== undefined) this.#parts.trail.record(event);
       const at = this.#parts.now();
       this.#statements.end.run({ ownership, at });
       const held = this.#statements.held.get({ ownership });

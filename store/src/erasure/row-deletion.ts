@@ -16,12 +16,48 @@ interface ChainHead {
   readonly last_report: number;
 }
 
+/** An owner's rows up to a time. */
+export interface OldRows {
+  readonly owner: OwnerId;
+  /** Ids of all ownerships of that owner. */
+  readonly ownerships: readonly number[];
+  /** Seconds of UTC. */
+  readonly before: number;
+  /** Called once, in the first transaction that deletes anything. */
+  readonly begun: () => void;
+  /** Called after the last one if there was one, in a transaction, with the number of pieces deleted. */
+  readonly ended: (pieces: number) => void;
+}
+
+interface Limit {
+  readonly at: number;
+  readonly day: number;
+}
+
 /** Heads of days that retention deletes, and ownerships that it deletes whole. */
-const OLD_DAY_SQL = `SELECT day, ownership, last_report FROM tag_day WHERE ${oldRows(LOCATION_TABLES, "tag_day")} LIMIT 1`;
-const OLD_OWNERSHIPS_SQL = `SELECT id FROM ownership WHERE ${oldRows(LOCATION_TABLES, "ownership")}`;
-const RETENTION_SQL = retentionSql(LOCATION_TABLES, STEP);
+const OLD_DAY = oldRows(LOCATION_TABLES, "tag_day", "ownership");
+const OLD_DAY_SQL = `SELECT day, ownership, last_report FROM tag_day WHERE ${OLD_DAY} LIMIT 1`;
+const OLD_OWNERSHIP_SQL = `SELECT id FROM ownership WHERE ${oldRows(LOCATION_TABLES, "ownership", "ownership")}`;
+const OLD_OF_OWNERSHIP_SQL = retentionSql(LOCATION_TABLES, "ownership", STEP);
+const OLD_OF_OWNER_SQL = retentionSql(LOCATION_TABLES, "owner", STEP);
+const OLD_OF_INSTALLATION_SQL = retentionSql(LOCATION_TABLES, "installation", STEP);
 const OWNERSHIP_SQL = erasureSql(LOCATION_TABLES, "ownership");
 const OWNER_SQL = erasureSql(LOCATION_TABLES, "owner");
+
+/** Calls what is to be called at the first change. */
+class FirstChange {
+  readonly #begun: () => void;
+  isDone = false;
+
+  constructor(begun: () => void) {
+    this.#begun = begun;
+  }
+
+  done(): void {
+    if (!this.isDone) this.#begun();
+    this.isDone = true;
+  }
+}
 
 /** Deletes in small steps, each a transaction, with other work let in between. A step that was cut off is taken up again. */
 export class RowDeletion {
@@ -37,24 +73,64 @@ export class RowDeletion {
     this.#statements = prepareChains(database);
   }
 
-  /** Everything dated before that time; the number of pieces deleted. */
-  async before(at: number): Promise<number> {
+  /** What an owner has that is dated before that time; the number of pieces deleted. */
+  async olderOf({ owner, ownerships, before: at, begun, ended }: OldRows): Promise<number> {
     const limit = { at, day: utcDay(at) };
-    const oldDay = this.#database.prepare<[typeof limit], ChainHead>(OLD_DAY_SQL);
+    const deleting = new FirstChange(begun);
     let deleted = 0;
-    for (;;) {
-      const step = await this.#step(() => this.#chain(oldDay.get(limit)));
-      if (step === 0) break;
-      deleted += step;
+    for (const ownership of ownerships) {
+      deleted += await this.#olderDays(ownership, limit, deleting);
+      await this.#older(OLD_OF_OWNERSHIP_SQL, { ...limit, ownership }, deleting);
+      await this.#endedOwnership(ownership, limit, deleting);
     }
-    for (const sql of RETENTION_SQL) {
-      const statement = this.#database.prepare(sql);
-      while ((await this.#step(() => statement.run(limit).changes)) > 0);
-    }
-    const old = this.#database.prepare<[typeof limit], { id: number }>(OLD_OWNERSHIPS_SQL).all(limit);
-    for (const { id } of old) await this.ownership(id);
+    await this.#older(OLD_OF_OWNER_SQL, { ...limit, owner }, deleting);
+    if (!deleting.isDone || !this.#database.open) return deleted;
+    this.#writes.run(() => ended(deleted));
     this.#wal.truncate();
     return deleted;
+  }
+
+  /** What is the installation's and dated before that time. */
+  async olderOfInstallation(at: number): Promise<void> {
+    await this.#older(OLD_OF_INSTALLATION_SQL, { at, day: utcDay(at) }, new FirstChange(() => undefined));
+  }
+
+  async #olderDays(ownership: number, limit: Limit, deleting: FirstChange): Promise<number> {
+    const oldDay = this.#database.prepare<[object], ChainHead>(OLD_DAY_SQL);
+    let deleted = 0;
+    while (this.#database.open && oldDay.get({ ...limit, ownership }) !== undefined) {
+      deleted += await this.#step(() => {
+        const head = oldDay.get({ ...limit, ownership });
+        if (head !== undefined) deleting.done();
+        return this.#chain(head);
+      });
+    }
+    return deleted;
+  }
+
+  async #older(statements: readonly string[], limit: object, deleting: FirstChange): Promise<void> {
+    for (const sql of statements) {
+      const statement = this.#database.prepare<[object]>(sql);
+      const work = (): number => {
+        const { changes } = statement.run(limit);
+        if (changes > 0) deleting.done();
+        return changes;
+      };
+      while ((await this.#step(work)) > 0);
+    }
+  }
+
+  /** One that ended before the limit goes as a whole. */
+  async #endedOwnership(ownership: number, limit: Limit, deleting: FirstChange): Promise<void> {
+    const row = this.#database
+      .prepare<[object], { id: number }>(OLD_OWNERSHIP_SQL)
+      .get({ ...limit, ownership });
+    if (row === undefined) return;
+    await this.#step(() => {
+      deleting.done();
+      return 0;
+    });
+    await this.ownership(ownership);
   }
 
   /** All that was stored in an ownership, and the ownership. */

@@ -1,3 +1,4 @@
+import type { StoreTrail } from "../audit/store-trail.ts";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { allReadable, isLost, unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Assignments } from "./assign-geofence.ts";
@@ -29,6 +30,7 @@ const NO_LIMIT = -1;
 export interface OwnedGeofencesParts {
   readonly statements: ReturnType<typeof prepareGeofences>;
   readonly owner: OwnerId;
+  readonly trail: StoreTrail;
   readonly tags: OwnedTags;
   readonly keys: OwnerKeys;
   readonly assignments: Assignments;
@@ -109,7 +111,9 @@ export class OwnedGeofences {
     const sealed = sealGeofence(row, sealing.key, { name: draft.name, shape: draft.shape });
     const refused = writes.run(() => {
       if ((this.#statements.count.get({ owner })?.count ?? 0) >= MAX_OWNER_GEOFENCES) return "too-many-owned";
-      return this.#assign(row.id, draft) ?? this.#add({ ...row, deleted_at: null, sealed });
+      const refusal = this.#assign(row.id, draft) ?? this.#add({ ...row, deleted_at: null, sealed });
+      if (refusal === undefined) this.#record("geofence.created", row.id);
+      return refusal;
     });
     return this.#outcome(refused, row.id);
   }
@@ -127,7 +131,9 @@ export class OwnedGeofences {
       if (expected !== undefined && old.version !== expected) return "version-mismatch";
       const row = { ...old, version: old.version + 1, changed_at: now(), sealing_key: sealing.id };
       const sealed = sealGeofence(row, sealing.key, { name: draft.name, shape: draft.shape });
-      return this.#assign(id, draft) ?? this.#set({ ...row, sealed });
+      const refusal = this.#assign(id, draft) ?? this.#set({ ...row, sealed });
+      if (refusal === undefined) this.#record("geofence.changed", id);
+      return refusal;
     });
     return this.#outcome(refused, id);
   }
@@ -156,8 +162,14 @@ export class OwnedGeofences {
       };
       assignments.assign(id, 0, new Map());
       this.#set({ ...row, sealed: sealGeofence(row, sealing.key, { name, shape: undefined }) });
+      this.#record("geofence.deleted", id);
       return "deleted";
     });
+  }
+
+  #record(event: "geofence.changed" | "geofence.created" | "geofence.deleted", subject: GeofenceId): void {
+    const { owner, trail } = this.#parts;
+    trail.record({ event, actor: owner, account: owner, subject });
   }
 
   #assign(id: GeofenceId, draft: GeofenceDraft): GeofenceRefusal | undefined {

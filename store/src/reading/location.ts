@@ -44,10 +44,27 @@ export interface LocationPage extends Page<Location, EntryPosition> {
   readonly unreadable: readonly UnreadableSpan[] | undefined;
 }
 
+/** For what the newest location is read: once, for a stream that is opened, or for one that goes on. */
+export type LatestRead = "latest" | "live" | "live-on";
+
+/** As what it is in the audit trail. */
+export function kindOf(read: LatestRead): "latest" | "live" {
+  return read === "latest" ? read : "live";
+}
+
 /** Where the tags of one owner are and were. */
 export interface LocationsView {
   /** Suspect locations are included and marked. */
   locations(tag: TagId, range: TimeRange): Promise<LocationPage | "not-found">;
   /** The newest by time of the fix, suspects left out; undefined when there is none yet, or it does not open. */
-  latest(tag: TagId): Promise<Location | undefined | "not-found">;
+  latest(tag: TagId, as?: LatestRead): Promise<Location | undefined | "not-found">;
+  /** Records in the trail that the locations are taken away in a file; to be called before they are read for it. */
+  recordExport(tag: TagId): Promise<"recorded" | "not-found">;
+  /**
+   * Deletes the locations and events of a stretch of time, both ends included. A report that comes again does not bring them
+   * back. The number of locations.
+   */
+  eraseStretch(tag: TagId, stretch: Pick<TimeRange, "from" | "to">): Promise<number | "not-found">;
+  /** Doubts or believes the fixes that are shown with that time; gives the first as it is now. */
+  setSuspect(tag: TagId, at: UnixSeconds, isSuspect: boolean): Promise<Location | "not-found">;
 }

@@ -1,3 +1,5 @@
+import type { AccountExportsView } from "./account-exports-view.ts";
+import type { OwnerArchive } from "./owner-archive.ts";
 import type { GeofencesView } from "../geofences/geofence.ts";
 import type { SharesView } from "../sharing/share.ts";
 import type { CommandAnswersView } from "../tags/command-answer.ts";
@@ -6,6 +8,7 @@ import type { TagsView } from "../tags/owned-tag.ts";
 import type { TransfersView } from "../transfers/transfer.ts";
 import type { EventsView } from "./geofence-event.ts";
 import type { LocationsView } from "./location.ts";
+import type { RetentionView } from "./day-total.ts";
 
 /** All that one owner may see and change; the only object that reads locations. Missing and foreign give the same answer. */
 export interface OwnerView
@@ -17,7 +20,11 @@ export interface OwnerView
     SharesView,
     TransfersView,
     FinderReportsView,
-    CommandAnswersView {
+    CommandAnswersView,
+    RetentionView,
+    AccountExportsView {
+  /** All that is stored of this owner; to be read for the owner only. */
+  archive(): OwnerArchive;
   /** Deletes everything of this owner and destroys the owner's key, so that backups become unreadable too. */
   eraseOwner(): Promise<void>;
 }

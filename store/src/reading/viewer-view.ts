@@ -1,6 +1,6 @@
 import type { TagId } from "@purrimeter/protocol/values";
 import type { ClockRefusal } from "../tags/clock-refusal.ts";
-import type { Location, LocationPage, TimeRange } from "./location.ts";
+import type { LatestRead, Location, LocationPage, TimeRange } from "./location.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
 
 /**
@@ -15,7 +15,7 @@ export interface ViewerView {
   heldShares(): Promise<readonly HeldShare[]>;
   leaveShare(id: ShareId): Promise<"left" | "not-found">;
   /** As an owner's, if it is not from before the share began (its acceptance, or where its history begins). */
-  latest(tag: TagId): Promise<Location | undefined | "not-found">;
+  latest(tag: TagId, as?: LatestRead): Promise<Location | undefined | "not-found">;
   /** From where the share's history begins. */
   locations(tag: TagId, range: TimeRange): Promise<LocationPage | "not-found" | "live-only">;
 }

@@ -107,12 +107,3 @@ export interface ReportStore {
   /** Tags whose wanted settings changed since the cursor; without one nothing but the present cursor. Costs microseconds when nothing changed. */
   settingsChangedSince(cursor: SettingsCursor | undefined): Promise<ChangedSettings>;
 }
-
-/** What the daily clearing needs. */
-export interface Retention {
-  /**
-   * Deletes what is dated before the start of that UTC day, in steps of a few milliseconds with other work let in
-   * between. Suspect times count from their arrival. Resolves with the number of stored report pieces deleted.
-   */
-  deleteBefore(at: UnixSeconds): Promise<number>;
-}

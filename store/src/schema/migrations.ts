@@ -1,5 +1,7 @@
+import { TRAIL_SQL } from "@purrimeter/audit/trail-schema";
 import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import { clockSql } from "@purrimeter/database/clock-table";
+import { RETENTION_SQL } from "./retention-sql.ts";
 import type { Migration } from "@purrimeter/database/migrate";
 
 /**
@@ -240,6 +242,19 @@ CREATE TABLE command_answer (
   PRIMARY KEY (ownership, command, epoch, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX command_answer_keep ON command_answer (keep_day);
+`,
+  },
+  { name: "audit trail", sql: TRAIL_SQL },
+  { name: "retention by owner", sql: RETENTION_SQL },
+  {
+    name: "archives of accounts",
+    sql: `
+-- An archive that an owner asked for; its file is sealed under a key made of the owner's. state: running, ready or failed.
+CREATE TABLE account_export (
+  id TEXT PRIMARY KEY, owner TEXT NOT NULL, created_at INTEGER NOT NULL, state TEXT NOT NULL, bytes INTEGER NOT NULL,
+  sealing_key INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX account_export_owner ON account_export (owner);
 `,
   },
 ];

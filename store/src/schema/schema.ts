@@ -1,6 +1,7 @@
 import type { AnswerOutcome } from "@purrimeter/protocol/entry";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { Generated } from "kysely";
+import type { Afterwards } from "../retention/retention-choice.ts";
 
 /** The tables as Kysely sees them; migrations.ts says what each is for. Times are seconds of UTC, days are UTC days since 1970. */
 export interface Schema {
@@ -175,6 +176,22 @@ export interface Schema {
   };
   installation: { one: number; id: string | null; knows_owners: number };
   known_owner: { id: string };
+  retention_choice: {
+    owner: string;
+    days: number | null;
+    afterwards: Afterwards;
+    /** 1 for an owner from before there was a choice. */
+    former: number;
+  };
+  day_total: { ownership: number; day: number; sealing_key: number; sealed: Buffer };
+  total_progress: {
+    ownership: number;
+    through_day: number;
+    /** Of the sides at the day's end; null when none is known. */
+    sealing_key: number | null;
+    sealed: Buffer | null;
+  };
+  anonymous_day: { day: number; tags: number; outside_s: number; distance_m: number; exits: number };
   /** See @purrimeter/database/clock-table. */
   clock: { name: string; at: number };
 }

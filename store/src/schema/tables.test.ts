@@ -1,6 +1,8 @@
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { heldRows, type TableEntry } from "@purrimeter/database/table-entry";
 import { ADA, BOB, later, NOON, OTHER_TAG, TAG } from "../testing/contract-values.ts";
+import { deleteBefore } from "../testing/delete-before.ts";
 import { fillStore } from "../testing/fill-store.ts";
 import { openSqliteHarness, type SqliteHarness } from "../testing/sqlite-harness.ts";
 import { claimed } from "../testing/store-harness.ts";
@@ -8,9 +10,15 @@ import { LOCATION_TABLES, type LocationHolder } from "./tables.ts";
 
 const YEAR_S = 365 * 86_400;
 
+const AUDIT = {
+  key: Buffer.alloc(32, 1),
+  time: new ManualTime(),
+  failed: (error: unknown) => expect.unreachable(String(error)),
+};
+
 let harness: SqliteHarness;
 beforeEach(() => {
-  harness = openSqliteHarness();
+  harness = openSqliteHarness({ audit: AUDIT });
 });
 afterEach(() => harness.close());
 
@@ -99,14 +107,14 @@ describe("erasure", () => {
     await harness.store.forOwner(ADA).eraseOwner();
     await harness.store.forOwner(BOB).eraseOwner();
     const left = LOCATION_TABLES.filter(({ table }) => count(table) > 0);
-    expect(namesOf(left)).toEqual(["tag", "installation", "clock"]);
+    expect(namesOf(left)).toEqual(["tag", "anonymous_day", "installation", "clock", "trail"]);
     expect(left.every(({ erased }) => "never" in erased)).toBe(true);
     expect(count("tag", "ownership IS NOT NULL")).toBe(0);
   });
 
   test("of a viewer and recipient takes what others gave them", async () => {
     await fillStore(harness, TAG);
-    expect(tablesOf("owner", { owner: BOB })).toEqual(["share", "transfer"]);
+    expect(tablesOf("owner", { owner: BOB })).toEqual(["share", "transfer", "trail_name"]);
     await harness.store.forOwner(BOB).eraseOwner();
     expect(tablesOf("owner", { owner: BOB })).toEqual([]);
     expect(await harness.store.forOwner(ADA).tag(TAG)).not.toBe("not-found");
@@ -124,6 +132,33 @@ describe("erasure", () => {
 });
 
 describe("retention", () => {
+  const BOUNDS = { minDays: 1, maxDays: 365, defaultDays: 365, formerDays: 365 };
+
+  test.each(["totals", "anonymise", "delete"] as const)(
+    "leaves nothing of an owner who is erased while it runs: %s",
+    async (afterwards) => {
+      await fillStore(harness, TAG);
+      const owner = { owner: ADA };
+      const ownership = { ownership: ownershipOf(TAG) };
+      await harness.store.forOwner(ADA).chooseRetention({ days: 1, afterwards }, BOUNDS);
+      const running = harness.store.retention.run({ asOf: later(NOON, 9 * 86_400), bounds: BOUNDS });
+      const [, { faults }] = await Promise.all([harness.second.forOwner(ADA).eraseOwner(), running]);
+      expect(faults).toEqual([]);
+      expect([tablesOf("owner", owner), tablesOf("ownership", ownership)]).toEqual([[], []]);
+    },
+  );
+
+  test("deletes of an owner whose key is lost, and counts nothing of it", async () => {
+    await fillStore(harness, TAG);
+    await harness.store.forOwner(ADA).chooseRetention({ days: 1, afterwards: "totals" }, BOUNDS);
+    const totals = count("day_total");
+    await harness.keyRing.destroy(ADA);
+    harness.passMs(3_600_000);
+    const asOf = later(NOON, 9 * 86_400);
+    expect(await harness.second.retention.run({ asOf, bounds: BOUNDS })).toMatchObject({ faults: [] });
+    expect([count("report"), count("event"), count("day_total")]).toEqual([0, 0, totals]);
+  });
+
   test("leaves no row that is too old in any table", async () => {
     await fillStore(harness, TAG);
     await fillStore(harness, OTHER_TAG);
@@ -134,7 +169,7 @@ describe("retention", () => {
       kept.until === "old" ? [{ table, where: kept.where }] : [],
     );
     for (const { table, where } of aged) expect(count(table, where, limit), table).toBeGreaterThan(0);
-    await harness.store.retention.deleteBefore(at);
+    await deleteBefore(harness.store, at);
     for (const { table, where } of aged) expect(count(table, where, limit), table).toBe(0);
     expect(count("report")).toBe(0);
     expect(count("ownership")).toBe(2);

@@ -1,10 +1,15 @@
+import { TRAIL_TABLE } from "@purrimeter/audit/trail-schema";
 import { CLOCK_TABLE } from "@purrimeter/database/clock-table";
 import type { TableEntry } from "@purrimeter/database/table-entry";
+
+/** Sums over fewer tags say too much of each. */
+export const LEAST_ANONYMOUS_TAGS = 20;
 
 /** Whose data a table of the location database holds: an account's, or that of a tag for the time that it is an account's. */
 export type LocationHolder = "owner" | "ownership";
 
 const OF_OWNERSHIP = { with: { ownership: "ownership = @ownership" } } as const;
+const OLD_REPORTS = "id IN (SELECT last_report FROM tag_day WHERE keep_day < @day)";
 const DERIVED = { never: "made from the reports" } as const;
 
 /**
@@ -38,11 +43,7 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     table: "report",
     key: ["id"],
     whose: "ownership",
-    kept: {
-      until: "old",
-      where: "id IN (SELECT last_report FROM tag_day WHERE keep_day < @day)",
-      removal: "chain",
-    },
+    kept: { until: "old", where: OLD_REPORTS, removal: "chain" },
     exported: { as: "entries" },
     erased: OF_OWNERSHIP,
     isChained: true,
@@ -153,11 +154,43 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     erased: OF_OWNERSHIP,
   },
   {
+    table: "day_total",
+    key: ["ownership", "day"],
+    whose: "ownership",
+    kept: { until: "replaced", by: "another choice than totals, at the next run of retention" },
+    exported: { as: "day-totals" },
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "total_progress",
+    key: ["ownership"],
+    whose: "ownership",
+    kept: { until: "erased" },
+    exported: DERIVED,
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "anonymous_day",
+    key: ["day"],
+    whose: "installation",
+    kept: { until: "old", where: `day < @day AND tags < ${LEAST_ANONYMOUS_TAGS}`, removal: "rows" },
+    exported: { never: "sums over many tags, of nobody" },
+    erased: { never: "sums over many tags: which ones is not in it" },
+  },
+  {
     table: "geofence",
     key: ["id"],
     whose: "owner",
     kept: { until: "old", where: "deleted_at < @at", removal: "rows" },
     exported: { as: "geofences" },
+    erased: { with: { owner: "owner = @owner" } },
+  },
+  {
+    table: "account_export",
+    key: ["id"],
+    whose: "owner",
+    kept: { until: "expired", when: "a day has passed since it was asked for" },
+    exported: { never: "is the export itself" },
     erased: { with: { owner: "owner = @owner" } },
   },
   {
@@ -167,6 +200,14 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     kept: { until: "erased" },
     exported: { never: "names a key, which is of no use elsewhere" },
     erased: { with: { owner: "id = @owner" } },
+  },
+  {
+    table: "retention_choice",
+    key: ["owner"],
+    whose: "owner",
+    kept: { until: "replaced", by: "the owner's next choice" },
+    exported: { as: "account" },
+    erased: { with: { owner: "owner = @owner" } },
   },
   {
     table: "known_owner",
@@ -206,4 +247,13 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     erased: { with: { ownership: "id = @ownership" } },
   },
   CLOCK_TABLE,
+  TRAIL_TABLE,
+  {
+    table: "trail_name",
+    key: ["account"],
+    whose: "owner",
+    kept: { until: "erased" },
+    exported: { never: "a random pseudonym" },
+    erased: { with: { owner: "account = @owner" } },
+  },
 ];

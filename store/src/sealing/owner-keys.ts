@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
+import type { StoreTrail } from "../audit/store-trail.ts";
 import type { KeyCache } from "./key-cache.ts";
 import type { KeyRing, WrappedKey } from "@purrimeter/secrets/key-ring";
 import type { Database } from "@purrimeter/database/open-database";
@@ -57,6 +58,15 @@ export interface FreshKey {
   readonly wrapped: Buffer;
 }
 
+/** What OwnerKeys is made of. */
+export interface OwnerKeysParts {
+  readonly database: Database;
+  readonly keyRing: KeyRing;
+  readonly keys: KeyCache;
+  readonly writes: WriteTransaction;
+  readonly trail: StoreTrail;
+}
+
 /** Makes and finds the sealing keys of owners. */
 export class OwnerKeys {
   readonly #keyRing: KeyRing;
@@ -64,11 +74,14 @@ export class OwnerKeys {
   readonly #writes: WriteTransaction;
   readonly #statements: ReturnType<typeof prepare>;
 
-  constructor(database: Database, keyRing: KeyRing, keys: KeyCache, writes: WriteTransaction) {
+  readonly #trail: StoreTrail;
+
+  constructor({ database, keyRing, keys, writes, trail }: OwnerKeysParts) {
     this.#keyRing = keyRing;
     this.#keys = keys;
     this.#writes = writes;
     this.#statements = prepare(database);
+    this.#trail = trail;
   }
 
   /** The key of a row, for writing: throws MissingKeyError when it is not to be had. */
@@ -154,6 +167,8 @@ export class OwnerKeys {
     );
     this.#writes.run(() => {
       for (const row of rewrapped) this.#statements.setKey.run(row);
+      const count = rewrapped.length;
+      this.#trail.record({ event: "owner-key.rotated", actor: "", account: owner, subject: "", count });
     });
   }
 }

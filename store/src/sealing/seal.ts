@@ -3,7 +3,15 @@ import { openBytes, sealBytes } from "@purrimeter/secrets/aes-gcm";
 
 /** What was sealed; part of the additional data, so that one is never taken for another. */
 export type SealedKind =
-  "report" | "event" | "tag-name" | "geofence" | "set-aside" | "share-name" | "found-report";
+  | "report"
+  | "event"
+  | "tag-name"
+  | "geofence"
+  | "set-aside"
+  | "share-name"
+  | "found-report"
+  | "day-total"
+  | "last-sides";
 
 const KINDS: Readonly<Record<SealedKind, number>> = {
   report: 1,
@@ -13,6 +21,8 @@ const KINDS: Readonly<Record<SealedKind, number>> = {
   "set-aside": 5,
   "share-name": 6,
   "found-report": 7,
+  "day-total": 16,
+  "last-sides": 17,
 };
 const VERSION = 1;
 

@@ -1,7 +1,9 @@
+import type { StoreTrail } from "../audit/store-trail.ts";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import { createClaimCode, hashClaimCode } from "../tags/claim-code.ts";
 import { CLOCK_NOT_TRUSTED } from "../tags/clock-refusal.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import { createRandomId } from "../random-id.ts";
@@ -15,6 +17,8 @@ import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 /** What OwnedShares is made of. */
 export interface OwnedSharesParts {
   readonly statements: ReturnType<typeof prepareShares>;
+  readonly owner: OwnerId;
+  readonly trail: StoreTrail;
   readonly tags: OwnedTags;
   readonly keys: OwnerKeys;
   readonly writes: WriteTransaction;
@@ -79,6 +83,7 @@ export class OwnedShares {
       if (statements.ofOwnership.all({ ownership: present.id, now: at }).length >= MAX_SHARES)
         return "too-many-shares";
       statements.add.run(row);
+      this.#record("share.invited", tag);
       return undefined;
     });
     if (reason !== undefined) return { kind: "refused", reason };
@@ -90,7 +95,16 @@ export class OwnedShares {
     const { tags, statements, writes } = this.#parts;
     const ownership = tags.present(tag)?.id;
     if (ownership === undefined) return "not-found";
-    return writes.run(() => statements.remove.run({ id, ownership })) > 0 ? "removed" : "not-found";
+    return writes.run(() => {
+      if (statements.remove.run({ id, ownership }) === 0) return "not-found";
+      this.#record("share.removed", tag);
+      return "removed";
+    });
+  }
+
+  #record(event: "share.invited" | "share.removed", subject: TagId): void {
+    const { owner, trail } = this.#parts;
+    trail.record({ event, actor: owner, account: owner, subject });
   }
 
   async #toShare(tag: TagId, row: ShareRow): Promise<Share> {

@@ -1,13 +1,25 @@
+import type { ReadKind } from "../audit/store-event.ts";
+import type { StoreTrail } from "../audit/store-trail.ts";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import type { CommandAnswer } from "../tags/command-answer.ts";
 import type { OwnedAnswers } from "../tags/owned-answers.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
+import type { AccountExports } from "../export/account-exports.ts";
+import type { ExportState, OpenExport } from "../reading/account-exports-view.ts";
+import type { OwnerArchive } from "../reading/owner-archive.ts";
+import type { OwnedHistory } from "../history/owned-history.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
-import type { Location, LocationPage, TimeRange } from "../reading/location.ts";
+import {
+  kindOf,
+  type LatestRead,
+  type Location,
+  type LocationPage,
+  type TimeRange,
+} from "../reading/location.ts";
 import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "../geofences/geofence.ts";
 import type { EventPage } from "../reading/geofence-event.ts";
 import type { ListRange, Page } from "../reading/page.ts";
@@ -22,10 +34,14 @@ import type { InviteOutcome, Share, ShareDraft, ShareId } from "../sharing/share
 import type { SqliteFinderReports } from "./sqlite-finder-reports.ts";
 import type { AcceptedTransfer, ConfirmOutcome, OfferedTransfer, Transfer } from "../transfers/transfer.ts";
 import type { Transfers } from "../transfers/transfers.ts";
+import type { DayTotalPage } from "../reading/day-total.ts";
+import type { OwnedRetention } from "../retention/owned-retention.ts";
+import type { RetentionBounds, RetentionChoice } from "../retention/retention-choice.ts";
 
 /** What SqliteOwnerView is made of: what is of no owner is handed the owner or an ownership. */
 export interface OwnerViewParts {
   readonly owner: OwnerId;
+  readonly trail: StoreTrail;
   readonly tags: OwnedTags;
   readonly geofences: OwnedGeofences;
   readonly locations: LocationReader;
@@ -36,6 +52,10 @@ export interface OwnerViewParts {
   readonly finderReports: SqliteFinderReports;
   readonly answers: OwnedAnswers;
   readonly erasure: OwnerErasure;
+  readonly retention: OwnedRetention;
+  readonly history: OwnedHistory;
+  readonly exports: AccountExports;
+  readonly archive: () => OwnerArchive;
   readonly now: () => UnixSeconds;
   /** Whether anything may begin, or be promised for a time. */
   readonly isClockPlausible: () => boolean;
@@ -73,11 +93,13 @@ export class SqliteOwnerView implements OwnerView {
     return this.#parts.tags.setDetection(id, detection);
   }
 
-  geofences(range: ListRange<GeofenceId>): Promise<Page<Geofence, GeofenceId>> {
+  async geofences(range: ListRange<GeofenceId>): Promise<Page<Geofence, GeofenceId>> {
+    this.#reads("geofences", "");
     return this.#parts.geofences.list(range);
   }
 
-  geofence(id: GeofenceId): Promise<Geofence | "not-found"> {
+  async geofence(id: GeofenceId): Promise<Geofence | "not-found"> {
+    this.#reads("geofences", "");
     return this.#parts.geofences.get(id);
   }
 
@@ -101,19 +123,34 @@ export class SqliteOwnerView implements OwnerView {
   }
 
   async locations(tag: TagId, range: TimeRange): Promise<LocationPage | "not-found"> {
-    const present = this.#parts.tags.present(tag);
+    const present = this.#present(tag, "history");
     return present === undefined
       ? "not-found"
       : this.#parts.locations.locations({ tag, id: present.id }, range);
   }
 
-  async latest(tag: TagId): Promise<Location | undefined | "not-found"> {
-    const present = this.#parts.tags.present(tag);
+  async latest(tag: TagId, as: LatestRead = "latest"): Promise<Location | undefined | "not-found"> {
+    const present = this.#present(tag, kindOf(as), as === "live-on");
     return present === undefined ? "not-found" : this.#parts.locations.latest({ tag, id: present.id });
   }
 
-  events(tag: TagId, range: TimeRange): Promise<EventPage | "not-found"> {
-    return this.#parts.events.events(tag, range);
+  recordExport(tag: TagId): Promise<"recorded" | "not-found"> {
+    return Promise.try(() => {
+      const { owner, tags, trail } = this.#parts;
+      if (tags.present(tag) === undefined) return "not-found";
+      trail.recordAlone({ event: "locations.exported", actor: owner, account: owner, subject: tag });
+      return "recorded";
+    });
+  }
+  eraseStretch(tag: TagId, { from, to }: Pick<TimeRange, "from" | "to">): Promise<number | "not-found"> {
+    return this.#parts.history.erase(this.#parts.tags, tag, { from, to });
+  }
+  setSuspect(tag: TagId, at: UnixSeconds, isSuspect: boolean): Promise<Location | "not-found"> {
+    return this.#parts.history.setSuspect(this.#parts.tags, tag, at, isSuspect);
+  }
+  async events(tag: TagId, range: TimeRange): Promise<EventPage | "not-found"> {
+    const present = this.#present(tag, "events");
+    return present === undefined ? "not-found" : this.#parts.events.events(tag, range);
   }
 
   shares(tag: TagId): Promise<readonly Share[] | "not-found"> {
@@ -148,15 +185,42 @@ export class SqliteOwnerView implements OwnerView {
     return this.#onTime(() => this.#parts.transfers.confirm(tag, checkNumber));
   }
 
-  finderReports(tag: TagId): Promise<readonly FinderReport[] | "not-found"> {
+  async finderReports(tag: TagId): Promise<readonly FinderReport[] | "not-found"> {
+    if (this.#present(tag, "found") === undefined) return "not-found";
     return this.#parts.finderReports.of(this.#parts.tags, tag);
   }
 
   commandAnswers(tag: TagId): Promise<readonly CommandAnswer[] | "not-found"> {
     return Promise.try(() => {
-      const present = this.#parts.tags.present(tag);
+      const present = this.#present(tag, "commands");
       return present === undefined ? "not-found" : this.#parts.answers.of(present.id);
     });
+  }
+
+  retention(bounds: RetentionBounds): Promise<RetentionChoice> {
+    return Promise.try(() => this.#parts.retention.read(this.#parts.owner, bounds));
+  }
+
+  chooseRetention(change: Partial<RetentionChoice>, bounds: RetentionBounds): Promise<RetentionChoice> {
+    return Promise.try(() => this.#parts.retention.choose(this.#parts.owner, change, bounds));
+  }
+
+  async dayTotals(tag: TagId, range: TimeRange): Promise<DayTotalPage | "not-found"> {
+    const present = this.#present(tag, "totals");
+    return present === undefined ? "not-found" : this.#parts.retention.totals({ tag, id: present.id }, range);
+  }
+
+  beginExport(): Promise<OpenExport | { readonly runningId: string } | "too-many"> {
+    return this.#parts.exports.begin(this.#parts.owner);
+  }
+  exportState(id: string): Promise<ExportState | "not-found"> {
+    return Promise.try(() => this.#parts.exports.state(this.#parts.owner, id));
+  }
+  readExport(id: string, block: number): Promise<Buffer | "not-found"> {
+    return this.#parts.exports.read(this.#parts.owner, id, block);
+  }
+  archive(): OwnerArchive {
+    return this.#parts.archive();
   }
 
   eraseTag(tag: TagId): Promise<"erased" | "not-found"> {
@@ -165,6 +229,18 @@ export class SqliteOwnerView implements OwnerView {
 
   eraseOwner(): Promise<void> {
     return this.#parts.erasure.owner(this.#parts.owner);
+  }
+
+  /** The ownership of which the owner is about to read: it is in the trail first. */
+  #present(tag: TagId, kind: ReadKind, goesOn = false): { readonly id: number } | undefined {
+    const present = this.#parts.tags.present(tag);
+    if (present !== undefined) this.#reads(kind, tag, goesOn);
+    return present;
+  }
+
+  #reads(kind: ReadKind, tag: string, goesOn = false): void {
+    const { owner, trail } = this.#parts;
+    trail.read({ kind, actor: owner, account: owner, tag, goesOn });
   }
 
   /** What begins an ownership, or says until when: not by a clock that is not trusted. */

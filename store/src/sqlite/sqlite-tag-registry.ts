@@ -1,3 +1,4 @@
+import type { StoreTrail } from "../audit/store-trail.ts";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { hashClaimCode } from "../tags/claim-code.ts";
 import type { Database } from "@purrimeter/database/open-database";
@@ -68,25 +69,37 @@ export class SqliteTagRegistry implements TagRegistry {
   readonly #writes: WriteTransaction;
   readonly #statements: ReturnType<typeof prepare>;
 
-  constructor(database: Database, writes: WriteTransaction) {
+  readonly #trail: StoreTrail;
+
+  constructor(database: Database, writes: WriteTransaction, trail: StoreTrail) {
     this.#writes = writes;
+    this.#trail = trail;
     this.#statements = prepare(database);
   }
 
   register(tag: TagId, claimCode: string, at: UnixSeconds): Promise<"registered" | "exists"> {
     const row = { tag, hash: hashClaimCode(claimCode), at };
-    return this.#write(() => (this.#statements.add.run(row) > 0 ? "registered" : "exists"));
+    return this.#write(() => {
+      if (this.#statements.add.run(row) === 0) return "exists";
+      this.#record("tag.registered", tag);
+      return "registered";
+    });
   }
 
   renewClaimCode(tag: TagId, claimCode: string): Promise<"renewed" | "not-found"> {
     const row = { tag, hash: hashClaimCode(claimCode) };
-    return this.#write(() => (this.#statements.renew.run(row) > 0 ? "renewed" : "not-found"));
+    return this.#write(() => {
+      if (this.#statements.renew.run(row) === 0) return "not-found";
+      this.#record("tag.code-renewed", tag);
+      return "renewed";
+    });
   }
 
   async renewLostCode(
     tag: TagId,
     claimCode: string,
     isLiving: (owner: OwnerId | undefined) => Promise<boolean>,
+    by?: OwnerId,
   ): Promise<"renewed" | "not-found" | "claimed" | "revoked"> {
     const seen = this.#statements.owned.get({ tag });
     if (seen === undefined) return "not-found";
@@ -98,12 +111,17 @@ export class SqliteTagRegistry implements TagRegistry {
       if (now === undefined || now.revoked_at !== null) return "revoked";
       if (now.ownership !== seen.ownership) return "claimed";
       this.#statements.renew.run(row);
+      this.#record("tag.code-renewed", tag, by);
       return "renewed";
     });
   }
 
-  revoke(tag: TagId, at: UnixSeconds): Promise<"revoked" | "not-found"> {
-    return this.#write(() => (this.#statements.revoke.run({ tag, at }) > 0 ? "revoked" : "not-found"));
+  revoke(tag: TagId, at: UnixSeconds, by?: OwnerId): Promise<"revoked" | "not-found"> {
+    return this.#write(() => {
+      if (this.#statements.revoke.run({ tag, at }) === 0) return "not-found";
+      this.#record("tag.revoked", tag, by);
+      return "revoked";
+    });
   }
 
   list(): Promise<readonly RegisteredTag[]> {
@@ -123,6 +141,11 @@ export class SqliteTagRegistry implements TagRegistry {
     if (row.printed_code !== null) return row.printed_code as PrintedCode;
     await this.#write(() => this.#statements.print.run({ tag, code: createPrintedCode() }));
     return this.printedCode(tag);
+  }
+
+  #record(event: "tag.registered" | "tag.code-renewed" | "tag.revoked", subject: TagId, actor = ""): void {
+    const account = this.#statements.owned.get({ tag: subject })?.owner ?? "";
+    this.#trail.record({ event, actor, account, subject });
   }
 
   #write<Result>(work: () => Result): Promise<Result> {

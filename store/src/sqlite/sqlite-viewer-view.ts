@@ -1,10 +1,18 @@
+import type { ReadKind } from "../audit/store-event.ts";
+import type { StoreTrail } from "../audit/store-trail.ts";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import { hashClaimCode } from "../tags/claim-code.ts";
 import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import { openTagName } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
-import type { Location, LocationPage, TimeRange } from "../reading/location.ts";
+import {
+  kindOf,
+  type LatestRead,
+  type Location,
+  type LocationPage,
+  type TimeRange,
+} from "../reading/location.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { ReadableOwnership } from "../reading/read-pieces.ts";
@@ -18,6 +26,7 @@ import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 export interface ViewerViewParts {
   readonly statements: ReturnType<typeof prepareShares>;
   readonly viewer: OwnerId;
+  readonly trail: StoreTrail;
   readonly keys: OwnerKeys;
   readonly locations: LocationReader;
   readonly writes: WriteTransaction;
@@ -48,6 +57,7 @@ export class SqliteViewerView implements ViewerView {
       const from = shareBeginsAt(at, statements.newestFix.get(invited));
       statements.accept.run({ id: invited.id, viewer, at: from });
       statements.dropOthers.run({ id: invited.id, viewer, ownership: invited.ownership });
+      this.#record("share.accepted", invited.ownership);
       return invited.id;
     });
     const row = statements.held.all({ viewer, now: at }).find((held) => held.id === id);
@@ -71,15 +81,20 @@ export class SqliteViewerView implements ViewerView {
   leaveShare(id: ShareId): Promise<"left" | "not-found"> {
     const { statements, viewer, writes, now } = this.#parts;
     return Promise.try(() => {
-      const isHeld = statements.held.all({ viewer, now: now() }).some((held) => held.id === id);
-      if (!isHeld) return "not-found";
-      return writes.run(() => statements.leave.run({ id, viewer })) > 0 ? "left" : "not-found";
+      const held = statements.held.all({ viewer, now: now() }).find((one) => one.id === id);
+      if (held === undefined) return "not-found";
+      return writes.run(() => {
+        if (statements.leave.run({ id, viewer }) === 0) return "not-found";
+        this.#record("share.left", held.ownership);
+        return "left";
+      });
     });
   }
 
-  async latest(tag: TagId): Promise<Location | undefined | "not-found"> {
+  async latest(tag: TagId, as: LatestRead = "latest"): Promise<Location | undefined | "not-found"> {
     const held = this.#readable(tag);
     if (held === undefined) return "not-found";
+    this.#looks(held.ownership, kindOf(as), as === "live-on");
     const location = await this.#parts.locations.latest(held.ownership);
     // What could be read before a pause may have been taken away within it.
     if (this.#readable(tag) === undefined) return "not-found";
@@ -91,9 +106,21 @@ export class SqliteViewerView implements ViewerView {
     if (held === undefined) return "not-found";
     if (held.kind === "live") return "live-only";
     const from = Math.max(range.from, held.from) as UnixSeconds;
+    this.#looks(held.ownership, "history");
     if (from > range.to) return { items: [], next: undefined, unreadable: undefined };
     const page = await this.#parts.locations.locations(held.ownership, { ...range, from });
     return this.#readable(tag) === undefined ? "not-found" : page;
+  }
+
+  #looks({ tag, id }: ReadableOwnership, kind: ReadKind, goesOn = false): void {
+    const { trail, viewer } = this.#parts;
+    trail.read({ kind, actor: viewer, account: trail.ownerOf(id).owner, tag, goesOn });
+  }
+
+  #record(event: "share.accepted" | "share.left", ownership: number): void {
+    const { trail, viewer } = this.#parts;
+    const { owner, tag } = trail.ownerOf(ownership);
+    trail.record({ event, actor: viewer, account: owner, subject: tag });
   }
 
   #readable(tag: TagId) {

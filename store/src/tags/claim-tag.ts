@@ -1,3 +1,4 @@
+import type { StoreTrail } from "../audit/store-trail.ts";
 import type { TagId } from "@purrimeter/protocol/values";
 import { hashClaimCode } from "./claim-code.ts";
 import type { Database } from "@purrimeter/database/open-database";
@@ -83,9 +84,17 @@ export class TagClaims {
   readonly #keys: OwnerKeys;
   readonly #writes: WriteTransaction;
   readonly #settings: TagSettings;
+  readonly #trail: StoreTrail;
   readonly #statements: ReturnType<typeof prepare>;
 
-  constructor(database: Database, keys: OwnerKeys, writes: WriteTransaction, settings: TagSettings) {
+  constructor(
+    database: Database,
+    keys: OwnerKeys,
+    writes: WriteTransaction,
+    settings: TagSettings,
+    trail: StoreTrail,
+  ) {
+    this.#trail = trail;
     this.#keys = keys;
     this.#writes = writes;
     this.#settings = settings;
@@ -102,6 +111,8 @@ export class TagClaims {
 
   #take(owner: OwnerId, hash: Buffer, name: string, fresh: FreshKey, at: number): TagId | undefined {
     const row = this.#statements.byCode.get({ hash });
+    if (row !== undefined)
+      this.#trail.record({ event: "tag.claimed", actor: owner, account: owner, subject: row.id });
     return row && this.start(owner, row, name, fresh, at);
   }
 

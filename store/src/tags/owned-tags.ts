@@ -1,3 +1,4 @@
+import type { StoreTrail } from "../audit/store-trail.ts";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import { FIRST_WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Detection } from "@purrimeter/protocol/messages";
@@ -97,6 +98,16 @@ export function prepareTags(database: Database) {
 
 type TagRow = NonNullable<ReturnType<ReturnType<typeof prepareTags>["list"]["get"]>>;
 
+/** What OwnedTags is made of. */
+export interface OwnedTagsParts {
+  readonly statements: ReturnType<typeof prepareTags>;
+  readonly owner: OwnerId;
+  readonly keys: OwnerKeys;
+  readonly writes: WriteTransaction;
+  readonly settings: TagSettings;
+  readonly trail: StoreTrail;
+}
+
 /** The tags of one owner. */
 export class OwnedTags {
   readonly #owner: OwnerId;
@@ -104,19 +115,19 @@ export class OwnedTags {
   readonly #writes: WriteTransaction;
   readonly #statements: ReturnType<typeof prepareTags>;
   readonly #settings: TagSettings;
+  readonly #trail: StoreTrail;
 
-  constructor(
-    statements: ReturnType<typeof prepareTags>,
-    owner: OwnerId,
-    keys: OwnerKeys,
-    writes: WriteTransaction,
-    settings: TagSettings,
-  ) {
+  constructor({ statements, owner, keys, writes, settings, trail }: OwnedTagsParts) {
     this.#owner = owner;
     this.#keys = keys;
     this.#writes = writes;
     this.#settings = settings;
     this.#statements = statements;
+    this.#trail = trail;
+  }
+
+  get owner(): OwnerId {
+    return this.#owner;
   }
 
   async list(range: ListRange<TagId>): Promise<Page<OwnedTag, TagId>> {
@@ -172,7 +183,10 @@ export class OwnedTags {
     const key = await this.#keys.byId(present.sealing_key);
     const sealer = new Sealer({ text: tag, number: present.id, keyId: present.sealing_key }, key);
     const sealed = sealer.seal(TAG_NAME_PLACE, Buffer.from(name));
-    this.#writes.run(() => this.#statements.rename.run({ id: present.id, name: sealed }));
+    this.#writes.run(() => {
+      this.#statements.rename.run({ id: present.id, name: sealed });
+      this.#record("tag.renamed", tag);
+    });
     return this.get(tag);
   }
 
@@ -181,10 +195,16 @@ export class OwnedTags {
     const isThere = this.#writes.run(() => {
       const present = this.present(tag);
       if (present === undefined) return false;
-      if (this.#statements.detect.run({ id: present.id, detection }) > 0) this.#settings.bump(tag);
+      if (this.#statements.detect.run({ id: present.id, detection }) === 0) return true;
+      this.#settings.bump(tag);
+      this.#record("tag.detection-set", tag);
       return true;
     });
     return isThere ? this.get(tag) : "not-found";
+  }
+
+  #record(event: "tag.renamed" | "tag.detection-set", subject: TagId): void {
+    this.#trail.record({ event, actor: this.#owner, account: this.#owner, subject });
   }
 
   async #toTag(row: TagRow): Promise<OwnedTag> {

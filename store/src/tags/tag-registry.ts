@@ -12,7 +12,10 @@ export interface RegisteredTag {
 
 /** What the operator may do: say which tags exist. No owner, no name and no location is read here. */
 export interface TagRegistry {
-  /** Makes the tag known with a one-time claim code (see createClaimCode); only its hash is kept. */
+  /**
+   * All that is done here is in the audit trail with it; `by` is the operator's account, nobody's at the command line.
+   * Makes the tag known with a one-time claim code (see createClaimCode); only its hash is kept.
+   */
   register(tag: TagId, claimCode: string, at: UnixSeconds): Promise<"registered" | "exists">;
   /** A new one-time code for a known tag, for its next owner; the present owner keeps it until the code is used. */
   renewClaimCode(tag: TagId, claimCode: string): Promise<"renewed" | "not-found">;
@@ -24,9 +27,10 @@ export interface TagRegistry {
     tag: TagId,
     claimCode: string,
     isLiving: (owner: OwnerId | undefined) => Promise<boolean>,
+    by?: OwnerId,
   ): Promise<"renewed" | "not-found" | "claimed" | "revoked">;
   /** Refuses everything from the tag from now on. */
-  revoke(tag: TagId, at: UnixSeconds): Promise<"revoked" | "not-found">;
+  revoke(tag: TagId, at: UnixSeconds, by?: OwnerId): Promise<"revoked" | "not-found">;
   list(): Promise<readonly RegisteredTag[]>;
   /** Ascending by id. */
   page(range: ListRange<TagId>): Promise<Page<RegisteredTag, TagId>>;

@@ -2,6 +2,7 @@ import type { AnswerOutcome } from "@purrimeter/protocol/entry";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { OwnerView } from "../reading/owner-view.ts";
+import { deleteBefore } from "./delete-before.ts";
 import { ADA, BOB, fix, later, NOON, receivedAt, reportOf, TAG } from "./contract-values.ts";
 import { claimed, recorded, type StoreHarness } from "./store-harness.ts";
 
@@ -39,7 +40,7 @@ export function describeCommandAnswerContract(name: string, make: () => Promise<
         at: late,
         suspect: [undefined, "too-old"],
       });
-      await harness.store.retention.deleteBefore(later(NOON, 2 * 86_400));
+      await deleteBefore(harness.store, later(NOON, 2 * 86_400));
       expect(await view.commandAnswers(TAG)).toMatchObject([{ command: 2 }]);
     });
 

@@ -11,9 +11,32 @@ import {
   reportOf,
   transition,
 } from "./contract-values.ts";
+import type { OwnerView } from "../reading/owner-view.ts";
 import { claimed, recorded, type StoreHarness } from "./store-harness.ts";
 
 const ONLINE = { online: true, settingsVersion: 1, firmware: "1.0.0" } as const;
+
+const DAY_S = 86_400;
+const BOUNDS = { minDays: 1, maxDays: 365, defaultDays: 365, formerDays: 365 };
+
+/** Days before the others: one becomes a total of the tag, and of the first tag another one the installation's. */
+async function fillTotals(harness: StoreHarness, ada: OwnerView, tag: TagId): Promise<void> {
+  const { items } = await ada.tags({ limit: 2 });
+  const own = await ada.tag(tag);
+  if (own === "not-found") throw new Error("own tag not found");
+  // Once: another choice deletes the totals that are there.
+  const choices = items.length === 1 ? (["anonymise", "totals"] as const) : (["totals"] as const);
+  for (const [number, afterwards] of choices.entries()) {
+    const noon = later(NOON, (number - 4) * DAY_S);
+    const entries = [
+      fix(2 * number + 1, noon),
+      { ...transition(1, 0, "inside", "outside", own.settings.wanted), at: later(noon, 60) },
+    ];
+    await recorded(harness, tag, reportOf(2 * number + 1, entries, 1, 5), receivedAt(noon));
+    await ada.chooseRetention({ days: 1, afterwards }, BOUNDS);
+    await harness.store.retention.run({ asOf: later(noon, 2 * DAY_S), bounds: BOUNDS });
+  }
+}
 
 /** Gives every table at least a row of that tag, which becomes ADA's; BOB may see it and is to get it. */
 export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void> {
@@ -21,6 +44,7 @@ export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void
   const bob = harness.store.forOwner(BOB);
   const { reports, registry, finderReports } = harness.store;
   await ada.createGeofence(draft("home", [tag]));
+  await fillTotals(harness, ada, tag);
   const gone = await ada.createGeofence(draft("shed", [tag]));
   if (gone.kind === "written") await ada.deleteGeofence(gone.geofence.id, undefined);
   await recorded(harness, tag, fixes(1, 2, 1, 6));
@@ -48,5 +72,10 @@ export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void
   await bob.acceptTransfer(offer.code);
   const found = { message: "here", contact: undefined, place: undefined };
   await finderReports.report(await registry.printedCode(tag), found, "192.0.2.1");
+  const archive = await ada.beginExport();
+  if (typeof archive === "object" && "id" in archive) {
+    await archive.write(Buffer.from("all of it"));
+    await archive.finish();
+  }
   await harness.store.clock.keepTrusted(NOON);
 }

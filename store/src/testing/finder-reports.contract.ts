@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { LatE7, LonE7, TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "../tags/claim-code.ts";
+import { deleteBefore } from "./delete-before.ts";
 import { ADA, BOB, later, NOON, OTHER_TAG, TAG } from "./contract-values.ts";
 import { MAX_ADDRESS_REPORTS, MAX_FINDER_REPORTS, type FinderDraft } from "../tags/finder-reports.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
@@ -80,7 +81,7 @@ export function describeFoundContract(name: string, make: () => Promise<StoreHar
       const early = Array.from({ length: half }, (_, i) => `${i}`);
       const newest = Array.from({ length: half - 1 }, (_, i) => `${half + 31 + i}`);
       expect(await messages()).toEqual([...early, ...newest, "late"]);
-      await harness.store.retention.deleteBefore(later(NOON, 86_400));
+      await deleteBefore(harness.store, later(NOON, 86_400));
       expect(await ada.finderReports(TAG)).toEqual([]);
     });
 

@@ -20,6 +20,7 @@ interface Ids {
   readonly claimCode: string;
   readonly shareCode: string;
   readonly transferCode: string;
+  readonly exported: string;
 }
 
 /** Every function of a view: how it is called with foreign ids, and what it must answer. */
@@ -28,6 +29,7 @@ type Cases<View> = Record<
   (view: View, ids: Ids) => Promise<readonly [actual: unknown, wanted: unknown]>
 >;
 
+const BOUNDS = { minDays: 1, maxDays: 365, defaultDays: 90, formerDays: 365 };
 const NOTHING = { items: [], next: undefined };
 const refused = (reason: string) => ({ kind: "refused", reason });
 
@@ -70,6 +72,30 @@ const OWNER_CASES: Cases<OwnerView> = {
   confirmTransfer: async (view, { tag }) => [await view.confirmTransfer(tag, "000000"), "not-found"],
   finderReports: async (view, { tag }) => [await view.finderReports(tag), "not-found"],
   commandAnswers: async (view, { tag }) => [await view.commandAnswers(tag), "not-found"],
+  retention: async (view) => [await view.retention(BOUNDS), { days: 90, afterwards: "delete" }],
+  chooseRetention: async (view) => [
+    await view.chooseRetention({ afterwards: "totals" }, BOUNDS),
+    { days: 90, afterwards: "totals" },
+  ],
+  dayTotals: async (view, { tag }) => [await view.dayTotals(tag, ALWAYS), "not-found"],
+  recordExport: async (view, { tag }) => [await view.recordExport(tag), "not-found"],
+  eraseStretch: async (view, { tag }) => [await view.eraseStretch(tag, ALWAYS), "not-found"],
+  setSuspect: async (view, { tag }) => [await view.setSuspect(tag, ALWAYS.from, true), "not-found"],
+  beginExport: async (view) => {
+    const begun = await view.beginExport();
+    if (typeof begun === "object" && "id" in begun) await begun.fail();
+    return [typeof begun, "object"];
+  },
+  exportState: async (view, { exported }) => [await view.exportState(exported), "not-found"],
+  readExport: async (view, { exported }) => [await view.readExport(exported, 0), "not-found"],
+  archive: (view, { tag }) =>
+    Promise.resolve([
+      view
+        .archive()
+        .ownerships()
+        .filter((one) => one.tag === tag),
+      [],
+    ]),
   eraseTag: async (view, { tag }) => [await view.eraseTag(tag), "not-found"],
   // Takes no id. Last: what is left of the other owner afterwards is looked at below.
   eraseOwner: async (view) => [(await view.eraseOwner(), await view.tags({ limit: 10 })), NOTHING],
@@ -106,6 +132,7 @@ export function describeForeignIdContract(name: string, make: () => Promise<Stor
       claimCode: createClaimCode(),
       shareCode: createClaimCode(),
       transferCode: createClaimCode(),
+      exported: "a".repeat(32),
     };
 
     beforeEach(async () => {
@@ -120,6 +147,10 @@ export function describeForeignIdContract(name: string, make: () => Promise<Stor
       const offer = await ada.offerTransfer(TAG);
       if (geofence.kind === "refused" || invited.kind === "refused" || typeof offer === "string")
         throw new Error("refused");
+      const exported = await ada.beginExport();
+      if (typeof exported === "string" || !("id" in exported)) throw new Error("no export");
+      await exported.write(Buffer.from("where the cat lives"));
+      await exported.finish();
       const carl = "carl" as OwnerId;
       await harness.store.forViewer(carl).acceptShare(invited.code);
       await harness.store.forOwner(carl).acceptTransfer(offer.code);
@@ -130,6 +161,7 @@ export function describeForeignIdContract(name: string, make: () => Promise<Stor
         claimCode,
         shareCode: invited.code,
         transferCode: offer.code,
+        exported: exported.id,
       };
       bob = await claimed(harness, BOB, OTHER_TAG);
     });

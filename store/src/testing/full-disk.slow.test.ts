@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { deleteBefore } from "./delete-before.ts";
 import { ADA, fixes, later, NOON, receivedAt, TAG } from "./contract-values.ts";
 import { openSqliteHarness } from "./sqlite-harness.ts";
 import { claimed, recorded, storedNumbers } from "./store-harness.ts";
@@ -55,7 +56,7 @@ test("on a disk that fills up nothing acknowledged is lost, deleting works, and 
   expect((await storedNumbers(view, TAG)).length).toBe(through);
   expect(existsSync(`${harness.path}.reserve`)).toBe(false);
 
-  expect(await harness.store.retention.deleteBefore(later(NOON, 86_400))).toBeGreaterThan(0);
+  expect(await deleteBefore(harness.store, later(NOON, 86_400))).toBeGreaterThan(0);
   rmSync(ballast);
   harness.passMs(1_001);
   const resumed = await recorded(harness, TAG, fixes(through + 1, through + 100));

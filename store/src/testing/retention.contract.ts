@@ -13,6 +13,7 @@ import {
   transition,
 } from "./contract-values.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
+import { deleteBefore } from "./delete-before.ts";
 import { claimed, recorded, storedNumbers, type StoreHarness } from "./store-harness.ts";
 
 const DAY_S = 86_400;
@@ -37,14 +38,14 @@ export function describeRetentionContract(name: string, make: () => Promise<Stor
         ];
         await recorded(harness, TAG, reportOf(2 * day + 1, entries), receivedAt(at));
       }
-      expect(await harness.store.retention.deleteBefore(later(NOON, 2 * DAY_S))).toBe(2);
+      expect(await deleteBefore(harness.store, later(NOON, 2 * DAY_S))).toBe(2);
       expect(await storedNumbers(view, TAG)).toEqual([5, 7]);
       expect(pageOf(await view.events(TAG, ALWAYS)).items.map(({ number }) => number)).toEqual([6, 8]);
       expect(await recorded(harness, TAG, reportOf(7, [fix(7), fix(8), fix(9)]))).toMatchObject({
         stored: 1,
         duplicates: 2,
       });
-      expect(await harness.store.retention.deleteBefore(later(NOON, 2 * DAY_S))).toBe(1);
+      expect(await deleteBefore(harness.store, later(NOON, 2 * DAY_S))).toBe(1);
     });
 
     test("many small reports of a day go in steps, and reports are taken in between", async () => {
@@ -52,7 +53,7 @@ export function describeRetentionContract(name: string, make: () => Promise<Stor
       for (let number = 1; number <= 1_201; number++)
         outcomes.push(recorded(harness, TAG, reportOf(number, [fix(number, later(NOON, number))])));
       await Promise.all(outcomes);
-      const deleting = harness.store.retention.deleteBefore(later(NOON, DAY_S));
+      const deleting = deleteBefore(harness.store, later(NOON, DAY_S));
       const more = recorded(harness, TAG, reportOf(1_202, [fix(1_202, later(NOON, DAY_S))]));
       expect(await deleting).toBe(1_201);
       expect(await more).toMatchObject({ through: 1_202 });
@@ -63,15 +64,15 @@ export function describeRetentionContract(name: string, make: () => Promise<Stor
       const old = fix(1, later(NOON, -400 * DAY_S));
       const future = fix(2, later(NOON, 9_000 * DAY_S));
       await recorded(harness, TAG, reportOf(1, [old, future]), { at: NOON, suspect: ["too-old", "future"] });
-      await harness.store.retention.deleteBefore(NOON);
+      await deleteBefore(harness.store, NOON);
       expect(await storedNumbers(view, TAG)).toEqual([1, 2]);
-      await harness.store.retention.deleteBefore(later(NOON, DAY_S));
+      await deleteBefore(harness.store, later(NOON, DAY_S));
       expect(await storedNumbers(view, TAG)).toEqual([]);
     });
 
     test("when the newest location went there is none", async () => {
       await recorded(harness, TAG, reportOf(1, [fix(1)]));
-      await harness.store.retention.deleteBefore(later(NOON, DAY_S));
+      await deleteBefore(harness.store, later(NOON, DAY_S));
       expect(await view.latest(TAG)).toBeUndefined();
     });
 
@@ -81,10 +82,10 @@ export function describeRetentionContract(name: string, make: () => Promise<Stor
       await view.deleteGeofence(made.geofence.id, undefined);
       await recorded(harness, TAG, reportOf(1, [transition(1, 0, "inside", "outside", 2)]));
       harness.clock.now = later(NOON, DAY_S);
-      await harness.store.retention.deleteBefore(later(NOON, DAY_S));
+      await deleteBefore(harness.store, later(NOON, DAY_S));
       expect(await view.events(TAG, ALWAYS)).toEqual({ items: [], next: undefined });
       const bob = await claimed(harness, "bob" as never, TAG);
-      await harness.store.retention.deleteBefore(later(NOON, 3 * DAY_S));
+      await deleteBefore(harness.store, later(NOON, 3 * DAY_S));
       expect(await bob.locations(TAG, ALWAYS)).toEqual({ items: [], next: undefined });
     });
   });

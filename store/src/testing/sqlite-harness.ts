@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { NOON } from "./contract-values.ts";
 import { MIGRATIONS } from "../schema/migrations.ts";
 import { openDatabase, type Database } from "@purrimeter/database/open-database";
+import type { StoreTrailOptions } from "../audit/store-trail.ts";
 import { composeStore } from "../open-store.ts";
 import { openSealedKeyFile } from "@purrimeter/secrets/sealed-key-file";
 import type { StoreHarness } from "./store-harness.ts";
@@ -28,6 +29,8 @@ export interface SqliteHarnessOptions {
   readonly folder?: string;
   readonly minFreeBytes?: number;
   readonly reserveBytes?: number;
+  /** No trail unless given. */
+  readonly audit?: StoreTrailOptions;
 }
 
 /** Two connections to one new database in a folder of its own. */
@@ -43,6 +46,7 @@ export function openSqliteHarness(options: SqliteHarnessOptions = {}): SqliteHar
       path,
       databaseKey,
       keyRing: openRing(),
+      audit: options.audit,
       now: () => clock.now,
       isClockTrusted: () => clock.isTrusted,
       isClockPlausible: () => clock.isPlausible,

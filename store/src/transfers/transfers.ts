@@ -1,3 +1,4 @@
+import type { StoreTrail } from "../audit/store-trail.ts";
 import { randomInt, timingSafeEqual } from "node:crypto";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode, hashClaimCode } from "../tags/claim-code.ts";
@@ -18,6 +19,7 @@ const FIRST_NAME = "Cat";
 export interface TransfersParts {
   readonly statements: ReturnType<typeof prepareTransfers>;
   readonly owner: OwnerId;
+  readonly trail: StoreTrail;
   readonly tags: OwnedTags;
   readonly keys: OwnerKeys;
   readonly claims: TagClaims;
@@ -43,6 +45,7 @@ export class Transfers {
       if (ownership === undefined) return "not-found";
       const expiresAt = (at + OFFER_S) as UnixSeconds;
       statements.offer.run({ ownership, hash: hashClaimCode(code), at, expiresAt });
+      this.#record("transfer.offered", tag);
       return { code, transfer: { offeredAt: at, expiresAt, acceptedAt: undefined } };
     });
   }
@@ -65,18 +68,24 @@ export class Transfers {
     const { tags, statements, writes } = this.#parts;
     const ownership = tags.present(tag)?.id;
     if (ownership === undefined) return "not-found";
-    return writes.run(() => statements.cancel.run({ ownership })) > 0 ? "cancelled" : "not-found";
+    return writes.run(() => {
+      if (statements.cancel.run({ ownership }) === 0) return "not-found";
+      this.#record("transfer.cancelled", tag);
+      return "cancelled";
+    });
   }
 
   /** As the recipient. The code is used up, and nothing of the tag is theirs before its owner confirms. */
   accept(code: string): AcceptedTransfer | "wrong-code" {
-    const { owner, statements, writes, now } = this.#parts;
+    const { owner, statements, trail, writes, now } = this.#parts;
     const lookUp = { hash: hashClaimCode(code), now: now(), recipient: owner };
     if (statements.offered.get(lookUp) === undefined) return "wrong-code";
     const checkNumber = String(randomInt(1_000_000)).padStart(6, "0");
     return writes.run(() => {
       const row = statements.offered.get(lookUp);
       if (row === undefined) return "wrong-code";
+      const account = trail.ownerOf(row.ownership).owner;
+      trail.record({ event: "transfer.accepted", actor: owner, account, subject: row.tag });
       statements.accept.run({ ownership: row.ownership, recipient: owner, at: now(), checkNumber });
       return { tag: row.tag as TagId, expiresAt: row.expires_at as UnixSeconds, checkNumber };
     });
@@ -105,8 +114,14 @@ export class Transfers {
     if (typeof accepted === "string") return accepted;
     const row = statements.tag.get({ ownership });
     if (row === undefined) return "not-found";
+    this.#record("transfer.confirmed", tag);
     claims.start(accepted.recipient, row, FIRST_NAME, fresh, now());
     return "transferred";
+  }
+
+  #record(event: "transfer.cancelled" | "transfer.confirmed" | "transfer.offered", subject: string): void {
+    const { owner, trail } = this.#parts;
+    trail.record({ event, actor: owner, account: owner, subject });
   }
 
   #row(ownership: number) {

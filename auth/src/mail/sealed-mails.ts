@@ -1,0 +1,53 @@
+import { openBytes, sealBytes } from "@purrimeter/secrets/aes-gcm";
+import { createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const PLAIN = ".eml";
+const SEALED = ".eml.sealed";
+
+/** A message that waits in the folder. */
+export interface WaitingMail {
+  readonly file: string;
+  /** As RFC 5322 has it; undefined when the file does not open under the key. */
+  readonly text: string | undefined;
+}
+
+/** Seals messages that wait on disk: they hold addresses, and links that set a password. AES-256-GCM, bound to the file's name. */
+export class SealedMails {
+  readonly #key: KeyObject;
+
+  /** The key is derived from that of the accounts' database (HKDF, RFC 5869): whoever has that has the addresses anyway. */
+  constructor(databaseKey: Uint8Array) {
+    this.#key = createSecretKey(
+      Buffer.from(hkdfSync("sha256", databaseKey, "", "purrimeter mail files", 32)),
+    );
+  }
+
+  /** The name of the file and what is in it, for a name that ends in .eml. */
+  seal(name: string, text: string): { readonly name: string; readonly bytes: Buffer } {
+    const sealed = `${name.slice(0, -PLAIN.length)}${SEALED}`;
+    return { name: sealed, bytes: sealBytes(this.#key, Buffer.from(text), Buffer.from(sealed)) };
+  }
+
+  /** Seals messages that an earlier version has left in plain. */
+  sealAll(folder: string): void {
+    for (const plain of readdirSync(folder).filter((name) => name.endsWith(PLAIN))) {
+      const { name, bytes } = this.seal(plain, readFileSync(join(folder, plain), "utf8"));
+      writeFileSync(join(folder, `.${name}`), bytes, { mode: 0o600, flush: true });
+      renameSync(join(folder, `.${name}`), join(folder, name));
+      rmSync(join(folder, plain));
+    }
+  }
+
+  /** Messages of the folder, sealed or not, by the time in their names. */
+  read(folder: string): WaitingMail[] {
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    const whole = names.filter((name) => name.endsWith(PLAIN) || name.endsWith(SEALED)).sort();
+    return whole.map((file) => {
+      const bytes = readFileSync(join(folder, file));
+      const plain = file.endsWith(PLAIN) ? bytes : openBytes(this.#key, bytes, Buffer.from(file));
+      return { file, text: plain?.toString("utf8") };
+    });
+  }
+}

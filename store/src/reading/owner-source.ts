@@ -1,0 +1,115 @@
+import type { Entry, TransitionEntry } from "@purrimeter/protocol/entry";
+import type { Detection } from "@purrimeter/protocol/messages";
+import type { GeofenceShape } from "../geofences/geofence.ts";
+import type { Afterwards } from "../retention/retention-choice.ts";
+import type { Totals } from "./day-total.ts";
+import type { Doubt } from "../recording/doubt.ts";
+
+/** Rows of an archive as they are imported; times are seconds of UTC. `ownership` is the archive's number. */
+interface OfOwnership {
+  readonly ownership: number;
+}
+
+export interface ImportedOwnership {
+  readonly id: number;
+  readonly tag: string;
+  readonly name: string;
+  readonly started_at: number;
+  readonly ended_at: number | null;
+  readonly entries_from: number;
+  readonly settings_from: number;
+  readonly fix_interval_s: number;
+  readonly report_interval_s: number;
+  readonly detection: Detection;
+}
+
+export interface ImportedGeofence {
+  readonly id: string;
+  readonly version: number;
+  readonly created_at: number;
+  readonly changed_at: number;
+  readonly deleted_at: number | null;
+  readonly name: string | null;
+  readonly shape?: GeofenceShape | undefined;
+}
+
+interface ImportedAssignment extends OfOwnership {
+  readonly ref: number;
+  readonly since_version: number;
+  readonly until_version: number | null;
+  readonly geofence: string;
+  readonly vertices: number;
+}
+
+export interface ImportedEvent extends OfOwnership {
+  readonly at: number;
+  readonly epoch: number;
+  readonly number: number;
+  readonly recorded_at: number;
+  readonly keep_day: number;
+  readonly geofence: string | null;
+  readonly entry: TransitionEntry;
+  readonly doubt: Doubt | null;
+}
+
+interface ImportedHole extends OfOwnership {
+  readonly epoch: number;
+  readonly first: number;
+  readonly last: number;
+  readonly at: number;
+}
+
+interface ImportedAnswer extends OfOwnership {
+  readonly command: number;
+  readonly epoch: number;
+  readonly number: number;
+  readonly at: number;
+  readonly recorded_at: number;
+  readonly keep_day: number;
+  readonly outcome: string;
+}
+
+/** What is left of a UTC day, counted from 1970. */
+interface ImportedTotal extends OfOwnership {
+  readonly day: number;
+  readonly totals: Totals;
+}
+
+/** As in the table of choices. */
+interface ImportedChoice {
+  readonly days: number | null;
+  readonly afterwards: Afterwards;
+  readonly former: number;
+}
+
+export interface ImportedEntry {
+  readonly epoch: number;
+  readonly number: number;
+  readonly receivedAt: number;
+  readonly doubt: Doubt | null;
+  readonly entry: Entry;
+}
+
+/** An owner's archive to be read. Everything in it was checked for its form; whose it may be is not known. */
+export interface OwnerSource {
+  readonly ownerships: readonly ImportedOwnership[];
+  readonly geofences: readonly ImportedGeofence[];
+  readonly assignments: readonly ImportedAssignment[];
+  readonly holes: readonly ImportedHole[];
+  readonly answers: readonly ImportedAnswer[];
+  readonly totals: readonly ImportedTotal[];
+  /** undefined: nothing was chosen. */
+  readonly choice: ImportedChoice | undefined;
+  events(): AsyncIterable<ImportedEvent>;
+  /** Of an ownership, a day after the other. */
+  entries(ownership: number): AsyncIterable<ImportedEntry>;
+}
+
+/** What was imported, or why nothing was; `what`: the tag or geofence that is the reason. */
+export type ImportOutcome =
+  | { readonly kind: "imported"; readonly tags: number; readonly geofences: number; readonly entries: number }
+  | {
+      readonly kind: "refused";
+      readonly reason: "tag-taken" | "geofence-taken" | "has-data";
+      readonly what: string;
+    };
