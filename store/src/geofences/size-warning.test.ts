@@ -88,3 +88,13 @@ it("is a sentence", () => {
     "a usual receiver:",
   );
 });
+
+it.each([
+  [0.3, "hardly a false alarm a week."],
+  [1.2, "1 false alarm a week."],
+  [2, "2 false alarms a week."],
+])("says %d false alarms as people do", (falseAlarmsPerWeek, says) => {
+  const errors = { noSideShare: 0.02, wrongSideShare: 0.65, falseAlarmsPerWeek };
+  const quality = { fixes: 300, claimMedianM: 4.3, claimP90M: 9, intervalS: 60 };
+  expect(describeSizeWarning({ depthM: 20, ...quality, ...errors })).toMatch(says);
+});

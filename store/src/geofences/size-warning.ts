@@ -77,12 +77,18 @@ export function sizeWarning(depthM: number, quality: RecentQuality): SizeWarning
 
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 
+function alarms(perWeek: number): string {
+  const count = Math.round(perWeek);
+  if (count === 0) return "hardly a false alarm";
+  return count === 1 ? "1 false alarm" : `${count} false alarms`;
+}
+
 /** The warning as a sentence for a person, metric, without a place. */
 export function describeSizeWarning({ depthM, fixes, claimMedianM, ...warning }: SizeWarning): string {
   const { noSideShare, wrongSideShare, falseAlarmsPerWeek } = warning;
   const whose = fixes === 0 ? "a usual receiver" : `this tag's receiver (it claims ${claimMedianM} m)`;
   return (
     `At its deepest it is ${Math.round(depthM)} m from its edge, too small for ${whose}: expect a wrong side or none ` +
-    `${percent(noSideShare + wrongSideShare)} of the time, and ${Math.round(falseAlarmsPerWeek)} false alarms a week.`
+    `${percent(noSideShare + wrongSideShare)} of the time, and ${alarms(falseAlarmsPerWeek)} a week.`
   );
 }
