@@ -1,9 +1,10 @@
 import type { Time } from "@purrimeter/service/time";
+import { loadIssuer } from "@purrimeter/certs/issuer";
 import { initAuthority } from "@purrimeter/certs/init-authority";
 import { issueService } from "@purrimeter/certs/issue-service";
 import { issueTag } from "@purrimeter/certs/issue-tag";
 import type { Issued } from "@purrimeter/certs/issue-leaf";
-import { readIssued, type IssuedCertificate, type Kind } from "@purrimeter/certs/issued-index";
+import { branchOf, readIssued, type IssuedCertificate, type Kind } from "@purrimeter/certs/issued-index";
 import { refuse } from "@purrimeter/certs/refusal";
 import { renew } from "@purrimeter/certs/renew";
 import { revoke } from "@purrimeter/certs/revoke";
@@ -91,7 +92,7 @@ function issueCommand(time: Time): Command {
 async function issueOne(kind: Kind, name: string, flags: CertFlags, time: Time): Promise<Issued | Failure> {
   const files = dataFiles(flags.data);
   const now = utcDate(time);
-  const recorded = await recordInFolder(files, time, "certificate.issued", `${kind} ${name}`);
+  const recorded = await recordSigning(files, time, "certificate.issued", kind, name);
   if (isFailure(recorded)) return recorded;
   if (kind === "tag") {
     const key = flags.key === undefined ? {} : { key: readFileSync(flags.key, "utf8") };
@@ -106,6 +107,18 @@ async function issueOne(kind: Kind, name: string, flags: CertFlags, time: Time):
   return keyInItsPlace(files, kind, name, orFailure(await issueService(files.authority, name, options)));
 }
 
+/** Records what will be signed. What cannot be signed for want of the authority's key is not recorded. */
+async function recordSigning(
+  files: DataFiles,
+  time: Time,
+  event: "certificate.issued" | "certificate.renewed",
+  kind: Kind,
+  name: string,
+): Promise<object | Failure> {
+  const issuer = orFailure(loadIssuer(files.authority, branchOf(kind)));
+  return isFailure(issuer) ? issuer : recordInFolder(files, time, event, `${kind} ${name}`);
+}
+
 function renewCommand(time: Time): Command {
   return subcommand("renew", "replace a certificate by a new one with the same names")
     .addArgument(kindArgument())
@@ -116,7 +129,7 @@ function renewCommand(time: Time): Command {
     .action(async (kind: Kind, name: string, flags: CertFlags) => {
       const files = dataFiles(flags.data);
       const options = { now: utcDate(time), hosts: flags.host, keepKey: flags.keepKey === true };
-      const recorded = await recordInFolder(files, time, "certificate.renewed", `${kind} ${name}`);
+      const recorded = await recordSigning(files, time, "certificate.renewed", kind, name);
       if (isFailure(recorded)) return reportFailure(recorded);
       const renewed = orFailure(await renew(files.authority, kind, name, options));
       report(keyInItsPlace(files, kind, name, renewed), flags);

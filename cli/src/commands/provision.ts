@@ -4,7 +4,7 @@ import { dataFiles } from "../data-folder/data-files.ts";
 import { recordInFolder } from "../data-folder/record-act.ts";
 import { isFailure, reportFailure } from "../terminal/failure.ts";
 import { dataOption, examples, jsonOption, parseFixedPort } from "../terminal/options.ts";
-import { provisionBoard, type BoardNetwork } from "../data-folder/provision-board.ts";
+import { provisionable, provisionBoard, type BoardNetwork } from "../data-folder/provision-board.ts";
 
 interface ProvisionFlags extends BoardNetwork {
   readonly data: string;
@@ -32,6 +32,8 @@ export function provisionCommand(time: Time): Command {
     .action(async (id: string, flags: ProvisionFlags) => {
       const { host, port, apn } = flags;
       const files = dataFiles(flags.data);
+      const found = provisionable(files, id);
+      if (isFailure(found)) return reportFailure(found);
       const recorded = await recordInFolder(files, time, "tag.provisioned", id);
       if (isFailure(recorded)) return reportFailure(recorded);
       const provisioned = provisionBoard(files, id, flags.out, { host, port, apn });

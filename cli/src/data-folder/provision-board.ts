@@ -1,12 +1,12 @@
-import { issuedFiles } from "@purrimeter/certs/authority-files";
+import { issuedFiles, type IssuedFiles } from "@purrimeter/certs/authority-files";
 import { makeFolder, PUBLIC_MODE, replaceFile, SECRET_MODE } from "@purrimeter/certs/write-file";
-import { asTagId } from "@purrimeter/protocol/values";
+import { asTagId, type TagId } from "@purrimeter/protocol/values";
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { takeTagKey } from "./tag-keys.ts";
 import type { DataFiles } from "./data-files.ts";
-import { failed, type Failure } from "../terminal/failure.ts";
+import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 
 /** Where a board finds the bridge. */
 export interface BoardNetwork {
@@ -25,6 +25,22 @@ export interface ProvisionedBoard {
   readonly files: readonly string[];
 }
 
+/** What a tag has that a board can take in: a certificate, and its key; or why not. */
+export function provisionable(
+  files: DataFiles,
+  id: string,
+): { readonly tag: TagId; readonly issued: IssuedFiles } | Failure {
+  const tag = asTagId(id);
+  const issued = tag === undefined ? undefined : issuedFiles(files.certs, "tags", tag);
+  if (tag === undefined || issued === undefined || !existsSync(issued.chain))
+    return failed(`${id} has no certificate here; "purrimeter tags add ${id}" issues one`);
+  takeTagKey(files, tag);
+  if (existsSync(files.tagKey(tag))) return { tag, issued };
+  return failed(
+    `the key of ${id} has left ${files.folder}; "purrimeter certs renew tag ${id}" makes another`,
+  );
+}
+
 /**
  * Writes what a board takes in: the tag's certificates and key as the SDK's TLS reads them (DER) and as the modem does
  * (PEM, the key in PKCS#1), and its names, in a manifest for the build and in a file for the board. Files that are there
@@ -36,15 +52,9 @@ export function provisionBoard(
   out: string,
   network: BoardNetwork,
 ): ProvisionedBoard | Failure {
-  const tag = asTagId(id);
-  const issued = tag === undefined ? undefined : issuedFiles(files.certs, "tags", tag);
-  if (tag === undefined || issued === undefined || !existsSync(issued.chain))
-    return failed(`${id} has no certificate here; "purrimeter tags add ${id}" issues one`);
-  takeTagKey(files, tag);
-  if (!existsSync(files.tagKey(tag)))
-    return failed(
-      `the key of ${id} has left ${files.folder}; "purrimeter certs renew tag ${id}" makes another`,
-    );
+  const found = provisionable(files, id);
+  if (isFailure(found)) return found;
+  const { tag, issued } = found;
   const leaf = readFileSync(issued.leafDer);
   const key = createPrivateKey(readFileSync(files.tagKey(tag)));
   const folder = resolve(out);
