@@ -54,7 +54,7 @@ function fromBase32(secret: string): Buffer {
 
 /** The messages that wait, as the command prints them; their files show nothing. */
 async function waiting(): Promise<string[]> {
-  for (const name of readdirSync(mailFolder))
+  for (const name of readdirSync(mailFolder).filter((file) => !file.startsWith(".")))
     expect(readFileSync(join(mailFolder, name), "latin1")).not.toMatch(/example\.org|https:/);
   const { stdout } = await purrimeter("accounts", "mails", "--data", data, "--json");
   return (JSON.parse(stdout) as { mails: { text: string }[] }).mails.map(({ text }) => text);
@@ -84,7 +84,7 @@ test("an account begins with a registration, whose mail is a file", async () => 
   expect(registered.status).toBe(202);
   expect((await ask("POST", "/auth/login", { body: { email, password } })).status).toBe(401);
   expect(statSync(mailFolder).mode & 0o777).toBe(0o700);
-  await until(() => readdirSync(mailFolder).some((name) => name.endsWith(".eml.sealed")));
+  await until(() => readdirSync(mailFolder).some((name) => /^[^.].*\.eml\.sealed$/.test(name)));
   const [mail = ""] = await waiting();
   const [, verification] = /#[a-z-]+=(\S+)/.exec(mail) ?? [];
   const verified = await ask("POST", "/auth/mail/verify", { body: { token: verification } });

@@ -47,3 +47,9 @@ test("a message under another key, under another name, or changed does not open"
   expect(mails.read(folder).map(({ text }) => text)).toEqual([undefined, undefined]);
   expect(mails.read(join(folder, "none"))).toEqual([]);
 });
+
+test("a message that is being written is not read yet", async () => {
+  await open().send(LETTER);
+  writeFileSync(join(folder, ".1-a.eml.sealed"), "half");
+  expect(mails.read(folder)).toHaveLength(1);
+});

@@ -43,7 +43,9 @@ export class SealedMails {
   /** Messages of the folder, sealed or not, by the time in their names. */
   read(folder: string): WaitingMail[] {
     const names = existsSync(folder) ? readdirSync(folder) : [];
-    const whole = names.filter((name) => name.endsWith(PLAIN) || name.endsWith(SEALED)).sort();
+    const mails = names.filter((name) => name.endsWith(PLAIN) || name.endsWith(SEALED));
+    // One that begins with a point is being written.
+    const whole = mails.filter((name) => !name.startsWith(".")).sort();
     return whole.map((file) => {
       const bytes = readFileSync(join(folder, file));
       const plain = file.endsWith(PLAIN) ? bytes : openBytes(this.#key, bytes, Buffer.from(file));
