@@ -1,6 +1,6 @@
 import { Sides } from "@purrimeter/device/decide-side";
 
-/** What is believed of many tags' geofences, 682 bytes each, in one set of arrays that is made when it is first wanted. */
+/** What is believed of many tags' geofences, 1,045 bytes each, in one set of arrays that is made when it is first wanted. */
 export class SideSlots {
   readonly #capacity: number;
   readonly #free: number[] = [];

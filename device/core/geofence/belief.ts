@@ -71,7 +71,7 @@ export class Belief {
   readonly first: Uint8Array;
   private readonly gait: Gait;
 
-  /** `capacity`: number of geofences. 1,017 bytes for each and 640 for all. */
+  /** `capacity`: number of geofences. 1,017 bytes for each and 800 for all. */
   constructor(capacity: number) {
     this.outside = new Float64Array(capacity);
     this.cells = new Float64Array(capacity * VALUES);
