@@ -20,8 +20,6 @@ import {
   type Started,
 } from "./running-purrimeter.ts";
 
-const STOP_MS = 5_000;
-
 const data = mkdtempSync(join(tmpdir(), "purrimeter-start-"));
 let running: Started;
 
@@ -146,7 +144,9 @@ describe("a first start", () => {
     async () => {
       const killed = pidOf("bridge");
       process.kill(killed, "SIGKILL");
-      await until(async () => pidOf("bridge") !== killed && (await accepts(running.ready.mqtt)));
+      // While a process ends, it has no name any more and its port is still open.
+      await until(async () => ![killed, 0].includes(pidOf("bridge")) && (await accepts(running.ready.mqtt)));
+      expect(pidOf("bridge")).not.toBe(killed);
     },
     DEADLINE_MS,
   );
@@ -156,12 +156,13 @@ describe("a first start", () => {
       expect(readFileSync(join(data, "log", `${name}.log`), "utf8")).toContain('"event":"ready"');
   });
 
-  test("stops everything in under 5 s at SIGTERM, with 0", async () => {
-    const begin = performance.now();
+  // A service that does not end by itself is killed after 10 s, and the exit code says so.
+  test("stops everything in order at SIGTERM, with 0", async () => {
     running.process.kill("SIGTERM");
     await once(running.process, "exit");
     expect([running.process.exitCode, servicesOf(data)]).toEqual([0, []]);
-    expect(performance.now() - begin).toBeLessThan(STOP_MS);
+    for (const name of ["auth", "bridge", "cloud-api"])
+      expect(readFileSync(join(data, "log", `${name}.log`), "utf8")).toMatch(/"event":"stopped"[^\n]*\n$/);
     expect(existsSync(join(data, "run", "purrimeter.pid"))).toBe(false);
   });
 });
