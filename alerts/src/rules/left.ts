@@ -64,28 +64,35 @@ function afterCrossing(judging: Judging, waiting: Waiting): Step {
 }
 
 function goneOut(judging: Judging, crossing: Crossing, waiting: Waiting): Pending {
-  const { fences, nowS, rule, task } = judging;
-  const { key, at, fromUnknown, isPast } = crossing;
-  const earlier = waiting[key];
-  const fence = fences[key];
-  const isLate = nowS - at > LATE_S;
-  const holds = [
-    at + (rule.dwellS ?? 0),
-    flapHold(fence, "outside", nowS),
-    isLate || isPast ? nowS + LATE_HOLD_S : nowS,
-  ];
-  const backAt = isPast && fence?.side === "inside" ? Math.max(at, fence.insideSince ?? fence.at) : undefined;
+  const { nowS, task } = judging;
+  const { key, at, fromUnknown } = crossing;
+  const earlier = waiting[key] ?? { at, count: 0, dueAt: 0, isLate: false, isDoubted: false };
   const isDoubted = task.event.kind === "transition" && task.event.doubt !== undefined;
   return {
-    at: Math.min(at, earlier?.at ?? at),
-    count: (earlier?.count ?? 0) + 1,
-    dueAt: Math.max(...holds, earlier?.dueAt ?? 0),
-    ...(backAt !== undefined && { backAt }),
-    ...((isLate || earlier?.isLate === true) && { isLate: true }),
-    ...((isDoubted || earlier?.isDoubted === true) && { isDoubted: true }),
-    ...(fromUnknown && { fromUnknown }),
+    at: Math.min(at, earlier.at),
+    count: earlier.count + 1,
+    dueAt: Math.max(heldUntil(judging, crossing), earlier.dueAt),
+    backAt: backAfter(judging, crossing),
+    isLate: nowS - at > LATE_S || earlier.isLate,
+    isDoubted: isDoubted || earlier.isDoubted,
+    fromUnknown,
     origin: originOf(judging),
   };
+}
+
+function heldUntil({ fences, nowS, rule }: Judging, { key, at, isPast }: Crossing): number {
+  const isLate = nowS - at > LATE_S || isPast;
+  return Math.max(
+    at + (rule.dwellS ?? 0),
+    flapHold(fences[key], "outside", nowS),
+    isLate ? nowS + LATE_HOLD_S : nowS,
+  );
+}
+
+/** When it came back, when that was heard before. */
+function backAfter({ fences }: Judging, { key, at, isPast }: Crossing): number | undefined {
+  const fence = fences[key];
+  return isPast && fence?.side === "inside" ? Math.max(at, fence.insideSince ?? fence.at) : undefined;
 }
 
 function comeBack(judging: Judging, { key, at }: Crossing, waiting: Waiting): Step {
@@ -143,7 +150,7 @@ function toldOf(judging: Judging, key: string, pending: Pending): Told {
     ...(backAt !== undefined && { backAt: backAt as UnixSeconds }),
     ...(isLate === true && { isLate }),
     ...(isDoubted === true && { isDoubted }),
-    ...(fromUnknown === true && { fromUnknown }),
+    ...(fromUnknown === true && count === 1 && { fromUnknown }),
     ...evidenceOf(origin),
   };
   return { kind: "left", key, facts, stages: stagesOf(origin) };

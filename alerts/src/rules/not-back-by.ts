@@ -20,27 +20,30 @@ const STALE_S = 6 * 3_600;
 
 /** Tells at a time of day that a tag is in none of the zones. */
 export function notBackBy(judging: Judging, kept: unknown): Verdict {
+  const { nowS } = judging;
+  const { basis, next, asked } = timesOf(judging, kept);
+  const told = asked === undefined ? undefined : toldOf(judging, asked);
+  if (told === undefined) return { memory: { basis, next }, told: [], dueAt: next };
+  const quietEnd = endOfQuiet(judging);
+  if (quietEnd > nowS)
+    return { memory: { basis, next, held: asked }, told: [], dueAt: earliest([next, quietEnd]) };
+  return { memory: { basis, next }, told: [told], dueAt: next };
+}
+
+/** The next time, and the one that has passed and was not answered. */
+function timesOf(
+  judging: Judging,
+  kept: unknown,
+): { readonly basis: string; readonly next: number; readonly asked: number | undefined } {
   const { nowS, rule, task } = judging;
   const minute = rule.byMinute ?? DEFAULT_MINUTE;
   const { timeZone } = task.preferences;
   const basis = `${minute} ${timeZone}`;
-  const read = memorySchema.safeParse(kept).data;
-  const memory = read?.basis === basis ? read : undefined;
-  const passed =
-    memory !== undefined && memory.next <= nowS && applies(judging, memory.next) ? memory.next : undefined;
-  const asked = passed ?? memory?.held;
-  const next =
-    memory !== undefined && memory.next > nowS
-      ? memory.next
-      : (nextTimeOfDay(minute, nowS, timeZone) ?? nowS + STALE_S);
-  const told = asked === undefined ? undefined : toldOf(judging, asked);
-  const quietEnd = endOfQuiet(judging);
-  const isHeld = told !== undefined && quietEnd > nowS;
-  return {
-    memory: { basis, next, ...(isHeld && { held: asked }) },
-    told: told !== undefined && !isHeld ? [told] : [],
-    dueAt: earliest([next, isHeld ? quietEnd : undefined]),
-  };
+  const memory = memorySchema.safeParse(kept).data;
+  if (memory?.basis === basis && memory.next > nowS) return { basis, next: memory.next, asked: memory.held };
+  const next = nextTimeOfDay(minute, nowS, timeZone) ?? nowS + STALE_S;
+  if (memory?.basis !== basis) return { basis, next, asked: undefined };
+  return { basis, next, asked: applies(judging, memory.next) ? memory.next : memory.held };
 }
 
 function toldOf(judging: Judging, atS: number): Told | undefined {
