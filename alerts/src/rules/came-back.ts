@@ -48,13 +48,14 @@ function afterCrossing(judging: Judging, waiting: Waiting): Waiting {
 }
 
 function pendingOf(judging: Judging, { key, at }: Crossing): Pending {
-  const { fences, nowS, rule } = judging;
-  const isLate = nowS - at > LATE_S;
-  const dueAt = Math.max(
+  const { fences, mayWait, nowS, rule } = judging;
+  const isLate = mayWait && nowS - at > LATE_S;
+  const holds = [
     at + (rule.dwellS ?? 0),
     flapHold(fences[key], "inside", nowS),
     isLate ? nowS + LATE_HOLD_S : nowS,
-  );
+  ];
+  const dueAt = mayWait ? Math.max(...holds) : nowS;
   return { at, dueAt, ...(isLate && { isLate }), origin: originOf(judging) };
 }
 

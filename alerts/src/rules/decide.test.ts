@@ -255,3 +255,17 @@ describe("a muted tag", () => {
     },
   );
 });
+
+describe("while the clock is doubted", () => {
+  test("nothing waits for a time, and nothing is said to be late", () => {
+    cat.isClockTrusted = false;
+    withRule("came-back", { dwellS: 60 });
+    cat
+      .moves("outside", { atS: NOON_S - 90_000 })
+      .moves("inside")
+      .moves("outside");
+    const alerts = cat.news();
+    expect(alerts.map(({ kind }) => kind)).toEqual(["left", "came-back", "left"]);
+    expect(alerts.map(({ facts }) => facts.isLate)).toEqual([undefined, undefined, undefined]);
+  });
+});

@@ -13,6 +13,8 @@ import { concernsTag } from "./rule-times.ts";
 export interface Deciding {
   /** Milliseconds of UTC. */
   readonly nowMs: number;
+  /** False while the clock is doubted: then nothing waits for a time, and nothing is said to be late. True unless given. */
+  readonly isClockTrusted?: boolean;
   /** Gives a random id for each alert. */
   readonly newId: () => AlertId;
 }
@@ -21,12 +23,15 @@ export interface Deciding {
  * What is to be told because of an event or a time, and what is remembered: a function of rules, event, state and time, without
  * clock and IO. A state that cannot be read is a fresh one.
  */
-export function decide(task: AlertTask, { nowMs, newId }: Deciding): AlertConclusion {
+export function decide(
+  task: AlertTask,
+  { nowMs, newId, isClockTrusted: mayWait = true }: Deciding,
+): AlertConclusion {
   const nowS = Math.floor(nowMs / 1_000);
   const state = readState(task.state);
   const since = state.since ?? (task.event.kind === "claimed" ? Math.min(task.event.at, nowS) : nowS);
   const applied = applyEvent(state.fences, task, nowS);
-  const asked = askRules({ task, nowMs, nowS, since, ...applied }, state);
+  const asked = askRules({ task, nowMs, nowS, since, mayWait, ...applied }, state);
   const drafts = isMuted(task, nowS) ? [] : oneOfEach(asked.told).map((told) => draftOf(told, newId()));
   const fences = drafts.reduce((sides, draft) => afterDraft(sides, draft, nowS), applied.fences);
   const kept: AlertState = { v: 1, since, fences, rules: asked.memories };

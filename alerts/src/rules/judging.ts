@@ -37,6 +37,8 @@ export interface Judging {
   readonly crossing: Crossing | undefined;
   /** Since when this ownership is judged. */
   readonly since: number;
+  /** Whether anything may wait for a time: no timer fires while the clock is doubted, so that what waits might never be told. */
+  readonly mayWait: boolean;
   /** Zones whose way back needs no word of its own: it is said with the way out, or neither is said. */
   readonly closed: ReadonlySet<string>;
 }

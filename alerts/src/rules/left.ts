@@ -64,16 +64,16 @@ function afterCrossing(judging: Judging, waiting: Waiting): Step {
 }
 
 function goneOut(judging: Judging, crossing: Crossing, waiting: Waiting): Pending {
-  const { nowS, task } = judging;
+  const { mayWait, nowS, task } = judging;
   const { key, at, fromUnknown } = crossing;
   const earlier = waiting[key] ?? { at, count: 0, dueAt: 0, isLate: false, isDoubted: false };
   const isDoubted = task.event.kind === "transition" && task.event.doubt !== undefined;
   return {
     at: Math.min(at, earlier.at),
     count: earlier.count + 1,
-    dueAt: Math.max(heldUntil(judging, crossing), earlier.dueAt),
+    dueAt: mayWait ? Math.max(heldUntil(judging, crossing), earlier.dueAt) : nowS,
     backAt: backAfter(judging, crossing),
-    isLate: nowS - at > LATE_S || earlier.isLate,
+    isLate: (mayWait && nowS - at > LATE_S) || earlier.isLate,
     isDoubted: isDoubted || earlier.isDoubted,
     fromUnknown,
     origin: originOf(judging),

@@ -44,6 +44,7 @@ export class JudgedTag {
   preferences: AlertPreferences = { language: "en", timeZone: "Europe/Zurich" };
   state: unknown = undefined;
   dueAt: number | undefined;
+  isClockTrusted = true;
   task: Partial<AlertTask> = {};
   /** Nobody has taken these into their hands. */
   untold: readonly AlertId[] = [];
@@ -117,6 +118,7 @@ export class JudgedTag {
     const before = JSON.stringify(task);
     const conclusion = decide(task, {
       nowMs: this.nowS * 1_000,
+      isClockTrusted: this.isClockTrusted,
       newId: () => `alert-${nextId++}` as AlertId,
     });
     if (JSON.stringify(task) !== before) throw new Error("a task was changed");
