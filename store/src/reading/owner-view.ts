@@ -1,5 +1,6 @@
 import type { AccountExportsView } from "./account-exports-view.ts";
 import type { OwnerArchive } from "./owner-archive.ts";
+import type { CommandsView } from "../commands/command.ts";
 import type { GeofencesView } from "../geofences/geofence.ts";
 import type { SharesView } from "../sharing/share.ts";
 import type { CommandAnswersView } from "../tags/command-answer.ts";
@@ -21,6 +22,7 @@ export interface OwnerView
     TransfersView,
     FinderReportsView,
     CommandAnswersView,
+    CommandsView,
     RetentionView,
     AccountExportsView {
   /** All that is stored of this owner; to be read for the owner only. */
