@@ -1,11 +1,15 @@
 import { composeErasure, type Writing } from "./compose-erasure.ts";
-import { composeAlerts } from "./compose-alerts.ts";
+import { composeAlerts, composeAlertWork } from "./compose-alerts.ts";
+import type { AlertWork } from "./alerts/alert-work.ts";
 import { OutboxRows } from "./alerts/outbox-rows.ts";
 import { Untelling } from "./alerts/untelling.ts";
 import { composeReports } from "./compose-reports.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
 import { TrailView } from "./audit/trail-view.ts";
+import type { CommandWork } from "./commands/command.ts";
+import { prepareCommands } from "./commands/command-statements.ts";
+import { GivenCommands } from "./commands/given-commands.ts";
 import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
@@ -87,9 +91,13 @@ export interface OpenStoreOptions {
 /** One database of locations, with one object for each kind of user. */
 export interface Store {
   readonly reports: ReportStore;
+  /** What the bridge does with commands. */
+  readonly commands: CommandWork;
   readonly registry: TagRegistry;
   readonly retention: Retention;
   readonly finderReports: FinderReports;
+  /** What the process `alerts` does. */
+  readonly alertWork: AlertWork;
   /** The last trusted time, and as of when retention deleted. */
   readonly clock: ClockTable;
   /** Cuts times that a clock which was ahead has written back to the present: while the clock is trusted. The number of rows. */
@@ -142,7 +150,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const trail = new StoreTrail(database, options.audit);
   const erasing = new RowDeletion(database, writes, wal);
   const ownerKeys = new OwnerKeys({ database, keyRing: options.keyRing, keys, writes, trail });
-  const { reports, commits } = composeReports(database, options, keys, invalidation, wal);
+  const { reports, commits, commands } = composeReports(database, options, keys, invalidation, wal);
   const changes = new ChangeCount(database);
   invalidation.onStale(() => {
     keys.doubt();
@@ -154,6 +162,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const importing = { database, keys: ownerKeys, settings: new TagSettings(database), trail };
   return {
     reports,
+    commands,
     registry: new SqliteTagRegistry(database, writes, trail),
     clock: new ClockTable(database),
     cutFutureTimes: (now) => Promise.try(() => cutFutureTimes(database, writes, now)),
@@ -189,7 +198,7 @@ function composeViews(
   cache: KeyCache,
   keys: OwnerKeys,
   writing: Writing,
-): Pick<Store, "forOwner" | "forViewer" | "finderReports" | "retention"> {
+): Pick<Store, "forOwner" | "forViewer" | "finderReports" | "retention" | "alertWork"> {
   const { now, isClockTrusted = () => true, isClockPlausible = () => true } = options;
   const { writes, erasing, trail, wal, exports } = writing;
   const settings = new TagSettings(database);
@@ -215,8 +224,11 @@ function composeViews(
   const answers = new OwnedAnswers(database);
   const alertsOf = composeAlerts({ database, keys, writes, trail, now });
   const [outbox, untelling] = [new OutboxRows(database), new Untelling(database)];
+  const given = { statements: prepareCommands(database), writes, trail, now, isClockPlausible };
+  const commands = new GivenCommands(given);
   const common = {
     answers,
+    commands,
     outbox,
     untelling,
     keys,
@@ -253,5 +265,6 @@ function composeViews(
   };
   const forViewer = (viewer: OwnerId): ViewerView =>
     new SqliteViewerView({ ...common, statements: statements.shares, viewer });
-  return { forOwner, forViewer, finderReports, retention };
+  const alertWork = composeAlertWork({ database, keys, writes, trail, now, cache, locations });
+  return { forOwner, forViewer, finderReports, retention, alertWork };
 }
