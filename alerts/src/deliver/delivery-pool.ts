@@ -3,39 +3,35 @@ import type { DeliveryTask } from "@purrimeter/store/alert-work";
 /** Attempts at once. */
 export interface PoolLimits {
   readonly total: number;
-  /** Of one account: an endpoint that hangs takes these, and no more. */
   readonly perAccount: number;
+  /** Of one channel: an endpoint that hangs takes these, and leaves the others of its account room. */
+  readonly perChannel: number;
 }
 
-/**
- * Attempts under way. What exceeds an account's share is not kept here: its lease ends, and it is taken again then, so that an account
- * with many endpoints that hang holds neither memory nor turns of others.
- */
+/** Attempts under way: an endpoint that hangs delays no other channel, and an account whose endpoints all hang no other account. */
 export class DeliveryPool {
   readonly #limits: PoolLimits;
-  readonly #work: (task: DeliveryTask) => Promise<void>;
-  readonly #byAccount = new Map<string, number>();
+  readonly #counts = new Map<string, number>();
   readonly #running = new Set<Promise<void>>();
 
-  /** `work` never rejects. */
-  constructor(limits: PoolLimits, work: (task: DeliveryTask) => Promise<void>) {
+  constructor(limits: PoolLimits) {
     this.#limits = limits;
-    this.#work = work;
   }
 
   get free(): number {
     return this.#limits.total - this.#running.size;
   }
 
-  /** Whether the task was begun. */
-  begin(task: DeliveryTask): boolean {
-    const { account } = task;
-    const count = this.#byAccount.get(account) ?? 0;
-    if (this.free <= 0 || count >= this.#limits.perAccount) return false;
-    this.#byAccount.set(account, count + 1);
-    const running: Promise<void> = this.#work(task).finally(() => {
+  /** Runs `work`, which never rejects; false when there is no room for this delivery now. */
+  begin({ account, channel }: Pick<DeliveryTask, "account" | "channel">, work: () => Promise<void>): boolean {
+    const { perAccount, perChannel } = this.#limits;
+    const keys = [account, `${account} ${channel}`] as const;
+    const [ofAccount, ofChannel] = keys.map((key) => this.#counts.get(key) ?? 0);
+    if (this.free <= 0 || (ofAccount ?? 0) >= perAccount || (ofChannel ?? 0) >= perChannel) return false;
+    for (const key of keys) this.#add(key, 1);
+    const running: Promise<void> = work().finally(() => {
       this.#running.delete(running);
-      this.#release(account);
+      for (const key of keys) this.#add(key, -1);
     });
     this.#running.add(running);
     return true;
@@ -46,9 +42,9 @@ export class DeliveryPool {
     await Promise.all(this.#running);
   }
 
-  #release(account: string): void {
-    const count = (this.#byAccount.get(account) ?? 1) - 1;
-    if (count === 0) this.#byAccount.delete(account);
-    else this.#byAccount.set(account, count);
+  #add(key: string, change: number): void {
+    const count = (this.#counts.get(key) ?? 0) + change;
+    if (count === 0) this.#counts.delete(key);
+    else this.#counts.set(key, count);
   }
 }
