@@ -3,6 +3,9 @@ import { composeReports } from "./compose-reports.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
 import { TrailView } from "./audit/trail-view.ts";
+import { Arrivals } from "./live/arrivals.ts";
+import { ArrivedReader } from "./live/arrived-entries.ts";
+import type { ArrivalsView } from "./live/live-news.ts";
 import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
@@ -100,6 +103,8 @@ export interface Store {
   forViewer(viewer: OwnerId): ViewerView;
   /** Grows when something that a view shows may have changed, here or by another process. Costs microseconds. */
   changeCount(): Promise<number>;
+  /** Of which ownerships there is news, for live streams. */
+  readonly arrivals: ArrivalsView;
   /** Who did what to tags and who looked at them. */
   readonly trail: TrailView;
   /** After KeyRing.rotate: wraps the owner's sealing keys under the newest version. The number of keys. */
@@ -186,7 +191,7 @@ function composeViews(
   cache: KeyCache,
   keys: OwnerKeys,
   writing: Writing,
-): Pick<Store, "forOwner" | "forViewer" | "finderReports" | "retention"> {
+): Pick<Store, "arrivals" | "forOwner" | "forViewer" | "finderReports" | "retention"> {
   const { now, isClockTrusted = () => true, isClockPlausible = () => true } = options;
   const { writes, erasing, trail, wal, exports } = writing;
   const settings = new TagSettings(database);
@@ -210,7 +215,9 @@ function composeViews(
     transfers: prepareTransfers(database),
   };
   const answers = new OwnedAnswers(database);
-  const common = { answers, keys, writes, now, isClockTrusted, isClockPlausible, locations, trail };
+  const arrivals = new Arrivals(database);
+  const arrived = new ArrivedReader(arrivals, pieces, monotonicMs);
+  const common = { answers, arrived, keys, writes, now, isClockTrusted, isClockPlausible, locations, trail };
   const forOwner = (owner: OwnerId): OwnerView => {
     const tags = new OwnedTags({ statements: statements.tags, owner, keys, writes, settings, trail });
     const parts = { ...common, owner, tags };
@@ -236,5 +243,5 @@ function composeViews(
   };
   const forViewer = (viewer: OwnerId): ViewerView =>
     new SqliteViewerView({ ...common, statements: statements.shares, viewer });
-  return { forOwner, forViewer, finderReports, retention };
+  return { arrivals, forOwner, forViewer, finderReports, retention };
 }

@@ -36,7 +36,8 @@ export interface AlertFacts {
   /** Of `many`: how many alerts it stands for. */
   readonly count?: number | undefined;
   /** Entries that decided it: a tag's journal numbers, both ends included. */
-  readonly evidence?: { readonly epoch: Epoch; readonly first: EntryNumber; readonly last: EntryNumber } | undefined;
+  readonly evidence?:
+    { readonly epoch: Epoch; readonly first: EntryNumber; readonly last: EntryNumber } | undefined;
 }
 
 /** When each stage was reached; undefined when it was not, or is not known. */

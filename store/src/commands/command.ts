@@ -40,8 +40,16 @@ export interface CommandDraft {
 }
 
 export type GiveOutcome =
-  | { readonly kind: "given"; readonly command: TagCommand; readonly isNew: boolean; readonly nextContactAt: UnixSeconds | undefined }
-  | { readonly kind: "refused"; readonly reason: "not-found" | "not-allowed" | "too-old" | "revoked" | "key-reused" | ClockRefusal };
+  | {
+      readonly kind: "given";
+      readonly command: TagCommand;
+      readonly isNew: boolean;
+      readonly nextContactAt: UnixSeconds | undefined;
+    }
+  | {
+      readonly kind: "refused";
+      readonly reason: "not-found" | "not-allowed" | "too-old" | "revoked" | "key-reused" | ClockRefusal;
+    };
 
 /** Commands to the tags of one account, as owner or as a viewer whom the owner lets. */
 export interface CommandsView {
@@ -55,7 +63,9 @@ export interface CommandsView {
 /** What the bridge does with commands. */
 export interface CommandWork {
   /** Tags with commands that changed since the cursor; cheap when nothing did. */
-  commandsChangedSince(cursor: number | undefined): Promise<{ readonly tags: readonly TagId[]; readonly cursor: number }>;
+  commandsChangedSince(
+    cursor: number | undefined,
+  ): Promise<{ readonly tags: readonly TagId[]; readonly cursor: number }>;
   /** Open commands of the tag's present ownership, oldest first. */
   openCommands(tag: TagId): Promise<readonly Command[]>;
   markSent(tag: TagId, id: number, at: UnixSeconds): Promise<void>;

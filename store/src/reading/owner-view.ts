@@ -1,6 +1,7 @@
 import type { AccountExportsView } from "./account-exports-view.ts";
 import type { OwnerArchive } from "./owner-archive.ts";
 import type { GeofencesView } from "../geofences/geofence.ts";
+import type { LiveView } from "../live/live-news.ts";
 import type { SharesView } from "../sharing/share.ts";
 import type { CommandAnswersView } from "../tags/command-answer.ts";
 import type { FinderReportsView } from "../tags/finder-reports.ts";
@@ -21,6 +22,7 @@ export interface OwnerView
     TransfersView,
     FinderReportsView,
     CommandAnswersView,
+    LiveView,
     RetentionView,
     AccountExportsView {
   /** All that is stored of this owner; to be read for the owner only. */

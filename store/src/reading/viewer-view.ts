@@ -1,6 +1,7 @@
 import type { TagId } from "@purrimeter/protocol/values";
 import type { ClockRefusal } from "../tags/clock-refusal.ts";
 import type { LatestRead, Location, LocationPage, TimeRange } from "./location.ts";
+import type { LiveView } from "../live/live-news.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { HeldShare, ShareId } from "../sharing/share.ts";
  * geofence says where home is. Nothing of a tag can be changed, and nothing shared further. An ended, removed or
  * foreign share and none give the same answer.
  */
-export interface ViewerView {
+export interface ViewerView extends LiveView {
   /** An invitation's code works once, and not for the tag's owner. A second share of the same tag replaces the first. */
   acceptShare(code: string): Promise<HeldShare | "wrong-code" | ClockRefusal>;
   /** By id. */

@@ -12,6 +12,9 @@ import type { OwnerArchive } from "../reading/owner-archive.ts";
 import type { OwnedHistory } from "../history/owned-history.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
+import type { ArrivedReader } from "../live/arrived-entries.ts";
+import { liveItem } from "../live/live-item.ts";
+import type { FollowedTag, LiveItem, LiveNews, NewsRange } from "../live/live-news.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import {
   kindOf,
@@ -46,6 +49,7 @@ export interface OwnerViewParts {
   readonly geofences: OwnedGeofences;
   readonly locations: LocationReader;
   readonly events: EventReader;
+  readonly arrived: ArrivedReader;
   readonly claims: TagClaims;
   readonly shares: OwnedShares;
   readonly transfers: Transfers;
@@ -195,6 +199,27 @@ export class SqliteOwnerView implements OwnerView {
       const present = this.#present(tag, "commands");
       return present === undefined ? "not-found" : this.#parts.answers.of(present.id);
     });
+  }
+
+  followedTags(tag?: TagId): Promise<readonly FollowedTag[]> {
+    return Promise.try(() => this.#parts.tags.followed(tag));
+  }
+
+  async liveNews(tag: TagId, range: NewsRange): Promise<LiveNews | "not-found" | "unknown"> {
+    const present = this.#present(tag, "live", true);
+    if (present === undefined) return "not-found";
+    const { arrived, events, tags } = this.#parts;
+    const ownership = { tag, id: present.id };
+    const read = await arrived.read(ownership, range);
+    if (read === "unknown") return read;
+    const items: LiveItem[] = [];
+    for (const entry of read.entries) {
+      const item = await liveItem(entry, (position) => events.at(ownership, position));
+      if (item !== undefined) items.push(item);
+    }
+    // What could be read before a pause may have been taken away within it.
+    if (tags.present(tag)?.id !== present.id) return "not-found";
+    return { items, mark: read.mark, hasMore: read.hasMore };
   }
 
   retention(bounds: RetentionBounds): Promise<RetentionChoice> {
