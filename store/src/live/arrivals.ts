@@ -1,6 +1,6 @@
 import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
-import type { Arrived, ArrivalsView, NewsMark } from "./live-news.ts";
+import type { Arrived, ArrivalsView, NewsHead, NewsMark } from "./live-news.ts";
 import { WHOLE_REPORT } from "./live-news.ts";
 
 /** Rows that are read at one look: a tenth of a second of the fastest ingest, some 10 ms. More, and everybody has news. */
@@ -17,6 +17,8 @@ interface Row {
   readonly ownership: number;
 }
 
+const NOBODY: ReadonlySet<number> = new Set();
+
 /** Rows, and the entry after which the first of them goes on if it is the start's. */
 interface ArrivedRows {
   readonly rows: readonly number[];
@@ -32,6 +34,12 @@ function prepare(database: Database) {
     cuts: database.prepare<[number], { first: number | null; newest: number | null }>(
       "SELECT min(id) AS first, min(newest) AS newest FROM report_cut WHERE id > ?",
     ),
+    settings: database.prepare<[], number>("SELECT max(settings_change) FROM tag").pluck(),
+    changed: database
+      .prepare<[number], number>(
+        "SELECT ownership FROM tag WHERE settings_change > ? AND ownership IS NOT NULL",
+      )
+      .pluck(),
     rows: database.prepare<[number, number, number], Row>(
       "SELECT id, ownership FROM report WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
     ),
@@ -61,12 +69,22 @@ export class Arrivals implements ArrivalsView {
     this.#statements = prepare(database);
   }
 
-  newest(): Promise<NewsMark> {
-    return Promise.try(() => this.#newest());
+  newest(): Promise<NewsHead> {
+    return Promise.try(() => this.#head());
   }
 
-  since(mark: NewsMark): Promise<Arrived | "unknown"> {
-    return Promise.try(() => this.#since(mark));
+  since(head: NewsHead): Promise<Arrived | "unknown"> {
+    return Promise.try(() => {
+      const newest = this.#head();
+      const reported = this.#reported(head.reports, newest.reports);
+      if (typeof reported === "string")
+        return reported === "all" ? { head: newest, ownerships: "all" } : reported;
+      const changed = this.#changed(head, newest);
+      return {
+        head: newest,
+        ownerships: changed.length === 0 ? reported : new Set([...reported, ...changed]),
+      };
+    });
   }
 
   /** Rows of an ownership between two marks, ascending; undefined when not known, or too many. */
@@ -89,15 +107,24 @@ export class Arrivals implements ArrivalsView {
     return { report, number: WHOLE_REPORT, cut };
   }
 
-  #since(mark: NewsMark): Arrived | "unknown" {
-    const newest = this.#newest();
+  #head(): NewsHead {
+    return { reports: this.#newest(), settings: this.#statements.settings.get() ?? 0 };
+  }
+
+  /** Ownerships of tags whose wanted settings changed. */
+  #changed({ settings }: NewsHead, newest: NewsHead): readonly number[] {
+    return settings === newest.settings ? [] : this.#statements.changed.all(settings);
+  }
+
+  /** Ownerships of which reports came. */
+  #reported(mark: NewsMark, newest: NewsMark): Arrived["ownerships"] | "unknown" {
     const start = this.#startOf(mark, newest);
     if (start === undefined) return "unknown";
-    if (start.report === newest.report) return { mark: newest, ownerships: new Set() };
+    if (start.report === newest.report) return NOBODY;
     const rows = this.#statements.rows.all(start.report, newest.report, MAX_ROWS + 1);
     const isAll = rows.length > MAX_ROWS;
     this.#remember(isAll ? [] : rows, isAll ? newest.report : start.report, newest.report);
-    return { mark: newest, ownerships: isAll ? "all" : new Set(rows.map(({ ownership }) => ownership)) };
+    return isAll ? "all" : new Set(rows.map(({ ownership }) => ownership));
   }
 
   /** Where to read on from, after newest rows were deleted and their numbers given again. */

@@ -16,19 +16,25 @@ export interface NewsMark {
 /** Above every entry's number. */
 export const WHOLE_REPORT = 4_294_967_296;
 
-/** What arrived since a mark. */
+/** The newest of each kind of news. */
+export interface NewsHead {
+  readonly reports: NewsMark;
+  /** The number of the last change of wanted settings. */
+  readonly settings: number;
+}
+
+/** What came since a head. */
 export interface Arrived {
-  /** The newest. */
-  readonly mark: NewsMark;
-  /** Ownerships of which something arrived; `all` when there are too many rows to say. */
+  readonly head: NewsHead;
+  /** Ownerships of which there is news; `all` when there are too many rows to say. */
   readonly ownerships: ReadonlySet<number> | "all";
 }
 
 /** Says of which ownerships there is news, for all who follow together. No content. */
 export interface ArrivalsView {
-  newest(): Promise<NewsMark>;
-  /** Costs microseconds when nothing arrived. `unknown`: rows from after the mark may be missing. */
-  since(mark: NewsMark): Promise<Arrived | "unknown">;
+  newest(): Promise<NewsHead>;
+  /** Costs microseconds when nothing came. `unknown`: something from after the head may be missing. */
+  since(head: NewsHead): Promise<Arrived | "unknown">;
 }
 
 /** A tag that may be followed now. */

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { WHOLE_REPORT, type LiveNews, type LiveView, type NewsMark } from "../live/live-news.ts";
+import {
+  WHOLE_REPORT,
+  type LiveNews,
+  type LiveView,
+  type NewsHead,
+  type NewsMark,
+} from "../live/live-news.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
 import type { ShareDraft } from "../sharing/share.ts";
 import {
@@ -31,21 +37,23 @@ export function describeLiveContract(name: string, make: () => Promise<StoreHarn
     let ada: OwnerView;
     /** What arrived before the test. */
     let start: NewsMark;
+    let head: NewsHead;
     beforeEach(async () => {
       harness = await make();
       ada = await claimed(harness, ADA, TAG);
-      start = await harness.second.arrivals.newest();
+      head = await harness.second.arrivals.newest();
+      start = head.reports;
     });
     afterEach(() => harness.close());
 
     // Another process follows what this one records.
-    const newest = (): Promise<NewsMark> => harness.second.arrivals.newest();
+    const newest = async (): Promise<NewsMark> => (await harness.second.arrivals.newest()).reports;
     async function news(after = start, limit = 100, view: LiveView = harness.second.forOwner(ADA)) {
       const read = await view.liveNews(TAG, { after, through: await newest(), limit });
       if (typeof read === "string") throw new Error(read);
       return read;
     }
-    const changed = async (since: NewsMark) => {
+    const changed = async (since: NewsHead) => {
       const arrived = await harness.second.arrivals.since(since);
       if (arrived === "unknown") throw new Error(arrived);
       return arrived;
@@ -54,13 +62,14 @@ export function describeLiveContract(name: string, make: () => Promise<StoreHarn
 
     test("says of which ownerships something arrived, and nothing more", async () => {
       const other = await claimed(harness, BOB, OTHER_TAG);
-      expect(await changed(start)).toEqual({ mark: start, ownerships: new Set() });
+      head = await harness.second.arrivals.newest();
+      expect(await changed(head)).toEqual({ head, ownerships: new Set() });
       await recorded(harness, TAG, fixes(1, 2));
-      const first = await changed(start);
+      const first = await changed(head);
       expect(first.ownerships).toEqual(new Set([await ownershipOf(ada)]));
       await recorded(harness, OTHER_TAG, fixes(1, 2));
-      expect((await changed(first.mark)).ownerships).toEqual(new Set([await ownershipOf(other, OTHER_TAG)]));
-      expect((await changed(start)).ownerships).toHaveProperty("size", 2);
+      expect((await changed(first.head)).ownerships).toEqual(new Set([await ownershipOf(other, OTHER_TAG)]));
+      expect((await changed(head)).ownerships).toHaveProperty("size", 2);
     });
 
     test("tells what arrived since a mark, late fixes and doubted ones too, in the order of arrival", async () => {
@@ -136,6 +145,12 @@ export function describeLiveContract(name: string, make: () => Promise<StoreHarn
       expect(await harness.second.forOwner(BOB).liveNews(TAG, range)).toMatchObject({ items: [] });
     });
 
+    test("says of which tags other settings are wanted", async () => {
+      head = await harness.second.arrivals.newest();
+      await ada.setDetection(TAG, "quick");
+      expect((await changed(head)).ownerships).toEqual(new Set([await ownershipOf(ada)]));
+    });
+
     test("says what the tag runs and when it was heard, without a name", async () => {
       await harness.store.reports.recordStatus(
         TAG,
@@ -156,7 +171,9 @@ export function describeLiveContract(name: string, make: () => Promise<StoreHarn
       await harness.store.forOwner(BOB).eraseOwner();
       await recorded(harness, TAG, fixes(2, 2));
       expect((await newest()).report).toBe(told.report);
-      expect((await changed(told)).ownerships).toEqual(new Set([await ownershipOf(ada)]));
+      expect((await changed({ ...head, reports: told })).ownerships).toEqual(
+        new Set([await ownershipOf(ada)]),
+      );
       expect(numbersOf(await news(told))).toEqual([2]);
       expect(numbersOf(await news(before))).toEqual([2]);
     });
@@ -165,7 +182,7 @@ export function describeLiveContract(name: string, make: () => Promise<StoreHarn
       ["later than any report", { report: 9, number: WHOLE_REPORT, cut: 0 }],
       ["of another database", { report: 0, number: WHOLE_REPORT, cut: 7 }],
     ])("a mark %s is not known", async (_, mark) => {
-      expect(await harness.second.arrivals.since(mark)).toBe("unknown");
+      expect(await harness.second.arrivals.since({ ...head, reports: mark })).toBe("unknown");
       const range = { after: mark, through: await newest(), limit: 10 };
       expect(await ada.liveNews(TAG, range)).toBe("unknown");
     });
