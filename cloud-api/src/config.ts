@@ -51,6 +51,8 @@ export const configSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** Processes that tell of their commits, each at /commits of http://127.0.0.1:PORT; live streams poll where there is none. */
+  commits: z.array(z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/ })).default([]),
   issuer: z.string().min(1),
   audience: z.string().min(1),
   /** Origins of pages that may call the API. */

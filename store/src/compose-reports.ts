@@ -21,6 +21,7 @@ interface ReportOptions {
   readonly monotonicMs: () => number;
   readonly minFreeBytes?: number;
   readonly reserveBytes?: number;
+  readonly committed?: (() => void) | undefined;
 }
 
 /** What records reports, and the commits that it does so in. */
@@ -47,6 +48,7 @@ export function composeReports(
     },
     committed: () => {
       progress.committed();
+      options.committed?.();
     },
     rolledBack: () => {
       progress.rolledBack();

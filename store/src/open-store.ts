@@ -77,6 +77,8 @@ export interface OpenStoreOptions {
   /** As in OpenDatabaseOptions. */
   readonly mustExist?: boolean | undefined;
   readonly mayMigrate?: boolean | undefined;
+  /** Called after each commit of reports and of what tags say of themselves. */
+  readonly committed?: (() => void) | undefined;
   /** File that lists erased owners (see erasure-list.ts); none unless given. */
   readonly erasureList?: string | undefined;
   readonly installation?: string | undefined;

@@ -92,6 +92,7 @@ export class LiveStreams {
 
   /** One look: called every LOOK_EVERY_MS while anybody listens, and when a commit was told of. */
   async look(): Promise<void> {
+    if (this.#streams.size === 0) return;
     this.#looksAgain = true;
     if (this.#isLooking) return;
     this.#isLooking = true;
