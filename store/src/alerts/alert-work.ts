@@ -61,6 +61,10 @@ export interface AlertTask {
   readonly commands: readonly AlertCommand[];
   /** Viewers whom the owner lets be alerted. */
   readonly viewers: readonly OwnerId[];
+  /** Those that the tag has at present; without a name when it does not open under its key. */
+  readonly geofences: readonly { readonly id: GeofenceId; readonly name: string | undefined }[];
+  /** Alerts of the ownership whose deliveries have not begun: they can be replaced. */
+  readonly untold: readonly AlertId[];
 }
 
 export interface AlertCommand {
@@ -73,6 +77,8 @@ export interface AlertCommand {
 
 /** An alert that a rule wants told. */
 export interface AlertDraft {
+  /** Random, chosen by who drafts: the state remembers it. */
+  readonly id: AlertId;
   readonly kind: AlertKind;
   readonly rule: AlertRuleId | undefined;
   readonly facts: AlertFacts;
@@ -133,8 +139,13 @@ export interface AlertWork {
   /**
    * Up to `limit` tasks that are due, leased until `leaseMs` from now: of one ownership at most one, in the order of its events. A
    * process that dies leaves them to the next after the lease. A task whose owner is erased or whose key is missing is not given.
+   * `withTimers`: whether timers are given too; not while the clock is doubted.
    */
-  takeTasks(nowMs: UnixMs, leaseMs: number, limit: number): Promise<readonly AlertTask[]>;
+  takeTasks(
+    nowMs: UnixMs,
+    leaseMs: number,
+    limits: { readonly limit: number; readonly withTimers: boolean },
+  ): Promise<readonly AlertTask[]>;
   /** False when the lease was lost: nothing is kept then. */
   conclude(task: AlertTask, conclusion: AlertConclusion, nowMs: UnixMs): Promise<boolean>;
   /** It could not be judged: it comes again later, less and less often. */
