@@ -6,6 +6,9 @@ import { TrailView } from "./audit/trail-view.ts";
 import { Arrivals } from "./live/arrivals.ts";
 import { ArrivedReader } from "./live/arrived-entries.ts";
 import type { ArrivalsView } from "./live/live-news.ts";
+import type { CommandWork } from "./commands/command.ts";
+import { prepareCommands } from "./commands/command-statements.ts";
+import { GivenCommands } from "./commands/given-commands.ts";
 import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
@@ -89,6 +92,8 @@ export interface OpenStoreOptions {
 /** One database of locations, with one object for each kind of user. */
 export interface Store {
   readonly reports: ReportStore;
+  /** What the bridge does with commands. */
+  readonly commands: CommandWork;
   readonly registry: TagRegistry;
   readonly retention: Retention;
   readonly finderReports: FinderReports;
@@ -146,7 +151,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const trail = new StoreTrail(database, options.audit);
   const erasing = new RowDeletion(database, writes, wal);
   const ownerKeys = new OwnerKeys({ database, keyRing: options.keyRing, keys, writes, trail });
-  const { reports, commits } = composeReports(database, options, keys, invalidation, wal);
+  const { reports, commits, commands } = composeReports(database, options, keys, invalidation, wal);
   const changes = new ChangeCount(database);
   invalidation.onStale(() => {
     keys.doubt();
@@ -158,6 +163,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const importing = { database, keys: ownerKeys, settings: new TagSettings(database), trail };
   return {
     reports,
+    commands,
     registry: new SqliteTagRegistry(database, writes, trail),
     clock: new ClockTable(database),
     cutFutureTimes: (now) => Promise.try(() => cutFutureTimes(database, writes, now)),
@@ -219,7 +225,20 @@ function composeViews(
   const answers = new OwnedAnswers(database);
   const arrivals = new Arrivals(database);
   const arrived = new ArrivedReader(arrivals, pieces, monotonicMs);
-  const common = { answers, arrived, keys, writes, now, isClockTrusted, isClockPlausible, locations, trail };
+  const given = { statements: prepareCommands(database), writes, trail, now, isClockPlausible };
+  const commands = new GivenCommands(given);
+  const common = {
+    answers,
+    arrived,
+    commands,
+    keys,
+    writes,
+    now,
+    isClockTrusted,
+    isClockPlausible,
+    locations,
+    trail,
+  };
   const forOwner = (owner: OwnerId): OwnerView => {
     const tags = new OwnedTags({ statements: statements.tags, owner, keys, writes, settings, trail });
     const parts = { ...common, owner, tags };

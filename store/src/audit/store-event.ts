@@ -1,3 +1,5 @@
+import type { CommandKind } from "../commands/command.ts";
+
 /**
  * What of a tag is read: the newest location, past ones, the stream, events, what finders wrote, answers to commands, the
  * owner's geofences, and totals of deleted days.
@@ -14,6 +16,7 @@ type StoreEventName =
   | "geofence.deleted"
   | "account.exported"
   | "account.imported"
+  | `command.${CommandKind}`
   | "location.believed"
   | "location.doubted"
   | "locations.erased"

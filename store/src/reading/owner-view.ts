@@ -1,5 +1,6 @@
 import type { AccountExportsView } from "./account-exports-view.ts";
 import type { OwnerArchive } from "./owner-archive.ts";
+import type { CommandsView } from "../commands/command.ts";
 import type { GeofencesView } from "../geofences/geofence.ts";
 import type { LiveView } from "../live/live-news.ts";
 import type { SharesView } from "../sharing/share.ts";
@@ -23,6 +24,7 @@ export interface OwnerView
     FinderReportsView,
     CommandAnswersView,
     LiveView,
+    CommandsView,
     RetentionView,
     AccountExportsView {
   /** All that is stored of this owner; to be read for the owner only. */

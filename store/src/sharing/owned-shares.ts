@@ -75,6 +75,8 @@ export class OwnedShares {
       code_expires_at: at + INVITATION_S,
       viewer: null,
       accepted_at: null,
+      alerts: 0,
+      commands: 0,
       name: sealer.seal(namePlace(at), Buffer.from(draft.name)),
     };
     const reason = writes.run(() => {

@@ -120,7 +120,8 @@ function prepareViewers(database: Database) {
     ),
     heldOf: statement(database, (queries, args: { viewer: string; tag: string; now: number }) =>
       lasting(queries, args.now)
-        .select(["share.kind", "share.ownership", "share.accepted_at", "share.history_from", "tag.id as tag"])
+        .select(["share.kind", "share.ownership", "share.accepted_at", "share.history_from"])
+        .select(["share.commands", "tag.id as tag"])
         .where("share.viewer", "=", args.viewer)
         .where("tag.id", "=", args.tag),
     ),

@@ -4,6 +4,8 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import { hashClaimCode } from "../tags/claim-code.ts";
 import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
+import type { CommandDraft, GiveOutcome, TagCommand } from "../commands/command.ts";
+import type { GivenCommands, Giver } from "../commands/given-commands.ts";
 import { openTagName } from "../tags/owned-tags.ts";
 import type { ArrivedReader } from "../live/arrived-entries.ts";
 import type { FollowedTag, LiveItem, LiveNews, NewsRange } from "../live/live-news.ts";
@@ -33,6 +35,7 @@ export interface ViewerViewParts {
   readonly keys: OwnerKeys;
   readonly locations: LocationReader;
   readonly arrived: ArrivedReader;
+  readonly commands: GivenCommands;
   readonly writes: WriteTransaction;
   readonly now: () => UnixSeconds;
   /** Whether a share may begin. */
@@ -143,6 +146,27 @@ export class SqliteViewerView implements ViewerView {
         items.push({ kind: "location", mark, location });
     }
     return { items, mark: read.mark, hasMore: read.hasMore };
+  }
+
+  giveCommand(tag: TagId, draft: CommandDraft): Promise<GiveOutcome> {
+    return Promise.try(() => this.#parts.commands.give(this.#giver(tag), tag, draft));
+  }
+
+  command(tag: TagId, id: number): Promise<TagCommand | "not-found"> {
+    return Promise.try(() => this.#parts.commands.one(this.#giver(tag), id));
+  }
+
+  commands(tag: TagId): Promise<readonly TagCommand[] | "not-found"> {
+    return Promise.try(() => this.#parts.commands.list(this.#giver(tag)));
+  }
+
+  #giver(tag: TagId): Giver {
+    const { statements, viewer, now } = this.#parts;
+    const ownership = (): number | undefined => {
+      const held = statements.heldOf.get({ viewer, tag, now: now() });
+      return held?.commands === 1 ? held.ownership : undefined;
+    };
+    return { account: viewer, isOwner: false, ownership };
   }
 
   #looks({ tag, id }: ReadableOwnership, kind: ReadKind, goesOn = false): void {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { TagId } from "@purrimeter/protocol/values";
 import { createClaimCode } from "../tags/claim-code.ts";
-import { ADA, ALWAYS, BOB, draft, fixes, NOON, OTHER_TAG, TAG } from "./contract-values.ts";
+import type { CommandDraft, CommandsView } from "../commands/command.ts";
+import { ADA, ALWAYS, BOB, draft, fixes, later, NOON, OTHER_TAG, TAG } from "./contract-values.ts";
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
@@ -38,6 +39,17 @@ const ALL_NEWS = {
 };
 const NOTHING = { items: [], next: undefined };
 const refused = (reason: string) => ({ kind: "refused", reason });
+
+const BUZZ: CommandDraft = {
+  ...{ kind: "buzz", seconds: 5, expiresAt: later(NOON, 3_600), idempotencyKey: undefined },
+};
+
+/** Cases that owners and viewers share. */
+const COMMAND_CASES: Cases<CommandsView> = {
+  giveCommand: async (view, { tag }) => [await view.giveCommand(tag, BUZZ), refused("not-found")],
+  command: async (view, { tag }) => [await view.command(tag, 1), "not-found"],
+  commands: async (view, { tag }) => [await view.commands(tag), "not-found"],
+};
 
 const OWNER_CASES: Cases<OwnerView> = {
   tags: async (view, { tag }) => [
@@ -83,6 +95,7 @@ const OWNER_CASES: Cases<OwnerView> = {
     [[], []],
   ],
   liveNews: async (view, { tag }) => [await view.liveNews(tag, ALL_NEWS), "not-found"],
+  ...COMMAND_CASES,
   retention: async (view) => [await view.retention(BOUNDS), { days: 90, afterwards: "delete" }],
   chooseRetention: async (view) => [
     await view.chooseRetention({ afterwards: "totals" }, BOUNDS),
@@ -123,6 +136,7 @@ const VIEWER_CASES: Cases<ViewerView> = {
     [[], []],
   ],
   liveNews: async (view, { tag }) => [await view.liveNews(tag, ALL_NEWS), "not-found"],
+  ...COMMAND_CASES,
 };
 
 /** The functions that an object of a class has, its own and inherited. */
