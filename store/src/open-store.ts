@@ -1,4 +1,7 @@
 import { composeErasure, type Writing } from "./compose-erasure.ts";
+import { composeAlerts } from "./compose-alerts.ts";
+import { OutboxRows } from "./alerts/outbox-rows.ts";
+import { Untelling } from "./alerts/untelling.ts";
 import { composeReports } from "./compose-reports.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
@@ -225,12 +228,16 @@ function composeViews(
   const answers = new OwnedAnswers(database);
   const arrivals = new Arrivals(database);
   const arrived = new ArrivedReader(arrivals, pieces, monotonicMs);
+  const alertsOf = composeAlerts({ database, keys, writes, trail, now });
+  const [outbox, untelling] = [new OutboxRows(database), new Untelling(database)];
   const given = { statements: prepareCommands(database), writes, trail, now, isClockPlausible };
   const commands = new GivenCommands(given);
   const common = {
     answers,
     arrived,
     commands,
+    outbox,
+    untelling,
     keys,
     writes,
     now,
@@ -259,6 +266,7 @@ function composeViews(
       exports,
       archive,
       retention: ownedRetention,
+      alerts: alertsOf(owner),
     };
     return new SqliteOwnerView({ ...parts, ...kinds });
   };

@@ -40,10 +40,15 @@ export type AlertEvent =
   /** A timer of the state is due. */
   | { readonly kind: "due"; readonly at: UnixSeconds };
 
+/** Kinds of what the outbox has. */
+export type OutboxKind = Exclude<AlertEvent["kind"], "due">;
+
 /** One event to be judged, with all that judging needs. */
 export interface AlertTask {
-  /** Of the outbox or of the timer; opaque. */
+  /** Of the outbox or of the timer, and of the lease; opaque. */
   readonly id: string;
+  /** How often it was postponed. */
+  readonly attempts: number;
   readonly event: AlertEvent;
   readonly ownership: number;
   readonly owner: OwnerId;
@@ -104,6 +109,8 @@ export interface AlertConclusion {
 
 /** A delivery that is due. */
 export interface DeliveryTask {
+  /** By which finish() knows whether it is still this caller's; opaque. */
+  readonly lease: string;
   /** Idempotency id: of this alert on this channel, the same at each attempt. 26 of a-z 2-7. */
   readonly id: string;
   readonly alert: Pick<Alert, "id" | "kind" | "tag" | "createdAt" | "stages"> & {

@@ -88,6 +88,9 @@ export interface Alert {
   readonly snoozedUntil: UnixSeconds | undefined;
 }
 
+/** How long alerts are kept, unless their owner chose less. */
+export const ALERTS_KEPT_S = 90 * 86_400;
+
 /** What the account wants of messages. */
 export interface AlertPreferences {
   readonly language: "en" | "de";
