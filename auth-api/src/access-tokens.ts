@@ -34,6 +34,8 @@ export const SCOPES = [
   "locations:read",
   "geofences:read",
   "geofences:write",
+  "alerts:read",
+  "alerts:write",
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

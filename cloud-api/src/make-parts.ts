@@ -12,10 +12,12 @@ import type { Store } from "@purrimeter/store/open-store";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { ClientAddresses } from "@purrimeter/service/client-address";
+import { isPublicAddress } from "@purrimeter/service/public-address";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AccessTokens } from "./edge/access-tokens.ts";
 import { createApp } from "./app.ts";
 import type { AppType } from "./app.ts";
+import type { AlertParts } from "./alerts/alert-parts.ts";
 import { logActs } from "./edge/act-log.ts";
 import { createAuthReport } from "./edge/auth-report.ts";
 import type { AuthReport } from "./edge/auth-report.ts";
@@ -54,6 +56,12 @@ const FOUND_RATE = { burst: 20, perSecond: 1 / 60 };
 /** Files of locations: all tags of a household at once, and one every six minutes after that. */
 const EXPORT_RATE = { burst: 20, perSecond: 1 / 360 };
 
+/** Changes to channels: all of them at once, and one every three minutes after that. */
+const CHANNEL_RATE = { burst: 40, perSecond: 1 / 180 };
+
+/** Codes to one endpoint, whoever asks for them: nobody's mailbox is filled by people who say that it is theirs. */
+const ENDPOINT_RATE = { burst: 5, perSecond: 1 / 3_600 };
+
 /** Of these, what one address writes of one tag: as much as is kept of it, and one more a day. */
 export const FOUND_TAG_RATE = { burst: MAX_ADDRESS_REPORTS, perSecond: 1 / 86_400 };
 
@@ -74,6 +82,16 @@ function makeArchives({ now, log }: Parts): ArchiveJobs {
     onFailure: (error) =>
       log.error("an archive was not made", { event: "export.failed", code: errorCode(error) }),
   });
+}
+
+function makeAlerts({ monotonicMs }: Parts): AlertParts {
+  return {
+    textOf: ({ kind }) => ({ title: kind, text: kind }),
+    channelRates: new RateLimiter(CHANNEL_RATE, monotonicMs),
+    endpointRates: new RateLimiter(ENDPOINT_RATE, monotonicMs),
+    allowsAddress: isPublicAddress,
+    pushKey: () => Promise.resolve(undefined),
+  };
 }
 
 /** What erases the data of closed accounts. */
@@ -127,6 +145,7 @@ export function makeApp(
     ownerRates: new RateLimiter(config.rates.owner, monotonicMs),
     addressRates: new RateLimiter(config.rates.address, monotonicMs),
     exportRates: new RateLimiter(EXPORT_RATE, monotonicMs),
+    alerts: makeAlerts(parts),
     backupKeptDays: config.backupKeptDays,
     hosts: new Set([...certificateHosts(readFileSync(config.tls.certificate)), ...config.hosts]),
     origins: config.origins,

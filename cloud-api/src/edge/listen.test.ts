@@ -81,6 +81,13 @@ function makeEdge(): ReturnType<typeof createApp> {
     backupKeptDays: 30,
     finderRates: new RateLimiter(rate, () => 0),
     finderTagRates: new RateLimiter(rate, () => 0),
+    alerts: {
+      textOf: none,
+      channelRates: new RateLimiter(rate, () => 0),
+      endpointRates: new RateLimiter(rate, () => 0),
+      allowsAddress: none,
+      pushKey: none,
+    },
     hosts: new Set(certificateHosts(certificates.cloudApi.certificate)),
     origins: [],
     alarms: { observe: () => undefined },

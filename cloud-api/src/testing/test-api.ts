@@ -14,6 +14,7 @@ import { systemTime } from "@purrimeter/service/system-time";
 import type { FieldError } from "@purrimeter/service/problem";
 import { ClientAddresses } from "@purrimeter/service/client-address";
 import { createTestAlarms } from "@purrimeter/service/testing/test-alarms";
+import { isPublicAddress } from "@purrimeter/service/public-address";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AccessTokens } from "../edge/access-tokens.ts";
 import { createApp } from "../app.ts";
@@ -200,6 +201,13 @@ export class TestApi {
       backupKeptDays: 30,
       finderRates: new RateLimiter(plenty, monotonicMs),
       finderTagRates: new RateLimiter(plenty, monotonicMs),
+      alerts: {
+        textOf: ({ kind, facts }) => ({ title: kind, text: `${facts.tagName} ${kind}` }),
+        channelRates: new RateLimiter(plenty, monotonicMs),
+        endpointRates: new RateLimiter(plenty, monotonicMs),
+        allowsAddress: isPublicAddress,
+        pushKey: () => Promise.resolve("test-push-key"),
+      },
       hosts: new Set(["localhost"]),
       origins: [],
       securityContact: undefined,
