@@ -86,7 +86,6 @@ function makeArchives({ now, log }: Parts): ArchiveJobs {
 
 function makeAlerts({ monotonicMs }: Parts): AlertParts {
   return {
-    textOf: ({ kind }) => ({ title: kind, text: kind }),
     channelRates: new RateLimiter(CHANNEL_RATE, monotonicMs),
     endpointRates: new RateLimiter(ENDPOINT_RATE, monotonicMs),
     allowsAddress: isPublicAddress,

@@ -1,15 +1,14 @@
 import type { z } from "@hono/zod-openapi";
+import { alertText } from "@purrimeter/alerts/alert-text";
 import { degreesFromE7 } from "@purrimeter/protocol/values";
 import type { Alert, AlertDelivery, AlertFacts, AlertPreferences, UnixMs } from "@purrimeter/store/alert";
 import { timeOrNull } from "../lists/nullable-time.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 import type { alertSchema } from "./alert-schema.ts";
-import type { TextOfAlert } from "./alert-text.ts";
 
 /** How an alert is shown. */
 export interface AlertReader {
   readonly preferences: AlertPreferences;
-  readonly textOf: TextOfAlert;
   /** Whether who asks may see where that tag was. */
   readonly maySeePlace: (alert: Alert) => boolean;
 }
@@ -48,10 +47,10 @@ function placeBody(place: AlertFacts["place"]): AlertBody["place"] {
 }
 
 /** What only the facts say; of none that can be read nothing but the time at which the alert was made. */
-function factsBody(alert: Alert, { preferences, textOf, maySeePlace }: AlertReader) {
+function factsBody(alert: Alert, { preferences, maySeePlace }: AlertReader) {
   const { facts, createdAt } = alert;
   const { title, text } =
-    facts === undefined ? { title: null, text: null } : textOf({ ...alert, facts }, preferences);
+    facts === undefined ? { title: null, text: null } : alertText({ ...alert, facts }, preferences);
   const { geofence, evidence } = facts ?? {};
   return {
     tagName: facts?.tagName ?? null,

@@ -1,10 +1,8 @@
 import type { RateLimiter } from "@purrimeter/service/rate-limiter";
-import type { TextOfAlert } from "./alert-text.ts";
 import type { AllowsAddress } from "./endpoint-address.ts";
 
 /** What routes of alerts need from outside. */
 export interface AlertParts {
-  readonly textOf: TextOfAlert;
   /** Of changes to channels, by account. */
   readonly channelRates: RateLimiter;
   /** Of codes that are sent to what somebody calls their endpoint, by endpoint, whoever asks. */

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import type { Scope } from "@purrimeter/auth-api/access-tokens";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { Alert } from "@purrimeter/store/alert";
-import type { Dependencies, Env } from "../dependencies.ts";
+import type { Env } from "../dependencies.ts";
 import type { AlertReader } from "./alert-body.ts";
 
 /** What a personal access token needs to see where a tag was. */
@@ -25,10 +25,9 @@ async function ownTags(alerts: readonly Alert[], asker: Context<Env>): Promise<R
 /** How these alerts are shown to who asks. */
 export async function alertReader(
   shown: readonly Alert[],
-  { alerts: { textOf } }: Pick<Dependencies, "alerts">,
   asker: Context<Env>,
 ): Promise<AlertReader> {
   const preferences = await asker.get("view").alertPreferences();
   const own = mayReadPlaces(asker) ? await ownTags(shown, asker) : new Set<TagId>();
-  return { preferences, textOf, maySeePlace: ({ tag }) => tag !== undefined && own.has(tag) };
+  return { preferences, maySeePlace: ({ tag }) => tag !== undefined && own.has(tag) };
 }

@@ -152,13 +152,13 @@ function checkSnooze(until: number | null | undefined, now: number): void {
 }
 
 /** The alerts' bodies, as who asks may see them. */
-async function bodiesOf(alerts: readonly Alert[], deps: Dependencies, c: Context<Env>) {
-  const reader = await alertReader(alerts, deps, c);
+async function bodiesOf(alerts: readonly Alert[], c: Context<Env>) {
+  const reader = await alertReader(alerts, c);
   return alerts.map((alert) => alertBody(alert, reader));
 }
 
-async function oneBody(alert: Alert, deps: Dependencies, c: Context<Env>) {
-  return alertBody(alert, await alertReader([alert], deps, c));
+async function oneBody(alert: Alert, c: Context<Env>) {
+  return alertBody(alert, await alertReader([alert], c));
 }
 
 /** /v1/alerts. */
@@ -169,12 +169,12 @@ export function alertRoutes(deps: Dependencies) {
       const pages = alertPages({ ...query, tag }, deps.cursors, c.get("owner"));
       const { items, hasMore, unread } = await c.get("view").alerts(pages.range);
       const page = { next: pages.next(items, hasMore), latest: pages.latest(items), unread };
-      return c.json({ items: await bodiesOf(items, deps, c), ...page }, 200);
+      return c.json({ items: await bodiesOf(items, c), ...page }, 200);
     })
     .openapi(readRoute, async (c) => {
       const alert = orNotFound(await c.get("view").alert(c.req.valid("param").id));
       const fixes = mayReadPlaces(c) ? await fixesOf(alert, c.get("view")) : [];
-      return c.json({ ...(await oneBody(alert, deps, c)), fixes: fixes.map(locationBody) }, 200);
+      return c.json({ ...(await oneBody(alert, c)), fixes: fixes.map(locationBody) }, 200);
     })
     .openapi(changeRoute, async (c) => {
       const { read: isRead, acknowledged: isAcknowledged, snoozedUntil } = c.req.valid("json");
@@ -185,7 +185,7 @@ export function alertRoutes(deps: Dependencies) {
         ...(snoozedUntil !== undefined && { snoozedUntil }),
       };
       const alert = orNotFound(await c.get("view").markAlert(c.req.valid("param").id, change));
-      return c.json(await oneBody(alert, deps, c), 200);
+      return c.json(await oneBody(alert, c), 200);
     })
     .openapi(readThroughRoute, async (c) => {
       const { through } = c.req.valid("json");

@@ -5,7 +5,7 @@ import { timeOrNull } from "../lists/nullable-time.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 import type { channelSchema, EndpointDraft, keyedChannelSchema } from "./channel-schema.ts";
 import { canonicalUrl } from "./endpoint-address.ts";
-import { newWebhookKey, newWebhookSecret, publicWebhookKey } from "./webhook-keys.ts";
+import { publicWebhookKey } from "./public-webhook-key.ts";
 
 type ChannelBody = z.infer<typeof channelSchema>;
 
@@ -14,14 +14,15 @@ function unpadded(base64url: string): string {
   return base64url.replace(/=+$/u, "");
 }
 
-/** What is kept of an endpoint; a webhook gets its first secret and key. */
+/** What is kept of an endpoint. */
 export function endpointOf(draft: EndpointDraft): AlertEndpoint {
   if (draft.kind === "email") return draft;
   const url = canonicalUrl(draft.url);
   if (draft.kind === "ntfy") return { ...draft, url };
   if (draft.kind === "push")
     return { ...draft, url, p256dh: unpadded(draft.p256dh), auth: unpadded(draft.auth) };
-  const keys = { secrets: [newWebhookSecret()], keys: [newWebhookKey()] };
+  // The store makes the first secret and key, as it makes the later ones.
+  const keys = { secrets: [], keys: [] };
   return { kind: "webhook", url, withPlace: draft.withPlace ?? false, ...keys };
 }
 

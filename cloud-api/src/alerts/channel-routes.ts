@@ -119,7 +119,7 @@ export function alertChannelRoutes(deps: Dependencies) {
       if (alert === "not-proved")
         throw refuse("conflict", "This channel is not proved, is paused or is gone.");
       const found = orNotFound(alert);
-      const body = alertBody(found, await alertReader([found], deps, c));
+      const body = alertBody(found, await alertReader([found], c));
       return c.json(body, 202, { Location: `/v1/alerts/${found.id}` });
     });
 }

@@ -12,8 +12,8 @@ import { notFound, orNotFound } from "../lists/or-not-found.ts";
 import { bodyOf, idParamsSchema, json } from "./route-parts.ts";
 import { ruleBody, ruleDraft, ruleDraftSchema, ruleListSchema, ruleSchema } from "./rule-schema.ts";
 
-/** A hundred ids of tags, of geofences and of channels, and windows. */
-const MAX_BODY_BYTES = 32_768;
+/** Ids of tags, of geofences and of channels, and windows of time. */
+const MAX_BODY_BYTES = 16_384;
 
 const paramsSchema = idParamsSchema<AlertRuleId>();
 

@@ -82,7 +82,6 @@ function makeEdge(): ReturnType<typeof createApp> {
     finderRates: new RateLimiter(rate, () => 0),
     finderTagRates: new RateLimiter(rate, () => 0),
     alerts: {
-      textOf: none,
       channelRates: new RateLimiter(rate, () => 0),
       endpointRates: new RateLimiter(rate, () => 0),
       allowsAddress: none,

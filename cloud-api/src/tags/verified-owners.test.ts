@@ -14,7 +14,10 @@ afterAll(async () => {
   await api.close();
 });
 
-it.each(["/v1/tags/claim", "/v1/shares/accept", "/v1/transfers/accept"])(
+it.each([
+  ...["/v1/tags/claim", "/v1/shares/accept", "/v1/transfers/accept", "/v1/alert-channels"],
+  ...["prove", "proof", "rotate", "test"].map((act) => `/v1/alert-channels/${"a".repeat(26)}/${act}`),
+])(
   "%s is refused while the mail address is not verified, with the way out",
   async (path) => {
     for (const claims of [{ mail_verified: false }, { mail_verified: undefined }]) {

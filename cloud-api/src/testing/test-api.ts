@@ -202,7 +202,6 @@ export class TestApi {
       finderRates: new RateLimiter(plenty, monotonicMs),
       finderTagRates: new RateLimiter(plenty, monotonicMs),
       alerts: {
-        textOf: ({ kind, facts }) => ({ title: kind, text: `${facts.tagName} ${kind}` }),
         channelRates: new RateLimiter(plenty, monotonicMs),
         endpointRates: new RateLimiter(plenty, monotonicMs),
         allowsAddress: isPublicAddress,

@@ -1,19 +1,7 @@
-import { createPrivateKey, createPublicKey, randomBytes } from "node:crypto";
-
-const KEY_BYTES = 32;
+import { createPrivateKey, createPublicKey } from "node:crypto";
 
 /** PKCS #8 of an Ed25519 key up to its seed (RFC 8410, section 7). */
 const SEED_PREFIX = Buffer.from("302e020100300506032b657004220420", "hex");
-
-/** A new secret of HMAC-SHA256 (Standard Webhooks). */
-export function newWebhookSecret(): string {
-  return `whsec_${randomBytes(KEY_BYTES).toString("base64")}`;
-}
-
-/** A new seed of Ed25519 (Standard Webhooks). */
-export function newWebhookKey(): string {
-  return `whsk_${randomBytes(KEY_BYTES).toString("base64")}`;
-}
 
 /** What the receiver verifies with: the public key of a seed. */
 export function publicWebhookKey(key: string): string {
