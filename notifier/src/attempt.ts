@@ -30,12 +30,12 @@ export const endpointSchema = z.discriminatedUnion("kind", [
     kind: z.literal("webhook"),
     url,
     /** `whsec_` and base64 of 24 to 64 bytes; the newest first. */
-    secrets: z.array(z.string().max(128)).min(1).max(2),
+    secrets: z.array(z.string().regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/u)).min(1).max(2),
     /** `whsk_` and base64 of an Ed25519 seed of 32 bytes; the newest first. */
-    keys: z.array(z.string().max(128)).max(2),
+    keys: z.array(z.string().regex(/^whsk_[A-Za-z0-9+/]{43}=$/u)).max(2),
   }),
   z.strictObject({ kind: z.literal("push"), url, p256dh: base64url, auth: base64url }),
-  z.strictObject({ kind: z.literal("ntfy"), url, token: z.string().min(1).max(256).optional() }),
+  z.strictObject({ kind: z.literal("ntfy"), url, token: z.string().regex(/^[\x21-\x7e]{1,256}$/u).optional() }),
 ]);
 
 export type Endpoint = z.infer<typeof endpointSchema>;
