@@ -10,9 +10,10 @@ import { MAX_ADDRESS_REPORTS } from "@purrimeter/store/finder-reports";
 import type { StoreEvent } from "@purrimeter/store/store-event";
 import type { Store } from "@purrimeter/store/open-store";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
+import { Destinations } from "@purrimeter/notifier/destinations";
+import { NotifierClient } from "@purrimeter/notifier/notifier-client";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { ClientAddresses } from "@purrimeter/service/client-address";
-import { isPublicAddress } from "@purrimeter/service/public-address";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AccessTokens } from "./edge/access-tokens.ts";
 import { createApp } from "./app.ts";
@@ -84,12 +85,24 @@ function makeArchives({ now, log }: Parts): ArchiveJobs {
   });
 }
 
-function makeAlerts({ monotonicMs }: Parts): AlertParts {
+/** Calls the notifier as the API; undefined where there is none. */
+function makeNotifier({ config, secrets, time }: Parts): NotifierClient | undefined {
+  if (config.notifier === undefined) return undefined;
+  const { authority, certificate } = config.auth;
+  return new NotifierClient({
+    url: config.notifier.url,
+    authority: readFileSync(authority),
+    identity: { certificate: readFileSync(certificate), key: secrets.read("tls-key.pem") },
+    time,
+  });
+}
+
+function makeAlerts({ config, monotonicMs }: Parts, notifier: NotifierClient | undefined): AlertParts {
   return {
     channelRates: new RateLimiter(CHANNEL_RATE, monotonicMs),
     endpointRates: new RateLimiter(ENDPOINT_RATE, monotonicMs),
-    allowsAddress: isPublicAddress,
-    pushKey: () => Promise.resolve(undefined),
+    destinations: new Destinations(config.allowedNetworks),
+    pushKey: () => notifier?.pushKey() ?? Promise.resolve(undefined),
   };
 }
 
@@ -107,6 +120,8 @@ export function makeErasures({ store, log }: Parts, auth: AuthService, report: A
 /** What is made from the parts and used by several others. */
 export interface Made {
   readonly auth: AuthService;
+  /** undefined where there is none. */
+  readonly notifier: NotifierClient | undefined;
   readonly ended: EndedSessions;
   readonly live: LiveStreams;
   readonly archives: ArchiveJobs;
@@ -144,7 +159,7 @@ export function makeApp(
     ownerRates: new RateLimiter(config.rates.owner, monotonicMs),
     addressRates: new RateLimiter(config.rates.address, monotonicMs),
     exportRates: new RateLimiter(EXPORT_RATE, monotonicMs),
-    alerts: makeAlerts(parts),
+    alerts: makeAlerts(parts, made.notifier),
     backupKeptDays: config.backupKeptDays,
     hosts: new Set([...certificateHosts(readFileSync(config.tls.certificate)), ...config.hosts]),
     origins: config.origins,
@@ -177,6 +192,7 @@ export function makeParts(parts: Parts): Made {
   const addresses = new ClientAddresses(config.trustedProxies);
   return {
     auth,
+    notifier: makeNotifier(parts),
     ended,
     live: makeLive(parts, ended),
     archives: makeArchives(parts),

@@ -164,18 +164,25 @@ describe("every route answers what it declares", () => {
     const webhook = { kind: "webhook", url: "https://hooks.example.org/" };
     for (const endpoint of [webhook, { ...webhook, url: "https://127.0.0.1/" }, { kind: "fax" }])
       await ask(channels, "post", "", { body: { name: "Server", endpoint } });
-    await ask(channels, "post", "", { body: { name: "Mail", endpoint: { kind: "email", address: "a@b.example" } } });
+    await ask(channels, "post", "", {
+      body: { name: "Mail", endpoint: { kind: "email", address: "a@b.example" } },
+    });
     const ntfy = { kind: "ntfy", url: "https://ntfy.sh/x", token: "t" };
     const channel = (await ask(channels, "post", "", { body: { name: "Phone", endpoint: ntfy } })).body.id;
     await ask(channels, "get", "");
     const test = await ask(`${channels}/{id}/test`, "post", "mail");
     for (const id of [channel, "nobody"]) {
-      for (const act of ["test", "proof", "resume", "rotate"]) await ask(`${channels}/{id}/${act}`, "post", id);
+      for (const act of ["test", "proof", "resume", "rotate"])
+        await ask(`${channels}/{id}/${act}`, "post", id);
       await ask(`${channels}/{id}/prove`, "post", id, { body: { code: "x" } });
       await ask(`${channels}/{id}`, "delete", id);
     }
     while ((await ask(channels, "post", "", { body: { name: "Server", endpoint: webhook } })).status === 201);
-    const rule = { kind: "not-back-by", byTime: "22:00", quiet: [{ weekdays: ["mon"], from: "22:00", to: "06:00" }] };
+    const rule = {
+      kind: "not-back-by",
+      byTime: "22:00",
+      quiet: [{ weekdays: ["mon"], from: "22:00", to: "06:00" }],
+    };
     const made = await ask(rules, "post", "", { body: rule });
     for (const body of [{ kind: "left", byTime: "22:00" }, { kind: "left", tags: ["nobody"] }, { kind: "x" }])
       await ask(rules, "post", "", { body });
@@ -190,7 +197,12 @@ describe("every route answers what it declares", () => {
     for (const id of [test.body.id, "nobody"]) {
       await ask("/v1/alerts/{id}", "get", id);
       await ask("/v1/alerts/read", "post", "", { body: { through: id } });
-      for (const body of [{ read: true }, { acknowledged: true }, { snoozedUntil: "2020-01-01T00:00:00Z" }, {}])
+      for (const body of [
+        { read: true },
+        { acknowledged: true },
+        { snoozedUntil: "2020-01-01T00:00:00Z" },
+        {},
+      ])
         await ask("/v1/alerts/{id}", "patch", id, { body });
     }
     for (const id of [tag, "nobody"]) {

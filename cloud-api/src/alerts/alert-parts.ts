@@ -1,5 +1,5 @@
+import type { Destinations } from "@purrimeter/notifier/destinations";
 import type { RateLimiter } from "@purrimeter/service/rate-limiter";
-import type { AllowsAddress } from "./endpoint-address.ts";
 
 /** What routes of alerts need from outside. */
 export interface AlertParts {
@@ -7,8 +7,8 @@ export interface AlertParts {
   readonly channelRates: RateLimiter;
   /** Of codes that are sent to what somebody calls their endpoint, by endpoint, whoever asks. */
   readonly endpointRates: RateLimiter;
-  /** Whether messages may go to an address. */
-  readonly allowsAddress: AllowsAddress;
+  /** Where messages may go. */
+  readonly destinations: Destinations;
   /** The key that browsers subscribe with; undefined when the notifier does not answer. */
   pushKey(): Promise<string | undefined>;
 }

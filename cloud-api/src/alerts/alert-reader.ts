@@ -23,10 +23,7 @@ async function ownTags(alerts: readonly Alert[], asker: Context<Env>): Promise<R
 }
 
 /** How these alerts are shown to who asks. */
-export async function alertReader(
-  shown: readonly Alert[],
-  asker: Context<Env>,
-): Promise<AlertReader> {
+export async function alertReader(shown: readonly Alert[], asker: Context<Env>): Promise<AlertReader> {
   const preferences = await asker.get("view").alertPreferences();
   const own = mayReadPlaces(asker) ? await ownTags(shown, asker) : new Set<TagId>();
   return { preferences, maySeePlace: ({ tag }) => tag !== undefined && own.has(tag) };

@@ -144,7 +144,9 @@ describe("an alert", () => {
     const [id = ""] = await alerts(1);
     const now = time(NOW_S);
     const until = time(NOW_S + 600);
-    expect(JSON.parse((await change(id, { snoozedUntil: until })).text)).toMatchObject({ snoozedUntil: until });
+    expect(JSON.parse((await change(id, { snoozedUntil: until })).text)).toMatchObject({
+      snoozedUntil: until,
+    });
     expect(JSON.parse((await change(id, { snoozedUntil: null })).text)).toMatchObject({ snoozedUntil: null });
     expect(JSON.parse((await change(id, { read: true })).text)).toMatchObject({ readAt: now });
     expect(JSON.parse((await change(id, { read: false })).text)).toMatchObject({ readAt: null });

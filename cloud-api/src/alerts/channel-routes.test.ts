@@ -1,3 +1,4 @@
+import { Destinations } from "@purrimeter/notifier/destinations";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { describe, expect, it } from "vitest";
 import { proofCodeOf, provedChannel, takeDeliveries } from "../testing/test-alerts.ts";
@@ -54,7 +55,10 @@ describe("channels", () => {
   it.each([
     [EMAIL, EMAIL],
     [WEBHOOK, { ...WEBHOOK, withPlace: false, formerUntil: null }],
-    [{ ...WEBHOOK, withPlace: true }, { ...WEBHOOK, withPlace: true, formerUntil: null }],
+    [
+      { ...WEBHOOK, withPlace: true },
+      { ...WEBHOOK, withPlace: true, formerUntil: null },
+    ],
     [PUSH, { kind: "push", host: "push.example.org" }],
     [NTFY, { kind: "ntfy", url: NTFY.url, hasToken: true }],
   ])("are made of %j, unproved, and shown without what is secret", async (draft, endpoint) => {
@@ -159,7 +163,11 @@ describe("endpoints", () => {
     "https://10.0.0.1/",
     "nothing",
   ])("at %s are refused by field, whatever their kind", async (url) => {
-    for (const endpoint of [{ ...WEBHOOK, url }, { ...NTFY, url }, { ...PUSH, url }]) {
+    for (const endpoint of [
+      { ...WEBHOOK, url },
+      { ...NTFY, url },
+      { ...PUSH, url },
+    ]) {
       const { status, body, text } = await make(endpoint);
       expect([status, body.errors[0]?.field]).toEqual([400, "endpoint.url"]);
       // Nothing that was sent is repeated: it may hold a secret.
@@ -172,8 +180,8 @@ describe("endpoints", () => {
     const channelRates = new RateLimiter({ burst: 10, perSecond: 1 }, () => 0);
     const endpointRates = channelRates;
     const pushKey = () => Promise.resolve(undefined);
-    const allowsAddress = (address: string): boolean => address === "127.0.0.1";
-    given.api.use({ alerts: { channelRates, endpointRates, allowsAddress, pushKey } });
+    const destinations = new Destinations(["127.0.0.0/8"]);
+    given.api.use({ alerts: { channelRates, endpointRates, destinations, pushKey } });
     expect((await make({ ...WEBHOOK, url: "https://localhost:8443/" })).status).toBe(201);
     expect((await make({ ...WEBHOOK, url: "https://10.0.0.1/" })).status).toBe(400);
   });
@@ -242,7 +250,7 @@ describe("changes to channels", () => {
       alerts: {
         channelRates: rate(channelBurst),
         endpointRates: rate(endpointBurst),
-        allowsAddress: () => true,
+        destinations: new Destinations([]),
         pushKey: () => Promise.resolve("key"),
       },
     });
@@ -277,7 +285,7 @@ describe("the key for browsers", () => {
     const answer = await ask("GET", "/push-key");
     expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { key: "test-push-key" }]);
     const rates = new RateLimiter({ burst: 1, perSecond: 1 }, () => 0);
-    const alerts = { channelRates: rates, endpointRates: rates, allowsAddress: () => true };
+    const alerts = { channelRates: rates, endpointRates: rates, destinations: new Destinations([]) };
     given.api.use({ alerts: { ...alerts, pushKey: () => Promise.resolve(undefined) } });
     expect((await ask("GET", "/push-key")).status).toBe(503);
   });

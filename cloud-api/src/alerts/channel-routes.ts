@@ -20,7 +20,7 @@ import { refusalOfUrl } from "./endpoint-address.ts";
 /** Throws a problem for an endpoint to which nothing is sent, whoever asks. */
 function checkUrl(endpoint: EndpointDraft, deps: Dependencies): void {
   if (endpoint.kind === "email") return;
-  const message = refusalOfUrl(endpoint.url, deps.alerts.allowsAddress);
+  const message = refusalOfUrl(endpoint.url, deps.alerts.destinations);
   if (message !== undefined) throw refuse("invalid-request", message, [{ field: "endpoint.url", message }]);
 }
 

@@ -1,36 +1,32 @@
-import { isIP } from "node:net";
 import { z } from "@hono/zod-openapi";
+import type { Destinations } from "@purrimeter/notifier/destinations";
+import { endpointUrl, NOT_PUBLIC } from "@purrimeter/notifier/endpoint-url";
 
 const MAX_URL_LENGTH = 2_048;
 
-/** Whether messages may go to an IP address. */
-export type AllowsAddress = (address: string) => boolean;
+const LOOPBACK = "127.0.0.1";
 
-/** The host without the brackets of an IPv6 address; `localhost` as what it always is (RFC 6761, section 6.3). */
-function hostOf({ hostname }: URL): string {
-  const host = hostname.replace(/\.$/u, "");
-  if (host === "localhost" || host.endsWith(".localhost")) return "127.0.0.1";
-  return host.replace(/^\[(.*)\]$/u, "$1");
+/** `localhost` is always this machine (RFC 6761, section 6.3), and is refused or allowed as its address is. */
+function isLocalName({ hostname }: URL): boolean {
+  const name = hostname.replace(/\.$/u, "");
+  return name === "localhost" || name.endsWith(".localhost");
+}
+
+/** "the address is no URL" as a sentence. */
+function sentence(reason: string): string {
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`;
 }
 
 /**
  * Why messages cannot go to a URL; undefined when nothing speaks against it yet. Names are not looked up here: whether they lead to
  * an allowed address is checked at each connection.
  */
-export function refusalOfUrl(text: string, allows: AllowsAddress): string | undefined {
-  const url = URL.parse(text);
-  if (url === null) return "This is not a URL.";
-  if (url.protocol !== "https:") return "The URL has to begin with https://.";
-  if (url.username !== "" || url.password !== "")
-    return "The URL holds a user name or a password: leave it out.";
-  if (url.hash !== "") return "The URL has a fragment (#): leave it out.";
-  if (url.port === "0") return "The URL has no port that can be connected to.";
-  const host = hostOf(url);
-  if (host === "") return "The URL has no host.";
-  const isRefused = isIP(host) !== 0 && !allows(host);
-  return isRefused
-    ? "The host is this machine's, of a private network or of no host: nothing is sent there."
-    : undefined;
+export function refusalOfUrl(text: string, destinations: Destinations): string | undefined {
+  const url = endpointUrl(text, destinations);
+  if ("refused" in url) return sentence(url.refused);
+  if (url.hash !== "") return "The address has a fragment (#): leave it out.";
+  if (isLocalName(url) && !destinations.allows(LOOPBACK)) return sentence(NOT_PUBLIC);
+  return undefined;
 }
 
 /** The text of a URL as it is sent; whether messages may go there is for refusalOfUrl. */

@@ -4,7 +4,10 @@ import { publicWebhookKey } from "./public-webhook-key.ts";
 
 it("the public key of a webhook verifies what its key signs", () => {
   const seed = randomBytes(32);
-  const x = Buffer.from(publicWebhookKey(`whsk_${seed.toString("base64")}`).replace("whpk_", ""), "base64").toString("base64url");
+  const x = Buffer.from(
+    publicWebhookKey(`whsk_${seed.toString("base64")}`).replace("whpk_", ""),
+    "base64",
+  ).toString("base64url");
   const secret = createPrivateKey({
     ...{ format: "jwk", key: { kty: "OKP", crv: "Ed25519", d: seed.toString("base64url"), x } },
   });

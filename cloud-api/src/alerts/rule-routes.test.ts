@@ -11,7 +11,12 @@ interface RuleBody {
   readonly enabled: boolean;
 }
 
-function ask(method: string, path: string, body?: unknown, { token }: TestOwner = given.mia): Promise<Answer> {
+function ask(
+  method: string,
+  path: string,
+  body?: unknown,
+  { token }: TestOwner = given.mia,
+): Promise<Answer> {
   return given.api.ask(`/v1/alert-rules${path}`, { method, body, token });
 }
 

@@ -1,3 +1,4 @@
+import { Destinations } from "@purrimeter/notifier/destinations";
 import { once } from "node:events";
 import { Agent, request } from "node:https";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
@@ -84,7 +85,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     alerts: {
       channelRates: new RateLimiter(rate, () => 0),
       endpointRates: new RateLimiter(rate, () => 0),
-      allowsAddress: none,
+      destinations: new Destinations([]),
       pushKey: none,
     },
     hosts: new Set(certificateHosts(certificates.cloudApi.certificate)),

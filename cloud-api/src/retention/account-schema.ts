@@ -28,12 +28,10 @@ export const settingsSchema = z
         "What is older is deleted within a day, or is already. After a shorter time was chosen: what that deletes.",
     }),
     language: languageSchema,
-    timeZone: z
-      .string()
-      .openapi({
-        description: "Of times in messages, of rules and of quiet hours.",
-        example: "Europe/Zurich",
-      }),
+    timeZone: z.string().openapi({
+      description: "Of times in messages, of rules and of quiet hours.",
+      example: "Europe/Zurich",
+    }),
   })
   .openapi("AccountSettings");
 

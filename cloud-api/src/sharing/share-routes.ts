@@ -83,7 +83,8 @@ const changeRoute = createRoute({
   path: "/tags/{id}/shares/{share}",
   operationId: "changeShare",
   summary: "Change what a viewer may do besides looking",
-  description: "At once: who may no longer be told is sent nothing more of the tag, and no longer sees what they were told.",
+  description:
+    "At once: who may no longer be told is sent nothing more of the tag, and no longer sees what they were told.",
   tags: ["shares"],
   security: BEARER_SECURITY,
   middleware: readJsonBody(MAX_BODY_BYTES),

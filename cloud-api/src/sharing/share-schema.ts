@@ -21,7 +21,8 @@ const kindSchema = z.enum(["live", "history"]).openapi({
 });
 
 const alertsSchema = z.boolean().openapi({
-  description: "Whether the viewer is told too by your rules that have `tellsViewers`: alerts name geofences, and so may say where home is.",
+  description:
+    "Whether the viewer is told too by your rules that have `tellsViewers`: alerts name geofences, and so may say where home is.",
 });
 
 const commandsSchema = z.boolean().openapi({ description: "Whether the viewer may give the tag commands." });

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { Destinations } from "@purrimeter/notifier/destinations";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { openStore } from "@purrimeter/store/open-store";
@@ -14,7 +15,6 @@ import { systemTime } from "@purrimeter/service/system-time";
 import type { FieldError } from "@purrimeter/service/problem";
 import { ClientAddresses } from "@purrimeter/service/client-address";
 import { createTestAlarms } from "@purrimeter/service/testing/test-alarms";
-import { isPublicAddress } from "@purrimeter/service/public-address";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AccessTokens } from "../edge/access-tokens.ts";
 import { createApp } from "../app.ts";
@@ -204,7 +204,7 @@ export class TestApi {
       alerts: {
         channelRates: new RateLimiter(plenty, monotonicMs),
         endpointRates: new RateLimiter(plenty, monotonicMs),
-        allowsAddress: isPublicAddress,
+        destinations: new Destinations([]),
         pushKey: () => Promise.resolve("test-push-key"),
       },
       hosts: new Set(["localhost"]),
