@@ -1,4 +1,7 @@
 import { composeErasure, type Writing } from "./compose-erasure.ts";
+import { composeAlerts } from "./compose-alerts.ts";
+import { OutboxRows } from "./alerts/outbox-rows.ts";
+import { Untelling } from "./alerts/untelling.ts";
 import { composeReports } from "./compose-reports.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
@@ -210,7 +213,20 @@ function composeViews(
     transfers: prepareTransfers(database),
   };
   const answers = new OwnedAnswers(database);
-  const common = { answers, keys, writes, now, isClockTrusted, isClockPlausible, locations, trail };
+  const alertsOf = composeAlerts({ database, keys, writes, trail, now });
+  const [outbox, untelling] = [new OutboxRows(database), new Untelling(database)];
+  const common = {
+    answers,
+    outbox,
+    untelling,
+    keys,
+    writes,
+    now,
+    isClockTrusted,
+    isClockPlausible,
+    locations,
+    trail,
+  };
   const forOwner = (owner: OwnerId): OwnerView => {
     const tags = new OwnedTags({ statements: statements.tags, owner, keys, writes, settings, trail });
     const parts = { ...common, owner, tags };
@@ -231,6 +247,7 @@ function composeViews(
       exports,
       archive,
       retention: ownedRetention,
+      alerts: alertsOf(owner),
     };
     return new SqliteOwnerView({ ...parts, ...kinds });
   };

@@ -1,6 +1,7 @@
 import { TRAIL_SQL } from "@purrimeter/audit/trail-schema";
 import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import { clockSql } from "@purrimeter/database/clock-table";
+import { ALERTS_SQL } from "./alerts-sql.ts";
 import { RETENTION_SQL } from "./retention-sql.ts";
 import type { Migration } from "@purrimeter/database/migrate";
 
@@ -257,4 +258,5 @@ CREATE TABLE account_export (
 CREATE INDEX account_export_owner ON account_export (owner);
 `,
   },
+  { name: "alerts", sql: ALERTS_SQL },
 ];
