@@ -42,6 +42,13 @@ export const configSchema = z.strictObject({
     /** Whose certificate the service must have. */
     authority: pathSchema,
   }),
+  /** What sends messages; its authority and our certificate are those of `auth`. Without it browsers cannot subscribe. */
+  notifier: z.strictObject({ url: z.url({ protocol: /^https$/ }) }).optional(),
+  /** Networks besides the public one in which owners' endpoints may be; the notifier has the same. */
+  allowedNetworks: z
+    .array(z.union([z.cidrv4(), z.cidrv6()]))
+    .max(32)
+    .default([]),
   /** Processes without which owners or tags are not served, and where each tells of its readiness: http://127.0.0.1:PORT. */
   peers: z
     .array(

@@ -17,6 +17,7 @@ import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { openStore } from "@purrimeter/store/open-store";
 import type { StoreEvent } from "@purrimeter/store/store-event";
 import type { Store } from "@purrimeter/store/open-store";
+import type { NotifierClient } from "@purrimeter/notifier/notifier-client";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import type { ClientAddresses } from "@purrimeter/service/client-address";
 import { ANSWER_HEADERS } from "./edge/answer-headers.ts";
@@ -41,6 +42,7 @@ interface Running {
   readonly live: LiveStreams;
   readonly archives: ArchiveJobs;
   readonly auth: AuthService;
+  readonly notifier: NotifierClient | undefined;
   readonly peers: readonly JsonClient[];
   readonly checks: readonly ReadinessCheck[];
   readonly requests: RequestLog;
@@ -108,7 +110,7 @@ function endPastHours({ store, log, alarms }: Pick<Parts, "alarms" | "log" | "st
 async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Running> {
   const { config, log, metrics, store, time, monotonicMs } = parts;
   const made = makeParts(parts);
-  const { archives, auth, ended, live, requests, report, addresses } = made;
+  const { archives, auth, notifier, ended, live, requests, report, addresses } = made;
   store.exports.recover();
   const erasures = makeErasures(parts, auth, report);
   parts.owners.tell = tellOwners(auth, log);
@@ -140,6 +142,7 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
     live,
     archives,
     auth,
+    notifier,
     peers,
     checks,
     requests,
@@ -204,6 +207,7 @@ async function stop(running: Running, graceMs: number): Promise<void> {
   await running.listening.close(graceMs);
   await running.archives.stop();
   running.auth.close();
+  running.notifier?.close();
   for (const peer of running.peers) peer.close();
   await running.following;
   summarise(running);

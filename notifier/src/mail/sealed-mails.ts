@@ -16,12 +16,15 @@ export interface WaitingMail {
 /** Seals messages that wait on disk: they hold addresses, and links that set a password. AES-256-GCM, bound to the file's name. */
 export class SealedMails {
   readonly #key: KeyObject;
+  readonly #formerKeys: readonly KeyObject[];
 
-  /** The key is derived from that of the accounts' database (HKDF, RFC 5869): whoever has that has the addresses anyway. */
-  constructor(databaseKey: Uint8Array) {
-    this.#key = createSecretKey(
-      Buffer.from(hkdfSync("sha256", databaseKey, "", "purrimeter mail files", 32)),
-    );
+  /**
+   * `secret`: 32 bytes, from which the key is derived (HKDF, RFC 5869). `former`: secrets with which messages were sealed before; an
+   * earlier version took the key of the accounts' database.
+   */
+  constructor(secret: Uint8Array, ...former: readonly Uint8Array[]) {
+    this.#key = keyOf(secret);
+    this.#formerKeys = former.map(keyOf);
   }
 
   /** The name of the file and what is in it, for a name that ends in .eml. */
@@ -48,8 +51,20 @@ export class SealedMails {
     const whole = mails.filter((name) => !name.startsWith(".")).sort();
     return whole.map((file) => {
       const bytes = readFileSync(join(folder, file));
-      const plain = file.endsWith(PLAIN) ? bytes : openBytes(this.#key, bytes, Buffer.from(file));
+      const plain = file.endsWith(PLAIN) ? bytes : this.#open(file, bytes);
       return { file, text: plain?.toString("utf8") };
     });
   }
+
+  #open(file: string, bytes: Buffer): Buffer | undefined {
+    for (const key of [this.#key, ...this.#formerKeys]) {
+      const plain = openBytes(key, bytes, Buffer.from(file));
+      if (plain !== undefined) return plain;
+    }
+    return undefined;
+  }
+}
+
+function keyOf(secret: Uint8Array): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync("sha256", secret, "", "purrimeter mail files", 32)));
 }

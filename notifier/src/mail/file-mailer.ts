@@ -1,8 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { randomId } from "../random-id.ts";
-import type { Mail, Mailer } from "./mailer.ts";
+import { messageId, type Mail, type Mailer } from "./mailer.ts";
 import type { SealedMails } from "./sealed-mails.ts";
 
 /** Where and as whom the mailer writes. */
@@ -26,12 +26,12 @@ export function openFileMailer({ folder, from, now, sealed }: FileMailerOptions)
   sealed?.sealAll(folder);
   return {
     send: async (mail) => {
-      const id = randomId();
-      const draft = join(folder, `.${id}`);
-      const plain = { name: `${now()}-${id}.eml`, bytes: message(mail, from, id, now()) };
+      const draft = join(folder, `.${randomUUID()}`);
+      const plain = { name: `${now()}-${mail.id}.eml`, bytes: message(mail, from, now()) };
       const { name, bytes } = sealed?.seal(plain.name, plain.bytes) ?? plain;
       await writeWhole(draft, bytes);
       await rename(draft, join(folder, name));
+      return {};
     },
   };
 }
@@ -46,13 +46,13 @@ async function writeWhole(path: string, content: string | Buffer): Promise<void>
   }
 }
 
-function message({ to, subject, text }: Mail, from: string, id: string, atS: number): string {
+function message({ id, to, subject, text }: Mail, from: string, atS: number): string {
   const headers = {
     From: from,
     To: to,
     Subject: subject,
     Date: new Date(atS * 1_000).toUTCString().replace("GMT", "+0000"),
-    "Message-ID": `<${id}@purrimeter.invalid>`,
+    "Message-ID": messageId(id),
     "MIME-Version": "1.0",
     "Content-Type": "text/plain; charset=utf-8",
     "Auto-Submitted": "auto-generated",

@@ -2,7 +2,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import { openFileMailer } from "./file-mailer.ts";
 
 const base = mkdtempSync(join(tmpdir(), "purrimeter-mail-"));
@@ -16,11 +15,12 @@ test("writes each message as one file that only its owner reads", async () => {
     now: () => 1_800_000_000,
   });
   await mailer.send({
-    to: "mia@example.org" as MailAddress,
+    id: "first",
+    to: "mia@example.org",
     subject: "Hello",
     text: "Line one\nLine two ☂\n",
   });
-  await mailer.send({ to: "eve@example.org" as MailAddress, subject: "Hello", text: "" });
+  await mailer.send({ id: "second", to: "eve@example.org", subject: "Hello", text: "" });
   const files = readdirSync(folder);
   expect(files).toHaveLength(2);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
@@ -38,6 +38,6 @@ test("says when it cannot write", async () => {
   const mailer = openFileMailer({ folder, from: "x", now: () => 0 });
   rmSync(folder, { recursive: true });
   await expect(
-    mailer.send({ to: "mia@example.org" as MailAddress, subject: "", text: "" }),
+    mailer.send({ id: "third", to: "mia@example.org", subject: "", text: "" }),
   ).rejects.toThrow();
 });

@@ -1,24 +1,30 @@
-import type { MailAddress } from "@purrimeter/auth-api/mail-address";
-import { afterEach, expect, test } from "vitest";
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import { afterEach, beforeAll, expect, test } from "vitest";
 import { SmtpServer, type SmtpServerOptions } from "../testing/smtp-server.ts";
-import { makeTestCertificates } from "../testing/test-certificates.ts";
+import { createTestCertificates, type TestCertificates, type TestIdentity } from "@purrimeter/service/testing/test-certificates";
 import type { Mailer } from "./mailer.ts";
 import { openSmtpMailer, type SmtpOptions } from "./smtp-mailer.ts";
 
-const certificates = makeTestCertificates();
+let certificates: TestCertificates;
+let identity: TestIdentity;
 const servers: SmtpServer[] = [];
 
+beforeAll(async () => {
+  certificates = await createTestCertificates();
+  identity = await certificates.identity("mail");
+});
 afterEach(() => {
   for (const server of servers.splice(0)) server.stop();
 });
 
 async function startServer(tls: SmtpServerOptions["tls"], takes = true): Promise<SmtpServer> {
-  const server = await SmtpServer.start({ ...certificates.server, tls, takes });
+  const server = await SmtpServer.start({ ...identity, tls, takes });
   servers.push(server);
   return server;
 }
 
-const mail = { to: "mia@example.org" as MailAddress, subject: "Hello", text: "Line one\n.\nLine three\n" };
+const mail = { id: "first", to: "mia@example.org", subject: "Hello", text: "Line one\n.\nLine three\n" };
 
 function mailerAt(port: number, more: Partial<SmtpOptions> = {}): Mailer {
   const from = "Purrimeter <no-reply@purrimeter.example>";
@@ -54,7 +60,7 @@ test("says nothing to a server without TLS, or with a certificate of somebody el
   await expect(mailerAt(without.port).send(mail)).rejects.toThrow();
   expect(without.plain.join("\n")).not.toMatch(/AUTH|mia|Line/u);
   const other = await startServer("starttls");
-  const { authority } = makeTestCertificates();
+  const { authority } = await createTestCertificates();
   await expect(mailerAt(other.port, { authority }).send(mail)).rejects.toThrow();
   expect([...other.plain, ...other.secret].join("\n")).not.toMatch(/AUTH|mia|Line/u);
 });
@@ -62,4 +68,23 @@ test("says nothing to a server without TLS, or with a certificate of somebody el
 test("says when the message is not taken", async () => {
   const { port } = await startServer("starttls", false);
   await expect(mailerAt(port).send(mail)).rejects.toThrow();
+});
+
+test("tells by which protocol the message was handed over", async () => {
+  const { port } = await startServer("starttls");
+  expect(await mailerAt(port).send(mail)).toEqual({ tls: "TLSv1.3" });
+});
+
+test("a server that is silent holds the message until the signal, and its connection ends", async () => {
+  const silent = createServer().listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const connected = once(silent, "connection") as Promise<[Socket]>;
+  const ended = new AbortController();
+  const sent = mailerAt((silent.address() as AddressInfo).port).send(mail, ended.signal);
+  const [socket] = await connected;
+  const closed = once(socket.resume(), "close");
+  ended.abort();
+  await expect(sent).rejects.toThrow();
+  await closed;
+  silent.close();
 });

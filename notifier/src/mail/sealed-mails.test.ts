@@ -2,12 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import { openFileMailer } from "./file-mailer.ts";
 import { SealedMails } from "./sealed-mails.ts";
 
 const mails = new SealedMails(Buffer.alloc(32, 1));
-const LETTER = { to: "mia@example.org" as MailAddress, subject: "Reset", text: "open #reset=canary" };
+const LETTER = { id: "a1b2", to: "mia@example.org", subject: "Reset", text: "open #reset=canary" };
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "purrimeter-mails-"));
