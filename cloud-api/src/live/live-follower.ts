@@ -1,4 +1,6 @@
 import type { TagId } from "@purrimeter/protocol/values";
+import type { Alert } from "@purrimeter/store/alert";
+import type { TagCommand } from "@purrimeter/store/command";
 import type { FollowedTag, LiveItem, LiveNews, NewsRange } from "@purrimeter/store/live-news";
 import type { Location } from "@purrimeter/store/location";
 import type { OwnerView } from "@purrimeter/store/owner-view";
@@ -17,6 +19,20 @@ function isAfter({ item: { mark } }: TagItem, { report, number }: LiveItem["mark
   return mark.report > report || (mark.report === report && mark.number > number);
 }
 
+/** What a personal access token leaves of what its account may follow. */
+export interface LiveRights {
+  readonly settings: boolean;
+  readonly commands: boolean;
+  readonly alerts: boolean;
+}
+
+interface LiveFollowerParts {
+  readonly owner: OwnerView;
+  readonly viewer: ViewerView;
+  readonly tag: TagId | undefined;
+  readonly may: LiveRights;
+}
+
 /** What one account may follow at this moment, as owner and as viewer: asked for at every call, and never remembered. */
 export class LiveFollower {
   readonly #owner: OwnerView;
@@ -24,10 +40,26 @@ export class LiveFollower {
   /** undefined: all tags that the account owns or may look at. */
   readonly tag: TagId | undefined;
 
-  constructor(owner: OwnerView, viewer: ViewerView, tag: TagId | undefined) {
+  readonly may: LiveRights;
+
+  constructor({ owner, viewer, tag, may }: LiveFollowerParts) {
     this.#owner = owner;
     this.#viewer = viewer;
     this.tag = tag;
+    this.may = may;
+  }
+
+  /** Commands of a tag that changed since; a viewer's own, if they may give some. */
+  async commands({ tag, state }: FollowedTag, since: number): Promise<readonly TagCommand[]> {
+    if (!this.may.commands) return [];
+    const commands = await (state === undefined ? this.#viewer : this.#owner).commandsSince(tag, since);
+    return commands === "not-found" ? [] : commands;
+  }
+
+  /** What the account was alerted of since, as owner or viewer: oldest first. */
+  async alerts(after: number, limit: number): Promise<readonly Alert[]> {
+    if (!this.may.alerts) return [];
+    return (await this.#owner.alerts({ after, limit, tag: this.tag })).items;
   }
 
   async tags(): Promise<readonly FollowedTag[]> {

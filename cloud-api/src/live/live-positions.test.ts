@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Cursors } from "../lists/cursors.ts";
 import { LivePositions, type LivePosition } from "./live-positions.ts";
 
-const AT: LivePosition = { reports: { report: 7, number: 3, cut: 1 }, told: "abc" };
+const AT: LivePosition = { reports: { report: 7, number: 3, cut: 1 }, commands: 4, alerts: 9, told: "abc" };
 const MIA = { owner: "mia", tag: "cat-1" };
 
 let nowS = 1_000_000;
@@ -26,9 +26,9 @@ test("is nobody else's, of no other tag and of no other key, and no other cursor
     expect(positions.open(scope, id)).toBe("unknown");
   const others = new LivePositions(new Cursors(Buffer.alloc(32, 2)), () => nowS);
   expect(others.open(MIA, id)).toBe("unknown");
-  expect(positions.open(MIA, cursors.seal({ route: "events", ...MIA }, [1, nowS, 7, 3, 1, "abc"]))).toBe(
-    "unknown",
-  );
+  expect(
+    positions.open(MIA, cursors.seal({ route: "events", ...MIA }, [1, nowS, 7, 3, 1, 4, 9, "abc"])),
+  ).toBe("unknown");
   expect(positions.open(MIA, cursors.seal({ route: "live", ...MIA }, [2, nowS, -1]))).toBe("unknown");
 });
 

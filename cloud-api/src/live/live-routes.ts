@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import type { Scope } from "@purrimeter/auth-api/access-tokens";
 import type { TagId } from "@purrimeter/protocol/values";
 import { ProblemError } from "@purrimeter/service/problem";
 import { onInvalid } from "@purrimeter/service/on-invalid";
@@ -9,7 +10,10 @@ import type { Dependencies, Env } from "../dependencies.ts";
 import { MAX_CURSOR_LENGTH } from "../lists/cursors.ts";
 import { notFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { problem } from "../edge/problem.ts";
-import { LiveFollower } from "./live-follower.ts";
+import { alertBody } from "../alerts/alert-body.ts";
+import { alertReader } from "../alerts/alert-reader.ts";
+import type { Identity } from "../edge/access-tokens.ts";
+import { LiveFollower, type LiveRights } from "./live-follower.ts";
 import { LivePositions } from "./live-positions.ts";
 import type { Listener } from "./live-stream.ts";
 
@@ -17,7 +21,9 @@ const EVENT_STREAM = "text/event-stream";
 
 const EVENTS = `It begins with the present state. \`location\`: as of /locations/latest, in the order in which the cloud stored them, so
 that one which the tag sent late comes late, with its own \`at\`. \`event\`: a transition, as of /events. \`settings\`: {tag, lastHeardAt,
-battery, settings}, as of a tag, when something of it changes. A viewer gets locations only, and those which the share shows.
+battery, settings}, as of a tag, when something of it changes. \`command\`: {tag, ...} as of /commands, in each new state. \`alert\`: as
+of /alerts, when it is made. A viewer gets locations that the share shows, alerts and commands of their own. A personal access token needs
+tags:read for \`settings\`, tags:command for \`command\`, alerts:read for \`alert\`.
 
 The id of an event goes into Last-Event-ID when you come back: within an hour nothing is left out and nothing comes twice, but
 \`settings\`, which are a state. \`reset\`: {reason}, \`unknown\` or \`too-old\`: what came since is not known, and the present state
@@ -75,8 +81,18 @@ function listenerOf(
     follower,
     address: subscriberKey(c.get("clientAddress")),
     seal: (position) => positions.seal(scope, position),
+    alertBodies: async (alerts) => {
+      const reader = await alertReader(alerts, c);
+      return alerts.map((alert) => alertBody(alert, reader));
+    },
     hangUp: () => void c.env?.incoming?.socket.destroy(),
   };
+}
+
+/** What the routes of these things need of a personal access token. */
+function rightsOf({ scopes }: Identity): LiveRights {
+  const may = (scope: Scope): boolean => scopes?.includes(scope) ?? true;
+  return { settings: may("tags:read"), commands: may("tags:command"), alerts: may("alerts:read") };
 }
 
 /** /v1/tags/{id}/live and /v1/live. */
@@ -84,7 +100,8 @@ export function liveRoutes(deps: Dependencies) {
   const positions = new LivePositions(deps.cursors, deps.now);
   const follow = async (c: Context<Env>, tag?: TagId): Promise<Response> => {
     const { owner } = c.get("identity");
-    const follower = new LiveFollower(c.get("view"), deps.forViewer(owner), tag);
+    const [view, may] = [c.get("view"), rightsOf(c.get("identity"))];
+    const follower = new LiveFollower({ owner: view, viewer: deps.forViewer(owner), tag, may });
     if (tag !== undefined && (await follower.tags()).length === 0) throw notFound();
     if (c.req.method === "HEAD") return c.body("", 200, HEADERS);
     const sent = c.req.header("last-event-id");

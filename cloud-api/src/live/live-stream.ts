@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
+import type { Alert } from "@purrimeter/store/alert";
+import type { TagCommand } from "@purrimeter/store/command";
 import type { TagId } from "@purrimeter/protocol/values";
-import { WHOLE_REPORT, type FollowedTag, type NewsMark } from "@purrimeter/store/live-news";
+import { WHOLE_REPORT, type FollowedTag } from "@purrimeter/store/live-news";
 import type { Location } from "@purrimeter/store/location";
 import type { OwnerId } from "@purrimeter/store/owner-id";
 import { locationBody } from "../locations/location-schema.ts";
+import { commandBody } from "../commands/command-schema.ts";
 import { eventBody } from "../tags/event-routes.ts";
 import { stateBody } from "../tags/state-body.ts";
 import type { LiveFollower, TagItem } from "./live-follower.ts";
@@ -30,6 +33,8 @@ export interface Listener {
   /** Seconds of UTC at which the token ends, and the stream with it. */
   readonly expiresS: number;
   readonly follower: LiveFollower;
+  /** Alerts as the account reads them. */
+  alertBodies(alerts: readonly Alert[]): Promise<readonly object[]>;
   /** The id of an event after which the client is at that position. */
   seal(position: LivePosition): string;
   /** Ends the connection of a client that does not read. */
@@ -41,6 +46,8 @@ interface Told {
   readonly text: string;
   readonly heardAt: number;
 }
+
+const BEFORE_ALL = { report: 0, number: WHOLE_REPORT, cut: 0 } as const;
 
 const encoder = new TextEncoder();
 
@@ -58,7 +65,7 @@ export class LiveStream {
   isBegun = false;
   /** Whether there is older news than that of the present look. */
   isBehind = false;
-  #reports: NewsMark = { report: 0, number: WHOLE_REPORT, cut: 0 };
+  #at: Omit<LivePosition, "told"> = { reports: BEFORE_ALL, commands: 0, alerts: 0 };
   #followed: readonly FollowedTag[] = [];
   readonly #told = new Map<TagId, Told>();
   #toldDigest = "";
@@ -87,13 +94,15 @@ export class LiveStream {
     return this.#followed;
   }
 
-  get reports(): NewsMark {
-    return this.#reports;
+  /** How far it has told. */
+  get at(): Omit<LivePosition, "told"> {
+    return this.#at;
   }
 
   /** Everything up to there was told. */
-  moveTo(reports: NewsMark): void {
-    this.#reports = reports;
+  moveTo(at: Partial<LiveStream["at"]>): void {
+    const { reports, commands, alerts } = { ...this.#at, ...at };
+    this.#at = { reports, commands, alerts };
   }
 
   /** Takes the tags that may be followed now. Those that are new. */
@@ -126,15 +135,31 @@ export class LiveStream {
   /** Something that arrived; false when it has to wait. */
   news({ tag, item }: TagItem): boolean {
     if (!this.hasRoom) return false;
-    this.#reports = item.mark;
+    this.moveTo({ reports: item.mark });
     if (item.kind === "event") this.#send("event", this.#named(tag, eventBody(item.event)));
     else if (this.#newest.get(tag) !== `${item.location.epoch}-${item.location.number}`)
       this.#send("location", this.#named(tag, locationBody(item.location)));
     return true;
   }
 
+  /** Commands of a tag in their present state. */
+  commands(tag: TagId, commands: readonly TagCommand[]): void {
+    for (const command of commands) this.#send("command", { tag, ...commandBody(command) });
+  }
+
+  /** Alerts, oldest first. */
+  async alerts(alerts: readonly Alert[]): Promise<void> {
+    const bodies = await this.listener.alertBodies(alerts);
+    if (!this.isOpen) return;
+    for (const [i, { sequence }] of alerts.entries()) {
+      this.moveTo({ alerts: sequence });
+      this.#send("alert", bodies[i] ?? {});
+    }
+  }
+
   /** Those of whose settings something else was told last. `resumed`: what a client says that it was told. */
   settings(followed: readonly FollowedTag[], resumed?: string): void {
+    if (!this.listener.follower.may.settings) return;
     const changed: [TagId, object][] = [];
     for (const { tag, state } of followed) {
       if (state === undefined) continue;
@@ -176,7 +201,7 @@ export class LiveStream {
   }
 
   #id(): string {
-    return this.listener.seal({ reports: this.#reports, told: this.#toldDigest });
+    return this.listener.seal({ ...this.#at, told: this.#toldDigest });
   }
 
   #send(event: string, body: object): void {

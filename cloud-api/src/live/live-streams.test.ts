@@ -130,6 +130,61 @@ describe("a live stream", () => {
     expect(parsed(await next())).toMatchObject({ event: "settings", data: { settings: { refused } } });
   });
 
+  it("tells commands in each new state, and alerts, of the tag alone, and resumes them", async () => {
+    const other = await api.claimedTag(mia, "Tom");
+    const next = await begun(await live());
+    const give = (id: TagId) =>
+      api.ask(`/v1/tags/${id}/commands`, {
+        method: "POST",
+        token: mia.token,
+        body: { kind: "buzz", seconds: 5 },
+      });
+    await give(other);
+    const given = (await give(tag)).body;
+    await api.live.look();
+    const first = parsed(await next());
+    expect(first).toMatchObject({
+      event: "command",
+      data: { tag, id: given.id, kind: "buzz", state: "pending" },
+    });
+    await api.store.commands.markSent(tag, Number(given.id), NOW_S as UnixSeconds);
+    await api.live.look();
+    expect(parsed(await next())).toMatchObject({ event: "command", data: { id: given.id, state: "sent" } });
+    await api.ask("/v1/alert-channels/mail/test", { method: "POST", token: mia.token });
+    await api.live.look();
+    api.nowMs += 15_000;
+    await api.live.look();
+    expect(await next(), "a test is about no tag").toMatch(NOTHING_NEW);
+    const again = await live(mia.token, first.id);
+    await again();
+    await api.live.look();
+    expect(parsed(await again())).toMatchObject({ event: "command", data: { id: given.id, state: "sent" } });
+    const all = await api.follow("/v1/live", mia.token);
+    for (let i = 0; i < 3; i++) await all();
+    await api.ask("/v1/alert-channels/mail/test", { method: "POST", token: mia.token });
+    await api.live.look();
+    const alert = parsed(await all());
+    const { body } = await api.ask("/v1/alerts", { token: mia.token });
+    expect(alert).toMatchObject({ event: "alert", data: { id: body.items[0]?.id, kind: "test" } });
+  });
+
+  it("tells a personal token what its scopes allow", async () => {
+    const { token } = await api.tokenOf(mia.id, ["owner"], "locations:read");
+    const next = await live(token);
+    await next();
+    await api.ask(`/v1/tags/${tag}/commands`, {
+      method: "POST",
+      token: mia.token,
+      body: { kind: "buzz", seconds: 5 },
+    });
+    await record(api.store, tag, [fixAt(NOW_S)]);
+    await api.live.look();
+    expect(parsed(await next())).toMatchObject({ event: "location" });
+    api.nowMs += 15_000;
+    await api.live.look();
+    expect(await next()).toMatch(NOTHING_NEW);
+  });
+
   it("does not send again what the client has", async () => {
     await record(api.store, tag, [fixAt(NOW_S - 60)]);
     const next = await live();

@@ -1,5 +1,6 @@
 import {
   WHOLE_REPORT,
+  type Arrived,
   type ArrivalsView,
   type FollowedTag,
   type NewsHead,
@@ -24,6 +25,7 @@ const SLOW_MS = 10_000;
 
 /** Entries that are read at once for one stream. */
 const PAGE = 100;
+const ALERTS_PAGE = 20;
 
 /** Between these, others' work goes on. */
 const STREAMS_A_TURN = 50;
@@ -40,10 +42,11 @@ export interface LiveStreamsOptions {
   onFailure(error: unknown): void;
 }
 
-/** Of which ownerships there is news. */
-type News = ReadonlySet<number> | "all";
+/** Of which ownerships and for which accounts there is news. */
+type News = Pick<Arrived, "ownerships" | "accounts">;
 
-const NO_NEWS: News = new Set();
+const NO_NEWS: News = { ownerships: new Set(), accounts: new Set() };
+const ALL_NEWS: News = { ownerships: "all", accounts: "all" };
 
 /**
  * Live streams as server-sent events (HTML standard, 9.2). One cheap question serves all: of which ownerships there is news. Only
@@ -136,12 +139,12 @@ export class LiveStreams {
   }
 
   async #begin(stream: LiveStream, resumed: Parameters<LiveStreams["open"]>[1]): Promise<void> {
-    const { reports } = await this.#options.arrivals.newest();
+    const { reports, commands, alerts } = await this.#options.arrivals.newest();
     const followed = await stream.listener.follower.tags();
     const isResumed = typeof resumed === "object";
     if (typeof resumed === "string") stream.reset(resumed);
     stream.follow(followed);
-    stream.moveTo(isResumed ? resumed.reports : reports);
+    stream.moveTo(isResumed ? resumed : { reports, commands, alerts });
     stream.isBehind = isResumed;
     await this.#tellPresent(stream, followed, isResumed ? resumed : undefined);
     stream.isBegun = true;
@@ -184,7 +187,8 @@ export class LiveStreams {
 
   /** For a client that does not read it stays where it is. */
   #hasNews(stream: LiveStream, news: News): boolean {
-    if (!stream.isBehind && !stream.followed.some(isOf(news))) return false;
+    const isNew = stream.followed.some(isOf(news)) || isAlerted(stream, news);
+    if (!stream.isBehind && !isNew) return false;
     if (!stream.hasRoom) stream.isBehind = true;
     return stream.hasRoom;
   }
@@ -205,10 +209,10 @@ export class LiveStreams {
     const arrived = this.#head === undefined ? "unknown" : await arrivals.since(this.#head);
     if (arrived === "unknown") {
       this.#head = await arrivals.newest();
-      return "all";
+      return ALL_NEWS;
     }
     this.#head = arrived.head;
-    return arrived.ownerships;
+    return arrived;
   }
 
   /** What keeps up is where the look is. */
@@ -223,10 +227,8 @@ export class LiveStreams {
   }
 
   #moveOn(stream: LiveStream): void {
-    const reports = this.#head?.reports;
     // One that was opened meanwhile may be ahead of the look.
-    if (reports === undefined || isAhead(stream, reports)) return;
-    stream.moveTo(reports);
+    if (this.#head !== undefined && !isAhead(stream, this.#head.reports)) stream.moveTo(this.#head);
   }
 
   async #refresh(stream: LiveStream, news: News): Promise<void> {
@@ -247,8 +249,11 @@ export class LiveStreams {
     const added = stream.follow(followed);
     if (added.length > 0) await this.#tellPresent(stream, added);
     if (stream.hasRoom) stream.settings(followed);
-    const changed = stream.isBehind ? followed : followed.filter(isOf(news));
-    if (changed.length > 0) await this.#tellNews(stream, changed);
+    const wasBehind = stream.isBehind;
+    const changed = wasBehind ? followed : followed.filter(isOf(news));
+    if (changed.length > 0 || wasBehind) await this.#tellNews(stream, changed);
+    await this.#tellCommands(stream, changed);
+    if (wasBehind || isAlerted(stream, news)) await this.#tellAlerts(stream);
   }
 
   async #tellNews(stream: LiveStream, tags: readonly FollowedTag[]): Promise<void> {
@@ -259,18 +264,46 @@ export class LiveStreams {
     }
     stream.isBehind = true;
     while (stream.isOpen && stream.hasRoom) {
-      const read = await stream.listener.follower.news(tags, { after: stream.reports, through, limit: PAGE });
+      const after = stream.at.reports;
+      const read = await stream.listener.follower.news(tags, { after, through, limit: PAGE });
       if (!stream.isOpen) return;
       if (read === "unknown") return this.#reset(stream, through);
       if (!read.items.every((item) => stream.news(item))) return;
-      stream.moveTo(read.mark);
+      stream.moveTo({ reports: read.mark });
       stream.isBehind = read.hasMore;
       if (!read.hasMore) return;
     }
   }
 
+  async #tellCommands(stream: LiveStream, tags: readonly FollowedTag[]): Promise<void> {
+    const [since, newest] = [stream.at.commands, this.#head?.commands ?? 0];
+    if (newest <= since || !stream.isOpen) return;
+    if (!stream.hasRoom) {
+      stream.isBehind = true;
+      return;
+    }
+    for (const followed of tags) {
+      const commands = await stream.listener.follower.commands(followed, since);
+      if (!stream.isOpen) return;
+      stream.commands(followed.tag, commands);
+    }
+    stream.moveTo({ commands: newest });
+  }
+
+  async #tellAlerts(stream: LiveStream): Promise<void> {
+    while (stream.isOpen) {
+      const alerts = await stream.listener.follower.alerts(stream.at.alerts, ALERTS_PAGE);
+      if (!stream.isOpen || alerts.length === 0) return;
+      if (!stream.hasRoom) {
+        stream.isBehind = true;
+        return;
+      }
+      await stream.alerts(alerts);
+    }
+  }
+
   async #reset(stream: LiveStream, reports: NewsHead["reports"]): Promise<void> {
-    stream.moveTo(reports);
+    stream.moveTo({ reports });
     stream.isBehind = false;
     stream.reset("unknown");
     await this.#tellPresent(stream, stream.followed);
@@ -278,10 +311,15 @@ export class LiveStreams {
 }
 
 function isOf(news: News): (tag: FollowedTag) => boolean {
-  return ({ ownership }) => news === "all" || news.has(ownership);
+  const { ownerships } = news;
+  return ({ ownership }) => ownerships === "all" || ownerships.has(ownership);
 }
 
-function isAhead({ reports }: LiveStream, { report, cut }: NewsHead["reports"]): boolean {
+function isAlerted({ listener: { account, follower } }: LiveStream, { accounts }: News): boolean {
+  return follower.may.alerts && (accounts === "all" || accounts.has(account));
+}
+
+function isAhead({ at: { reports } }: LiveStream, { report, cut }: NewsHead["reports"]): boolean {
   if (reports.cut !== cut || reports.report < report) return false;
   return reports.report > report || reports.number === WHOLE_REPORT;
 }

@@ -17,13 +17,15 @@ interface Row {
   readonly ownership: number;
 }
 
-const NOBODY: ReadonlySet<number> = new Set();
+const NOBODY: ReadonlySet<never> = new Set();
 
 /** Rows, and the entry after which the first of them goes on if it is the start's. */
 interface ArrivedRows {
   readonly rows: readonly number[];
   readonly start: NewsMark;
 }
+
+const OWNED = "ownership IS NOT NULL";
 
 function prepare(database: Database) {
   return {
@@ -34,11 +36,19 @@ function prepare(database: Database) {
     cuts: database.prepare<[number], { first: number | null; newest: number | null }>(
       "SELECT min(id) AS first, min(newest) AS newest FROM report_cut WHERE id > ?",
     ),
-    settings: database.prepare<[], number>("SELECT max(settings_change) FROM tag").pluck(),
-    changed: database
-      .prepare<[number], number>(
-        "SELECT ownership FROM tag WHERE settings_change > ? AND ownership IS NOT NULL",
-      )
+    changes: database.prepare<[], { settings: number; commands: number; alerts: number }>(
+      `SELECT coalesce((SELECT max(settings_change) FROM tag), 0) AS settings,
+         coalesce((SELECT max(command_change) FROM tag), 0) AS commands,
+         coalesce((SELECT max(sequence) FROM alert), 0) AS alerts`,
+    ),
+    wanted: database
+      .prepare<[number], number>(`SELECT ownership FROM tag WHERE settings_change > ? AND ${OWNED}`)
+      .pluck(),
+    commanded: database
+      .prepare<[number], number>(`SELECT ownership FROM tag WHERE command_change > ? AND ${OWNED}`)
+      .pluck(),
+    alerted: database
+      .prepare<[number, number], string>("SELECT account FROM alert WHERE sequence > ? LIMIT ?")
       .pluck(),
     rows: database.prepare<[number, number, number], Row>(
       "SELECT id, ownership FROM report WHERE id > ? AND id <= ? ORDER BY id LIMIT ?",
@@ -77,13 +87,11 @@ export class Arrivals implements ArrivalsView {
     return Promise.try(() => {
       const newest = this.#head();
       const reported = this.#reported(head.reports, newest.reports);
-      if (typeof reported === "string")
-        return reported === "all" ? { head: newest, ownerships: "all" } : reported;
+      if (reported === "unknown") return reported;
       const changed = this.#changed(head, newest);
-      return {
-        head: newest,
-        ownerships: changed.length === 0 ? reported : new Set([...reported, ...changed]),
-      };
+      const ownerships =
+        reported === "all" || changed.length === 0 ? reported : new Set([...reported, ...changed]);
+      return { head: newest, ownerships, accounts: this.#alerted(head, newest) };
     });
   }
 
@@ -108,12 +116,24 @@ export class Arrivals implements ArrivalsView {
   }
 
   #head(): NewsHead {
-    return { reports: this.#newest(), settings: this.#statements.settings.get() ?? 0 };
+    const { changes } = this.#statements;
+    const { settings, commands, alerts } = changes.get() ?? { settings: 0, commands: 0, alerts: 0 };
+    return { reports: this.#newest(), settings, commands, alerts };
   }
 
-  /** Ownerships of tags whose wanted settings changed. */
-  #changed({ settings }: NewsHead, newest: NewsHead): readonly number[] {
-    return settings === newest.settings ? [] : this.#statements.changed.all(settings);
+  /** Ownerships of tags of which other settings are wanted, or commands changed. */
+  #changed({ settings, commands }: NewsHead, newest: NewsHead): readonly number[] {
+    const { commanded, wanted } = this.#statements;
+    return [
+      ...(settings === newest.settings ? [] : wanted.all(settings)),
+      ...(commands === newest.commands ? [] : commanded.all(commands)),
+    ];
+  }
+
+  #alerted({ alerts }: NewsHead, newest: NewsHead): Arrived["accounts"] {
+    if (newest.alerts <= alerts) return NOBODY;
+    const accounts = this.#statements.alerted.all(alerts, MAX_ROWS + 1);
+    return accounts.length > MAX_ROWS ? "all" : new Set(accounts);
   }
 
   /** Ownerships of which reports came. */

@@ -1,4 +1,5 @@
 import type { TagId } from "@purrimeter/protocol/values";
+import type { TagCommand } from "../commands/command.ts";
 import type { GeofenceEvent } from "../reading/geofence-event.ts";
 import type { Location } from "../reading/location.ts";
 import type { OwnedTag } from "../tags/owned-tag.ts";
@@ -21,6 +22,10 @@ export interface NewsHead {
   readonly reports: NewsMark;
   /** The number of the last change of wanted settings. */
   readonly settings: number;
+  /** The number of the last change of commands. */
+  readonly commands: number;
+  /** The sequence of the last alert. */
+  readonly alerts: number;
 }
 
 /** What came since a head. */
@@ -28,6 +33,8 @@ export interface Arrived {
   readonly head: NewsHead;
   /** Ownerships of which there is news; `all` when there are too many rows to say. */
   readonly ownerships: ReadonlySet<number> | "all";
+  /** Accounts that have new alerts. */
+  readonly accounts: ReadonlySet<string> | "all";
 }
 
 /** Says of which ownerships there is news, for all who follow together. No content. */
@@ -72,6 +79,8 @@ export interface LiveView {
   followedTags(tag?: TagId): Promise<readonly FollowedTag[]>;
   /** `unknown`: what arrived since the mark cannot be told any more, or is too much. */
   liveNews(tag: TagId, range: NewsRange): Promise<LiveNews | "not-found" | "unknown">;
+  /** Commands that changed after that change, as `commands` shows them: the newest 100, in the order of their changes. */
+  commandsSince(tag: TagId, change: number): Promise<readonly TagCommand[] | "not-found">;
 }
 
 /** Tags of one account that are followed together. */

@@ -240,6 +240,10 @@ export class SqliteOwnerView extends AccountAlerts implements OwnerView {
     return Promise.try(() => this.#parts.commands.one(this.#giver(tag), id));
   }
 
+  commandsSince(tag: TagId, change: number): Promise<readonly TagCommand[] | "not-found"> {
+    return Promise.try(() => this.#parts.commands.since(this.#giver(tag), change));
+  }
+
   commands(tag: TagId): Promise<readonly TagCommand[] | "not-found"> {
     return Promise.try(() => this.#parts.commands.list(this.#giver(tag)));
   }

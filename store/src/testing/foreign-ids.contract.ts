@@ -160,6 +160,7 @@ const OWNER_CASES: Cases<OwnerView> = {
     [[], []],
   ],
   liveNews: async (view, { tag }) => [await view.liveNews(tag, ALL_NEWS), "not-found"],
+  commandsSince: async (view, { tag }) => [await view.commandsSince(tag, 0), "not-found"],
   ...COMMAND_CASES,
   retention: async (view) => [await view.retention(BOUNDS), { days: 90, afterwards: "delete" }],
   chooseRetention: async (view) => [
@@ -201,6 +202,7 @@ const VIEWER_CASES: Cases<ViewerView> = {
     [[], []],
   ],
   liveNews: async (view, { tag }) => [await view.liveNews(tag, ALL_NEWS), "not-found"],
+  commandsSince: async (view, { tag }) => [await view.commandsSince(tag, 0), "not-found"],
   ...COMMAND_CASES,
 };
 

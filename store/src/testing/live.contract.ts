@@ -6,6 +6,8 @@ import {
   type NewsHead,
   type NewsMark,
 } from "../live/live-news.ts";
+import { ACCOUNT_MAIL } from "../alerts/alert-rule.ts";
+import type { CommandsView } from "../commands/command.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
 import type { ShareDraft } from "../sharing/share.ts";
 import {
@@ -63,7 +65,7 @@ export function describeLiveContract(name: string, make: () => Promise<StoreHarn
     test("says of which ownerships something arrived, and nothing more", async () => {
       const other = await claimed(harness, BOB, OTHER_TAG);
       head = await harness.second.arrivals.newest();
-      expect(await changed(head)).toEqual({ head, ownerships: new Set() });
+      expect(await changed(head)).toEqual({ head, ownerships: new Set(), accounts: new Set() });
       await recorded(harness, TAG, fixes(1, 2));
       const first = await changed(head);
       expect(first.ownerships).toEqual(new Set([await ownershipOf(ada)]));
@@ -149,6 +151,39 @@ export function describeLiveContract(name: string, make: () => Promise<StoreHarn
       head = await harness.second.arrivals.newest();
       await ada.setDetection(TAG, "quick");
       expect((await changed(head)).ownerships).toEqual(new Set([await ownershipOf(ada)]));
+    });
+
+    test("says of which tags commands changed, and shows each who gave them their own", async () => {
+      const bob = harness.second.forViewer(BOB);
+      const invited = await ada.inviteViewer(TAG, { ...LIVE, commands: true });
+      if (invited.kind === "refused") throw new Error(invited.reason);
+      await bob.acceptShare(invited.code);
+      head = await harness.second.arrivals.newest();
+      const expiresAt = later(NOON, 600);
+      const given = async (view: CommandsView, kind: "buzz" | "light") => {
+        const outcome = await view.giveCommand(TAG, {
+          kind,
+          seconds: 5,
+          expiresAt,
+          idempotencyKey: undefined,
+        });
+        if (outcome.kind === "refused") throw new Error(outcome.reason);
+        return outcome.command;
+      };
+      const [buzz, light] = [await given(ada, "buzz"), await given(bob, "light")];
+      expect((await changed(head)).ownerships).toEqual(new Set([await ownershipOf(ada)]));
+      expect(await ada.commandsSince(TAG, head.commands)).toEqual([buzz, light]);
+      expect(await bob.commandsSince(TAG, head.commands)).toEqual([light]);
+      const { commands } = await harness.second.arrivals.newest();
+      expect(await ada.commandsSince(TAG, commands)).toEqual([]);
+      await given(ada, "buzz");
+      expect(await ada.commandsSince(TAG, commands)).toMatchObject([{ kind: "buzz" }, { kind: "buzz" }]);
+    });
+
+    test("says which accounts have new alerts", async () => {
+      head = await harness.second.arrivals.newest();
+      await ada.testAlertChannel(ACCOUNT_MAIL);
+      expect(await changed(head)).toMatchObject({ ownerships: new Set(), accounts: new Set([ADA]) });
     });
 
     test("says what the tag runs and when it was heard, without a name", async () => {
