@@ -75,7 +75,7 @@ export const HOUSE: House = {
   },
   "cloud-api": {
     what: "the edge that every request passes, and the owners' API",
-    imports: ["protocol", "service", "secrets", "store", "auth-api", "alerts"],
+    imports: ["protocol", "service", "secrets", "store", "auth-api", "alerts", "notifier"],
     // What the API takes the tag has to take.
     testImports: ["auth", "device", ...testImports],
     entries: { "./main": PROCESS },

@@ -89,6 +89,7 @@ const CLOUD_API: ServiceEntry = {
         authority: files.authority.branches.services.anchor,
       },
       peers: ["auth", "bridge"].map((name) => ({ name, url: readinessOf(name) })),
+      commits: [readinessOf("bridge")],
       ...TOKENS,
       origins,
       backupKeptDays: settings.backupKeptDays,

@@ -30,7 +30,7 @@ afterAll(async () => {
   await api.close();
 });
 
-/** An owner with a tag that was somewhere, a geofence, viewers, and an offer that was accepted. */
+/** An owner with a tag that was somewhere, a geofence, viewers, an offer that was accepted, an alert, a rule and a channel. */
 interface World {
   readonly owner: TestOwner;
   readonly tag: TagId;
@@ -40,7 +40,13 @@ interface World {
   readonly formerViewer: TestOwner;
   readonly liveShare: string;
   readonly checkNumber: string;
+  readonly alert: string;
+  readonly rule: string;
+  readonly channel: string;
 }
+
+const RULE = { kind: "came-back" };
+const CHANNEL = { name: "Server", endpoint: { kind: "webhook", url: "https://hooks.example.org/" } };
 
 const SHAPE = { type: "Circle", center: [-30, 1], radiusM: 75 };
 
@@ -71,11 +77,17 @@ async function makeWorld(): Promise<World> {
   await record(api.store, tag, [fixAt(NOW_S + 1)]);
   const code = (await done(`/v1/tags/${tag}/transfer`, owner)).body.code;
   const { checkNumber } = (await done("/v1/transfers/accept", await api.owner(), { code })).body;
-  return { owner, tag, geofence, liveViewer, historyViewer, formerViewer, liveShare, checkNumber };
+  const alerts = {
+    alert: (await done("/v1/alert-channels/mail/test", owner)).body.id,
+    rule: (await done("/v1/alert-rules", owner, RULE)).body.id,
+    channel: (await done("/v1/alert-channels", owner, CHANNEL)).body.id,
+  };
+  return { owner, tag, geofence, liveViewer, historyViewer, formerViewer, liveShare, checkNumber, ...alerts };
 }
 
 /** How a route is used well: its path, the rest of the request, and the status of success. */
-type GoodUse = (world: World, ids: { tag: string; geofence: string; share: string }) => Promise<GoodAsk>;
+type GoodUse = (world: World, ids: Ids) => Promise<GoodAsk>;
+type Ids = Readonly<Record<"tag" | "geofence" | "share" | "alert" | "rule" | "channel", string>>;
 type GoodAsk = readonly [path: string, ask: Ask, status: number];
 
 const at =
@@ -92,6 +104,15 @@ const ofGeofence =
   (status: number, ask: Ask = {}): GoodUse =>
   (_, ids) =>
     Promise.resolve([`/v1/geofences/${ids.geofence}`, ask, status]);
+
+/** A route below the path of something of that kind. */
+const of =
+  (kind: keyof Ids, path: string, rest: string, status: number, ask: Ask = {}): GoodUse =>
+  (_, ids) =>
+    Promise.resolve([`${path}/${ids[kind]}${rest}`, ask, status]);
+
+const ofChannel = (rest: string, status: number, ask: Ask = {}): GoodUse =>
+  of("channel", "/v1/alert-channels", rest, status, ask);
 
 /** A route of the contract, which the authentication service says yes to. */
 const authUse =
@@ -156,6 +177,7 @@ const GOOD_USES: Record<string, GoodUse> = {
   "GET /v1/tags/:id/locations": ofTag("/locations"),
   "GET /v1/tags/:id/locations/latest": ofTag("/locations/latest"),
   "GET /v1/tags/:id/live": ofTag("/live"),
+  "GET /v1/live": at("/v1/live"),
   "GET /v1/tags/:id/events": ofTag("/events"),
   "GET /v1/tags/:id/totals": ofTag("/totals"),
   "GET /v1/tags/:id/found": ofTag("/found"),
@@ -176,6 +198,8 @@ const GOOD_USES: Record<string, GoodUse> = {
   "DELETE /v1/geofences/:id": ofGeofence(204, { headers: { "if-match": "*" } }),
   "GET /v1/tags/:id/shares": ofTag("/shares"),
   "POST /v1/tags/:id/shares": ofTag("/shares", 201, () => ({ body: { kind: "live" } })),
+  "PATCH /v1/tags/:id/shares/:share": ({ liveShare }, { tag }) =>
+    Promise.resolve([`/v1/tags/${tag}/shares/${liveShare}`, { body: { alerts: true } }, 200]),
   "DELETE /v1/tags/:id/shares/:share": ({ liveShare }, { tag }) =>
     Promise.resolve([`/v1/tags/${tag}/shares/${liveShare}`, {}, 204]),
   "GET /v1/shares": at("/v1/shares"),
@@ -185,6 +209,27 @@ const GOOD_USES: Record<string, GoodUse> = {
     return ["/v1/shares/accept", { body: { code } }, 201];
   },
   "DELETE /v1/shares/:id": (_, { share }) => Promise.resolve([`/v1/shares/${share}`, {}, 204]),
+  "GET /v1/alerts": at("/v1/alerts"),
+  "GET /v1/alerts/:id": of("alert", "/v1/alerts", "", 200),
+  "PATCH /v1/alerts/:id": of("alert", "/v1/alerts", "", 200, { body: { read: true } }),
+  "POST /v1/alerts/read": (_, { alert }) =>
+    Promise.resolve(["/v1/alerts/read", { body: { through: alert } }, 204]),
+  "GET /v1/alert-rules": at("/v1/alert-rules"),
+  "POST /v1/alert-rules": at("/v1/alert-rules", 201, { body: RULE }),
+  "PUT /v1/alert-rules/:id": of("rule", "/v1/alert-rules", "", 200, { body: RULE }),
+  "DELETE /v1/alert-rules/:id": of("rule", "/v1/alert-rules", "", 204),
+  "GET /v1/alert-channels": at("/v1/alert-channels"),
+  "GET /v1/alert-channels/push-key": at("/v1/alert-channels/push-key"),
+  "POST /v1/alert-channels": at("/v1/alert-channels", 201, { body: CHANNEL }),
+  "DELETE /v1/alert-channels/:id": ofChannel("", 204),
+  // A code that nobody has, and a channel that is not proved: whose channel it is comes first.
+  "POST /v1/alert-channels/:id/prove": ofChannel("/prove", 400, { body: { code: "x" } }),
+  "POST /v1/alert-channels/:id/test": ofChannel("/test", 409),
+  "POST /v1/alert-channels/:id/proof": ofChannel("/proof", 202),
+  "POST /v1/alert-channels/:id/resume": ofChannel("/resume", 200),
+  "POST /v1/alert-channels/:id/rotate": ofChannel("/rotate", 200),
+  "GET /v1/tags/:id/mute": ofTag("/mute"),
+  "POST /v1/tags/:id/mute": ofTag("/mute", 200, () => ({ body: { until: "for-ever" } })),
   "GET /v1/tags/:id/transfer": ofTag("/transfer"),
   "POST /v1/tags/:id/transfer": ofTag("/transfer", 201),
   "DELETE /v1/tags/:id/transfer": ofTag("/transfer", 204),
@@ -328,8 +373,9 @@ async function use(
   token: string | undefined,
   missing = false,
 ): Promise<[Answer, number]> {
-  const none = { tag: "nobody", geofence: "a".repeat(26), share: "a".repeat(26) };
-  const own = { tag: world.tag, geofence: world.geofence, share: world.liveShare };
+  const id = "a".repeat(26);
+  const none = { tag: "nobody", geofence: id, share: id, alert: id, rule: id, channel: id };
+  const own = { ...world, share: world.liveShare };
   const [path, ask, good] = (await GOOD_USES[route]?.(world, missing ? none : own)) ?? ["", {}, 0];
   return [await api.ask(path, { ...ask, method: route.split(" ")[0] ?? "", token }), good];
 }
@@ -369,7 +415,7 @@ describe.each(ROUTES)("%s", (route, access) => {
 });
 
 const namesObject = ([, access]: (typeof ROUTES)[number]): boolean =>
-  access.who === "role" && ["tag", "geofence", "share"].includes(access.object);
+  access.who === "role" && !["none", "any-tag"].includes(access.object);
 
 describe.each(ROUTES.filter(namesObject))("%s", (route) => {
   it("answers the same of a foreign thing and of none", async () => {

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { Destinations } from "@purrimeter/notifier/destinations";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { openStore } from "@purrimeter/store/open-store";
@@ -140,7 +141,8 @@ export class TestApi {
     });
     this.ended.heard();
     this.live = new LiveStreams({
-      changeCount: () => this.store.changeCount(),
+      arrivals: this.store.arrivals,
+      maxStreams: 1_000,
       ended: this.ended,
       now: () => this.nowS,
       monotonicMs: () => this.nowMs,
@@ -202,6 +204,12 @@ export class TestApi {
       backupKeptDays: 30,
       finderRates: new RateLimiter(plenty, monotonicMs),
       finderTagRates: new RateLimiter(plenty, monotonicMs),
+      alerts: {
+        channelRates: new RateLimiter(plenty, monotonicMs),
+        endpointRates: new RateLimiter(plenty, monotonicMs),
+        destinations: new Destinations([]),
+        pushKey: () => Promise.resolve("test-push-key"),
+      },
       hosts: new Set(["localhost"]),
       origins: [],
       securityContact: undefined,
