@@ -31,6 +31,7 @@ export function isCanonicalToken(token: string): boolean {
 export const SCOPES = [
   "tags:read",
   "tags:write",
+  "tags:command",
   "locations:read",
   "geofences:read",
   "geofences:write",

@@ -19,6 +19,7 @@ import { alertRuleRoutes } from "./alerts/rule-routes.ts";
 import { muteRoutes } from "./alerts/mute-routes.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { erasureRoutes } from "./accounts/erasure-routes.ts";
+import { commandRoutes } from "./commands/command-routes.ts";
 import { eventRoutes } from "./tags/event-routes.ts";
 import { foundRoutes } from "./tags/finder-routes.ts";
 import { geofenceRoutes } from "./geofences/geofence-routes.ts";
@@ -71,6 +72,7 @@ function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
     .route("/v1", historyRoutes(deps))
     .route("/v1", tagExportRoutes(deps))
     .route("/v1", eventRoutes(deps))
+    .route("/v1", commandRoutes(deps))
     .route("/v1", geofenceRoutes(deps))
     .route("/v1", shareRoutes(deps))
     .route("/v1", transferRoutes(deps))

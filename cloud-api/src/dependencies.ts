@@ -16,6 +16,7 @@ import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 import type { AccessTokens, Identity } from "./edge/access-tokens.ts";
 import type { OwnerAct } from "./edge/act-log.ts";
 import type { AuthService } from "./edge/auth-service.ts";
+import type { CommandRates } from "./commands/command-rates.ts";
 import type { Cursors } from "./lists/cursors.ts";
 import type { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
 import type { ArchiveJobs } from "./export/archive-jobs.ts";
@@ -47,6 +48,7 @@ export interface Dependencies {
   readonly addressRates: RateLimiter;
   /** Of files of locations, by account. */
   readonly exportRates: RateLimiter;
+  readonly commandRates: CommandRates;
   /** How long the operator keeps backups, in days: until then they hold what an owner deleted. */
   readonly backupKeptDays: number;
   /** Of what finders ask and write, by address. */

@@ -26,6 +26,7 @@ import { AuthService } from "./edge/auth-service.ts";
 import { certificateHosts } from "./edge/certificate-hosts.ts";
 import type { Config } from "./config.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { CommandRates } from "./commands/command-rates.ts";
 import { Cursors } from "./lists/cursors.ts";
 import { EndedSessions } from "./edge/ended-sessions.ts";
 import { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
@@ -160,6 +161,7 @@ export function makeApp(
     addressRates: new RateLimiter(config.rates.address, monotonicMs),
     exportRates: new RateLimiter(EXPORT_RATE, monotonicMs),
     alerts: makeAlerts(parts, made.notifier),
+    commandRates: new CommandRates(monotonicMs),
     backupKeptDays: config.backupKeptDays,
     hosts: new Set([...certificateHosts(readFileSync(config.tls.certificate)), ...config.hosts]),
     origins: config.origins,

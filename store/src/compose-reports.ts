@@ -1,4 +1,5 @@
 import type { CacheInvalidation } from "@purrimeter/database/cache-invalidation";
+import { SqliteCommandWork } from "./commands/sqlite-command-work.ts";
 import { GroupCommit } from "@purrimeter/database/group-commit";
 import type { KeyCache } from "./sealing/key-cache.ts";
 import type { Database } from "@purrimeter/database/open-database";
@@ -59,5 +60,9 @@ export function composeReports(
     statuses: new StatusRecorder(database, new TagSettings(database)),
     settings: new WantedSettings(database, keys),
   };
-  return { commits, reports: new SqliteReportStore({ invalidation, commits, openOwnerships, ...parts }) };
+  return {
+    commits,
+    commands: new SqliteCommandWork(database, commits),
+    reports: new SqliteReportStore({ invalidation, commits, openOwnerships, ...parts }),
+  };
 }

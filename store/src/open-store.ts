@@ -6,6 +6,9 @@ import { composeReports } from "./compose-reports.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
 import { TrailView } from "./audit/trail-view.ts";
+import type { CommandWork } from "./commands/command.ts";
+import { prepareCommands } from "./commands/command-statements.ts";
+import { GivenCommands } from "./commands/given-commands.ts";
 import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
@@ -87,6 +90,8 @@ export interface OpenStoreOptions {
 /** One database of locations, with one object for each kind of user. */
 export interface Store {
   readonly reports: ReportStore;
+  /** What the bridge does with commands. */
+  readonly commands: CommandWork;
   readonly registry: TagRegistry;
   readonly retention: Retention;
   readonly finderReports: FinderReports;
@@ -142,7 +147,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const trail = new StoreTrail(database, options.audit);
   const erasing = new RowDeletion(database, writes, wal);
   const ownerKeys = new OwnerKeys({ database, keyRing: options.keyRing, keys, writes, trail });
-  const { reports, commits } = composeReports(database, options, keys, invalidation, wal);
+  const { reports, commits, commands } = composeReports(database, options, keys, invalidation, wal);
   const changes = new ChangeCount(database);
   invalidation.onStale(() => {
     keys.doubt();
@@ -154,6 +159,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const importing = { database, keys: ownerKeys, settings: new TagSettings(database), trail };
   return {
     reports,
+    commands,
     registry: new SqliteTagRegistry(database, writes, trail),
     clock: new ClockTable(database),
     cutFutureTimes: (now) => Promise.try(() => cutFutureTimes(database, writes, now)),
@@ -215,8 +221,11 @@ function composeViews(
   const answers = new OwnedAnswers(database);
   const alertsOf = composeAlerts({ database, keys, writes, trail, now });
   const [outbox, untelling] = [new OutboxRows(database), new Untelling(database)];
+  const given = { statements: prepareCommands(database), writes, trail, now, isClockPlausible };
+  const commands = new GivenCommands(given);
   const common = {
     answers,
+    commands,
     outbox,
     untelling,
     keys,

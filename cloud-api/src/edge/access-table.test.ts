@@ -180,6 +180,12 @@ const GOOD_USES: Record<string, GoodUse> = {
   "GET /v1/tags/:id/events": ofTag("/events"),
   "GET /v1/tags/:id/totals": ofTag("/totals"),
   "GET /v1/tags/:id/found": ofTag("/found"),
+  "POST /v1/tags/:id/commands": ofTag("/commands", 201, () => ({ body: { kind: "buzz" } })),
+  "GET /v1/tags/:id/commands": ofTag("/commands"),
+  "GET /v1/tags/:id/commands/:command": async ({ owner, tag }, ids) => {
+    const { id } = (await done(`/v1/tags/${tag}/commands`, owner, { kind: "light" })).body;
+    return [`/v1/tags/${ids.tag}/commands/${id}`, {}, 200];
+  },
   "GET /v1/geofences": at("/v1/geofences"),
   "POST /v1/geofences": (_, { tag }) =>
     Promise.resolve(["/v1/geofences", { body: { name: "x", tagIds: [tag], shape: SHAPE } }, 201]),
@@ -282,7 +288,8 @@ const viewer =
   (kind: "live" | "history") =>
   (access: RoleAccess): Wanted => {
     if (access.object === "share" && kind === "live") return "good";
-    if (access.object !== "tag" || access.viewer === "nothing") return foreign(access);
+    // These shares let nobody give commands.
+    if (access.object !== "tag" || ["nothing", "commands"].includes(access.viewer)) return foreign(access);
     return access.viewer === "history" && kind === "live" ? 403 : "good";
   };
 

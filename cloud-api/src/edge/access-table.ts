@@ -3,8 +3,11 @@ import type { Scope } from "@purrimeter/auth-api/access-tokens";
 /** Roles of accounts, in the tokens' `roles`. Who views a tag is no role of an account but a share, which the store knows. */
 type Role = "owner" | "operator" | "auditor";
 
-/** What a viewer of a tag gets where its owner gets an answer: nothing, or what a share of that kind shows. */
-type ViewerAccess = "nothing" | "live" | "history";
+/**
+ * What a viewer of a tag gets where its owner gets an answer: nothing, or what a share of that kind shows. `commands`: their own, of
+ * a share that lets its viewer give them.
+ */
+type ViewerAccess = "nothing" | "live" | "history" | "commands";
 
 /** Who may use a route. */
 export type Access =
@@ -124,6 +127,10 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /v1/tags/:id/events": owners("locations:read", "tag"),
   "GET /v1/tags/:id/totals": owners("locations:read", "tag"),
   "GET /v1/tags/:id/found": owners("locations:read", "tag"),
+
+  "POST /v1/tags/:id/commands": owners("tags:command", "tag", "commands"),
+  "GET /v1/tags/:id/commands": owners("tags:command", "tag", "commands"),
+  "GET /v1/tags/:id/commands/:command": owners("tags:command", "tag", "commands"),
 
   "GET /v1/geofences": owners("geofences:read"),
   "POST /v1/geofences": owners("geofences:write", "tag"),

@@ -21,7 +21,8 @@ export type OwnerAct =
   | "transfer.offered"
   | "transfer.cancelled"
   | "transfer.accepted"
-  | "transfer.confirmed";
+  | "transfer.confirmed"
+  | "command.given";
 
 /** An owner who clicks is below this; one who does so a thousand times does not push out what else is in the file. */
 const PER_KIND = { burst: 200, perSecond: 1 };

@@ -15,6 +15,7 @@ import { ANSWER_HEADERS } from "./answer-headers.ts";
 import { AccessTokens } from "./access-tokens.ts";
 import { createApp } from "../app.ts";
 import { certificateHosts } from "./certificate-hosts.ts";
+import { CommandRates } from "../commands/command-rates.ts";
 import { Cursors } from "../lists/cursors.ts";
 import type { RequestLine } from "@purrimeter/service/request-log";
 import { EndedSessions } from "./ended-sessions.ts";
@@ -79,6 +80,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     ownerRates: new RateLimiter(rate, () => 0),
     addressRates: new RateLimiter(rate, () => 0),
     exportRates: new RateLimiter(rate, () => 0),
+    commandRates: new CommandRates(() => 0),
     backupKeptDays: 30,
     finderRates: new RateLimiter(rate, () => 0),
     finderTagRates: new RateLimiter(rate, () => 0),

@@ -19,6 +19,7 @@ import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AccessTokens } from "../edge/access-tokens.ts";
 import { createApp } from "../app.ts";
 import type { AppType } from "../app.ts";
+import { CommandRates } from "../commands/command-rates.ts";
 import { Cursors } from "../lists/cursors.ts";
 import type { RequestLine } from "@purrimeter/service/request-log";
 import type { Dependencies } from "../dependencies.ts";
@@ -198,6 +199,7 @@ export class TestApi {
       ownerRates: new RateLimiter(plenty, monotonicMs),
       addressRates: new RateLimiter(plenty, monotonicMs),
       exportRates: new RateLimiter(plenty, monotonicMs),
+      commandRates: new CommandRates(monotonicMs),
       backupKeptDays: 30,
       finderRates: new RateLimiter(plenty, monotonicMs),
       finderTagRates: new RateLimiter(plenty, monotonicMs),

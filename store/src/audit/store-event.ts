@@ -1,3 +1,5 @@
+import type { CommandKind } from "../commands/command.ts";
+
 /**
  * What of a tag is read: the newest location, past ones, the stream, events, what finders wrote, answers to commands, the
  * owner's geofences, totals of deleted days, and alerts.
@@ -26,6 +28,7 @@ type StoreEventName =
   | "account.alerts-changed"
   | "account.exported"
   | "account.imported"
+  | `command.${CommandKind}`
   | "location.believed"
   | "location.doubted"
   | "locations.erased"

@@ -27,7 +27,7 @@ type Open = (row: RawRow, context: ExportContext) => Promise<object>;
 /** Columns of no use to an owner: keys, proofs of secrets, and who others are. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   ...["owner", "viewer", "recipient", "sealing_key", "sealed", "code_hash", "check_number", "address_hash"],
-  ...["leaf", "nodes", "mac", "id_hash", "proof_hash", "lease", "origin"],
+  ...["leaf", "nodes", "mac", "id_hash", "key_hash", "proof_hash", "lease", "origin"],
 ]);
 
 /** How the sealed columns of a table are opened. A table without any is not here. */

@@ -1,6 +1,7 @@
 import type { AlertsView } from "../alerts/alerts-view.ts";
 import type { AccountExportsView } from "./account-exports-view.ts";
 import type { OwnerArchive } from "./owner-archive.ts";
+import type { CommandsView } from "../commands/command.ts";
 import type { GeofencesView } from "../geofences/geofence.ts";
 import type { SharesView } from "../sharing/share.ts";
 import type { CommandAnswersView } from "../tags/command-answer.ts";
@@ -22,6 +23,7 @@ export interface OwnerView
     TransfersView,
     FinderReportsView,
     CommandAnswersView,
+    CommandsView,
     RetentionView,
     AccountExportsView,
     AlertsView {

@@ -12,9 +12,8 @@ UPDATE outbox SET subject = (SELECT geofence FROM event WHERE event.ownership = 
 DELETE FROM outbox WHERE NOT EXISTS (SELECT 1 FROM tag WHERE tag.ownership = outbox.ownership);
 CREATE INDEX outbox_next ON outbox (ownership, id);
 
--- Whether a viewer may be alerted and give commands.
-ALTER TABLE share ADD COLUMN alerts INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE share ADD COLUMN commands INTEGER NOT NULL DEFAULT 0;
+-- Which tag is an ownership's: asked at every event and every command.
+CREATE INDEX tag_ownership ON tag (ownership) WHERE ownership IS NOT NULL;
 
 -- Whose turn it is: events_ms while rows of the outbox wait, timer_ms while a time is asked for, neither before held_until_ms.
 -- lease: of who judges. The sealed state is what the rules remember; changed_at is a part of what it is sealed with.

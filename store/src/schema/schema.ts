@@ -5,6 +5,7 @@ import type { AlertKind, AlertPreferences, DeliveryState } from "../alerts/alert
 import type { AlertChannelKind, AlertChannelState } from "../alerts/alert-channel.ts";
 import type { AlertRuleKind } from "../alerts/alert-rule.ts";
 import type { OutboxKind } from "../alerts/alert-work.ts";
+import type { CommandKind, CommandReason, CommandState } from "../commands/command.ts";
 import type { Afterwards } from "../retention/retention-choice.ts";
 
 /** The tables as Kysely sees them; migrations.ts says what each is for. Times are seconds of UTC, days are UTC days since 1970. */
@@ -20,6 +21,8 @@ export interface Schema {
     settings_version: number;
     settings_change: number;
     printed_code: string | null;
+    /** Numbers the changes of commands of all tags; 0 when there was none. */
+    command_change: Generated<number>;
     /** No later ownership begins before this; 0 when none has ended. */
     last_owned_at: Generated<number>;
   };
@@ -218,6 +221,24 @@ export interface Schema {
     keep_day: number;
     outcome: AnswerOutcome;
   };
+  command: {
+    ownership: number;
+    id: number;
+    kind: CommandKind;
+    seconds: number;
+    state: CommandState;
+    reason: CommandReason | null;
+    created_at: number;
+    sent_at: number | null;
+    /** 0 when the tag did not know the time. */
+    answered_at: number | null;
+    expires_at: number;
+    /** Who gave it; null for the owner. */
+    viewer: string | null;
+    /** Of the client's own key. */
+    key_hash: Buffer | null;
+    change: number;
+  };
   set_aside: {
     id: Generated<number>;
     ownership: number;
@@ -242,6 +263,7 @@ export interface Schema {
     accepted_at: number | null;
     sealing_key: number;
     name: Buffer;
+    /** Whether the viewer may be alerted, and give commands. */
     alerts: Generated<number>;
     commands: Generated<number>;
   };

@@ -104,6 +104,14 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     erased: OF_OWNERSHIP,
   },
   {
+    table: "command",
+    key: ["ownership", "id"],
+    whose: "ownership",
+    kept: { until: "old", where: "created_at < @at", removal: "rows" },
+    exported: { as: "commands" },
+    erased: { with: { ownership: "ownership = @ownership", owner: "viewer = @owner" } },
+  },
+  {
     table: "outbox",
     key: ["id"],
     whose: "ownership",

@@ -135,7 +135,13 @@ function prepareViewers(database: Database) {
     ),
     heldOf: statement(database, (queries, args: { viewer: string; tag: string; now: number }) =>
       lasting(queries, args.now)
-        .select(["share.kind", "share.ownership", "share.accepted_at", "share.history_from"])
+        .select([
+          "share.kind",
+          "share.ownership",
+          "share.accepted_at",
+          "share.history_from",
+          "share.commands",
+        ])
         .where("share.viewer", "=", args.viewer)
         .where("tag.id", "=", args.tag),
     ),

@@ -2,6 +2,7 @@ import type { FixEntry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { Database } from "@purrimeter/database/open-database";
 import { OutboxRows } from "../alerts/outbox-rows.ts";
+import { AnsweredCommands } from "../commands/answered-commands.ts";
 import { applyReport } from "../recording/apply-report.ts";
 import { entriesFromAfter } from "../recording/entries-from.ts";
 import { ReportChanges } from "../recording/report-changes.ts";
@@ -27,6 +28,7 @@ export class ReportRecorder {
   readonly #pieces: PieceRows;
   readonly #events: EventRows;
   readonly #answers: AnswerRows;
+  readonly #commands: AnsweredCommands;
   readonly #sides: KnownSides;
   readonly #holes: HoleRows;
   readonly #believed: BelievedFixes;
@@ -41,6 +43,7 @@ export class ReportRecorder {
     this.#outbox = new OutboxRows(database);
     this.#events = new EventRows(database, geofences, this.#outbox);
     this.#answers = new AnswerRows(database);
+    this.#commands = new AnsweredCommands(database);
     this.#sides = new KnownSides(database, geofences);
     this.#holes = new HoleRows(database);
     this.#believed = new BelievedFixes(database);
@@ -104,7 +107,10 @@ export class ReportRecorder {
     if (leftEpoch !== undefined) this.#progress.keepEpoch(progress, leftEpoch);
     for (const piece of pieces) this.#pieces.add(ownership, progress, epoch, at, piece);
     for (const event of events) this.#events.add(ownership, epoch, received, event);
-    for (const answer of answers) this.#answers.add(ownership.id, epoch, at, answer);
+    for (const answer of answers) {
+      this.#answers.add(ownership.id, epoch, at, answer);
+      this.#commands.answered(ownership.id, answer.entry);
+    }
     if (filled !== undefined) this.#holes.fill(ownership.id, epoch, filled);
     for (const hole of holes) this.#holes.add(ownership.id, epoch, hole, at);
   }

@@ -5,6 +5,8 @@ import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import type { CommandAnswer } from "../tags/command-answer.ts";
+import type { CommandDraft, GiveOutcome, TagCommand } from "../commands/command.ts";
+import type { GivenCommands, Giver } from "../commands/given-commands.ts";
 import type { OwnedAnswers } from "../tags/owned-answers.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
 import type { AccountExports } from "../export/account-exports.ts";
@@ -52,6 +54,7 @@ export interface OwnerViewParts {
   readonly transfers: Transfers;
   readonly finderReports: SqliteFinderReports;
   readonly answers: OwnedAnswers;
+  readonly commands: GivenCommands;
   readonly erasure: OwnerErasure;
   readonly retention: OwnedRetention;
   readonly history: OwnedHistory;
@@ -204,6 +207,18 @@ export class SqliteOwnerView extends AccountAlerts implements OwnerView {
     });
   }
 
+  giveCommand(tag: TagId, draft: CommandDraft): Promise<GiveOutcome> {
+    return Promise.try(() => this.#parts.commands.give(this.#giver(tag), tag, draft));
+  }
+
+  command(tag: TagId, id: number): Promise<TagCommand | "not-found"> {
+    return Promise.try(() => this.#parts.commands.one(this.#giver(tag), id));
+  }
+
+  commands(tag: TagId): Promise<readonly TagCommand[] | "not-found"> {
+    return Promise.try(() => this.#parts.commands.list(this.#giver(tag)));
+  }
+
   retention(bounds: RetentionBounds): Promise<RetentionChoice> {
     return Promise.try(() => this.#parts.retention.read(this.#parts.owner, bounds));
   }
@@ -236,6 +251,11 @@ export class SqliteOwnerView extends AccountAlerts implements OwnerView {
 
   eraseOwner(): Promise<void> {
     return this.#parts.erasure.owner(this.#parts.owner);
+  }
+
+  #giver(tag: TagId): Giver {
+    const { owner, tags } = this.#parts;
+    return { account: owner, isOwner: true, ownership: () => tags.present(tag)?.id };
   }
 
   /** The ownership of which the owner is about to read: it is in the trail first. */

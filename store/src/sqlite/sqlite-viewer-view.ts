@@ -6,6 +6,8 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import { hashClaimCode } from "../tags/claim-code.ts";
 import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
+import type { CommandDraft, GiveOutcome, TagCommand } from "../commands/command.ts";
+import type { GivenCommands, Giver } from "../commands/given-commands.ts";
 import { openTagName } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import {
@@ -33,6 +35,7 @@ export interface ViewerViewParts {
   readonly outbox: OutboxRows;
   readonly untelling: Untelling;
   readonly locations: LocationReader;
+  readonly commands: GivenCommands;
   readonly writes: WriteTransaction;
   readonly now: () => UnixSeconds;
   /** Whether a share may begin. */
@@ -117,6 +120,27 @@ export class SqliteViewerView implements ViewerView {
     if (from > range.to) return { items: [], next: undefined, unreadable: undefined };
     const page = await this.#parts.locations.locations(held.ownership, { ...range, from });
     return this.#readable(tag) === undefined ? "not-found" : page;
+  }
+
+  giveCommand(tag: TagId, draft: CommandDraft): Promise<GiveOutcome> {
+    return Promise.try(() => this.#parts.commands.give(this.#giver(tag), tag, draft));
+  }
+
+  command(tag: TagId, id: number): Promise<TagCommand | "not-found"> {
+    return Promise.try(() => this.#parts.commands.one(this.#giver(tag), id));
+  }
+
+  commands(tag: TagId): Promise<readonly TagCommand[] | "not-found"> {
+    return Promise.try(() => this.#parts.commands.list(this.#giver(tag)));
+  }
+
+  #giver(tag: TagId): Giver {
+    const { statements, viewer, now } = this.#parts;
+    const ownership = (): number | undefined => {
+      const held = statements.heldOf.get({ viewer, tag, now: now() });
+      return held?.commands === 1 ? held.ownership : undefined;
+    };
+    return { account: viewer, isOwner: false, ownership };
   }
 
   #looks({ tag, id }: ReadableOwnership, kind: ReadKind, goesOn = false): void {

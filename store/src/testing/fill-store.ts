@@ -70,6 +70,8 @@ export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void
   await recorded(harness, tag, reportOf(6, [answer], 3));
   await reports.keepDeadLetter(tag, Buffer.from("no report"), "truncated", NOON);
   await reports.recordStatus(tag, ONLINE, NOON);
+  const expiresAt = later(NOON, 3_600);
+  await ada.giveCommand(tag, { kind: "buzz", seconds: 5, expiresAt, idempotencyKey: "once" });
   const invitation = await ada.inviteViewer(tag, {
     kind: "live",
     name: "Bob",

@@ -11,7 +11,8 @@ import {
 } from "../alerts/alert-rule.ts";
 import type { AlertsView } from "../alerts/alerts-view.ts";
 import { createClaimCode } from "../tags/claim-code.ts";
-import { ADA, ALWAYS, BOB, draft, fixes, NOON, OTHER_TAG, TAG } from "./contract-values.ts";
+import type { CommandDraft, CommandsView } from "../commands/command.ts";
+import { ADA, ALWAYS, BOB, draft, fixes, later, NOON, OTHER_TAG, TAG } from "./contract-values.ts";
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
@@ -93,6 +94,17 @@ const ALERT_CASES: Cases<AlertsView> = {
   ],
 };
 
+const BUZZ: CommandDraft = {
+  ...{ kind: "buzz", seconds: 5, expiresAt: later(NOON, 3_600), idempotencyKey: undefined },
+};
+
+/** Cases that owners and viewers share. */
+const COMMAND_CASES: Cases<CommandsView> = {
+  giveCommand: async (view, { tag }) => [await view.giveCommand(tag, BUZZ), refused("not-found")],
+  command: async (view, { tag }) => [await view.command(tag, 1), "not-found"],
+  commands: async (view, { tag }) => [await view.commands(tag), "not-found"],
+};
+
 const OWNER_CASES: Cases<OwnerView> = {
   ...ALERT_CASES,
   tags: async (view, { tag }) => [
@@ -137,6 +149,7 @@ const OWNER_CASES: Cases<OwnerView> = {
   confirmTransfer: async (view, { tag }) => [await view.confirmTransfer(tag, "000000"), "not-found"],
   finderReports: async (view, { tag }) => [await view.finderReports(tag), "not-found"],
   commandAnswers: async (view, { tag }) => [await view.commandAnswers(tag), "not-found"],
+  ...COMMAND_CASES,
   retention: async (view) => [await view.retention(BOUNDS), { days: 90, afterwards: "delete" }],
   chooseRetention: async (view) => [
     await view.chooseRetention({ afterwards: "totals" }, BOUNDS),
@@ -172,6 +185,7 @@ const VIEWER_CASES: Cases<ViewerView> = {
   leaveShare: async (view, { share }) => [await view.leaveShare(share), "not-found"],
   latest: async (view, { tag }) => [await view.latest(tag), "not-found"],
   locations: async (view, { tag }) => [await view.locations(tag, ALWAYS), "not-found"],
+  ...COMMAND_CASES,
 };
 
 /** The functions that an object of a class has, its own and inherited. */

@@ -1,5 +1,6 @@
 import { describeBatteryContract } from "./battery.contract.ts";
 import { describeCommandAnswerContract } from "./command-answers.contract.ts";
+import { describeCommandsContract } from "./commands.contract.ts";
 import { describeDetectionContract } from "./detection.contract.ts";
 import { describeEventContract } from "./events.contract.ts";
 import { describeForeignIdContract } from "./foreign-ids.contract.ts";
@@ -22,6 +23,7 @@ export function describeLocationStoreContract(name: string, make: () => Promise<
   describeRecordingContract(name, make);
   describeBatteryContract(name, make);
   describeCommandAnswerContract(name, make);
+  describeCommandsContract(name, make);
   describeDetectionContract(name, make);
   describeLocationContract(name, make);
   describeHistoryContract(name, make);
