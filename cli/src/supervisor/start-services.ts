@@ -129,7 +129,8 @@ async function startWithClock(known: Known): Promise<RunningServices | Failure> 
   const keys = { ownSecrets, acceptLoss, ...(rootKey !== undefined && { rootKey }) };
   const certified: string[] = [];
   const onCertified = (services: readonly string[]): void => void certified.push(...services);
-  const named = { hosts: settings.hostNames, onCertified };
+  const onMoved = (what: string): void => known.log.warn(what, { event: "secret.moved" });
+  const named = { hosts: settings.hostNames, onCertified, onMoved };
   const prepared = await prepareData(files, registry, { ...dates, ...named, ...keys });
   if (isFailure(prepared)) return prepared;
   const refused = refuseAuthority(known) ?? (await checkCopies(files, time, acceptLoss));
