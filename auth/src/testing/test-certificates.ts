@@ -16,6 +16,7 @@ export interface TestCertificates {
   readonly cloudApi: TestIdentity;
   /** Same authority, other name. */
   readonly bridge: TestIdentity;
+  readonly notifier: TestIdentity;
   /** cloud-api's name under another authority. */
   readonly impostor: TestIdentity;
 }
@@ -64,6 +65,7 @@ export function makeTestCertificates(): TestCertificates {
       server: makeIdentity(folder, "services", "auth"),
       cloudApi: makeIdentity(folder, "services", "cloud-api"),
       bridge: makeIdentity(folder, "services", "bridge"),
+      notifier: makeIdentity(folder, "services", "notifier"),
       impostor: makeIdentity(folder, "elsewhere", "cloud-api"),
     };
   } finally {
