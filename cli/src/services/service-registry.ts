@@ -63,7 +63,7 @@ const AUTH: ServiceEntry = {
 const CLOUD_API: ServiceEntry = {
   name: "cloud-api",
   main: mainOf("@purrimeter/cloud-api/main"),
-  after: ["auth", "bridge"],
+  after: ["auth", "bridge", "notifier"],
   callsServices: true,
   secrets: [LOCATIONS_KEY, KEY_RING_KEY, AUDIT_KEY, { name: "cursor-key", make: randomKey }],
   usesOwnerKeys: true,
@@ -87,6 +87,8 @@ const CLOUD_API: ServiceEntry = {
         certificate: own,
         authority: files.authority.branches.services.anchor,
       },
+      notifier: { url: `https://localhost:${portOf("notifier")}` },
+      allowedNetworks: settings.alerts.allowedNetworks,
       peers: ["auth", "bridge"].map((name) => ({ name, url: readinessOf(name) })),
       ...TOKENS,
       origins,
@@ -154,7 +156,10 @@ function mainOf(module: string): string {
 }
 
 /** The processes that `start` runs. To add one, add its entry. */
-export const REGISTRY: ServiceRegistry = { services: [AUTH, CLOUD_API, BRIDGE, NOTIFIER], operator: OPERATOR };
+export const REGISTRY: ServiceRegistry = {
+  services: [AUTH, CLOUD_API, BRIDGE, NOTIFIER],
+  operator: OPERATOR,
+};
 
 /** Names of all services. */
 export const SERVICE_NAMES: readonly string[] = REGISTRY.services.map(({ name }) => name);
