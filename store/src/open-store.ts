@@ -1,5 +1,6 @@
 import { composeErasure, type Writing } from "./compose-erasure.ts";
-import { composeAlerts } from "./compose-alerts.ts";
+import { composeAlerts, composeAlertWork } from "./compose-alerts.ts";
+import type { AlertWork } from "./alerts/alert-work.ts";
 import { OutboxRows } from "./alerts/outbox-rows.ts";
 import { Untelling } from "./alerts/untelling.ts";
 import { composeReports } from "./compose-reports.ts";
@@ -95,6 +96,8 @@ export interface Store {
   readonly registry: TagRegistry;
   readonly retention: Retention;
   readonly finderReports: FinderReports;
+  /** What the process `alerts` does. */
+  readonly alertWork: AlertWork;
   /** The last trusted time, and as of when retention deleted. */
   readonly clock: ClockTable;
   /** Cuts times that a clock which was ahead has written back to the present: while the clock is trusted. The number of rows. */
@@ -195,7 +198,7 @@ function composeViews(
   cache: KeyCache,
   keys: OwnerKeys,
   writing: Writing,
-): Pick<Store, "forOwner" | "forViewer" | "finderReports" | "retention"> {
+): Pick<Store, "forOwner" | "forViewer" | "finderReports" | "retention" | "alertWork"> {
   const { now, isClockTrusted = () => true, isClockPlausible = () => true } = options;
   const { writes, erasing, trail, wal, exports } = writing;
   const settings = new TagSettings(database);
@@ -262,5 +265,6 @@ function composeViews(
   };
   const forViewer = (viewer: OwnerId): ViewerView =>
     new SqliteViewerView({ ...common, statements: statements.shares, viewer });
-  return { forOwner, forViewer, finderReports, retention };
+  const alertWork = composeAlertWork({ database, keys, writes, trail, now, cache, locations });
+  return { forOwner, forViewer, finderReports, retention, alertWork };
 }
