@@ -1,4 +1,7 @@
 import { composeErasure, type Writing } from "./compose-erasure.ts";
+import { composeAlerts } from "./compose-alerts.ts";
+import { OutboxRows } from "./alerts/outbox-rows.ts";
+import { Untelling } from "./alerts/untelling.ts";
 import { composeReports } from "./compose-reports.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
@@ -216,9 +219,23 @@ function composeViews(
     transfers: prepareTransfers(database),
   };
   const answers = new OwnedAnswers(database);
+  const alertsOf = composeAlerts({ database, keys, writes, trail, now });
+  const [outbox, untelling] = [new OutboxRows(database), new Untelling(database)];
   const given = { statements: prepareCommands(database), writes, trail, now, isClockPlausible };
   const commands = new GivenCommands(given);
-  const common = { answers, commands, keys, writes, now, isClockTrusted, isClockPlausible, locations, trail };
+  const common = {
+    answers,
+    commands,
+    outbox,
+    untelling,
+    keys,
+    writes,
+    now,
+    isClockTrusted,
+    isClockPlausible,
+    locations,
+    trail,
+  };
   const forOwner = (owner: OwnerId): OwnerView => {
     const tags = new OwnedTags({ statements: statements.tags, owner, keys, writes, settings, trail });
     const parts = { ...common, owner, tags };
@@ -239,6 +256,7 @@ function composeViews(
       exports,
       archive,
       retention: ownedRetention,
+      alerts: alertsOf(owner),
     };
     return new SqliteOwnerView({ ...parts, ...kinds });
   };

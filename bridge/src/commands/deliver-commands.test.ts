@@ -54,7 +54,13 @@ function open(to: string[] = sent): Bridge {
   };
   const clock = { heard: () => undefined, isTrusted: () => isPlausible, isPlausible: () => isPlausible };
   const log = createLog("bridge", { write: () => undefined });
-  const parts = { store: store.reports, commands: store.commands, source: source as ReportSource, log, clock };
+  const parts = {
+    store: store.reports,
+    commands: store.commands,
+    source: source as ReportSource,
+    log,
+    clock,
+  };
   return createBridge({ ...parts, counters: createBridgeCounters(), retentionDays: 30, now, time });
 }
 
@@ -73,7 +79,13 @@ function goes(): void {
 
 async function given(kind: CommandKind, more: Partial<CommandDraft> = {}): Promise<TagCommand> {
   const seconds = kind === "locate" || kind === "stop" ? 0 : 60;
-  const draft = { kind, seconds, expiresAt: (now() + 600) as UnixSeconds, idempotencyKey: undefined, ...more };
+  const draft = {
+    kind,
+    seconds,
+    expiresAt: (now() + 600) as UnixSeconds,
+    idempotencyKey: undefined,
+    ...more,
+  };
   const outcome = await store.forOwner(OWNER).giveCommand(ALF, draft);
   if (outcome.kind === "refused") throw new Error(outcome.reason);
   return outcome.command;
@@ -118,7 +130,10 @@ describe("a command", () => {
   it("is not sent before the tag takes commands", async () => {
     await given("buzz");
     isThere = true;
-    await bridge.sink.status(ALF, encodeStatus({ online: true, settingsVersion: 0, firmware: "1", wireVersion: 2 }));
+    await bridge.sink.status(
+      ALF,
+      encodeStatus({ online: true, settingsVersion: 0, firmware: "1", wireVersion: 2 }),
+    );
     await bridge.tick();
     expect(sent).toEqual([]);
   });

@@ -94,7 +94,8 @@ function isDue(sent: ReadonlyMap<number, number>, nowMs: number): boolean {
 
 async function offer(parts: DeliverCommandsParts, tag: TagId, session: Session): Promise<void> {
   const open = await parts.commands.openCommands(tag, parts.now());
-  for (const id of session.sent.keys()) if (!open.some((command) => command.id === id)) session.sent.delete(id);
+  for (const id of session.sent.keys())
+    if (!open.some((command) => command.id === id)) session.sent.delete(id);
   for (const command of open) {
     const atMs = session.sent.get(command.id);
     if (atMs === undefined || parts.monotonicMs() - atMs >= SEND_AGAIN_MS)

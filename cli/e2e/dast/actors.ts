@@ -67,7 +67,14 @@ async function owner(target: Target, name: string, from: string): Promise<{ toke
 }
 
 async function personalToken(target: Target, token: string, from: string): Promise<string> {
-  const scopes = ["tags:read", "tags:write", "tags:command", "locations:read", "geofences:read", "geofences:write"];
+  const scopes = [
+    "tags:read",
+    "tags:write",
+    "tags:command",
+    "locations:read",
+    "geofences:read",
+    "geofences:write",
+  ];
   const body = { password: PASSWORD, name: "fuzz", scopes, expiresInDays: 7 };
   const made = await target.send("POST", "/auth/personal-tokens", body, { token, from });
   mustBe(made.status, [201], "a personal access token");

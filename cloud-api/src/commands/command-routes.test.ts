@@ -51,7 +51,12 @@ describe("a command", () => {
     await record(api.store, tag, [fixAt(NOW_S - 5)]);
     const { body } = await give({ kind: "locate" });
     expect(body).toMatchObject({ seconds: 0, nextContactAt: at(600) });
-    const answer: Entry = { kind: "answer", at: NOW_S as UnixSeconds, command: Number(body.id), outcome: "done" };
+    const answer: Entry = {
+      kind: "answer",
+      at: NOW_S as UnixSeconds,
+      command: Number(body.id),
+      outcome: "done",
+    };
     await record(api.store, tag, [answer], { first: 2 });
     expect((await read(`/${body.id}`)).body).toMatchObject({ state: "done", answeredAt: at(0) });
   });
@@ -64,10 +69,13 @@ describe("a command", () => {
     [{ kind: "light" }, 60, 3_600],
     [{ kind: "stop" }, 0, 3_600],
     [{ kind: "stop", expiresAt: "in a week" }, 0, 604_800],
-  ])("%j lasts %d s and waits %d s", async ({ expiresAt, ...body }: { kind: string; expiresAt?: string }, seconds, waitS) => {
-    const given = await give(expiresAt === undefined ? body : { ...body, expiresAt: at(604_800) });
-    expect(given.body).toMatchObject({ seconds, expiresAt: at(waitS) });
-  });
+  ])(
+    "%j lasts %d s and waits %d s",
+    async ({ expiresAt, ...body }: { kind: string; expiresAt?: string }, seconds, waitS) => {
+      const given = await give(expiresAt === undefined ? body : { ...body, expiresAt: at(604_800) });
+      expect(given.body).toMatchObject({ seconds, expiresAt: at(waitS) });
+    },
+  );
 
   it.each([
     [{}, "kind"],

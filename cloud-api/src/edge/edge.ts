@@ -148,7 +148,14 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler<Env>
   return cors({
     origin: [...origins],
     allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", DEVICE_MARK_HEADER],
+    allowHeaders: [
+      "Authorization",
+      "Content-Type",
+      "Idempotency-Key",
+      "If-Match",
+      "If-None-Match",
+      DEVICE_MARK_HEADER,
+    ],
     exposeHeaders: ["ETag", "Location", "Retry-After", DEVICE_MARK_HEADER],
     maxAge: 600,
   });

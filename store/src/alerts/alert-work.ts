@@ -3,7 +3,15 @@ import type { EntryNumber, Epoch, TagId, UnixSeconds } from "@purrimeter/protoco
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { Doubt } from "../recording/doubt.ts";
-import type { Alert, AlertFacts, AlertId, AlertKind, AlertPreferences, AlertStages, UnixMs } from "./alert.ts";
+import type {
+  Alert,
+  AlertFacts,
+  AlertId,
+  AlertKind,
+  AlertPreferences,
+  AlertStages,
+  UnixMs,
+} from "./alert.ts";
 import type { AlertEndpoint } from "./alert-channel.ts";
 import type { AlertChannelId, AlertRule, AlertRuleId } from "./alert-rule.ts";
 
@@ -22,15 +30,25 @@ export type AlertEvent =
   | { readonly kind: "battery"; readonly at: UnixSeconds; readonly percent: number }
   | { readonly kind: "claimed"; readonly at: UnixSeconds }
   | { readonly kind: "found"; readonly at: UnixSeconds; readonly report: number }
-  | { readonly kind: "shared"; readonly at: UnixSeconds; readonly share: string; readonly name: string | undefined }
+  | {
+      readonly kind: "shared";
+      readonly at: UnixSeconds;
+      readonly share: string;
+      readonly name: string | undefined;
+    }
   | { readonly kind: "command"; readonly at: UnixSeconds; readonly command: number }
   /** A timer of the state is due. */
   | { readonly kind: "due"; readonly at: UnixSeconds };
 
+/** Kinds of what the outbox has. */
+export type OutboxKind = Exclude<AlertEvent["kind"], "due">;
+
 /** One event to be judged, with all that judging needs. */
 export interface AlertTask {
-  /** Of the outbox or of the timer; opaque. */
+  /** Of the outbox or of the timer, and of the lease; opaque. */
   readonly id: string;
+  /** How often it was postponed. */
+  readonly attempts: number;
   readonly event: AlertEvent;
   readonly ownership: number;
   readonly owner: OwnerId;
@@ -48,6 +66,10 @@ export interface AlertTask {
   readonly commands: readonly AlertCommand[];
   /** Viewers whom the owner lets be alerted. */
   readonly viewers: readonly OwnerId[];
+  /** Those that the tag has at present; without a name when it does not open under its key. */
+  readonly geofences: readonly { readonly id: GeofenceId; readonly name: string | undefined }[];
+  /** Alerts of the ownership whose deliveries have not begun: they can be replaced. */
+  readonly untold: readonly AlertId[];
 }
 
 export interface AlertCommand {
@@ -60,6 +82,8 @@ export interface AlertCommand {
 
 /** An alert that a rule wants told. */
 export interface AlertDraft {
+  /** Random, chosen by who drafts: the state remembers it. */
+  readonly id: AlertId;
   readonly kind: AlertKind;
   readonly rule: AlertRuleId | undefined;
   readonly facts: AlertFacts;
@@ -85,9 +109,13 @@ export interface AlertConclusion {
 
 /** A delivery that is due. */
 export interface DeliveryTask {
+  /** By which finish() knows whether it is still this caller's; opaque. */
+  readonly lease: string;
   /** Idempotency id: of this alert on this channel, the same at each attempt. 26 of a-z 2-7. */
   readonly id: string;
-  readonly alert: Pick<Alert, "id" | "kind" | "tag" | "createdAt" | "stages"> & { readonly facts: AlertFacts };
+  readonly alert: Pick<Alert, "id" | "kind" | "tag" | "createdAt" | "stages"> & {
+    readonly facts: AlertFacts;
+  };
   readonly account: OwnerId;
   readonly channel: AlertChannelId;
   /** undefined: ACCOUNT_MAIL, whose address auth knows. */
@@ -103,7 +131,12 @@ export interface DeliveryTask {
 /** What an attempt came to. */
 export type DeliveryResult =
   | { readonly kind: "delivered"; readonly atMs: UnixMs; readonly tls: string | undefined }
-  | { readonly kind: "retry"; readonly nextAtMs: UnixMs; readonly error: string; readonly tls: string | undefined }
+  | {
+      readonly kind: "retry";
+      readonly nextAtMs: UnixMs;
+      readonly error: string;
+      readonly tls: string | undefined;
+    }
   | { readonly kind: "failed"; readonly error: string; readonly tls: string | undefined }
   /** The endpoint is there no more: its channel is `gone`, its other deliveries are dropped. */
   | { readonly kind: "gone"; readonly error: string; readonly tls: string | undefined };
@@ -113,8 +146,13 @@ export interface AlertWork {
   /**
    * Up to `limit` tasks that are due, leased until `leaseMs` from now: of one ownership at most one, in the order of its events. A
    * process that dies leaves them to the next after the lease. A task whose owner is erased or whose key is missing is not given.
+   * `withTimers`: whether timers are given too; not while the clock is doubted.
    */
-  takeTasks(nowMs: UnixMs, leaseMs: number, limit: number): Promise<readonly AlertTask[]>;
+  takeTasks(
+    nowMs: UnixMs,
+    leaseMs: number,
+    limits: { readonly limit: number; readonly withTimers: boolean },
+  ): Promise<readonly AlertTask[]>;
   /** False when the lease was lost: nothing is kept then. */
   conclude(task: AlertTask, conclusion: AlertConclusion, nowMs: UnixMs): Promise<boolean>;
   /** It could not be judged: it comes again later, less and less often. */

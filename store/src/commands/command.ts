@@ -70,7 +70,9 @@ export interface CommandsView {
 /** What the bridge does with commands. */
 export interface CommandWork {
   /** Tags with commands that changed since the cursor; cheap when nothing did. */
-  commandsChangedSince(cursor: number | undefined): Promise<{ readonly tags: readonly TagId[]; readonly cursor: number }>;
+  commandsChangedSince(
+    cursor: number | undefined,
+  ): Promise<{ readonly tags: readonly TagId[]; readonly cursor: number }>;
   /** Open commands of the tag's present ownership, oldest first: none of a viewer who may not any more, none that are void by then. */
   openCommands(tag: TagId, now: UnixSeconds): Promise<readonly Command[]>;
   /** Before it is sent. False when it is not open any more, or nothing could be written: then it is not to be sent. */

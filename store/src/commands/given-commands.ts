@@ -100,7 +100,13 @@ export class GivenCommands {
     if (isTooOld(about, draft.kind)) return refused("too-old");
     const change = statements.bump.get({ ownership })?.command_change ?? 0;
     for (const kind of REPLACES[draft.kind]) statements.replace.run({ ownership, kind, change });
-    const row = this.#add(ownership, { ...draft, at, change, hash, viewer: giver.isOwner ? null : giver.account });
+    const row = this.#add(ownership, {
+      ...draft,
+      at,
+      change,
+      hash,
+      viewer: giver.isOwner ? null : giver.account,
+    });
     this.#record(giver, ownership, tag, draft.kind);
     return this.#given(row, about, true);
   }

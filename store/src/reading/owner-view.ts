@@ -1,3 +1,4 @@
+import type { AlertsView } from "../alerts/alerts-view.ts";
 import type { AccountExportsView } from "./account-exports-view.ts";
 import type { OwnerArchive } from "./owner-archive.ts";
 import type { CommandsView } from "../commands/command.ts";
@@ -24,7 +25,8 @@ export interface OwnerView
     CommandAnswersView,
     CommandsView,
     RetentionView,
-    AccountExportsView {
+    AccountExportsView,
+    AlertsView {
   /** All that is stored of this owner; to be read for the owner only. */
   archive(): OwnerArchive;
   /** Deletes everything of this owner and destroys the owner's key, so that backups become unreadable too. */

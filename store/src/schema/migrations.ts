@@ -1,6 +1,7 @@
 import { TRAIL_SQL } from "@purrimeter/audit/trail-schema";
 import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import { clockSql } from "@purrimeter/database/clock-table";
+import { ALERTS_SQL } from "./alerts-sql.ts";
 import { RETENTION_SQL } from "./retention-sql.ts";
 import type { Migration } from "@purrimeter/database/migrate";
 
@@ -282,4 +283,5 @@ ALTER TABLE tag ADD COLUMN command_change INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX tag_command_change ON tag (command_change);
 `,
   },
+  { name: "alerts", sql: ALERTS_SQL },
 ];

@@ -15,6 +15,7 @@ function lasting(queries: Kysely<Schema>, now: number) {
 function heldBy(queries: Kysely<Schema>, { viewer, now }: { viewer: string; now: number }) {
   return lasting(queries, now)
     .select(["share.id", "share.kind", "share.accepted_at", "share.history_from", "share.ends_at"])
+    .select(["share.alerts", "share.commands"])
     .select(["tag.id as tag", "ownership.id as ownership", "ownership.sealing_key", "ownership.name"])
     .where("share.viewer", "=", viewer);
 }
@@ -66,10 +67,25 @@ function prepareOwners(database: Database) {
         code_expires_at: args.code_expires_at,
         sealing_key: args.sealing_key,
         name: args.name,
+        alerts: args.alerts,
+        commands: args.commands,
       }),
     ),
     remove: statement(database, (queries, args: { id: string; ownership: number }) =>
       queries.deleteFrom("share").where("id", "=", args.id).where("ownership", "=", args.ownership),
+    ),
+    change: statement(database, (queries, args: { id: string; alerts: number; commands: number }) =>
+      queries
+        .updateTable("share")
+        .set({ alerts: args.alerts, commands: args.commands })
+        .where("id", "=", args.id),
+    ),
+    viewerOf: statement(database, (queries, args: { id: string; ownership: number }) =>
+      queries
+        .selectFrom("share")
+        .select("viewer")
+        .where("id", "=", args.id)
+        .where("ownership", "=", args.ownership),
     ),
     dropOver: statement(database, (queries, args: { ownership: number; now: number }) =>
       queries
@@ -119,7 +135,13 @@ function prepareViewers(database: Database) {
     ),
     heldOf: statement(database, (queries, args: { viewer: string; tag: string; now: number }) =>
       lasting(queries, args.now)
-        .select(["share.kind", "share.ownership", "share.accepted_at", "share.history_from", "share.commands"])
+        .select([
+          "share.kind",
+          "share.ownership",
+          "share.accepted_at",
+          "share.history_from",
+          "share.commands",
+        ])
         .where("share.viewer", "=", args.viewer)
         .where("tag.id", "=", args.tag),
     ),

@@ -1,4 +1,5 @@
 import type { ReadKind } from "../audit/store-event.ts";
+import { AccountAlerts, type AccountAlertsParts } from "../alerts/account-alerts.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
@@ -32,7 +33,7 @@ import type { EventReader } from "../reading/read-events.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { FinderReport } from "../tags/finder-reports.ts";
 import type { OwnedShares } from "../sharing/owned-shares.ts";
-import type { InviteOutcome, Share, ShareDraft, ShareId } from "../sharing/share.ts";
+import type { InviteOutcome, Share, ShareDraft, ShareId, ShareRights } from "../sharing/share.ts";
 import type { SqliteFinderReports } from "./sqlite-finder-reports.ts";
 import type { AcceptedTransfer, ConfirmOutcome, OfferedTransfer, Transfer } from "../transfers/transfer.ts";
 import type { Transfers } from "../transfers/transfers.ts";
@@ -58,6 +59,7 @@ export interface OwnerViewParts {
   readonly retention: OwnedRetention;
   readonly history: OwnedHistory;
   readonly exports: AccountExports;
+  readonly alerts: AccountAlertsParts;
   readonly archive: () => OwnerArchive;
   readonly now: () => UnixSeconds;
   /** Whether anything may begin, or be promised for a time. */
@@ -65,10 +67,11 @@ export interface OwnerViewParts {
 }
 
 /** The owner's side of the store on SQLite. */
-export class SqliteOwnerView implements OwnerView {
+export class SqliteOwnerView extends AccountAlerts implements OwnerView {
   readonly #parts: OwnerViewParts;
 
   constructor(parts: OwnerViewParts) {
+    super(parts.alerts);
     this.#parts = parts;
   }
 
@@ -162,6 +165,10 @@ export class SqliteOwnerView implements OwnerView {
 
   inviteViewer(tag: TagId, draft: ShareDraft): Promise<InviteOutcome> {
     return this.#parts.shares.invite(tag, draft);
+  }
+
+  changeShare(tag: TagId, id: ShareId, change: ShareRights): Promise<Share | "not-found"> {
+    return this.#parts.shares.change(tag, id, change);
   }
 
   removeShare(tag: TagId, id: ShareId): Promise<"removed" | "not-found"> {

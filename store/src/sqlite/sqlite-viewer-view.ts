@@ -1,3 +1,5 @@
+import type { OutboxRows } from "../alerts/outbox-rows.ts";
+import type { Untelling } from "../alerts/untelling.ts";
 import type { ReadKind } from "../audit/store-event.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
@@ -30,6 +32,8 @@ export interface ViewerViewParts {
   readonly viewer: OwnerId;
   readonly trail: StoreTrail;
   readonly keys: OwnerKeys;
+  readonly outbox: OutboxRows;
+  readonly untelling: Untelling;
   readonly locations: LocationReader;
   readonly commands: GivenCommands;
   readonly writes: WriteTransaction;
@@ -60,7 +64,9 @@ export class SqliteViewerView implements ViewerView {
       const from = shareBeginsAt(at, statements.newestFix.get(invited));
       statements.accept.run({ id: invited.id, viewer, at: from });
       statements.dropOthers.run({ id: invited.id, viewer, ownership: invited.ownership });
-      this.#record("share.accepted", invited.ownership);
+      const { ownership } = invited;
+      this.#parts.outbox.add({ ownership, kind: "shared", at: from, learnedAt: at, subject: invited.id });
+      this.#record("share.accepted", ownership);
       return invited.id;
     });
     const row = statements.held.all({ viewer, now: at }).find((held) => held.id === id);
@@ -88,6 +94,7 @@ export class SqliteViewerView implements ViewerView {
       if (held === undefined) return "not-found";
       return writes.run(() => {
         if (statements.leave.run({ id, viewer }) === 0) return "not-found";
+        this.#parts.untelling.viewer(viewer, held.ownership);
         this.#record("share.left", held.ownership);
         return "left";
       });
@@ -165,6 +172,8 @@ export class SqliteViewerView implements ViewerView {
       acceptedAt: row.accepted_at as UnixSeconds,
       historyFrom: row.kind === "live" ? undefined : (row.history_from as UnixSeconds),
       endsAt: (row.ends_at ?? undefined) as UnixSeconds | undefined,
+      alerts: row.alerts === 1,
+      commands: row.commands === 1,
     };
   }
 }

@@ -11,6 +11,7 @@ import {
   reportOf,
   transition,
 } from "./contract-values.ts";
+import { ACCOUNT_MAIL } from "../alerts/alert-rule.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
 import { claimed, recorded, type StoreHarness } from "./store-harness.ts";
 
@@ -36,6 +37,16 @@ async function fillTotals(harness: StoreHarness, ada: OwnerView, tag: TagId): Pr
     await ada.chooseRetention({ days: 1, afterwards }, BOUNDS);
     await harness.store.retention.run({ asOf: later(noon, 2 * DAY_S), bounds: BOUNDS });
   }
+}
+
+/** What the owner said of alerts, and an alert. */
+async function fillAlerts(ada: OwnerView, tag: TagId): Promise<void> {
+  await ada.addAlertRule({ kind: "outside-longer", isEnabled: true, longerThanS: 600, tellsViewers: false });
+  const endpoint = { kind: "email", address: "ada@example.org" } as const;
+  await ada.addAlertChannel({ name: "work", endpoint });
+  await ada.testAlertChannel(ACCOUNT_MAIL);
+  await ada.muteTag(tag, "for-ever");
+  await ada.setAlertPreferences({ language: "de", timeZone: "Europe/Zurich" });
 }
 
 /** Gives every table at least a row of that tag, which becomes ADA's; BOB may see it and is to get it. */
@@ -74,6 +85,7 @@ export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void
   await bob.acceptTransfer(offer.code);
   const found = { message: "here", contact: undefined, place: undefined };
   await finderReports.report(await registry.printedCode(tag), found, "192.0.2.1");
+  await fillAlerts(ada, tag);
   const archive = await ada.beginExport();
   if (typeof archive === "object" && "id" in archive) {
     await archive.write(Buffer.from("all of it"));

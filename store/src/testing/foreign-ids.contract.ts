@@ -1,5 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { TagId } from "@purrimeter/protocol/values";
+import { DEFAULT_PREFERENCES, type AlertId } from "../alerts/alert.ts";
+import type { AlertChannelDraft } from "../alerts/alert-channel.ts";
+import {
+  ACCOUNT_MAIL,
+  BUILT_IN_RULES,
+  type AlertChannelId,
+  type AlertRuleDraft,
+  type AlertRuleId,
+} from "../alerts/alert-rule.ts";
+import type { AlertsView } from "../alerts/alerts-view.ts";
 import { createClaimCode } from "../tags/claim-code.ts";
 import type { CommandDraft, CommandsView } from "../commands/command.ts";
 import { ADA, ALWAYS, BOB, draft, fixes, later, NOON, OTHER_TAG, TAG } from "./contract-values.ts";
@@ -22,6 +32,9 @@ interface Ids {
   readonly shareCode: string;
   readonly transferCode: string;
   readonly exported: string;
+  readonly alert: AlertId;
+  readonly rule: AlertRuleId;
+  readonly channel: AlertChannelId;
 }
 
 /** Every function of a view: how it is called with foreign ids, and what it must answer. */
@@ -32,7 +45,54 @@ type Cases<View> = Record<
 
 const BOUNDS = { minDays: 1, maxDays: 365, defaultDays: 90, formerDays: 365 };
 const NOTHING = { items: [], next: undefined };
+const NO_ALERTS = { items: [], hasMore: false, unread: 0 };
+const LEFT = "left" as AlertRuleId;
 const refused = (reason: string) => ({ kind: "refused", reason });
+
+const RULE: AlertRuleDraft = { kind: "left", isEnabled: true, tellsViewers: false };
+const MAIL: AlertChannelDraft = { name: "x", endpoint: { kind: "email", address: "x@example.org" } };
+
+const ALERT_CASES: Cases<AlertsView> = {
+  alerts: async (view, { tag }) => [
+    [await view.alerts({ limit: 10 }), await view.alerts({ limit: 10, tag })],
+    [NO_ALERTS, NO_ALERTS],
+  ],
+  alert: async (view, { alert }) => [await view.alert(alert), "not-found"],
+  markAlert: async (view, { alert }) => [await view.markAlert(alert, { isAcknowledged: true }), "not-found"],
+  markAllRead: async (view) => [await view.markAllRead(Number.MAX_SAFE_INTEGER), undefined],
+  alertRules: async (view) => [await view.alertRules(), BUILT_IN_RULES],
+  addAlertRule: async (view, { tag, geofence, channel }) => [
+    [
+      await view.addAlertRule({ ...RULE, tags: [OTHER_TAG, tag] }),
+      await view.addAlertRule({ ...RULE, geofences: [geofence] }),
+      await view.addAlertRule({ ...RULE, channels: [ACCOUNT_MAIL, channel] }),
+    ],
+    [refused("unknown-tag"), refused("unknown-geofence"), refused("unknown-channel")],
+  ],
+  changeAlertRule: async (view, { rule, tag }) => [
+    [await view.changeAlertRule(rule, RULE), await view.changeAlertRule(LEFT, { ...RULE, tags: [tag] })],
+    [refused("not-found"), refused("unknown-tag")],
+  ],
+  removeAlertRule: async (view, { rule }) => [await view.removeAlertRule(rule), "not-found"],
+  alertChannels: async (view) => [await view.alertChannels(), []],
+  addAlertChannel: async (view) => [(await view.addAlertChannel(MAIL)).kind, "made"],
+  proveAlertChannel: async (view, { channel }) => [
+    await view.proveAlertChannel(channel, "ABCDEFGH"),
+    "not-found",
+  ],
+  sendProofAgain: async (view, { channel }) => [await view.sendProofAgain(channel), "not-found"],
+  resumeAlertChannel: async (view, { channel }) => [await view.resumeAlertChannel(channel), "not-found"],
+  rotateWebhook: async (view, { channel }) => [await view.rotateWebhook(channel), "not-found"],
+  removeAlertChannel: async (view, { channel }) => [await view.removeAlertChannel(channel), "not-found"],
+  testAlertChannel: async (view, { channel }) => [await view.testAlertChannel(channel), "not-found"],
+  muteTag: async (view, { tag }) => [await view.muteTag(tag, "for-ever"), "not-found"],
+  mutedUntil: async (view, { tag }) => [await view.mutedUntil(tag), "not-found"],
+  alertPreferences: async (view) => [await view.alertPreferences(), DEFAULT_PREFERENCES],
+  setAlertPreferences: async (view) => [
+    await view.setAlertPreferences({ language: "de" }),
+    { ...DEFAULT_PREFERENCES, language: "de" },
+  ],
+};
 
 const BUZZ: CommandDraft = {
   ...{ kind: "buzz", seconds: 5, expiresAt: later(NOON, 3_600), idempotencyKey: undefined },
@@ -46,6 +106,7 @@ const COMMAND_CASES: Cases<CommandsView> = {
 };
 
 const OWNER_CASES: Cases<OwnerView> = {
+  ...ALERT_CASES,
   tags: async (view, { tag }) => [
     (await view.tags({ limit: 1_000 })).items.filter(({ id }) => id === tag),
     [],
@@ -73,6 +134,10 @@ const OWNER_CASES: Cases<OwnerView> = {
   events: async (view, { tag }) => [await view.events(tag, ALWAYS), "not-found"],
   shares: async (view, { tag }) => [await view.shares(tag), "not-found"],
   inviteViewer: async (view, { tag }) => [await view.inviteViewer(tag, HISTORY), refused("not-found")],
+  changeShare: async (view, { tag, share }) => [
+    [await view.changeShare(tag, share, { alerts: true }), await view.changeShare(OTHER_TAG, share, {})],
+    ["not-found", "not-found"],
+  ],
   removeShare: async (view, { tag, share }) => [
     [await view.removeShare(tag, share), await view.removeShare(OTHER_TAG, share)],
     ["not-found", "not-found"],
@@ -147,6 +212,9 @@ export function describeForeignIdContract(name: string, make: () => Promise<Stor
       shareCode: createClaimCode(),
       transferCode: createClaimCode(),
       exported: "a".repeat(32),
+      alert: "a".repeat(26) as AlertId,
+      rule: "a".repeat(26) as AlertRuleId,
+      channel: "a".repeat(26) as AlertChannelId,
     };
 
     beforeEach(async () => {
@@ -165,6 +233,10 @@ export function describeForeignIdContract(name: string, make: () => Promise<Stor
       if (typeof exported === "string" || !("id" in exported)) throw new Error("no export");
       await exported.write(Buffer.from("where the cat lives"));
       await exported.finish();
+      const [rule, channel] = [await ada.addAlertRule(RULE), await ada.addAlertChannel(MAIL)];
+      const alert = await ada.testAlertChannel(ACCOUNT_MAIL);
+      if (rule.kind === "refused" || channel.kind === "refused" || typeof alert === "string")
+        throw new Error("refused");
       const carl = "carl" as OwnerId;
       await harness.store.forViewer(carl).acceptShare(invited.code);
       await harness.store.forOwner(carl).acceptTransfer(offer.code);
@@ -176,6 +248,9 @@ export function describeForeignIdContract(name: string, make: () => Promise<Stor
         shareCode: invited.code,
         transferCode: offer.code,
         exported: exported.id,
+        alert: alert.id,
+        rule: rule.rule.id,
+        channel: channel.channel.id,
       };
       bob = await claimed(harness, BOB, OTHER_TAG);
     });
@@ -208,6 +283,10 @@ export function describeForeignIdContract(name: string, make: () => Promise<Stor
       expect(await ada.geofence(foreign.geofence)).toMatchObject({ name: "home", version: 1, tagIds: [TAG] });
       expect(await ada.shares(TAG)).toMatchObject([{ id: foreign.share, acceptedAt: NOON }]);
       expect(await ada.transfer(TAG)).toMatchObject({ acceptedAt: NOON });
+      expect(await ada.alert(foreign.alert)).toMatchObject({ readAt: undefined, acknowledgedAt: undefined });
+      expect(await ada.alertRules()).toHaveLength(BUILT_IN_RULES.length + 1);
+      expect(await ada.alertChannels()).toMatchObject([{ id: foreign.channel, state: "unproved" }]);
+      expect(await ada.mutedUntil(TAG)).toBeUndefined();
     }
   });
 }
