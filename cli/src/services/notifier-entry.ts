@@ -8,7 +8,10 @@ import { mailConfig } from "./mail-config.ts";
 import { publicOrigin } from "./public-origin.ts";
 import type { ServiceContext, ServiceEntry } from "./service-entry.ts";
 
-type NotifierConfig = Omit<z.input<typeof configSchema>, "alarmSpool" | "host" | "port" | "secrets" | "metrics">;
+type NotifierConfig = Omit<
+  z.input<typeof configSchema>,
+  "alarmSpool" | "host" | "port" | "secrets" | "metrics"
+>;
 
 /**
  * What sends mail, webhooks and pushes. Services of this machine call it; it calls none of them, so that its certificate is for

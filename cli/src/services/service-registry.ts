@@ -154,7 +154,10 @@ function mainOf(module: string): string {
 }
 
 /** The processes that `start` runs. To add one, add its entry. */
-export const REGISTRY: ServiceRegistry = { services: [AUTH, CLOUD_API, BRIDGE, NOTIFIER], operator: OPERATOR };
+export const REGISTRY: ServiceRegistry = {
+  services: [AUTH, CLOUD_API, BRIDGE, NOTIFIER],
+  operator: OPERATOR,
+};
 
 /** Names of all services. */
 export const SERVICE_NAMES: readonly string[] = REGISTRY.services.map(({ name }) => name);

@@ -3,7 +3,15 @@ import type { EntryNumber, Epoch, TagId, UnixSeconds } from "@purrimeter/protoco
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { Doubt } from "../recording/doubt.ts";
-import type { Alert, AlertFacts, AlertId, AlertKind, AlertPreferences, AlertStages, UnixMs } from "./alert.ts";
+import type {
+  Alert,
+  AlertFacts,
+  AlertId,
+  AlertKind,
+  AlertPreferences,
+  AlertStages,
+  UnixMs,
+} from "./alert.ts";
 import type { AlertEndpoint } from "./alert-channel.ts";
 import type { AlertChannelId, AlertRule, AlertRuleId } from "./alert-rule.ts";
 
@@ -22,7 +30,12 @@ export type AlertEvent =
   | { readonly kind: "battery"; readonly at: UnixSeconds; readonly percent: number }
   | { readonly kind: "claimed"; readonly at: UnixSeconds }
   | { readonly kind: "found"; readonly at: UnixSeconds; readonly report: number }
-  | { readonly kind: "shared"; readonly at: UnixSeconds; readonly share: string; readonly name: string | undefined }
+  | {
+      readonly kind: "shared";
+      readonly at: UnixSeconds;
+      readonly share: string;
+      readonly name: string | undefined;
+    }
   | { readonly kind: "command"; readonly at: UnixSeconds; readonly command: number }
   /** A timer of the state is due. */
   | { readonly kind: "due"; readonly at: UnixSeconds };
@@ -87,7 +100,9 @@ export interface AlertConclusion {
 export interface DeliveryTask {
   /** Idempotency id: of this alert on this channel, the same at each attempt. 26 of a-z 2-7. */
   readonly id: string;
-  readonly alert: Pick<Alert, "id" | "kind" | "tag" | "createdAt" | "stages"> & { readonly facts: AlertFacts };
+  readonly alert: Pick<Alert, "id" | "kind" | "tag" | "createdAt" | "stages"> & {
+    readonly facts: AlertFacts;
+  };
   readonly account: OwnerId;
   readonly channel: AlertChannelId;
   /** undefined: ACCOUNT_MAIL, whose address auth knows. */
@@ -103,7 +118,12 @@ export interface DeliveryTask {
 /** What an attempt came to. */
 export type DeliveryResult =
   | { readonly kind: "delivered"; readonly atMs: UnixMs; readonly tls: string | undefined }
-  | { readonly kind: "retry"; readonly nextAtMs: UnixMs; readonly error: string; readonly tls: string | undefined }
+  | {
+      readonly kind: "retry";
+      readonly nextAtMs: UnixMs;
+      readonly error: string;
+      readonly tls: string | undefined;
+    }
   | { readonly kind: "failed"; readonly error: string; readonly tls: string | undefined }
   /** The endpoint is there no more: its channel is `gone`, its other deliveries are dropped. */
   | { readonly kind: "gone"; readonly error: string; readonly tls: string | undefined };
