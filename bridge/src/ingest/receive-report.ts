@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { Report } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
