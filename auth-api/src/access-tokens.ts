@@ -31,9 +31,12 @@ export function isCanonicalToken(token: string): boolean {
 export const SCOPES = [
   "tags:read",
   "tags:write",
+  "tags:command",
   "locations:read",
   "geofences:read",
   "geofences:write",
+  "alerts:read",
+  "alerts:write",
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

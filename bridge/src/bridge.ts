@@ -5,12 +5,14 @@ import { errorCode, type Log } from "@purrimeter/service/log";
 import type { Alarms } from "@purrimeter/service/alarm-engine";
 import type { ClockTrust } from "@purrimeter/service/clock-trust";
 import type { Time } from "@purrimeter/service/time";
+import type { CommandWork } from "@purrimeter/store/command";
 import type { ReportStore, RegistrationState } from "@purrimeter/store/report-store";
 import type { BridgeCounters } from "./metrics/bridge-counters.ts";
 import { createReportVerifier, type ReportVerifier } from "./verification/report-verifier.ts";
 import { createSettingsDelivery, type SettingsDelivery } from "./settings/deliver-settings.ts";
 import { readableSettings } from "./settings/readable-settings.ts";
-import { sendCommand, type CommandSent } from "./settings/send-command.ts";
+import { createCommandDelivery, type CommandDelivery } from "./commands/deliver-commands.ts";
+import { sendCommand, type CommandSent } from "./commands/send-command.ts";
 import { createUnreadableLog, type UnreadableLog } from "./ingest/log-unreadable.ts";
 import { createIdleQueue } from "./ingest/idle-queue.ts";
 import { DEFAULT_QUOTAS, ReportQuota, type ReportQuotas } from "./ingest/report-quota.ts";
@@ -22,6 +24,8 @@ import { createDoubtJudge } from "./ingest/doubt.ts";
 
 export interface BridgeParts {
   readonly store: ReportStore;
+  /** Commands that owners give; none are sent without. */
+  readonly commands?: CommandWork | undefined;
   readonly source: ReportSource;
   readonly counters: BridgeCounters;
   readonly log: Log;
@@ -35,7 +39,8 @@ export interface BridgeParts {
   readonly now: () => UnixSeconds;
   readonly time: Time;
   /** Told of tags' times, and asked before a time is doubted; the clock is trusted unless this is given. */
-  readonly clock?: Pick<ClockTrust, "heard" | "isTrusted"> | undefined;
+  readonly clock?:
+    (Pick<ClockTrust, "heard" | "isTrusted"> & Partial<Pick<ClockTrust, "isPlausible">>) | undefined;
   /** Told of doubted fixes and quotas that are used up; left out, nobody is. */
   readonly alarms?: Alarms | undefined;
 }
@@ -43,7 +48,7 @@ export interface BridgeParts {
 /** Between a source of reports and the store. Whoever makes it calls `tick` a few times a second. */
 export interface Bridge {
   readonly sink: ReportSink;
-  /** Sends changed settings; never rejects. */
+  /** Sends changed settings and commands; never rejects. */
   tick(): Promise<void>;
   /** Sends a command in the wire version that the tag reads. Rejects when the store does. */
   command(tag: TagId, command: Command): Promise<CommandSent>;
@@ -62,9 +67,10 @@ export function createBridge(parts: BridgeParts): Bridge {
     monotonicMs,
     store: watched(parts.store, verification),
   });
+  const commands = commandDelivery(parts, monotonicMs);
   const quota = new ReportQuota(parts.quotas ?? DEFAULT_QUOTAS, monotonicMs);
   const unreadable = createUnreadableLog(parts.log, monotonicMs);
-  const reporting = { ...parts, doubts, quota, verification, unreadable };
+  const reporting = { ...parts, delivery: commands, doubts, quota, verification, unreadable };
   const crowds = new CrowdedTags(
     monotonicMs,
     (tag) =>
@@ -82,16 +88,33 @@ export function createBridge(parts: BridgeParts): Bridge {
       status: (tag, bytes) => guarded(tag, receiveStatus(reporting, settings, tag, bytes)),
       subscribed: (tag, channel) => {
         if (channel === "settings") void guarded(tag, settings.offer(tag));
+        if (channel !== "command" || commands === undefined) return;
+        commands.subscribed(tag);
+        void guarded(tag, commands.offer(tag));
       },
       crowded: (tag) => crowds.seen(tag),
-      left: (tag) => settings.left(tag),
+      left: (tag) => {
+        settings.left(tag);
+        commands?.left(tag);
+      },
     },
     command: (tag, command) => sendCommand(parts.store, parts.source, tag, command),
     tick: async () => {
       unreadable.sumDue();
       for (const tag of await changedTags(parts, settings)) await guarded(tag, settings.offer(tag));
+      if (commands === undefined) return;
+      for (const tag of await changedTags(parts, commands)) await guarded(tag, commands.offer(tag));
     },
   };
+}
+
+function commandDelivery(
+  { commands, store, source, counters, now, clock }: BridgeParts,
+  monotonicMs: () => number,
+): CommandDelivery | undefined {
+  if (commands === undefined) return undefined;
+  const isClockPlausible = (): boolean => clock?.isPlausible?.() ?? true;
+  return createCommandDelivery({ commands, store, source, counters, now, monotonicMs, isClockPlausible });
 }
 
 /** Lets the second decision know the settings that are about to be sent, as the tag reads them. */
@@ -129,6 +152,7 @@ function admissionOf(standing: RegistrationState): Admission {
 type StatusParts = Pick<BridgeParts, "store" | "counters" | "now"> & {
   readonly unreadable: UnreadableLog;
   readonly verification: ReportVerifier | undefined;
+  readonly delivery: CommandDelivery | undefined;
 };
 
 async function receiveStatus(
@@ -147,12 +171,18 @@ async function receiveStatus(
   const outcome = await parts.store.recordStatus(tag, decoded.value, parts.now());
   if (outcome.kind === "refused") parts.counters.add("status-refused", outcome.reason);
   settings.reported(tag, decoded.value);
-  if (decoded.value.online) await settings.offer(tag);
+  if (!decoded.value.online) return;
+  await settings.offer(tag);
+  parts.delivery?.reported(tag);
+  await parts.delivery?.offer(tag);
 }
 
-async function changedTags(parts: BridgeParts, settings: SettingsDelivery): Promise<readonly TagId[]> {
+async function changedTags(
+  parts: BridgeParts,
+  delivery: Pick<SettingsDelivery, "changed">,
+): Promise<readonly TagId[]> {
   try {
-    return await settings.changed();
+    return await delivery.changed();
   } catch (error) {
     fault(parts, undefined, error);
     return [];
@@ -163,7 +193,7 @@ async function changedTags(parts: BridgeParts, settings: SettingsDelivery): Prom
 function fault({ counters, log }: BridgeParts, tag: TagId | undefined, error: unknown): void {
   counters.add("store-fault", errorCode(error));
   const who = tag === undefined ? {} : { tag };
-  log.error("settings, a status or a look-up failed", {
+  log.error("settings, commands, a status or a look-up failed", {
     event: "bridge.fault",
     code: errorCode(error),
     ...who,

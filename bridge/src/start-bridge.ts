@@ -64,7 +64,7 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
     clock: clock.trust,
     alarms,
   };
-  const bridge = createBridge({ store: store.reports, source, ...given });
+  const bridge = createBridge({ store: store.reports, commands: store.commands, source, ...given });
   const { port, tls12Port } = await source.open(bridge.sink);
   logTls12Listener(counters, log, tls12Port);
   measureBridge(metrics, counters, source);
@@ -116,7 +116,7 @@ function utcOf(time: Time): () => UnixSeconds {
 }
 
 async function openLocations(
-  { config, secrets, log, time, version }: Parts,
+  { config, secrets, log, time, version, committed }: Parts,
   now: () => UnixSeconds,
 ): Promise<Store> {
   const store = openStore({
@@ -128,6 +128,7 @@ async function openLocations(
     audit: { key: secrets.readKey("audit-key"), time, failed: unsigned(log) },
     now,
     monotonicMs: () => time.monotonicMs(),
+    committed,
   });
   await store.checkKeyRing();
   store.trail.recordStart("bridge", version);

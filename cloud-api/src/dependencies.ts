@@ -16,10 +16,12 @@ import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 import type { AccessTokens, Identity } from "./edge/access-tokens.ts";
 import type { OwnerAct } from "./edge/act-log.ts";
 import type { AuthService } from "./edge/auth-service.ts";
+import type { CommandRates } from "./commands/command-rates.ts";
 import type { Cursors } from "./lists/cursors.ts";
 import type { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
 import type { ArchiveJobs } from "./export/archive-jobs.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
+import type { AlertParts } from "./alerts/alert-parts.ts";
 
 /** What the API needs from outside. main.ts chooses. */
 export interface Dependencies {
@@ -46,12 +48,14 @@ export interface Dependencies {
   readonly addressRates: RateLimiter;
   /** Of files of locations, by account. */
   readonly exportRates: RateLimiter;
+  readonly commandRates: CommandRates;
   /** How long the operator keeps backups, in days: until then they hold what an owner deleted. */
   readonly backupKeptDays: number;
   /** Of what finders ask and write, by address. */
   readonly finderRates: RateLimiter;
   /** Of what they write, by address and tag: never by tag alone, or anybody who reads a collar could keep finders out. */
   readonly finderTagRates: RateLimiter;
+  readonly alerts: AlertParts;
   /** Host names (no port, lower case) that we answer for. */
   readonly hosts: ReadonlySet<string>;
   /** Origins whose pages may call us from a browser; none by default. */

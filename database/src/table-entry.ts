@@ -33,6 +33,8 @@ export interface TableEntry<Holder extends string> {
   readonly key: readonly string[];
   /** Whose data it is. `installation`: of those who run it. `nobody`: says nothing of a person or a tag. */
   readonly whose: Holder | "installation" | "nobody";
+  /** Holders whose own age limit deletes rows too. */
+  readonly alsoOldWith?: readonly Holder[];
   readonly kept: Kept;
   readonly exported: Exported;
   readonly erased: Erased<Holder>;
@@ -69,12 +71,19 @@ export function retentionSql<Holder extends string>(
   rows: number,
 ): string[] {
   return tables.flatMap((entry) => {
-    const { table, key, kept, whose } = entry;
-    if (whose !== holder || kept.until !== "old" || kept.removal !== "rows") return [];
+    const { table, key, kept } = entry;
+    if (!isOldWith(entry, holder) || kept.until !== "old" || kept.removal !== "rows") return [];
     const columns = key.join(", ");
     const old = `SELECT ${columns} FROM ${table} WHERE ${oldRows(tables, table, holder)} LIMIT ${rows}`;
     return [`DELETE FROM ${table} WHERE (${columns}) IN (${old})`];
   });
+}
+
+function isOldWith<Holder extends string>(
+  { whose, alsoOldWith }: TableEntry<Holder>,
+  holder: Holder | "installation",
+): boolean {
+  return whose === holder || (alsoOldWith ?? []).some((other) => other === holder);
 }
 
 /** The condition by which a table's rows of a holder are too old. Throws for a table without one: the registry is ours. */

@@ -67,9 +67,15 @@ export const HOUSE: House = {
     testImports,
     entries: { "./main": PROCESS },
   },
+  alerts: {
+    what: "what owners are told: rules applied to what happened, texts, deliveries",
+    imports: ["protocol", "service", "secrets", "store", "auth-api", "notifier"],
+    testImports,
+    entries: { "./main": PROCESS },
+  },
   "cloud-api": {
     what: "the edge that every request passes, and the owners' API",
-    imports: ["protocol", "service", "secrets", "store", "auth-api"],
+    imports: ["protocol", "service", "secrets", "store", "auth-api", "alerts", "notifier"],
     // What the API takes the tag has to take.
     testImports: ["auth", "device", ...testImports],
     entries: { "./main": PROCESS },
@@ -83,7 +89,7 @@ export const HOUSE: House = {
     what: "the command `purrimeter`: commands, settings, registry of services, data folder, supervisor, scenarios",
     imports: [
       ...["protocol", "device", "certs", "service", "secrets", "database", "audit", "store", "bridge"],
-      ...["ble-gateway", "auth-api", "notifier", "auth", "cloud-api", "simulator"],
+      ...["ble-gateway", "auth-api", "notifier", "auth", "alerts", "cloud-api", "simulator"],
     ],
   },
   bench: {

@@ -1,3 +1,4 @@
+import { Untelling } from "./alerts/untelling.ts";
 import type { StoreTrail } from "./audit/store-trail.ts";
 import { listErasure, type ListedErasure } from "./erasure/erasure-list.ts";
 import type { AccountExports } from "./export/account-exports.ts";
@@ -47,5 +48,6 @@ export function composeErasure(
   };
   return new OwnerErasure({
     ...{ database, keyRing, keys, writes, erasing, settings, now, onErase, trail, eraseExports },
+    untelling: new Untelling(database),
   });
 }

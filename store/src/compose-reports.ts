@@ -1,4 +1,5 @@
 import type { CacheInvalidation } from "@purrimeter/database/cache-invalidation";
+import { SqliteCommandWork } from "./commands/sqlite-command-work.ts";
 import { GroupCommit } from "@purrimeter/database/group-commit";
 import type { KeyCache } from "./sealing/key-cache.ts";
 import type { Database } from "@purrimeter/database/open-database";
@@ -21,6 +22,7 @@ interface ReportOptions {
   readonly monotonicMs: () => number;
   readonly minFreeBytes?: number;
   readonly reserveBytes?: number;
+  readonly committed?: (() => void) | undefined;
 }
 
 /** What records reports, and the commits that it does so in. */
@@ -47,6 +49,7 @@ export function composeReports(
     },
     committed: () => {
       progress.committed();
+      options.committed?.();
     },
     rolledBack: () => {
       progress.rolledBack();
@@ -59,5 +62,9 @@ export function composeReports(
     statuses: new StatusRecorder(database, new TagSettings(database)),
     settings: new WantedSettings(database, keys),
   };
-  return { commits, reports: new SqliteReportStore({ invalidation, commits, openOwnerships, ...parts }) };
+  return {
+    commits,
+    commands: new SqliteCommandWork(database, commits),
+    reports: new SqliteReportStore({ invalidation, commits, openOwnerships, ...parts }),
+  };
 }

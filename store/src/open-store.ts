@@ -1,8 +1,18 @@
 import { composeErasure, type Writing } from "./compose-erasure.ts";
+import { composeAlerts, composeAlertWork } from "./compose-alerts.ts";
+import type { AlertWork } from "./alerts/alert-work.ts";
+import { OutboxRows } from "./alerts/outbox-rows.ts";
+import { Untelling } from "./alerts/untelling.ts";
 import { composeReports } from "./compose-reports.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
 import { TrailView } from "./audit/trail-view.ts";
+import { Arrivals } from "./live/arrivals.ts";
+import { ArrivedReader } from "./live/arrived-entries.ts";
+import type { ArrivalsView } from "./live/live-news.ts";
+import type { CommandWork } from "./commands/command.ts";
+import { prepareCommands } from "./commands/command-statements.ts";
+import { GivenCommands } from "./commands/given-commands.ts";
 import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
@@ -74,6 +84,8 @@ export interface OpenStoreOptions {
   /** As in OpenDatabaseOptions. */
   readonly mustExist?: boolean | undefined;
   readonly mayMigrate?: boolean | undefined;
+  /** Called after each commit of reports and of what tags say of themselves. */
+  readonly committed?: (() => void) | undefined;
   /** File that lists erased owners (see erasure-list.ts); none unless given. */
   readonly erasureList?: string | undefined;
   readonly installation?: string | undefined;
@@ -84,9 +96,13 @@ export interface OpenStoreOptions {
 /** One database of locations, with one object for each kind of user. */
 export interface Store {
   readonly reports: ReportStore;
+  /** What the bridge does with commands. */
+  readonly commands: CommandWork;
   readonly registry: TagRegistry;
   readonly retention: Retention;
   readonly finderReports: FinderReports;
+  /** What the process `alerts` does. */
+  readonly alertWork: AlertWork;
   /** The last trusted time, and as of when retention deleted. */
   readonly clock: ClockTable;
   /** Cuts times that a clock which was ahead has written back to the present: while the clock is trusted. The number of rows. */
@@ -100,6 +116,8 @@ export interface Store {
   forViewer(viewer: OwnerId): ViewerView;
   /** Grows when something that a view shows may have changed, here or by another process. Costs microseconds. */
   changeCount(): Promise<number>;
+  /** Of which ownerships there is news, for live streams. */
+  readonly arrivals: ArrivalsView;
   /** Who did what to tags and who looked at them. */
   readonly trail: TrailView;
   /** After KeyRing.rotate: wraps the owner's sealing keys under the newest version. The number of keys. */
@@ -139,7 +157,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const trail = new StoreTrail(database, options.audit);
   const erasing = new RowDeletion(database, writes, wal);
   const ownerKeys = new OwnerKeys({ database, keyRing: options.keyRing, keys, writes, trail });
-  const { reports, commits } = composeReports(database, options, keys, invalidation, wal);
+  const { reports, commits, commands } = composeReports(database, options, keys, invalidation, wal);
   const changes = new ChangeCount(database);
   invalidation.onStale(() => {
     keys.doubt();
@@ -151,6 +169,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const importing = { database, keys: ownerKeys, settings: new TagSettings(database), trail };
   return {
     reports,
+    commands,
     registry: new SqliteTagRegistry(database, writes, trail),
     clock: new ClockTable(database),
     cutFutureTimes: (now) => Promise.try(() => cutFutureTimes(database, writes, now)),
@@ -186,7 +205,7 @@ function composeViews(
   cache: KeyCache,
   keys: OwnerKeys,
   writing: Writing,
-): Pick<Store, "forOwner" | "forViewer" | "finderReports" | "retention"> {
+): Pick<Store, "alertWork" | "arrivals" | "forOwner" | "forViewer" | "finderReports" | "retention"> {
   const { now, isClockTrusted = () => true, isClockPlausible = () => true } = options;
   const { writes, erasing, trail, wal, exports } = writing;
   const settings = new TagSettings(database);
@@ -210,7 +229,26 @@ function composeViews(
     transfers: prepareTransfers(database),
   };
   const answers = new OwnedAnswers(database);
-  const common = { answers, keys, writes, now, isClockTrusted, isClockPlausible, locations, trail };
+  const arrivals = new Arrivals(database);
+  const arrived = new ArrivedReader(arrivals, pieces, monotonicMs);
+  const alertsOf = composeAlerts({ database, keys, writes, trail, now });
+  const [outbox, untelling] = [new OutboxRows(database), new Untelling(database)];
+  const given = { statements: prepareCommands(database), writes, trail, now, isClockPlausible };
+  const commands = new GivenCommands(given);
+  const common = {
+    answers,
+    arrived,
+    commands,
+    outbox,
+    untelling,
+    keys,
+    writes,
+    now,
+    isClockTrusted,
+    isClockPlausible,
+    locations,
+    trail,
+  };
   const forOwner = (owner: OwnerId): OwnerView => {
     const tags = new OwnedTags({ statements: statements.tags, owner, keys, writes, settings, trail });
     const parts = { ...common, owner, tags };
@@ -231,10 +269,12 @@ function composeViews(
       exports,
       archive,
       retention: ownedRetention,
+      alerts: alertsOf(owner),
     };
     return new SqliteOwnerView({ ...parts, ...kinds });
   };
   const forViewer = (viewer: OwnerId): ViewerView =>
     new SqliteViewerView({ ...common, statements: statements.shares, viewer });
-  return { forOwner, forViewer, finderReports, retention };
+  const alertWork = composeAlertWork({ database, keys, writes, trail, now, cache, locations });
+  return { alertWork, arrivals, forOwner, forViewer, finderReports, retention };
 }

@@ -2,6 +2,7 @@
 export const COUNTER_HELP = {
   "bad-status": "Statuses of tags that could not be read.",
   "command-answers": "Commands that tags have answered, by outcome.",
+  "commands-sent": "Commands that were sent to tags, each time, by kind.",
   connections: "Connections of tags by their TLS.",
   "decided-again": "Transitions that were decided a second time, by what came of it.",
   entries: "Journal entries by what came of them.",

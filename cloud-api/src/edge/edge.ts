@@ -49,8 +49,8 @@ export function checkHost(deps: Dependencies): MiddlewareHandler<Env> {
 }
 
 /** Counts one request under a key; throws a problem `too-many-requests`. */
-export function spend(rates: RateLimiter, key: string): void {
-  const waitS = rates.take(key);
+export function spend(rates: RateLimiter, key: string, count = 1): void {
+  const waitS = rates.take(key, count);
   if (waitS === 0) return;
   const detail = `Try again in ${waitS} s.`;
   throw new ProblemError(problem("too-many-requests", detail), { "Retry-After": String(waitS) });
@@ -148,7 +148,14 @@ export function allowOrigins(origins: readonly string[]): MiddlewareHandler<Env>
   return cors({
     origin: [...origins],
     allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", "If-Match", "If-None-Match", DEVICE_MARK_HEADER],
+    allowHeaders: [
+      "Authorization",
+      "Content-Type",
+      "Idempotency-Key",
+      "If-Match",
+      "If-None-Match",
+      DEVICE_MARK_HEADER,
+    ],
     exposeHeaders: ["ETag", "Location", "Retry-After", DEVICE_MARK_HEADER],
     maxAge: 600,
   });

@@ -1,3 +1,4 @@
+import { Destinations } from "@purrimeter/notifier/destinations";
 import { once } from "node:events";
 import { Agent, request } from "node:https";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
@@ -14,6 +15,7 @@ import { ANSWER_HEADERS } from "./answer-headers.ts";
 import { AccessTokens } from "./access-tokens.ts";
 import { createApp } from "../app.ts";
 import { certificateHosts } from "./certificate-hosts.ts";
+import { CommandRates } from "../commands/command-rates.ts";
 import { Cursors } from "../lists/cursors.ts";
 import type { RequestLine } from "@purrimeter/service/request-log";
 import { EndedSessions } from "./ended-sessions.ts";
@@ -58,7 +60,8 @@ function makeEdge(): ReturnType<typeof createApp> {
     erasures: { erase: none },
     archives: { start: none },
     live: new LiveStreams({
-      changeCount: none,
+      arrivals: { newest: none, since: none },
+      maxStreams: 1,
       ended,
       now,
       monotonicMs: () => 0,
@@ -78,9 +81,16 @@ function makeEdge(): ReturnType<typeof createApp> {
     ownerRates: new RateLimiter(rate, () => 0),
     addressRates: new RateLimiter(rate, () => 0),
     exportRates: new RateLimiter(rate, () => 0),
+    commandRates: new CommandRates(() => 0),
     backupKeptDays: 30,
     finderRates: new RateLimiter(rate, () => 0),
     finderTagRates: new RateLimiter(rate, () => 0),
+    alerts: {
+      channelRates: new RateLimiter(rate, () => 0),
+      endpointRates: new RateLimiter(rate, () => 0),
+      destinations: new Destinations([]),
+      pushKey: none,
+    },
     hosts: new Set(certificateHosts(certificates.cloudApi.certificate)),
     origins: [],
     alarms: { observe: () => undefined },

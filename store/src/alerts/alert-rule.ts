@@ -80,5 +80,13 @@ export const BUILT_IN_RULES: readonly AlertRule[] = [
 
 function builtIn(kind: AlertRuleKind, more: Partial<AlertRuleDraft>): AlertRule {
   const id = kind as string as AlertRuleId;
-  return { id, kind, isBuiltIn: true, isEnabled: true, tellsViewers: false, changedAt: 0 as UnixSeconds, ...more };
+  return {
+    id,
+    kind,
+    isBuiltIn: true,
+    isEnabled: true,
+    tellsViewers: false,
+    changedAt: 0 as UnixSeconds,
+    ...more,
+  };
 }

@@ -40,10 +40,15 @@ export type AlertEvent =
   /** A timer of the state is due. */
   | { readonly kind: "due"; readonly at: UnixSeconds };
 
+/** Kinds of what the outbox has. */
+export type OutboxKind = Exclude<AlertEvent["kind"], "due">;
+
 /** One event to be judged, with all that judging needs. */
 export interface AlertTask {
-  /** Of the outbox or of the timer; opaque. */
+  /** Of the outbox or of the timer, and of the lease; opaque. */
   readonly id: string;
+  /** How often it was postponed. */
+  readonly attempts: number;
   readonly event: AlertEvent;
   readonly ownership: number;
   readonly owner: OwnerId;
@@ -61,6 +66,10 @@ export interface AlertTask {
   readonly commands: readonly AlertCommand[];
   /** Viewers whom the owner lets be alerted. */
   readonly viewers: readonly OwnerId[];
+  /** Those that the tag has at present; without a name when it does not open under its key. */
+  readonly geofences: readonly { readonly id: GeofenceId; readonly name: string | undefined }[];
+  /** Alerts of the ownership whose deliveries have not begun: they can be replaced. */
+  readonly untold: readonly AlertId[];
 }
 
 export interface AlertCommand {
@@ -73,6 +82,8 @@ export interface AlertCommand {
 
 /** An alert that a rule wants told. */
 export interface AlertDraft {
+  /** Random, chosen by who drafts: the state remembers it. */
+  readonly id: AlertId;
   readonly kind: AlertKind;
   readonly rule: AlertRuleId | undefined;
   readonly facts: AlertFacts;
@@ -98,6 +109,8 @@ export interface AlertConclusion {
 
 /** A delivery that is due. */
 export interface DeliveryTask {
+  /** By which finish() knows whether it is still this caller's; opaque. */
+  readonly lease: string;
   /** Idempotency id: of this alert on this channel, the same at each attempt. 26 of a-z 2-7. */
   readonly id: string;
   readonly alert: Pick<Alert, "id" | "kind" | "tag" | "createdAt" | "stages"> & {
@@ -133,8 +146,13 @@ export interface AlertWork {
   /**
    * Up to `limit` tasks that are due, leased until `leaseMs` from now: of one ownership at most one, in the order of its events. A
    * process that dies leaves them to the next after the lease. A task whose owner is erased or whose key is missing is not given.
+   * `withTimers`: whether timers are given too; not while the clock is doubted.
    */
-  takeTasks(nowMs: UnixMs, leaseMs: number, limit: number): Promise<readonly AlertTask[]>;
+  takeTasks(
+    nowMs: UnixMs,
+    leaseMs: number,
+    limits: { readonly limit: number; readonly withTimers: boolean },
+  ): Promise<readonly AlertTask[]>;
   /** False when the lease was lost: nothing is kept then. */
   conclude(task: AlertTask, conclusion: AlertConclusion, nowMs: UnixMs): Promise<boolean>;
   /** It could not be judged: it comes again later, less and less often. */
@@ -148,6 +166,8 @@ export interface AlertWork {
     leaseMs: number,
     limits: { readonly limit: number; readonly perAccount: number },
   ): Promise<readonly DeliveryTask[]>;
+  /** Gives a delivery back that was not tried: it is due again then. Nothing when the lease was lost. */
+  giveBack(delivery: DeliveryTask, untilMs: UnixMs): Promise<void>;
   /** `handedAt` of the alert, before the first attempt. */
   begin(delivery: DeliveryTask, nowMs: UnixMs): Promise<void>;
   /** False when the lease was lost. A channel that has failed for PAUSE_AFTER_S is paused, and its account told another way. */

@@ -36,7 +36,8 @@ export interface AlertFacts {
   /** Of `many`: how many alerts it stands for. */
   readonly count?: number | undefined;
   /** Entries that decided it: a tag's journal numbers, both ends included. */
-  readonly evidence?: { readonly epoch: Epoch; readonly first: EntryNumber; readonly last: EntryNumber } | undefined;
+  readonly evidence?:
+    { readonly epoch: Epoch; readonly first: EntryNumber; readonly last: EntryNumber } | undefined;
 }
 
 /** When each stage was reached; undefined when it was not, or is not known. */
@@ -86,6 +87,9 @@ export interface Alert {
   /** It is told again at this time unless it is acknowledged before. */
   readonly snoozedUntil: UnixSeconds | undefined;
 }
+
+/** How long alerts are kept, unless their owner chose less. */
+export const ALERTS_KEPT_S = 90 * 86_400;
 
 /** What the account wants of messages. */
 export interface AlertPreferences {

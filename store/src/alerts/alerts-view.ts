@@ -24,7 +24,8 @@ export type RuleOutcome =
   | {
       readonly kind: "refused";
       /** The last three: what the draft names is not this account's. */
-      readonly reason: "not-found" | "too-many-rules" | "unknown-tag" | "unknown-geofence" | "unknown-channel";
+      readonly reason:
+        "not-found" | "too-many-rules" | "unknown-tag" | "unknown-geofence" | "unknown-channel";
     };
 
 export type Mute = "for-ever" | UnixSeconds;
@@ -32,12 +33,18 @@ export type Mute = "for-ever" | UnixSeconds;
 /** Alerts, rules and channels of one account, as owner or viewer of tags. Missing and foreign give the same answer. */
 export interface AlertsView {
   /** Ascending when `after` is given, descending otherwise. */
-  alerts(range: AlertRange): Promise<{ readonly items: readonly Alert[]; readonly hasMore: boolean; readonly unread: number }>;
+  alerts(
+    range: AlertRange,
+  ): Promise<{ readonly items: readonly Alert[]; readonly hasMore: boolean; readonly unread: number }>;
   alert(id: AlertId): Promise<Alert | "not-found">;
   /** An acknowledged alert is read, and told no more. */
   markAlert(
     id: AlertId,
-    change: { readonly isRead?: boolean; readonly isAcknowledged?: boolean; readonly snoozedUntil?: UnixSeconds | null },
+    change: {
+      readonly isRead?: boolean;
+      readonly isAcknowledged?: boolean;
+      readonly snoozedUntil?: UnixSeconds | null;
+    },
   ): Promise<Alert | "not-found">;
   /** All alerts up to that sequence are read. */
   markAllRead(throughSequence: number): Promise<void>;

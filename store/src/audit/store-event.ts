@@ -1,19 +1,34 @@
+import type { CommandKind } from "../commands/command.ts";
+
 /**
  * What of a tag is read: the newest location, past ones, the stream, events, what finders wrote, answers to commands, the
- * owner's geofences, and totals of deleted days.
+ * owner's geofences, totals of deleted days, and alerts.
  */
 export type ReadKind =
-  "latest" | "history" | "live" | "events" | "found" | "commands" | "geofences" | "totals";
+  "latest" | "history" | "live" | "events" | "found" | "commands" | "geofences" | "totals" | "alerts";
 
 /** What the trail of locations records. Names are stable. */
 type StoreEventName =
   | `${ReadKind}.read`
   | `${ReadKind}.read-more`
+  | "alert-channel.added"
+  | "alert-channel.paused"
+  | "alert-channel.proved"
+  | "alert-channel.removed"
+  | "alert-channel.resumed"
+  | "alert-channel.rotated"
+  | "alert-channel.tested"
+  | "alert-rule.changed"
+  | "alert-rule.created"
+  | "alert-rule.removed"
+  | "alerts.muted"
   | "geofence.changed"
   | "geofence.created"
   | "geofence.deleted"
+  | "account.alerts-changed"
   | "account.exported"
   | "account.imported"
+  | `command.${CommandKind}`
   | "location.believed"
   | "location.doubted"
   | "locations.erased"
@@ -25,6 +40,7 @@ type StoreEventName =
   | "retention.deleted"
   | "service.started"
   | "share.accepted"
+  | "share.changed"
   | "share.invited"
   | "share.left"
   | "share.removed"
@@ -46,7 +62,7 @@ export interface StoreEvent {
   readonly actor: string;
   /** The tag's owner. */
   readonly account: string;
-  /** Id of the tag or geofence; name and version of a service. */
+  /** Id of the tag, geofence, rule or channel; name and version of a service. */
   readonly subject: string;
   readonly count?: number;
 }

@@ -1,4 +1,3 @@
-import type { AnswerOutcome } from "@purrimeter/protocol/entry";
 import type { Command } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { ClockRefusal } from "../tags/clock-refusal.ts";
@@ -11,6 +10,9 @@ export type CommandKind = Command["action"];
  */
 export type CommandState = "pending" | "sent" | "done" | "refused" | "expired" | "stopped" | "replaced";
 
+/** Of `refused`: the tag's firmware is too old, or the tag said no. */
+export type CommandReason = "too-old" | "refused-by-tag";
+
 /** A command as who gave it sees it. */
 export interface TagCommand {
   /** The id on the wire, 1 to 4,294,967,295; unique for the tag's ownership. */
@@ -19,8 +21,8 @@ export interface TagCommand {
   /** 0 for `locate` and `stop`. */
   readonly seconds: number;
   readonly state: CommandState;
-  /** Of `refused`: the tag's firmware is too old, or the tag said no. */
-  readonly reason: "too-old" | "refused-by-tag" | undefined;
+  /** Of `refused`. */
+  readonly reason: CommandReason | undefined;
   readonly createdAt: UnixSeconds;
   readonly sentAt: UnixSeconds | undefined;
   /** By the tag's clock; undefined when it did not know the time. */
@@ -39,13 +41,26 @@ export interface CommandDraft {
   readonly idempotencyKey: string | undefined;
 }
 
-export type GiveOutcome =
-  | { readonly kind: "given"; readonly command: TagCommand; readonly isNew: boolean; readonly nextContactAt: UnixSeconds | undefined }
-  | { readonly kind: "refused"; readonly reason: "not-found" | "not-allowed" | "too-old" | "revoked" | "key-reused" | ClockRefusal };
+/** Why no command was given. */
+export type GiveRefusal = "not-found" | "too-old" | "revoked" | "key-reused" | ClockRefusal;
 
-/** Commands to the tags of one account, as owner or as a viewer whom the owner lets. */
+export type GiveOutcome =
+  | {
+      readonly kind: "given";
+      readonly command: TagCommand;
+      /** False for a repeat with the same key. */
+      readonly isNew: boolean;
+      /** When the tag is expected next; undefined when it was never heard. */
+      readonly nextContactAt: UnixSeconds | undefined;
+    }
+  | { readonly kind: "refused"; readonly reason: GiveRefusal };
+
+/** How long a client's key is remembered. */
+export const KEY_S = 86_400;
+
+/** Commands to the tags of one account, as owner or as a viewer whom the owner lets: a viewer sees their own only. */
 export interface CommandsView {
-  /** At most one of a kind is open: an earlier one is `replaced`. */
+  /** At most one of a kind is open: an earlier one is `replaced`, and by `stop` also live, buzz and light. */
   giveCommand(tag: TagId, draft: CommandDraft): Promise<GiveOutcome>;
   command(tag: TagId, id: number): Promise<TagCommand | "not-found">;
   /** The newest 100, newest first. */
@@ -55,11 +70,14 @@ export interface CommandsView {
 /** What the bridge does with commands. */
 export interface CommandWork {
   /** Tags with commands that changed since the cursor; cheap when nothing did. */
-  commandsChangedSince(cursor: number | undefined): Promise<{ readonly tags: readonly TagId[]; readonly cursor: number }>;
-  /** Open commands of the tag's present ownership, oldest first. */
-  openCommands(tag: TagId): Promise<readonly Command[]>;
-  markSent(tag: TagId, id: number, at: UnixSeconds): Promise<void>;
+  commandsChangedSince(
+    cursor: number | undefined,
+  ): Promise<{ readonly tags: readonly TagId[]; readonly cursor: number }>;
+  /** Open commands of the tag's present ownership, oldest first: none of a viewer who may not any more, none that are void by then. */
+  openCommands(tag: TagId, now: UnixSeconds): Promise<readonly Command[]>;
+  /** Before it is sent. False when it is not open any more, or nothing could be written: then it is not to be sent. */
+  markSent(tag: TagId, id: number, at: UnixSeconds): Promise<boolean>;
   markTooOld(tag: TagId, id: number): Promise<void>;
-  /** Called for each stored answer, in its transaction by the adapter itself. */
-  readonly answered?: (tag: TagId, id: number, outcome: AnswerOutcome) => void;
+  /** Those of all tags whose time is over are `expired`. Cheap when there are none. */
+  expireCommands(now: UnixSeconds): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { Untelling } from "../alerts/untelling.ts";
 import type { StoreEvent } from "../audit/store-event.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { TagId } from "@purrimeter/protocol/values";
@@ -52,6 +53,7 @@ export interface OwnerErasureParts {
   readonly settings: TagSettings;
   readonly now: () => number;
   readonly trail: StoreTrail;
+  readonly untelling: Untelling;
   /** Deletes the archives that the owner asked for. */
   readonly eraseExports: (owner: OwnerId) => void;
   /** Told of an owner before the key is destroyed. */
@@ -98,6 +100,7 @@ export class OwnerErasure {
       if (event !== undefined) this.#parts.trail.record(event);
       const at = this.#parts.now();
       this.#statements.end.run({ ownership, at });
+      this.#parts.untelling.ownership(ownership);
       const held = this.#statements.held.get({ ownership });
       const known = held && ownedThrough(this.#statements.knownTimes, held);
       const ownedAt = Math.max(at, known ?? 0);

@@ -23,6 +23,8 @@ export interface OldRows {
   readonly ownerships: readonly number[];
   /** Seconds of UTC. */
   readonly before: number;
+  /** The same for alerts, when that is later. */
+  readonly alertsBefore: number;
   /** Called once, in the first transaction that deletes anything. */
   readonly begun: () => void;
   /** Called after the last one if there was one, in a transaction, with the number of pieces deleted. */
@@ -32,6 +34,7 @@ export interface OldRows {
 interface Limit {
   readonly at: number;
   readonly day: number;
+  readonly alerts: number;
 }
 
 /** Heads of days that retention deletes, and ownerships that it deletes whole. */
@@ -74,8 +77,8 @@ export class RowDeletion {
   }
 
   /** What an owner has that is dated before that time; the number of pieces deleted. */
-  async olderOf({ owner, ownerships, before: at, begun, ended }: OldRows): Promise<number> {
-    const limit = { at, day: utcDay(at) };
+  async olderOf({ owner, ownerships, before: at, alertsBefore, begun, ended }: OldRows): Promise<number> {
+    const limit = { at, day: utcDay(at), alerts: alertsBefore };
     const deleting = new FirstChange(begun);
     let deleted = 0;
     for (const ownership of ownerships) {

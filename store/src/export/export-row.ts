@@ -1,3 +1,7 @@
+import type { AlertEndpoint } from "../alerts/alert-channel.ts";
+import { openAlert } from "../alerts/alert-rows.ts";
+import { openChannel } from "../alerts/channel-rows.ts";
+import { openRule } from "../alerts/rule-rows.ts";
 import { openGeofence } from "../geofences/geofence-content.ts";
 import type { TagId } from "@purrimeter/protocol/values";
 import { readPiece } from "../recording/piece-codec.ts";
@@ -23,7 +27,7 @@ type Open = (row: RawRow, context: ExportContext) => Promise<object>;
 /** Columns of no use to an owner: keys, proofs of secrets, and who others are. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   ...["owner", "viewer", "recipient", "sealing_key", "sealed", "code_hash", "check_number", "address_hash"],
-  ...["leaf", "nodes", "mac", "id_hash"],
+  ...["leaf", "nodes", "mac", "id_hash", "key_hash", "proof_hash", "lease", "origin"],
 ]);
 
 /** How the sealed columns of a table are opened. A table without any is not here. */
@@ -65,6 +69,15 @@ const OPENERS: Readonly<Record<string, Open>> = {
     const ownership = key && { id, tag: context.tagOf(id) as TagId, keyId, key };
     return { totals: (ownership && openTotals(ownership, num(row["day"]), row["sealed"] as Buffer)) ?? null };
   },
+  alert: async (row, { keys }) => ({ facts: openAlert(row as never, await keyOf(row, keys)) ?? null }),
+  alert_rule: async (row, { keys }) => ({ rule: (await openRule(row as never, keys)) ?? null }),
+  alert_channel: async (row, { keys }) => {
+    const channel = await openChannel(row as never, keys, Infinity);
+    return {
+      name: channel?.name ?? null,
+      endpoint: channel === undefined ? null : shownOf(channel.endpoint),
+    };
+  },
   geofence: async (row, { keys }) => {
     const key = await keys.find(num(row["sealing_key"]));
     return (key && openGeofence(row as never, key)) ?? {};
@@ -84,6 +97,18 @@ const OPENERS: Readonly<Record<string, Open>> = {
     return { name: plain?.toString() ?? null, isAccepted, isMine: true };
   },
 };
+
+function keyOf(row: RawRow, keys: ExportContext["keys"]): ReturnType<ExportContext["keys"]["find"]> {
+  return keys.find(num(row["sealing_key"]));
+}
+
+/** Where a channel leads, without what proves to it who sends. */
+function shownOf(endpoint: AlertEndpoint): object {
+  const { kind } = endpoint;
+  if (kind === "email") return { kind, address: endpoint.address };
+  const { url } = endpoint;
+  return kind === "webhook" ? { kind, url, withPlace: endpoint.withPlace } : { kind, url };
+}
 
 /** The row for its owner. */
 export async function exportRow(table: string, row: RawRow, context: ExportContext): Promise<ExportedRow> {

@@ -23,12 +23,16 @@ const STATUS_SQL = `tag = (SELECT tag FROM ownership WHERE id = @ownership)
 const TRAIL_SQL = `at IS NOT NULL AND (
   actor = (SELECT name FROM trail_name WHERE account = @owner) OR account = (SELECT name FROM trail_name WHERE account = @owner))`;
 
+/** What an account was told of a tag is the account's, also when the tag is another's. */
+const OF_ACCOUNT: ReadonlySet<string> = new Set(["alert", "alert_delivery", "alert_mute"]);
+
 type Entry = TableEntry<LocationHolder>;
 
 /** The condition for the rows of an ownership or of an owner that are in an export, or undefined. */
 function exportedRows(entry: Entry, holder: "owner" | "ownership"): string | undefined {
   if (entry.table === "tag_status" && holder === "ownership") return STATUS_SQL;
   if (entry.table === "trail" && holder === "owner") return TRAIL_SQL;
+  if (OF_ACCOUNT.has(entry.table) && holder === "ownership") return undefined;
   return heldRows(entry, holder);
 }
 

@@ -16,6 +16,11 @@ export interface OwnedHistoryParts extends PieceRewriterParts {
 const BESIDE_SQL = [
   "DELETE FROM event WHERE ownership = @ownership AND at BETWEEN @from AND @to",
   "DELETE FROM outbox WHERE ownership = @ownership AND at BETWEEN @from AND @to",
+  `DELETE FROM alert_delivery WHERE alert IN (
+     SELECT id FROM alert WHERE ownership = @ownership AND created_at >= @from
+     AND coalesce(decided_ms / 1000, created_at) BETWEEN @from AND @to)`,
+  `DELETE FROM alert WHERE ownership = @ownership AND created_at >= @from
+   AND coalesce(decided_ms / 1000, created_at) BETWEEN @from AND @to`,
   "DELETE FROM set_aside WHERE ownership = @ownership AND at >= @from",
   // Totals of a day that is partly in the stretch tell of it too, and so do the sides at the end of the last counted day.
   "DELETE FROM day_total WHERE ownership = @ownership AND day BETWEEN @from / 86400 AND @to / 86400",

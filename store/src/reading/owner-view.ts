@@ -1,6 +1,9 @@
+import type { AlertsView } from "../alerts/alerts-view.ts";
 import type { AccountExportsView } from "./account-exports-view.ts";
 import type { OwnerArchive } from "./owner-archive.ts";
+import type { CommandsView } from "../commands/command.ts";
 import type { GeofencesView } from "../geofences/geofence.ts";
+import type { LiveView } from "../live/live-news.ts";
 import type { SharesView } from "../sharing/share.ts";
 import type { CommandAnswersView } from "../tags/command-answer.ts";
 import type { FinderReportsView } from "../tags/finder-reports.ts";
@@ -21,8 +24,11 @@ export interface OwnerView
     TransfersView,
     FinderReportsView,
     CommandAnswersView,
+    LiveView,
+    CommandsView,
     RetentionView,
-    AccountExportsView {
+    AccountExportsView,
+    AlertsView {
   /** All that is stored of this owner; to be read for the owner only. */
   archive(): OwnerArchive;
   /** Deletes everything of this owner and destroys the owner's key, so that backups become unreadable too. */

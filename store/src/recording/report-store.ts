@@ -7,9 +7,15 @@ import type { Doubt } from "./doubt.ts";
 /** Whether reports of a tag are taken: only those of a claimed one are. */
 export type RegistrationState = "claimed" | "unclaimed" | "unknown" | "revoked";
 
-/** When the bridge had the report, and what it thinks of each entry: one place an entry, or undefined for no doubt at all. */
-export interface Received {
+/** When the bridge had the report. */
+export interface ReceivedAt {
   readonly at: UnixSeconds;
+  /** The same in milliseconds of UTC, where it is known. */
+  readonly atMs?: number | undefined;
+}
+
+/** When the bridge had the report, and what it thinks of each entry: one place an entry, or undefined for no doubt at all. */
+export interface Received extends ReceivedAt {
   readonly suspect: readonly (Doubt | undefined)[] | undefined;
 }
 
@@ -24,8 +30,7 @@ export interface JudgedOwnership {
 }
 
 /** A report whose entries are judged when its ownership is known, in the transaction that stores it. */
-export interface Unjudged {
-  readonly at: UnixSeconds;
+export interface Unjudged extends ReceivedAt {
   /** Whether the judge has judged in the ownership of that id. If not, what is believed is read before the transaction. */
   readonly knows: (ownership: number) => boolean;
   readonly judge: (ownership: JudgedOwnership) => Received["suspect"];

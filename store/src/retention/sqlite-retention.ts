@@ -3,6 +3,7 @@ import type { Database } from "@purrimeter/database/open-database";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { RowDeletion } from "../erasure/row-deletion.ts";
+import { ALERTS_KEPT_S } from "../alerts/alert.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import { statement } from "../schema/statement.ts";
 import { LEAST_ANONYMOUS_TAGS } from "../schema/tables.ts";
@@ -19,7 +20,11 @@ const MOST_ANONYMOUS_DAYS = 366;
 function prepare(database: Database) {
   return {
     owners: statement(database, (queries) =>
-      queries.selectFrom("ownership").select("owner").union(queries.selectFrom("geofence").select("owner")),
+      queries
+        .selectFrom("ownership")
+        .select("owner")
+        .union(queries.selectFrom("geofence").select("owner"))
+        .union(queries.selectFrom("alert").select("account as owner")),
     ),
     ownerships: statement(database, (queries, args: { owner: string }) =>
       queries
@@ -120,7 +125,8 @@ export class SqliteRetention implements Retention {
     };
     const begun = (): void => told("retention.begun", count);
     const ended = (pieces: number): void => told("retention.deleted", pieces);
-    return erasing.olderOf({ owner, ownerships: ids, before, begun, ended });
+    const alertsBefore = Math.max(0, asOf - ALERTS_KEPT_S);
+    return erasing.olderOf({ owner, ownerships: ids, before, alertsBefore, begun, ended });
   }
 
   #ownerships(owner: OwnerId): CountedOwnership[] {

@@ -1,6 +1,11 @@
 import type { AnswerOutcome } from "@purrimeter/protocol/entry";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { Generated } from "kysely";
+import type { AlertKind, AlertPreferences, DeliveryState } from "../alerts/alert.ts";
+import type { AlertChannelKind, AlertChannelState } from "../alerts/alert-channel.ts";
+import type { AlertRuleKind } from "../alerts/alert-rule.ts";
+import type { OutboxKind } from "../alerts/alert-work.ts";
+import type { CommandKind, CommandReason, CommandState } from "../commands/command.ts";
 import type { Afterwards } from "../retention/retention-choice.ts";
 
 /** The tables as Kysely sees them; migrations.ts says what each is for. Times are seconds of UTC, days are UTC days since 1970. */
@@ -16,6 +21,8 @@ export interface Schema {
     settings_version: number;
     settings_change: number;
     printed_code: string | null;
+    /** Numbers the changes of commands of all tags; 0 when there was none. */
+    command_change: Generated<number>;
     /** No later ownership begins before this; 0 when none has ended. */
     last_owned_at: Generated<number>;
   };
@@ -82,6 +89,8 @@ export interface Schema {
     /** 0 when no fix is in it: then nothing of it is a location. */
     has_fix: number;
   };
+  /** Deletions of the newest reports; `newest` is what was left. */
+  report_cut: { id: Generated<number>; newest: number };
   tag_day: { day: number; ownership: number; last_report: number; keep_day: number; entries: number };
   tag_progress: {
     ownership: number;
@@ -117,10 +126,93 @@ export interface Schema {
     epoch: number;
     number: number;
     created_at: number;
-    /** The transition, as in its event. */
+    /** Of a transition, as in its event. */
+    sealing_key: number | null;
+    sealed: Buffer | null;
+    kind: Generated<OutboxKind>;
+    /** Which geofence, percent, report, share or command; null for none. */
+    subject: string | null;
+    /** null in rows of an earlier version. */
+    received_at_ms: number | null;
+  };
+  alert_state: {
+    ownership: number;
+    events_ms: number | null;
+    timer_ms: number | null;
+    held_until_ms: Generated<number>;
+    lease: string | null;
+    attempts: Generated<number>;
+    due_at: number | null;
+    changed_at: Generated<number>;
     sealing_key: number | null;
     sealed: Buffer | null;
   };
+  owner_preference: { owner: string; language: AlertPreferences["language"]; time_zone: string };
+  alert_rule: {
+    owner: string;
+    id: string;
+    kind: AlertRuleKind;
+    changed_at: number;
+    sealing_key: number;
+    sealed: Buffer;
+  };
+  alert_channel: {
+    id: string;
+    owner: string;
+    kind: AlertChannelKind;
+    state: AlertChannelState;
+    version: number;
+    created_at: number;
+    failing_since: number | null;
+    proof_hash: Buffer | null;
+    proof_until: number | null;
+    proof_tries: Generated<number>;
+    sealing_key: number;
+    sealed: Buffer;
+  };
+  alert: {
+    sequence: Generated<number>;
+    id: string;
+    account: string;
+    ownership: number | null;
+    kind: AlertKind;
+    rule: string | null;
+    origin: string | null;
+    joined: Generated<number>;
+    count: number | null;
+    created_at: number;
+    decided_ms: number | null;
+    sent_ms: number | null;
+    stored_ms: number | null;
+    handed_ms: number | null;
+    delivered_ms: number | null;
+    read_at: number | null;
+    acknowledged_at: number | null;
+    snoozed_until: number | null;
+    sealing_key: number;
+    sealed: Buffer;
+  };
+  alert_delivery: {
+    id: string;
+    /** null for the proof of a channel. */
+    alert: string | null;
+    account: string;
+    ownership: number | null;
+    channel: string;
+    state: DeliveryState;
+    attempts: Generated<number>;
+    due_ms: number | null;
+    lease: string | null;
+    first_attempt_ms: number | null;
+    error: string | null;
+    tls: string | null;
+    created_at: number;
+    is_snoozed: Generated<number>;
+    /** The code of a proof. */
+    sealing_key: number | null;
+    sealed: Buffer | null;
+  };
+  alert_mute: { account: string; ownership: number; until: number | null };
   command_answer: {
     ownership: number;
     command: number;
@@ -130,6 +222,24 @@ export interface Schema {
     recorded_at: number;
     keep_day: number;
     outcome: AnswerOutcome;
+  };
+  command: {
+    ownership: number;
+    id: number;
+    kind: CommandKind;
+    seconds: number;
+    state: CommandState;
+    reason: CommandReason | null;
+    created_at: number;
+    sent_at: number | null;
+    /** 0 when the tag did not know the time. */
+    answered_at: number | null;
+    expires_at: number;
+    /** Who gave it; null for the owner. */
+    viewer: string | null;
+    /** Of the client's own key. */
+    key_hash: Buffer | null;
+    change: number;
   };
   set_aside: {
     id: Generated<number>;
@@ -155,6 +265,9 @@ export interface Schema {
     accepted_at: number | null;
     sealing_key: number;
     name: Buffer;
+    /** Whether the viewer may be alerted, and give commands. */
+    alerts: Generated<number>;
+    commands: Generated<number>;
   };
   transfer: {
     ownership: number;

@@ -12,6 +12,12 @@ const OF_OWNERSHIP = { with: { ownership: "ownership = @ownership" } } as const;
 const OLD_REPORTS = "id IN (SELECT last_report FROM tag_day WHERE keep_day < @day)";
 const DERIVED = { never: "made from the reports" } as const;
 
+const OF_ACCOUNT = { with: { ownership: "ownership = @ownership", owner: "account = @owner" } } as const;
+/** @alerts: no alert is kept longer, whatever the owner chose. */
+const OLD_ALERTS = { until: "old", where: "created_at < max(@at, @alerts)", removal: "rows" } as const;
+/** An owner's choice holds for what viewers were told of the tag, and a viewer's for what the viewer was told. */
+const BOTH_CHOICES = { whose: "ownership", alsoOldWith: ["owner"] } as const;
+
 /**
  * Every table of the location database. Erasure and retention delete what this says and nothing else, in this order: what
  * an ownership's row is needed for comes before it. Erasing an owner first erases each of the owner's ownerships.
@@ -47,6 +53,14 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     exported: { as: "entries" },
     erased: OF_OWNERSHIP,
     isChained: true,
+  },
+  {
+    table: "report_cut",
+    key: ["id"],
+    whose: "nobody",
+    kept: { until: "replaced", by: "a thousand later deletions of newest reports" },
+    exported: { never: "numbers of rows" },
+    erased: { never: "numbers of rows that are there no more" },
   },
   {
     table: "tag_day",
@@ -98,12 +112,52 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     erased: OF_OWNERSHIP,
   },
   {
+    table: "command",
+    key: ["ownership", "id"],
+    whose: "ownership",
+    kept: { until: "old", where: "created_at < @at", removal: "rows" },
+    exported: { as: "commands" },
+    erased: { with: { ownership: "ownership = @ownership", owner: "viewer = @owner" } },
+  },
+  {
     table: "outbox",
     key: ["id"],
     whose: "ownership",
     kept: { until: "old", where: "created_at < @at", removal: "rows" },
     exported: { never: "the events say the same" },
     erased: OF_OWNERSHIP,
+  },
+  {
+    table: "alert_state",
+    key: ["ownership"],
+    whose: "ownership",
+    kept: { until: "erased" },
+    exported: { never: "what the rules remember of the events, which are exported" },
+    erased: OF_OWNERSHIP,
+  },
+  {
+    table: "alert_delivery",
+    key: ["id"],
+    ...BOTH_CHOICES,
+    kept: OLD_ALERTS,
+    exported: { as: "alert-deliveries" },
+    erased: OF_ACCOUNT,
+  },
+  {
+    table: "alert",
+    key: ["sequence"],
+    ...BOTH_CHOICES,
+    kept: OLD_ALERTS,
+    exported: { as: "alerts" },
+    erased: OF_ACCOUNT,
+  },
+  {
+    table: "alert_mute",
+    key: ["account", "ownership"],
+    whose: "ownership",
+    kept: { until: "replaced", by: "the account's next word on the tag" },
+    exported: { as: "alert-mutes" },
+    erased: OF_ACCOUNT,
   },
   {
     table: "set_aside",
@@ -207,6 +261,30 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     whose: "owner",
     kept: { until: "replaced", by: "the owner's next choice" },
     exported: { as: "account" },
+    erased: { with: { owner: "owner = @owner" } },
+  },
+  {
+    table: "owner_preference",
+    key: ["owner"],
+    whose: "owner",
+    kept: { until: "replaced", by: "the owner's next choice" },
+    exported: { as: "account" },
+    erased: { with: { owner: "owner = @owner" } },
+  },
+  {
+    table: "alert_rule",
+    key: ["owner", "id"],
+    whose: "owner",
+    kept: { until: "erased" },
+    exported: { as: "alert-rules" },
+    erased: { with: { owner: "owner = @owner" } },
+  },
+  {
+    table: "alert_channel",
+    key: ["id"],
+    whose: "owner",
+    kept: { until: "erased" },
+    exported: { as: "alert-channels" },
     erased: { with: { owner: "owner = @owner" } },
   },
   {

@@ -11,7 +11,12 @@ export type SealedKind =
   | "share-name"
   | "found-report"
   | "day-total"
-  | "last-sides";
+  | "last-sides"
+  | "alert"
+  | "alert-rule"
+  | "alert-channel"
+  | "alert-state"
+  | "alert-proof";
 
 const KINDS: Readonly<Record<SealedKind, number>> = {
   report: 1,
@@ -23,6 +28,11 @@ const KINDS: Readonly<Record<SealedKind, number>> = {
   "found-report": 7,
   "day-total": 16,
   "last-sides": 17,
+  alert: 18,
+  "alert-rule": 19,
+  "alert-channel": 20,
+  "alert-state": 21,
+  "alert-proof": 22,
 };
 const VERSION = 1;
 

@@ -6,10 +6,11 @@ import { CLOCK_NOT_TRUSTED } from "../tags/clock-refusal.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
+import type { Untelling } from "../alerts/untelling.ts";
 import { createRandomId } from "../random-id.ts";
 import { Sealer } from "../sealing/seal.ts";
 import { INVITATION_S, MAX_SHARES } from "./share.ts";
-import type { InviteOutcome, Share, ShareDraft, ShareId } from "./share.ts";
+import type { InviteOutcome, Share, ShareDraft, ShareId, ShareRights } from "./share.ts";
 import { shareBeginsAt } from "./share-begins-at.ts";
 import type { prepareShares } from "./share-statements.ts";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
@@ -21,6 +22,7 @@ export interface OwnedSharesParts {
   readonly trail: StoreTrail;
   readonly tags: OwnedTags;
   readonly keys: OwnerKeys;
+  readonly untelling: Untelling;
   readonly writes: WriteTransaction;
   readonly now: () => UnixSeconds;
   /** Whether shares that are over may be deleted. */
@@ -76,6 +78,8 @@ export class OwnedShares {
       viewer: null,
       accepted_at: null,
       name: sealer.seal(namePlace(at), Buffer.from(draft.name)),
+      alerts: flag(draft.rights?.alerts),
+      commands: flag(draft.rights?.commands),
     };
     const reason = writes.run(() => {
       if (tags.present(tag)?.id !== present.id) return "not-found";
@@ -90,19 +94,43 @@ export class OwnedShares {
     return { kind: "invited", share: await this.#toShare(tag, row), code };
   }
 
+  async change(tag: TagId, id: ShareId, rights: ShareRights): Promise<Share | "not-found"> {
+    const { tags, statements, writes, now } = this.#parts;
+    const ownership = tags.present(tag)?.id;
+    if (ownership === undefined) return "not-found";
+    const row = writes.run(() => {
+      const former = statements.oneOfOwnership.get({ id, ownership, now: now() });
+      if (former === undefined) return undefined;
+      const { alerts = former.alerts === 1, commands = former.commands === 1 } = rights;
+      const changed = { ...former, alerts: flag(alerts), commands: flag(commands) };
+      statements.change.run(changed);
+      if (!alerts) this.#untell(former.viewer, ownership);
+      this.#record("share.changed", tag);
+      return changed;
+    });
+    return row === undefined ? "not-found" : this.#toShare(tag, row);
+  }
+
   /** Takes a viewer's right or withdraws an invitation: what the viewer asks next is answered as for no tag. */
   remove(tag: TagId, id: ShareId): "removed" | "not-found" {
     const { tags, statements, writes } = this.#parts;
     const ownership = tags.present(tag)?.id;
     if (ownership === undefined) return "not-found";
     return writes.run(() => {
+      const viewer = statements.viewerOf.get({ id, ownership })?.viewer ?? null;
       if (statements.remove.run({ id, ownership }) === 0) return "not-found";
+      this.#untell(viewer, ownership);
       this.#record("share.removed", tag);
       return "removed";
     });
   }
 
-  #record(event: "share.invited" | "share.removed", subject: TagId): void {
+  /** What the viewer was told of the tag, and is yet to be, goes. */
+  #untell(viewer: string | null, ownership: number): void {
+    if (viewer !== null) this.#parts.untelling.viewer(viewer, ownership);
+  }
+
+  #record(event: "share.changed" | "share.invited" | "share.removed", subject: TagId): void {
     const { owner, trail } = this.#parts;
     trail.record({ event, actor: owner, account: owner, subject });
   }
@@ -119,13 +147,16 @@ export class OwnedShares {
       acceptedAt: (row.accepted_at ?? undefined) as UnixSeconds | undefined,
       historyFrom: row.kind === "live" ? undefined : (row.history_from as UnixSeconds),
       endsAt: (row.ends_at ?? undefined) as UnixSeconds | undefined,
+      alerts: row.alerts === 1,
+      commands: row.commands === 1,
     };
   }
 }
 
 /** What is left of a share without the page that cannot be read: its dates are 1970. */
 function unreadable(id: ShareId): Share {
-  const never = { acceptedAt: undefined, historyFrom: undefined, endsAt: undefined };
+  const none = { alerts: false, commands: false };
+  const never = { acceptedAt: undefined, historyFrom: undefined, endsAt: undefined, ...none };
   const times = { createdAt: 0 as UnixSeconds, inviteExpiresAt: 0 as UnixSeconds };
   return { id, kind: undefined, name: undefined, ...times, ...never };
 }
@@ -136,6 +167,10 @@ function sealerOf(
   key: ConstructorParameters<typeof Sealer>[1],
 ): Sealer {
   return new Sealer({ text: `${tag} ${share.id}`, number: share.ownership, keyId: share.sealing_key }, key);
+}
+
+function flag(isSet: boolean | undefined): 0 | 1 {
+  return isSet === true ? 1 : 0;
 }
 
 function namePlace(createdAt: number) {

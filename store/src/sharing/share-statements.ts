@@ -1,6 +1,7 @@
 import type { Insertable, Kysely } from "kysely";
 import type { Database } from "@purrimeter/database/open-database";
 import type { Schema } from "../schema/schema.ts";
+import { MAX_FOLLOWED } from "../live/live-news.ts";
 import { statement } from "../schema/statement.ts";
 
 /** Shares that last, of tags that are still the sharing owner's: an ended or transferred ownership shares nothing. */
@@ -15,6 +16,7 @@ function lasting(queries: Kysely<Schema>, now: number) {
 function heldBy(queries: Kysely<Schema>, { viewer, now }: { viewer: string; now: number }) {
   return lasting(queries, now)
     .select(["share.id", "share.kind", "share.accepted_at", "share.history_from", "share.ends_at"])
+    .select(["share.alerts", "share.commands"])
     .select(["tag.id as tag", "ownership.id as ownership", "ownership.sealing_key", "ownership.name"])
     .where("share.viewer", "=", viewer);
 }
@@ -66,10 +68,25 @@ function prepareOwners(database: Database) {
         code_expires_at: args.code_expires_at,
         sealing_key: args.sealing_key,
         name: args.name,
+        alerts: args.alerts,
+        commands: args.commands,
       }),
     ),
     remove: statement(database, (queries, args: { id: string; ownership: number }) =>
       queries.deleteFrom("share").where("id", "=", args.id).where("ownership", "=", args.ownership),
+    ),
+    change: statement(database, (queries, args: { id: string; alerts: number; commands: number }) =>
+      queries
+        .updateTable("share")
+        .set({ alerts: args.alerts, commands: args.commands })
+        .where("id", "=", args.id),
+    ),
+    viewerOf: statement(database, (queries, args: { id: string; ownership: number }) =>
+      queries
+        .selectFrom("share")
+        .select("viewer")
+        .where("id", "=", args.id)
+        .where("ownership", "=", args.ownership),
     ),
     dropOver: statement(database, (queries, args: { ownership: number; now: number }) =>
       queries
@@ -120,8 +137,16 @@ function prepareViewers(database: Database) {
     heldOf: statement(database, (queries, args: { viewer: string; tag: string; now: number }) =>
       lasting(queries, args.now)
         .select(["share.kind", "share.ownership", "share.accepted_at", "share.history_from"])
+        .select(["share.commands", "tag.id as tag"])
         .where("share.viewer", "=", args.viewer)
         .where("tag.id", "=", args.tag),
+    ),
+    heldTags: statement(database, (queries, args: { viewer: string; now: number }) =>
+      lasting(queries, args.now)
+        .select(["share.ownership", "tag.id as tag"])
+        .where("share.viewer", "=", args.viewer)
+        .orderBy("tag.id")
+        .limit(MAX_FOLLOWED),
     ),
     leave: statement(database, (queries, args: { id: string; viewer: string }) =>
       queries.deleteFrom("share").where("id", "=", args.id).where("viewer", "=", args.viewer),

@@ -24,6 +24,16 @@ export interface ShareDraft {
   readonly endsAt: UnixSeconds | undefined;
   /** Where the history begins; when left out now, so that nobody shows more than they thought of. */
   readonly historyFrom: UnixSeconds | undefined;
+  /** False when left out. */
+  readonly rights?: ShareRights | undefined;
+}
+
+/** What a viewer may do besides looking; what is left out stays as it is. */
+export interface ShareRights {
+  /** Whether the viewer is told of the tag too, by rules that say so. */
+  readonly alerts?: boolean | undefined;
+  /** Whether the viewer may give the tag commands. */
+  readonly commands?: boolean | undefined;
 }
 
 /** A share as the tag's owner sees it. */
@@ -41,6 +51,8 @@ export interface Share {
   /** undefined for a live share. */
   readonly historyFrom: UnixSeconds | undefined;
   readonly endsAt: UnixSeconds | undefined;
+  readonly alerts: boolean;
+  readonly commands: boolean;
 }
 
 /** A share as its viewer sees it. */
@@ -51,6 +63,8 @@ export interface HeldShare {
   readonly acceptedAt: UnixSeconds;
   readonly historyFrom: UnixSeconds | undefined;
   readonly endsAt: UnixSeconds | undefined;
+  readonly alerts: boolean;
+  readonly commands: boolean;
 }
 
 export type InviteOutcome =
@@ -63,6 +77,8 @@ export interface SharesView {
   shares(tag: TagId): Promise<readonly Share[] | "not-found">;
   /** The code works once, within INVITATION_S. */
   inviteViewer(tag: TagId, draft: ShareDraft): Promise<InviteOutcome>;
+  /** What the viewer may do besides looking, at once. What was to be told to a viewer who may no more is dropped. */
+  changeShare(tag: TagId, id: ShareId, change: ShareRights): Promise<Share | "not-found">;
   /** Takes a viewer's right, or withdraws an invitation; at once. */
   removeShare(tag: TagId, id: ShareId): Promise<"removed" | "not-found">;
 }

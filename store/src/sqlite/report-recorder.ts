@@ -1,6 +1,8 @@
 import type { FixEntry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Report } from "@purrimeter/protocol/messages";
 import type { Database } from "@purrimeter/database/open-database";
+import { OutboxRows } from "../alerts/outbox-rows.ts";
+import { AnsweredCommands } from "../commands/answered-commands.ts";
 import { applyReport } from "../recording/apply-report.ts";
 import { entriesFromAfter } from "../recording/entries-from.ts";
 import { ReportChanges } from "../recording/report-changes.ts";
@@ -16,6 +18,9 @@ import type { OpenOwnership, OpenOwnerships } from "./open-ownerships.ts";
 import { PieceRows } from "./piece-rows.ts";
 import type { KeptProgress, ProgressTable } from "./progress-table.ts";
 
+/** No rule tells of a battery that is fuller. */
+const TOLD_BELOW_PERCENT = 50;
+
 /** Performs on SQLite what applyReport decides. Synchronous, and only inside a transaction: see GroupCommit. */
 export class ReportRecorder {
   readonly #ownerships: OpenOwnerships;
@@ -23,9 +28,11 @@ export class ReportRecorder {
   readonly #pieces: PieceRows;
   readonly #events: EventRows;
   readonly #answers: AnswerRows;
+  readonly #commands: AnsweredCommands;
   readonly #sides: KnownSides;
   readonly #holes: HoleRows;
   readonly #believed: BelievedFixes;
+  readonly #outbox: OutboxRows;
   readonly #changes = new ReportChanges();
 
   constructor(database: Database, ownerships: OpenOwnerships, progress: ProgressTable) {
@@ -33,8 +40,10 @@ export class ReportRecorder {
     this.#progress = progress;
     this.#pieces = new PieceRows(database, progress);
     const geofences = new NamedGeofences(database);
-    this.#events = new EventRows(database, geofences);
+    this.#outbox = new OutboxRows(database);
+    this.#events = new EventRows(database, geofences, this.#outbox);
     this.#answers = new AnswerRows(database);
+    this.#commands = new AnsweredCommands(database);
     this.#sides = new KnownSides(database, geofences);
     this.#holes = new HoleRows(database);
     this.#believed = new BelievedFixes(database);
@@ -63,8 +72,10 @@ export class ReportRecorder {
     const knownBefore = (entry: TransitionEntry, number: number) =>
       this.#sides.before(ownership, report.epoch, { number, entry }, this.#changes.events);
     const arrival = { report, received, entriesFrom, settingsFrom, pastNumbers, storedOn, knownBefore };
+    const percentBefore = progress.batteryPercent;
     const outcome = applyReport(progress, arrival, this.#changes);
     this.#perform(ownership, progress, report, received);
+    if (progress.batteryPercent !== percentBefore) this.#tellBattery(progress, received);
     return outcome;
   }
 
@@ -82,15 +93,24 @@ export class ReportRecorder {
     believed: FixEntry | undefined,
   ): Received {
     if (!("judge" in arrived)) return arrived;
-    return { at: arrived.at, suspect: arrived.judge({ id, entriesFrom, believed }) };
+    return { at: arrived.at, atMs: arrived.atMs, suspect: arrived.judge({ id, entriesFrom, believed }) };
   }
 
-  #perform(ownership: OpenOwnership, progress: KeptProgress, { epoch }: Report, { at }: Received): void {
+  #tellBattery({ ownership, batteryPercent: percent }: KeptProgress, { at, atMs }: Received): void {
+    if (percent === null || percent >= TOLD_BELOW_PERCENT) return;
+    this.#outbox.add({ ownership, kind: "battery", at, learnedAt: at, learnedAtMs: atMs, subject: percent });
+  }
+
+  #perform(ownership: OpenOwnership, progress: KeptProgress, { epoch }: Report, received: Received): void {
+    const { at } = received;
     const { pieces, events, answers, holes, filled, leftEpoch } = this.#changes;
     if (leftEpoch !== undefined) this.#progress.keepEpoch(progress, leftEpoch);
     for (const piece of pieces) this.#pieces.add(ownership, progress, epoch, at, piece);
-    for (const event of events) this.#events.add(ownership, epoch, at, event);
-    for (const answer of answers) this.#answers.add(ownership.id, epoch, at, answer);
+    for (const event of events) this.#events.add(ownership, epoch, received, event);
+    for (const answer of answers) {
+      this.#answers.add(ownership.id, epoch, at, answer);
+      this.#commands.answered(ownership.id, answer.entry);
+    }
     if (filled !== undefined) this.#holes.fill(ownership.id, epoch, filled);
     for (const hole of holes) this.#holes.add(ownership.id, epoch, hole, at);
   }

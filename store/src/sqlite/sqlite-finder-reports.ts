@@ -1,5 +1,6 @@
 import { createHmac, type KeyObject } from "node:crypto";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { OutboxRows } from "../alerts/outbox-rows.ts";
 import type { FinderDraft, FinderReport, FinderReports } from "../tags/finder-reports.ts";
 import { finderToDrop } from "../tags/finder-to-drop.ts";
 import type { KeyCache } from "../sealing/key-cache.ts";
@@ -72,12 +73,14 @@ export class SqliteFinderReports implements FinderReports {
   readonly #keys: KeyCache;
   readonly #writes: WriteTransaction;
   readonly #now: () => UnixSeconds;
+  readonly #outbox: OutboxRows;
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(database: Database, keys: KeyCache, writes: WriteTransaction, now: () => UnixSeconds) {
     this.#keys = keys;
     this.#writes = writes;
     this.#now = now;
+    this.#outbox = new OutboxRows(database);
     this.#statements = prepare(database);
   }
 
@@ -110,7 +113,14 @@ export class SqliteFinderReports implements FinderReports {
     const dropped = finderToDrop(noted, row.address.toString("hex"));
     if (dropped === "new") return;
     if (dropped !== "none") this.#statements.drop.run({ id: dropped });
-    this.#statements.add.run(row);
+    const report = this.#statements.add.insert(row);
+    this.#outbox.add({
+      ownership: row.ownership,
+      kind: "found",
+      at: row.at,
+      learnedAt: row.at,
+      subject: report,
+    });
   }
 
   /** What finders wrote of a tag, for its present owner, oldest first. */

@@ -1,9 +1,12 @@
 import type { ReadKind } from "../audit/store-event.ts";
+import { AccountAlerts, type AccountAlertsParts } from "../alerts/account-alerts.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import type { CommandAnswer } from "../tags/command-answer.ts";
+import type { CommandDraft, GiveOutcome, TagCommand } from "../commands/command.ts";
+import type { GivenCommands, Giver } from "../commands/given-commands.ts";
 import type { OwnedAnswers } from "../tags/owned-answers.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
 import type { AccountExports } from "../export/account-exports.ts";
@@ -12,6 +15,9 @@ import type { OwnerArchive } from "../reading/owner-archive.ts";
 import type { OwnedHistory } from "../history/owned-history.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
+import type { ArrivedReader } from "../live/arrived-entries.ts";
+import { liveItem } from "../live/live-item.ts";
+import type { FollowedTag, LiveItem, LiveNews, NewsRange } from "../live/live-news.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import {
   kindOf,
@@ -30,7 +36,7 @@ import type { EventReader } from "../reading/read-events.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { FinderReport } from "../tags/finder-reports.ts";
 import type { OwnedShares } from "../sharing/owned-shares.ts";
-import type { InviteOutcome, Share, ShareDraft, ShareId } from "../sharing/share.ts";
+import type { InviteOutcome, Share, ShareDraft, ShareId, ShareRights } from "../sharing/share.ts";
 import type { SqliteFinderReports } from "./sqlite-finder-reports.ts";
 import type { AcceptedTransfer, ConfirmOutcome, OfferedTransfer, Transfer } from "../transfers/transfer.ts";
 import type { Transfers } from "../transfers/transfers.ts";
@@ -46,15 +52,18 @@ export interface OwnerViewParts {
   readonly geofences: OwnedGeofences;
   readonly locations: LocationReader;
   readonly events: EventReader;
+  readonly arrived: ArrivedReader;
   readonly claims: TagClaims;
   readonly shares: OwnedShares;
   readonly transfers: Transfers;
   readonly finderReports: SqliteFinderReports;
   readonly answers: OwnedAnswers;
+  readonly commands: GivenCommands;
   readonly erasure: OwnerErasure;
   readonly retention: OwnedRetention;
   readonly history: OwnedHistory;
   readonly exports: AccountExports;
+  readonly alerts: AccountAlertsParts;
   readonly archive: () => OwnerArchive;
   readonly now: () => UnixSeconds;
   /** Whether anything may begin, or be promised for a time. */
@@ -62,10 +71,11 @@ export interface OwnerViewParts {
 }
 
 /** The owner's side of the store on SQLite. */
-export class SqliteOwnerView implements OwnerView {
+export class SqliteOwnerView extends AccountAlerts implements OwnerView {
   readonly #parts: OwnerViewParts;
 
   constructor(parts: OwnerViewParts) {
+    super(parts.alerts);
     this.#parts = parts;
   }
 
@@ -161,6 +171,10 @@ export class SqliteOwnerView implements OwnerView {
     return this.#parts.shares.invite(tag, draft);
   }
 
+  changeShare(tag: TagId, id: ShareId, change: ShareRights): Promise<Share | "not-found"> {
+    return this.#parts.shares.change(tag, id, change);
+  }
+
   removeShare(tag: TagId, id: ShareId): Promise<"removed" | "not-found"> {
     return Promise.try(() => this.#parts.shares.remove(tag, id));
   }
@@ -197,6 +211,43 @@ export class SqliteOwnerView implements OwnerView {
     });
   }
 
+  followedTags(tag?: TagId): Promise<readonly FollowedTag[]> {
+    return Promise.try(() => this.#parts.tags.followed(tag));
+  }
+
+  async liveNews(tag: TagId, range: NewsRange): Promise<LiveNews | "not-found" | "unknown"> {
+    const present = this.#present(tag, "live", true);
+    if (present === undefined) return "not-found";
+    const { arrived, events, tags } = this.#parts;
+    const ownership = { tag, id: present.id };
+    const read = await arrived.read(ownership, range);
+    if (read === "unknown") return read;
+    const items: LiveItem[] = [];
+    for (const entry of read.entries) {
+      const item = await liveItem(entry, (position) => events.at(ownership, position));
+      if (item !== undefined) items.push(item);
+    }
+    // What could be read before a pause may have been taken away within it.
+    if (tags.present(tag)?.id !== present.id) return "not-found";
+    return { items, mark: read.mark, hasMore: read.hasMore };
+  }
+
+  giveCommand(tag: TagId, draft: CommandDraft): Promise<GiveOutcome> {
+    return Promise.try(() => this.#parts.commands.give(this.#giver(tag), tag, draft));
+  }
+
+  command(tag: TagId, id: number): Promise<TagCommand | "not-found"> {
+    return Promise.try(() => this.#parts.commands.one(this.#giver(tag), id));
+  }
+
+  commandsSince(tag: TagId, change: number): Promise<readonly TagCommand[] | "not-found"> {
+    return Promise.try(() => this.#parts.commands.since(this.#giver(tag), change));
+  }
+
+  commands(tag: TagId): Promise<readonly TagCommand[] | "not-found"> {
+    return Promise.try(() => this.#parts.commands.list(this.#giver(tag)));
+  }
+
   retention(bounds: RetentionBounds): Promise<RetentionChoice> {
     return Promise.try(() => this.#parts.retention.read(this.#parts.owner, bounds));
   }
@@ -229,6 +280,11 @@ export class SqliteOwnerView implements OwnerView {
 
   eraseOwner(): Promise<void> {
     return this.#parts.erasure.owner(this.#parts.owner);
+  }
+
+  #giver(tag: TagId): Giver {
+    const { owner, tags } = this.#parts;
+    return { account: owner, isOwner: true, ownership: () => tags.present(tag)?.id };
   }
 
   /** The ownership of which the owner is about to read: it is in the trail first. */

@@ -1,10 +1,16 @@
+import type { OutboxRows } from "../alerts/outbox-rows.ts";
+import type { Untelling } from "../alerts/untelling.ts";
 import type { ReadKind } from "../audit/store-event.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import { hashClaimCode } from "../tags/claim-code.ts";
 import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
+import type { CommandDraft, GiveOutcome, TagCommand } from "../commands/command.ts";
+import type { GivenCommands, Giver } from "../commands/given-commands.ts";
 import { openTagName } from "../tags/owned-tags.ts";
+import type { ArrivedReader } from "../live/arrived-entries.ts";
+import type { FollowedTag, LiveItem, LiveNews, NewsRange } from "../live/live-news.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import {
   kindOf,
@@ -14,6 +20,7 @@ import {
   type TimeRange,
 } from "../reading/location.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
+import { locationOf } from "../reading/placed-entry.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { ReadableOwnership } from "../reading/read-pieces.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
@@ -28,7 +35,11 @@ export interface ViewerViewParts {
   readonly viewer: OwnerId;
   readonly trail: StoreTrail;
   readonly keys: OwnerKeys;
+  readonly outbox: OutboxRows;
+  readonly untelling: Untelling;
   readonly locations: LocationReader;
+  readonly arrived: ArrivedReader;
+  readonly commands: GivenCommands;
   readonly writes: WriteTransaction;
   readonly now: () => UnixSeconds;
   /** Whether a share may begin. */
@@ -57,7 +68,9 @@ export class SqliteViewerView implements ViewerView {
       const from = shareBeginsAt(at, statements.newestFix.get(invited));
       statements.accept.run({ id: invited.id, viewer, at: from });
       statements.dropOthers.run({ id: invited.id, viewer, ownership: invited.ownership });
-      this.#record("share.accepted", invited.ownership);
+      const { ownership } = invited;
+      this.#parts.outbox.add({ ownership, kind: "shared", at: from, learnedAt: at, subject: invited.id });
+      this.#record("share.accepted", ownership);
       return invited.id;
     });
     const row = statements.held.all({ viewer, now: at }).find((held) => held.id === id);
@@ -85,6 +98,7 @@ export class SqliteViewerView implements ViewerView {
       if (held === undefined) return "not-found";
       return writes.run(() => {
         if (statements.leave.run({ id, viewer }) === 0) return "not-found";
+        this.#parts.untelling.viewer(viewer, held.ownership);
         this.#record("share.left", held.ownership);
         return "left";
       });
@@ -110,6 +124,60 @@ export class SqliteViewerView implements ViewerView {
     if (from > range.to) return { items: [], next: undefined, unreadable: undefined };
     const page = await this.#parts.locations.locations(held.ownership, { ...range, from });
     return this.#readable(tag) === undefined ? "not-found" : page;
+  }
+
+  followedTags(tag?: TagId): Promise<readonly FollowedTag[]> {
+    return Promise.try(() => {
+      const { statements, viewer, now } = this.#parts;
+      const rows =
+        tag === undefined
+          ? statements.heldTags.all({ viewer, now: now() })
+          : statements.heldOf.all({ viewer, tag, now: now() });
+      return rows.map((row) => ({ tag: row.tag as TagId, ownership: row.ownership, state: undefined }));
+    });
+  }
+
+  /** Locations alone; who sees no history is not shown what is doubted either, as `latest` does not. */
+  async liveNews(tag: TagId, range: NewsRange): Promise<LiveNews | "not-found" | "unknown"> {
+    const held = this.#readable(tag);
+    if (held === undefined) return "not-found";
+    this.#looks(held.ownership, "live", true);
+    const read = await this.#parts.arrived.read(held.ownership, range);
+    if (this.#readable(tag)?.ownership.id !== held.ownership.id) return "not-found";
+    if (read === "unknown") return read;
+    const items: LiveItem[] = [];
+    for (const { mark, placed } of read.entries) {
+      const location = locationOf(placed);
+      if (location === undefined || location.at < held.from) continue;
+      if (held.kind === "history" || location.doubt === undefined)
+        items.push({ kind: "location", mark, location });
+    }
+    return { items, mark: read.mark, hasMore: read.hasMore };
+  }
+
+  giveCommand(tag: TagId, draft: CommandDraft): Promise<GiveOutcome> {
+    return Promise.try(() => this.#parts.commands.give(this.#giver(tag), tag, draft));
+  }
+
+  command(tag: TagId, id: number): Promise<TagCommand | "not-found"> {
+    return Promise.try(() => this.#parts.commands.one(this.#giver(tag), id));
+  }
+
+  commandsSince(tag: TagId, change: number): Promise<readonly TagCommand[] | "not-found"> {
+    return Promise.try(() => this.#parts.commands.since(this.#giver(tag), change));
+  }
+
+  commands(tag: TagId): Promise<readonly TagCommand[] | "not-found"> {
+    return Promise.try(() => this.#parts.commands.list(this.#giver(tag)));
+  }
+
+  #giver(tag: TagId): Giver {
+    const { statements, viewer, now } = this.#parts;
+    const ownership = (): number | undefined => {
+      const held = statements.heldOf.get({ viewer, tag, now: now() });
+      return held?.commands === 1 ? held.ownership : undefined;
+    };
+    return { account: viewer, isOwner: false, ownership };
   }
 
   #looks({ tag, id }: ReadableOwnership, kind: ReadKind, goesOn = false): void {
@@ -141,6 +209,8 @@ export class SqliteViewerView implements ViewerView {
       acceptedAt: row.accepted_at as UnixSeconds,
       historyFrom: row.kind === "live" ? undefined : (row.history_from as UnixSeconds),
       endsAt: (row.ends_at ?? undefined) as UnixSeconds | undefined,
+      alerts: row.alerts === 1,
+      commands: row.commands === 1,
     };
   }
 }

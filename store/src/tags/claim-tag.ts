@@ -1,3 +1,5 @@
+import { OutboxRows } from "../alerts/outbox-rows.ts";
+import { Untelling } from "../alerts/untelling.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { TagId } from "@purrimeter/protocol/values";
 import { hashClaimCode } from "./claim-code.ts";
@@ -85,6 +87,8 @@ export class TagClaims {
   readonly #writes: WriteTransaction;
   readonly #settings: TagSettings;
   readonly #trail: StoreTrail;
+  readonly #outbox: OutboxRows;
+  readonly #untelling: Untelling;
   readonly #statements: ReturnType<typeof prepare>;
 
   constructor(
@@ -98,6 +102,8 @@ export class TagClaims {
     this.#keys = keys;
     this.#writes = writes;
     this.#settings = settings;
+    this.#outbox = new OutboxRows(database);
+    this.#untelling = new Untelling(database);
     this.#statements = prepare(database);
   }
 
@@ -135,6 +141,7 @@ export class TagClaims {
       ownedAt: row.ownership === null ? row.last_owned_at : ownedAt,
     });
     const version = this.#settings.bump(row.id);
+    this.#outbox.add({ ownership, kind: "claimed", at, learnedAt: at });
     if (row.owned_before === 1) this.#statements.settingsFrom.run({ id: ownership, version });
     return row.id as TagId;
   }
@@ -143,5 +150,6 @@ export class TagClaims {
     this.#statements.end.run({ id: ownership, at });
     this.#statements.endShares.run({ ownership });
     this.#statements.endTransfer.run({ ownership });
+    this.#untelling.ownership(ownership);
   }
 }

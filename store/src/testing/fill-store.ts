@@ -11,6 +11,7 @@ import {
   reportOf,
   transition,
 } from "./contract-values.ts";
+import { ACCOUNT_MAIL } from "../alerts/alert-rule.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
 import { claimed, recorded, type StoreHarness } from "./store-harness.ts";
 
@@ -38,12 +39,25 @@ async function fillTotals(harness: StoreHarness, ada: OwnerView, tag: TagId): Pr
   }
 }
 
+/** What the owner said of alerts, and an alert. */
+async function fillAlerts(ada: OwnerView, tag: TagId): Promise<void> {
+  await ada.addAlertRule({ kind: "outside-longer", isEnabled: true, longerThanS: 600, tellsViewers: false });
+  const endpoint = { kind: "email", address: "ada@example.org" } as const;
+  await ada.addAlertChannel({ name: "work", endpoint });
+  await ada.testAlertChannel(ACCOUNT_MAIL);
+  await ada.muteTag(tag, "for-ever");
+  await ada.setAlertPreferences({ language: "de", timeZone: "Europe/Zurich" });
+}
+
 /** Gives every table at least a row of that tag, which becomes ADA's; BOB may see it and is to get it. */
 export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void> {
   const ada = await claimed(harness, ADA, tag);
   const bob = harness.store.forOwner(BOB);
   const { reports, registry, finderReports } = harness.store;
   await ada.createGeofence(draft("home", [tag]));
+  const early = later(NOON, -9 * DAY_S);
+  await recorded(harness, tag, reportOf(1, [fix(1, early)], 1, 4), receivedAt(early));
+  await ada.eraseStretch(tag, { from: early, to: early });
   await fillTotals(harness, ada, tag);
   const gone = await ada.createGeofence(draft("shed", [tag]));
   if (gone.kind === "written") await ada.deleteGeofence(gone.geofence.id, undefined);
@@ -59,6 +73,8 @@ export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void
   await recorded(harness, tag, reportOf(6, [answer], 3));
   await reports.keepDeadLetter(tag, Buffer.from("no report"), "truncated", NOON);
   await reports.recordStatus(tag, ONLINE, NOON);
+  const expiresAt = later(NOON, 3_600);
+  await ada.giveCommand(tag, { kind: "buzz", seconds: 5, expiresAt, idempotencyKey: "once" });
   const invitation = await ada.inviteViewer(tag, {
     kind: "live",
     name: "Bob",
@@ -72,6 +88,7 @@ export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void
   await bob.acceptTransfer(offer.code);
   const found = { message: "here", contact: undefined, place: undefined };
   await finderReports.report(await registry.printedCode(tag), found, "192.0.2.1");
+  await fillAlerts(ada, tag);
   const archive = await ada.beginExport();
   if (typeof archive === "object" && "id" in archive) {
     await archive.write(Buffer.from("all of it"));

@@ -1,10 +1,22 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { TagId } from "@purrimeter/protocol/values";
+import { DEFAULT_PREFERENCES, type AlertId } from "../alerts/alert.ts";
+import type { AlertChannelDraft } from "../alerts/alert-channel.ts";
+import {
+  ACCOUNT_MAIL,
+  BUILT_IN_RULES,
+  type AlertChannelId,
+  type AlertRuleDraft,
+  type AlertRuleId,
+} from "../alerts/alert-rule.ts";
+import type { AlertsView } from "../alerts/alerts-view.ts";
 import { createClaimCode } from "../tags/claim-code.ts";
-import { ADA, ALWAYS, BOB, draft, fixes, NOON, OTHER_TAG, TAG } from "./contract-values.ts";
+import type { CommandDraft, CommandsView } from "../commands/command.ts";
+import { ADA, ALWAYS, BOB, draft, fixes, later, NOON, OTHER_TAG, TAG } from "./contract-values.ts";
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
+import { WHOLE_REPORT } from "../live/live-news.ts";
 import type { ShareDraft, ShareId } from "../sharing/share.ts";
 import { claimed, recorded, type StoreHarness } from "./store-harness.ts";
 import type { ViewerView } from "../reading/viewer-view.ts";
@@ -21,6 +33,9 @@ interface Ids {
   readonly shareCode: string;
   readonly transferCode: string;
   readonly exported: string;
+  readonly alert: AlertId;
+  readonly rule: AlertRuleId;
+  readonly channel: AlertChannelId;
 }
 
 /** Every function of a view: how it is called with foreign ids, and what it must answer. */
@@ -30,10 +45,74 @@ type Cases<View> = Record<
 >;
 
 const BOUNDS = { minDays: 1, maxDays: 365, defaultDays: 90, formerDays: 365 };
+const ALL_NEWS = {
+  after: { report: 0, number: WHOLE_REPORT, cut: 0 },
+  through: { report: 1_000, number: WHOLE_REPORT, cut: 0 },
+  limit: 10,
+};
 const NOTHING = { items: [], next: undefined };
+const NO_ALERTS = { items: [], hasMore: false, unread: 0 };
+const LEFT = "left" as AlertRuleId;
 const refused = (reason: string) => ({ kind: "refused", reason });
 
+const RULE: AlertRuleDraft = { kind: "left", isEnabled: true, tellsViewers: false };
+const MAIL: AlertChannelDraft = { name: "x", endpoint: { kind: "email", address: "x@example.org" } };
+
+const ALERT_CASES: Cases<AlertsView> = {
+  alerts: async (view, { tag }) => [
+    [await view.alerts({ limit: 10 }), await view.alerts({ limit: 10, tag })],
+    [NO_ALERTS, NO_ALERTS],
+  ],
+  alert: async (view, { alert }) => [await view.alert(alert), "not-found"],
+  markAlert: async (view, { alert }) => [await view.markAlert(alert, { isAcknowledged: true }), "not-found"],
+  markAllRead: async (view) => [await view.markAllRead(Number.MAX_SAFE_INTEGER), undefined],
+  alertRules: async (view) => [await view.alertRules(), BUILT_IN_RULES],
+  addAlertRule: async (view, { tag, geofence, channel }) => [
+    [
+      await view.addAlertRule({ ...RULE, tags: [OTHER_TAG, tag] }),
+      await view.addAlertRule({ ...RULE, geofences: [geofence] }),
+      await view.addAlertRule({ ...RULE, channels: [ACCOUNT_MAIL, channel] }),
+    ],
+    [refused("unknown-tag"), refused("unknown-geofence"), refused("unknown-channel")],
+  ],
+  changeAlertRule: async (view, { rule, tag }) => [
+    [await view.changeAlertRule(rule, RULE), await view.changeAlertRule(LEFT, { ...RULE, tags: [tag] })],
+    [refused("not-found"), refused("unknown-tag")],
+  ],
+  removeAlertRule: async (view, { rule }) => [await view.removeAlertRule(rule), "not-found"],
+  alertChannels: async (view) => [await view.alertChannels(), []],
+  addAlertChannel: async (view) => [(await view.addAlertChannel(MAIL)).kind, "made"],
+  proveAlertChannel: async (view, { channel }) => [
+    await view.proveAlertChannel(channel, "ABCDEFGH"),
+    "not-found",
+  ],
+  sendProofAgain: async (view, { channel }) => [await view.sendProofAgain(channel), "not-found"],
+  resumeAlertChannel: async (view, { channel }) => [await view.resumeAlertChannel(channel), "not-found"],
+  rotateWebhook: async (view, { channel }) => [await view.rotateWebhook(channel), "not-found"],
+  removeAlertChannel: async (view, { channel }) => [await view.removeAlertChannel(channel), "not-found"],
+  testAlertChannel: async (view, { channel }) => [await view.testAlertChannel(channel), "not-found"],
+  muteTag: async (view, { tag }) => [await view.muteTag(tag, "for-ever"), "not-found"],
+  mutedUntil: async (view, { tag }) => [await view.mutedUntil(tag), "not-found"],
+  alertPreferences: async (view) => [await view.alertPreferences(), DEFAULT_PREFERENCES],
+  setAlertPreferences: async (view) => [
+    await view.setAlertPreferences({ language: "de" }),
+    { ...DEFAULT_PREFERENCES, language: "de" },
+  ],
+};
+
+const BUZZ: CommandDraft = {
+  ...{ kind: "buzz", seconds: 5, expiresAt: later(NOON, 3_600), idempotencyKey: undefined },
+};
+
+/** Cases that owners and viewers share. */
+const COMMAND_CASES: Cases<CommandsView> = {
+  giveCommand: async (view, { tag }) => [await view.giveCommand(tag, BUZZ), refused("not-found")],
+  command: async (view, { tag }) => [await view.command(tag, 1), "not-found"],
+  commands: async (view, { tag }) => [await view.commands(tag), "not-found"],
+};
+
 const OWNER_CASES: Cases<OwnerView> = {
+  ...ALERT_CASES,
   tags: async (view, { tag }) => [
     (await view.tags({ limit: 1_000 })).items.filter(({ id }) => id === tag),
     [],
@@ -61,6 +140,10 @@ const OWNER_CASES: Cases<OwnerView> = {
   events: async (view, { tag }) => [await view.events(tag, ALWAYS), "not-found"],
   shares: async (view, { tag }) => [await view.shares(tag), "not-found"],
   inviteViewer: async (view, { tag }) => [await view.inviteViewer(tag, HISTORY), refused("not-found")],
+  changeShare: async (view, { tag, share }) => [
+    [await view.changeShare(tag, share, { alerts: true }), await view.changeShare(OTHER_TAG, share, {})],
+    ["not-found", "not-found"],
+  ],
   removeShare: async (view, { tag, share }) => [
     [await view.removeShare(tag, share), await view.removeShare(OTHER_TAG, share)],
     ["not-found", "not-found"],
@@ -72,6 +155,13 @@ const OWNER_CASES: Cases<OwnerView> = {
   confirmTransfer: async (view, { tag }) => [await view.confirmTransfer(tag, "000000"), "not-found"],
   finderReports: async (view, { tag }) => [await view.finderReports(tag), "not-found"],
   commandAnswers: async (view, { tag }) => [await view.commandAnswers(tag), "not-found"],
+  followedTags: async (view, { tag }) => [
+    [await view.followedTags(tag), (await view.followedTags()).filter((one) => one.tag === tag)],
+    [[], []],
+  ],
+  liveNews: async (view, { tag }) => [await view.liveNews(tag, ALL_NEWS), "not-found"],
+  commandsSince: async (view, { tag }) => [await view.commandsSince(tag, 0), "not-found"],
+  ...COMMAND_CASES,
   retention: async (view) => [await view.retention(BOUNDS), { days: 90, afterwards: "delete" }],
   chooseRetention: async (view) => [
     await view.chooseRetention({ afterwards: "totals" }, BOUNDS),
@@ -107,6 +197,13 @@ const VIEWER_CASES: Cases<ViewerView> = {
   leaveShare: async (view, { share }) => [await view.leaveShare(share), "not-found"],
   latest: async (view, { tag }) => [await view.latest(tag), "not-found"],
   locations: async (view, { tag }) => [await view.locations(tag, ALWAYS), "not-found"],
+  followedTags: async (view, { tag }) => [
+    [await view.followedTags(tag), await view.followedTags()],
+    [[], []],
+  ],
+  liveNews: async (view, { tag }) => [await view.liveNews(tag, ALL_NEWS), "not-found"],
+  commandsSince: async (view, { tag }) => [await view.commandsSince(tag, 0), "not-found"],
+  ...COMMAND_CASES,
 };
 
 /** The functions that an object of a class has, its own and inherited. */
@@ -133,6 +230,9 @@ export function describeForeignIdContract(name: string, make: () => Promise<Stor
       shareCode: createClaimCode(),
       transferCode: createClaimCode(),
       exported: "a".repeat(32),
+      alert: "a".repeat(26) as AlertId,
+      rule: "a".repeat(26) as AlertRuleId,
+      channel: "a".repeat(26) as AlertChannelId,
     };
 
     beforeEach(async () => {
@@ -151,6 +251,10 @@ export function describeForeignIdContract(name: string, make: () => Promise<Stor
       if (typeof exported === "string" || !("id" in exported)) throw new Error("no export");
       await exported.write(Buffer.from("where the cat lives"));
       await exported.finish();
+      const [rule, channel] = [await ada.addAlertRule(RULE), await ada.addAlertChannel(MAIL)];
+      const alert = await ada.testAlertChannel(ACCOUNT_MAIL);
+      if (rule.kind === "refused" || channel.kind === "refused" || typeof alert === "string")
+        throw new Error("refused");
       const carl = "carl" as OwnerId;
       await harness.store.forViewer(carl).acceptShare(invited.code);
       await harness.store.forOwner(carl).acceptTransfer(offer.code);
@@ -162,6 +266,9 @@ export function describeForeignIdContract(name: string, make: () => Promise<Stor
         shareCode: invited.code,
         transferCode: offer.code,
         exported: exported.id,
+        alert: alert.id,
+        rule: rule.rule.id,
+        channel: channel.channel.id,
       };
       bob = await claimed(harness, BOB, OTHER_TAG);
     });
@@ -194,6 +301,10 @@ export function describeForeignIdContract(name: string, make: () => Promise<Stor
       expect(await ada.geofence(foreign.geofence)).toMatchObject({ name: "home", version: 1, tagIds: [TAG] });
       expect(await ada.shares(TAG)).toMatchObject([{ id: foreign.share, acceptedAt: NOON }]);
       expect(await ada.transfer(TAG)).toMatchObject({ acceptedAt: NOON });
+      expect(await ada.alert(foreign.alert)).toMatchObject({ readAt: undefined, acknowledgedAt: undefined });
+      expect(await ada.alertRules()).toHaveLength(BUILT_IN_RULES.length + 1);
+      expect(await ada.alertChannels()).toMatchObject([{ id: foreign.channel, state: "unproved" }]);
+      expect(await ada.mutedUntil(TAG)).toBeUndefined();
     }
   });
 }

@@ -1,11 +1,14 @@
+import { describeAlertWorkContract } from "./alert-work.contract.ts";
 import { describeBatteryContract } from "./battery.contract.ts";
 import { describeCommandAnswerContract } from "./command-answers.contract.ts";
+import { describeCommandsContract } from "./commands.contract.ts";
 import { describeDetectionContract } from "./detection.contract.ts";
 import { describeEventContract } from "./events.contract.ts";
 import { describeForeignIdContract } from "./foreign-ids.contract.ts";
 import { describeFoundContract } from "./finder-reports.contract.ts";
 import { describeGeofenceContract } from "./geofences.contract.ts";
 import { describeHistoryContract } from "./history.contract.ts";
+import { describeLiveContract } from "./live.contract.ts";
 import { describeLocationContract } from "./locations.contract.ts";
 import { describeFormerOwnerContract } from "./former-owner.contract.ts";
 import { describeOwnershipContract } from "./ownership.contract.ts";
@@ -22,6 +25,7 @@ export function describeLocationStoreContract(name: string, make: () => Promise<
   describeRecordingContract(name, make);
   describeBatteryContract(name, make);
   describeCommandAnswerContract(name, make);
+  describeCommandsContract(name, make);
   describeDetectionContract(name, make);
   describeLocationContract(name, make);
   describeHistoryContract(name, make);
@@ -36,4 +40,6 @@ export function describeLocationStoreContract(name: string, make: () => Promise<
   describeWrongClockContract(name, make);
   describeFoundContract(name, make);
   describeForeignIdContract(name, make);
+  describeAlertWorkContract(name, make);
+  describeLiveContract(name, make);
 }

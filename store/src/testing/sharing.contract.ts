@@ -55,7 +55,10 @@ export function describeSharingContract(name: string, make: () => Promise<StoreH
       harness.clock.now = at(5);
       const held = await bob.acceptShare(code.toLowerCase());
       const expected = { id: share.id, tag: { id: TAG, name: "Schnurrli" }, kind: "live", acceptedAt: at(5) };
-      expect(held).toEqual({ ...expected, historyFrom: undefined, endsAt: undefined });
+      expect(held).toEqual({
+        ...{ ...expected, historyFrom: undefined, endsAt: undefined },
+        ...{ alerts: false, commands: false },
+      });
       expect(await bob.heldShares()).toEqual([held]);
       expect(await ada.shares(TAG)).toEqual([{ ...share, acceptedAt: at(5) }]);
       for (const viewer of [BOB, CARL])
