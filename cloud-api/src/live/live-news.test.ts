@@ -66,7 +66,7 @@ describe("the news of a tag", () => {
     await record(api.store, tag, [exitAt(NOW_S, 0, 2)]);
     await api.live.look();
     const { data } = parsed(await next()); // settings again: it was heard
-    expect(data).toMatchObject({ lastHeardAt: expect.any(String) });
+    expect(data?.["lastHeardAt"]).toBeTypeOf("string");
     const { event, data: told } = parsed(await next());
     const { body } = await api.ask(`/v1/tags/${tag}/events`, { token: mia.token });
     expect([event, told]).toEqual(["event", body.items[0]]);
