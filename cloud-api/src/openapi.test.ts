@@ -5,6 +5,7 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import { makeTestApi } from "./testing/test-api.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "./testing/test-api.ts";
+import { askAlertRoutes, askChangesOfShares } from "./testing/ask-alert-routes.ts";
 import { rfc3339 } from "./lists/rfc3339.ts";
 import { NOW_S } from "./testing/test-keys.ts";
 import { exitAt, fixAt, record } from "./testing/test-reports.ts";
@@ -157,61 +158,6 @@ describe("every route answers what it declares", () => {
     }
   };
 
-  const askAlerts = async (): Promise<void> => {
-    const channels = "/v1/alert-channels";
-    const rules = "/v1/alert-rules";
-    await ask(`${channels}/push-key`, "get", "");
-    const webhook = { kind: "webhook", url: "https://hooks.example.org/" };
-    for (const endpoint of [webhook, { ...webhook, url: "https://127.0.0.1/" }, { kind: "fax" }])
-      await ask(channels, "post", "", { body: { name: "Server", endpoint } });
-    await ask(channels, "post", "", {
-      body: { name: "Mail", endpoint: { kind: "email", address: "a@b.example" } },
-    });
-    const ntfy = { kind: "ntfy", url: "https://ntfy.sh/x", token: "t" };
-    const channel = (await ask(channels, "post", "", { body: { name: "Phone", endpoint: ntfy } })).body.id;
-    await ask(channels, "get", "");
-    const test = await ask(`${channels}/{id}/test`, "post", "mail");
-    for (const id of [channel, "nobody"]) {
-      for (const act of ["test", "proof", "resume", "rotate"])
-        await ask(`${channels}/{id}/${act}`, "post", id);
-      await ask(`${channels}/{id}/prove`, "post", id, { body: { code: "x" } });
-      await ask(`${channels}/{id}`, "delete", id);
-    }
-    while ((await ask(channels, "post", "", { body: { name: "Server", endpoint: webhook } })).status === 201);
-    const rule = {
-      kind: "not-back-by",
-      byTime: "22:00",
-      quiet: [{ weekdays: ["mon"], from: "22:00", to: "06:00" }],
-    };
-    const made = await ask(rules, "post", "", { body: rule });
-    for (const body of [{ kind: "left", byTime: "22:00" }, { kind: "left", tags: ["nobody"] }, { kind: "x" }])
-      await ask(rules, "post", "", { body });
-    for (const id of [made.body.id, "silent", "nobody"]) {
-      await ask(`${rules}/{id}`, "put", id, { body: rule });
-      await ask(`${rules}/{id}`, "delete", id);
-    }
-    await ask(rules, "get", "");
-    while ((await ask(rules, "post", "", { body: rule })).status === 201);
-    for (const query of ["", "?unread=true", `?tagId=${tag}`, "?limit=0", "?cursor=x", "?after=x"])
-      await ask("/v1/alerts", "get", "", {}, query);
-    for (const id of [test.body.id, "nobody"]) {
-      await ask("/v1/alerts/{id}", "get", id);
-      await ask("/v1/alerts/read", "post", "", { body: { through: id } });
-      for (const body of [
-        { read: true },
-        { acknowledged: true },
-        { snoozedUntil: "2020-01-01T00:00:00Z" },
-        {},
-      ])
-        await ask("/v1/alerts/{id}", "patch", id, { body });
-    }
-    for (const id of [tag, "nobody"]) {
-      await ask(`${TAG_PATH}/mute`, "get", id);
-      for (const until of [null, "for-ever", "2036-01-01T00:00:00Z", "2020-01-01T00:00:00Z", "x"])
-        await ask(`${TAG_PATH}/mute`, "post", id, { body: { until } });
-    }
-  };
-
   it("for good and for bad requests", async () => {
     const shape = { type: "Circle", center: [-30, 1], radiusM: 75 };
     const geofence = { name: "Garden", tagIds: [tag], shape };
@@ -249,7 +195,7 @@ describe("every route answers what it declares", () => {
       await ask(`${tagPath}/totals`, "get", id, {}, "?cursor=x");
     }
     await askHistory();
-    await askAlerts();
+    await askAlertRoutes(ask, tag);
     await ask("/v1/account/export/{id}", "get", "a".repeat(32));
     const made = await ask("/v1/geofences", "post", "", { body: geofence });
     await ask("/v1/geofences", "post", "", { body: { ...geofence, tagIds: ["nobody"] } });
@@ -291,11 +237,9 @@ describe("every route answers what it declares", () => {
     await ask("/v1/live", "get", "");
     for (const id of [held.body.id, "nobody"]) await ask("/v1/shares/{id}", "delete", id, { token: friend });
     const invitation = (await ask(sharesPath, "post", tag, { body: { kind: "live" } })).body.share.id;
-    for (const id of [invitation, "nobody"]) {
-      for (const body of [{ alerts: true, commands: false }, {}])
-        await ask(`${tagPath}/shares/{share}`, "patch", tag, { share: id, body });
+    await askChangesOfShares(ask, tag, [invitation, "nobody"]);
+    for (const id of [invitation, "nobody"])
       await ask(`${tagPath}/shares/{share}`, "delete", tag, { share: id });
-    }
     while ((await ask(sharesPath, "post", tag, { body: { kind: "live" } })).status === 201);
     const transferPath = `${tagPath}/transfer`;
     await ask(transferPath, "get", tag);

@@ -55,9 +55,15 @@ export const HOUSE: House = {
     what: "the contract of accounts between `auth` and `cloud-api`: schemas, routes, problems",
     imports: ["service"],
   },
+  notifier: {
+    what: "one attempt at one endpoint: mail, webhook, push, ntfy; no database, no store, no key ring",
+    imports: ["service", "secrets"],
+    testImports,
+    entries: { "./main": PROCESS },
+  },
   auth: {
-    what: "accounts, passwords, sessions, tokens, mail",
-    imports: ["service", "database", "secrets", "audit", "auth-api"],
+    what: "accounts, passwords, sessions, tokens, what mails say and when",
+    imports: ["service", "database", "secrets", "audit", "auth-api", "notifier"],
     testImports,
     entries: { "./main": PROCESS },
   },
@@ -83,7 +89,7 @@ export const HOUSE: House = {
     what: "the command `purrimeter`: commands, settings, registry of services, data folder, supervisor, scenarios",
     imports: [
       ...["protocol", "device", "certs", "service", "secrets", "database", "audit", "store", "bridge"],
-      ...["ble-gateway", "auth-api", "auth", "alerts", "cloud-api", "simulator"],
+      ...["ble-gateway", "auth-api", "notifier", "auth", "alerts", "cloud-api", "simulator"],
     ],
   },
   bench: {

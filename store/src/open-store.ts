@@ -1,5 +1,6 @@
 import { composeErasure, type Writing } from "./compose-erasure.ts";
-import { composeAlerts } from "./compose-alerts.ts";
+import { composeAlerts, composeAlertWork } from "./compose-alerts.ts";
+import type { AlertWork } from "./alerts/alert-work.ts";
 import { OutboxRows } from "./alerts/outbox-rows.ts";
 import { Untelling } from "./alerts/untelling.ts";
 import { composeReports } from "./compose-reports.ts";
@@ -100,6 +101,8 @@ export interface Store {
   readonly registry: TagRegistry;
   readonly retention: Retention;
   readonly finderReports: FinderReports;
+  /** What the process `alerts` does. */
+  readonly alertWork: AlertWork;
   /** The last trusted time, and as of when retention deleted. */
   readonly clock: ClockTable;
   /** Cuts times that a clock which was ahead has written back to the present: while the clock is trusted. The number of rows. */
@@ -163,7 +166,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const exports = new AccountExports({ database, databasePath, keys: ownerKeys, writes, trail, now });
   const views = composeViews(database, options, keys, ownerKeys, { writes, erasing, trail, wal, exports });
   const { keyRing, path, installation } = options;
-  const importing = { database, keys: ownerKeys, settings: new TagSettings(database), trail };
+  const importing = { database, keys: ownerKeys, settings: new TagSettings(database), trail, now };
   return {
     reports,
     commands,
@@ -202,7 +205,7 @@ function composeViews(
   cache: KeyCache,
   keys: OwnerKeys,
   writing: Writing,
-): Pick<Store, "arrivals" | "forOwner" | "forViewer" | "finderReports" | "retention"> {
+): Pick<Store, "alertWork" | "arrivals" | "forOwner" | "forViewer" | "finderReports" | "retention"> {
   const { now, isClockTrusted = () => true, isClockPlausible = () => true } = options;
   const { writes, erasing, trail, wal, exports } = writing;
   const settings = new TagSettings(database);
@@ -272,5 +275,6 @@ function composeViews(
   };
   const forViewer = (viewer: OwnerId): ViewerView =>
     new SqliteViewerView({ ...common, statements: statements.shares, viewer });
-  return { arrivals, forOwner, forViewer, finderReports, retention };
+  const alertWork = composeAlertWork({ database, keys, writes, trail, now, cache, locations });
+  return { alertWork, arrivals, forOwner, forViewer, finderReports, retention };
 }

@@ -46,37 +46,44 @@ function placeBody(place: AlertFacts["place"]): AlertBody["place"] {
   return { lat: degreesFromE7(latE7), lon: degreesFromE7(lonE7), accuracyM: accuracyDm / 10 };
 }
 
-/** What only the facts say; of none that can be read nothing but the time at which the alert was made. */
-function factsBody(alert: Alert, { preferences, maySeePlace }: AlertReader) {
-  const { facts, createdAt } = alert;
-  const { title, text } =
-    facts === undefined ? { title: null, text: null } : alertText({ ...alert, facts }, preferences);
-  const { geofence, evidence } = facts ?? {};
+/** What is said to a person; nothing of facts that cannot be read. */
+function textBody({ kind, createdAt, facts }: Alert, preferences: AlertPreferences) {
+  if (facts === undefined) return { title: null, text: null, unreadable: true as const };
+  const { title, text } = alertText({ kind, createdAt, facts }, preferences);
+  return { title, text };
+}
+
+function whereBody({ tagName, geofence, evidence }: Partial<AlertFacts>) {
   return {
-    tagName: facts?.tagName ?? null,
+    tagName: tagName ?? null,
     geofence: geofence === undefined ? null : { id: geofence.id, name: geofence.name ?? null },
-    at: rfc3339(facts?.at ?? createdAt),
-    title,
-    text,
-    ...(facts === undefined && { unreadable: true as const }),
-    late: facts?.isLate ?? false,
-    doubted: facts?.isDoubted ?? false,
-    battery: facts?.batteryPercent ?? null,
-    lastHeardAt: timeOrNull(facts?.lastHeardAt),
-    place: maySeePlace(alert) ? placeBody(facts?.place) : null,
-    count: facts?.count ?? null,
     evidence: evidence === undefined ? null : { ...evidence },
   };
 }
 
+function circumstancesBody({ isLate, isDoubted, batteryPercent, lastHeardAt, count }: Partial<AlertFacts>) {
+  return {
+    late: isLate ?? false,
+    doubted: isDoubted ?? false,
+    battery: batteryPercent ?? null,
+    lastHeardAt: timeOrNull(lastHeardAt),
+    count: count ?? null,
+  };
+}
+
 /** An alert as the account reads it that was told. */
-export function alertBody(alert: Alert, reader: AlertReader): AlertBody {
+export function alertBody(alert: Alert, { preferences, maySeePlace }: AlertReader): AlertBody {
+  const facts: Partial<AlertFacts> = alert.facts ?? {};
   return {
     id: alert.id,
     kind: alert.kind,
     rule: alert.rule ?? null,
     tag: alert.tag ?? null,
-    ...factsBody(alert, reader),
+    ...whereBody(facts),
+    at: rfc3339(facts.at ?? alert.createdAt),
+    ...textBody(alert, preferences),
+    ...circumstancesBody(facts),
+    place: maySeePlace(alert) ? placeBody(facts.place) : null,
     stages: stagesBody(alert.stages),
     deliveries: alert.deliveries.map(deliveryBody),
     createdAt: rfc3339(alert.createdAt),

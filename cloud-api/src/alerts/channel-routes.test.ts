@@ -4,9 +4,9 @@ import { describe, expect, it } from "vitest";
 import { proofCodeOf, provedChannel, takeDeliveries } from "../testing/test-alerts.ts";
 import type { Answer, TestOwner } from "../testing/test-api.ts";
 import { NOW_S } from "../testing/test-keys.ts";
-import { useTwoOwners } from "../testing/two-owners.ts";
+import { useNewOwners } from "../testing/new-owners.ts";
 
-const given = useTwoOwners();
+const given = useNewOwners();
 
 const DAY_S = 86_400;
 const EMAIL = { kind: "email", address: "neighbour@example.org" };
@@ -49,7 +49,9 @@ describe("channels", () => {
     const test = await ask("POST", "/mail/test");
     expect(test.status).toBe(202);
     expect(test.headers.get("location")).toBe(`/v1/alerts/${test.body.id}`);
-    expect(await takeDeliveries(given.api)).toMatchObject([{ channel: "mail", endpoint: undefined }]);
+    expect(await takeDeliveries(given.api, given.mia)).toMatchObject([
+      { channel: "mail", endpoint: undefined },
+    ]);
   });
 
   it.each([
@@ -75,33 +77,33 @@ describe("channels", () => {
 
   it("are in use when the code that came to them is given back", async () => {
     const { id } = bodyOf(await make(EMAIL));
-    const code = await proofCodeOf(given.api, id);
+    const code = await proofCodeOf(given.api, given.mia, id);
     expect((await ask("POST", `/${id}/test`)).status).toBe(409);
     const proved = await ask("POST", `/${id}/prove`, { code: ` ${code.toLowerCase()} ` });
     expect([proved.status, bodyOf(proved).state]).toEqual([200, "active"]);
     expect((await ask("POST", `/${id}/prove`, { code })).status).toBe(400);
     expect((await ask("POST", `/${id}/proof`)).status).toBe(409);
     expect((await ask("POST", `/${id}/test`)).status).toBe(202);
-    expect(await takeDeliveries(given.api)).toMatchObject([{ channel: id, endpoint: EMAIL }]);
+    expect(await takeDeliveries(given.api, given.mia)).toMatchObject([{ channel: id, endpoint: EMAIL }]);
   });
 
   it("take no code after five wrong ones, but another one that is sent", async () => {
     const { id } = bodyOf(await make(NTFY));
-    const code = await proofCodeOf(given.api, id);
+    const code = await proofCodeOf(given.api, given.mia, id);
     for (let i = 0; i < 5; i++) {
       const wrong = await ask("POST", `/${id}/prove`, { code: "AAAAAAAA" });
       expect([wrong.status, wrong.body.errors[0]?.field]).toEqual([400, "code"]);
     }
     expect((await ask("POST", `/${id}/prove`, { code })).status).toBe(400);
     expect((await ask("POST", `/${id}/proof`)).status).toBe(202);
-    const next = await proofCodeOf(given.api, id);
+    const next = await proofCodeOf(given.api, given.mia, id);
     expect(next).not.toBe(code);
     expect((await ask("POST", `/${id}/prove`, { code: next })).status).toBe(200);
   });
 
   it("take no code of yesterday, of another channel, or of another account", async () => {
     const { id } = bodyOf(await make(NTFY));
-    const code = await proofCodeOf(given.api, id);
+    const code = await proofCodeOf(given.api, given.mia, id);
     const other = bodyOf(await make(EMAIL));
     expect((await ask("POST", `/${other.id}/prove`, { code })).status).toBe(400);
     expect((await ask("POST", `/${id}/prove`, { code }, given.tom)).status).toBe(404);
@@ -120,7 +122,7 @@ describe("channels", () => {
     expect([rotated.secret, rotated.publicKey]).not.toContain(made.secret);
     expect(rotated.publicKey).not.toBe(made.publicKey);
     expect(rotated).toMatchObject({ endpoint: { formerUntil: time(NOW_S + DAY_S) } });
-    const [delivery] = await takeDeliveries(given.api);
+    const [delivery] = await takeDeliveries(given.api, given.mia);
     expect(delivery?.endpoint).toMatchObject({ secrets: [rotated.secret, made.secret] });
     for (const other of [EMAIL, NTFY])
       expect((await ask("POST", `/${bodyOf(await make(other)).id}/rotate`)).status).toBe(404);
@@ -130,7 +132,7 @@ describe("channels", () => {
     const id = await provedChannel(given.api, given.mia);
     await ask("POST", `/${id}/test`);
     expect((await ask("DELETE", `/${id}`)).status).toBe(204);
-    expect(await takeDeliveries(given.api)).toEqual([]);
+    expect(await takeDeliveries(given.api, given.mia)).toEqual([]);
     expect((await ask("DELETE", `/${id}`)).status).toBe(404);
     expect((await ask("DELETE", "/mail")).status).toBe(404);
   });

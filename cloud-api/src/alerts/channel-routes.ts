@@ -60,9 +60,13 @@ async function sendProof(c: Context<Env>, id: AlertChannelId, deps: Dependencies
     throw refuse("conflict", "This channel is proved already.");
 }
 
+/** Counts a change to the account's channels. */
+function count({ alerts }: Dependencies, c: Context<Env>): void {
+  spend(alerts.channelRates, c.get("owner"));
+}
+
 /** /v1/alert-channels. */
 export function alertChannelRoutes(deps: Dependencies) {
-  const count = (c: Context<Env>): void => spend(deps.alerts.channelRates, c.get("owner"));
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(documents.listRoute, async (c) => {
       const channels = await c.get("view").alertChannels();
@@ -72,7 +76,7 @@ export function alertChannelRoutes(deps: Dependencies) {
     .openapi(documents.makeChannelRoute, async (c) => {
       const { name, endpoint: draft } = c.req.valid("json");
       checkUrl(draft, deps);
-      count(c);
+      count(deps, c);
       const endpoint = endpointOf(draft);
       spendOn(endpoint, deps);
       const channel = made(await c.get("view").addAlertChannel({ name, endpoint }));
@@ -85,36 +89,41 @@ export function alertChannelRoutes(deps: Dependencies) {
       return c.json({ key }, 200);
     })
     .openapi(documents.deleteRoute, async (c) => {
-      count(c);
+      count(deps, c);
       orNotFound(await c.get("view").removeAlertChannel(c.req.valid("param").id));
       deps.logAct("alert-channel.removed");
       return c.body(null, 204);
-    })
+    });
+}
+
+/** What is done with one of them: /v1/alert-channels/{id}/.... */
+export function alertChannelActRoutes(deps: Dependencies) {
+  return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(documents.proveRoute, async (c) => {
-      count(c);
+      count(deps, c);
       const { code } = c.req.valid("json");
       const channel = proved(await c.get("view").proveAlertChannel(c.req.valid("param").id, code));
       deps.logAct("alert-channel.proved");
       return c.json(channelBody(channel), 200);
     })
     .openapi(documents.proofRoute, async (c) => {
-      count(c);
+      count(deps, c);
       await sendProof(c, c.req.valid("param").id, deps);
       return c.body(null, 202);
     })
     .openapi(documents.resumeRoute, async (c) => {
-      count(c);
+      count(deps, c);
       const channel = orNotFound(await c.get("view").resumeAlertChannel(c.req.valid("param").id));
       return c.json(channelBody(channel), 200);
     })
     .openapi(documents.rotateRoute, async (c) => {
-      count(c);
+      count(deps, c);
       const channel = orNotFound(await c.get("view").rotateWebhook(c.req.valid("param").id));
       deps.logAct("alert-channel.rotated");
       return c.json(keyedChannelBody(channel), 200);
     })
     .openapi(documents.testRoute, async (c) => {
-      count(c);
+      count(deps, c);
       const alert = await c.get("view").testAlertChannel(c.req.valid("param").id);
       if (alert === "not-proved")
         throw refuse("conflict", "This channel is not proved, is paused or is gone.");

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Answer, TestOwner } from "../testing/test-api.ts";
 import { NOW_S } from "../testing/test-keys.ts";
-import { useTwoOwners } from "../testing/two-owners.ts";
+import { useNewOwners } from "../testing/new-owners.ts";
 
-const given = useTwoOwners();
+const given = useNewOwners();
 
 const time = (atS: number): string => new Date(atS * 1_000).toISOString().replace(".000", "");
 

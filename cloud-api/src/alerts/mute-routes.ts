@@ -6,7 +6,7 @@ import type { Dependencies, Env } from "../dependencies.ts";
 import { refuse } from "../edge/problem.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 import { readTime } from "../lists/list-query.ts";
-import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
+import { notFound, orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 import { bodyOf, json } from "./route-parts.ts";
 
@@ -77,7 +77,8 @@ export function muteRoutes(deps: Dependencies) {
   return new OpenAPIHono<Env>({ defaultHook: onInvalid })
     .openapi(readRoute, async (c) => {
       const until = await c.get("view").mutedUntil(c.req.valid("param").id);
-      return c.json(mutedBody(until === "not-found" ? orNotFound(until) : until), 200);
+      if (until === "not-found") throw notFound();
+      return c.json(mutedBody(until), 200);
     })
     .openapi(muteRoute, async (c) => {
       const { until } = c.req.valid("json");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Answer, TestOwner } from "../testing/test-api.ts";
-import { useTwoOwners } from "../testing/two-owners.ts";
+import { useNewOwners } from "../testing/new-owners.ts";
 
-const given = useTwoOwners();
+const given = useNewOwners();
 
 interface RuleBody {
   readonly id: string;

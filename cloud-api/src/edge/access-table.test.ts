@@ -8,6 +8,7 @@ import { ACCESS } from "./access-table.ts";
 import type { AuthAnswer } from "./auth-service.ts";
 import type { Access } from "./access-table.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
+import { ALERT_USES, makeAlertThings, type AlertIds } from "../testing/alert-uses.ts";
 import { authAnswer } from "../testing/auth-answer.ts";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "../testing/test-api.ts";
@@ -31,7 +32,7 @@ afterAll(async () => {
 });
 
 /** An owner with a tag that was somewhere, a geofence, viewers, an offer that was accepted, an alert, a rule and a channel. */
-interface World {
+interface World extends AlertIds {
   readonly owner: TestOwner;
   readonly tag: TagId;
   readonly geofence: string;
@@ -40,13 +41,7 @@ interface World {
   readonly formerViewer: TestOwner;
   readonly liveShare: string;
   readonly checkNumber: string;
-  readonly alert: string;
-  readonly rule: string;
-  readonly channel: string;
 }
-
-const RULE = { kind: "came-back" };
-const CHANNEL = { name: "Server", endpoint: { kind: "webhook", url: "https://hooks.example.org/" } };
 
 const SHAPE = { type: "Circle", center: [-30, 1], radiusM: 75 };
 
@@ -77,17 +72,13 @@ async function makeWorld(): Promise<World> {
   await record(api.store, tag, [fixAt(NOW_S + 1)]);
   const code = (await done(`/v1/tags/${tag}/transfer`, owner)).body.code;
   const { checkNumber } = (await done("/v1/transfers/accept", await api.owner(), { code })).body;
-  const alerts = {
-    alert: (await done("/v1/alert-channels/mail/test", owner)).body.id,
-    rule: (await done("/v1/alert-rules", owner, RULE)).body.id,
-    channel: (await done("/v1/alert-channels", owner, CHANNEL)).body.id,
-  };
+  const alerts = await makeAlertThings(api, owner);
   return { owner, tag, geofence, liveViewer, historyViewer, formerViewer, liveShare, checkNumber, ...alerts };
 }
 
 /** How a route is used well: its path, the rest of the request, and the status of success. */
 type GoodUse = (world: World, ids: Ids) => Promise<GoodAsk>;
-type Ids = Readonly<Record<"tag" | "geofence" | "share" | "alert" | "rule" | "channel", string>>;
+type Ids = AlertIds & Readonly<Record<"tag" | "geofence" | "share", string>>;
 type GoodAsk = readonly [path: string, ask: Ask, status: number];
 
 const at =
@@ -104,15 +95,6 @@ const ofGeofence =
   (status: number, ask: Ask = {}): GoodUse =>
   (_, ids) =>
     Promise.resolve([`/v1/geofences/${ids.geofence}`, ask, status]);
-
-/** A route below the path of something of that kind. */
-const of =
-  (kind: keyof Ids, path: string, rest: string, status: number, ask: Ask = {}): GoodUse =>
-  (_, ids) =>
-    Promise.resolve([`${path}/${ids[kind]}${rest}`, ask, status]);
-
-const ofChannel = (rest: string, status: number, ask: Ask = {}): GoodUse =>
-  of("channel", "/v1/alert-channels", rest, status, ask);
 
 /** A route of the contract, which the authentication service says yes to. */
 const authUse =
@@ -209,25 +191,7 @@ const GOOD_USES: Record<string, GoodUse> = {
     return ["/v1/shares/accept", { body: { code } }, 201];
   },
   "DELETE /v1/shares/:id": (_, { share }) => Promise.resolve([`/v1/shares/${share}`, {}, 204]),
-  "GET /v1/alerts": at("/v1/alerts"),
-  "GET /v1/alerts/:id": of("alert", "/v1/alerts", "", 200),
-  "PATCH /v1/alerts/:id": of("alert", "/v1/alerts", "", 200, { body: { read: true } }),
-  "POST /v1/alerts/read": (_, { alert }) =>
-    Promise.resolve(["/v1/alerts/read", { body: { through: alert } }, 204]),
-  "GET /v1/alert-rules": at("/v1/alert-rules"),
-  "POST /v1/alert-rules": at("/v1/alert-rules", 201, { body: RULE }),
-  "PUT /v1/alert-rules/:id": of("rule", "/v1/alert-rules", "", 200, { body: RULE }),
-  "DELETE /v1/alert-rules/:id": of("rule", "/v1/alert-rules", "", 204),
-  "GET /v1/alert-channels": at("/v1/alert-channels"),
-  "GET /v1/alert-channels/push-key": at("/v1/alert-channels/push-key"),
-  "POST /v1/alert-channels": at("/v1/alert-channels", 201, { body: CHANNEL }),
-  "DELETE /v1/alert-channels/:id": ofChannel("", 204),
-  // A code that nobody has, and a channel that is not proved: whose channel it is comes first.
-  "POST /v1/alert-channels/:id/prove": ofChannel("/prove", 400, { body: { code: "x" } }),
-  "POST /v1/alert-channels/:id/test": ofChannel("/test", 409),
-  "POST /v1/alert-channels/:id/proof": ofChannel("/proof", 202),
-  "POST /v1/alert-channels/:id/resume": ofChannel("/resume", 200),
-  "POST /v1/alert-channels/:id/rotate": ofChannel("/rotate", 200),
+  ...ALERT_USES,
   "GET /v1/tags/:id/mute": ofTag("/mute"),
   "POST /v1/tags/:id/mute": ofTag("/mute", 200, () => ({ body: { until: "for-ever" } })),
   "GET /v1/tags/:id/transfer": ofTag("/transfer"),

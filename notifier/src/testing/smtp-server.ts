@@ -12,6 +12,8 @@ export interface SmtpServerOptions {
   readonly tls: "starttls" | "implicit" | "none";
   /** Whether it accepts messages; it does unless given. */
   readonly takes?: boolean;
+  /** What it answers instead to a command, by its first word, or to a message's end, ".". */
+  readonly replies?: Readonly<Record<string, string>>;
 }
 
 /** A mail server of a few words (RFC 5321) on any port of loopback, and the lines that it heard. */
@@ -66,7 +68,11 @@ export class SmtpServer {
     let inMessage = false;
     const reply = (line: string): void => {
       heard.push(line);
-      if (inMessage) {
+      const other = this.#options.replies?.[line.split(" ")[0] ?? ""];
+      if (other !== undefined && (!inMessage || line === ".")) {
+        inMessage = false;
+        socket.write(`${other}\r\n`);
+      } else if (inMessage) {
         inMessage = line !== ".";
         if (!inMessage) socket.write(this.#options.takes === false ? "554 refused\r\n" : "250 taken\r\n");
       } else if (line.startsWith("EHLO"))
