@@ -214,7 +214,6 @@ export class SqliteOwnerView extends AccountAlerts implements OwnerView {
   followedTags(tag?: TagId): Promise<readonly FollowedTag[]> {
     return Promise.try(() => this.#parts.tags.followed(tag));
   }
-
   async liveNews(tag: TagId, range: NewsRange): Promise<LiveNews | "not-found" | "unknown"> {
     const present = this.#present(tag, "live", true);
     if (present === undefined) return "not-found";
