@@ -19,7 +19,7 @@ import type { RunningService, ServiceParts } from "@purrimeter/service/service-d
 import { SECURITY_HEADERS } from "@purrimeter/service/security-headers";
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { API_NAME } from "@purrimeter/auth-api/internal";
+import { CALLERS } from "@purrimeter/auth-api/internal";
 import type { AuthService } from "./auth-service.ts";
 import { openAlarmDelivery } from "./alarms/open-alarm-delivery.ts";
 import type { Config } from "./config.ts";
@@ -41,7 +41,7 @@ const FUTURE_LOOK_MS = 300_000;
 
 type Parts = ServiceParts<Config, Secrets>;
 
-/** Opens the accounts and listens for cloud-api. */
+/** Opens the accounts and listens for cloud-api and alerts. */
 export async function startAuth(parts: Parts): Promise<RunningService> {
   const { secrets, log } = parts;
   const { config, metrics, time } = parts;
@@ -148,7 +148,7 @@ function listenFor(
     port: config.port,
     certificate: readFileSync(config.tls.certificate),
     key: secrets.read("tls-key.pem"),
-    client: { authority: readFileSync(config.tls.authority), name: API_NAME },
+    client: { authority: readFileSync(config.tls.authority), name: CALLERS },
     limits: INTERNAL_HTTP_LIMITS,
     headers: SECURITY_HEADERS,
     time,

@@ -58,6 +58,8 @@ export const configSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** Processes that tell of their commits, each at /commits of http://127.0.0.1:PORT; live streams poll where there is none. */
+  commits: z.array(z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/ })).default([]),
   issuer: z.string().min(1),
   audience: z.string().min(1),
   /** Origins of pages that may call the API. */
@@ -71,6 +73,8 @@ export const configSchema = z.strictObject({
   /** Host names beside those of the certificate. */
   hosts: z.array(z.string().min(1).toLowerCase()).default([]),
   trustedProxies: trustedProxiesSchema,
+  /** Live streams at once, in all. */
+  maxLiveStreams: z.int().min(1).max(100_000).default(2_000),
   rates: z.strictObject({ owner: rateSchema, address: rateSchema }).default(DEFAULT_RATES),
   /** Connections at once, in all and of one address without a token, and new ones of one address (a trusted proxy's are not counted by address). */
   connections: z

@@ -67,9 +67,10 @@ const ENDPOINT_RATE = { burst: 5, perSecond: 1 / 3_600 };
 /** Of these, what one address writes of one tag: as much as is kept of it, and one more a day. */
 export const FOUND_TAG_RATE = { burst: MAX_ADDRESS_REPORTS, perSecond: 1 / 86_400 };
 
-function makeLive({ store, time, now, monotonicMs, log }: Parts, ended: EndedSessions): LiveStreams {
+function makeLive({ config, store, time, now, monotonicMs, log }: Parts, ended: EndedSessions): LiveStreams {
   return new LiveStreams({
-    changeCount: () => store.changeCount(),
+    arrivals: store.arrivals,
+    maxStreams: config.maxLiveStreams,
     ended,
     now,
     monotonicMs,

@@ -234,6 +234,7 @@ describe("every route answers what it declares", () => {
       await ask(`${tagPath}/locations/latest`, "get", tag, { token: friend }, query);
     }
     for (const id of [tag, "nobody"]) await ask(`${tagPath}/live`, "get", id);
+    await ask("/v1/live", "get", "");
     for (const id of [held.body.id, "nobody"]) await ask("/v1/shares/{id}", "delete", id, { token: friend });
     const invitation = (await ask(sharesPath, "post", tag, { body: { kind: "live" } })).body.share.id;
     await askChangesOfShares(ask, tag, [invitation, "nobody"]);

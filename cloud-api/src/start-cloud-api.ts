@@ -2,6 +2,7 @@ import { errorCode } from "@purrimeter/service/log";
 import { watchHealth } from "@purrimeter/service/watch-health";
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { followCommits } from "@purrimeter/service/follow-commits";
 import { JsonClient } from "@purrimeter/service/json-client";
 import { Readiness, type ReadinessCheck } from "@purrimeter/service/readiness";
 import { PUBLIC_HTTP_LIMITS } from "@purrimeter/service/http-limits";
@@ -107,7 +108,7 @@ function endPastHours({ store, log, alarms }: Pick<Parts, "alarms" | "log" | "st
 }
 
 async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Running> {
-  const { log, metrics, store, time, monotonicMs } = parts;
+  const { config, log, metrics, store, time, monotonicMs } = parts;
   const made = makeParts(parts);
   const { archives, auth, notifier, ended, live, requests, report, addresses } = made;
   store.exports.recover();
@@ -119,6 +120,7 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
   const refused = logRefused(log, metrics, monotonicMs);
   const listening = await listenFor(parts, app.fetch, addresses, refused);
   measure(metrics, { requests, live, listening });
+  const commits = config.commits.map((url) => followCommits({ url, time, onCommit: () => void live.look() }));
   const stopping = new AbortController();
   const following = Promise.all([
     followEndedSessions({ auth, ended, time, report }, stopping.signal),
@@ -148,6 +150,7 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
     stopping,
     following,
     cancelSummary: () => {
+      for (const followed of commits) followed.close();
       cancelSummary();
       cancelHealth();
       cancelTrail();

@@ -53,21 +53,21 @@ function namesOf({ tagName, geofence, name }: AlertFacts, words: Words): Names {
   };
 }
 
+const NAMES = ["tag", "zone", "name"] as const;
+
 /** Names are cut, the longest first, until the title fits: what happened is never cut off. */
 function shortTitle(alert: ToldAlert, words: Words): string {
   let names = namesOf(alert.facts, words);
   let title = titleOf(alert, words, names);
-  while ([...title].length > MAX_TITLE_LENGTH) {
-    const [key, value] = Object.entries(names).reduce((long, next) =>
-      lengthOf(next) > lengthOf(long) ? next : long,
-    );
-    if (lengthOf([key, value]) <= LEAST_NAME) break;
-    names = { ...names, [key]: shortened(value, lengthOf([key, value]) - 1) };
+  while (lengthOf(title) > MAX_TITLE_LENGTH) {
+    const [longest] = NAMES.toSorted((a, b) => lengthOf(names[b]) - lengthOf(names[a]));
+    if (longest === undefined || lengthOf(names[longest]) <= LEAST_NAME) break;
+    names = { ...names, [longest]: shortened(names[longest], lengthOf(names[longest]) - 1) };
     title = titleOf(alert, words, names);
   }
   return shortened(title, MAX_TITLE_LENGTH);
 }
 
-function lengthOf([, value]: readonly [string, string]): number {
-  return [...value].length;
+function lengthOf(text: string): number {
+  return [...text].length;
 }

@@ -3,29 +3,9 @@ import type { Words } from "./words.ts";
 
 /** The title, whatever its length. */
 export function titleOf({ kind, facts }: ToldAlert, words: Words, names: Names): string {
-  const values = { ...names };
-  switch (kind) {
-    case "left":
-      return words.say(titleOfLeft(facts), values);
-    case "outside-longer":
-      return words.say("outside-longer.title", {
-        ...values,
-        duration: words.duration(facts.longerThanS ?? 0),
-      });
-    case "many":
-      return words.counted("many.title", facts.count ?? 1);
-    case "came-back":
-    case "not-back-by":
-    case "battery-low":
-    case "silent":
-    case "heard-again":
-    case "live-failed":
-    case "found":
-    case "shared":
-    case "test":
-    case "channel-failed":
-      return words.say(`${kind}.title`, values);
-  }
+  const values = { ...names, duration: words.duration(facts.longerThanS ?? 0) };
+  if (kind === "many") return words.counted("many.title", facts.count ?? 1);
+  return words.say(kind === "left" ? titleOfLeft(facts) : `${kind}.title`, values);
 }
 
 function titleOfLeft({
@@ -51,41 +31,19 @@ function ageOf({ facts, createdAt }: ToldAlert): number {
 
 type Values = Names & Readonly<Record<"at" | "age", string>> & Readonly<Record<string, string>>;
 
-function saidOf(alert: ToldAlert, words: Words, values: Values): string[] {
+function saidOf(alert: ToldAlert, words: Words, given: Values): string[] {
   const { kind, facts } = alert;
-  const heard = facts.lastHeardAt === undefined ? "" : words.time(facts.lastHeardAt);
-  switch (kind) {
-    case "left":
-      return saidOfLeft(alert, words, values);
-    case "came-back":
-      return [
-        words.say("came-back.text", values),
-        ...(facts.isLate === true ? [words.say("came-back.late", values)] : []),
-      ];
-    case "outside-longer":
-      return [
-        words.say("outside-longer.text", { ...values, duration: words.duration(facts.longerThanS ?? 0) }),
-      ];
-    case "battery-low":
-      return [
-        words.say("battery-low.text", { ...values, percent: words.percent(facts.batteryPercent ?? 0) }),
-      ];
-    case "silent":
-      return [
-        words.say(facts.lastHeardAt === undefined ? "silent.never" : "silent.text", { ...values, heard }),
-      ];
-    case "heard-again":
-      return [words.say("heard-again.text", { ...values, heard })];
-    case "many":
-      return [words.counted("many.text", facts.count ?? 1)];
-    case "not-back-by":
-    case "live-failed":
-    case "found":
-    case "shared":
-    case "test":
-    case "channel-failed":
-      return [words.say(`${kind}.text`, values)];
-  }
+  const values = {
+    ...given,
+    heard: facts.lastHeardAt === undefined ? "" : words.time(facts.lastHeardAt),
+    duration: words.duration(facts.longerThanS ?? 0),
+    percent: words.percent(facts.batteryPercent ?? 0),
+  };
+  if (kind === "left") return saidOfLeft(alert, words, given);
+  if (kind === "many") return [words.counted("many.text", facts.count ?? 1)];
+  if (kind === "silent" && facts.lastHeardAt === undefined) return [words.say("silent.never", values)];
+  const late = kind === "came-back" && facts.isLate === true ? [words.say("came-back.late", values)] : [];
+  return [words.say(`${kind}.text`, values), ...late];
 }
 
 function saidOfLeft({ facts }: ToldAlert, words: Words, values: Values): string[] {

@@ -17,6 +17,7 @@ export interface TestCertificates {
   /** Same authority, other name. */
   readonly bridge: TestIdentity;
   readonly notifier: TestIdentity;
+  readonly alerts: TestIdentity;
   /** cloud-api's name under another authority. */
   readonly impostor: TestIdentity;
 }
@@ -66,6 +67,7 @@ export function makeTestCertificates(): TestCertificates {
       cloudApi: makeIdentity(folder, "services", "cloud-api"),
       bridge: makeIdentity(folder, "services", "bridge"),
       notifier: makeIdentity(folder, "services", "notifier"),
+      alerts: makeIdentity(folder, "services", "alerts"),
       impostor: makeIdentity(folder, "elsewhere", "cloud-api"),
     };
   } finally {

@@ -90,6 +90,7 @@ const CLOUD_API: ServiceEntry = {
       notifier: { url: `https://localhost:${portOf("notifier")}` },
       allowedNetworks: settings.alerts.allowedNetworks,
       peers: ["auth", "bridge"].map((name) => ({ name, url: readinessOf(name) })),
+      commits: [readinessOf("bridge")],
       ...TOKENS,
       origins,
       backupKeptDays: settings.backupKeptDays,

@@ -114,6 +114,7 @@ const GOOD_USES: Record<string, GoodUse> = {
   "GET /v1/tags/:id/locations": ofTag("/locations"),
   "GET /v1/tags/:id/locations/latest": ofTag("/locations/latest"),
   "GET /v1/tags/:id/live": ofTag("/live"),
+  "GET /v1/live": at("/v1/live"),
   "GET /v1/tags/:id/events": ofTag("/events"),
   "GET /v1/tags/:id/totals": ofTag("/totals"),
   "GET /v1/tags/:id/found": ofTag("/found"),

@@ -124,6 +124,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /v1/tags/:id/locations": owners("locations:read", "tag", "history"),
   "GET /v1/tags/:id/locations/latest": owners("locations:read", "tag", "live"),
   "GET /v1/tags/:id/live": owners("locations:read", "tag", "live"),
+  "GET /v1/live": owners("locations:read"),
   "GET /v1/tags/:id/events": owners("locations:read", "tag"),
   "GET /v1/tags/:id/totals": owners("locations:read", "tag"),
   "GET /v1/tags/:id/found": owners("locations:read", "tag"),

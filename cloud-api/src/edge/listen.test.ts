@@ -60,7 +60,8 @@ function makeEdge(): ReturnType<typeof createApp> {
     erasures: { erase: none },
     archives: { start: none },
     live: new LiveStreams({
-      changeCount: none,
+      arrivals: { newest: none, since: none },
+      maxStreams: 1,
       ended,
       now,
       monotonicMs: () => 0,

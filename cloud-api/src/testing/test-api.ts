@@ -141,7 +141,8 @@ export class TestApi {
     });
     this.ended.heard();
     this.live = new LiveStreams({
-      changeCount: () => this.store.changeCount(),
+      arrivals: this.store.arrivals,
+      maxStreams: 1_000,
       ended: this.ended,
       now: () => this.nowS,
       monotonicMs: () => this.nowMs,
