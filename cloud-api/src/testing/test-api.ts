@@ -92,6 +92,10 @@ export interface TestOwner {
   readonly token: string;
 }
 
+function newKeys() {
+  return { databaseKey: randomBytes(32), ringKey: randomBytes(32) };
+}
+
 /** The whole API over a real database in a folder of its own. */
 export class TestApi {
   /** The app that `ask` asks. */
@@ -117,15 +121,18 @@ export class TestApi {
   /** Nothing looks for changes by itself in tests: they call `look`. */
   readonly live: LiveStreams;
   readonly archives: ArchiveJobs;
+  /** Where the database is, and what opens it: for another process. */
+  readonly place: { readonly folder: string; readonly databaseKey: Buffer; readonly ringKey: Buffer };
   readonly #folder: string;
 
-  constructor(key: TestKey, changes: Partial<Dependencies> = {}, owners?: KeyRing) {
+  constructor(key: TestKey, changes: Partial<Dependencies> = {}, owners?: KeyRing, keys = newKeys()) {
     this.key = key;
     this.#folder = mkdtempSync(join(IN_MEMORY, "purrimeter-cloud-api-"));
-    const keyRing = owners ?? openSealedKeyFile(join(this.#folder, "owners.keys"), randomBytes(32));
+    this.place = { folder: this.#folder, ...keys };
+    const keyRing = owners ?? openSealedKeyFile(join(this.#folder, "owners.keys"), keys.ringKey);
     this.store = openStore({
       path: join(this.#folder, "locations.db"),
-      databaseKey: randomBytes(32),
+      databaseKey: keys.databaseKey,
       keyRing,
       now: () => this.nowS as UnixSeconds,
       monotonicMs: () => this.nowMs,

@@ -155,7 +155,7 @@ export function describeLiveContract(name: string, make: () => Promise<StoreHarn
 
     test("says of which tags commands changed, and shows each who gave them their own", async () => {
       const bob = harness.second.forViewer(BOB);
-      const invited = await ada.inviteViewer(TAG, { ...LIVE, commands: true });
+      const invited = await ada.inviteViewer(TAG, { ...LIVE, rights: { commands: true } });
       if (invited.kind === "refused") throw new Error(invited.reason);
       await bob.acceptShare(invited.code);
       head = await harness.second.arrivals.newest();
