@@ -36,7 +36,7 @@ export class AlertReceiver {
 
   /** `certificate` and `key`, PEM. Resolves when it listens on a port of 127.0.0.1; `onMessage` is told of each message once. */
   static async start(
-    { certificate, key }: { readonly certificate: Buffer; readonly key: Buffer },
+    { certificate, key }: { readonly certificate: Buffer | string; readonly key: Buffer | string },
     onMessage: (message: WebhookMessage) => void,
   ): Promise<AlertReceiver> {
     const server = createServer({ cert: certificate, key, minVersion: "TLSv1.3" });

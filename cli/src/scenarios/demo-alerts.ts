@@ -25,7 +25,7 @@ export async function receiveAlerts(
   files: DataFiles,
   { time, onAlert }: { readonly time: Time; readonly onAlert: OnAlert },
 ): Promise<AlertReceiver | Failure> {
-  const service = { name: RECEIVER, callsServices: false };
+  const service = { name: RECEIVER, callsServices: false, usesOwnerKeys: false, secrets: [] };
   const certified = await certifyServices(files, [service], { now: utcDate(time), hosts: [] });
   if (isFailure(certified)) return certified;
   const identity = {
