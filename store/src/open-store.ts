@@ -166,7 +166,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const exports = new AccountExports({ database, databasePath, keys: ownerKeys, writes, trail, now });
   const views = composeViews(database, options, keys, ownerKeys, { writes, erasing, trail, wal, exports });
   const { keyRing, path, installation } = options;
-  const importing = { database, keys: ownerKeys, settings: new TagSettings(database), trail };
+  const importing = { database, keys: ownerKeys, settings: new TagSettings(database), trail, now };
   return {
     reports,
     commands,

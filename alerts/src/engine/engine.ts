@@ -1,7 +1,6 @@
 import { errorCode, type Log } from "@purrimeter/service/log";
 import { sleep } from "@purrimeter/service/sleep";
 import { StateLog } from "@purrimeter/service/state-log";
-import type { Time } from "@purrimeter/service/time";
 import type { AlertWork, DeliveryTask } from "@purrimeter/store/alert-work";
 import { deliver, type DeliveryParts } from "../deliver/delivery.ts";
 import { DeliveryPool } from "../deliver/delivery-pool.ts";

@@ -1,4 +1,3 @@
-import { describeAlertWorkContract } from "./alert-work.contract.ts";
 import { describeBatteryContract } from "./battery.contract.ts";
 import { describeCommandAnswerContract } from "./command-answers.contract.ts";
 import { describeCommandsContract } from "./commands.contract.ts";
@@ -40,6 +39,5 @@ export function describeLocationStoreContract(name: string, make: () => Promise<
   describeWrongClockContract(name, make);
   describeFoundContract(name, make);
   describeForeignIdContract(name, make);
-  describeAlertWorkContract(name, make);
   describeLiveContract(name, make);
 }
