@@ -85,7 +85,7 @@ async function planDemo(owner: OwnerApi, options: DemoOptions, isAgain: boolean)
   const planned = await planCats(owner, options, isAgain);
   const leavesAt = utcSeconds(options.time) - LEFT_BEFORE_S;
   return planned.map((cat, i) =>
-    i === 0 ? { ...cat, life: new LeavesHome(cat.life, cat.home, leavesAt) } : cat,
+    i === 0 ? { ...cat, life: new LeavesHome(cat.life.startsAt, cat.home, leavesAt) } : cat,
   );
 }
 
