@@ -3,7 +3,7 @@ import { REGISTRY } from "../services/service-registry.ts";
 import { orderOf } from "./order-of.ts";
 
 test("ours: nobody loses a service that it calls", () =>
-  expect(orderOf(REGISTRY.services)).toEqual(["notifier", "auth", "bridge", "cloud-api"]));
+  expect(orderOf(REGISTRY.services)).toEqual(["notifier", "auth", "bridge", "cloud-api", "alerts"]));
 
 test("each comes after what it needs, others as they are listed, also in a circle", () => {
   const service = (name: string, ...after: string[]) => ({ name, after });
