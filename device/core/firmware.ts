@@ -305,7 +305,9 @@ export class Firmware {
 
   private publishStatus(): void {
     if (!this.isUp) return;
-    const status = statusOf(this.state.settingsVersion, this.options.firmware, this.settings.refused);
+    const { state, settings } = this;
+    const isLost = settings.current?.lost === undefined ? undefined : state.lostIntervalS > 0;
+    const status = statusOf(state.settingsVersion, this.options.firmware, settings.refused, isLost);
     this.owesStatus = !this.ports.uplink.publish(this.topics.status, encodeStatus(status));
     this.statusRetryMs = this.nowMs() + STATUS_RETRY_MS;
   }

@@ -50,6 +50,13 @@ export class TagState {
   /** The last health entry has no time, because the tag did not know it: another follows as soon as it does. */
   owesDatedHealth = false;
   liveUntilMs = 0;
+  /** Of lost mode, as LostMode has it; 0 while the cat is not lost. */
+  lostIntervalS = 0;
+  lostFloorPercent = 0;
+  lostBuzzS = 0;
+  lostUntilS = 0;
+  /** When motion may sound the buzzer again. */
+  nextBuzzMs = 0;
   /** The next fix was asked for, and is reported at once. */
   isLocating = false;
   /** Whether this board can detect motion at all: it did at least once. */

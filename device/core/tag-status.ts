@@ -7,7 +7,9 @@ export function statusOf(
   settingsVersion: number,
   firmware: string,
   refusedSettings: Status["refusedSettings"],
+  isLost: boolean | undefined,
 ): Status {
   const versions = { wireVersion: WIRE_VERSION, decisionVersion: DECISION_VERSION };
-  return { online: true, settingsVersion, firmware, ...versions, refusedSettings };
+  const status = { online: true, settingsVersion, firmware, ...versions, refusedSettings };
+  return isLost === undefined ? status : { ...status, isLost };
 }

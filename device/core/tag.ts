@@ -63,6 +63,7 @@ export function nextTickMs(state: TagState): number {
 
 function tick(state: TagState, nowMs: number, utcS: number, number: number): void {
   age(state, utcS, number);
+  endLost(state, nowMs, utcS);
   addHealth(state, nowMs, utcS);
   endEmptySearch(state, nowMs, utcS);
   endListening(state, nowMs);
@@ -79,7 +80,8 @@ function applyFix(state: TagState, nowMs: number, fix: Fix, number: number): voi
     if (decideOne(state, index, fix, number)) isDoubted = true;
   }
   state.doubts = isDoubted ? state.doubts + 1 : 0;
-  if (state.isLocating || nowMs < state.liveUntilMs) state.effects.add("report-now", fix.at, 0);
+  if (state.isLocating || nowMs < state.liveUntilMs || state.lostIntervalS > 0)
+    state.effects.add("report-now", fix.at, 0);
   state.isLocating = false;
   state.emptySearches = 0;
   state.darkAtS = 0;
@@ -151,6 +153,15 @@ function addHealth(state: TagState, nowMs: number, utcS: number): void {
   state.effects.add("append-health", utcS, 0);
 }
 
+/** Lost mode ends when the battery or the time is over; a health entry tells the first. */
+function endLost(state: TagState, nowMs: number, utcS: number): void {
+  const isOver = state.lostUntilS > 0 && utcS > state.lostUntilS;
+  if (state.lostIntervalS === 0 || (state.percent > state.lostFloorPercent && !isOver)) return;
+  state.lostIntervalS = 0;
+  state.nextHealthMs = nowMs;
+  state.effects.add("report-now", 0, 0);
+}
+
 /** The battery is fuller than the last health entry says. */
 function isCharged({ percent, notedPercent }: TagState): boolean {
   const rise = percent - notedPercent;
@@ -167,6 +178,13 @@ function configure(
   state.fixIntervalS = settings.fixIntervalS;
   state.reportIntervalS = settings.reportIntervalS;
   setDetection(state.sides, settings.detection);
+  const { lost } = settings;
+  state.lostIntervalS = lost === undefined ? 0 : lost.intervalS;
+  if (lost !== undefined) {
+    state.lostFloorPercent = lost.floorPercent;
+    state.lostBuzzS = lost.buzzS;
+    state.lostUntilS = lost.until;
+  }
   if (kept === undefined) state.sides.forget();
   else state.sides.rearrange(kept);
   if (!isUnchanged(state, kept)) {

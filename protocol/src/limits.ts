@@ -63,6 +63,17 @@ export const MAX_FIRMWARE_LENGTH = 32;
 /** Live mode, buzzer and light end by themselves after at most an hour: a forgotten command must not empty a battery. */
 export const MAX_COMMAND_S = 3_600;
 
+/** Lost mode: a contact takes half a minute under a roof; after an hour the cat is elsewhere. */
+export const MIN_LOST_INTERVAL_S = 30;
+export const MAX_LOST_INTERVAL_S = 3_600;
+
+/** Percent of the battery at which lost mode ends: below 5 a gauge says little, and above 50 there is no need to end. */
+export const MIN_LOST_FLOOR_PERCENT = 5;
+export const MAX_LOST_FLOOR_PERCENT = 50;
+
+/** How long the buzzer sounds when a lost cat moves: a cat bears more, but who searches hears this too. */
+export const MAX_LOST_BUZZ_S = 30;
+
 /** A tag that reports more often than this is broken or hostile: a burst of backlog, then one a second. */
 export const REPORT_BURST = 200;
 export const REPORTS_PER_SECOND = 50;

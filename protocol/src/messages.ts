@@ -67,6 +67,18 @@ export type GeofenceSetting = PolygonSetting | CircleSetting;
  */
 export type Detection = "quick" | "usual" | "quiet";
 
+/** The cat is lost: the tag takes a fix and reports it each interval, whatever the cat does, until one of the ends. */
+export interface LostMode {
+  /** Seconds from one contact to the next, 30 to 3,600. */
+  readonly intervalS: number;
+  /** Ends when the battery has this percentage, 5 to 50. */
+  readonly floorPercent: number;
+  /** How long the buzzer sounds when the tag moves, once a minute at most; 0 to 30, 0 for silence. */
+  readonly buzzS: number;
+  /** UTC after which it ends; 0 for never. */
+  readonly until: number;
+}
+
 /** What the cloud wants of a tag. */
 export interface Settings {
   /** 1 to 4,294,967,295; grows with every change. */
@@ -82,6 +94,8 @@ export interface Settings {
   readonly geofences: readonly GeofenceSetting[];
   /** Absent in version 1, and means `usual` then. */
   readonly detection?: Detection;
+  /** Version 2; absent unless the cat is lost. Firmware that does not know it skips it. */
+  readonly lost?: LostMode;
 }
 
 /** A request to act once. */
@@ -114,6 +128,8 @@ export interface Status {
   readonly wireVersion?: number;
   /** Which decision of sides the tag runs, DECISION_VERSION of its firmware; absent = the first. */
   readonly decisionVersion?: number;
+  /** Whether it is in lost mode; said by a tag whose settings have that, and which knows it. */
+  readonly isLost?: boolean;
   /** Version of settings that it refused, and why, until newer ones arrive. */
   readonly refusedSettings?: { readonly version: number; readonly reason: DecodeReason } | undefined;
 }

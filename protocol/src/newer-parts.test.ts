@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CborWriter } from "./cbor/cbor-writer.ts";
 import { decodeCommand, encodeCommand } from "./command.ts";
-import type { Command, Settings, Status } from "./messages.ts";
+import type { Command, LostMode, Settings, Status } from "./messages.ts";
 import { decodeSettings, encodeSettings } from "./settings.ts";
 import { decodeStatus, encodeStatus } from "./status.ts";
 
@@ -19,6 +19,12 @@ const settings = fc.record<Settings>({
   reportIntervalS: fc.integer({ min: 1, max: 86_400 }),
   geofences: fc.constant([]),
   detection: fc.constantFrom("quick", "usual", "quiet"),
+});
+const lost = fc.record<LostMode>({
+  intervalS: fc.integer({ min: 30, max: 3_600 }),
+  floorPercent: fc.integer({ min: 5, max: 50 }),
+  buzzS: fc.integer({ min: 0, max: 30 }),
+  until: fc.integer({ min: 0, max: 4_294_967_295 }),
 });
 const status = fc.record<Status>({
   online: fc.boolean(),
@@ -76,12 +82,17 @@ function asVersion(bytes: Uint8Array, version: number): Uint8Array {
 describe("messages of both versions", () => {
   it("come back as they were encoded", () => {
     fc.assert(
-      fc.property(command, settings, status, (c, s, t) => {
+      fc.property(command, settings, status, lost, fc.boolean(), (c, s, t, l, isLost) => {
         expect(decodeCommand(encodeCommand(c))).toEqual({ ok: true, value: c });
         expect(decodeSettings(encodeSettings(s))).toEqual({ ok: true, value: s });
         const older = { ...s, detection: undefined };
         expect(decodeSettings(encodeSettings(s, 1))).toEqual({ ok: true, value: older });
         expect(decodeStatus(encodeStatus(t))).toEqual({ ok: true, value: t });
+        const lostSettings = { ...s, lost: l };
+        expect(decodeSettings(encodeSettings(lostSettings))).toEqual({ ok: true, value: lostSettings });
+        expect(decodeSettings(encodeSettings(lostSettings, 1))).toEqual({ ok: true, value: older });
+        const lostStatus = { ...t, isLost };
+        expect(decodeStatus(encodeStatus(lostStatus))).toEqual({ ok: true, value: lostStatus });
       }),
     );
   });
@@ -111,8 +122,8 @@ describe("messages of both versions", () => {
 describe("parts of a later program behind the known ones", () => {
   const cases = [
     ["command", 5, command.map((one) => encodeCommand({ ...one, action: "locate" })), decodeCommand],
-    ["settings", 6, settings.map((one) => encodeSettings(one)), decodeSettings],
-    ["status", 7, status.map((one) => encodeStatus(one)), decodeStatus],
+    ["settings", 10, settings.map((one) => encodeSettings(one)), decodeSettings],
+    ["status", 8, status.map((one) => encodeStatus(one)), decodeStatus],
   ] as const;
 
   it.each(cases)("are skipped in version 2, and refused in version 1: %s", (_, first, messages, decode) => {

@@ -3,6 +3,11 @@ import { CborWriter } from "./cbor/cbor-writer.ts";
 import type { Decoded } from "./decode-error.ts";
 import {
   FIRST_WIRE_VERSION,
+  MAX_LOST_BUZZ_S,
+  MAX_LOST_FLOOR_PERCENT,
+  MAX_LOST_INTERVAL_S,
+  MIN_LOST_FLOOR_PERCENT,
+  MIN_LOST_INTERVAL_S,
   MAX_GEOFENCES,
   MAX_RADIUS_CM,
   MAX_SETTINGS_BYTES,
@@ -13,7 +18,7 @@ import {
   WIRE_VERSION,
 } from "./limits.ts";
 import { lonDeltaE7, wrapLonE7 } from "./lon-delta.ts";
-import type { CircleSetting, Detection, GeofenceSetting, PolygonSetting, Settings } from "./messages.ts";
+import type { CircleSetting, Detection, GeofenceSetting, LostMode, PolygonSetting, Settings } from "./messages.ts";
 import {
   asLatE7,
   MAX_LAT_E7,
@@ -43,7 +48,8 @@ const VERTEX_ROOM_BYTES = 10;
 export function encodeSettings(settings: Settings, version = versionOf(settings)): Uint8Array {
   const writer = new CborWriter(MAX_SETTINGS_BYTES + MAX_TAG_VERTICES * VERTEX_ROOM_BYTES);
   const isFirst = version === FIRST_WIRE_VERSION;
-  writer.map(isFirst ? 5 : 6);
+  const { lost } = settings;
+  writer.map(isFirst ? 5 : lost === undefined ? 6 : 10);
   writer.int(0);
   writer.int(version);
   writer.int(1);
@@ -58,11 +64,20 @@ export function encodeSettings(settings: Settings, version = versionOf(settings)
   if (isFirst) return writer.taken();
   writer.int(5);
   writer.int(DETECTIONS.indexOf(settings.detection ?? "usual"));
+  if (lost !== undefined) writeLost(writer, lost);
   return writer.taken();
 }
 
-function versionOf(settings: Settings): number {
-  return settings.detection === undefined ? FIRST_WIRE_VERSION : WIRE_VERSION;
+function versionOf({ detection, lost }: Settings): number {
+  return detection === undefined && lost === undefined ? FIRST_WIRE_VERSION : WIRE_VERSION;
+}
+
+function writeLost(writer: CborWriter, lost: LostMode): void {
+  const values = [lost.intervalS, lost.floorPercent, lost.buzzS, lost.until];
+  for (let i = 0; i < values.length; i++) {
+    writer.int(6 + i);
+    writer.int(values[i] as number);
+  }
 }
 
 function writeGeofence(writer: CborWriter, geofence: GeofenceSetting): void {
@@ -103,20 +118,31 @@ export function decodeSettings(bytes: Uint8Array): Decoded<Settings> {
   const geofences = readGeofences(reader);
   const isFirst = wireVersion === FIRST_WIRE_VERSION;
   const detection = !isFirst && reader.hasKey(5) ? readDetection(reader) : undefined;
+  const lost = !isFirst && reader.hasKey(6) ? readLost(reader) : undefined;
   reader.close(wireVersion);
   if (reader.error !== undefined) return { ok: false, error: reader.error };
-  const settings: Settings & { detection?: Detection } = {
+  const settings: Settings & { detection?: Detection; lost?: LostMode } = {
     version,
     fixIntervalS,
     reportIntervalS,
     geofences,
   };
   if (detection !== undefined) settings.detection = detection;
+  if (lost !== undefined) settings.lost = lost;
   return { ok: true, value: settings };
 }
 
 function readDetection(reader: CborReader): Detection {
   return DETECTIONS[reader.int("detection", 0, DETECTIONS.length - 1)] ?? "usual";
+}
+
+function readLost(reader: CborReader): LostMode {
+  return {
+    intervalS: reader.int("lost", MIN_LOST_INTERVAL_S, MAX_LOST_INTERVAL_S),
+    floorPercent: reader.requiredInt(7, "lost", MIN_LOST_FLOOR_PERCENT, MAX_LOST_FLOOR_PERCENT),
+    buzzS: reader.requiredInt(8, "lost", 0, MAX_LOST_BUZZ_S),
+    until: reader.requiredInt(9, "lost", 0, MAX_UINT32),
+  };
 }
 
 function readGeofences(reader: CborReader): GeofenceSetting[] {

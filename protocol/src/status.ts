@@ -10,8 +10,9 @@ import { MAX_UINT32 } from "./values.ts";
 export function encodeStatus(status: Status): Uint8Array {
   const writer = new CborWriter(MAX_SMALL_MESSAGE_BYTES);
   const refused = status.refusedSettings;
-  const { decisionVersion } = status;
-  writer.map(4 + (refused === undefined ? 0 : 2) + (decisionVersion === undefined ? 0 : 1));
+  const { decisionVersion, isLost } = status;
+  const ofLost = isLost === undefined ? 0 : 1;
+  writer.map(4 + (refused === undefined ? 0 : 2) + (decisionVersion === undefined ? 0 : 1) + ofLost);
   writer.int(0);
   writer.int(status.wireVersion ?? FIRST_WIRE_VERSION);
   writer.int(1);
@@ -30,6 +31,10 @@ export function encodeStatus(status: Status): Uint8Array {
     writer.int(6);
     writer.int(decisionVersion);
   }
+  if (isLost !== undefined) {
+    writer.int(7);
+    writer.bool(isLost);
+  }
   return writer.taken();
 }
 
@@ -45,6 +50,7 @@ export function decodeStatus(bytes: Uint8Array): Decoded<Status> {
   const firmware = reader.ascii("firmware", MAX_FIRMWARE_LENGTH);
   const refusedSettings = reader.hasKey(4) ? readRefused(reader) : undefined;
   const decisionVersion = reader.hasKey(6) ? reader.int("decisionVersion", 1, MAX_UINT32) : undefined;
+  const isLost = version !== FIRST_WIRE_VERSION && reader.hasKey(7) ? reader.bool("lost") : undefined;
   reader.close(version);
   if (reader.error !== undefined) return { ok: false, error: reader.error };
   const status = {
@@ -52,6 +58,7 @@ export function decodeStatus(bytes: Uint8Array): Decoded<Status> {
     ...(version === FIRST_WIRE_VERSION ? {} : { wireVersion: version }),
     ...(refusedSettings === undefined ? {} : { refusedSettings }),
     ...(decisionVersion === undefined ? {} : { decisionVersion }),
+    ...(isLost === undefined ? {} : { isLost }),
   };
   return { ok: true, value: status };
 }

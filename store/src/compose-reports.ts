@@ -22,6 +22,7 @@ interface ReportOptions {
   readonly monotonicMs: () => number;
   readonly minFreeBytes?: number;
   readonly reserveBytes?: number;
+  readonly committed?: (() => void) | undefined;
 }
 
 /** What records reports, and the commits that it does so in. */
@@ -48,6 +49,7 @@ export function composeReports(
     },
     committed: () => {
       progress.committed();
+      options.committed?.();
     },
     rolledBack: () => {
       progress.rolledBack();

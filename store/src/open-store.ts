@@ -7,6 +7,9 @@ import { composeReports } from "./compose-reports.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
 import { TrailView } from "./audit/trail-view.ts";
+import { Arrivals } from "./live/arrivals.ts";
+import { ArrivedReader } from "./live/arrived-entries.ts";
+import type { ArrivalsView } from "./live/live-news.ts";
 import type { CommandWork } from "./commands/command.ts";
 import { prepareCommands } from "./commands/command-statements.ts";
 import { GivenCommands } from "./commands/given-commands.ts";
@@ -81,6 +84,8 @@ export interface OpenStoreOptions {
   /** As in OpenDatabaseOptions. */
   readonly mustExist?: boolean | undefined;
   readonly mayMigrate?: boolean | undefined;
+  /** Called after each commit of reports and of what tags say of themselves. */
+  readonly committed?: (() => void) | undefined;
   /** File that lists erased owners (see erasure-list.ts); none unless given. */
   readonly erasureList?: string | undefined;
   readonly installation?: string | undefined;
@@ -111,6 +116,8 @@ export interface Store {
   forViewer(viewer: OwnerId): ViewerView;
   /** Grows when something that a view shows may have changed, here or by another process. Costs microseconds. */
   changeCount(): Promise<number>;
+  /** Of which ownerships there is news, for live streams. */
+  readonly arrivals: ArrivalsView;
   /** Who did what to tags and who looked at them. */
   readonly trail: TrailView;
   /** After KeyRing.rotate: wraps the owner's sealing keys under the newest version. The number of keys. */
@@ -198,7 +205,7 @@ function composeViews(
   cache: KeyCache,
   keys: OwnerKeys,
   writing: Writing,
-): Pick<Store, "forOwner" | "forViewer" | "finderReports" | "retention" | "alertWork"> {
+): Pick<Store, "alertWork" | "arrivals" | "forOwner" | "forViewer" | "finderReports" | "retention"> {
   const { now, isClockTrusted = () => true, isClockPlausible = () => true } = options;
   const { writes, erasing, trail, wal, exports } = writing;
   const settings = new TagSettings(database);
@@ -222,12 +229,15 @@ function composeViews(
     transfers: prepareTransfers(database),
   };
   const answers = new OwnedAnswers(database);
+  const arrivals = new Arrivals(database);
+  const arrived = new ArrivedReader(arrivals, pieces, monotonicMs);
   const alertsOf = composeAlerts({ database, keys, writes, trail, now });
   const [outbox, untelling] = [new OutboxRows(database), new Untelling(database)];
   const given = { statements: prepareCommands(database), writes, trail, now, isClockPlausible };
   const commands = new GivenCommands(given);
   const common = {
     answers,
+    arrived,
     commands,
     outbox,
     untelling,
@@ -266,5 +276,5 @@ function composeViews(
   const forViewer = (viewer: OwnerId): ViewerView =>
     new SqliteViewerView({ ...common, statements: statements.shares, viewer });
   const alertWork = composeAlertWork({ database, keys, writes, trail, now, cache, locations });
-  return { forOwner, forViewer, finderReports, retention, alertWork };
+  return { alertWork, arrivals, forOwner, forViewer, finderReports, retention };
 }

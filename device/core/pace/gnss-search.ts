@@ -20,6 +20,9 @@ const LISTEN_MS = 500;
 /** The receiver stays on when it would be started again sooner than this. */
 const STAYS_ON_S = 10;
 
+/** A lost cat that moves sounds no more often: half of the time is silent, whatever its owner chose. */
+const BUZZ_EVERY_MS = 60_000;
+
 /** A cat that came home may lie under a roof: number of searches before the beacon alone is believed. */
 const SEARCHES_AT_HOME = 3;
 
@@ -79,6 +82,8 @@ export function endEmptySearch(state: TagState, nowMs: number, utcS: number): vo
   const searchedMs = nowMs - state.searchStartedMs;
   if (!state.isSearching || searchedMs < searchLimitMs(state)) return;
   state.effects.add("append-no-sky", utcS, Math.min(65_535, Math.floor(searchedMs / 1_000)));
+  // The contact counts, also without a place.
+  if (state.lostIntervalS > 0) state.effects.add("report-now", utcS, 0);
   state.emptySearches++;
   state.darkAtS = utcS;
   state.exitCm = 0;
@@ -90,7 +95,7 @@ export function endEmptySearch(state: TagState, nowMs: number, utcS: number): vo
 export function planNextFix(state: TagState, nowMs: number): void {
   const intervalS = fixIntervalS(state, nowMs);
   const startedMs = state.isSearching ? state.searchStartedMs : nowMs;
-  state.isFixWanted = nowMs < state.liveUntilMs;
+  state.isFixWanted = nowMs < state.liveUntilMs || state.lostIntervalS > 0;
   state.lastSearchEndMs = nowMs;
   state.nextFixMs = Math.max(nowMs, startedMs + intervalS * 1_000);
   if (!state.isSearching) return;
@@ -104,9 +109,16 @@ export function planNextFix(state: TagState, nowMs: number): void {
 export function moved(state: TagState, nowMs: number): void {
   state.feelsMotion = true;
   state.lastMotionMs = nowMs;
+  buzzIfLost(state, nowMs);
   if (!state.isResting) return;
   state.isResting = false;
   state.nextFixMs = nowMs + fixIntervalS(state, nowMs) * 1_000;
+}
+
+function buzzIfLost(state: TagState, nowMs: number): void {
+  if (state.lostIntervalS === 0 || state.lostBuzzS === 0 || nowMs < state.nextBuzzMs) return;
+  state.nextBuzzMs = nowMs + BUZZ_EVERY_MS;
+  state.effects.add("buzz", 0, state.lostBuzzS);
 }
 
 /** Requests a fix now, whatever the cat does. */

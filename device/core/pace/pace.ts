@@ -59,6 +59,7 @@ export function isCold(state: TagState): boolean {
  */
 export function fixIntervalS(state: TagState, nowMs: number): number {
   if (nowMs < state.liveUntilMs) return Math.min(LIVE_INTERVAL_S, state.fixIntervalS);
+  if (state.lostIntervalS > 0) return state.lostIntervalS;
   if (isDoubtful(state)) return Math.min(DOUBT_INTERVAL_S, state.fixIntervalS);
   if (state.emptySearches > PATIENT_SEARCHES && state.received !== DARK) {
     const backedOffS = state.fixIntervalS * (state.emptySearches - PATIENT_SEARCHES + 1);

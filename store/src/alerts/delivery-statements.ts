@@ -86,6 +86,9 @@ function prepareTaking(database: Database) {
     defer: database.prepare<[object]>(
       "UPDATE alert_delivery SET lease = NULL, due_ms = @untilMs WHERE id = @id AND due_ms <= @nowMs",
     ),
+    giveBack: database.prepare<[object]>(
+      "UPDATE alert_delivery SET lease = NULL, due_ms = @untilMs WHERE id = @id AND lease = @lease AND due_ms IS NOT NULL",
+    ),
     drop: database.prepare<[string]>(
       "UPDATE alert_delivery SET state = 'dropped', due_ms = NULL, lease = NULL WHERE id = ? AND due_ms IS NOT NULL",
     ),

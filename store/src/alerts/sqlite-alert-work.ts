@@ -62,6 +62,13 @@ export class SqliteAlertWork implements AlertWork {
     return this.#parts.taker.take(nowMs, leaseMs, limits);
   }
 
+  giveBack({ id, lease }: DeliveryTask, untilMs: UnixMs): Promise<void> {
+    const { sent, writes } = this.#parts;
+    return Promise.try(() => {
+      writes.run(() => sent.giveBack.run({ id, lease, untilMs }));
+    });
+  }
+
   begin(delivery: DeliveryTask, nowMs: UnixMs): Promise<void> {
     return Promise.try(() => {
       this.#parts.finisher.begin(delivery, nowMs);

@@ -131,6 +131,20 @@ export function describeAlertWorkContract(name: string, make: () => Promise<Stor
       expect(await work.nextDueMs()).toBeUndefined();
     });
 
+    test("a rule that changed is asked at once, of that owner's tags only", async () => {
+      await claimed(harness, BOB, OTHER_TAG, "Bob's");
+      await concludeAll(work);
+      await ada.changeAlertRule(BUILT_IN_RULES[0]!.id, {
+        kind: "left",
+        isEnabled: true,
+        tellsViewers: false,
+      });
+      const tasks = await takeTasks(work);
+      expect(tasks.map(({ owner, event: { kind }, rules }) => [owner, kind, rules.length])).toEqual([
+        [ADA, "due", 3],
+      ]);
+    });
+
     test("what happens to a tag is told to those who judge", async () => {
       await concludeAll(work);
       const found = { message: "here", contact: undefined, place: undefined };
@@ -257,6 +271,17 @@ export function describeAlertWorkContract(name: string, make: () => Promise<Stor
       expect(again).toMatchObject({ id: first.id, attempts: 1, firstAttemptAt: NOON_MS });
       const { items } = await ada.alerts({ limit: 1 });
       expect(items[0]?.deliveries).toMatchObject([{ state: "waiting", attempts: 1, lastError: "no answer" }]);
+    });
+
+    test("what is given back was not tried, and only its holder gives it back", async () => {
+      await tell([alertDraft()]);
+      const [held] = await takeDeliveries(work);
+      await work.giveBack({ ...held!, lease: "another's" }, NOON_MS + 1_000);
+      expect(await takeDeliveries(work, NOON_MS + 2_000)).toEqual([]);
+      await work.giveBack(held!, NOON_MS + 3_000);
+      expect(await takeDeliveries(work, NOON_MS + 2_999)).toEqual([]);
+      const [again] = await takeDeliveries(work, NOON_MS + 3_000);
+      expect(again).toMatchObject({ id: held!.id, attempts: 0, firstAttemptAt: undefined });
     });
 
     test("a lease that is over is another's", async () => {

@@ -64,6 +64,9 @@ export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void
   const bob = harness.store.forOwner(BOB);
   const { reports, registry, finderReports } = harness.store;
   await ada.createGeofence(draft("home", [tag]));
+  const early = later(NOON, -9 * DAY_S);
+  await recorded(harness, tag, reportOf(1, [fix(1, early)], 1, 4), receivedAt(early));
+  await ada.eraseStretch(tag, { from: early, to: early });
   await fillTotals(harness, ada, tag);
   const gone = await ada.createGeofence(draft("shed", [tag]));
   if (gone.kind === "written") await ada.deleteGeofence(gone.geofence.id, undefined);

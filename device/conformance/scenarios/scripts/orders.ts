@@ -106,4 +106,40 @@ export const ORDERS: readonly Scenario[] = [
       board.pass(600);
     },
   },
+  {
+    name: "lost: contacts while the cat sleeps and moves, after a restart and under a roof, until each end",
+    run(board: VirtualBoard): void {
+      begin(board);
+      board.isMoving = true;
+      board.pass(300);
+      board.isMoving = false;
+      board.pass(900);
+      const lost = { intervalS: 60, floorPercent: 20, buzzS: 5, until: 0 };
+      const pace = { fixIntervalS: 60, reportIntervalS: 600, geofences: [] };
+      board.settings(Object.assign({ version: 3, lost }, pace));
+      board.pass(300);
+      board.isMoving = true;
+      board.pass(150);
+      board.command({ id: 8, action: "live", seconds: 20, expiresAt: NOON_S + 90_000 });
+      board.pass(60);
+      board.boot();
+      board.up();
+      board.isMoving = false;
+      board.pass(180);
+      board.hasSky = false;
+      board.pass(300);
+      board.hasSky = true;
+      board.batteryPercent = 20;
+      board.pass(900);
+      board.batteryPercent = 90;
+      board.pass(300);
+      const until = NOON_S + Math.floor(board.nowMs / 1_000) + 200;
+      const silent = { intervalS: 30, floorPercent: 5, buzzS: 0, until };
+      board.settings(Object.assign({ version: 4, lost: silent }, pace));
+      board.isMoving = true;
+      board.pass(600);
+      board.settings(Object.assign({ version: 5 }, pace));
+      board.pass(300);
+    },
+  },
 ];
