@@ -154,12 +154,19 @@ describe("renewal", () => {
   });
 
   test("adds hosts, which is how a service gets to hold a new one", async () => {
-    expect(serviceNeeds(directory, "cloud-api", { hosts: ["::1", "new.example.org"], days: 30 }, now)).toBe("lacks-host");
+    expect(serviceNeeds(directory, "cloud-api", { hosts: ["::1", "new.example.org"], days: 30 }, now)).toBe(
+      "lacks-host",
+    );
     unrefused(
       await renew(authorityFiles(directory), "service", "cloud-api", { now, hosts: ["new.example.org"] }),
     );
     expect(
-      serviceNeeds(directory, "cloud-api", { hosts: ["::1", "new.example.org", "cats.example.org"], days: 30 }, now),
+      serviceNeeds(
+        directory,
+        "cloud-api",
+        { hosts: ["::1", "new.example.org", "cats.example.org"], days: 30 },
+        now,
+      ),
     ).toBe("none");
     expect(serviceNeeds(directory, "cloud-api", { hosts: [], days: 400 }, now)).toBe("ends-soon");
     expect(serviceNeeds(directory, "bridge", { hosts: [], days: 30 }, now)).toBe("missing");

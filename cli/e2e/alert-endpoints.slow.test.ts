@@ -123,7 +123,7 @@ test(
       await left;
       await until(() => ![undefined, pid].includes(household.services.pid(name)));
     }
-    await until(() => tags.every(isTold), LONG_MS);
+    await until(() => tags.every(isTold));
     for (const tag of tags)
       for (const endpoint of ENDPOINTS) {
         const ids = toldOf(tag).filter(({ at }) => at === endpoint).map(({ id }) => id);

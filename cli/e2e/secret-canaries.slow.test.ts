@@ -59,7 +59,11 @@ function plantAll(): void {
   plant("signing-key.pem", ["auth"], privateKey.export({ type: "pkcs8", format: "pem" }) as string);
   plant("mail-key", ["notifier"], key());
   const pushKeys = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  plant("vapid-key.pem", ["notifier"], pushKeys.privateKey.export({ type: "pkcs8", format: "pem" }) as string);
+  plant(
+    "vapid-key.pem",
+    ["notifier"],
+    pushKeys.privateKey.export({ type: "pkcs8", format: "pem" }) as string,
+  );
   for (const holder of ["auth", "bridge", "cloud-api", "notifier", "operator"] as const)
     plant("vault-secret-id", [holder], `canary-${key()}`);
 }

@@ -13,7 +13,11 @@ export const MAX_ATTEMPT_DEPTH = 8;
 export const ATTEMPT_DEADLINE_MS = 20_000;
 
 const id = z.string().regex(/^[a-z2-7]{26}$/u);
-const line = z.string().min(1).max(200).regex(/^[^\p{Cc}\u2028\u2029]+$/u);
+const line = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\u2028\u2029]+$/u);
 /** One mailbox without a name, a comment or a line break: nothing that a mail server could read as two. */
 const mailbox = z
   .string()
@@ -21,7 +25,11 @@ const mailbox = z
   .max(254)
   .regex(/^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u);
 const url = z.string().min(1).max(2_048);
-const base64url = z.string().min(1).max(256).regex(/^[\w-]+$/u);
+const base64url = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[\w-]+$/u);
 
 /** Where one message goes. What it needs to be trusted there comes with it: the notifier remembers nothing. */
 export const endpointSchema = z.discriminatedUnion("kind", [
@@ -30,12 +38,22 @@ export const endpointSchema = z.discriminatedUnion("kind", [
     kind: z.literal("webhook"),
     url,
     /** `whsec_` and base64 of 24 to 64 bytes; the newest first. */
-    secrets: z.array(z.string().regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/u)).min(1).max(2),
+    secrets: z
+      .array(z.string().regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/u))
+      .min(1)
+      .max(2),
     /** `whsk_` and base64 of an Ed25519 seed of 32 bytes; the newest first. */
     keys: z.array(z.string().regex(/^whsk_[A-Za-z0-9+/]{43}=$/u)).max(2),
   }),
   z.strictObject({ kind: z.literal("push"), url, p256dh: base64url, auth: base64url }),
-  z.strictObject({ kind: z.literal("ntfy"), url, token: z.string().regex(/^[\x21-\x7e]{1,256}$/u).optional() }),
+  z.strictObject({
+    kind: z.literal("ntfy"),
+    url,
+    token: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,256}$/u)
+      .optional(),
+  }),
 ]);
 
 export type Endpoint = z.infer<typeof endpointSchema>;
@@ -57,7 +75,10 @@ export const messageSchema = z.strictObject({
   /** How long a push service keeps it for a phone that is off, seconds. */
   ttlS: z.int().min(0).max(2_419_200),
   /** A later push with the same topic replaces one that has not arrived. */
-  topic: z.string().regex(/^[\w-]{1,32}$/u).optional(),
+  topic: z
+    .string()
+    .regex(/^[\w-]{1,32}$/u)
+    .optional(),
 });
 
 export type Message = z.infer<typeof messageSchema>;

@@ -42,7 +42,10 @@ export const configSchema = z.strictObject({
     navigate: z.url({ protocol: /^https$/u }),
   }),
   /** Networks besides the public one that messages may go to. */
-  allowedNetworks: z.array(z.union([z.cidrv4(), z.cidrv6()])).max(32).default([]),
+  allowedNetworks: z
+    .array(z.union([z.cidrv4(), z.cidrv6()]))
+    .max(32)
+    .default([]),
   /** PEM of authorities that endpoints' certificates may have besides the system's. */
   authority: pathSchema.optional(),
 });

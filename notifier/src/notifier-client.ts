@@ -1,6 +1,12 @@
 import { JsonClient } from "@purrimeter/service/json-client";
 import type { Time } from "@purrimeter/service/time";
-import { ATTEMPT_DEADLINE_MS, pushKeySchema, resultSchema, type Attempt, type AttemptResult } from "./attempt.ts";
+import {
+  ATTEMPT_DEADLINE_MS,
+  pushKeySchema,
+  resultSchema,
+  type Attempt,
+  type AttemptResult,
+} from "./attempt.ts";
 
 /** Longer than an attempt, so that its result comes back. */
 const DEADLINE_MS = ATTEMPT_DEADLINE_MS + 3_000;
@@ -37,7 +43,11 @@ export class NotifierClient {
   readonly #client: JsonClient;
 
   constructor({ url, authority, identity, time }: NotifierClientOptions) {
-    const limits = { deadlineMs: DEADLINE_MS, maxAnswerBytes: MAX_ANSWER_BYTES, maxConnections: MAX_CONNECTIONS };
+    const limits = {
+      deadlineMs: DEADLINE_MS,
+      maxAnswerBytes: MAX_ANSWER_BYTES,
+      maxConnections: MAX_CONNECTIONS,
+    };
     this.#client = new JsonClient({ url, authority, identity, time, ...limits });
   }
 

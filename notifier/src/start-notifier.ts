@@ -1,4 +1,4 @@
-import type { Secrets } from "@purrimeter/secrets/open-secrets";
+import type { OpenedSource } from "@purrimeter/secrets/open-source";
 import { certificateCheck } from "@purrimeter/service/certificate-check";
 import { diskCheck } from "@purrimeter/service/disk-check";
 import { INTERNAL_HTTP_LIMITS } from "@purrimeter/service/http-limits";
@@ -26,7 +26,7 @@ import { Destinations } from "./outgoing/destinations.ts";
 import { createPost, trustedBy } from "./outgoing/post.ts";
 import { Vapid } from "./push/vapid.ts";
 
-type Parts = ServiceParts<Config, Secrets>;
+type Parts = ServiceParts<Config, OpenedSource>;
 
 /** Listens for the services that have something to tell. Keeps nothing. */
 export async function startNotifier(parts: Parts): Promise<RunningService> {

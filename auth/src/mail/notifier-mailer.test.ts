@@ -54,5 +54,7 @@ test.each([
   const client = { attempt: () => Promise.resolve({ outcome, reason: "x" }) };
   const sent = notifierMailer(client, systemTime).send(MAIL, ID);
   await expect(sent).rejects.toMatchObject({ code });
-  await expect(sent).rejects.toSatisfy((error) => error instanceof MailRejectedError === (code === "MAIL_REJECTED"));
+  await expect(sent).rejects.toSatisfy(
+    (error) => error instanceof MailRejectedError === (code === "MAIL_REJECTED"),
+  );
 });

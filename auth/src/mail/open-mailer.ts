@@ -22,10 +22,14 @@ export interface OpenMailer {
 
 /** The notifier, or nothing where none is configured, which the log then says for each message. */
 export function openMailer({ config: { mail, tls }, secrets, log, time }: MailerParts): OpenMailer {
-  if (!mail)
-    return { mailer: { send: () => Promise.resolve(logUnsent(log)) }, close: () => undefined };
+  if (!mail) return { mailer: { send: () => Promise.resolve(logUnsent(log)) }, close: () => undefined };
   const identity = { certificate: readFileSync(tls.certificate), key: secrets.read("tls-key.pem") };
-  const client = new NotifierClient({ url: mail.notifier, authority: readFileSync(tls.authority), identity, time });
+  const client = new NotifierClient({
+    url: mail.notifier,
+    authority: readFileSync(tls.authority),
+    identity,
+    time,
+  });
   return { mailer: notifierMailer(client, time), close: () => client.close() };
 }
 

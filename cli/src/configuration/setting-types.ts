@@ -102,7 +102,10 @@ export const addressBlock = z.union(
 );
 
 /** A block of addresses. */
-export const network = z.union([z.cidrv4(), z.cidrv6()], "must be a block of addresses such as 192.168.1.0/24");
+export const network = z.union(
+  [z.cidrv4(), z.cidrv6()],
+  "must be a block of addresses such as 192.168.1.0/24",
+);
 
 function isName(text: string): boolean {
   return isHost(text) && isIP(text) === 0;

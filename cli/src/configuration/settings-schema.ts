@@ -86,6 +86,7 @@ const api = section({
   rates: section({ owner: rate(1_000, 100), address: rate(2_000, 200) }).prefault({}),
   maxConnections: whole(1, MAX_CONNECTIONS).default(PUBLIC_HTTP_LIMITS.maxConnections),
   maxConnectionsPerAddress: whole(1, MAX_CONNECTIONS).default(PUBLIC_HTTP_LIMITS.maxConnectionsPerAddress),
+  maxLiveStreams: whole(1, 100_000).default(2_000),
   acceptsPerAddress: rate(
     PUBLIC_HTTP_LIMITS.acceptsPerAddress.burst,
     PUBLIC_HTTP_LIMITS.acceptsPerAddress.perSecond,

@@ -88,7 +88,10 @@ test("a service that begins to call another one gets a certificate for that, and
   const usesOf = (name: string): readonly string[] =>
     new X509Certificate(readFileSync(files.serviceChain(name))).keyUsage ?? [];
   const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
-  expect([usesOf("auth"), usesOf("notifier")].map((uses) => uses.includes(CLIENT_AUTH))).toEqual([true, false]);
+  expect([usesOf("auth"), usesOf("notifier")].map((uses) => uses.includes(CLIENT_AUTH))).toEqual([
+    true,
+    false,
+  ]);
   const chain = files.serviceChain("auth");
   rmSync(dirname(chain), { recursive: true });
   // As an earlier version issued it.

@@ -72,7 +72,7 @@ const CLOUD_API: ServiceEntry = {
   configure: ({ files, settings, portOf, readinessOf }): Own<typeof cloudApiSchema> => {
     const { certificate, key, origins, securityContact, trustedProxies, rates, ...connections } =
       settings.api;
-    const { maxConnections, maxConnectionsPerAddress, acceptsPerAddress } = connections;
+    const { maxConnections, maxConnectionsPerAddress, acceptsPerAddress, maxLiveStreams } = connections;
     const own = files.serviceChain("cloud-api");
     const tls =
       certificate === undefined ? { certificate: own } : { certificate: resolve(files.folder, certificate) };
@@ -91,6 +91,7 @@ const CLOUD_API: ServiceEntry = {
       allowedNetworks: settings.alerts.allowedNetworks,
       peers: ["auth", "bridge"].map((name) => ({ name, url: readinessOf(name) })),
       commits: [readinessOf("bridge")],
+      maxLiveStreams,
       ...TOKENS,
       origins,
       backupKeptDays: settings.backupKeptDays,

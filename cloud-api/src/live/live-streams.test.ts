@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { OwnerId } from "@purrimeter/store/owner-id";
 import { listenOnLoopback } from "@purrimeter/service/testing/listen-on-loopback";
+import { LiveFollower } from "./live-follower.ts";
 import { LiveStreams } from "./live-streams.ts";
 import { MAX_ACCOUNT_STREAMS, MAX_ADDRESS_STREAMS, StreamCounts } from "./stream-counts.ts";
 import { makeTestApi } from "../testing/test-api.ts";
@@ -367,6 +368,38 @@ describe("a live stream", () => {
       if (taken.length % 30 === 0) await api.live.look();
     }
     expect(taken).toEqual(Array.from({ length: 120 }, (_, i) => i + 1));
+  });
+
+  it("keeps what waits for a client that does not read from it when its share is removed", async () => {
+    const { owner, share } = await viewer({ kind: "live" });
+    const hungUp: string[] = [];
+    const follower = new LiveFollower({
+      owner: api.store.forOwner(owner.id as OwnerId),
+      viewer: api.store.forViewer(owner.id as OwnerId),
+      tag,
+      may: { settings: true, commands: true, alerts: true },
+    });
+    const body = await api.live.open(
+      {
+        ...{
+          account: owner.id as OwnerId,
+          address: "192.0.2.1",
+          session: "s",
+          expiresS: NOW_S + 600,
+          follower,
+        },
+        alertBodies: () => Promise.resolve([]),
+        seal: () => "x".repeat(200),
+        hangUp: () => void hungUp.push("hung up"),
+      },
+      undefined,
+    );
+    const entries = Array.from({ length: 100 }, (_, i) => fixAt(NOW_S + i, i));
+    await record(api.store, tag, entries);
+    await api.live.look();
+    await api.ask(`/v1/tags/${tag}/shares/${share}`, { method: "DELETE", token: mia.token });
+    await look();
+    expect([hungUp, api.live.size, body]).toEqual([["hung up"], 0, expect.any(ReadableStream)]);
   });
 
   it("cuts a client that takes nothing for ten seconds, and not one that takes something", async () => {

@@ -15,8 +15,15 @@ export interface AttemptLog {
 
 /** Logs attempts that delivered nothing: the kind of channel and a reason of ours, never an address. */
 export function logAttempts(log: Log, monotonicMs: () => number): AttemptLog {
-  const onSum = (event: string, count: number): void => log.warn("more messages not delivered", { event, count });
-  const lines = new SummedLines({ perKind: LINES, perOrigin: LINES, monotonicMs, onSum, everyMs: SUM_EVERY_MS });
+  const onSum = (event: string, count: number): void =>
+    log.warn("more messages not delivered", { event, count });
+  const lines = new SummedLines({
+    perKind: LINES,
+    perOrigin: LINES,
+    monotonicMs,
+    onSum,
+    everyMs: SUM_EVERY_MS,
+  });
   const tell = (kind: Endpoint["kind"], { outcome, reason, status }: AttemptResult): void => {
     const event = `${kind}.${outcome}`;
     if (outcome === "delivered" || !lines.mayWrite(event)) return;

@@ -27,7 +27,11 @@ export class Lanes {
   /**
    * Does the work when it is its turn at the host; "busy" when too many wait already, or when the signal comes before its turn.
    */
-  async run<Result>(host: string, signal: AbortSignal, work: () => Promise<Result>): Promise<Result | "busy"> {
+  async run<Result>(
+    host: string,
+    signal: AbortSignal,
+    work: () => Promise<Result>,
+  ): Promise<Result | "busy"> {
     const lane = this.#lanes.get(host) ?? { active: 0, waiting: new Set() };
     this.#lanes.set(host, lane);
     if (!(await this.#turn(lane, signal))) return "busy";

@@ -32,7 +32,10 @@ beforeAll(async () => {
   const destinations = new Destinations(["127.0.0.0/8"]);
   post = createPost({ destinations, trusted: trustedBy(certificates.authority) });
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  vapid = new Vapid(Buffer.from(privateKey.export({ type: "pkcs8", format: "pem" })), "mailto:ops@example.org");
+  vapid = new Vapid(
+    Buffer.from(privateKey.export({ type: "pkcs8", format: "pem" })),
+    "mailto:ops@example.org",
+  );
 });
 beforeEach(() => {
   receiver.received.length = 0;
@@ -41,7 +44,10 @@ afterAll(() => receiver.stop());
 
 const send = {
   webhook: (message = MESSAGE, url = receiver.url): Promise<AttemptResult> =>
-    webhookChannel(post, nowS)({
+    webhookChannel(
+      post,
+      nowS,
+    )({
       ...{ id: ID, message, signal },
       endpoint: { kind: "webhook", url, secrets: [SECRET], keys: [] },
     }),
@@ -97,12 +103,15 @@ describe.each<[Kind, { gone: number[]; rejected: number[] }]>([
     });
   });
 
-  test.each([301, 400, 401, 403, 404, 410, 413, 418, 429, 500, 502, 503, 504])("%i is what it means", async (status) => {
-    answer(status, { location: receiver.url });
-    const outcome = gone.includes(status) ? "gone" : rejected.includes(status) ? "rejected" : "failed";
-    expect(await send[kind]()).toMatchObject({ outcome, status });
-    taken();
-  });
+  test.each([301, 400, 401, 403, 404, 410, 413, 418, 429, 500, 502, 503, 504])(
+    "%i is what it means",
+    async (status) => {
+      answer(status, { location: receiver.url });
+      const outcome = gone.includes(status) ? "gone" : rejected.includes(status) ? "rejected" : "failed";
+      expect(await send[kind]()).toMatchObject({ outcome, status });
+      taken();
+    },
+  );
 
   test.each([429, 502, 503, 504])("%i with Retry-After says when to come back", async (status) => {
     answer(status, { "retry-after": "120" });
@@ -173,7 +182,12 @@ test("a push is a declarative message with the id, which only the browser reads"
     ...{ "content-encoding": "aes128gcm", ttl: "3600", urgency: "high", topic: "alf", "x-message-id": ID },
     authorization: expect.stringMatching(/^vapid t=[\w.-]+, k=[\w-]{87}$/u) as string,
   });
-  const notification = { title: "Alf is out", body: MESSAGE.text, navigate: "https://cats.example/alf", tag: "alf" };
+  const notification = {
+    title: "Alf is out",
+    body: MESSAGE.text,
+    navigate: "https://cats.example/alf",
+    tag: "alf",
+  };
   expect(opened(body)).toEqual({ web_push: 8030, notification, id: ID, type: "alert.left" });
   expect(body.toString("latin1")).not.toMatch(/Alf|cats/u);
 });
@@ -187,17 +201,24 @@ test("a push without an address leads home, one that comes twice replaces itself
   expect(receiver.received[1]?.body).toHaveLength(first.length);
 });
 
-test.each(["x", "ü", "🐈", '"'])("a push of a text that is too long, of %j, is cut to 4,096 bytes", async (letter) => {
-  answer(201);
-  expect(await send.push({ ...MESSAGE, text: letter.repeat(8_000) })).toMatchObject({ outcome: "delivered" });
-  const { body } = taken();
-  expect(body.length).toBeLessThanOrEqual(4_096);
-  expect(opened(body)["notification"]).toMatchObject({ body: expect.stringMatching(/…$/u) as string });
-});
+test.each(["x", "ü", "🐈", '"'])(
+  "a push of a text that is too long, of %j, is cut to 4,096 bytes",
+  async (letter) => {
+    answer(201);
+    expect(await send.push({ ...MESSAGE, text: letter.repeat(8_000) })).toMatchObject({
+      outcome: "delivered",
+    });
+    const { body } = taken();
+    expect(body.length).toBeLessThanOrEqual(4_096);
+    expect(opened(body)["notification"]).toMatchObject({ body: expect.stringMatching(/…$/u) as string });
+  },
+);
 
 test("a subscription with keys that are none gets nothing", async () => {
   const endpoint = { kind: "push", url: receiver.url, p256dh: "AAAA", auth: "AAAA" } as const;
   const channel = pushChannel({ post, vapid, navigate: "https://cats.example/", nowS });
-  expect(await channel({ id: ID, message: MESSAGE, signal, endpoint })).toMatchObject({ outcome: "rejected" });
+  expect(await channel({ id: ID, message: MESSAGE, signal, endpoint })).toMatchObject({
+    outcome: "rejected",
+  });
   expect(receiver.received).toEqual([]);
 });

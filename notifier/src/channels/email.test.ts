@@ -49,7 +49,11 @@ test("mail is delivered over TLS, with the id as its Message-ID", async () => {
   const result = await send(await serverWith({}));
   expect(result).toEqual({ outcome: "delivered", reason: "taken by the mail server", tls: "TLSv1.3" });
   expect(server?.secret).toEqual(
-    expect.arrayContaining([`Message-ID: <${ID}@purrimeter.invalid>`, "RCPT TO:<mia@example.org>", "Line three"]),
+    expect.arrayContaining([
+      `Message-ID: <${ID}@purrimeter.invalid>`,
+      "RCPT TO:<mia@example.org>",
+      "Line three",
+    ]),
   );
 });
 

@@ -42,7 +42,11 @@ function failureOf({ code, originalCode, responseCode, command }: MailFault): At
   if (typeof responseCode !== "number") return { outcome: "failed", reason: reasonOf(code) };
   const isForGood = OF_MESSAGE.has(String(command)) && REFUSED_FOR_GOOD.has(responseCode);
   return isForGood
-    ? { outcome: "rejected", reason: "the mail server refuses the recipient or the message", status: responseCode }
+    ? {
+        outcome: "rejected",
+        reason: "the mail server refuses the recipient or the message",
+        status: responseCode,
+      }
     : { outcome: "failed", reason: "the mail server did not take the message", status: responseCode };
 }
 

@@ -55,7 +55,8 @@ function pushText(id: string, { title, text, type, topic = id, navigate }: Messa
       JSON.stringify({ web_push: 8030, notification: { title, body, navigate: at, tag: topic }, id, type }),
     );
   let body = text;
-  while (written(body).length > MAX_PLAIN_BYTES) body = cutText(body, Math.floor(Buffer.byteLength(body) * LESS));
+  while (written(body).length > MAX_PLAIN_BYTES)
+    body = cutText(body, Math.floor(Buffer.byteLength(body) * LESS));
   return written(body);
 }
 

@@ -2,7 +2,11 @@ import { createHmac, generateKeyPairSync, verify } from "node:crypto";
 import { expect, test } from "vitest";
 import { webhookSignature } from "./sign-webhook.ts";
 
-const CONTENT = { id: "msg_p5jXN8AQM9LWM0D4loKWxJek", sentAtS: 1_614_265_330, body: Buffer.from('{"test": 2432232314}') };
+const CONTENT = {
+  id: "msg_p5jXN8AQM9LWM0D4loKWxJek",
+  sentAtS: 1_614_265_330,
+  body: Buffer.from('{"test": 2432232314}'),
+};
 
 test("gives the signature of the example of Standard Webhooks", () => {
   const secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"];

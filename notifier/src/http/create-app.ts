@@ -95,6 +95,7 @@ function recorded(requests: RequestLog, time: Pick<Time, "monotonicMs">): Middle
     const durationMs = Math.round(time.monotonicMs() - beganMs);
     const route = routePath(context, -1);
     // Those that were taken are in the metrics: one for each message would be much for a log.
-    if (context.res.status >= 400) requests.record({ route, method: context.req.method, status: context.res.status, durationMs });
+    if (context.res.status >= 400)
+      requests.record({ route, method: context.req.method, status: context.res.status, durationMs });
   };
 }

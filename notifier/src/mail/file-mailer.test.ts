@@ -37,7 +37,5 @@ test("says when it cannot write", async () => {
   const folder = join(base, "gone");
   const mailer = openFileMailer({ folder, from: "x", now: () => 0 });
   rmSync(folder, { recursive: true });
-  await expect(
-    mailer.send({ id: "third", to: "mia@example.org", subject: "", text: "" }),
-  ).rejects.toThrow();
+  await expect(mailer.send({ id: "third", to: "mia@example.org", subject: "", text: "" })).rejects.toThrow();
 });

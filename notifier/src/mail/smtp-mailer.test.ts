@@ -2,7 +2,11 @@ import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { SmtpServer, type SmtpServerOptions } from "../testing/smtp-server.ts";
-import { createTestCertificates, type TestCertificates, type TestIdentity } from "@purrimeter/service/testing/test-certificates";
+import {
+  createTestCertificates,
+  type TestCertificates,
+  type TestIdentity,
+} from "@purrimeter/service/testing/test-certificates";
 import type { Mailer } from "./mailer.ts";
 import { openSmtpMailer, type SmtpOptions } from "./smtp-mailer.ts";
 

@@ -72,7 +72,9 @@ async function handOver(connection: SMTPConnection, options: SmtpOptions, mail: 
   const { login } = options;
   // One without AUTH takes mail from this machine, or says what it wants.
   if (login !== undefined && (connection as { readonly allowsAuth?: boolean }).allowsAuth === true)
-    await called((done) => connection.login({ credentials: { user: login.user, pass: login.password } }, done));
+    await called((done) =>
+      connection.login({ credentials: { user: login.user, pass: login.password } }, done),
+    );
   const message = composed(options, mail);
   const stream = message.createReadStream();
   await called((done) => connection.send(message.getEnvelope(), stream, done));
@@ -83,7 +85,15 @@ function composed({ from }: SmtpOptions, { id, to, subject, text }: Mail): MimeN
   const safe = { disableFileAccess: true, disableUrlAccess: true };
   // As an object, the address is never parsed as a list of addresses.
   const address = { name: "", address: to };
-  return new MailComposer({ from, to: address, subject, text, headers, messageId: messageId(id), ...safe }).compile();
+  return new MailComposer({
+    from,
+    to: address,
+    subject,
+    text,
+    headers,
+    messageId: messageId(id),
+    ...safe,
+  }).compile();
 }
 
 function called(work: (done: (error?: Error | null) => void) => void): Promise<void> {

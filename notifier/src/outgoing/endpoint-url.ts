@@ -15,7 +15,8 @@ export function endpointUrl(text: string, destinations: Destinations): URL | Ref
   const url = URL.parse(text);
   if (url === null) return { refused: "the address is no URL" };
   if (url.protocol !== "https:") return { refused: "the address does not begin with https://" };
-  if (url.username !== "" || url.password !== "") return { refused: "the address holds a user or a password" };
+  if (url.username !== "" || url.password !== "")
+    return { refused: "the address holds a user or a password" };
   if (url.port === "0") return { refused: "the address has no port that can be dialled" };
   const host = hostOf(url);
   if (host === "" || host === ".") return { refused: "the address has no host" };

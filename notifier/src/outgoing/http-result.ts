@@ -20,16 +20,23 @@ export function httpResult(
     return { outcome: answer.kind === "refused" ? "not-allowed" : "failed", reason: answer.reason };
   const { status, tls } = answer;
   const shown = { status, ...(tls !== undefined && { tls }) };
-  if (status >= 200 && status < 300) return { outcome: "delivered", reason: "taken by the endpoint", ...shown };
+  if (status >= 200 && status < 300)
+    return { outcome: "delivered", reason: "taken by the endpoint", ...shown };
   if (meanings.gone.includes(status)) return { outcome: "gone", reason: "the endpoint is gone", ...shown };
   if (meanings.rejected.includes(status))
     return { outcome: "rejected", reason: "the message is too large for the endpoint", ...shown };
   const wait = retryAfterS(answer.retryAfter, nowS);
-  return { outcome: "failed", reason: reasonOf(status), ...shown, ...(wait !== undefined && { retryAfterS: wait }) };
+  return {
+    outcome: "failed",
+    reason: reasonOf(status),
+    ...shown,
+    ...(wait !== undefined && { retryAfterS: wait }),
+  };
 }
 
 function reasonOf(status: number): string {
-  if (status >= 300 && status < 400) return "the endpoint answered with a redirect; redirects are not followed";
+  if (status >= 300 && status < 400)
+    return "the endpoint answered with a redirect; redirects are not followed";
   if (status === 401 || status === 403) return "the endpoint does not accept who sends";
   if (status === 404) return "the endpoint does not know its address";
   if (status === 429) return "the endpoint takes no more messages for now";

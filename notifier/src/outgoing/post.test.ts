@@ -53,7 +53,10 @@ test("TLS 1.2 is enough; what is older, or weak, is not", async () => {
     maxVersion: "TLSv1.2",
     ciphers: "ECDHE-RSA-AES128-SHA:ECDHE-ECDSA-AES128-SHA:AES128-GCM-SHA256",
   });
-  expect(await send(weak.url)).toMatchObject({ kind: "failed", reason: expect.stringContaining("TLS") as string });
+  expect(await send(weak.url)).toMatchObject({
+    kind: "failed",
+    reason: expect.stringContaining("TLS") as string,
+  });
   expect(weak.received).toEqual([]);
   await weak.stop();
 });
@@ -65,9 +68,13 @@ test("a certificate of an unknown authority, of another name or of the past is r
   expect(await send(stranger.url)).toMatchObject(unknown);
   expect(await send(late.url)).toMatchObject({ reason: "the certificate or TLS: certificate has expired" });
   const named = `https://other.example:${receiver.port}/`;
-  expect(await send(named)).toMatchObject({ reason: "the certificate or TLS: certificate is for another name" });
+  expect(await send(named)).toMatchObject({
+    reason: "the certificate or TLS: certificate is for another name",
+  });
   // The system's authorities do not sign ours.
-  expect(await send(receiver.url, createPost({ destinations: LOOPBACK, trusted: trustedBy() }))).toMatchObject(unknown);
+  expect(
+    await send(receiver.url, createPost({ destinations: LOOPBACK, trusted: trustedBy() })),
+  ).toMatchObject(unknown);
   expect([...stranger.received, ...late.received, ...receiver.received]).toEqual([]);
   await Promise.all([stranger.stop(), late.stop()]);
 });
@@ -84,12 +91,18 @@ test.each([
   ["the metadata of a cloud", [{ address: "169.254.169.254", family: 4 }]],
   ["NAT64 of loopback", [{ address: "64:ff9b::7f00:1", family: 6 }]],
   ["no address", [{ address: "nowhere", family: 4 }]],
-] as [string, HostAddress[]][])("a name that leads to %s is refused, and nothing is dialled", async (_, found) => {
-  const named = `https://receiver.example:${receiver.port}/`;
-  const refused = await send(named, postTo(() => Promise.resolve(found), new Destinations([])));
-  expect(refused).toEqual({ kind: "refused", reason: NOT_PUBLIC });
-  expect(receiver.connections).toBe(0);
-});
+] as [string, HostAddress[]][])(
+  "a name that leads to %s is refused, and nothing is dialled",
+  async (_, found) => {
+    const named = `https://receiver.example:${receiver.port}/`;
+    const refused = await send(
+      named,
+      postTo(() => Promise.resolve(found), new Destinations([])),
+    );
+    expect(refused).toEqual({ kind: "refused", reason: NOT_PUBLIC });
+    expect(receiver.connections).toBe(0);
+  },
+);
 
 test("a name that changes between the check and the dialling is asked once: what was checked is dialled", async () => {
   const inner = createServer().listen(0, "127.0.0.2");
@@ -103,7 +116,10 @@ test("a name that changes between the check and the dialling is asked once: what
   expect(await send(receiver.url, postTo(rebinding, onlyFirst))).toMatchObject({ status: 204 });
   expect([asked, dialled]).toEqual([1, []]);
   // The next message is checked anew, and refused.
-  expect(await send(receiver.url, postTo(rebinding, onlyFirst))).toEqual({ kind: "refused", reason: NOT_PUBLIC });
+  expect(await send(receiver.url, postTo(rebinding, onlyFirst))).toEqual({
+    kind: "refused",
+    reason: NOT_PUBLIC,
+  });
   expect([asked, dialled, receiver.connections]).toEqual([2, [], 1]);
   inner.close();
 });
@@ -111,7 +127,10 @@ test("a name that changes between the check and the dialling is asked once: what
 test("localhost is loopback, and no name server is asked", async () => {
   const unasked = createPost({ destinations: new Destinations([]), trusted });
   for (const host of ["localhost", "LOCALHOST", "a.localhost", "localhost."])
-    expect(await send(`https://${host}:${receiver.port}/`, unasked)).toEqual({ kind: "refused", reason: NOT_PUBLIC });
+    expect(await send(`https://${host}:${receiver.port}/`, unasked)).toEqual({
+      kind: "refused",
+      reason: NOT_PUBLIC,
+    });
 });
 
 test.each([301, 302, 303, 307, 308])("a redirect (%i) is not followed", async (status) => {
@@ -154,7 +173,9 @@ test("one that hangs is given up with the signal", async () => {
 });
 
 test("a name server that hangs is given up with the signal", async () => {
-  const hanging = postTo((_, signal) => new Promise((_resolve, reject) => signal.addEventListener("abort", reject)));
+  const hanging = postTo(
+    (_, signal) => new Promise((_resolve, reject) => signal.addEventListener("abort", reject)),
+  );
   const sent = send(receiver.url, hanging);
   stopping.abort();
   expect(await sent).toEqual({ kind: "failed", reason: TOO_SLOW });
@@ -181,6 +202,7 @@ test("what is no TLS, closes at once, or is not there, has failed with its reaso
 test("an answer that is no HTTP, or with endless headers, has failed", async () => {
   receiver.answering = (outgoing) => outgoing.socket?.end("nonsense\r\n\r\n");
   expect(await send()).toEqual({ kind: "failed", reason: "the answer is not HTTP" });
-  receiver.answering = (outgoing) => outgoing.socket?.end(`HTTP/1.1 200 OK\r\na: ${"b".repeat(20_000)}\r\n\r\n`);
+  receiver.answering = (outgoing) =>
+    outgoing.socket?.end(`HTTP/1.1 200 OK\r\na: ${"b".repeat(20_000)}\r\n\r\n`);
   expect(await send()).toEqual({ kind: "failed", reason: "the headers of the answer are too long" });
 });

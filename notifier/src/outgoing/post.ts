@@ -141,7 +141,10 @@ function failureOf(error: unknown, signal: AbortSignal): PostFailure {
   if (code === NOT_ALLOWED) return { kind: "refused", reason: NOT_PUBLIC };
   if (signal.aborted) return { kind: "failed", reason: TOO_SLOW };
   if (isTlsCode(code)) return { kind: "failed", reason: `the certificate or TLS: ${tlsReason(code)}` };
-  return { kind: "failed", reason: REASONS[code] ?? (code.startsWith("HPE_") ? "the answer is not HTTP" : "the network failed") };
+  return {
+    kind: "failed",
+    reason: REASONS[code] ?? (code.startsWith("HPE_") ? "the answer is not HTTP" : "the network failed"),
+  };
 }
 
 function ignoreError(): void {}

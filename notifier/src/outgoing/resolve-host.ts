@@ -29,7 +29,9 @@ export const resolveHost: ResolveHost = async (host, signal) => {
   signal.addEventListener("abort", cancel, { once: true });
   try {
     const asked = await Promise.allSettled([resolver.resolve4(host), resolver.resolve6(host)]);
-    const found = asked.flatMap((answer, i) => (answer.status === "fulfilled" ? addresses(answer.value, i) : []));
+    const found = asked.flatMap((answer, i) =>
+      answer.status === "fulfilled" ? addresses(answer.value, i) : [],
+    );
     const failed = asked.find((answer) => answer.status === "rejected" && !NONE.has(codeOf(answer.reason)));
     if (found.length === 0 && failed?.status === "rejected") throw failed.reason;
     return found;

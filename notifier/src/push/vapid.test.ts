@@ -22,11 +22,17 @@ test("signs who sends, for one push service and half a day, by the key that brow
     vapid.authorization("https://push.example:444/send/abc?x", 1_800_000_000),
   );
   expect(head).toEqual({ typ: "JWT", alg: "ES256" });
-  expect(claims).toEqual({ aud: "https://push.example:444", exp: 1_800_043_200, sub: "mailto:ops@example.org" });
+  expect(claims).toEqual({
+    aud: "https://push.example:444",
+    exp: 1_800_043_200,
+    sub: "mailto:ops@example.org",
+  });
   expect(key).toBe(vapid.publicKey);
   const point = Buffer.from(key, "base64url");
   expect([point.length, point[0]]).toEqual([65, 4]);
-  const [x = "", y = ""] = [point.subarray(1, 33), point.subarray(33)].map((half) => half.toString("base64url"));
+  const [x = "", y = ""] = [point.subarray(1, 33), point.subarray(33)].map((half) =>
+    half.toString("base64url"),
+  );
   const publicKey = createPublicKey({ format: "jwk", key: { kty: "EC", crv: "P-256", x, y } });
   const by = { key: publicKey, dsaEncoding: "ieee-p1363" } as const;
   expect(verify("sha256", Buffer.from(content), by, Buffer.from(signature, "base64url"))).toBe(true);

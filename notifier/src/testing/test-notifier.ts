@@ -1,4 +1,4 @@
-import { openSecrets } from "@purrimeter/secrets/open-secrets";
+import { openSource } from "@purrimeter/secrets/open-source";
 import { createLog } from "@purrimeter/service/log";
 import { Metrics } from "@purrimeter/service/metrics";
 import { systemRandom } from "@purrimeter/service/system-random";
@@ -66,8 +66,8 @@ export async function startTestNotifier({
   const log = createLog("notifier", { write: (line: string) => void logLines.push(line) });
   const metrics = new Metrics("notifier");
   const running = await startNotifier({
-    ...{ config, log, metrics, time: systemTime, random: systemRandom, version: "test" },
-    secrets: await openSecrets({ process: "notifier", config: { folder: secretsFolder } }),
+    ...{ config, log, metrics, time: systemTime, random: systemRandom, version: "test", committed: () => undefined },
+    secrets: await openSource({ process: "notifier", config: { folder: secretsFolder } }),
     alarms: createTestAlarms(() => systemTime.monotonicMs()).alarms,
   });
   const { port } = running.ready;

@@ -35,7 +35,11 @@ export class TestReceiver {
   }
 
   /** Resolves when it listens. `name`: of its certificate; each once. */
-  static async start(certificates: TestCertificates, name: string, tls: ServerOptions = {}): Promise<TestReceiver> {
+  static async start(
+    certificates: TestCertificates,
+    name: string,
+    tls: ServerOptions = {},
+  ): Promise<TestReceiver> {
     const { key, certificate } = await certificates.identity(name);
     const receiver = new TestReceiver({ key, cert: certificate, ...tls });
     receiver.#server.listen(0, "127.0.0.1");
