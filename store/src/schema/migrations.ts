@@ -1,6 +1,7 @@
 import { TRAIL_SQL } from "@purrimeter/audit/trail-schema";
 import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import { clockSql } from "@purrimeter/database/clock-table";
+import { ACCOUNT_EXPORT_SQL } from "./account-export-sql.ts";
 import { ALERTS_SQL } from "./alerts-sql.ts";
 import { COMMANDS_SQL } from "./commands-sql.ts";
 import { REPORT_CUT_SQL } from "./report-cut-sql.ts";
@@ -249,17 +250,7 @@ CREATE INDEX command_answer_keep ON command_answer (keep_day);
   },
   { name: "audit trail", sql: TRAIL_SQL },
   { name: "retention by owner", sql: RETENTION_SQL },
-  {
-    name: "archives of accounts",
-    sql: `
--- An archive that an owner asked for; its file is sealed under a key made of the owner's. state: running, ready or failed.
-CREATE TABLE account_export (
-  id TEXT PRIMARY KEY, owner TEXT NOT NULL, created_at INTEGER NOT NULL, state TEXT NOT NULL, bytes INTEGER NOT NULL,
-  sealing_key INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX account_export_owner ON account_export (owner);
-`,
-  },
+  { name: "archives of accounts", sql: ACCOUNT_EXPORT_SQL },
   { name: "newest reports that were deleted", sql: REPORT_CUT_SQL },
   {
     name: "flags of shares",

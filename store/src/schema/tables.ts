@@ -1,4 +1,5 @@
 import { TRAIL_TABLE } from "@purrimeter/audit/trail-schema";
+import { SHARING_TABLES } from "./sharing-tables.ts";
 import type { LocationHolder } from "./location-holder.ts";
 import { ALERT_CHOICE_TABLES, ALERT_TABLES } from "./alert-tables.ts";
 import { CLOCK_TABLE } from "@purrimeter/database/clock-table";
@@ -147,30 +148,7 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     exported: { as: "geofences" },
     erased: OF_OWNERSHIP,
   },
-  {
-    table: "share",
-    key: ["id"],
-    whose: "ownership",
-    kept: { until: "expired", when: "it has ended or its invitation has, at the next invitation" },
-    exported: { as: "shares" },
-    erased: { with: { ownership: "ownership = @ownership", owner: "viewer = @owner" } },
-  },
-  {
-    table: "transfer",
-    key: ["ownership"],
-    whose: "ownership",
-    kept: { until: "replaced", by: "the next offer of the tag" },
-    exported: { as: "transfers" },
-    erased: { with: { ownership: "ownership = @ownership", owner: "recipient = @owner" } },
-  },
-  {
-    table: "found_report",
-    key: ["id"],
-    whose: "ownership",
-    kept: { until: "old", where: "at < @at", removal: "rows" },
-    exported: { as: "finder-reports" },
-    erased: OF_OWNERSHIP,
-  },
+  ...SHARING_TABLES,
   {
     table: "day_total",
     key: ["ownership", "day"],

@@ -41,12 +41,10 @@ export function describeAlertDeliveryContract(name: string, make: () => Promise<
   describe(`${name}: deliveries of alerts`, () => {
     let harness: StoreHarness;
     let ada: OwnerView;
-    let bob: ViewerView;
     let work: AlertWork;
     beforeEach(async () => {
       harness = await make();
       ada = await claimed(harness, ADA, TAG, "Schnurrli");
-      bob = harness.store.forViewer(BOB);
       work = harness.store.alertWork;
       await concludeAll(work);
     });
