@@ -165,7 +165,7 @@ export class AlertHousehold {
     let token: string | undefined;
     await until(() => {
       const [mail] = mailsTo(this.smtp, credentials.email);
-      token = mail === undefined ? undefined : /[?#&]token=([\w.-]+)/u.exec(mail.text)?.[1];
+      token = mail === undefined ? undefined : /#verify=([\w-]+)/u.exec(mail.text)?.[1];
       return token !== undefined;
     });
     await this.owner.verify(token ?? "");
