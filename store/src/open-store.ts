@@ -6,6 +6,9 @@ import { composeReports } from "./compose-reports.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
 import { TrailView } from "./audit/trail-view.ts";
+import type { LostWork } from "./lost/lost-mode.ts";
+import { prepareLost } from "./lost/lost-statements.ts";
+import { OwnedLostModes } from "./lost/owned-lost-modes.ts";
 import type { CommandWork } from "./commands/command.ts";
 import { prepareCommands } from "./commands/command-statements.ts";
 import { GivenCommands } from "./commands/given-commands.ts";
@@ -92,6 +95,8 @@ export interface Store {
   readonly reports: ReportStore;
   /** What the bridge does with commands. */
   readonly commands: CommandWork;
+  /** What the bridge does with lost modes. */
+  readonly lost: LostWork;
   readonly registry: TagRegistry;
   readonly retention: Retention;
   readonly finderReports: FinderReports;
@@ -147,7 +152,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const trail = new StoreTrail(database, options.audit);
   const erasing = new RowDeletion(database, writes, wal);
   const ownerKeys = new OwnerKeys({ database, keyRing: options.keyRing, keys, writes, trail });
-  const { reports, commits, commands } = composeReports(database, options, keys, invalidation, wal);
+  const { reports, commits, commands, lost } = composeReports(database, options, keys, invalidation, wal);
   const changes = new ChangeCount(database);
   invalidation.onStale(() => {
     keys.doubt();
@@ -160,6 +165,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   return {
     reports,
     commands,
+    lost,
     registry: new SqliteTagRegistry(database, writes, trail),
     clock: new ClockTable(database),
     cutFutureTimes: (now) => Promise.try(() => cutFutureTimes(database, writes, now)),
@@ -221,7 +227,9 @@ function composeViews(
   const answers = new OwnedAnswers(database);
   const alertsOf = composeAlerts({ database, keys, writes, trail, now });
   const [outbox, untelling] = [new OutboxRows(database), new Untelling(database)];
-  const given = { statements: prepareCommands(database), writes, trail, now, isClockPlausible };
+  const given = { statements: prepareCommands(database), writes, trail, outbox, now, isClockPlausible };
+  const lostParts = { statements: prepareLost(database), settings, writes, trail, now, isClockPlausible };
+  const lostModes = new OwnedLostModes(lostParts);
   const commands = new GivenCommands(given);
   const common = {
     answers,
@@ -257,6 +265,7 @@ function composeViews(
       archive,
       retention: ownedRetention,
       alerts: alertsOf(owner),
+      lostModes,
     };
     return new SqliteOwnerView({ ...parts, ...kinds });
   };

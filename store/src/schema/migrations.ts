@@ -284,4 +284,17 @@ CREATE INDEX tag_command_change ON tag (command_change);
 `,
   },
   { name: "alerts", sql: ALERTS_SQL },
+  {
+    name: "lost mode",
+    sql: `
+-- The newest lost mode of an ownership. until: 0 for ever. version: of the settings that first have it so.
+CREATE TABLE lost_mode (
+  ownership INTEGER PRIMARY KEY, interval_s INTEGER NOT NULL, buzz_s INTEGER NOT NULL, floor_percent INTEGER NOT NULL,
+  until INTEGER NOT NULL, started_at INTEGER NOT NULL, version INTEGER NOT NULL, ended_at INTEGER, ended_by TEXT
+) STRICT;
+CREATE INDEX lost_mode_open ON lost_mode (ownership) WHERE ended_at IS NULL;
+-- Whether the tag says that it is in lost mode; null when it says nothing of that.
+ALTER TABLE tag_status ADD COLUMN lost INTEGER;
+`,
+  },
 ];

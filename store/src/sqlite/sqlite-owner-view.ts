@@ -26,7 +26,9 @@ import {
 import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "../geofences/geofence.ts";
 import type { EventPage } from "../reading/geofence-event.ts";
 import type { ListRange, Page } from "../reading/page.ts";
-import type { OwnedTag } from "../tags/owned-tag.ts";
+import type { LostDraft, LostOutcome, LostView } from "../lost/lost-mode.ts";
+import type { OwnedLostModes } from "../lost/owned-lost-modes.ts";
+import type { OwnedTag, PaceChange } from "../tags/owned-tag.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
 import type { EventReader } from "../reading/read-events.ts";
@@ -55,6 +57,7 @@ export interface OwnerViewParts {
   readonly finderReports: SqliteFinderReports;
   readonly answers: OwnedAnswers;
   readonly commands: GivenCommands;
+  readonly lostModes: OwnedLostModes;
   readonly erasure: OwnerErasure;
   readonly retention: OwnedRetention;
   readonly history: OwnedHistory;
@@ -97,6 +100,10 @@ export class SqliteOwnerView extends AccountAlerts implements OwnerView {
 
   setDetection(id: TagId, detection: Detection): Promise<OwnedTag | "not-found"> {
     return this.#parts.tags.setDetection(id, detection);
+  }
+
+  setPace(id: TagId, change: PaceChange): Promise<OwnedTag | "not-found"> {
+    return this.#parts.tags.setPace(id, change);
   }
 
   async geofences(range: ListRange<GeofenceId>): Promise<Page<Geofence, GeofenceId>> {
@@ -217,6 +224,18 @@ export class SqliteOwnerView extends AccountAlerts implements OwnerView {
 
   commands(tag: TagId): Promise<readonly TagCommand[] | "not-found"> {
     return Promise.try(() => this.#parts.commands.list(this.#giver(tag)));
+  }
+
+  lost(tag: TagId): Promise<LostView | "not-found"> {
+    return Promise.try(() => this.#parts.lostModes.of(this.#parts.tags, tag));
+  }
+
+  setLost(tag: TagId, draft: LostDraft): Promise<LostOutcome> {
+    return Promise.try(() => this.#parts.lostModes.set(this.#parts.tags, tag, draft));
+  }
+
+  endLost(tag: TagId): Promise<"ended" | "not-found"> {
+    return Promise.try(() => this.#parts.lostModes.end(this.#parts.tags, tag));
   }
 
   retention(bounds: RetentionBounds): Promise<RetentionChoice> {

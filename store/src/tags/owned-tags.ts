@@ -8,7 +8,8 @@ import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import type { ListRange, Page } from "../reading/page.ts";
-import type { OwnedTag } from "./owned-tag.ts";
+import { isTooOldForLost } from "../lost/owned-lost-modes.ts";
+import type { OwnedTag, PaceChange } from "./owned-tag.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { TagSettings } from "./tag-settings.ts";
@@ -27,6 +28,9 @@ function tagsOf(queries: Kysely<Schema>, owner: string) {
     .innerJoin("tag", "tag.ownership", "ownership.id")
     .leftJoin("tag_progress", "tag_progress.ownership", "ownership.id")
     .leftJoin("tag_status", "tag_status.tag", "tag.id")
+    .leftJoin("lost_mode", (join) =>
+      join.onRef("lost_mode.ownership", "=", "ownership.id").on("lost_mode.ended_at", "is", null),
+    )
     .select([
       "tag.id as tag",
       "ownership.id",
@@ -35,7 +39,10 @@ function tagsOf(queries: Kysely<Schema>, owner: string) {
       "ownership.started_at",
       "ownership.many_sessions_at",
       "ownership.detection",
+      "ownership.fix_interval_s",
+      "ownership.report_interval_s",
     ])
+    .select(["lost_mode.version", "tag_status.lost"])
     .select(["tag.settings_version as wanted", "tag_status.settings_version as reported"])
     .select(["tag_status.refused_version", "tag_status.refused_reason", "tag_status.wire_version"])
     .select(["tag_status.at as status_at", "tag_progress.last_heard_at", "tag_progress.battery_percent"])
@@ -72,6 +79,7 @@ export function prepareTags(database: Database) {
         .innerJoin("tag", "tag.ownership", "ownership.id")
         .select(["tag.id as tag", "ownership.id", "ownership.sealing_key", "ownership.name"])
         .select(["ownership.started_at", "ownership.detection", "tag.settings_version as wanted"])
+        .select(["ownership.fix_interval_s", "ownership.report_interval_s"])
         .where("ownership.owner", "=", args.owner)
         .where("ownership.tag", "=", args.tag),
     ),
@@ -92,6 +100,12 @@ export function prepareTags(database: Database) {
         .set({ detection: args.detection })
         .where("id", "=", args.id)
         .where("detection", "!=", args.detection),
+    ),
+    pace: statement(database, (queries, args: { id: number; fixIntervalS: number; reportIntervalS: number }) =>
+      queries
+        .updateTable("ownership")
+        .set({ fix_interval_s: args.fixIntervalS, report_interval_s: args.reportIntervalS })
+        .where("id", "=", args.id),
     ),
   };
 }
@@ -164,7 +178,9 @@ export class OwnedTags {
     const settings = { wanted: bare?.wanted ?? 0, reported: 0, refused: undefined, ignored: undefined };
     const claimedAt = (bare?.started_at ?? 0) as UnixSeconds;
     const name = bare && (await openTagName(this.#keys, bare));
-    return { id: tag, name, claimedAt, ...unknown, settings, detection: bare?.detection ?? "usual" };
+    const pace = { fixIntervalS: bare?.fix_interval_s ?? 0, reportIntervalS: bare?.report_interval_s ?? 0 };
+    const detection = bare?.detection ?? "usual";
+    return { id: tag, name, claimedAt, ...unknown, settings, detection, pace, isLost: false };
   }
 
   async get(tag: TagId): Promise<OwnedTag | "not-found"> {
@@ -203,7 +219,22 @@ export class OwnedTags {
     return isThere ? this.get(tag) : "not-found";
   }
 
-  #record(event: "tag.renamed" | "tag.detection-set", subject: TagId): void {
+  /** Gives the tag's settings a new version, unless it is so already. */
+  async setPace(tag: TagId, change: PaceChange): Promise<OwnedTag | "not-found"> {
+    const isThere = this.#writes.run(() => {
+      const row = this.#statements.one.get({ owner: this.#owner, tag });
+      if (row === undefined) return false;
+      const { fixIntervalS = row.fix_interval_s, reportIntervalS = row.report_interval_s } = change;
+      if (fixIntervalS === row.fix_interval_s && reportIntervalS === row.report_interval_s) return true;
+      this.#statements.pace.run({ id: row.id, fixIntervalS, reportIntervalS });
+      this.#settings.bump(tag);
+      this.#record("tag.pace-set", tag);
+      return true;
+    });
+    return isThere ? this.get(tag) : "not-found";
+  }
+
+  #record(event: "tag.renamed" | "tag.detection-set" | "tag.pace-set", subject: TagId): void {
     this.#trail.record({ event, actor: this.#owner, account: this.#owner, subject });
   }
 
@@ -222,6 +253,8 @@ export class OwnedTags {
         ignored: ignoredBy(row),
       },
       detection: row.detection,
+      pace: { fixIntervalS: row.fix_interval_s, reportIntervalS: row.report_interval_s },
+      isLost: row.version !== null,
     };
   }
 }
@@ -245,8 +278,13 @@ function refusedOf(row: TagRow): OwnedTag["settings"]["refused"] {
 }
 
 /** What an old firmware leaves out of the wanted settings; nothing is known of a tag that has said nothing yet. */
-function ignoredBy({ detection, wire_version: version }: TagRow): OwnedTag["settings"]["ignored"] {
-  return detection !== "usual" && version === FIRST_WIRE_VERSION ? ["detection"] : undefined;
+function ignoredBy(row: TagRow): OwnedTag["settings"]["ignored"] {
+  const isNamed = row.status_at !== null && row.status_at >= row.started_at;
+  const ignored = [
+    ...(row.detection !== "usual" && row.wire_version === FIRST_WIRE_VERSION ? (["detection"] as const) : []),
+    ...(isNamed && isTooOldForLost(row) ? (["lost"] as const) : []),
+  ];
+  return ignored.length === 0 ? undefined : ignored;
 }
 
 /** A former owner's status is none of the present one's. */

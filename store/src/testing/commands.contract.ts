@@ -3,6 +3,8 @@ import type { Status } from "@purrimeter/protocol/messages";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { KEY_S, type CommandDraft, type CommandKind, type TagCommand } from "../commands/command.ts";
+import type { ShareDraft } from "../sharing/share.ts";
+import type { ViewerView } from "../reading/viewer-view.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
 import { ADA, BOB, fix, later, NOON, receivedAt, reportOf, TAG } from "./contract-values.ts";
 import { deleteBefore } from "./delete-before.ts";
@@ -200,6 +202,63 @@ export function describeCommandsContract(name: string, make: () => Promise<Store
       const revoked = { kind: "refused", reason: "revoked" };
       expect(await view.giveCommand(TAG, commandDraft("buzz"))).toEqual(revoked);
       expect(await open()).toEqual([]);
+    });
+
+    describe("by a viewer", () => {
+      const rights = { alerts: false, commands: true };
+      const share = async (more: Partial<ShareDraft> = {}): Promise<ViewerView> => {
+        const draft = { kind: "live", name: "Bob", endsAt: undefined, historyFrom: undefined, rights } as const;
+        const outcome = await view.inviteViewer(TAG, { ...draft, ...more });
+        if (outcome.kind === "refused") throw new Error(outcome.reason);
+        await harness.store.forViewer(BOB).acceptShare(outcome.code);
+        return harness.store.forViewer(BOB);
+      };
+      const NOT_FOUND = { kind: "refused", reason: "not-found" };
+
+      test("whom the owner lets: they see their own, the owner sees all", async () => {
+        const bob = await share();
+        const own = await given("live");
+        const outcome = await bob.giveCommand(TAG, commandDraft("buzz"));
+        if (outcome.kind === "refused") throw new Error(outcome.reason);
+        expect(await bob.commands(TAG)).toMatchObject([{ id: outcome.command.id, isOwners: false }]);
+        expect(await bob.command(TAG, own.id)).toBe("not-found");
+        expect(await view.commands(TAG)).toHaveLength(2);
+        expect(await open()).toHaveLength(2);
+      });
+
+      test("their key is not the owner's", async () => {
+        const bob = await share();
+        const { id } = await given("light", { idempotencyKey: "k" });
+        const outcome = await bob.giveCommand(TAG, commandDraft("light", { idempotencyKey: "k" }));
+        expect(outcome).toMatchObject({ kind: "given", isNew: true });
+        expect(outcome).not.toMatchObject({ command: { id } });
+      });
+
+      test("whom the owner does not let is answered as for no tag", async () => {
+        const bob = await share({ rights: { alerts: true, commands: false } });
+        expect(await bob.giveCommand(TAG, commandDraft("buzz"))).toEqual(NOT_FOUND);
+        expect(await bob.commands(TAG)).toBe("not-found");
+      });
+
+      test("a right that ends takes what waits with it", async () => {
+        const bob = await share({ endsAt: later(NOON, 600) });
+        await bob.giveCommand(TAG, commandDraft("buzz"));
+        expect(await open()).toHaveLength(1);
+        expect(await open(later(NOON, 600))).toEqual([]);
+        const shares = await view.shares(TAG);
+        if (shares === "not-found") throw new Error(shares);
+        await view.removeShare(TAG, shares[0]!.id);
+        expect(await open()).toEqual([]);
+        expect(await bob.giveCommand(TAG, commandDraft("buzz"))).toEqual(NOT_FOUND);
+        expect(await bob.commands(TAG)).toBe("not-found");
+      });
+
+      test("goes with the viewer's account", async () => {
+        const bob = await share();
+        await bob.giveCommand(TAG, commandDraft("buzz"));
+        await harness.store.forOwner(BOB).eraseOwner();
+        expect(await view.commands(TAG)).toEqual([]);
+      });
     });
 
     test("of one owner's time are not the next owner's", async () => {

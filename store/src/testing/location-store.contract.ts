@@ -9,6 +9,7 @@ import { describeGeofenceContract } from "./geofences.contract.ts";
 import { describeHistoryContract } from "./history.contract.ts";
 import { describeLocationContract } from "./locations.contract.ts";
 import { describeFormerOwnerContract } from "./former-owner.contract.ts";
+import { describeLostModeContract } from "./lost-mode.contract.ts";
 import { describeOwnershipContract } from "./ownership.contract.ts";
 import { describeRecordingContract } from "./recording.contract.ts";
 import { describeRetentionChoiceContract } from "./retention-choice.contract.ts";
@@ -28,6 +29,7 @@ export function describeLocationStoreContract(name: string, make: () => Promise<
   describeLocationContract(name, make);
   describeHistoryContract(name, make);
   describeEventContract(name, make);
+  describeLostModeContract(name, make);
   describeOwnershipContract(name, make);
   describeFormerOwnerContract(name, make);
   describeGeofenceContract(name, make);
