@@ -64,7 +64,13 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
     clock: clock.trust,
     alarms,
   };
-  const bridge = createBridge({ store: store.reports, commands: store.commands, lost: store.lost, source, ...given });
+  const bridge = createBridge({
+    store: store.reports,
+    commands: store.commands,
+    lost: store.lost,
+    source,
+    ...given,
+  });
   const { port, tls12Port } = await source.open(bridge.sink);
   logTls12Listener(counters, log, tls12Port);
   measureBridge(metrics, counters, source);

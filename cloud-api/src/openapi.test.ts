@@ -131,7 +131,12 @@ describe("every route answers what it declares", () => {
     path: string,
     method: string,
     id: string,
-    { share = "", at = "", command = "", ...more }: Ask & {
+    {
+      share = "",
+      at = "",
+      command = "",
+      ...more
+    }: Ask & {
       share?: string;
       at?: string;
       command?: string;

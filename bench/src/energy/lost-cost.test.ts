@@ -23,9 +23,17 @@ it.each([
 });
 
 it("lasts shorter under a roof and longer under the sky, and not at all at the floor", () => {
-  expect(lostHours({ percent: 80, floorPercent: 10, intervalS: 60 })).toEqual({ expected: 29, least: 15, most: 50 });
+  expect(lostHours({ percent: 80, floorPercent: 10, intervalS: 60 })).toEqual({
+    expected: 29,
+    least: 15,
+    most: 50,
+  });
   const slow = lostHours({ percent: 80, floorPercent: 10, intervalS: 3_600 });
   expect(slow.most).toBe(slow.expected);
   for (const percent of [10, 3])
-    expect(lostHours({ percent, floorPercent: 10, intervalS: 60 })).toEqual({ expected: 0, least: 0, most: 0 });
+    expect(lostHours({ percent, floorPercent: 10, intervalS: 60 })).toEqual({
+      expected: 0,
+      least: 0,
+      most: 0,
+    });
 });

@@ -123,10 +123,17 @@ describe("the pace of a tag", () => {
   it("is changed in part or whole, as a new version of the settings", async () => {
     const { settings, reportIntervalS } = (await change({ name: "Tom" })).body;
     const { body } = await change({ fixIntervalS: 30 });
-    expect(body).toMatchObject({ fixIntervalS: 30, reportIntervalS, settings: { wanted: settings.wanted + 1 } });
+    expect(body).toMatchObject({
+      fixIntervalS: 30,
+      reportIntervalS,
+      settings: { wanted: settings.wanted + 1 },
+    });
     const both = await change({ fixIntervalS: 86_400, reportIntervalS: 10, detection: "quiet" });
     expect(both.body).toMatchObject({ fixIntervalS: 86_400, reportIntervalS: 10, detection: "quiet" });
-    expect(await api.store.reports.wantedSettings(tag)).toMatchObject({ fixIntervalS: 86_400, reportIntervalS: 10 });
+    expect(await api.store.reports.wantedSettings(tag)).toMatchObject({
+      fixIntervalS: 86_400,
+      reportIntervalS: 10,
+    });
   });
 
   it.each([{ fixIntervalS: 9 }, { fixIntervalS: 86_401 }, { reportIntervalS: 0 }, { reportIntervalS: 60.5 }])(
@@ -147,10 +154,20 @@ describe("the pace of a tag", () => {
       ["truncated", "unreadable"],
     ] as const) {
       const refusedSettings = { version: wanted, reason };
-      const status = { online: true, settingsVersion: wanted - 1, firmware: "1", wireVersion: 2, refusedSettings };
+      const status = {
+        online: true,
+        settingsVersion: wanted - 1,
+        firmware: "1",
+        wireVersion: 2,
+        refusedSettings,
+      };
       await api.store.reports.recordStatus(tag, status, NOW_S as UnixSeconds);
       const { settings } = (await api.ask(`/v1/tags/${tag}`, { token: owner.token })).body;
-      expect(settings).toMatchObject({ wanted, reported: wanted - 1, refused: { version: wanted, reason: shown } });
+      expect(settings).toMatchObject({
+        wanted,
+        reported: wanted - 1,
+        refused: { version: wanted, reason: shown },
+      });
     }
   });
 });

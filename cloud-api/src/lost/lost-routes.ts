@@ -36,7 +36,9 @@ const newLostSchema = z
     sound: z
       .boolean()
       .default(true)
-      .openapi({ description: "Whether the buzzer sounds for 5 s when the tag moves, once a minute at most." }),
+      .openapi({
+        description: "Whether the buzzer sounds for 5 s when the tag moves, once a minute at most.",
+      }),
     floorPercent: floorSchema
       .default(USUAL.floorPercent)
       .openapi({ description: "It ends when the battery has this percentage." }),
@@ -170,7 +172,8 @@ function viewBody(
 function draftOf(body: z.infer<typeof newLostSchema>, now: number): LostDraft {
   const { intervalS, sound: hasSound, floorPercent, until } = body;
   if (until !== undefined && until <= now) throw invalidUntil("until is not in the future.");
-  if (until !== undefined && until > now + MAX_UNTIL_S) throw invalidUntil("until is at most 30 days from now.");
+  if (until !== undefined && until > now + MAX_UNTIL_S)
+    throw invalidUntil("until is at most 30 days from now.");
   return { intervalS, hasSound, floorPercent, until: until as UnixSeconds | undefined };
 }
 
@@ -188,7 +191,10 @@ const REFUSALS: Readonly<Record<Refusal, () => Error>> = {
   "not-found": notFound,
   "clock-not-trusted": clockNotTrusted,
   revoked: conflict("The tag's certificate was revoked: it cannot be reached any more.", "id"),
-  "battery-too-low": conflict("The battery is at this floor already. Charge the tag, or choose a lower one.", "floorPercent"),
+  "battery-too-low": conflict(
+    "The battery is at this floor already. Charge the tag, or choose a lower one.",
+    "floorPercent",
+  ),
 };
 
 /** /v1/tags/{id}/lost. */

@@ -64,7 +64,8 @@ const paceSchema = z.number().int().min(10).max(86_400);
 
 const paceShape = {
   fixIntervalS: paceSchema.openapi({
-    description: "Seconds between fixes near an edge: how late you may learn of an escape. Far inside there are fewer.",
+    description:
+      "Seconds between fixes near an edge: how late you may learn of an escape. Far inside there are fewer.",
   }),
   reportIntervalS: paceSchema.openapi({
     description: "Seconds between reports when nothing happens. A change of side is reported at once.",

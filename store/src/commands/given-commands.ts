@@ -110,8 +110,7 @@ export class GivenCommands {
       viewer: giver.isOwner ? null : giver.account,
     });
     // Who asked to see the cat is told when nothing comes of it.
-    if (draft.kind === "live")
-      outbox.add({ ownership, kind: "command", at, learnedAt: at, subject: row.id });
+    if (draft.kind === "live") outbox.add({ ownership, kind: "command", at, learnedAt: at, subject: row.id });
     this.#record(giver, ownership, tag, draft.kind);
     return this.#given(row, about, true);
   }
@@ -173,7 +172,8 @@ function nextContact(about: TagRow, now: number): UnixSeconds | undefined {
   const { started_at: started, status_at: statusAt, last_heard_at: reportAt } = about;
   const heardAt = Math.max(reportAt ?? 0, statusAt !== null && statusAt >= started ? statusAt : 0);
   if (heardAt === 0) return undefined;
-  const intervalS = about.lost === 1 && about.interval_s !== null ? about.interval_s : about.report_interval_s;
+  const intervalS =
+    about.lost === 1 && about.interval_s !== null ? about.interval_s : about.report_interval_s;
   const next = heardAt + intervalS;
   return (next < now ? now + intervalS : next) as UnixSeconds;
 }

@@ -62,7 +62,12 @@ function prepare(database: Database) {
 
 type TagRow = NonNullable<ReturnType<ReturnType<typeof prepare>["tag"]["get"]>>;
 
-function lostOf({ interval_s: intervalS, buzz_s: buzzS, floor_percent: floorPercent, until }: TagRow): LostMode | undefined {
+function lostOf({
+  interval_s: intervalS,
+  buzz_s: buzzS,
+  floor_percent: floorPercent,
+  until,
+}: TagRow): LostMode | undefined {
   if (intervalS === null || buzzS === null || floorPercent === null || until === null) return undefined;
   return { intervalS, floorPercent, buzzS, until };
 }

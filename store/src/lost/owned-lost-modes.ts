@@ -103,7 +103,9 @@ function stateOf(row: TagRow): LostState | undefined {
 }
 
 /** By the last status of this ownership: what a former owner's tag said is nothing. */
-function tagStateOf(row: Pick<TagRow, "status_at" | "owned_at" | "reported" | "version" | "wire_version" | "lost">): LostState["tag"] {
+function tagStateOf(
+  row: Pick<TagRow, "status_at" | "owned_at" | "reported" | "version" | "wire_version" | "lost">,
+): LostState["tag"] {
   if (row.status_at === null || row.status_at < row.owned_at) return "waiting";
   if (isTooOldForLost(row)) return "too-old";
   if ((row.reported ?? 0) < (row.version ?? Infinity)) return "waiting";

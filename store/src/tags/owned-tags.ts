@@ -101,11 +101,13 @@ export function prepareTags(database: Database) {
         .where("id", "=", args.id)
         .where("detection", "!=", args.detection),
     ),
-    pace: statement(database, (queries, args: { id: number; fixIntervalS: number; reportIntervalS: number }) =>
-      queries
-        .updateTable("ownership")
-        .set({ fix_interval_s: args.fixIntervalS, report_interval_s: args.reportIntervalS })
-        .where("id", "=", args.id),
+    pace: statement(
+      database,
+      (queries, args: { id: number; fixIntervalS: number; reportIntervalS: number }) =>
+        queries
+          .updateTable("ownership")
+          .set({ fix_interval_s: args.fixIntervalS, report_interval_s: args.reportIntervalS })
+          .where("id", "=", args.id),
     ),
   };
 }

@@ -207,7 +207,13 @@ export function describeCommandsContract(name: string, make: () => Promise<Store
     describe("by a viewer", () => {
       const rights = { alerts: false, commands: true };
       const share = async (more: Partial<ShareDraft> = {}): Promise<ViewerView> => {
-        const draft = { kind: "live", name: "Bob", endsAt: undefined, historyFrom: undefined, rights } as const;
+        const draft = {
+          kind: "live",
+          name: "Bob",
+          endsAt: undefined,
+          historyFrom: undefined,
+          rights,
+        } as const;
         const outcome = await view.inviteViewer(TAG, { ...draft, ...more });
         if (outcome.kind === "refused") throw new Error(outcome.reason);
         await harness.store.forViewer(BOB).acceptShare(outcome.code);

@@ -38,14 +38,21 @@ export function describeLostModeContract(name: string, make: () => Promise<Store
     }
     let number = 0;
     const battery = (batteryPercent: number) =>
-      recorded(harness, TAG, reportOf(++number, [{ kind: "health", at: NOON, batteryPercent, boots: 1, dropped: 0 }]));
+      recorded(
+        harness,
+        TAG,
+        reportOf(++number, [{ kind: "health", at: NOON, batteryPercent, boots: 1, dropped: 0 }]),
+      );
 
     test("is a part of the settings until its owner ends it", async () => {
       expect(await seen()).toEqual({ lost: undefined, batteryPercent: undefined });
       const before = (await wanted())?.version ?? 0;
       const { cursor } = await harness.second.reports.settingsChangedSince(undefined);
       const outcome = await view.setLost(TAG, { ...LOST, until: later(NOON, 600) });
-      expect(outcome).toMatchObject({ kind: "set", lost: { intervalS: 60, tag: "waiting", startedAt: NOON } });
+      expect(outcome).toMatchObject({
+        kind: "set",
+        lost: { intervalS: 60, tag: "waiting", startedAt: NOON },
+      });
       const lost = { intervalS: 60, floorPercent: 10, buzzS: 5, until: NOON + 600 };
       expect(await wanted()).toMatchObject({ version: before + 1, lost });
       expect((await harness.second.reports.settingsChangedSince(cursor)).tags).toEqual([TAG]);
@@ -109,7 +116,10 @@ export function describeLostModeContract(name: string, make: () => Promise<Store
       expect((await seen()).lost?.ended).toBeUndefined();
       await battery(10);
       await ends(later(NOON, 5));
-      expect(await seen()).toMatchObject({ lost: { ended: { at: NOON + 5, by: "battery" } }, batteryPercent: 10 });
+      expect(await seen()).toMatchObject({
+        lost: { ended: { at: NOON + 5, by: "battery" } },
+        batteryPercent: 10,
+      });
       const refused = { kind: "refused", reason: "battery-too-low" };
       expect(await view.setLost(TAG, LOST)).toEqual(refused);
       expect(await view.setLost(TAG, { ...LOST, floorPercent: 5 })).toMatchObject({ kind: "set" });
@@ -130,7 +140,12 @@ export function describeLostModeContract(name: string, make: () => Promise<Store
 
     test("tells when the tag is expected: each interval, once it says that it is lost", async () => {
       await recorded(harness, TAG, reportOf(50, [fix(1, NOON)], 50), receivedAt(NOON));
-      const buzz = { kind: "buzz", seconds: 5, expiresAt: later(NOON, 99), idempotencyKey: undefined } as const;
+      const buzz = {
+        kind: "buzz",
+        seconds: 5,
+        expiresAt: later(NOON, 99),
+        idempotencyKey: undefined,
+      } as const;
       await view.setLost(TAG, LOST);
       const usual = await view.giveCommand(TAG, buzz);
       await says({ isLost: true });
