@@ -35,6 +35,8 @@ export const SCOPES = [
   "locations:read",
   "geofences:read",
   "geofences:write",
+  "alerts:read",
+  "alerts:write",
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

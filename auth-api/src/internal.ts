@@ -4,8 +4,14 @@ import { ownerProofSchema } from "./owner-proof.ts";
 import { notLoggedIn, problemAnswers, SESSION_BODY_PROBLEMS } from "./problem-answers.ts";
 import { answer, BEARER_SECURITY, body } from "./route-parts.ts";
 
-/** Common name that the API's certificate carries; no other client may connect to the authentication service. */
+/** Common name that the API's certificate carries. It may call every route but one. */
 export const API_NAME = "cloud-api";
+
+/** Common name of the process that tells owners of alerts. It may call `contactRoute` and nothing else. */
+export const ALERTS_NAME = "alerts";
+
+/** No other client may connect to the authentication service. */
+export const CALLERS = [API_NAME, ALERTS_NAME] as const;
 
 /**
  * Header in which the API names the client's IP address (v4 or v6, no port), with every request that changes something.
@@ -222,6 +228,22 @@ export const accountDataRoute = createRoute({
     200: answer("Rows by name.", accountDataSchema),
     ...problemAnswers(...SESSION_BODY_PROBLEMS),
     401: notLoggedIn("unauthenticated"),
+  },
+});
+
+/** Where an account's alerts go: its verified address; null when there is none, or no such account. */
+export const contactSchema = z.object({ address: z.string().min(3).max(254).nullable() });
+
+/** Gives the address that alerts of an account go to. For ALERTS_NAME only. */
+export const contactRoute = createRoute({
+  method: "post",
+  path: "/internal/contact",
+  operationId: "contact",
+  summary: "The verified mail address of an account, for its alerts",
+  request: body(z.strictObject({ account: accountId })),
+  responses: {
+    200: answer("The address, or null.", contactSchema),
+    ...problemAnswers("invalid-request", "malformed-json", "forbidden"),
   },
 });
 

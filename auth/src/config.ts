@@ -9,31 +9,12 @@ import { z } from "zod";
 
 const text = z.string().min(1).max(256);
 
-const header = text.regex(/^[^\r\n]+$/u);
-
-/** A folder that gets a file per message, or a mail server (its user's password is the secret `smtp-password`). */
-const mailSchema = z.union([
-  z.strictObject({
-    folder: pathSchema,
-    /** Whether messages are sealed there; a mail program that picks them up cannot read them then. */
-    isSealed: z.boolean().default(false),
-    from: header,
-    linkBase: z.url(),
-  }),
-  z.strictObject({
-    smtp: z.strictObject({
-      host: text,
-      port: z.int().min(1).max(65_535),
-      /** Who logs in; without it nobody does. */
-      user: text.optional(),
-      /** Implicit on port 465 and STARTTLS on others, unless given. */
-      tls: z.enum(["implicit", "starttls"]).optional(),
-      authority: pathSchema.optional(),
-    }),
-    from: header,
-    linkBase: z.url(),
-  }),
-]);
+/** Who delivers mail, and what begins the links in it. */
+const mailSchema = z.strictObject({
+  /** The notifier, https://HOST:PORT; its certificate is of `tls.authority`, and ours lets us call it. */
+  notifier: z.url({ protocol: /^https$/u }),
+  linkBase: z.url(),
+});
 
 /** What operators are told, and where. The webhook's secret is `webhook-secret`. */
 const alarmsSchema = z.strictObject({

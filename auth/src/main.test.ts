@@ -18,6 +18,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { startTestNotifier, type TestNotifier } from "@purrimeter/notifier/testing/test-notifier";
 import { rotateSigningKey } from "./signing-keys/rotate-signing-key.ts";
 import { makeTestCertificates } from "./testing/test-certificates.ts";
 
@@ -25,9 +26,11 @@ const MAIN = join(import.meta.dirname, "main.ts");
 const certificates = makeTestCertificates();
 const running = new Set<ChildProcess>();
 let folder: string;
+let notifier: TestNotifier;
 let config: Record<string, unknown>;
 
-beforeAll(() => {
+beforeAll(async () => {
+  notifier = await startTestNotifier({ identity: certificates.notifier, authority: certificates.authority });
   folder = mkdtempSync(join(tmpdir(), "purrimeter-auth-"));
   mkdirSync(join(folder, "secrets"), { mode: 0o700 });
   writeSecret("database-key", randomBytes(32).toString("hex"));
@@ -41,13 +44,16 @@ beforeAll(() => {
     ...{ host: "127.0.0.1", port: 0, database: join(folder, "accounts.db") },
     tls: { certificate: join(folder, "server.pem"), authority: join(folder, "authority.pem") },
     ...{ issuer: "https://auth.test", audience: "purrimeter-test" },
-    mail: { folder: join(folder, "mail"), from: "test@purrimeter.example", linkBase: "https://web.test/" },
+    mail: { notifier: notifier.url, linkBase: "https://web.test/" },
   };
 });
 afterEach(() => {
   for (const child of running) child.kill("SIGKILL");
 });
-afterAll(() => rmSync(folder, { recursive: true }));
+afterAll(async () => {
+  await notifier.stop();
+  rmSync(folder, { recursive: true });
+});
 
 function writeSecret(name: string, content: string): void {
   writeFileSync(join(folder, "secrets", name), content, { mode: 0o600 });
@@ -125,9 +131,9 @@ async function call(port: number, path: string, body?: object): Promise<number> 
 
 /** The token of the link in the only mail. */
 async function mailedToken(): Promise<string | undefined> {
-  const mails = (): string[] => readdirSync(join(folder, "mail")).filter((name) => name.endsWith(".eml"));
+  const mails = (): string[] => readdirSync(notifier.mailFolder).filter((name) => name.endsWith(".eml"));
   await expect.poll(mails, { timeout: 30_000 }).toHaveLength(1);
-  return /#verify=(\S+)/u.exec(readFileSync(join(folder, "mail", mails()[0] ?? ""), "utf8"))?.[1];
+  return /#verify=(\S+)/u.exec(readFileSync(join(notifier.mailFolder, mails()[0] ?? ""), "utf8"))?.[1];
 }
 
 /** Ids of the published keys. */

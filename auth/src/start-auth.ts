@@ -19,13 +19,14 @@ import type { RunningService, ServiceParts } from "@purrimeter/service/service-d
 import { SECURITY_HEADERS } from "@purrimeter/service/security-headers";
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { API_NAME } from "@purrimeter/auth-api/internal";
+import { CALLERS } from "@purrimeter/auth-api/internal";
 import type { AuthService } from "./auth-service.ts";
 import { openAlarmDelivery } from "./alarms/open-alarm-delivery.ts";
 import type { Config } from "./config.ts";
 import { createService } from "./create-service.ts";
 import { sweepUnverified } from "./erasure/sweep-unverified.ts";
 import { createApp } from "./http/create-app.ts";
+import type { Mailer } from "./mail/mailer.ts";
 import { openMailer } from "./mail/open-mailer.ts";
 import { DEFAULT_COST } from "./password/password-hasher.ts";
 import { AUTH_MIGRATIONS } from "./schema.ts";
@@ -40,7 +41,7 @@ const FUTURE_LOOK_MS = 300_000;
 
 type Parts = ServiceParts<Config, Secrets>;
 
-/** Opens the accounts and listens for cloud-api. */
+/** Opens the accounts and listens for cloud-api and alerts. */
 export async function startAuth(parts: Parts): Promise<RunningService> {
   const { secrets, log } = parts;
   const { config, metrics, time } = parts;
@@ -51,7 +52,8 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
   const record = new ClockTable(database);
   const clock = await watchClock({ time, log, metrics, record });
   const isClockTrusted = (): boolean => clock.trust.isTrusted();
-  const service = await openService(parts, database, isClockTrusted);
+  const { mailer, close: closeMailer } = openMailer(parts);
+  const service = await openService(parts, { database, mailer }, isClockTrusted);
   const expire = (): void => void deleteExpired({ ...service, clock: record, isClockTrusted, log });
   expire();
   const cancelExpiry = time.every(EXPIRY_INTERVAL_MS, expire);
@@ -89,6 +91,7 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
       pages.stop();
       await clock.close();
       await stop(service, listening, watching, graceMs);
+      closeMailer();
       summarise();
     },
   };
@@ -104,12 +107,12 @@ function checksOf({ config, time }: Parts, { database }: AuthService): readonly 
 
 function openService(
   { config, secrets, log, time, alarms }: Parts,
-  database: Database,
+  opened: { readonly database: Database; readonly mailer: Mailer },
   isClockTrusted: () => boolean,
 ): Promise<AuthService> {
   const databaseKey = secrets.readKey("database-key");
   return createService({
-    database,
+    ...opened,
     databaseKey,
     auditKey: secrets.readKey("audit-key"),
     isClockTrusted,
@@ -118,7 +121,6 @@ function openService(
     audience: config.audience,
     cost: DEFAULT_COST,
     relyingParty: config.passkeys,
-    mailer: openMailer(config.mail, { secrets, log, time }),
     linkBase: config.mail?.linkBase ?? "",
     log,
     time,
@@ -146,7 +148,7 @@ function listenFor(
     port: config.port,
     certificate: readFileSync(config.tls.certificate),
     key: secrets.read("tls-key.pem"),
-    client: { authority: readFileSync(config.tls.authority), name: API_NAME },
+    client: { authority: readFileSync(config.tls.authority), name: CALLERS },
     limits: INTERNAL_HTTP_LIMITS,
     headers: SECURITY_HEADERS,
     time,

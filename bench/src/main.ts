@@ -15,6 +15,8 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   geofence: async () => (await import("./device/geofence.ts")).benchGeofence,
   read: async () => (await import("./cloud/read.ts")).benchRead,
   ingest: async () => (await import("./cloud/ingest.ts")).benchIngest,
+  live: async () => (await import("./cloud/live.ts")).benchLive,
+  stops: async () => (await import("./cloud/stops.ts")).benchStops,
   audit: async () => (await import("./cloud/audit.ts")).benchAudit,
   dense: async () => (await import("./cloud/dense.ts")).benchDense,
   fences: async () => (await import("./fences/fences.ts")).benchFences,
@@ -31,6 +33,7 @@ NAME is one of: ${Object.keys(BENCHES).join(", ")}
                           "exits","missed","delayMedianS","delayP95S",...}; a delay that does not exist is null
                   energy  {"bench","policy","decision","days","daysP10","daysP90","heardMedianS","heardP95S","neverTold","outings",...};
                           the policies of our tag begin with "ours"
+                  live    {"bench","case","p50Ms","p99Ms","limitMs","ratio","cpuMicrosPerEvent","events",...}
                   others  {"bench","case","ours","peer","unit","ratio",...}; a ratio above 1 means that we are better
   --quick       fences and energy: a few cats, in a minute
   --tuning      fences and energy: the half of the cats and seeds that parameters may be chosen on, not the other

@@ -7,4 +7,10 @@ import { startBridge } from "./start-bridge.ts";
 const BUFFER_POOL_BYTES = 65_536;
 
 Buffer.poolSize = BUFFER_POOL_BYTES;
-await runService({ name: "bridge", schema: bridgeConfigSchema, openSecrets, start: startBridge });
+await runService({
+  name: "bridge",
+  schema: bridgeConfigSchema,
+  openSecrets,
+  tellsCommits: true,
+  start: startBridge,
+});

@@ -122,7 +122,7 @@ function utcOf(time: Time): () => UnixSeconds {
 }
 
 async function openLocations(
-  { config, secrets, log, time, version }: Parts,
+  { config, secrets, log, time, version, committed }: Parts,
   now: () => UnixSeconds,
 ): Promise<Store> {
   const store = openStore({
@@ -134,6 +134,7 @@ async function openLocations(
     audit: { key: secrets.readKey("audit-key"), time, failed: unsigned(log) },
     now,
     monotonicMs: () => time.monotonicMs(),
+    committed,
   });
   await store.checkKeyRing();
   store.trail.recordStart("bridge", version);

@@ -154,20 +154,27 @@ describe("renewal", () => {
   });
 
   test("adds hosts, which is how a service gets to hold a new one", async () => {
-    expect(serviceNeeds(directory, "cloud-api", ["::1", "new.example.org"], 30, now)).toBe("lacks-host");
+    expect(serviceNeeds(directory, "cloud-api", { hosts: ["::1", "new.example.org"], days: 30 }, now)).toBe(
+      "lacks-host",
+    );
     unrefused(
       await renew(authorityFiles(directory), "service", "cloud-api", { now, hosts: ["new.example.org"] }),
     );
     expect(
-      serviceNeeds(directory, "cloud-api", ["::1", "new.example.org", "cats.example.org"], 30, now),
+      serviceNeeds(
+        directory,
+        "cloud-api",
+        { hosts: ["::1", "new.example.org", "cats.example.org"], days: 30 },
+        now,
+      ),
     ).toBe("none");
-    expect(serviceNeeds(directory, "cloud-api", [], 400, now)).toBe("ends-soon");
-    expect(serviceNeeds(directory, "bridge", [], 30, now)).toBe("missing");
+    expect(serviceNeeds(directory, "cloud-api", { hosts: [], days: 400 }, now)).toBe("ends-soon");
+    expect(serviceNeeds(directory, "bridge", { hosts: [], days: 30 }, now)).toBe("missing");
   });
 
   test("is needed by what is not yet valid", () => {
     const earlier = new Date(now.getTime() - 2 * 86_400_000);
-    expect(serviceNeeds(directory, "cloud-api", [], 30, earlier)).toBe("not-yet-valid");
+    expect(serviceNeeds(directory, "cloud-api", { hosts: [], days: 30 }, earlier)).toBe("not-yet-valid");
   });
 
   test("a clock that is hours behind takes new certificates", () => {

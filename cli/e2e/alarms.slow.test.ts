@@ -1,4 +1,4 @@
-import { SmtpServer } from "@purrimeter/auth/testing/smtp-server";
+import { SmtpServer } from "@purrimeter/notifier/testing/smtp-server";
 import { createTestCertificates } from "@purrimeter/service/testing/test-certificates";
 import { createHmac, randomBytes } from "node:crypto";
 import { once } from "node:events";

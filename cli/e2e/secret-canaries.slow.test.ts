@@ -57,7 +57,14 @@ function plantAll(): void {
   plant("database-key", ["auth"], key());
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   plant("signing-key.pem", ["auth"], privateKey.export({ type: "pkcs8", format: "pem" }) as string);
-  for (const holder of ["auth", "bridge", "cloud-api", "operator"] as const)
+  plant("mail-key", ["notifier"], key());
+  const pushKeys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  plant(
+    "vapid-key.pem",
+    ["notifier"],
+    pushKeys.privateKey.export({ type: "pkcs8", format: "pem" }) as string,
+  );
+  for (const holder of ["auth", "bridge", "cloud-api", "notifier", "operator"] as const)
     plant("vault-secret-id", [holder], `canary-${key()}`);
 }
 
@@ -97,7 +104,7 @@ async function expectLocations(owner: OwnerApi): Promise<void> {
 beforeAll(async () => {
   plantAll();
   running = await start(files.folder, "--production");
-  for (const service of ["auth", "bridge", "cloud-api"] as const)
+  for (const service of ["auth", "bridge", "cloud-api", "notifier"] as const)
     canaries.set(`${service}/tls-key.pem`, readFileSync(files.secret(service, "tls-key.pem"), "utf8"));
   canaries.set("password", credentials.password);
   await live();
@@ -163,6 +170,7 @@ test("each process's folder holds its own secrets only", () => {
   expect(held("bridge")).toEqual(locations);
   const accounts = ["audit-key", "database-key", "signing-key.pem", "tls-key.pem", "vault-secret-id"];
   expect(held("auth")).toEqual(accounts);
+  expect(held("notifier")).toEqual(["mail-key", "tls-key.pem", "vapid-key.pem", "vault-secret-id"]);
   // The audit key is each process's own copy of one value.
   expect(foundIn(filesBelow(files.secrets("bridge")))).not.toContainEqual(
     expect.stringMatching(/^auth\/(?!audit-key)/),
@@ -172,7 +180,7 @@ test("each process's folder holds its own secrets only", () => {
 
 test("environments and command lines of all processes hold none", () => {
   const pids = [...servicesOf(files.folder).map(({ pid }) => pid), running.process.pid ?? 0];
-  expect(pids).toHaveLength(4);
+  expect(pids).toHaveLength(5);
   for (const pid of pids) {
     const line = procFile(pid, "cmdline");
     expect(line).not.toBe("");
@@ -187,7 +195,7 @@ test("neither logs nor anything else in the data folder hold one", () => {
       files.locations,
       files.accounts,
       files.keyRing,
-      ...["auth", "bridge", "cloud-api", "keys"].map((name) => join(files.log, `${name}.log`)),
+      ...["auth", "bridge", "cloud-api", "notifier", "keys"].map((name) => join(files.log, `${name}.log`)),
       files.config("bridge"),
     ]),
   );

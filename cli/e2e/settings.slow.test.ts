@@ -1,4 +1,4 @@
-import { SmtpServer } from "@purrimeter/auth/testing/smtp-server";
+import { SmtpServer } from "@purrimeter/notifier/testing/smtp-server";
 import { authorityFiles, issuedFiles } from "@purrimeter/certs/authority-files";
 import { initAuthority } from "@purrimeter/certs/init-authority";
 import { issueService } from "@purrimeter/certs/issue-service";
@@ -8,6 +8,7 @@ import { once } from "node:events";
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -60,6 +61,7 @@ beforeAll(async () => {
   await issueOwnCertificate();
   metricsPort = await freePort();
   writeFileSync(join(files.folder, "mail-authority.pem"), certificates.authority);
+  // Where an earlier version had it.
   mkdirSync(files.secrets("auth"), { recursive: true, mode: 0o700 });
   writeFileSync(files.secret("auth", "smtp-password"), `${PASSWORD}\n`, { mode: 0o600 });
   const settings = {
@@ -157,7 +159,13 @@ test("metrics are where the file says", async () => {
 
 test("the program leaves the file alone, and no configuration holds the password", () => {
   expect(JSON.parse(readFileSync(files.settings, "utf8"))).toMatchObject({ bridge: { port: 1 } });
-  expect(readFileSync(files.config("auth"), "utf8")).not.toContain("canary");
+  for (const service of ["auth", "notifier"])
+    expect(readFileSync(files.config(service), "utf8")).not.toContain("canary");
+});
+
+test("the password of the mail server is with the notifier, and no longer with the accounts", () => {
+  expect(existsSync(files.secret("auth", "smtp-password"))).toBe(false);
+  expect(readFileSync(files.secret("notifier", "smtp-password"), "utf8")).toBe(`${PASSWORD}\n`);
 });
 
 test(
@@ -200,7 +208,7 @@ test.each([
   ],
   [
     "a mail password that is missing",
-    () => rmSync(files.secret("auth", "smtp-password")),
+    () => rmSync(files.secret("notifier", "smtp-password")),
     "mail.smtp.user: needs a password",
   ],
 ])("%s is refused in one line that names file and key", async (_what, spoil, line) => {

@@ -40,12 +40,15 @@ function secretsOf(): Record<Holder, Record<string, string>> {
   const key = (): string => randomBytes(32).toString("hex");
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const signingKey = privateKey.export({ type: "pkcs8", format: "pem" }) as string;
+  const pushKeys = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const vapidKey = pushKeys.privateKey.export({ type: "pkcs8", format: "pem" }) as string;
   const auditKey = { "audit-key": key() };
   const locations = { ...auditKey, "database-key": key() };
   return {
     auth: { ...auditKey, "database-key": key(), "signing-key.pem": signingKey },
     bridge: locations,
     "cloud-api": { ...locations, "cursor-key": key() },
+    notifier: { "mail-key": key(), "vapid-key.pem": vapidKey },
     operator: locations,
   };
 }
@@ -79,7 +82,7 @@ afterAll(async () => {
 test("keys lie in Vault only", () => {
   expect(existsSync(files.keyRing)).toBe(false);
   expect(readdirSync(files.secrets("bridge")).toSorted()).toEqual(["tls-key.pem", "vault-secret-id"]);
-  for (const name of ["auth", "bridge", "cloud-api"])
+  for (const name of ["auth", "bridge", "cloud-api", "notifier"])
     expect(vault.asked).toContain(`GET secret/data/purrimeter/${name}`);
   // The bridge and the API stay logged in for the owners' keys; the authentication service does not.
   expect(vault.livingTokens).toBe(2);

@@ -13,6 +13,10 @@ import { observeAnswers } from "./edge/observe-answers.ts";
 import { openApiDocument } from "./edge/openapi-document.ts";
 import { problem } from "./edge/problem.ts";
 import { accountRoutes } from "./accounts/account-routes.ts";
+import { alertChannelActRoutes, alertChannelRoutes } from "./alerts/channel-routes.ts";
+import { alertRoutes } from "./alerts/alert-routes.ts";
+import { alertRuleRoutes } from "./alerts/rule-routes.ts";
+import { muteRoutes } from "./alerts/mute-routes.ts";
 import { auditRoutes } from "./audit/audit-routes.ts";
 import { erasureRoutes } from "./accounts/erasure-routes.ts";
 import { commandRoutes } from "./commands/command-routes.ts";
@@ -74,6 +78,11 @@ function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
     .route("/v1", geofenceRoutes(deps))
     .route("/v1", shareRoutes(deps))
     .route("/v1", transferRoutes(deps))
+    .route("/v1", alertRoutes(deps))
+    .route("/v1", alertRuleRoutes(deps))
+    .route("/v1", alertChannelRoutes(deps))
+    .route("/v1", alertChannelActRoutes(deps))
+    .route("/v1", muteRoutes(deps))
     .route("/v1", liveRoutes(deps))
     .route("/v1", foundRoutes(deps))
     .route("/v1", retentionRoutes(deps))

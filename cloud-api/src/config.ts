@@ -42,6 +42,13 @@ export const configSchema = z.strictObject({
     /** Whose certificate the service must have. */
     authority: pathSchema,
   }),
+  /** What sends messages; its authority and our certificate are those of `auth`. Without it browsers cannot subscribe. */
+  notifier: z.strictObject({ url: z.url({ protocol: /^https$/ }) }).optional(),
+  /** Networks besides the public one in which owners' endpoints may be; the notifier has the same. */
+  allowedNetworks: z
+    .array(z.union([z.cidrv4(), z.cidrv6()]))
+    .max(32)
+    .default([]),
   /** Processes without which owners or tags are not served, and where each tells of its readiness: http://127.0.0.1:PORT. */
   peers: z
     .array(
@@ -51,6 +58,8 @@ export const configSchema = z.strictObject({
       }),
     )
     .default([]),
+  /** Processes that tell of their commits, each at /commits of http://127.0.0.1:PORT; live streams poll where there is none. */
+  commits: z.array(z.url({ protocol: /^http$/, hostname: /^127\.0\.0\.1$/ })).default([]),
   issuer: z.string().min(1),
   audience: z.string().min(1),
   /** Origins of pages that may call the API. */
@@ -64,6 +73,8 @@ export const configSchema = z.strictObject({
   /** Host names beside those of the certificate. */
   hosts: z.array(z.string().min(1).toLowerCase()).default([]),
   trustedProxies: trustedProxiesSchema,
+  /** Live streams at once, in all. */
+  maxLiveStreams: z.int().min(1).max(100_000).default(2_000),
   rates: z.strictObject({ owner: rateSchema, address: rateSchema }).default(DEFAULT_RATES),
   /** Connections at once, in all and of one address without a token, and new ones of one address (a trusted proxy's are not counted by address). */
   connections: z

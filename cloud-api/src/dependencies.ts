@@ -21,6 +21,7 @@ import type { Cursors } from "./lists/cursors.ts";
 import type { OwnerDataErasure } from "./accounts/owner-data-erasure.ts";
 import type { ArchiveJobs } from "./export/archive-jobs.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
+import type { AlertParts } from "./alerts/alert-parts.ts";
 
 /** What the API needs from outside. main.ts chooses. */
 export interface Dependencies {
@@ -54,6 +55,7 @@ export interface Dependencies {
   readonly finderRates: RateLimiter;
   /** Of what they write, by address and tag: never by tag alone, or anybody who reads a collar could keep finders out. */
   readonly finderTagRates: RateLimiter;
+  readonly alerts: AlertParts;
   /** Host names (no port, lower case) that we answer for. */
   readonly hosts: ReadonlySet<string>;
   /** Origins whose pages may call us from a browser; none by default. */

@@ -10,12 +10,15 @@ import { MAX_ADDRESS_REPORTS } from "@purrimeter/store/finder-reports";
 import type { StoreEvent } from "@purrimeter/store/store-event";
 import type { Store } from "@purrimeter/store/open-store";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
+import { Destinations } from "@purrimeter/notifier/destinations";
+import { NotifierClient } from "@purrimeter/notifier/notifier-client";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { ClientAddresses } from "@purrimeter/service/client-address";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AccessTokens } from "./edge/access-tokens.ts";
 import { createApp } from "./app.ts";
 import type { AppType } from "./app.ts";
+import type { AlertParts } from "./alerts/alert-parts.ts";
 import { logActs } from "./edge/act-log.ts";
 import { createAuthReport } from "./edge/auth-report.ts";
 import type { AuthReport } from "./edge/auth-report.ts";
@@ -55,12 +58,19 @@ const FOUND_RATE = { burst: 20, perSecond: 1 / 60 };
 /** Files of locations: all tags of a household at once, and one every six minutes after that. */
 const EXPORT_RATE = { burst: 20, perSecond: 1 / 360 };
 
+/** Changes to channels: all of them at once, and one every three minutes after that. */
+const CHANNEL_RATE = { burst: 40, perSecond: 1 / 180 };
+
+/** Codes to one endpoint, whoever asks for them: nobody's mailbox is filled by people who say that it is theirs. */
+const ENDPOINT_RATE = { burst: 5, perSecond: 1 / 3_600 };
+
 /** Of these, what one address writes of one tag: as much as is kept of it, and one more a day. */
 export const FOUND_TAG_RATE = { burst: MAX_ADDRESS_REPORTS, perSecond: 1 / 86_400 };
 
-function makeLive({ store, time, now, monotonicMs, log }: Parts, ended: EndedSessions): LiveStreams {
+function makeLive({ config, store, time, now, monotonicMs, log }: Parts, ended: EndedSessions): LiveStreams {
   return new LiveStreams({
-    changeCount: () => store.changeCount(),
+    arrivals: store.arrivals,
+    maxStreams: config.maxLiveStreams,
     ended,
     now,
     monotonicMs,
@@ -77,6 +87,27 @@ function makeArchives({ now, log }: Parts): ArchiveJobs {
   });
 }
 
+/** Calls the notifier as the API; undefined where there is none. */
+function makeNotifier({ config, secrets, time }: Parts): NotifierClient | undefined {
+  if (config.notifier === undefined) return undefined;
+  const { authority, certificate } = config.auth;
+  return new NotifierClient({
+    url: config.notifier.url,
+    authority: readFileSync(authority),
+    identity: { certificate: readFileSync(certificate), key: secrets.read("tls-key.pem") },
+    time,
+  });
+}
+
+function makeAlerts({ config, monotonicMs }: Parts, notifier: NotifierClient | undefined): AlertParts {
+  return {
+    channelRates: new RateLimiter(CHANNEL_RATE, monotonicMs),
+    endpointRates: new RateLimiter(ENDPOINT_RATE, monotonicMs),
+    destinations: new Destinations(config.allowedNetworks),
+    pushKey: () => notifier?.pushKey() ?? Promise.resolve(undefined),
+  };
+}
+
 /** What erases the data of closed accounts. */
 export function makeErasures({ store, log }: Parts, auth: AuthService, report: AuthReport): OwnerDataErasure {
   return new OwnerDataErasure({
@@ -91,6 +122,8 @@ export function makeErasures({ store, log }: Parts, auth: AuthService, report: A
 /** What is made from the parts and used by several others. */
 export interface Made {
   readonly auth: AuthService;
+  /** undefined where there is none. */
+  readonly notifier: NotifierClient | undefined;
   readonly ended: EndedSessions;
   readonly live: LiveStreams;
   readonly archives: ArchiveJobs;
@@ -129,6 +162,7 @@ export function makeApp(
     addressRates: new RateLimiter(config.rates.address, monotonicMs),
     exportRates: new RateLimiter(EXPORT_RATE, monotonicMs),
     commandRates: new CommandRates(monotonicMs),
+    alerts: makeAlerts(parts, made.notifier),
     backupKeptDays: config.backupKeptDays,
     hosts: new Set([...certificateHosts(readFileSync(config.tls.certificate)), ...config.hosts]),
     origins: config.origins,
@@ -161,6 +195,7 @@ export function makeParts(parts: Parts): Made {
   const addresses = new ClientAddresses(config.trustedProxies);
   return {
     auth,
+    notifier: makeNotifier(parts),
     ended,
     live: makeLive(parts, ended),
     archives: makeArchives(parts),

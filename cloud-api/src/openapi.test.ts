@@ -5,6 +5,7 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import { makeTestApi } from "./testing/test-api.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "./testing/test-api.ts";
+import { askAlertRoutes, askChangesOfShares } from "./testing/ask-alert-routes.ts";
 import { rfc3339 } from "./lists/rfc3339.ts";
 import { NOW_S } from "./testing/test-keys.ts";
 import { exitAt, fixAt, record } from "./testing/test-reports.ts";
@@ -196,6 +197,7 @@ describe("every route answers what it declares", () => {
     await ask("/v1/problems/{name}", "get", "nothing");
     await ask("/v1/account", "get", "");
     await ask("/v1/account", "patch", "", { body: { retentionDays: 30, afterwards: "totals" } });
+    await ask("/v1/account", "patch", "", { body: { language: "de", timeZone: "Europe/Zurich" } });
     await ask("/v1/account", "patch", "", { body: { retentionDays: 0 } });
     await ask("/v1/account", "patch", "", { body: "x" });
     await ask("/v1/tags", "get", "");
@@ -220,6 +222,7 @@ describe("every route answers what it declares", () => {
     }
     await askHistory();
     await askCommands();
+    await askAlertRoutes(ask, tag);
     await ask("/v1/account/export/{id}", "get", "a".repeat(32));
     const made = await ask("/v1/geofences", "post", "", { body: geofence });
     await ask("/v1/geofences", "post", "", { body: { ...geofence, tagIds: ["nobody"] } });
@@ -258,8 +261,10 @@ describe("every route answers what it declares", () => {
       await ask(`${tagPath}/locations/latest`, "get", tag, { token: friend }, query);
     }
     for (const id of [tag, "nobody"]) await ask(`${tagPath}/live`, "get", id);
+    await ask("/v1/live", "get", "");
     for (const id of [held.body.id, "nobody"]) await ask("/v1/shares/{id}", "delete", id, { token: friend });
     const invitation = (await ask(sharesPath, "post", tag, { body: { kind: "live" } })).body.share.id;
+    await askChangesOfShares(ask, tag, [invitation, "nobody"]);
     for (const id of [invitation, "nobody"])
       await ask(`${tagPath}/shares/{share}`, "delete", tag, { share: id });
     while ((await ask(sharesPath, "post", tag, { body: { kind: "live" } })).status === 201);

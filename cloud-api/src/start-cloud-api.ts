@@ -2,6 +2,7 @@ import { errorCode } from "@purrimeter/service/log";
 import { watchHealth } from "@purrimeter/service/watch-health";
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { followCommits } from "@purrimeter/service/follow-commits";
 import { JsonClient } from "@purrimeter/service/json-client";
 import { Readiness, type ReadinessCheck } from "@purrimeter/service/readiness";
 import { PUBLIC_HTTP_LIMITS } from "@purrimeter/service/http-limits";
@@ -16,6 +17,7 @@ import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { openStore } from "@purrimeter/store/open-store";
 import type { StoreEvent } from "@purrimeter/store/store-event";
 import type { Store } from "@purrimeter/store/open-store";
+import type { NotifierClient } from "@purrimeter/notifier/notifier-client";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import type { ClientAddresses } from "@purrimeter/service/client-address";
 import { ANSWER_HEADERS } from "./edge/answer-headers.ts";
@@ -40,6 +42,7 @@ interface Running {
   readonly live: LiveStreams;
   readonly archives: ArchiveJobs;
   readonly auth: AuthService;
+  readonly notifier: NotifierClient | undefined;
   readonly peers: readonly JsonClient[];
   readonly checks: readonly ReadinessCheck[];
   readonly requests: RequestLog;
@@ -105,9 +108,9 @@ function endPastHours({ store, log, alarms }: Pick<Parts, "alarms" | "log" | "st
 }
 
 async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Running> {
-  const { log, metrics, store, time, monotonicMs } = parts;
+  const { config, log, metrics, store, time, monotonicMs } = parts;
   const made = makeParts(parts);
-  const { archives, auth, ended, live, requests, report, addresses } = made;
+  const { archives, auth, notifier, ended, live, requests, report, addresses } = made;
   store.exports.recover();
   const erasures = makeErasures(parts, auth, report);
   parts.owners.tell = tellOwners(auth, log);
@@ -117,6 +120,7 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
   const refused = logRefused(log, metrics, monotonicMs);
   const listening = await listenFor(parts, app.fetch, addresses, refused);
   measure(metrics, { requests, live, listening });
+  const commits = config.commits.map((url) => followCommits({ url, time, onCommit: () => void live.look() }));
   const stopping = new AbortController();
   const following = Promise.all([
     followEndedSessions({ auth, ended, time, report }, stopping.signal),
@@ -138,6 +142,7 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
     live,
     archives,
     auth,
+    notifier,
     peers,
     checks,
     requests,
@@ -145,6 +150,7 @@ async function run(parts: Parts, clock: readonly ReadinessCheck[]): Promise<Runn
     stopping,
     following,
     cancelSummary: () => {
+      for (const followed of commits) followed.close();
       cancelSummary();
       cancelHealth();
       cancelTrail();
@@ -201,6 +207,7 @@ async function stop(running: Running, graceMs: number): Promise<void> {
   await running.listening.close(graceMs);
   await running.archives.stop();
   running.auth.close();
+  running.notifier?.close();
   for (const peer of running.peers) peer.close();
   await running.following;
   summarise(running);

@@ -1,26 +1,59 @@
 import { z } from "zod";
 
-/** Largest text of a message that leaves the notifier, in bytes: what Standard Webhooks and push services take. */
+/** Largest body of a webhook, in bytes: what Standard Webhooks advises. */
 export const MAX_MESSAGE_BYTES = 20_000;
 
+/** Largest body of `POST /attempts`, in bytes. */
+export const MAX_ATTEMPT_BYTES = 65_536;
+
+/** Deepest nesting of that body. */
+export const MAX_ATTEMPT_DEPTH = 8;
+
+/** From the call to its answer, waiting for others to the same host included. */
+export const ATTEMPT_DEADLINE_MS = 20_000;
+
 const id = z.string().regex(/^[a-z2-7]{26}$/u);
-const line = z.string().min(1).max(200).regex(/^[^\p{Cc}\u2028\u2029]+$/u);
+const line = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\u2028\u2029]+$/u);
+/** One mailbox without a name, a comment or a line break: nothing that a mail server could read as two. */
+const mailbox = z
+  .string()
+  .min(3)
+  .max(254)
+  .regex(/^[^\s\p{Cc}<>()[\]\\,;:"@]+@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u);
 const url = z.string().min(1).max(2_048);
-const base64url = z.string().min(1).max(256).regex(/^[\w-]+$/u);
+const base64url = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[\w-]+$/u);
 
 /** Where one message goes. What it needs to be trusted there comes with it: the notifier remembers nothing. */
 export const endpointSchema = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("email"), address: z.string().min(3).max(254) }),
+  z.strictObject({ kind: z.literal("email"), address: mailbox }),
   z.strictObject({
     kind: z.literal("webhook"),
     url,
     /** `whsec_` and base64 of 24 to 64 bytes; the newest first. */
-    secrets: z.array(z.string().max(128)).min(1).max(2),
+    secrets: z
+      .array(z.string().regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/u))
+      .min(1)
+      .max(2),
     /** `whsk_` and base64 of an Ed25519 seed of 32 bytes; the newest first. */
-    keys: z.array(z.string().max(128)).max(2),
+    keys: z.array(z.string().regex(/^whsk_[A-Za-z0-9+/]{43}=$/u)).max(2),
   }),
   z.strictObject({ kind: z.literal("push"), url, p256dh: base64url, auth: base64url }),
-  z.strictObject({ kind: z.literal("ntfy"), url, token: z.string().min(1).max(256).optional() }),
+  z.strictObject({
+    kind: z.literal("ntfy"),
+    url,
+    token: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,256}$/u)
+      .optional(),
+  }),
 ]);
 
 export type Endpoint = z.infer<typeof endpointSchema>;
@@ -29,7 +62,7 @@ export type Endpoint = z.infer<typeof endpointSchema>;
 export const messageSchema = z.strictObject({
   title: line,
   /** Plain text with line feeds. */
-  text: z.string().min(1).max(8_000),
+  text: z.string().min(1).max(16_000),
   /** Of a webhook: its `type`, such as "alert.left". */
   type: z.string().regex(/^[a-z-]+(\.[a-z-]+)*$/u),
   /** Seconds of UTC at which it happened. */
@@ -42,7 +75,10 @@ export const messageSchema = z.strictObject({
   /** How long a push service keeps it for a phone that is off, seconds. */
   ttlS: z.int().min(0).max(2_419_200),
   /** A later push with the same topic replaces one that has not arrived. */
-  topic: z.string().regex(/^[\w-]{1,32}$/u).optional(),
+  topic: z
+    .string()
+    .regex(/^[\w-]{1,32}$/u)
+    .optional(),
 });
 
 export type Message = z.infer<typeof messageSchema>;

@@ -55,15 +55,27 @@ export const HOUSE: House = {
     what: "the contract of accounts between `auth` and `cloud-api`: schemas, routes, problems",
     imports: ["service"],
   },
+  notifier: {
+    what: "one attempt at one endpoint: mail, webhook, push, ntfy; no database, no store, no key ring",
+    imports: ["service", "secrets"],
+    testImports,
+    entries: { "./main": PROCESS },
+  },
   auth: {
-    what: "accounts, passwords, sessions, tokens, mail",
-    imports: ["service", "database", "secrets", "audit", "auth-api"],
+    what: "accounts, passwords, sessions, tokens, what mails say and when",
+    imports: ["service", "database", "secrets", "audit", "auth-api", "notifier"],
+    testImports,
+    entries: { "./main": PROCESS },
+  },
+  alerts: {
+    what: "what owners are told: rules applied to what happened, texts, deliveries",
+    imports: ["protocol", "service", "secrets", "store", "auth-api", "notifier"],
     testImports,
     entries: { "./main": PROCESS },
   },
   "cloud-api": {
     what: "the edge that every request passes, and the owners' API",
-    imports: ["protocol", "service", "secrets", "store", "auth-api"],
+    imports: ["protocol", "service", "secrets", "store", "auth-api", "alerts", "notifier"],
     // What the API takes the tag has to take.
     testImports: ["auth", "device", ...testImports],
     entries: { "./main": PROCESS },
@@ -77,7 +89,7 @@ export const HOUSE: House = {
     what: "the command `purrimeter`: commands, settings, registry of services, data folder, supervisor, scenarios",
     imports: [
       ...["protocol", "device", "certs", "service", "secrets", "database", "audit", "store", "bridge"],
-      ...["ble-gateway", "auth-api", "auth", "cloud-api", "simulator"],
+      ...["ble-gateway", "auth-api", "notifier", "auth", "alerts", "cloud-api", "simulator"],
     ],
   },
   bench: {

@@ -1,123 +1,23 @@
-import { readFileSync } from "node:fs";
 import type { KeyRing } from "./key-ring/key-ring.ts";
 import { openSealedKeyFile } from "./key-ring/sealed-key-file.ts";
-import { openSecretPlaces, type SecretPlaces } from "./sources/secret-places.ts";
-import { SecretError, secretSource, type FindSecret, type SecretSource } from "./sources/secret-source.ts";
-import { parseSecretsConfig, type VaultConfig } from "./secrets-config.ts";
-import { openVault } from "./vault/open-vault.ts";
-import type { VaultError } from "./vault/vault-error.ts";
-import type { VaultLogin } from "./vault/vault-login.ts";
-import { readVaultSecrets } from "./vault/vault-secrets.ts";
-import type { VaultSession } from "./vault/vault-session.ts";
 import { TransitKeyRing } from "./key-ring/transit-key-ring.ts";
+import { openSource, type OpenedSource, type OpenSourceOptions } from "./open-source.ts";
 
 /** Where to find the secrets of one process. */
-export interface OpenSecretsOptions extends Omit<SecretPlaces, "folder" | "refuseGenerated"> {
-  /** The `secrets` of the process's configuration, as it stands there. */
-  readonly config: unknown;
-  /** Told when the login to Vault could not be kept up; it is tried again until it works. */
-  readonly onFault?: (error: VaultError) => void;
-}
+export type OpenSecretsOptions = OpenSourceOptions;
 
-/** The secrets of one process, all read at start. What Vault does not hold is looked for in files. */
-export interface Secrets extends SecretSource {
+/** The secrets of one process, and the owners' keys. */
+export interface Secrets extends Omit<OpenedSource, "ownerKeys"> {
   /** The owners' keys: in Vault's Transit where the configuration says so, otherwise in the sealed file at `path`. */
   keyRing(path: string): KeyRing;
-  /** Reads those of Vault anew; files are read whenever they are asked for. */
-  reload(): Promise<void>;
-  /** Ends the session with Vault. */
-  close(): Promise<void>;
 }
 
 /** Opens files and, where it is configured, Vault. Throws SecretError or VaultError, each one clear line. */
 export async function openSecrets(options: OpenSecretsOptions): Promise<Secrets> {
-  const { folder, refuseGenerated, vault } = parseSecretsConfig(options.config);
-  const files = openSecretPlaces({ ...options, folder, refuseGenerated });
-  if (vault === undefined) return composeSecrets(files, undefined);
-  const opened = await openVaultSecrets(vault, files, options.onFault);
-  const { mount, path } = vault.secrets ?? { mount: "", path: "" };
-  const place = `Vault (${mount}/${path}) and files`;
-  const source = secretSource(vault.secrets === undefined ? "files" : place, (name) => {
-    return opened.find(name) ?? (files.has(name) ? files.read(name) : undefined);
-  });
-  return composeSecrets(vault.secrets === undefined ? files : source, opened);
-}
-
-interface OpenedVault {
-  find: FindSecret;
-  readonly ownerKeys: KeyRing | undefined;
-  reload(): Promise<void>;
-  close(): Promise<void>;
-}
-
-function composeSecrets(source: SecretSource, vault: OpenedVault | undefined): Secrets {
+  const { ownerKeys, ...source } = await openSource(options);
+  const inVault = ownerKeys && new TransitKeyRing(ownerKeys.session, ownerKeys.mount);
   return {
     ...source,
-    keyRing: (path) => vault?.ownerKeys ?? openSealedKeyFile(path, source.readKey("key-ring-key")),
-    reload: () => vault?.reload() ?? Promise.resolve(),
-    close: () => vault?.close() ?? Promise.resolve(),
+    keyRing: (path) => inVault ?? openSealedKeyFile(path, source.readKey("key-ring-key")),
   };
-}
-
-/** A session is kept only for the owners' keys; one for reading secrets ends when they are read. */
-async function openVaultSecrets(
-  config: VaultConfig,
-  files: SecretSource,
-  onFault: ((error: VaultError) => void) | undefined,
-): Promise<OpenedVault> {
-  const login = loginOf(config, files);
-  const open = () => openVault({ ...config, authority: pemOf(config.authority), login, onFault });
-  const session = await open();
-  const { ownerKeys } = config;
-  const opened: OpenedVault = {
-    find: await readOrClose(session, config),
-    ownerKeys: ownerKeys === undefined ? undefined : new TransitKeyRing(session, ownerKeys.mount),
-    reload: async () => {
-      const used = ownerKeys === undefined ? await open() : session;
-      opened.find = await readOrClose(used, config, used !== session);
-      if (used !== session) await used.close();
-    },
-    close: () => (ownerKeys === undefined ? Promise.resolve() : session.close()),
-  };
-  if (ownerKeys === undefined) await session.close();
-  return opened;
-}
-
-async function readOrClose(
-  session: VaultSession,
-  { secrets }: VaultConfig,
-  closes = true,
-): Promise<FindSecret> {
-  if (secrets === undefined) return () => undefined;
-  try {
-    return await readVaultSecrets(session, secrets);
-  } catch (error) {
-    if (closes) await session.close();
-    throw error;
-  }
-}
-
-function pemOf(path: string | undefined): string | undefined {
-  try {
-    return path === undefined ? undefined : readFileSync(path, "utf8");
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown fault";
-    throw new SecretError(`the authority's certificate ${path} cannot be read (${code})`);
-  }
-}
-
-function loginOf({ login }: VaultConfig, files: SecretSource): VaultLogin {
-  if (login.method === "approle")
-    return { ...login, secretId: () => files.read("vault-secret-id").toString("utf8").trim() };
-  const { method, mount, role, jwtFile } = login;
-  return { method, mount, role, jwt: () => readJwt(jwtFile) };
-}
-
-function readJwt(path: string): string {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown fault";
-    throw new SecretError(`the token ${path} cannot be read (${code})`);
-  }
 }

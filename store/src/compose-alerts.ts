@@ -2,16 +2,28 @@ import type { Database } from "@purrimeter/database/open-database";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { AccountAlertsParts } from "./alerts/account-alerts.ts";
+import type { AlertWork } from "./alerts/alert-work.ts";
 import { ChannelRows } from "./alerts/channel-rows.ts";
+import { TaskConcluder } from "./alerts/conclude-task.ts";
 import { DeliveryRows } from "./alerts/delivery-rows.ts";
+import { prepareDeliveries } from "./alerts/delivery-statements.ts";
+import { TaskFiller } from "./alerts/fill-task.ts";
+import { DeliveryFinisher } from "./alerts/finish-delivery.ts";
+import { TaskLeases } from "./alerts/lease-tasks.ts";
 import { OwnedAlerts } from "./alerts/owned-alerts.ts";
 import { OwnedChannels } from "./alerts/owned-channels.ts";
 import { OwnedRules } from "./alerts/owned-rules.ts";
 import { PreferenceRows } from "./alerts/preference-rows.ts";
 import { RuleRows } from "./alerts/rule-rows.ts";
 import { sendTestAlert } from "./alerts/send-test-alert.ts";
+import { SqliteAlertWork } from "./alerts/sqlite-alert-work.ts";
+import { DeliveryTaker } from "./alerts/take-deliveries.ts";
+import { prepareTasks } from "./alerts/task-statements.ts";
+import { Teller } from "./alerts/tell.ts";
 import type { StoreTrail } from "./audit/store-trail.ts";
 import type { OwnerId } from "./reading/owner-id.ts";
+import type { LocationReader } from "./reading/read-locations.ts";
+import type { KeyCache } from "./sealing/key-cache.ts";
 import type { OwnerKeys } from "./sealing/owner-keys.ts";
 
 /** What alerts are kept with. */
@@ -21,6 +33,25 @@ export interface AlertsParts {
   readonly writes: WriteTransaction;
   readonly trail: StoreTrail;
   readonly now: () => UnixSeconds;
+}
+
+/** What the process `alerts` works with. */
+export function composeAlertWork(
+  parts: AlertsParts & { readonly cache: KeyCache; readonly locations: LocationReader },
+): AlertWork {
+  const { database, keys, writes, trail, cache, locations } = parts;
+  const [tasks, sent] = [prepareTasks(database), prepareDeliveries(database)];
+  const [preferences, deliveries] = [new PreferenceRows(database), new DeliveryRows(database)];
+  const teller = new Teller(database, keys);
+  const rules = new RuleRows(database, keys);
+  return new SqliteAlertWork({
+    ...{ tasks, sent, writes },
+    leases: new TaskLeases(tasks, writes),
+    filler: new TaskFiller({ statements: tasks, cache, keys, rules, preferences, locations }),
+    concluder: new TaskConcluder({ statements: tasks, writes, keys, teller, deliveries }),
+    taker: new DeliveryTaker({ statements: sent, writes, cache, keys, preferences }),
+    finisher: new DeliveryFinisher({ statements: sent, writes, keys, deliveries, teller, trail }),
+  });
 }
 
 /** What is told to accounts: gives the parts of AccountAlerts of an account. */

@@ -23,6 +23,7 @@ interface ReportOptions {
   readonly monotonicMs: () => number;
   readonly minFreeBytes?: number;
   readonly reserveBytes?: number;
+  readonly committed?: (() => void) | undefined;
 }
 
 /** What records reports, and the commits that it does so in. */
@@ -49,6 +50,7 @@ export function composeReports(
     },
     committed: () => {
       progress.committed();
+      options.committed?.();
     },
     rolledBack: () => {
       progress.rolledBack();

@@ -1,5 +1,6 @@
 import { composeErasure, type Writing } from "./compose-erasure.ts";
-import { composeAlerts } from "./compose-alerts.ts";
+import { composeAlerts, composeAlertWork } from "./compose-alerts.ts";
+import type { AlertWork } from "./alerts/alert-work.ts";
 import { OutboxRows } from "./alerts/outbox-rows.ts";
 import { Untelling } from "./alerts/untelling.ts";
 import { composeReports } from "./compose-reports.ts";
@@ -9,6 +10,9 @@ import { TrailView } from "./audit/trail-view.ts";
 import type { LostWork } from "./lost/lost-mode.ts";
 import { prepareLost } from "./lost/lost-statements.ts";
 import { OwnedLostModes } from "./lost/owned-lost-modes.ts";
+import { Arrivals } from "./live/arrivals.ts";
+import { ArrivedReader } from "./live/arrived-entries.ts";
+import type { ArrivalsView } from "./live/live-news.ts";
 import type { CommandWork } from "./commands/command.ts";
 import { prepareCommands } from "./commands/command-statements.ts";
 import { GivenCommands } from "./commands/given-commands.ts";
@@ -83,6 +87,8 @@ export interface OpenStoreOptions {
   /** As in OpenDatabaseOptions. */
   readonly mustExist?: boolean | undefined;
   readonly mayMigrate?: boolean | undefined;
+  /** Called after each commit of reports and of what tags say of themselves. */
+  readonly committed?: (() => void) | undefined;
   /** File that lists erased owners (see erasure-list.ts); none unless given. */
   readonly erasureList?: string | undefined;
   readonly installation?: string | undefined;
@@ -100,6 +106,8 @@ export interface Store {
   readonly registry: TagRegistry;
   readonly retention: Retention;
   readonly finderReports: FinderReports;
+  /** What the process `alerts` does. */
+  readonly alertWork: AlertWork;
   /** The last trusted time, and as of when retention deleted. */
   readonly clock: ClockTable;
   /** Cuts times that a clock which was ahead has written back to the present: while the clock is trusted. The number of rows. */
@@ -113,6 +121,8 @@ export interface Store {
   forViewer(viewer: OwnerId): ViewerView;
   /** Grows when something that a view shows may have changed, here or by another process. Costs microseconds. */
   changeCount(): Promise<number>;
+  /** Of which ownerships there is news, for live streams. */
+  readonly arrivals: ArrivalsView;
   /** Who did what to tags and who looked at them. */
   readonly trail: TrailView;
   /** After KeyRing.rotate: wraps the owner's sealing keys under the newest version. The number of keys. */
@@ -161,7 +171,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const exports = new AccountExports({ database, databasePath, keys: ownerKeys, writes, trail, now });
   const views = composeViews(database, options, keys, ownerKeys, { writes, erasing, trail, wal, exports });
   const { keyRing, path, installation } = options;
-  const importing = { database, keys: ownerKeys, settings: new TagSettings(database), trail };
+  const importing = { database, keys: ownerKeys, settings: new TagSettings(database), trail, now };
   return {
     reports,
     commands,
@@ -201,7 +211,7 @@ function composeViews(
   cache: KeyCache,
   keys: OwnerKeys,
   writing: Writing,
-): Pick<Store, "forOwner" | "forViewer" | "finderReports" | "retention"> {
+): Pick<Store, "alertWork" | "arrivals" | "forOwner" | "forViewer" | "finderReports" | "retention"> {
   const { now, isClockTrusted = () => true, isClockPlausible = () => true } = options;
   const { writes, erasing, trail, wal, exports } = writing;
   const settings = new TagSettings(database);
@@ -225,6 +235,8 @@ function composeViews(
     transfers: prepareTransfers(database),
   };
   const answers = new OwnedAnswers(database);
+  const arrivals = new Arrivals(database);
+  const arrived = new ArrivedReader(arrivals, pieces, monotonicMs);
   const alertsOf = composeAlerts({ database, keys, writes, trail, now });
   const [outbox, untelling] = [new OutboxRows(database), new Untelling(database)];
   const given = { statements: prepareCommands(database), writes, trail, outbox, now, isClockPlausible };
@@ -233,6 +245,7 @@ function composeViews(
   const commands = new GivenCommands(given);
   const common = {
     answers,
+    arrived,
     commands,
     outbox,
     untelling,
@@ -271,5 +284,6 @@ function composeViews(
   };
   const forViewer = (viewer: OwnerId): ViewerView =>
     new SqliteViewerView({ ...common, statements: statements.shares, viewer });
-  return { forOwner, forViewer, finderReports, retention };
+  const alertWork = composeAlertWork({ database, keys, writes, trail, now, cache, locations });
+  return { alertWork, arrivals, forOwner, forViewer, finderReports, retention };
 }

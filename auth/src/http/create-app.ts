@@ -14,12 +14,14 @@ import { addAuditEndpoint } from "../audit/audit-endpoint.ts";
 import type { AuthService } from "../auth-service.ts";
 import type { Bearer } from "../login/access-tokens.ts";
 import { clientAddress } from "./client-address.ts";
+import { knownCaller } from "./known-caller.ts";
 import { problem } from "./problem.ts";
 import { addAccountDataEndpoint } from "../export/account-data-endpoint.ts";
 import { addErasureEndpoints } from "../erasure/erasure-endpoints.ts";
 import { addTagCodeEndpoint } from "../roles/tag-code-endpoint.ts";
 import { addPasskeyEndpoints } from "../passkeys/passkey-endpoints.ts";
 import { addPersonalTokenEndpoints } from "../personal-tokens/personal-token-endpoints.ts";
+import { addContactEndpoint } from "../mail/contact-endpoint.ts";
 import { addChangeMailEndpoints } from "../mail/change-mail-endpoints.ts";
 import { addNoticeEndpoint } from "../mail/notice-endpoint.ts";
 import { addMailEndpoints } from "../mail/mail-endpoints.ts";
@@ -43,6 +45,9 @@ export function createApp(
 ): OpenAPIHono<AppEnvironment> {
   const app = new OpenAPIHono<AppEnvironment>({ defaultHook: onInvalid });
   app.use(recordRequests(requests, monotonicMs));
+  app.use(knownCaller);
+  // Not on behalf of a client, which has an address.
+  addContactEndpoint(app, service);
   app.on("POST", "*", clientAddress);
   app.on("DELETE", eraseAccountRoute.path, clientAddress);
   addTokenEndpoints(app, service);

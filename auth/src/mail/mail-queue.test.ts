@@ -1,7 +1,7 @@
 import { createLog } from "@purrimeter/service/log";
 import { ManualTime } from "@purrimeter/service/testing/manual-time";
 import { beforeEach, expect, test } from "vitest";
-import type { Mail, Mailer } from "./mailer.ts";
+import { MailRejectedError, type Mail, type Mailer } from "./mailer.ts";
 import { MailQueue } from "./mail-queue.ts";
 
 let time: ManualTime;
@@ -48,6 +48,39 @@ test("a message that failed is tried again, later each time", async () => {
   }
   expect(sent).toEqual(["mia@example.org"]);
   expect(lines.filter((line) => line.includes("mail.failed"))).toEqual([]);
+});
+
+test("each message has an id, which it keeps at every try", async () => {
+  const ids: string[] = [];
+  const queue = queueWith((_, id) => {
+    ids.push(id);
+    return ids.length < 3 ? Promise.reject(new Error("down")) : Promise.resolve();
+  });
+  queue.post("mia", mailTo("mia@example.org"));
+  for (const waitMs of [5_000, 30_000]) {
+    await settle();
+    time.advance(waitMs);
+  }
+  await settle();
+  queue.post("mia", mailTo("mia@example.org"));
+  await settle();
+  const [first, second, third, other] = ids;
+  expect([second, third]).toEqual([first, first]);
+  expect(other).not.toBe(first);
+  for (const id of ids) expect(id).toMatch(/^[a-z2-7]{26}$/u);
+});
+
+test("one that the mail server refuses for good is not tried again", async () => {
+  const queue = queueWith(() => {
+    tries += 1;
+    return Promise.reject(new MailRejectedError("no such mailbox"));
+  });
+  queue.post("mia", mailTo("mia@example.org"));
+  await settle();
+  time.advance(900_000);
+  await settle();
+  expect(tries).toBe(1);
+  expect(lines).toEqual([expect.stringContaining('"event":"mail.failed","code":"MAIL_REJECTED"')]);
 });
 
 test("it is given up after a few tries, and the log says so without the address", async () => {

@@ -1,7 +1,9 @@
 import { errorCode } from "@purrimeter/service/log";
 import type { Log } from "@purrimeter/service/log";
 import type { Time } from "@purrimeter/service/time";
-import type { Mail, Mailer } from "./mailer.ts";
+import { randomBytes } from "node:crypto";
+import { base32 } from "../second-factor/base32.ts";
+import { MailRejectedError, type Mail, type Mailer } from "./mailer.ts";
 
 /** Messages that may be on their way at once; more are dropped and counted in the log. */
 const MAX_PENDING = 1_000;
@@ -38,7 +40,7 @@ export interface MailQueueOptions {
 
 /**
  * Sends mail while nobody waits: whether, when and to whom a message goes never shows in an answer or its time. A job
- * that finds out what to send runs here too. A message that failed is tried again a few times.
+ * that finds out what to send runs here too. A message that failed is tried again a few times, unless it is refused for good.
  */
 export class MailQueue {
   readonly #options: MailQueueOptions;
@@ -104,19 +106,20 @@ export class MailQueue {
   async #run(job: Job): Promise<void> {
     try {
       const mail = await job();
-      if (mail) await this.#send(mail);
+      if (mail) await this.#send(mail, base32(randomBytes(16)).toLowerCase());
     } catch (error) {
       this.#options.log.error("mail not sent", { event: "mail.failed", code: errorCode(error) });
     }
   }
 
-  async #send(mail: Mail): Promise<void> {
+  /** `id`: of the message, at each try. */
+  async #send(mail: Mail, id: string): Promise<void> {
     for (const waitMs of RETRIES_MS) {
       try {
-        await this.#attempt(mail);
+        await this.#attempt(mail, id);
         return;
       } catch (error) {
-        if (this.#isFlushing) throw error;
+        if (this.#isFlushing || error instanceof MailRejectedError) throw error;
         this.#options.log.warn("mail not sent, tried again later", {
           event: "mail.retried",
           code: errorCode(error),
@@ -124,16 +127,16 @@ export class MailQueue {
         await this.#wait(waitMs);
       }
     }
-    await this.#attempt(mail);
+    await this.#attempt(mail, id);
   }
 
   /** One try, when a connection is free. */
-  async #attempt(mail: Mail): Promise<void> {
+  async #attempt(mail: Mail, id: string): Promise<void> {
     if (this.#sending >= MAX_SENDING) await new Promise<void>((resolve) => this.#queued.push(resolve));
     else this.#sending += 1;
     const late = this.#late(ATTEMPT_MS);
     try {
-      const outcome = await Promise.race([this.#options.mailer.send(mail), late.passed]);
+      const outcome = await Promise.race([this.#options.mailer.send(mail, id), late.passed]);
       if (outcome === "late") throw new SlowServerError("the mail server took too long");
     } finally {
       late.cancel();

@@ -16,6 +16,8 @@ export interface TestCertificates {
   readonly cloudApi: TestIdentity;
   /** Same authority, other name. */
   readonly bridge: TestIdentity;
+  readonly notifier: TestIdentity;
+  readonly alerts: TestIdentity;
   /** cloud-api's name under another authority. */
   readonly impostor: TestIdentity;
 }
@@ -64,6 +66,8 @@ export function makeTestCertificates(): TestCertificates {
       server: makeIdentity(folder, "services", "auth"),
       cloudApi: makeIdentity(folder, "services", "cloud-api"),
       bridge: makeIdentity(folder, "services", "bridge"),
+      notifier: makeIdentity(folder, "services", "notifier"),
+      alerts: makeIdentity(folder, "services", "alerts"),
       impostor: makeIdentity(folder, "elsewhere", "cloud-api"),
     };
   } finally {

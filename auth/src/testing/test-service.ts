@@ -14,7 +14,7 @@ import type { RequestOptions } from "node:https";
 import type { IncomingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { API_NAME, CLIENT_ADDRESS_HEADER } from "@purrimeter/auth-api/internal";
+import { CALLERS, CLIENT_ADDRESS_HEADER } from "@purrimeter/auth-api/internal";
 import type { AuthService } from "../auth-service.ts";
 import { createApp } from "../http/create-app.ts";
 import { createService } from "../create-service.ts";
@@ -149,7 +149,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     host: "127.0.0.1",
     port: 0,
     ...certificates.server,
-    client: { authority: certificates.authority, name: API_NAME },
+    client: { authority: certificates.authority, name: CALLERS },
     limits: { ...INTERNAL_HTTP_LIMITS, requestTimeoutMs },
     headers: SECURITY_HEADERS,
     time,

@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { Report } from "@purrimeter/protocol/messages";
 import { decodeReport } from "@purrimeter/protocol/report";
@@ -32,6 +33,8 @@ export interface ReceiveReportParts {
   /** Judges what was stored, after it was acknowledged; left out, nobody does. */
   readonly verification?: ReportVerifier | undefined;
   readonly now: () => UnixSeconds;
+  /** Says more exactly when a report arrived; left out, `now` is all that is known. */
+  readonly time?: Pick<Time, "utcMs"> | undefined;
   /** Told how many entries before a report are missing; left out, nobody is. */
   readonly missing?: Pick<MissingEntries, "found"> | undefined;
   /** Told of the newest time of the tag's receiver. */
@@ -82,6 +85,7 @@ function record(
   const { store, doubts, counters, verification, now } = parts;
   if (!parts.quota.take(tag, report)) return Promise.resolve(overQuota(parts, tag, bytes));
   const at = now();
+  const atMs = parts.time?.utcMs();
   let suspect: readonly (Doubt | undefined)[] | undefined;
   const judge = (ownership: JudgedOwnership) => (suspect = doubts.judge(tag, report, at, ownership));
   const knows = (ownership: number) => doubts.knows(tag, ownership);
@@ -97,7 +101,7 @@ function record(
     if (outcome.stored > 0) verification?.stored(tag, report, outcome.through);
     return acknowledgeStored(outcome);
   };
-  return store.recordReport(tag, report, { at, knows, judge }).then(answer, failed);
+  return store.recordReport(tag, report, { at, atMs, knows, judge }).then(answer, failed);
 }
 
 function hear(clock: Pick<ClockTrust, "heard"> | undefined, tag: TagId, { entries }: Report): void {

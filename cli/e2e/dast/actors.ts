@@ -1,3 +1,4 @@
+import { SCOPES } from "@purrimeter/auth-api/access-tokens";
 import { STEP_S, totpCode } from "@purrimeter/auth/totp";
 import { Agent } from "node:https";
 import { must, mustBe } from "../attack/must.ts";
@@ -67,15 +68,7 @@ async function owner(target: Target, name: string, from: string): Promise<{ toke
 }
 
 async function personalToken(target: Target, token: string, from: string): Promise<string> {
-  const scopes = [
-    "tags:read",
-    "tags:write",
-    "tags:command",
-    "locations:read",
-    "geofences:read",
-    "geofences:write",
-  ];
-  const body = { password: PASSWORD, name: "fuzz", scopes, expiresInDays: 7 };
+  const body = { password: PASSWORD, name: "fuzz", scopes: SCOPES, expiresInDays: 7 };
   const made = await target.send("POST", "/auth/personal-tokens", body, { token, from });
   mustBe(made.status, [201], "a personal access token");
   return (JSON.parse(made.text) as { token: string }).token;

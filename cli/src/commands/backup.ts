@@ -73,8 +73,8 @@ function recordBackup({ run, lastBackup }: DataFiles, time: Time): void {
 }
 
 /** Files that the settings name and that the data folder does not hold. */
-function filesOutside({ folder }: DataFiles, { alarms, api, mail }: Settings): string[] {
-  return [api.certificate, api.key, mail.smtp?.authority, alarms.webhook?.authority]
+function filesOutside({ folder }: DataFiles, { alarms, alerts, api, mail }: Settings): string[] {
+  return [api.certificate, api.key, mail.smtp?.authority, alarms.webhook?.authority, alerts.authority]
     .filter((path) => path !== undefined)
     .map((path) => resolve(folder, path))
     .filter((path) => {

@@ -83,6 +83,7 @@ test("every key may be given", () => {
       ...{ mailTo: ["ops@example.org"], digest: false, backupDays: 0 },
       webhook: { url: "https://hooks.example.org/cats", authority: "hooks.pem", allowPrivate: true },
     },
+    alerts: { allowedNetworks: ["192.168.1.0/24", "fd00:1::/32"], authority: "receivers.pem" },
     metrics: { auth: 9101, bridge: 9102 },
   };
   expect(faults(all)).toEqual([]);

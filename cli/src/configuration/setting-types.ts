@@ -101,6 +101,12 @@ export const addressBlock = z.union(
   "must be an IP address or a block such as 10.0.0.0/8",
 );
 
+/** A block of addresses. */
+export const network = z.union(
+  [z.cidrv4(), z.cidrv6()],
+  "must be a block of addresses such as 192.168.1.0/24",
+);
+
 function isName(text: string): boolean {
   return isHost(text) && isIP(text) === 0;
 }

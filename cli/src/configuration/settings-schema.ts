@@ -13,6 +13,7 @@ import {
   line,
   list,
   mailAddress,
+  network,
   pageOrigin,
   path,
   publicOrigin,
@@ -56,7 +57,7 @@ const MOST_RETENTION_DAYS = 365;
 const smtp = section({
   host: line(253),
   port: fixedPort.default(587),
-  /** With a user, the password is the secret `smtp-password` of the service auth. */
+  /** With a user, the password is the secret `smtp-password` of the service notifier. */
   user: line(256).optional(),
   /** "implicit" on port 465 and "starttls" on others, unless given. Without TLS no mail is sent. */
   tls: z.enum(["implicit", "starttls"], 'must be "implicit" or "starttls"').optional(),
@@ -85,6 +86,7 @@ const api = section({
   rates: section({ owner: rate(1_000, 100), address: rate(2_000, 200) }).prefault({}),
   maxConnections: whole(1, MAX_CONNECTIONS).default(PUBLIC_HTTP_LIMITS.maxConnections),
   maxConnectionsPerAddress: whole(1, MAX_CONNECTIONS).default(PUBLIC_HTTP_LIMITS.maxConnectionsPerAddress),
+  maxLiveStreams: whole(1, 100_000).default(2_000),
   acceptsPerAddress: rate(
     PUBLIC_HTTP_LIMITS.acceptsPerAddress.burst,
     PUBLIC_HTTP_LIMITS.acceptsPerAddress.perSecond,
@@ -132,6 +134,13 @@ const alarms = section({
   backupDays: whole(0, 3_650).default(7),
 });
 
+const alerts = section({
+  /** Networks besides the public one that owners' webhooks, pushes and ntfy messages may go to. */
+  allowedNetworks: list(network, 32).default([]),
+  /** Whose certificates owners' endpoints may have besides those of the system's authorities, PEM. */
+  authority: path.optional(),
+});
+
 const shape = {
   publicUrl: publicOrigin.optional(),
   hostNames: list(hostName, 32).default([]),
@@ -148,6 +157,7 @@ const shape = {
   mail: mail.prefault({}),
   accounts: accounts.prefault({}),
   alarms: alarms.prefault({}),
+  alerts: alerts.prefault({}),
 };
 
 type Shared = z.output<z.ZodObject<typeof shape>>;

@@ -68,13 +68,13 @@ async function certifyService(
   { now, hosts, isClockTrusted = true }: CertifyOptions,
 ): Promise<{ readonly isNew: boolean } | Failure> {
   takeServiceKey(files, name);
-  const need = serviceNeeds(files.certs, name, hosts, RENEW_DAYS, now);
+  const need = serviceNeeds(files.certs, name, { hosts, clientAuth: callsServices, days: RENEW_DAYS }, now);
   const isUsable = need !== "missing" && existsSync(files.secret(name, "tls-key.pem"));
   if (isUsable && (need === "none" || !isClockTrusted)) return { isNew: false };
   const issued =
     need === "missing"
       ? await issueService(files.authority, name, { now, hosts, clientAuth: callsServices })
-      : await renew(files.authority, "service", name, { now, hosts });
+      : await renew(files.authority, "service", name, { now, hosts, clientAuth: callsServices });
   takeServiceKey(files, name);
   const outcome = orFailure(issued);
   return isFailure(outcome) ? outcome : { isNew: true };

@@ -1,3 +1,5 @@
+import { issueService } from "@purrimeter/certs/issue-service";
+import { unrefused } from "@purrimeter/certs/refusal";
 import { X509Certificate } from "node:crypto";
 import {
   cpSync,
@@ -10,8 +12,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { takeServiceKey } from "./certify-services.ts";
 import { dataFiles, type DataFiles } from "./data-files.ts";
 import { REGISTRY } from "../services/service-registry.ts";
 import { isFailure } from "../terminal/failure.ts";
@@ -55,13 +58,14 @@ function contents(): Record<string, string> {
 }
 
 test("each process gets its own secrets and nothing else", () => {
-  const names = ["auth", "bridge", "cloud-api", "operator"] as const;
+  const names = ["auth", "bridge", "cloud-api", "notifier", "operator"] as const;
   expect(
     Object.fromEntries(names.map((name) => [name, readdirSync(files.secrets(name)).toSorted()])),
   ).toEqual({
     auth: ["GENERATED", "audit-key", "database-key", "signing-key.pem", "tls-key.pem"],
     bridge: ["GENERATED", "audit-key", "database-key", "key-ring-key", "tls-key.pem"],
     "cloud-api": ["GENERATED", "audit-key", "cursor-key", "database-key", "key-ring-key", "tls-key.pem"],
+    notifier: ["GENERATED", "mail-key", "tls-key.pem", "vapid-key.pem"],
     operator: ["GENERATED", "audit-key", "database-key", "key-ring-key"],
   });
   const key = (holder: (typeof names)[number]): string =>
@@ -78,6 +82,45 @@ test("secrets are for their owner only, and a service's key lies in one place", 
   expect(
     readdirSync(join(files.certs, "services", "bridge")).filter((name) => name.startsWith("key")),
   ).toEqual([]);
+});
+
+test("a service that begins to call another one gets a certificate for that, and the notifier has none", async () => {
+  const usesOf = (name: string): readonly string[] =>
+    new X509Certificate(readFileSync(files.serviceChain(name))).keyUsage ?? [];
+  const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+  expect([usesOf("auth"), usesOf("notifier")].map((uses) => uses.includes(CLIENT_AUTH))).toEqual([
+    true,
+    false,
+  ]);
+  const chain = files.serviceChain("auth");
+  rmSync(dirname(chain), { recursive: true });
+  // As an earlier version issued it.
+  unrefused(await issueService(files.authority, "auth", { now }));
+  takeServiceKey(files, "auth");
+  expect(usesOf("auth")).not.toContain(CLIENT_AUTH);
+  expect(await prepared()).toBe(false);
+  expect(usesOf("auth")).toContain(CLIENT_AUTH);
+});
+
+test("the password of the mail server moves from the accounts to the notifier, and a word is said", async () => {
+  const [former, place] = [files.secret("auth", "smtp-password"), files.secret("notifier", "smtp-password")];
+  const said: string[] = [];
+  const onMoved = (what: string): void => void said.push(what);
+  const prepare = (): Promise<unknown> => prepareData(files, REGISTRY, { now, hosts: [], onMoved });
+  writeFileSync(former, "canary", { mode: 0o600 });
+  await prepare();
+  expect([existsSync(former), readFileSync(place, "utf8"), statSync(place).mode & 0o777]).toEqual([
+    ...[false, "canary", 0o600],
+  ]);
+  await prepare();
+  writeFileSync(former, "older", { mode: 0o600 });
+  await prepare();
+  expect([existsSync(former), readFileSync(place, "utf8")]).toEqual([false, "canary"]);
+  expect(said).toEqual([
+    expect.stringContaining(`moved from ${former} to ${place}`),
+    expect.stringContaining(`${former}, is deleted`),
+  ]);
+  expect(said.join("")).not.toMatch(/canary|older/u);
 });
 
 test("a second start changes nothing", async () => {
@@ -187,16 +230,18 @@ test("production refuses keys that were generated, until the operator's own are 
       "production mode refuses keys that purrimeter generated: auth/database-key, auth/signing-key.pem, " +
       "auth/audit-key, cloud-api/audit-key, bridge/audit-key, operator/audit-key, " +
       "cloud-api/database-key, bridge/database-key, operator/database-key, cloud-api/key-ring-key, " +
-      `bridge/key-ring-key, operator/key-ring-key, cloud-api/cursor-key in ${join(files.folder, "secrets")}; ` +
+      "bridge/key-ring-key, operator/key-ring-key, cloud-api/cursor-key, notifier/mail-key, " +
+      `notifier/vapid-key.pem in ${join(files.folder, "secrets")}; ` +
       "put your own in their place, or give --allow-generated-keys",
   });
-  for (const holder of ["bridge", "cloud-api", "operator", "auth"] as const)
+  for (const holder of ["bridge", "cloud-api", "notifier", "operator", "auth"] as const)
     for (const name of readdirSync(files.secrets(holder)).filter((one) => one.endsWith("-key")))
       writeFileSync(files.secret(holder, name), "77".repeat(32));
   expect(await outcome()).toMatchObject({
-    failure: expect.stringContaining(": auth/signing-key.pem in") as string,
+    failure: expect.stringContaining(": auth/signing-key.pem, notifier/vapid-key.pem in") as string,
   });
   writeFileSync(files.secret("auth", "signing-key.pem"), "my own");
+  writeFileSync(files.secret("notifier", "vapid-key.pem"), "my own");
   expect(await outcome()).toEqual({ created: false });
 });
 

@@ -11,6 +11,7 @@ import { generatedSecrets, makeSecrets, missingSecrets, pathOf, secretCopies } f
 import { findRootKey } from "./find-root-key.ts";
 import type { RootKeyPlace } from "./root-key-out.ts";
 import { takeMail } from "./take-mail.ts";
+import { takeSmtpPassword } from "./take-smtp-password.ts";
 import { takeTagKeys } from "./tag-keys.ts";
 import type { Holders } from "./secret-holder.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
@@ -30,6 +31,8 @@ export interface PrepareOptions extends CertifyOptions {
   readonly rootKey?: RootKeyPlace;
   /** Told the names of the services whose certificates are new. */
   readonly onCertified?: (services: readonly string[]) => void;
+  /** Told what was moved from where an earlier version had it, as a line for people. */
+  readonly onMoved?: (what: string) => void;
 }
 
 /**
@@ -61,6 +64,8 @@ export async function prepareData(
   takeIssuerKeys(files.authority);
   takeTagKeys(files);
   takeMail(files);
+  const moved = takeSmtpPassword(files);
+  if (moved !== undefined) options.onMoved?.(moved);
   if (!secretsAreInVault(files)) makeSecrets(files, holders);
   const certified = await certifyServices(files, holders.services, options);
   if (isFailure(certified)) return certified;

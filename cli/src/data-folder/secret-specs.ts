@@ -20,3 +20,6 @@ export const KEY_RING_KEY: SecretSpec = { name: "key-ring-key", make: randomKey 
 
 /** Signs the audit trails: one value, of which each process that writes to one has a copy. */
 export const AUDIT_KEY: SecretSpec = { name: "audit-key", make: randomKey };
+
+/** Seals messages that wait where there is no mail server. */
+export const MAIL_KEY: SecretSpec = { name: "mail-key", make: randomKey };

@@ -1,5 +1,6 @@
 import { MAX_UINT32 } from "@purrimeter/protocol/values";
 import { DOUBTS } from "@purrimeter/store/doubt";
+import { ALERT_RULE_KINDS } from "@purrimeter/store/alert-rule";
 import { AFTERWARDS, LEAST_RETENTION_DAYS, MOST_RETENTION_DAYS } from "@purrimeter/store/retention-choice";
 import { z } from "zod";
 
@@ -104,6 +105,48 @@ export const choiceRow = z.object({
   ...{ afterwards: z.enum(AFTERWARDS), former: z.int().min(0).max(1) },
 });
 
+const minute = z.int().min(0).max(1_439);
+const windows = z
+  .array(z.object({ weekdays: z.array(z.int().min(1).max(7)).max(7).optional(), from: minute, to: minute }))
+  .max(32)
+  .optional();
+
+/** null: it could not be opened where the archive was made. */
+export const ruleRow = z.object({
+  ...{ table: z.literal("alert_rule"), id: z.string().regex(/^[\w-]{1,32}$/), changed_at: time },
+  rule: z
+    .object({
+      ...{ kind: z.enum(ALERT_RULE_KINDS), isEnabled: z.boolean(), tellsViewers: z.boolean() },
+      ...{ tags: z.array(tagId).max(256).optional(), geofences: z.array(id).max(256).optional() },
+      ...{ schedule: windows, quiet: windows, dwellS: z.int().min(0).max(3_600).optional() },
+      ...{ byMinute: minute.optional(), longerThanS: z.int().min(60).max(604_800).optional() },
+      ...{ belowPercent: z.int().min(5).max(50).optional(), channels: z.array(id).max(32).optional() },
+    })
+    .nullable(),
+});
+
+const channelName = z.string().min(1).max(200);
+const https = z.url({ protocol: /^https$/ }).max(2_048);
+
+/** null: it could not be opened. A push subscription is of no use in another installation. */
+export const channelRow = z.object({
+  ...{ table: z.literal("alert_channel"), id: z.string().regex(/^[a-z2-7]{26}$/), created_at: time },
+  name: channelName.nullable(),
+  endpoint: z
+    .discriminatedUnion("kind", [
+      z.object({ kind: z.literal("email"), address: z.email().max(254) }),
+      z.object({ kind: z.literal("webhook"), url: https, withPlace: z.boolean() }),
+      z.object({ kind: z.literal("ntfy"), url: https }),
+      z.object({ kind: z.literal("push"), url: https }),
+    ])
+    .nullable(),
+});
+
+export const preferenceRow = z.object({
+  table: z.literal("owner_preference"),
+  ...{ language: z.enum(["en", "de"]), time_zone: z.string().max(64).refine(isTimeZone) },
+});
+
 export const entryRow = z.object({
   ...{
     table: z.literal("report"),
@@ -115,6 +158,16 @@ export const entryRow = z.object({
     entry,
   },
 });
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
 
 /** Rows of one table among those of a file. */
 export async function rowsOf<Schema extends z.ZodType>(

@@ -110,6 +110,16 @@ async function leaveTotals(store: OpenStore, tag: string): Promise<void> {
   await store.forOwner(ADA).chooseRetention({ days: 300 }, bounds);
 }
 
+/** How the owner is told. */
+async function fillAlerts(store: OpenStore): Promise<void> {
+  const view = store.forOwner(ADA);
+  const rule = { kind: "silent", isEnabled: true, longerThanS: 7_200, tellsViewers: false } as const;
+  await view.addAlertRule({ ...rule, tags: ["mimi" as TagId] });
+  const endpoint = { kind: "webhook", url: "https://example.org/cat", withPlace: true } as const;
+  await view.addAlertChannel({ name: "my server", endpoint: { ...endpoint, secrets: [], keys: [] } });
+  await view.setAlertPreferences({ language: "de", timeZone: "Europe/Zurich" });
+}
+
 /** Two tags with months of fixes, events, health, holes and a geofence; another account beside it. */
 async function fill(store: OpenStore): Promise<void> {
   for (const tag of ["mimi", "fips"]) {
@@ -140,6 +150,7 @@ async function fill(store: OpenStore): Promise<void> {
   }
   const shape = { kind: "circle", latE7: 515_000_000, lonE7: -1_000_000, radiusCm: 7_500 } as never;
   await store.forOwner(ADA).createGeofence({ name: "Home & <garden>", tagIds: ["mimi" as TagId], shape });
+  await fillAlerts(store);
   await claim(store, "bob" as OwnerId, "tom");
 }
 
@@ -213,6 +224,11 @@ describe("an archive", () => {
     for (const [path, content] of before) if (ownData(path)) expect(after.get(path), path).toBe(content);
     expect(after.get("data/day-totals.jsonl")).toMatch(/"totals":\{"distanceM":[1-9]/);
     expect(after.get("data/account.jsonl")).toContain('"days":300,"afterwards":"totals"');
+    expect(after.get("data/account.jsonl")).toContain('"language":"de","time_zone":"Europe/Zurich"');
+    expect(after.get("data/alert-rules.jsonl")).toBe(before.get("data/alert-rules.jsonl"));
+    expect(after.get("data/alert-rules.jsonl")).toContain('"longerThanS":7200');
+    expect(after.get("data/alert-channels.jsonl")).toContain('"state":"unproved"');
+    expect(after.get("data/alert-channels.jsonl")).not.toMatch(/whsec_|whsk_/);
   });
 
   test("gives the tag its latest location and battery, takes no entry twice, and tells nobody of old events", async () => {
@@ -228,6 +244,7 @@ describe("an archive", () => {
         suspect: undefined,
       });
       expect(outcome).toMatchObject({ stored: 0, duplicates: 1 });
+      expect(await store.alertWork.waiting()).toEqual({ tasks: 0, deliveries: 0 });
     });
   });
 

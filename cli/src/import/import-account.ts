@@ -14,6 +14,7 @@ import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import {
   accountRow,
   answerRow,
+  channelRow,
   choiceRow,
   assignmentRow,
   entryRow,
@@ -22,7 +23,9 @@ import {
   holeRow,
   ownershipRow,
   parsedRows,
+  preferenceRow,
   rowsOf,
+  ruleRow,
   totalRow,
 } from "./archive-rows.ts";
 import { openArchive, type OpenArchive } from "./open-archive.ts";
@@ -134,6 +137,7 @@ async function sourceOf(archive: OpenArchive): Promise<OwnerSource> {
     answers: await rowsOf(data("command-answers"), "command_answer", answerRow),
     totals: (await rowsOf(data("day-totals"), "day_total", totalRow)).filter(({ totals }) => totals !== null),
     choice: (await rowsOf(data("account"), "retention_choice", choiceRow))[0],
+    ...(await alertsOf(data)),
     events: () => parsedRows(data("events"), "event", eventRow),
     entries: async function* (ownership: number) {
       const place = ownerships.findIndex(({ id }) => id === ownership);
@@ -147,6 +151,20 @@ async function sourceOf(archive: OpenArchive): Promise<OwnerSource> {
   };
   // The schemas give what the types ask for, but for the brands of times, places and numbers.
   return source as unknown as OwnerSource;
+}
+
+/** How the account is told. What could not be opened where the archive was made is left out. */
+async function alertsOf(data: (name: string) => AsyncIterable<unknown>) {
+  const rules = await rowsOf(data("alert-rules"), "alert_rule", ruleRow);
+  const channels = await rowsOf(data("alert-channels"), "alert_channel", channelRow);
+  const [said] = await rowsOf(data("account"), "owner_preference", preferenceRow);
+  return {
+    rules: rules.filter(({ rule }) => rule !== null),
+    channels: channels.filter(
+      ({ name, endpoint }) => name !== null && endpoint !== null && endpoint.kind !== "push",
+    ),
+    preferences: said && { language: said.language, timeZone: said.time_zone },
+  };
 }
 
 /** As the archive counts: by tag, then by number. */

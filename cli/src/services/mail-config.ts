@@ -1,39 +1,22 @@
+import type { configSchema } from "@purrimeter/notifier/config";
 import { resolve } from "node:path";
-import type { ServiceContext } from "./service-entry.ts";
+import type { z } from "zod";
 import { publicOrigin } from "./public-origin.ts";
+import type { ServiceContext } from "./service-entry.ts";
 
-type MailConfig = {
-  readonly from: string;
-  /** What begins the links in mails. */
-  readonly linkBase: string;
-} & (
-  | { readonly folder: string; readonly isSealed?: true }
-  | {
-      readonly smtp: {
-        readonly host: string;
-        readonly port: number;
-        readonly user?: string;
-        readonly tls?: "implicit" | "starttls";
-        readonly authority?: string;
-      };
-    }
-);
+type MailConfig = NonNullable<z.input<typeof configSchema>["mail"]>;
 
-/** How the authentication service sends mail: to a mail server, or into a folder. */
+/** How the notifier sends mail: to a mail server, or into a folder. */
 export function mailConfig({ files, settings }: Pick<ServiceContext, "files" | "settings">): MailConfig {
-  const { from, folder, smtp } = settings.mail;
-  const origin = publicOrigin(settings);
-  const common = {
-    from: from ?? `Purrimeter <no-reply@${new URL(origin).hostname}>`,
-    linkBase: `${origin}/`,
-  };
+  const { from: given, folder, smtp } = settings.mail;
+  const from = given ?? `Purrimeter <no-reply@${new URL(publicOrigin(settings)).hostname}>`;
   if (smtp === undefined)
     return folder === undefined
-      ? { ...common, folder: files.mail, isSealed: true }
-      : { ...common, folder: resolve(files.folder, folder) };
+      ? { from, folder: files.mail, isSealed: true }
+      : { from, folder: resolve(files.folder, folder) };
   const { host, port, user, tls, authority } = smtp;
   return {
-    ...common,
+    from,
     smtp: {
       ...{ host, port },
       ...(user !== undefined && { user }),

@@ -16,11 +16,10 @@ import {
 import { checkApiCertificate } from "./check-api-certificate.ts";
 import { alarmsConfig } from "./alarms-config.ts";
 import { checkWebhook } from "./check-webhook.ts";
-import { checkSmtpPassword } from "./check-smtp-password.ts";
 import { hostsOf } from "./hosts-of.ts";
-import { mailConfig } from "./mail-config.ts";
+import { NOTIFIER } from "./notifier-entry.ts";
 import { retentionBounds } from "./retention-bounds.ts";
-import { relyingParty } from "./public-origin.ts";
+import { publicOrigin, relyingParty } from "./public-origin.ts";
 import { urlOn } from "./url-on.ts";
 import type { ServiceEntry, ServiceRegistry } from "./service-entry.ts";
 
@@ -37,8 +36,8 @@ const TOKENS = { issuer: "https://purrimeter.local/auth", audience: "purrimeter"
 const AUTH: ServiceEntry = {
   name: "auth",
   main: mainOf("@purrimeter/auth/main"),
-  after: [],
-  callsServices: false,
+  after: ["notifier"],
+  callsServices: true,
   secrets: [
     { name: "database-key", make: randomKey },
     { name: "signing-key.pem", make: signingKey },
@@ -47,24 +46,24 @@ const AUTH: ServiceEntry = {
   usesOwnerKeys: false,
   nurseryMib: 2,
   listen: () => ({ host: "127.0.0.1", port: 0 }),
-  configure: ({ files, settings }): Own<typeof authSchema> => ({
+  configure: ({ files, settings, portOf }): Own<typeof authSchema> => ({
     database: files.accounts,
     ...databaseOf(files, "accounts.db"),
     tls: { certificate: files.serviceChain("auth"), authority: files.authority.branches.services.anchor },
     ...TOKENS,
     passkeys: relyingParty(settings),
-    mail: mailConfig({ files, settings }),
+    mail: { notifier: `https://localhost:${portOf("notifier")}`, linkBase: `${publicOrigin(settings)}/` },
     unverifiedDays: settings.accounts.unverifiedDays,
     alarms: alarmsConfig({ files, settings }),
   }),
-  check: (context) => [...checkSmtpPassword(context), ...checkWebhook(context)],
+  check: checkWebhook,
 };
 
 /** What owners connect to. */
 const CLOUD_API: ServiceEntry = {
   name: "cloud-api",
   main: mainOf("@purrimeter/cloud-api/main"),
-  after: ["auth", "bridge"],
+  after: ["auth", "bridge", "notifier"],
   callsServices: true,
   secrets: [LOCATIONS_KEY, KEY_RING_KEY, AUDIT_KEY, { name: "cursor-key", make: randomKey }],
   usesOwnerKeys: true,
@@ -73,7 +72,7 @@ const CLOUD_API: ServiceEntry = {
   configure: ({ files, settings, portOf, readinessOf }): Own<typeof cloudApiSchema> => {
     const { certificate, key, origins, securityContact, trustedProxies, rates, ...connections } =
       settings.api;
-    const { maxConnections, maxConnectionsPerAddress, acceptsPerAddress } = connections;
+    const { maxConnections, maxConnectionsPerAddress, acceptsPerAddress, maxLiveStreams } = connections;
     const own = files.serviceChain("cloud-api");
     const tls =
       certificate === undefined ? { certificate: own } : { certificate: resolve(files.folder, certificate) };
@@ -88,7 +87,11 @@ const CLOUD_API: ServiceEntry = {
         certificate: own,
         authority: files.authority.branches.services.anchor,
       },
+      notifier: { url: `https://localhost:${portOf("notifier")}` },
+      allowedNetworks: settings.alerts.allowedNetworks,
       peers: ["auth", "bridge"].map((name) => ({ name, url: readinessOf(name) })),
+      commits: [readinessOf("bridge")],
+      maxLiveStreams,
       ...TOKENS,
       origins,
       backupKeptDays: settings.backupKeptDays,
@@ -155,7 +158,10 @@ function mainOf(module: string): string {
 }
 
 /** The processes that `start` runs. To add one, add its entry. */
-export const REGISTRY: ServiceRegistry = { services: [AUTH, CLOUD_API, BRIDGE], operator: OPERATOR };
+export const REGISTRY: ServiceRegistry = {
+  services: [AUTH, CLOUD_API, BRIDGE, NOTIFIER],
+  operator: OPERATOR,
+};
 
 /** Names of all services. */
 export const SERVICE_NAMES: readonly string[] = REGISTRY.services.map(({ name }) => name);

@@ -20,6 +20,7 @@ import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { utcDate } from "../terminal/utc.ts";
 import type { WriteLine } from "../terminal/line-log.ts";
 import { fileClockRecord } from "./file-clock-record.ts";
+import { orderOf } from "./order-of.ts";
 import { renewCertificates } from "./renew-certificates.ts";
 import { specOf } from "./spec-of.ts";
 import type { ReadyService } from "./service-process.ts";
@@ -129,12 +130,13 @@ async function startWithClock(known: Known): Promise<RunningServices | Failure> 
   const keys = { ownSecrets, acceptLoss, ...(rootKey !== undefined && { rootKey }) };
   const certified: string[] = [];
   const onCertified = (services: readonly string[]): void => void certified.push(...services);
-  const named = { hosts: settings.hostNames, onCertified };
+  const onMoved = (what: string): void => known.log.warn(what, { event: "secret.moved" });
+  const named = { hosts: settings.hostNames, onCertified, onMoved };
   const prepared = await prepareData(files, registry, { ...dates, ...named, ...keys });
   if (isFailure(prepared)) return prepared;
   const refused = refuseAuthority(known) ?? (await checkCopies(files, time, acceptLoss));
   if (refused !== undefined) return refused;
-  const supervisor = supervisorFor(files, options);
+  const supervisor = supervisorFor(files, options, orderOf(registry.services));
   options.stopping?.addEventListener("abort", () => void supervisor.stop());
   if (options.stopping?.aborted === true) return failed("stopped before everything was started");
   const ports = await startAll(supervisor, files, settings, registry, secretsOf);
@@ -170,11 +172,12 @@ async function stopAfter(failure: Failure, supervisor: Supervisor): Promise<Fail
   return failure;
 }
 
-function supervisorFor(files: DataFiles, options: StartOptions): Supervisor {
+function supervisorFor(files: DataFiles, options: StartOptions, order: readonly string[]): Supervisor {
   const { time, onRestart, onGiveUp, onHung } = options;
   return new Supervisor({
     writeLine: options.writeLine(files),
     time,
+    order,
     onRestart,
     ...(onGiveUp && { onGiveUp }),
     ...(onHung && { onHung }),

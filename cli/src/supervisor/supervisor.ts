@@ -43,6 +43,8 @@ export interface SupervisorOptions {
   /** Called when a service did not answer and is killed, to be started again. */
   readonly onHung?: (service: string) => void;
   readonly limits?: Partial<SupervisorLimits>;
+  /** Names of services, of which each is stopped before those that come before it; others are stopped first. */
+  readonly order?: readonly string[];
 }
 
 /** Runs services as processes, starts those again that die or hang, and stops all of them in the reverse order. */
@@ -52,8 +54,8 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #limits: SupervisorLimits;
   readonly #running = new Map<string, ServiceProcess>();
-  /** In the order of their start. */
-  readonly #names = new Set<string>();
+  /** In the order that was given, and of their start. */
+  readonly #names: Set<string>;
   readonly #givenUp = new Map<string, Failure>();
   readonly #stopping = new AbortController();
   #stopped: Promise<readonly Failure[]> | undefined;
@@ -62,6 +64,7 @@ export class Supervisor {
   constructor(options: SupervisorOptions) {
     this.#options = options;
     this.#limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.#names = new Set(options.order);
     const { promise, resolve } = Promise.withResolvers<Failure>();
     this.gaveUp = promise;
     this.#giveUp = resolve;
@@ -96,7 +99,7 @@ export class Supervisor {
     return [...this.#givenUp.values()];
   }
 
-  /** Stops each service once, the last started first, so that none loses one that it needs. Gives those that had to be killed or failed. */
+  /** Stops each service once, in the reverse order, so that none loses one that it needs. Gives those that had to be killed or failed. */
   stop(): Promise<readonly Failure[]> {
     this.#stopping.abort();
     return (this.#stopped ??= this.#stopAll());

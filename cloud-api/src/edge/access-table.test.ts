@@ -8,6 +8,7 @@ import { ACCESS } from "./access-table.ts";
 import type { AuthAnswer } from "./auth-service.ts";
 import type { Access } from "./access-table.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
+import { ALERT_USES, makeAlertThings, type AlertIds } from "../testing/alert-uses.ts";
 import { authAnswer } from "../testing/auth-answer.ts";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "../testing/test-api.ts";
@@ -30,8 +31,8 @@ afterAll(async () => {
   await api.close();
 });
 
-/** An owner with a tag that was somewhere, a geofence, viewers, and an offer that was accepted. */
-interface World {
+/** An owner with a tag that was somewhere, a geofence, viewers, an offer that was accepted, an alert, a rule and a channel. */
+interface World extends AlertIds {
   readonly owner: TestOwner;
   readonly tag: TagId;
   readonly geofence: string;
@@ -71,11 +72,13 @@ async function makeWorld(): Promise<World> {
   await record(api.store, tag, [fixAt(NOW_S + 1)]);
   const code = (await done(`/v1/tags/${tag}/transfer`, owner)).body.code;
   const { checkNumber } = (await done("/v1/transfers/accept", await api.owner(), { code })).body;
-  return { owner, tag, geofence, liveViewer, historyViewer, formerViewer, liveShare, checkNumber };
+  const alerts = await makeAlertThings(api, owner);
+  return { owner, tag, geofence, liveViewer, historyViewer, formerViewer, liveShare, checkNumber, ...alerts };
 }
 
 /** How a route is used well: its path, the rest of the request, and the status of success. */
-type GoodUse = (world: World, ids: { tag: string; geofence: string; share: string }) => Promise<GoodAsk>;
+type GoodUse = (world: World, ids: Ids) => Promise<GoodAsk>;
+type Ids = AlertIds & Readonly<Record<"tag" | "geofence" | "share", string>>;
 type GoodAsk = readonly [path: string, ask: Ask, status: number];
 
 const at =
@@ -156,6 +159,7 @@ const GOOD_USES: Record<string, GoodUse> = {
   "GET /v1/tags/:id/locations": ofTag("/locations"),
   "GET /v1/tags/:id/locations/latest": ofTag("/locations/latest"),
   "GET /v1/tags/:id/live": ofTag("/live"),
+  "GET /v1/live": at("/v1/live"),
   "GET /v1/tags/:id/events": ofTag("/events"),
   "GET /v1/tags/:id/totals": ofTag("/totals"),
   "GET /v1/tags/:id/found": ofTag("/found"),
@@ -179,6 +183,8 @@ const GOOD_USES: Record<string, GoodUse> = {
   "DELETE /v1/geofences/:id": ofGeofence(204, { headers: { "if-match": "*" } }),
   "GET /v1/tags/:id/shares": ofTag("/shares"),
   "POST /v1/tags/:id/shares": ofTag("/shares", 201, () => ({ body: { kind: "live" } })),
+  "PATCH /v1/tags/:id/shares/:share": ({ liveShare }, { tag }) =>
+    Promise.resolve([`/v1/tags/${tag}/shares/${liveShare}`, { body: { alerts: true } }, 200]),
   "DELETE /v1/tags/:id/shares/:share": ({ liveShare }, { tag }) =>
     Promise.resolve([`/v1/tags/${tag}/shares/${liveShare}`, {}, 204]),
   "GET /v1/shares": at("/v1/shares"),
@@ -188,6 +194,9 @@ const GOOD_USES: Record<string, GoodUse> = {
     return ["/v1/shares/accept", { body: { code } }, 201];
   },
   "DELETE /v1/shares/:id": (_, { share }) => Promise.resolve([`/v1/shares/${share}`, {}, 204]),
+  ...ALERT_USES,
+  "GET /v1/tags/:id/mute": ofTag("/mute"),
+  "POST /v1/tags/:id/mute": ofTag("/mute", 200, () => ({ body: { until: "for-ever" } })),
   "GET /v1/tags/:id/transfer": ofTag("/transfer"),
   "POST /v1/tags/:id/transfer": ofTag("/transfer", 201),
   "DELETE /v1/tags/:id/transfer": ofTag("/transfer", 204),
@@ -331,8 +340,9 @@ async function use(
   token: string | undefined,
   missing = false,
 ): Promise<[Answer, number]> {
-  const none = { tag: "nobody", geofence: "a".repeat(26), share: "a".repeat(26) };
-  const own = { tag: world.tag, geofence: world.geofence, share: world.liveShare };
+  const id = "a".repeat(26);
+  const none = { tag: "nobody", geofence: id, share: id, alert: id, rule: id, channel: id };
+  const own = { ...world, share: world.liveShare };
   const [path, ask, good] = (await GOOD_USES[route]?.(world, missing ? none : own)) ?? ["", {}, 0];
   return [await api.ask(path, { ...ask, method: route.split(" ")[0] ?? "", token }), good];
 }
@@ -372,7 +382,7 @@ describe.each(ROUTES)("%s", (route, access) => {
 });
 
 const namesObject = ([, access]: (typeof ROUTES)[number]): boolean =>
-  access.who === "role" && ["tag", "geofence", "share"].includes(access.object);
+  access.who === "role" && !["none", "any-tag"].includes(access.object);
 
 describe.each(ROUTES.filter(namesObject))("%s", (route) => {
   it("answers the same of a foreign thing and of none", async () => {

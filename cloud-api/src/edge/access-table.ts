@@ -19,9 +19,10 @@ export type Access =
       /** What a personal access token needs; undefined: a session only, for what a leaked token must never do. */
       readonly scope: Scope | undefined;
       /** Whose id the path or the body carries: somebody else's is answered as one that does not exist. */
-      readonly object: "none" | "tag" | "geofence" | "share" | "any-tag";
+      readonly object:
+        "none" | "tag" | "geofence" | "share" | "alert" | "alert-rule" | "alert-channel" | "any-tag";
       readonly viewer: ViewerAccess;
-      /** Whether the account's mail address has to be verified: for what makes somebody's tag or share the account's. */
+      /** Whether the account's mail address has to be verified: for what makes somebody's tag, share or address the account's. */
       readonly needsVerifiedMail?: true;
     };
 
@@ -37,9 +38,12 @@ function owners(
   return { who: "role", roles: ["owner"], scope, object, viewer };
 }
 
-/** Routes that make a tag or a share the account's: an address that is not verified may be somebody else's. */
-function verifiedOwners(): Access {
-  return { ...owners(undefined), needsVerifiedMail: true } as Access;
+/**
+ * Routes that make a tag or a share the account's, or that say where its alerts go: an address that is not verified may be
+ * somebody else's.
+ */
+function verifiedOwners(object: ObjectKind = "none"): Access {
+  return { ...owners(undefined, object), needsVerifiedMail: true } as Access;
 }
 
 function staff(role: "operator" | "auditor", object: ObjectKind = "none"): Access {
@@ -120,6 +124,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /v1/tags/:id/locations": owners("locations:read", "tag", "history"),
   "GET /v1/tags/:id/locations/latest": owners("locations:read", "tag", "live"),
   "GET /v1/tags/:id/live": owners("locations:read", "tag", "live"),
+  "GET /v1/live": owners("locations:read"),
   "GET /v1/tags/:id/events": owners("locations:read", "tag"),
   "GET /v1/tags/:id/totals": owners("locations:read", "tag"),
   "GET /v1/tags/:id/found": owners("locations:read", "tag"),
@@ -139,6 +144,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   "GET /v1/tags/:id/shares": owners("tags:read", "tag"),
   "POST /v1/tags/:id/shares": owners(undefined, "tag"),
+  "PATCH /v1/tags/:id/shares/:share": owners(undefined, "tag"),
   "DELETE /v1/tags/:id/shares/:share": owners(undefined, "tag"),
   "GET /v1/shares": owners("tags:read"),
   "POST /v1/shares/accept": verifiedOwners(),
@@ -149,6 +155,26 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "DELETE /v1/tags/:id/transfer": owners(undefined, "tag"),
   "POST /v1/tags/:id/transfer/confirm": owners(undefined, "tag"),
   "POST /v1/transfers/accept": verifiedOwners(),
+
+  "GET /v1/alerts": owners("alerts:read"),
+  "GET /v1/alerts/:id": owners("alerts:read", "alert"),
+  "PATCH /v1/alerts/:id": owners("alerts:write", "alert"),
+  "POST /v1/alerts/read": owners("alerts:write", "alert"),
+  "GET /v1/alert-rules": owners("alerts:read"),
+  "POST /v1/alert-rules": owners("alerts:write"),
+  "PUT /v1/alert-rules/:id": owners("alerts:write", "alert-rule"),
+  "DELETE /v1/alert-rules/:id": owners("alerts:write", "alert-rule"),
+  "GET /v1/alert-channels": owners("alerts:read"),
+  "GET /v1/alert-channels/push-key": owners("alerts:read"),
+  "POST /v1/alert-channels": verifiedOwners(),
+  "DELETE /v1/alert-channels/:id": verifiedOwners("alert-channel"),
+  "POST /v1/alert-channels/:id/prove": verifiedOwners("alert-channel"),
+  "POST /v1/alert-channels/:id/proof": verifiedOwners("alert-channel"),
+  "POST /v1/alert-channels/:id/resume": owners(undefined, "alert-channel"),
+  "POST /v1/alert-channels/:id/rotate": verifiedOwners("alert-channel"),
+  "POST /v1/alert-channels/:id/test": verifiedOwners("alert-channel"),
+  "GET /v1/tags/:id/mute": owners("alerts:read", "tag", "live"),
+  "POST /v1/tags/:id/mute": owners("alerts:write", "tag", "live"),
 
   "GET /v1/found/:code": anyone,
   "POST /v1/found/:code": anyone,

@@ -2,12 +2,18 @@ import type { TagId } from "@purrimeter/protocol/values";
 import type { Log } from "@purrimeter/service/log";
 import { SummedLines } from "@purrimeter/service/summed-lines";
 
-/** What changes who has a tag or sees where it is. */
+/** What changes who has a tag, who sees where it is, or who is told of it. */
 export type OwnerAct =
+  | "alert-channel.added"
+  | "alert-channel.proved"
+  | "alert-channel.removed"
+  | "alert-channel.rotated"
+  | "alert-rule.changed"
   | "tag.claimed"
   | "tag.given-up"
   | "account.exported"
   | "history.erased"
+  | "share.changed"
   | "share.invited"
   | "share.accepted"
   | "share.removed"

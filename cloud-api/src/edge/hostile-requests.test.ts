@@ -97,7 +97,8 @@ describe("every route with a body", () => {
       if (!isTooLarge(route)) return expect(status, route).toBe(400);
       expect([status, body.type], route).toEqual([413, "/v1/problems/body-too-large"]);
       expect(headers.get("content-type"), route).toBe("application/problem+json");
-      const limit = route.includes("/geofences") ? 1_048_576 : 4_096;
+      const isRule = route.includes("/alert-rules");
+      const limit = route.includes("/geofences") ? 1_048_576 : isRule ? 16_384 : 4_096;
       expect(body.errors, route).toMatchObject([{ field: "body", limit }]);
     });
   });

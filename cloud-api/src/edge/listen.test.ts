@@ -1,3 +1,4 @@
+import { Destinations } from "@purrimeter/notifier/destinations";
 import { once } from "node:events";
 import { Agent, request } from "node:https";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
@@ -59,7 +60,8 @@ function makeEdge(): ReturnType<typeof createApp> {
     erasures: { erase: none },
     archives: { start: none },
     live: new LiveStreams({
-      changeCount: none,
+      arrivals: { newest: none, since: none },
+      maxStreams: 1,
       ended,
       now,
       monotonicMs: () => 0,
@@ -83,6 +85,12 @@ function makeEdge(): ReturnType<typeof createApp> {
     backupKeptDays: 30,
     finderRates: new RateLimiter(rate, () => 0),
     finderTagRates: new RateLimiter(rate, () => 0),
+    alerts: {
+      channelRates: new RateLimiter(rate, () => 0),
+      endpointRates: new RateLimiter(rate, () => 0),
+      destinations: new Destinations([]),
+      pushKey: none,
+    },
     hosts: new Set(certificateHosts(certificates.cloudApi.certificate)),
     origins: [],
     alarms: { observe: () => undefined },

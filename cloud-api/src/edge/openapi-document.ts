@@ -58,6 +58,7 @@ export function openApiDocument(app: OpenAPIHono<Env>): object {
       { name: "tags", description: "What the cats wear" },
       { name: "locations", description: "Where they were" },
       { name: "events", description: "When they came and went" },
+      { name: "alerts", description: "What you are told, when, and where" },
       { name: "shares", description: "Who else may look" },
       { name: "transfers", description: "When a tag goes to another account" },
       { name: "found", description: "For whoever finds a tag" },

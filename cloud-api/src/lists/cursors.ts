@@ -34,10 +34,17 @@ export class Cursors {
 
   /** The position again. Throws a problem `invalid-cursor` for a cursor that was not sealed for this scope. */
   open(scope: CursorScope, cursor: string): unknown {
+    const position = this.find(scope, cursor);
+    if (position === undefined) throw invalidCursor();
+    return position;
+  }
+
+  /** The position again; undefined for what was not sealed for this scope. */
+  find(scope: CursorScope, cursor: string): unknown {
     const bytes = Buffer.from(cursor, "base64url");
     const plain = openBytes(this.#key, bytes, additionalData(scope));
     // Text that decodes to the same bytes is another cursor.
-    if (plain === undefined || bytes.toString("base64url") !== cursor) throw invalidCursor();
+    if (plain === undefined || bytes.toString("base64url") !== cursor) return undefined;
     return JSON.parse(plain.toString()) as unknown;
   }
 }

@@ -33,17 +33,20 @@ const TIME_MESSAGES = {
   "out-of-range": `This time is not between ${rfc3339(EARLIEST)} and ${rfc3339(LATEST)}.`,
 } as const;
 
+/** Reads a time for Zod: seconds of UTC, or the issue; `round` says what becomes of fractions. */
+export function readTime(text: string, context: z.RefinementCtx, round = Math.ceil): UnixSeconds {
+  const seconds = secondsFromRfc3339(text, round);
+  if (typeof seconds === "number") return seconds;
+  context.addIssue({ code: "custom", message: TIME_MESSAGES[seconds] });
+  return z.NEVER;
+}
+
 /** A time in a query or a body, as seconds of UTC; `round` says what becomes of fractions. */
 // eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- Zod infers it.
 export function timeSchema(description: string, round = Math.ceil) {
   return z
     .string()
-    .transform((text, context) => {
-      const seconds = secondsFromRfc3339(text, round);
-      if (typeof seconds === "number") return seconds;
-      context.addIssue({ code: "custom", message: TIME_MESSAGES[seconds] });
-      return z.NEVER;
-    })
+    .transform((text, context) => readTime(text, context, round))
     .optional()
     .openapi({ type: "string", format: "date-time", description });
 }

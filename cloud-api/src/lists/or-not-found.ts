@@ -11,7 +11,7 @@ export const tagParamsSchema = z.object({ id: idSchema.transform((id) => id as T
 
 export const geofenceParamsSchema = z.object({ id: idSchema.transform((id) => id as GeofenceId) });
 
-export const shareParamsSchema = z.object({ id: idSchema.transform((id) => id as ShareId) });
+export const heldShareParamsSchema = z.object({ id: idSchema.transform((id) => id as ShareId) });
 
 /** The same for what does not exist and for what is somebody else's. */
 const NOT_FOUND = "Not found, or not yours.";

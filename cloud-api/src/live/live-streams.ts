@@ -1,117 +1,113 @@
-import type { OwnerId } from "@purrimeter/store/owner-id";
-import type { Location } from "@purrimeter/store/location";
+import {
+  WHOLE_REPORT,
+  type Arrived,
+  type ArrivalsView,
+  type FollowedTag,
+  type NewsHead,
+} from "@purrimeter/store/live-news";
 import type { EndedSessions } from "../edge/ended-sessions.ts";
-import { locationBody } from "../locations/location-schema.ts";
+import type { LivePosition } from "./live-positions.ts";
+import { LiveStream, type EndReason, type Listener } from "./live-stream.ts";
+import { StreamCounts } from "./stream-counts.ts";
 
-/** How often all streams together look for changes. */
+/** How often all streams together look for news that nobody told us of. */
 const LOOK_EVERY_MS = 250;
+
+/** After this long each stream's right to see is asked for again: with the time between two looks, less than a second. */
+const CHECK_EVERY_MS = 500;
+const MAX_CHECK_MS = 650;
 
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 15_000;
 
-/** What a client waits before it comes back. */
-const RETRY_MS = 2_000;
+/** A client that takes nothing for so long although there is news is cut. */
+const SLOW_MS = 10_000;
 
-/** Of one account: a phone, a computer and some tabs. */
-export const MAX_ACCOUNT_STREAMS = 8;
-const MAX_STREAMS = 1_000;
+/** Entries that are read at once for one stream. */
+const PAGE = 100;
+const ALERTS_PAGE = 20;
 
-/**
- * Of one address (of one /64 with IPv6): behind one may be all customers of a mobile network, but whoever has many accounts
- * must not take the places of everybody else.
- */
-export const MAX_ADDRESS_STREAMS = MAX_STREAMS / 8;
-
-/** Chunks that wait for a slow client; only the newest location is of use, so more are left out. */
-const MAX_WAITING = 8;
-
-/** Who listens, and what they may see at this moment. */
-export interface Listener {
-  readonly account: OwnerId;
-  /** One text for one subscriber. */
-  readonly address: string;
-  readonly session: string;
-  /** Seconds of UTC at which the token ends, and the stream with it. */
-  readonly expiresS: number;
-  /** Asked again and again: whoever may not see the tag any more gets `not-found`. */
-  read(): Promise<Location | undefined | "not-found">;
-}
-
-/** Why a stream ended: the session or its token, or the right to see the tag; or we stop. */
-type EndReason = "session-ended" | "token-expired" | "not-found" | "going-away";
+/** Between these, others' work goes on. */
+const STREAMS_A_TURN = 50;
 
 export interface LiveStreamsOptions {
-  /** Of the store: grows when something may have changed. */
-  readonly changeCount: () => Promise<number>;
+  readonly arrivals: ArrivalsView;
   readonly ended: EndedSessions;
   readonly now: () => number;
   readonly monotonicMs: () => number;
+  /** Streams in all. */
+  readonly maxStreams: number;
   /** Calls back again and again until what it returns is called. */
   every(periodMs: number, work: () => void): () => void;
   onFailure(error: unknown): void;
 }
 
-interface Stream {
-  readonly listener: Listener;
-  readonly controller: ReadableStreamDefaultController<Uint8Array>;
-  lastId: string;
-  sentMs: number;
-}
+/** Of which ownerships and for which accounts there is news. */
+type News = Pick<Arrived, "ownerships" | "accounts">;
 
-const encoder = new TextEncoder();
+const NO_NEWS: News = { ownerships: new Set(), accounts: new Set() };
+const ALL_NEWS: News = { ownerships: "all", accounts: "all" };
 
 /**
- * Live locations as server-sent events (HTML standard, 9.2). One look at the store's count of changes serves all
- * streams; only when it grew, or a second passed (shares end by time), each asks what its listener may see.
+ * Live streams as server-sent events (HTML standard, 9.2). One cheap question serves all: of which ownerships there is news. Only
+ * the streams that follow one of these read, each by the right that it has at this moment, which is asked for at each such
+ * look and at least once a second.
  */
 export class LiveStreams {
   readonly #options: LiveStreamsOptions;
-  readonly #streams = new Set<Stream>();
+  readonly #streams = new Set<LiveStream>();
+  readonly #counts: StreamCounts;
   #stop: (() => void) | undefined;
   #isLooking = false;
-  #seenCount = -1;
-  #seenS = -1;
+  #looksAgain = false;
+  #head: NewsHead | undefined;
 
   constructor(options: LiveStreamsOptions) {
     this.#options = options;
+    this.#counts = new StreamCounts(options.maxStreams);
   }
 
   get size(): number {
     return this.#streams.size;
   }
 
-  /** Begins with the location that was just read, unless the client has it. `lastEventId`: as the client sent it. */
-  open(
+  /**
+   * Begins with the present state, or where the client was. The caller has asked whether there is something to follow.
+   * `resumed`: what Last-Event-ID says, if there was one.
+   */
+  async open(
     listener: Listener,
-    first: Location | undefined,
-    lastEventId: string | undefined,
-  ): ReadableStream<Uint8Array> | "too-many" {
-    if (this.#isFullFor(listener)) return "too-many";
-    let stream: Stream | undefined;
-    return new ReadableStream<Uint8Array>(
-      {
-        start: (controller) => {
-          stream = { listener, controller, lastId: lastEventId ?? "", sentMs: 0 };
-          this.#add(stream);
-          this.#write(stream, `retry: ${RETRY_MS}\n\n`);
-          this.#send(stream, first);
-        },
-        cancel: () => {
-          if (stream !== undefined) this.#remove(stream);
-        },
-      },
-      { highWaterMark: MAX_WAITING },
+    resumed: LivePosition | "unknown" | "too-old" | undefined,
+  ): Promise<ReadableStream<Uint8Array> | "too-many"> {
+    if (!this.#counts.take(listener)) return "too-many";
+    const stream: LiveStream = new LiveStream(listener, this.#options.monotonicMs, () =>
+      this.#remove(stream),
     );
+    this.#add(stream);
+    try {
+      await this.#begin(stream, resumed);
+      return stream.body;
+    } catch (error) {
+      this.#remove(stream);
+      throw error;
+    }
   }
 
-  /** One look; called every LOOK_EVERY_MS while anybody listens. */
+  /** One look: called every LOOK_EVERY_MS while anybody listens, and when a commit was told of. */
   async look(): Promise<void> {
+    if (this.#streams.size === 0) return;
+    this.#looksAgain = true;
     if (this.#isLooking) return;
     this.#isLooking = true;
     try {
-      this.#endOver();
-      if (await this.#hasChanged()) for (const stream of [...this.#streams]) await this.#refresh(stream);
-      this.#keepAlive();
+      while (this.#looksAgain) {
+        this.#looksAgain = false;
+        await this.#lookOnce();
+      }
+    } catch (error) {
+      // Whether there is news is not known: clients come back.
+      this.#options.onFailure(error);
+      this.close();
     } finally {
       this.#isLooking = false;
     }
@@ -122,78 +118,212 @@ export class LiveStreams {
     for (const stream of [...this.#streams]) this.#end(stream, "going-away");
   }
 
-  #isFullFor({ account, address }: Listener): boolean {
-    const listeners = [...this.#streams].map(({ listener }) => listener);
-    const ofAccount = listeners.filter((listener) => listener.account === account).length;
-    const ofAddress = listeners.filter((listener) => listener.address === address).length;
-    return (
-      ofAccount >= MAX_ACCOUNT_STREAMS || ofAddress >= MAX_ADDRESS_STREAMS || listeners.length >= MAX_STREAMS
-    );
-  }
-
-  #add(stream: Stream): void {
+  #add(stream: LiveStream): void {
     this.#streams.add(stream);
     this.#stop ??= this.#options.every(LOOK_EVERY_MS, () => void this.look());
   }
 
-  #remove(stream: Stream): void {
-    this.#streams.delete(stream);
+  #remove(stream: LiveStream): void {
+    stream.forget();
+    if (!this.#streams.delete(stream)) return;
+    this.#counts.give(stream.listener);
     if (this.#streams.size > 0) return;
     this.#stop?.();
     this.#stop = undefined;
+    this.#head = undefined;
+  }
+
+  #end(stream: LiveStream, reason: EndReason): void {
+    stream.end(reason);
+    this.#remove(stream);
+  }
+
+  async #begin(stream: LiveStream, resumed: Parameters<LiveStreams["open"]>[1]): Promise<void> {
+    const { reports, commands, alerts } = await this.#options.arrivals.newest();
+    const followed = await stream.listener.follower.tags();
+    const isResumed = typeof resumed === "object";
+    if (typeof resumed === "string") stream.reset(resumed);
+    stream.follow(followed);
+    stream.moveTo(isResumed ? resumed : { reports, commands, alerts });
+    stream.isBehind = isResumed;
+    await this.#tellPresent(stream, followed, isResumed ? resumed : undefined);
+    stream.isBegun = true;
+    if (isResumed) void this.look();
+  }
+
+  /** Who resumes has the newest location; that it was asked for is in the trail all the same. */
+  async #tellPresent(
+    stream: LiveStream,
+    followed: readonly FollowedTag[],
+    resumed?: LivePosition,
+  ): Promise<void> {
+    for (const one of followed) {
+      const location = await stream.listener.follower.latest(one);
+      if (!stream.isOpen) return;
+      if (resumed === undefined && typeof location === "object") stream.latest(one.tag, location);
+    }
+    stream.settings(followed, resumed?.told);
+  }
+
+  async #lookOnce(): Promise<void> {
+    this.#endOver();
+    const news = await this.#arrived();
+    const told = [...this.#streams].filter((stream) => this.#hasNews(stream, news));
+    await this.#refreshAll(told, news);
+    // News first: what is only to be checked waits a little longer when there is news again.
+    const nowMs = this.#options.monotonicMs();
+    const ageMs = this.#looksAgain ? MAX_CHECK_MS : CHECK_EVERY_MS;
+    const due = [...this.#streams].filter((stream) => nowMs - stream.checkedMs >= ageMs);
+    await this.#refreshAll(due, news);
+    for (const stream of [...this.#streams]) this.#finish(stream);
+  }
+
+  async #refreshAll(streams: readonly LiveStream[], news: News): Promise<void> {
+    for (const [i, stream] of streams.entries()) {
+      if (stream.isOpen && stream.isBegun) await this.#refresh(stream, news);
+      if (i % STREAMS_A_TURN === STREAMS_A_TURN - 1) await nextTurn();
+    }
+  }
+
+  /** For a client that does not read it stays where it is. */
+  #hasNews(stream: LiveStream, news: News): boolean {
+    const isNew = stream.followed.some(isOf(news)) || isAlerted(stream, news);
+    if (!stream.isBehind && !isNew) return false;
+    if (!stream.hasRoom) stream.isBehind = true;
+    return stream.hasRoom;
   }
 
   #endOver(): void {
     const { ended, now } = this.#options;
+    const nowS = now();
     for (const stream of [...this.#streams]) {
       if (ended.has(stream.listener.session)) this.#end(stream, "session-ended");
-      else if (now() >= stream.listener.expiresS) this.#end(stream, "token-expired");
+      else if (nowS >= stream.listener.expiresS) this.#end(stream, "token-expired");
     }
   }
 
-  async #hasChanged(): Promise<boolean> {
-    const [count, second] = [await this.#options.changeCount(), this.#options.now()];
-    if (count === this.#seenCount && second === this.#seenS) return false;
-    this.#seenCount = count;
-    this.#seenS = second;
-    return true;
+  /** Of whom there is news since the last look; of everybody after none, or when it is not known. */
+  async #arrived(): Promise<News> {
+    const { arrivals } = this.#options;
+    if (this.#streams.size === 0) return NO_NEWS;
+    const arrived = this.#head === undefined ? "unknown" : await arrivals.since(this.#head);
+    if (arrived === "unknown") {
+      this.#head = await arrivals.newest();
+      return ALL_NEWS;
+    }
+    this.#head = arrived.head;
+    return arrived;
   }
 
-  async #refresh(stream: Stream): Promise<void> {
+  /** What keeps up is where the look is. */
+  #finish(stream: LiveStream): void {
+    const nowMs = this.#options.monotonicMs();
+    if (!stream.isBegun) return;
+    if (!stream.isBehind) this.#moveOn(stream);
+    if (stream.isBehind && !stream.hasRoom) stream.blockedSinceMs ??= nowMs;
+    else stream.blockedSinceMs = undefined;
+    if (nowMs - (stream.blockedSinceMs ?? nowMs) >= SLOW_MS) this.#end(stream, "slow");
+    else if (nowMs - stream.sentMs >= HEARTBEAT_MS && stream.hasRoom) stream.keepAlive();
+  }
+
+  #moveOn(stream: LiveStream): void {
+    // One that was opened meanwhile may be ahead of the look.
+    if (this.#head !== undefined && !isAhead(stream, this.#head.reports)) stream.moveTo(this.#head);
+  }
+
+  async #refresh(stream: LiveStream, news: News): Promise<void> {
     try {
-      const location = await stream.listener.read();
-      if (!this.#streams.has(stream)) return;
-      if (location === "not-found") this.#end(stream, "not-found");
-      else this.#send(stream, location);
+      await this.#tell(stream, news);
     } catch (error) {
       this.#options.onFailure(error);
-      if (this.#streams.has(stream)) this.#end(stream, "going-away");
+      this.#end(stream, "going-away");
     }
   }
 
-  #send(stream: Stream, location: Location | undefined): void {
-    if (location === undefined || (stream.controller.desiredSize ?? 0) <= 0) return;
-    const id = `${location.at}-${location.epoch}-${location.number}`;
-    if (id === stream.lastId) return;
-    stream.lastId = id;
-    this.#write(stream, `id: ${id}\nevent: location\ndata: ${JSON.stringify(locationBody(location))}\n\n`);
+  async #tell(stream: LiveStream, news: News): Promise<void> {
+    const { follower } = stream.listener;
+    stream.checkedMs = this.#options.monotonicMs();
+    const followed = await follower.tags();
+    if (!stream.isOpen) return;
+    if (follower.tag !== undefined && followed.length === 0) return this.#end(stream, "not-found");
+    const added = stream.follow(followed);
+    if (added.length > 0) await this.#tellPresent(stream, added);
+    if (stream.hasRoom) stream.settings(followed);
+    const wasBehind = stream.isBehind;
+    const changed = wasBehind ? followed : followed.filter(isOf(news));
+    if (changed.length > 0 || wasBehind) await this.#tellNews(stream, changed);
+    await this.#tellCommands(stream, changed);
+    if (wasBehind || isAlerted(stream, news)) await this.#tellAlerts(stream);
   }
 
-  #keepAlive(): void {
-    const nowMs = this.#options.monotonicMs();
-    for (const stream of this.#streams)
-      if (nowMs - stream.sentMs >= HEARTBEAT_MS && (stream.controller.desiredSize ?? 0) > 0)
-        this.#write(stream, ":\n\n");
+  async #tellNews(stream: LiveStream, tags: readonly FollowedTag[]): Promise<void> {
+    const through = this.#head?.reports;
+    if (through === undefined || isAhead(stream, through)) {
+      stream.isBehind = false;
+      return;
+    }
+    stream.isBehind = true;
+    while (stream.isOpen && stream.hasRoom) {
+      const after = stream.at.reports;
+      const read = await stream.listener.follower.news(tags, { after, through, limit: PAGE });
+      if (!stream.isOpen) return;
+      if (read === "unknown") return this.#reset(stream, through);
+      if (!read.items.every((item) => stream.news(item))) return;
+      stream.moveTo({ reports: read.mark });
+      stream.isBehind = read.hasMore;
+      if (!read.hasMore) return;
+    }
   }
 
-  #end(stream: Stream, reason: EndReason): void {
-    this.#write(stream, `event: end\ndata: ${JSON.stringify({ reason })}\n\n`);
-    this.#remove(stream);
-    stream.controller.close();
+  async #tellCommands(stream: LiveStream, tags: readonly FollowedTag[]): Promise<void> {
+    const [since, newest] = [stream.at.commands, this.#head?.commands ?? 0];
+    if (newest <= since || !stream.isOpen) return;
+    if (!stream.hasRoom) {
+      stream.isBehind = true;
+      return;
+    }
+    for (const followed of tags) {
+      const commands = await stream.listener.follower.commands(followed, since);
+      if (!stream.isOpen) return;
+      stream.commands(followed.tag, commands);
+    }
+    stream.moveTo({ commands: newest });
   }
 
-  #write(stream: Stream, text: string): void {
-    stream.sentMs = this.#options.monotonicMs();
-    stream.controller.enqueue(encoder.encode(text));
+  async #tellAlerts(stream: LiveStream): Promise<void> {
+    while (stream.isOpen) {
+      const alerts = await stream.listener.follower.alerts(stream.at.alerts, ALERTS_PAGE);
+      if (!stream.isOpen || alerts.length === 0) return;
+      if (!stream.hasRoom) {
+        stream.isBehind = true;
+        return;
+      }
+      await stream.alerts(alerts);
+    }
   }
+
+  async #reset(stream: LiveStream, reports: NewsHead["reports"]): Promise<void> {
+    stream.moveTo({ reports });
+    stream.isBehind = false;
+    stream.reset("unknown");
+    await this.#tellPresent(stream, stream.followed);
+  }
+}
+
+function isOf(news: News): (tag: FollowedTag) => boolean {
+  const { ownerships } = news;
+  return ({ ownership }) => ownerships === "all" || ownerships.has(ownership);
+}
+
+function isAlerted({ listener: { account, follower } }: LiveStream, { accounts }: News): boolean {
+  return follower.may.alerts && (accounts === "all" || accounts.has(account));
+}
+
+function isAhead({ at: { reports } }: LiveStream, { report, cut }: NewsHead["reports"]): boolean {
+  if (reports.cut !== cut || reports.report < report) return false;
+  return reports.report > report || reports.number === WHOLE_REPORT;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }

@@ -25,7 +25,8 @@ const dayOf = (at: number): string => new Date(at * 1_000).toISOString().slice(0
 describe("how long locations are kept", () => {
   test("is the operator's default, then what the owner chose, and nobody else's choice", async () => {
     const tom = await api.owner();
-    const usual = { retentionDays: 90, afterwards: "delete", minRetentionDays: 1, maxRetentionDays: 365 };
+    const bounds = { minRetentionDays: 1, maxRetentionDays: 365 };
+    const usual = { retentionDays: 90, afterwards: "delete", ...bounds, language: "en", timeZone: "UTC" };
     const keptFrom = (days: number) => `${dayOf(NOW_S - days * DAY_S)}T00:00:00Z`;
     expect((await read()).body).toEqual({ ...usual, keptFrom: keptFrom(90) });
     const chosen = { ...usual, retentionDays: 7, afterwards: "totals", keptFrom: keptFrom(7) };
@@ -77,6 +78,32 @@ describe("how long locations are kept", () => {
     expect((await change({ retentionDays: 30 })).status).toBe(200);
     api.use({ retentionBounds: { minDays: 1, maxDays: 14, defaultDays: 14, formerDays: 14 } });
     expect((await read()).body).toMatchObject({ retentionDays: 14, maxRetentionDays: 14 });
+  });
+});
+
+describe("how an account is written to", () => {
+  test("is in the language and time zone that it chose, and changes nothing else", async () => {
+    const tom = await api.owner();
+    expect((await change({ language: "de" })).body).toMatchObject({ language: "de", timeZone: "UTC" });
+    const { body } = await change({ timeZone: "europe/zurich" });
+    expect(body).toMatchObject({ language: "de", timeZone: "Europe/Zurich", retentionDays: 90 });
+    expect((await change({ retentionDays: 7 })).body).toMatchObject({ language: "de", retentionDays: 7 });
+    expect((await read()).body).toMatchObject({ language: "de", timeZone: "Europe/Zurich" });
+    expect((await read(tom)).body).toMatchObject({ language: "en", timeZone: "UTC" });
+  });
+
+  test.each([
+    ["language", "fr"],
+    ["language", "EN"],
+    ["language", null],
+    ["timeZone", "+01:00"],
+    ["timeZone", "Mars/Olympus"],
+    ["timeZone", "x".repeat(65)],
+    ["timeZone", 1],
+  ])("%s is not %j", async (field, value) => {
+    const answer = await change({ [field]: value, retentionDays: 7 });
+    expect([answer.status, answer.body.errors[0]?.field]).toEqual([400, field]);
+    expect((await read()).body).toMatchObject({ language: "en", timeZone: "UTC", retentionDays: 90 });
   });
 });
 

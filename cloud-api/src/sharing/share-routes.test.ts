@@ -49,6 +49,33 @@ describe("a share", () => {
     ]);
   });
 
+  it("lets its viewer look and nothing more, until its owner says more", async () => {
+    const path = `/v1/tags/${given.tag}/shares`;
+    const { share } = (await invite({ kind: "live" })).body;
+    const rights = { alerts: false, commands: false };
+    expect(await sharesSeenBy(given.mia, path)).toMatchObject([rights]);
+    const change = (body: unknown, { token }: TestOwner = given.mia, id = share.id): Promise<Answer> =>
+      given.api.ask(`${path}/${id}`, { method: "PATCH", body, token });
+    expect(JSON.parse((await change({ alerts: true })).text)).toMatchObject({ ...rights, alerts: true });
+    expect(JSON.parse((await change({ commands: true })).text)).toMatchObject({
+      alerts: true,
+      commands: true,
+    });
+    const held = await view({ kind: "live", alerts: true });
+    expect(await sharesSeenBy(given.tom, "/v1/shares")).toMatchObject([
+      { id: held, ...rights, alerts: true },
+    ]);
+    expect((await change({ alerts: false }, given.mia, held)).status).toBe(200);
+    expect(await sharesSeenBy(given.tom, "/v1/shares")).toMatchObject([{ id: held, ...rights }]);
+    const foreign = [
+      await change({ alerts: true }, given.tom),
+      await change({ alerts: true }, given.mia, "x"),
+    ];
+    for (const { status, text } of foreign) expect([status, text]).toEqual([404, foreign[0]?.text]);
+    for (const body of [{}, { alerts: 1 }, { kind: "history" }, { viewer: given.tom.id, alerts: true }])
+      expect((await change(body)).status).toBe(400);
+  });
+
   it("is offered for seven days", async () => {
     given.api.nowS = NOW_S - 7 * DAY_S - 1;
     const late = (await invite({ kind: "live" })).body.code;

@@ -4,7 +4,7 @@ import type { ShareDraft, ShareId } from "@purrimeter/store/share";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
-import { orNotFound, notFound, shareParamsSchema, tagParamsSchema } from "../lists/or-not-found.ts";
+import { heldShareParamsSchema, orNotFound, notFound, tagParamsSchema } from "../lists/or-not-found.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
 import { pageOfList } from "../lists/page-of-list.ts";
 import { refuse } from "../edge/problem.ts";
@@ -16,6 +16,7 @@ import {
   invitedSchema,
   inviteSchema,
   shareBody,
+  shareChangeSchema,
   shareSchema,
 } from "./share-schema.ts";
 import { clockNotTrusted } from "../tags/clock-not-trusted.ts";
@@ -59,7 +60,7 @@ const inviteRoute = createRoute({
   operationId: "inviteViewer",
   summary: "Let somebody look at your tag",
   description:
-    "Gives a code for one use that expires after seven days. A viewer reads the latest location, the live stream and, with history, locations from historyFrom on; never geofences or events, for they say where home is. A viewer changes nothing and shares nothing further.",
+    "Gives a code for one use that expires after seven days. A viewer reads the latest location, the live stream and, with history, locations from historyFrom on; never geofences or events, for they say where home is. With alerts the viewer is also told, and with commands gives the tag commands; without these a viewer changes nothing, and shares nothing further.",
   tags: ["shares"],
   security: BEARER_SECURITY,
   middleware: readJsonBody(MAX_BODY_BYTES),
@@ -67,6 +68,30 @@ const inviteRoute = createRoute({
   responses: {
     201: { description: "The invitation.", ...json(invitedSchema) },
     ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS, "not-found", "conflict"),
+  },
+});
+
+const shareParamsSchema = tagParamsSchema.extend({
+  share: z
+    .string()
+    .openapi({ param: { name: "share", in: "path" } })
+    .transform((id) => id as ShareId),
+});
+
+const changeRoute = createRoute({
+  method: "patch",
+  path: "/tags/{id}/shares/{share}",
+  operationId: "changeShare",
+  summary: "Change what a viewer may do besides looking",
+  description:
+    "At once: who may no longer be told is sent nothing more of the tag, and no longer sees what they were told.",
+  tags: ["shares"],
+  security: BEARER_SECURITY,
+  middleware: readJsonBody(MAX_BODY_BYTES),
+  request: { params: shareParamsSchema, body: { required: true, ...json(shareChangeSchema) } },
+  responses: {
+    200: { description: "The share as it is now.", ...json(shareSchema) },
+    ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS, "not-found"),
   },
 });
 
@@ -78,14 +103,7 @@ const removeRoute = createRoute({
   description: "At once: open live streams end within a second.",
   tags: ["shares"],
   security: BEARER_SECURITY,
-  request: {
-    params: tagParamsSchema.extend({
-      share: z
-        .string()
-        .openapi({ param: { name: "share", in: "path" } })
-        .transform((id) => id as ShareId),
-    }),
-  },
+  request: { params: shareParamsSchema },
   responses: { 204: { description: "It is gone." }, ...problemAnswers(...OWNER_PROBLEMS, "not-found") },
 });
 
@@ -133,17 +151,17 @@ const leaveRoute = createRoute({
   summary: "Stop looking at somebody's tag",
   tags: ["shares"],
   security: BEARER_SECURITY,
-  request: { params: shareParamsSchema },
+  request: { params: heldShareParamsSchema },
   responses: { 204: { description: "It is gone." }, ...problemAnswers(...OWNER_PROBLEMS, "not-found") },
 });
 
 /** What the body means at that moment; throws a problem for times that make no share. */
 function draftOf(body: z.infer<typeof inviteSchema>, now: number): ShareDraft {
-  const { kind, name = UNNAMED, endsAt, historyFrom } = body;
+  const { kind, name = UNNAMED, endsAt, historyFrom, alerts, commands } = body;
   if (endsAt !== undefined && endsAt <= now) throw invalid("endsAt", "endsAt is not in the future.");
   if (historyFrom !== undefined && kind === "live")
     throw invalid("historyFrom", "A live share has no history.");
-  return { kind, name, endsAt, historyFrom };
+  return { kind, name, endsAt, historyFrom, rights: { alerts, commands } };
 }
 
 function invalid(field: string, message: string): Error {
@@ -179,6 +197,12 @@ export function shareRoutes(deps: Dependencies) {
       const { share, code } = outcome;
       deps.logAct("share.invited", id);
       return c.json({ share: shareBody(share), code, link: `${LINK}${code}` }, 201);
+    })
+    .openapi(changeRoute, async (c) => {
+      const { id, share } = c.req.valid("param");
+      const changed = orNotFound(await c.get("view").changeShare(id, share, c.req.valid("json")));
+      deps.logAct("share.changed", id);
+      return c.json(shareBody(changed), 200);
     })
     .openapi(removeRoute, async (c) => {
       const { id, share } = c.req.valid("param");

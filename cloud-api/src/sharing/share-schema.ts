@@ -1,6 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import type { HeldShare, Share } from "@purrimeter/store/share";
 import { timeSchema } from "../lists/list-query.ts";
+import { timeOrNull } from "../lists/nullable-time.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 import { nameSchema, unreadableSchema } from "../tags/tag-schema.ts";
 
@@ -19,14 +20,28 @@ const kindSchema = z.enum(["live", "history"]).openapi({
     "live: the latest location and the live stream. history: also the locations from historyFrom on.",
 });
 
+const alertsSchema = z.boolean().openapi({
+  description:
+    "Whether the viewer is told too by your rules that have `tellsViewers`: alerts name geofences, and so may say where home is.",
+});
+
+const commandsSchema = z.boolean().openapi({ description: "Whether the viewer may give the tag commands." });
+
 export const inviteSchema = z
   .strictObject({
     kind: kindSchema,
     name: nameSchema.optional().openapi({ description: "Your word for the viewer. Viewer when left out." }),
     endsAt: timeSchema("When the share ends. Never when left out."),
     historyFrom: timeSchema("Where the history begins; now when left out. Only for kind history."),
+    alerts: alertsSchema.optional().openapi({ description: "As in a share; false when left out." }),
+    commands: commandsSchema.optional().openapi({ description: "As in a share; false when left out." }),
   })
   .openapi("ShareInvite");
+
+export const shareChangeSchema = z
+  .strictObject({ alerts: alertsSchema.optional(), commands: commandsSchema.optional() })
+  .refine((change) => Object.keys(change).length > 0, "Say what is to change.")
+  .openapi("ShareChange", { description: "What is left out stays as it is." });
 
 const instant = z.iso.datetime();
 
@@ -43,6 +58,8 @@ export const shareSchema = z
     acceptedAt: instant.nullable().openapi({ description: "null while nobody has accepted." }),
     historyFrom: instant.nullable(),
     endsAt: instant.nullable(),
+    alerts: alertsSchema,
+    commands: commandsSchema,
   })
   .openapi("Share");
 
@@ -62,14 +79,12 @@ export const heldShareSchema = z
     acceptedAt: instant,
     historyFrom: instant.nullable(),
     endsAt: instant.nullable(),
+    alerts: alertsSchema,
+    commands: commandsSchema,
   })
   .openapi("HeldShare");
 
 const UNREADABLE = { unreadable: true } as const;
-
-function orNull(at: Share["endsAt"]): string | null {
-  return at === undefined ? null : rfc3339(at);
-}
 
 /** A share as its tag's owner reads it. */
 export function shareBody(share: Share): z.infer<typeof shareSchema> {
@@ -80,9 +95,11 @@ export function shareBody(share: Share): z.infer<typeof shareSchema> {
     ...(share.name === undefined && UNREADABLE),
     createdAt: rfc3339(share.createdAt),
     inviteExpiresAt: rfc3339(share.inviteExpiresAt),
-    acceptedAt: orNull(share.acceptedAt),
-    historyFrom: orNull(share.historyFrom),
-    endsAt: orNull(share.endsAt),
+    acceptedAt: timeOrNull(share.acceptedAt),
+    historyFrom: timeOrNull(share.historyFrom),
+    endsAt: timeOrNull(share.endsAt),
+    alerts: share.alerts,
+    commands: share.commands,
   };
 }
 
@@ -97,7 +114,9 @@ export function heldShareBody(share: HeldShare): z.infer<typeof heldShareSchema>
     },
     kind: share.kind,
     acceptedAt: rfc3339(share.acceptedAt),
-    historyFrom: orNull(share.historyFrom),
-    endsAt: orNull(share.endsAt),
+    historyFrom: timeOrNull(share.historyFrom),
+    endsAt: timeOrNull(share.endsAt),
+    alerts: share.alerts,
+    commands: share.commands,
   };
 }

@@ -73,7 +73,8 @@ const listRoute = createRoute({
 
 const UNREADABLE = { unreadable: true } as const;
 
-function eventBody(event: GeofenceEvent): z.infer<typeof eventSchema> {
+/** A transition as JSON. */
+export function eventBody(event: GeofenceEvent): z.infer<typeof eventSchema> {
   const { geofence, from, to, lastKnown, doubt, recordedAt } = event;
   return {
     type: "transition",

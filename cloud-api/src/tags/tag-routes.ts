@@ -10,7 +10,7 @@ import { listQuerySchema } from "../lists/list-query.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
 import { idAfter, nextById } from "../lists/page-position.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
-import { refusedReason } from "./refused-reason.ts";
+import { stateBody } from "./state-body.ts";
 import { clockNotTrusted } from "./clock-not-trusted.ts";
 import { wrongCode } from "./wrong-code.ts";
 import { claimSchema, tagChangeSchema, tagSchema } from "./tag-schema.ts";
@@ -130,25 +130,12 @@ function tagBody(tag: OwnedTag, now: number): z.infer<typeof tagSchema> {
     id: tag.id,
     name: tag.name ?? null,
     ...(tag.name === undefined && UNREADABLE),
-    lastHeardAt: tag.lastHeardAt === undefined ? null : rfc3339(tag.lastHeardAt),
-    battery: tag.batteryPercent ?? null,
+    ...stateBody(tag),
     ...warningsOf(tag, now),
     detection: tag.detection,
     ...tag.pace,
     lost: tag.isLost,
-    settings: settingsBody(tag.settings),
   };
-}
-
-function settingsBody({
-  wanted,
-  reported,
-  refused,
-  ignored,
-}: OwnedTag["settings"]): z.infer<typeof tagSchema>["settings"] {
-  const own = { wanted, reported, ...(ignored !== undefined && { ignored: [...ignored] }) };
-  if (refused === undefined) return own;
-  return { ...own, refused: { version: refused.version, reason: refusedReason(refused.reason) } };
 }
 
 async function changed(

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import { Destinations } from "@purrimeter/notifier/destinations";
 import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { KeyRing } from "@purrimeter/secrets/key-ring";
 import { openStore } from "@purrimeter/store/open-store";
@@ -98,6 +99,10 @@ export interface TestOwner {
   readonly token: string;
 }
 
+function newKeys() {
+  return { databaseKey: randomBytes(32), ringKey: randomBytes(32) };
+}
+
 /** The whole API over a real database in a folder of its own. */
 export class TestApi {
   /** The app that `ask` asks. */
@@ -123,15 +128,18 @@ export class TestApi {
   /** Nothing looks for changes by itself in tests: they call `look`. */
   readonly live: LiveStreams;
   readonly archives: ArchiveJobs;
+  /** Where the database is, and what opens it: for another process. */
+  readonly place: { readonly folder: string; readonly databaseKey: Buffer; readonly ringKey: Buffer };
   readonly #folder: string;
 
-  constructor(key: TestKey, changes: Partial<Dependencies> = {}, owners?: KeyRing) {
+  constructor(key: TestKey, changes: Partial<Dependencies> = {}, owners?: KeyRing, keys = newKeys()) {
     this.key = key;
     this.#folder = mkdtempSync(join(IN_MEMORY, "purrimeter-cloud-api-"));
-    const keyRing = owners ?? openSealedKeyFile(join(this.#folder, "owners.keys"), randomBytes(32));
+    this.place = { folder: this.#folder, ...keys };
+    const keyRing = owners ?? openSealedKeyFile(join(this.#folder, "owners.keys"), keys.ringKey);
     this.store = openStore({
       path: join(this.#folder, "locations.db"),
-      databaseKey: randomBytes(32),
+      databaseKey: keys.databaseKey,
       keyRing,
       now: () => this.nowS as UnixSeconds,
       monotonicMs: () => this.nowMs,
@@ -147,7 +155,8 @@ export class TestApi {
     });
     this.ended.heard();
     this.live = new LiveStreams({
-      changeCount: () => this.store.changeCount(),
+      arrivals: this.store.arrivals,
+      maxStreams: 1_000,
       ended: this.ended,
       now: () => this.nowS,
       monotonicMs: () => this.nowMs,
@@ -209,6 +218,12 @@ export class TestApi {
       backupKeptDays: 30,
       finderRates: new RateLimiter(plenty, monotonicMs),
       finderTagRates: new RateLimiter(plenty, monotonicMs),
+      alerts: {
+        channelRates: new RateLimiter(plenty, monotonicMs),
+        endpointRates: new RateLimiter(plenty, monotonicMs),
+        destinations: new Destinations([]),
+        pushKey: () => Promise.resolve("test-push-key"),
+      },
       hosts: new Set(["localhost"]),
       origins: [],
       securityContact: undefined,

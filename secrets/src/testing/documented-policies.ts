@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Capability, Policy } from "./vault-server.ts";
 
 /** The processes that docs/secrets.md gives a policy. */
-export type PolicyHolder = "auth" | "bridge" | "cloud-api" | "operator";
+export type PolicyHolder = "auth" | "bridge" | "cloud-api" | "notifier" | "operator";
 
 /** The policies as docs/secrets.md tells an operator to write them: what is tested is what is documented. */
 export function documentedPolicies(): Record<PolicyHolder, Policy> {
@@ -11,6 +11,7 @@ export function documentedPolicies(): Record<PolicyHolder, Policy> {
     auth: policyIn(text, "auth"),
     bridge: policyIn(text, "bridge"),
     "cloud-api": policyIn(text, "cloud-api"),
+    notifier: policyIn(text, "notifier"),
     operator: policyIn(text, "operator"),
   };
 }

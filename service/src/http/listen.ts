@@ -13,6 +13,7 @@ import type { CapReached } from "./connection-gate.ts";
 import { followConnections } from "./follow-connections.ts";
 import { GracefulEnd } from "./graceful-end.ts";
 import type { HttpLimits } from "./http-limits.ts";
+import { peerName } from "./peer-name.ts";
 import { PROBLEM_MEDIA_TYPE, problemResponse } from "./problem.ts";
 import { requestFault } from "./request-fault.ts";
 import { tlsFailure } from "./tls-failure.ts";
@@ -33,8 +34,8 @@ export interface RefusedConnection {
 interface RequiredClient {
   /** Who signs them, PEM. */
   readonly authority: string | Buffer;
-  /** Common name of their certificate. */
-  readonly name: string;
+  /** Common name of their certificate, or those that it may have: a route then asks `peerName` who calls. */
+  readonly name: string | readonly string[];
 }
 
 /** Where, as whom and for whom to listen. */
@@ -135,7 +136,7 @@ function guardConnections(server: Server, gate: ConnectionGate, { client, onRefu
     return reached === undefined;
   });
   guard(server, "secureConnection", (socket: TLSSocket) => {
-    const isExpected = client === undefined || isNamed(socket, client.name);
+    const isExpected = client === undefined || isNamed(socket, [client.name].flat());
     if (!isExpected) onRefused({ kind: "peer", code: "none", reason: "the peer has another name" });
     return isExpected;
   });
@@ -147,10 +148,9 @@ function guardConnections(server: Server, gate: ConnectionGate, { client, onRefu
   });
 }
 
-/** Node's TLS has verified the chain before this is asked. */
-function isNamed(socket: TLSSocket, name: string): boolean {
-  const subject = socket.getPeerX509Certificate()?.subject.split("\n");
-  return socket.authorized && subject?.includes(`CN=${name}`) === true;
+function isNamed(socket: TLSSocket, names: readonly string[]): boolean {
+  const name = peerName(socket);
+  return name !== undefined && names.includes(name);
 }
 
 function answerRequests(server: Server, fetch: Fetch, { headers, limits }: ListenOptions): void {

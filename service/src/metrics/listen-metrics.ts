@@ -3,6 +3,8 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { namesOnly } from "../http/request-hosts.ts";
+import { COMMITS_MEDIA_TYPE } from "../client/follow-commits.ts";
+import { MAX_COMMIT_LISTENERS, type CommitNotices } from "./commit-notices.ts";
 import type { ReadinessReport } from "./readiness.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -25,6 +27,8 @@ export interface MetricsListenerOptions {
   readonly metrics: Metrics;
   /** Whether requests can be served now, and what each check found. */
   readonly readiness: () => Promise<ReadinessReport>;
+  /** Of this process; there is nothing at /commits unless it is given. */
+  readonly commits?: CommitNotices | undefined;
 }
 
 /** A listener that runs. */
@@ -41,7 +45,7 @@ interface Answer {
 }
 
 /**
- * Answers GET /metrics (Prometheus), /v1/ready (each check, as JSON), /healthz (the process runs) and /readyz (it serves), on
+ * Answers GET /metrics (Prometheus), /v1/ready (each check, as JSON), /healthz (the process runs), /readyz (it serves) and /commits (a byte when something was committed), on
  * 127.0.0.1 alone and for programs alone. Without TLS and without a token: whoever is on this machine may know it, and nothing in it names a person or a place.
  */
 export async function listenMetrics(options: MetricsListenerOptions): Promise<MetricsListener> {
@@ -57,8 +61,20 @@ export async function listenMetrics(options: MetricsListenerOptions): Promise<Me
   server.maxConnections = MAX_CONNECTIONS;
   server.listen(options.port, HOST);
   await once(server, "listening");
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      options.commits?.close();
+      return close(server);
+    },
+  };
 }
+
+const HEADERS = {
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+} as const;
 
 async function answer(
   incoming: IncomingMessage,
@@ -68,28 +84,43 @@ async function answer(
   // A body is not read: the connection ends instead.
   const hasBody =
     incoming.headers["content-length"] !== undefined || incoming.headers["transfer-encoding"] !== undefined;
+  if (isForCommits(incoming, options) && options.commits?.listeners !== MAX_COMMIT_LISTENERS) {
+    outgoing.writeHead(200, { ...HEADERS, "content-type": COMMITS_MEDIA_TYPE, connection: "close" });
+    outgoing.flushHeaders();
+    options.commits?.add(outgoing);
+    return;
+  }
   const { status, text, mediaType = "text/plain; charset=utf-8", allow } = await answerTo(incoming, options);
   outgoing.writeHead(status, {
     "content-type": mediaType,
     "content-length": Buffer.byteLength(text),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    ...HEADERS,
     ...(allow !== undefined && { allow }),
     ...(hasBody && { connection: "close" }),
   });
   outgoing.end(text);
 }
 
-async function answerTo(
-  incoming: IncomingMessage,
-  { metrics, readiness }: MetricsListenerOptions,
-): Promise<Answer> {
+/** What is wrong with who asks or how, whatever they ask for. */
+function refusalOf(incoming: IncomingMessage): Answer | undefined {
   if (!namesOnly(incoming, HOSTS))
     return { status: 421, text: "This listener does not answer for that host.\n" };
   if (incoming.headers.origin !== undefined || incoming.headers["sec-fetch-site"] !== undefined)
     return { status: 403, text: "This listener does not answer pages.\n" };
   if (incoming.method !== "GET") return { status: 405, text: "Only GET is allowed.\n", allow: "GET" };
+  return undefined;
+}
+
+function isForCommits(incoming: IncomingMessage, { commits }: MetricsListenerOptions): boolean {
+  return commits !== undefined && incoming.url === "/commits" && refusalOf(incoming) === undefined;
+}
+
+async function answerTo(
+  incoming: IncomingMessage,
+  { commits, metrics, readiness }: MetricsListenerOptions,
+): Promise<Answer> {
+  const refusal = refusalOf(incoming);
+  if (refusal !== undefined) return refusal;
   switch (incoming.url ?? "") {
     case "/metrics":
       return { status: 200, ...(await metrics.text()) };
@@ -99,6 +130,9 @@ async function answerTo(
       return plainReadiness(await readiness());
     case "/v1/ready":
       return fullReadiness(await readiness());
+    case "/commits":
+      if (commits !== undefined) return { status: 503, text: "Too many follow already.\n" };
+      return { status: 404, text: "There is nothing at this path.\n" };
     default:
       return { status: 404, text: "There is nothing at this path.\n" };
   }

@@ -4,6 +4,7 @@ import { createLog, errorCode } from "../log/log.ts";
 import type { Log } from "../log/log.ts";
 import { listenMetrics } from "../metrics/listen-metrics.ts";
 import type { MetricsListener } from "../metrics/listen-metrics.ts";
+import { CommitNotices } from "../metrics/commit-notices.ts";
 import { Metrics } from "../metrics/metrics.ts";
 import { systemRandom } from "../time/system-random.ts";
 import { systemTime } from "../time/system-time.ts";
@@ -69,6 +70,7 @@ async function start<Name extends string, Config extends ServiceConfig, Secrets 
     schema,
     openSecrets,
     start: startService,
+    tellsCommits,
     stopDeadlineMs,
   }: ServiceDefinition<Name, Config, Secrets>,
   log: Log,
@@ -78,7 +80,8 @@ async function start<Name extends string, Config extends ServiceConfig, Secrets 
   const config = readConfig(values.config, schema);
   const metrics = new Metrics(name);
   const serving: Serving = { report: notServing("is starting") };
-  const metricsListener = await openMetrics(config, metrics, serving);
+  const commits = tellsCommits === true ? new CommitNotices(systemTime) : undefined;
+  const metricsListener = await openMetrics(config, { metrics, commits }, serving);
   const secrets = await openSecrets({
     process: name,
     config: config.secrets,
@@ -86,7 +89,8 @@ async function start<Name extends string, Config extends ServiceConfig, Secrets 
     onFault: ({ code }) =>
       log.error("the login to the source of secrets could not be kept up", { event: "vault.fault", code }),
   });
-  const parts = { config, secrets, log, metrics, time: systemTime, random: systemRandom };
+  const committed = (): void => commits?.committed();
+  const parts = { config, secrets, log, metrics, committed, time: systemTime, random: systemRandom };
   const alarms = openAlarms({ ...parts, process: name, spool: config.alarmSpool });
   const running = await startService({ ...parts, alarms, version: programVersion() });
   const readiness = new Readiness(running.checks ?? [], systemTime);
@@ -97,12 +101,12 @@ async function start<Name extends string, Config extends ServiceConfig, Secrets 
 
 async function openMetrics(
   { metrics: wanted }: ServiceConfig,
-  metrics: Metrics,
+  { metrics, commits }: { readonly metrics: Metrics; readonly commits: CommitNotices | undefined },
   serving: Serving,
 ): Promise<MetricsListener | undefined> {
   if (wanted === undefined) return undefined;
   metrics.collectProcess();
-  return listenMetrics({ port: wanted.port, metrics, readiness: () => serving.report() });
+  return listenMetrics({ port: wanted.port, metrics, commits, readiness: () => serving.report() });
 }
 
 function metricsPort(listener: MetricsListener | undefined): { metricsPort?: number } {

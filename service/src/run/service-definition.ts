@@ -33,6 +33,8 @@ export interface ServiceParts<Config, Secrets> {
   readonly alarms: Alarms;
   readonly time: Time;
   readonly random: Random;
+  /** To be called after each commit that other processes wait for, if `tellsCommits`. */
+  readonly committed: () => void;
   /** Of the program. */
   readonly version: string;
 }
@@ -61,6 +63,8 @@ export interface ServiceDefinition<
   readonly openSecrets: (place: SecretsPlace<Name>) => Promise<Secrets>;
   /** Wires the service and starts to listen; rejects when it cannot. */
   readonly start: (parts: ServiceParts<Config, Secrets>) => Promise<RunningService>;
+  /** Whether others may follow its commits at /commits of its port for metrics. */
+  readonly tellsCommits?: boolean;
   /** When what still hangs after a signal is left behind, for a test that cannot wait for 9 s. */
   readonly stopDeadlineMs?: (config: Config) => number | undefined;
 }

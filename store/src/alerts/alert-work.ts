@@ -166,6 +166,8 @@ export interface AlertWork {
     leaseMs: number,
     limits: { readonly limit: number; readonly perAccount: number },
   ): Promise<readonly DeliveryTask[]>;
+  /** Gives a delivery back that was not tried: it is due again then. Nothing when the lease was lost. */
+  giveBack(delivery: DeliveryTask, untilMs: UnixMs): Promise<void>;
   /** `handedAt` of the alert, before the first attempt. */
   begin(delivery: DeliveryTask, nowMs: UnixMs): Promise<void>;
   /** False when the lease was lost. A channel that has failed for PAUSE_AFTER_S is paused, and its account told another way. */

@@ -94,11 +94,10 @@ export class ChannelRows {
     row: Pick<ChannelRow, "id" | "owner" | "version" | "created_at">,
     draft: AlertChannelDraft,
   ): Promise<Pick<ChannelRow, "version" | "sealing_key" | "sealed"> & { readonly key: KeyObject }> {
-    const { id: keyId, key } = await this.#keys.ofOwner(row.owner as OwnerId);
+    const own = await this.#keys.ofOwner(row.owner as OwnerId);
     const version = row.version + 1;
-    const thing = { account: row.owner, id: row.id, keyId };
-    const sealed = sealForAccount(thing, key, placeOf({ ...row, version }), draft);
-    return { version, sealing_key: keyId, sealed, key };
+    const sealed = sealChannel({ ...row, version }, draft, own);
+    return { version, sealing_key: own.id, sealed, key: own.key };
   }
 
   async toChannel(row: ChannelRow, now: UnixSeconds): Promise<AlertChannel> {
@@ -113,6 +112,15 @@ export class ChannelRows {
       failingSince: (row.failing_since ?? undefined) as UnixSeconds | undefined,
     };
   }
+}
+
+/** What is sealed of a channel. */
+export function sealChannel(
+  row: Pick<ChannelRow, "id" | "owner" | "version" | "created_at">,
+  draft: AlertChannelDraft,
+  { id: keyId, key }: { readonly id: number; readonly key: KeyObject },
+): Buffer {
+  return sealForAccount({ account: row.owner, id: row.id, keyId }, key, placeOf(row), draft);
 }
 
 /** Name and endpoint, with the secrets that are valid; undefined when it does not open. */

@@ -17,8 +17,9 @@ export interface NewDelivery {
   readonly code?: { readonly id: string; readonly key: number; readonly sealed: Buffer };
 }
 
-const DROP =
-  "UPDATE alert_delivery SET state = 'dropped', due_ms = NULL, lease = NULL WHERE due_ms IS NOT NULL";
+/** Not one that is under way: what becomes of it is kept, and it is not tried again. */
+const DROP = `UPDATE alert_delivery SET state = 'dropped', due_ms = NULL, sealing_key = NULL, sealed = NULL
+  WHERE due_ms IS NOT NULL AND lease IS NULL`;
 
 function prepare(database: Database) {
   return {
@@ -28,10 +29,8 @@ function prepare(database: Database) {
     ),
     dropOfAlert: database.prepare<[string]>(`${DROP} AND alert = ?`),
     dropOfChannel: database.prepare<[string]>(`${DROP} AND channel = ?`),
-    dropOne: database.prepare<[string]>(`${DROP} AND id = ?`),
-    // One that is under way is told already.
     dropUnbegun: database.prepare<[{ alert: string; ownership: number }]>(
-      `${DROP} AND first_attempt_ms IS NULL AND lease IS NULL AND ownership = @ownership
+      `${DROP} AND first_attempt_ms IS NULL AND ownership = @ownership
        AND alert IN (SELECT id FROM alert WHERE id = @alert UNION ALL SELECT id FROM alert WHERE origin = @alert)`,
     ),
     removeProofs: database.prepare<[string, string]>(
@@ -75,10 +74,6 @@ export class DeliveryRows {
 
   dropOfChannel(channel: string): void {
     this.#statements.dropOfChannel.run(channel);
-  }
-
-  dropOne(id: string): void {
-    this.#statements.dropOne.run(id);
   }
 
   /** Another alert tells more: what of this one, and of its copies for viewers, has not begun is dropped. */

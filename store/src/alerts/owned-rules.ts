@@ -13,6 +13,7 @@ import {
   type AlertRuleId,
 } from "./alert-rule.ts";
 import type { RuleOutcome } from "./alerts-view.ts";
+import { prepareAskAgain } from "./ask-again.ts";
 import type { RuleRows } from "./rule-rows.ts";
 
 /** What OwnedRules is made of. */
@@ -26,6 +27,7 @@ export interface OwnedRulesParts {
 
 function prepare(database: Database) {
   return {
+    askAgain: prepareAskAgain(database),
     tag: database.prepare<[string, string]>(
       "SELECT 1 FROM tag t JOIN ownership o ON o.id = t.ownership WHERE t.id = ? AND o.owner = ?",
     ),
@@ -105,6 +107,7 @@ export class OwnedRules {
     event: "alert-rule.changed" | "alert-rule.created" | "alert-rule.removed",
     subject: string,
   ): void {
+    this.#statements.askAgain(owner, this.#parts.now());
     this.#parts.trail.record({ event, actor: owner, account: owner, subject });
   }
 

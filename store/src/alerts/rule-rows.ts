@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { allReadable, isLost } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
@@ -69,9 +70,7 @@ export class RuleRows {
 
   /** The row of a rule, to be put in a transaction. */
   async seal(owner: OwnerId, id: AlertRuleId, draft: AlertRuleDraft, at: UnixSeconds): Promise<RuleRow> {
-    const { id: keyId, key } = await this.#keys.ofOwner(owner);
-    const sealed = sealForAccount({ account: owner, id, keyId }, key, placeOf(at), draft);
-    return { owner, id, kind: draft.kind, changed_at: at, sealing_key: keyId, sealed };
+    return sealRule(owner, id, draft, at, await this.#keys.ofOwner(owner));
   }
 
   put(row: RuleRow): void {
@@ -97,6 +96,18 @@ export class RuleRows {
     const isBuiltIn = BUILT_IN_RULES.some(({ id }) => id === row.id);
     return isBuiltIn ? undefined : { ...headOf(row), isEnabled: false, tellsViewers: false };
   }
+}
+
+/** The row of a rule. */
+export function sealRule(
+  owner: OwnerId,
+  id: string,
+  draft: AlertRuleDraft,
+  at: number,
+  { id: keyId, key }: { readonly id: number; readonly key: KeyObject },
+): RuleRow {
+  const sealed = sealForAccount({ account: owner, id, keyId }, key, placeOf(at), draft);
+  return { owner, id, kind: draft.kind, changed_at: at, sealing_key: keyId, sealed };
 }
 
 /** What the owner said of a rule; undefined when it does not open. */

@@ -8,7 +8,7 @@ function prepare(database: Database, sql: readonly string[]) {
 const OWNERSHIP_SQL = [
   "DELETE FROM outbox WHERE ownership = @ownership",
   "DELETE FROM alert_state WHERE ownership = @ownership",
-  "UPDATE alert_delivery SET state = 'dropped', due_ms = NULL, lease = NULL WHERE ownership = @ownership AND due_ms IS NOT NULL",
+  "UPDATE alert_delivery SET state = 'dropped', due_ms = NULL WHERE ownership = @ownership AND due_ms IS NOT NULL AND lease IS NULL",
   `DELETE FROM alert_delivery WHERE ownership = @ownership AND account <> (SELECT owner FROM ownership WHERE id = @ownership)`,
   `DELETE FROM alert WHERE ownership = @ownership AND account <> (SELECT owner FROM ownership WHERE id = @ownership)`,
   "DELETE FROM alert_mute WHERE ownership = @ownership",
@@ -19,7 +19,7 @@ const VIEWER_SQL = [
   "DELETE FROM alert WHERE ownership = @ownership AND account = @viewer",
   "DELETE FROM alert_mute WHERE ownership = @ownership AND account = @viewer",
   // What stands for many may stand for alerts of this tag.
-  `UPDATE alert_delivery SET state = 'dropped', due_ms = NULL, lease = NULL WHERE due_ms IS NOT NULL AND alert IN (
+  `UPDATE alert_delivery SET state = 'dropped', due_ms = NULL WHERE due_ms IS NOT NULL AND lease IS NULL AND alert IN (
      SELECT id FROM alert WHERE account = @viewer AND kind = 'many' AND handed_ms IS NULL)`,
 ];
 

@@ -89,6 +89,15 @@ export class GivenCommands {
     return rows.map((row) => this.#toCommand(row));
   }
 
+  /** Those that changed after that change, in that order; of the newest if there are too many. */
+  since(giver: Giver, change: number): readonly TagCommand[] | "not-found" {
+    const ownership = giver.ownership();
+    if (ownership === undefined) return "not-found";
+    const rows = this.#parts.statements.since.all({ ownership, change, limit: MAX_LISTED });
+    const seen = rows.filter(({ viewer }) => giver.isOwner || viewer === giver.account);
+    return seen.reverse().map((row) => this.#toCommand(row));
+  }
+
   #give(giver: Giver, ownership: number, tag: TagId, draft: CommandDraft): GiveOutcome {
     const { statements, outbox, now } = this.#parts;
     const about = statements.tag.get({ ownership });

@@ -17,6 +17,7 @@ import { Sealer } from "../sealing/seal.ts";
 import { TAG_NAME_PLACE } from "../tags/owned-tags.ts";
 import type { TagSettings } from "../tags/tag-settings.ts";
 import { EntryImport } from "./import-entries.ts";
+import { importAlerts } from "./import-alerts.ts";
 import { insertRow } from "./insert-row.ts";
 
 /** What an import is made with. */
@@ -25,6 +26,7 @@ export interface ImportParts {
   readonly keys: OwnerKeys;
   readonly settings: TagSettings;
   readonly trail: StoreTrail;
+  readonly now: () => number;
 }
 
 /** An ownership with its new number. */
@@ -54,6 +56,8 @@ export async function importOwner(
     const placed = new Map<number, Placed>();
     for (const ownership of source.ownerships)
       placed.set(ownership.id, addOwnership(parts, owner, ownership, fresh.get(ownership.id) as FreshKey));
+    importAlerts({ database, owner, own }, source);
+    for (const { id } of placed.values()) watch(database, id, parts.now());
     const entries = await addRows(parts, source, placed);
     trail.record({ event: "account.imported", actor: "", account: owner, subject: "" });
     database.exec("COMMIT");
@@ -169,6 +173,16 @@ function addTotals(database: Database, { totals }: OwnerSource, placed: Readonly
     rows.add(of, day, ofDay);
     rows.pass(of.id, Math.max(day, rows.throughDay(of.id)));
   }
+}
+
+/** Nobody is told of what is imported; whether the tag is silent is asked a day later. */
+function watch(database: Database, ownership: number, now: number): void {
+  database
+    .prepare(
+      `INSERT INTO alert_state (ownership, timer_ms, due_at)
+       SELECT ownership, @dueAt * 1000, @dueAt FROM tag WHERE ownership = @ownership`,
+    )
+    .run({ ownership, dueAt: now + 86_400 });
 }
 
 function placedIn(placed: ReadonlyMap<number, Placed>, ownership: number): Placed {

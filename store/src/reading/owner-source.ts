@@ -1,5 +1,7 @@
 import type { Entry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Detection } from "@purrimeter/protocol/messages";
+import type { AlertPreferences } from "../alerts/alert.ts";
+import type { AlertRuleDraft } from "../alerts/alert-rule.ts";
 import type { GeofenceShape } from "../geofences/geofence.ts";
 import type { Afterwards } from "../retention/retention-choice.ts";
 import type { Totals } from "./day-total.ts";
@@ -90,6 +92,23 @@ export interface ImportedEntry {
   readonly entry: Entry;
 }
 
+export interface ImportedRule {
+  readonly id: string;
+  readonly changed_at: number;
+  readonly rule: AlertRuleDraft;
+}
+
+/** Without what proves to an endpoint who sends. */
+export interface ImportedChannel {
+  readonly id: string;
+  readonly created_at: number;
+  readonly name: string;
+  readonly endpoint:
+    | { readonly kind: "email"; readonly address: string }
+    | { readonly kind: "webhook"; readonly url: string; readonly withPlace: boolean }
+    | { readonly kind: "ntfy"; readonly url: string };
+}
+
 /** An owner's archive to be read. Everything in it was checked for its form; whose it may be is not known. */
 export interface OwnerSource {
   readonly ownerships: readonly ImportedOwnership[];
@@ -100,6 +119,10 @@ export interface OwnerSource {
   readonly totals: readonly ImportedTotal[];
   /** undefined: nothing was chosen. */
   readonly choice: ImportedChoice | undefined;
+  readonly rules: readonly ImportedRule[];
+  readonly channels: readonly ImportedChannel[];
+  /** undefined: nothing was said. */
+  readonly preferences: AlertPreferences | undefined;
   events(): AsyncIterable<ImportedEvent>;
   /** Of an ownership, a day after the other. */
   entries(ownership: number): AsyncIterable<ImportedEntry>;

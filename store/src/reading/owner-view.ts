@@ -4,6 +4,7 @@ import type { OwnerArchive } from "./owner-archive.ts";
 import type { CommandsView } from "../commands/command.ts";
 import type { GeofencesView } from "../geofences/geofence.ts";
 import type { LostModesView } from "../lost/lost-mode.ts";
+import type { LiveView } from "../live/live-news.ts";
 import type { SharesView } from "../sharing/share.ts";
 import type { CommandAnswersView } from "../tags/command-answer.ts";
 import type { FinderReportsView } from "../tags/finder-reports.ts";
@@ -24,6 +25,7 @@ export interface OwnerView
     TransfersView,
     FinderReportsView,
     CommandAnswersView,
+    LiveView,
     CommandsView,
     LostModesView,
     RetentionView,

@@ -7,7 +7,7 @@ import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
-import type { TimeRange, UnreadableSpan } from "./location.ts";
+import type { EntryPosition, TimeRange, UnreadableSpan } from "./location.ts";
 import type { EventPage, GeofenceEvent } from "./geofence-event.ts";
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { OwnerId } from "./owner-id.ts";
@@ -46,6 +46,17 @@ export function prepareEvents(database: Database) {
         .orderBy("epoch")
         .orderBy("number")
         .limit(args.limit),
+    ),
+    one: statement(
+      database,
+      (queries, args: { ownership: number; at: number; epoch: number; number: number }) =>
+        queries
+          .selectFrom("event")
+          .selectAll()
+          .where("ownership", "=", args.ownership)
+          .where("at", "=", args.at)
+          .where("epoch", "=", args.epoch)
+          .where("number", "=", args.number),
     ),
     geofence: statement(database, (queries, args: { id: string; owner: string }) =>
       queries.selectFrom("geofence").selectAll().where("id", "=", args.id).where("owner", "=", args.owner),
@@ -116,6 +127,13 @@ export class EventReader {
       ...page,
       unreadable: joinSpans(lost.spans.filter((span) => span.from <= (page.next?.at ?? to))),
     };
+  }
+
+  /** The event of one transition; undefined when it is there no more. That the ownership may be read was checked. */
+  async at(ownership: ReadableOwnership, position: EntryPosition): Promise<GeofenceEvent | undefined> {
+    const wanted = { ownership: ownership.id, ...positionOf(position) };
+    const row = unlessCorrupt(() => this.#statements.one.get(wanted), undefined);
+    return row && this.#toEvent(ownership, row, new Map());
   }
 
   /** Rows are kept in the order of time, so those of a page that cannot be read are one stretch of it: it is left out. */

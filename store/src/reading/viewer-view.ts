@@ -2,6 +2,7 @@ import type { TagId } from "@purrimeter/protocol/values";
 import type { CommandsView } from "../commands/command.ts";
 import type { ClockRefusal } from "../tags/clock-refusal.ts";
 import type { LatestRead, Location, LocationPage, TimeRange } from "./location.ts";
+import type { LiveView } from "../live/live-news.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
 
 /**
@@ -9,7 +10,7 @@ import type { HeldShare, ShareId } from "../sharing/share.ts";
  * geofence says where home is. Nothing of a tag can be changed, and nothing shared further; commands may be given where the owner lets that. An ended, removed or
  * foreign share and none give the same answer.
  */
-export interface ViewerView extends CommandsView {
+export interface ViewerView extends CommandsView, LiveView {
   /** An invitation's code works once, and not for the tag's owner. A second share of the same tag replaces the first. */
   acceptShare(code: string): Promise<HeldShare | "wrong-code" | ClockRefusal>;
   /** By id. */

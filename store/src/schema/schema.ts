@@ -92,6 +92,8 @@ export interface Schema {
     /** 0 when no fix is in it: then nothing of it is a location. */
     has_fix: number;
   };
+  /** Deletions of the newest reports; `newest` is what was left. */
+  report_cut: { id: Generated<number>; newest: number };
   tag_day: { day: number; ownership: number; last_report: number; keep_day: number; entries: number };
   tag_progress: {
     ownership: number;

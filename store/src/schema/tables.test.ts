@@ -107,7 +107,7 @@ describe("erasure", () => {
     await harness.store.forOwner(ADA).eraseOwner();
     await harness.store.forOwner(BOB).eraseOwner();
     const left = LOCATION_TABLES.filter(({ table }) => count(table) > 0);
-    expect(namesOf(left)).toEqual(["tag", "anonymous_day", "installation", "clock", "trail"]);
+    expect(namesOf(left)).toEqual(["tag", "report_cut", "anonymous_day", "installation", "clock", "trail"]);
     expect(left.every(({ erased }) => "never" in erased)).toBe(true);
     expect(count("tag", "ownership IS NOT NULL")).toBe(0);
   });

@@ -55,6 +55,14 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     isChained: true,
   },
   {
+    table: "report_cut",
+    key: ["id"],
+    whose: "nobody",
+    kept: { until: "replaced", by: "a thousand later deletions of newest reports" },
+    exported: { never: "numbers of rows" },
+    erased: { never: "numbers of rows that are there no more" },
+  },
+  {
     table: "tag_day",
     key: ["day", "ownership"],
     whose: "ownership",

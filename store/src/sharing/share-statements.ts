@@ -1,6 +1,7 @@
 import type { Insertable, Kysely } from "kysely";
 import type { Database } from "@purrimeter/database/open-database";
 import type { Schema } from "../schema/schema.ts";
+import { MAX_FOLLOWED } from "../live/live-news.ts";
 import { statement } from "../schema/statement.ts";
 
 /** Shares that last, of tags that are still the sharing owner's: an ended or transferred ownership shares nothing. */
@@ -135,15 +136,17 @@ function prepareViewers(database: Database) {
     ),
     heldOf: statement(database, (queries, args: { viewer: string; tag: string; now: number }) =>
       lasting(queries, args.now)
-        .select([
-          "share.kind",
-          "share.ownership",
-          "share.accepted_at",
-          "share.history_from",
-          "share.commands",
-        ])
+        .select(["share.kind", "share.ownership", "share.accepted_at", "share.history_from"])
+        .select(["share.commands", "tag.id as tag"])
         .where("share.viewer", "=", args.viewer)
         .where("tag.id", "=", args.tag),
+    ),
+    heldTags: statement(database, (queries, args: { viewer: string; now: number }) =>
+      lasting(queries, args.now)
+        .select(["share.ownership", "tag.id as tag"])
+        .where("share.viewer", "=", args.viewer)
+        .orderBy("tag.id")
+        .limit(MAX_FOLLOWED),
     ),
     leave: statement(database, (queries, args: { id: string; viewer: string }) =>
       queries.deleteFrom("share").where("id", "=", args.id).where("viewer", "=", args.viewer),

@@ -15,6 +15,9 @@ import type { OwnerArchive } from "../reading/owner-archive.ts";
 import type { OwnedHistory } from "../history/owned-history.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
+import type { ArrivedReader } from "../live/arrived-entries.ts";
+import { liveItem } from "../live/live-item.ts";
+import type { FollowedTag, LiveItem, LiveNews, NewsRange } from "../live/live-news.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import {
   kindOf,
@@ -51,6 +54,7 @@ export interface OwnerViewParts {
   readonly geofences: OwnedGeofences;
   readonly locations: LocationReader;
   readonly events: EventReader;
+  readonly arrived: ArrivedReader;
   readonly claims: TagClaims;
   readonly shares: OwnedShares;
   readonly transfers: Transfers;
@@ -214,12 +218,37 @@ export class SqliteOwnerView extends AccountAlerts implements OwnerView {
     });
   }
 
+  followedTags(tag?: TagId): Promise<readonly FollowedTag[]> {
+    return Promise.try(() => this.#parts.tags.followed(tag));
+  }
+
+  async liveNews(tag: TagId, range: NewsRange): Promise<LiveNews | "not-found" | "unknown"> {
+    const present = this.#present(tag, "live", true);
+    if (present === undefined) return "not-found";
+    const { arrived, events, tags } = this.#parts;
+    const ownership = { tag, id: present.id };
+    const read = await arrived.read(ownership, range);
+    if (read === "unknown") return read;
+    const items: LiveItem[] = [];
+    for (const entry of read.entries) {
+      const item = await liveItem(entry, (position) => events.at(ownership, position));
+      if (item !== undefined) items.push(item);
+    }
+    // What could be read before a pause may have been taken away within it.
+    if (tags.present(tag)?.id !== present.id) return "not-found";
+    return { items, mark: read.mark, hasMore: read.hasMore };
+  }
+
   giveCommand(tag: TagId, draft: CommandDraft): Promise<GiveOutcome> {
     return Promise.try(() => this.#parts.commands.give(this.#giver(tag), tag, draft));
   }
 
   command(tag: TagId, id: number): Promise<TagCommand | "not-found"> {
     return Promise.try(() => this.#parts.commands.one(this.#giver(tag), id));
+  }
+
+  commandsSince(tag: TagId, change: number): Promise<readonly TagCommand[] | "not-found"> {
+    return Promise.try(() => this.#parts.commands.since(this.#giver(tag), change));
   }
 
   commands(tag: TagId): Promise<readonly TagCommand[] | "not-found"> {

@@ -9,6 +9,8 @@ import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import type { CommandDraft, GiveOutcome, TagCommand } from "../commands/command.ts";
 import type { GivenCommands, Giver } from "../commands/given-commands.ts";
 import { openTagName } from "../tags/owned-tags.ts";
+import type { ArrivedReader } from "../live/arrived-entries.ts";
+import type { FollowedTag, LiveItem, LiveNews, NewsRange } from "../live/live-news.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import {
   kindOf,
@@ -18,6 +20,7 @@ import {
   type TimeRange,
 } from "../reading/location.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
+import { locationOf } from "../reading/placed-entry.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { ReadableOwnership } from "../reading/read-pieces.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
@@ -35,6 +38,7 @@ export interface ViewerViewParts {
   readonly outbox: OutboxRows;
   readonly untelling: Untelling;
   readonly locations: LocationReader;
+  readonly arrived: ArrivedReader;
   readonly commands: GivenCommands;
   readonly writes: WriteTransaction;
   readonly now: () => UnixSeconds;
@@ -122,12 +126,45 @@ export class SqliteViewerView implements ViewerView {
     return this.#readable(tag) === undefined ? "not-found" : page;
   }
 
+  followedTags(tag?: TagId): Promise<readonly FollowedTag[]> {
+    return Promise.try(() => {
+      const { statements, viewer, now } = this.#parts;
+      const rows =
+        tag === undefined
+          ? statements.heldTags.all({ viewer, now: now() })
+          : statements.heldOf.all({ viewer, tag, now: now() });
+      return rows.map((row) => ({ tag: row.tag as TagId, ownership: row.ownership, state: undefined }));
+    });
+  }
+
+  /** Locations alone; who sees no history is not shown what is doubted either, as `latest` does not. */
+  async liveNews(tag: TagId, range: NewsRange): Promise<LiveNews | "not-found" | "unknown"> {
+    const held = this.#readable(tag);
+    if (held === undefined) return "not-found";
+    this.#looks(held.ownership, "live", true);
+    const read = await this.#parts.arrived.read(held.ownership, range);
+    if (this.#readable(tag)?.ownership.id !== held.ownership.id) return "not-found";
+    if (read === "unknown") return read;
+    const items: LiveItem[] = [];
+    for (const { mark, placed } of read.entries) {
+      const location = locationOf(placed);
+      if (location === undefined || location.at < held.from) continue;
+      if (held.kind === "history" || location.doubt === undefined)
+        items.push({ kind: "location", mark, location });
+    }
+    return { items, mark: read.mark, hasMore: read.hasMore };
+  }
+
   giveCommand(tag: TagId, draft: CommandDraft): Promise<GiveOutcome> {
     return Promise.try(() => this.#parts.commands.give(this.#giver(tag), tag, draft));
   }
 
   command(tag: TagId, id: number): Promise<TagCommand | "not-found"> {
     return Promise.try(() => this.#parts.commands.one(this.#giver(tag), id));
+  }
+
+  commandsSince(tag: TagId, change: number): Promise<readonly TagCommand[] | "not-found"> {
+    return Promise.try(() => this.#parts.commands.since(this.#giver(tag), change));
   }
 
   commands(tag: TagId): Promise<readonly TagCommand[] | "not-found"> {

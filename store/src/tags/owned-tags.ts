@@ -6,6 +6,7 @@ import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Kysely } from "kysely";
 import { unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { Database } from "@purrimeter/database/open-database";
+import { MAX_FOLLOWED, type FollowedTag } from "../live/live-news.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import type { ListRange, Page } from "../reading/page.ts";
 import { isTooOldForLost } from "../lost/owned-lost-modes.ts";
@@ -195,6 +196,16 @@ export class OwnedTags {
     return this.#statements.present.get({ owner: this.#owner, tag });
   }
 
+  /** That tag, if it is this owner's, or all, with what the owner is told of its settings; no name is opened. */
+  followed(tag?: TagId): readonly FollowedTag[] {
+    const owner = this.#owner;
+    const rows =
+      tag === undefined
+        ? this.#statements.list.all({ owner, after: "", limit: MAX_FOLLOWED })
+        : this.#statements.one.all({ owner, tag });
+    return rows.map((row) => ({ tag: row.tag as TagId, ownership: row.id, state: stateOf(row) }));
+  }
+
   async rename(tag: TagId, name: string): Promise<OwnedTag | "not-found"> {
     const present = this.present(tag);
     if (present === undefined) return "not-found";
@@ -245,20 +256,26 @@ export class OwnedTags {
       id: row.tag as TagId,
       name: await openTagName(this.#keys, row),
       claimedAt: row.started_at as UnixSeconds,
-      lastHeardAt: lastHeardAt(row),
-      batteryPercent: row.battery_percent ?? undefined,
+      ...stateOf(row),
       manySessionsAt: (row.many_sessions_at ?? undefined) as UnixSeconds | undefined,
-      settings: {
-        wanted: row.wanted,
-        reported: row.reported ?? 0,
-        refused: refusedOf(row),
-        ignored: ignoredBy(row),
-      },
       detection: row.detection,
       pace: { fixIntervalS: row.fix_interval_s, reportIntervalS: row.report_interval_s },
       isLost: row.version !== null,
     };
   }
+}
+
+function stateOf(row: TagRow): Pick<OwnedTag, "lastHeardAt" | "batteryPercent" | "settings"> {
+  return {
+    lastHeardAt: lastHeardAt(row),
+    batteryPercent: row.battery_percent ?? undefined,
+    settings: {
+      wanted: row.wanted,
+      reported: row.reported ?? 0,
+      refused: refusedOf(row),
+      ignored: ignoredBy(row),
+    },
+  };
 }
 
 /** The name of a tag in an ownership, of which `id` is the row number; undefined when it does not open. */

@@ -11,8 +11,10 @@ import {
   reportOf,
   transition,
 } from "./contract-values.ts";
+import type { AlertWork } from "../alerts/alert-work.ts";
 import { ACCOUNT_MAIL } from "../alerts/alert-rule.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
+import { alertDraft, conclusion, takeTasks } from "./alert-values.ts";
 import { claimed, recorded, type StoreHarness } from "./store-harness.ts";
 
 const ONLINE = { online: true, settingsVersion: 1, firmware: "1.0.0" } as const;
@@ -49,12 +51,22 @@ async function fillAlerts(ada: OwnerView, tag: TagId): Promise<void> {
   await ada.setAlertPreferences({ language: "de", timeZone: "Europe/Zurich" });
 }
 
+/** An alert of the tag to its owner, with a delivery that waits. */
+async function tellOf(work: AlertWork, tag: TagId): Promise<void> {
+  const told = conclusion([alertDraft()], { state: { isOut: true } });
+  for (const task of await takeTasks(work, later(NOON, 200_000) * 1_000))
+    if (task.tag === tag) await work.conclude(task, told, NOON * 1_000);
+}
+
 /** Gives every table at least a row of that tag, which becomes ADA's; BOB may see it and is to get it. */
 export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void> {
   const ada = await claimed(harness, ADA, tag);
   const bob = harness.store.forOwner(BOB);
   const { reports, registry, finderReports } = harness.store;
   await ada.createGeofence(draft("home", [tag]));
+  const early = later(NOON, -9 * DAY_S);
+  await recorded(harness, tag, reportOf(1, [fix(1, early)], 1, 4), receivedAt(early));
+  await ada.eraseStretch(tag, { from: early, to: early });
   await fillTotals(harness, ada, tag);
   const gone = await ada.createGeofence(draft("shed", [tag]));
   if (gone.kind === "written") await ada.deleteGeofence(gone.geofence.id, undefined);
@@ -87,6 +99,7 @@ export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void
   const found = { message: "here", contact: undefined, place: undefined };
   await finderReports.report(await registry.printedCode(tag), found, "192.0.2.1");
   await fillAlerts(ada, tag);
+  await tellOf(harness.store.alertWork, tag);
   const archive = await ada.beginExport();
   if (typeof archive === "object" && "id" in archive) {
     await archive.write(Buffer.from("all of it"));

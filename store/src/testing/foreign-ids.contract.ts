@@ -17,6 +17,7 @@ import { ADA, ALWAYS, BOB, draft, fixes, later, NOON, OTHER_TAG, TAG } from "./c
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
+import { WHOLE_REPORT } from "../live/live-news.ts";
 import type { ShareDraft, ShareId } from "../sharing/share.ts";
 import { claimed, recorded, type StoreHarness } from "./store-harness.ts";
 import type { ViewerView } from "../reading/viewer-view.ts";
@@ -45,6 +46,11 @@ type Cases<View> = Record<
 >;
 
 const BOUNDS = { minDays: 1, maxDays: 365, defaultDays: 90, formerDays: 365 };
+const ALL_NEWS = {
+  after: { report: 0, number: WHOLE_REPORT, cut: 0 },
+  through: { report: 1_000, number: WHOLE_REPORT, cut: 0 },
+  limit: 10,
+};
 const NOTHING = { items: [], next: undefined };
 const NO_ALERTS = { items: [], hasMore: false, unread: 0 };
 const LEFT = "left" as AlertRuleId;
@@ -156,6 +162,12 @@ const OWNER_CASES: Cases<OwnerView> = {
   confirmTransfer: async (view, { tag }) => [await view.confirmTransfer(tag, "000000"), "not-found"],
   finderReports: async (view, { tag }) => [await view.finderReports(tag), "not-found"],
   commandAnswers: async (view, { tag }) => [await view.commandAnswers(tag), "not-found"],
+  followedTags: async (view, { tag }) => [
+    [await view.followedTags(tag), (await view.followedTags()).filter((one) => one.tag === tag)],
+    [[], []],
+  ],
+  liveNews: async (view, { tag }) => [await view.liveNews(tag, ALL_NEWS), "not-found"],
+  commandsSince: async (view, { tag }) => [await view.commandsSince(tag, 0), "not-found"],
   ...COMMAND_CASES,
   retention: async (view) => [await view.retention(BOUNDS), { days: 90, afterwards: "delete" }],
   chooseRetention: async (view) => [
@@ -192,6 +204,12 @@ const VIEWER_CASES: Cases<ViewerView> = {
   leaveShare: async (view, { share }) => [await view.leaveShare(share), "not-found"],
   latest: async (view, { tag }) => [await view.latest(tag), "not-found"],
   locations: async (view, { tag }) => [await view.locations(tag, ALWAYS), "not-found"],
+  followedTags: async (view, { tag }) => [
+    [await view.followedTags(tag), await view.followedTags()],
+    [[], []],
+  ],
+  liveNews: async (view, { tag }) => [await view.liveNews(tag, ALL_NEWS), "not-found"],
+  commandsSince: async (view, { tag }) => [await view.commandsSince(tag, 0), "not-found"],
   ...COMMAND_CASES,
 };
 

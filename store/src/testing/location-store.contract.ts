@@ -7,6 +7,7 @@ import { describeForeignIdContract } from "./foreign-ids.contract.ts";
 import { describeFoundContract } from "./finder-reports.contract.ts";
 import { describeGeofenceContract } from "./geofences.contract.ts";
 import { describeHistoryContract } from "./history.contract.ts";
+import { describeLiveContract } from "./live.contract.ts";
 import { describeLocationContract } from "./locations.contract.ts";
 import { describeFormerOwnerContract } from "./former-owner.contract.ts";
 import { describeLostModeContract } from "./lost-mode.contract.ts";
@@ -40,4 +41,5 @@ export function describeLocationStoreContract(name: string, make: () => Promise<
   describeWrongClockContract(name, make);
   describeFoundContract(name, make);
   describeForeignIdContract(name, make);
+  describeLiveContract(name, make);
 }

@@ -2,7 +2,21 @@ import { randomBytes } from "node:crypto";
 import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
+import { ACCOUNT_MAIL, BUILT_IN_RULES, type AlertRuleId } from "../alerts/alert-rule.ts";
 import { MissingKeyError } from "../sealing/missing-key.ts";
+import {
+  alertDraft,
+  concludeAll,
+  conclusion,
+  letBeAlerted,
+  NOON_MS,
+  oneTask,
+  provedChannel,
+  takeDeliveries,
+  takeTasks,
+  WEBHOOK,
+  WORK_MAIL,
+} from "./alert-values.ts";
 import {
   ADA,
   ALWAYS,
@@ -159,6 +173,14 @@ describe("an owner's key that is missing", () => {
     expect(await owned.ada.locations(TAG, ALWAYS)).toMatchObject({ items: [], unreadable: [{}] });
   });
 
+  test("keeps what its owner is to be told until it is there again", async () => {
+    const { alertWork } = owned.harness.second;
+    expect(await takeTasks(alertWork)).toEqual([]);
+    copyFileSync(`${ring()}.kept`, ring());
+    owned.harness.passMs(6 * 60_000);
+    expect(await takeTasks(alertWork, NOON_MS + 600_000)).toMatchObject([{ owner: ADA, event: { kind: "claimed" } }]);
+  });
+
   test("that was destroyed is not missing: its tag is nobody's", async () => {
     copyFileSync(`${ring()}.kept`, ring());
     await owned.harness.keyRing.destroy(ADA);
@@ -194,5 +216,89 @@ describe("a key ring at start", () => {
     expect(await owned.harness.store.eraseAgain()).toBe(1);
     const owners = owned.harness.database.prepare("SELECT owner FROM ownership").pluck().all();
     expect([owners, await owned.harness.store.eraseAgain()]).toEqual([[BOB], 0]);
+  });
+});
+
+describe("alerts that do not open", () => {
+  const RULE = { kind: "outside-longer", isEnabled: true, longerThanS: 600, tellsViewers: true } as const;
+
+  test("a rule is off, a built-in one holds as it was built in, and others hold", async () => {
+    const own = await owned.ada.addAlertRule(RULE);
+    const other = await owned.ada.addAlertRule(RULE);
+    if (own.kind === "refused" || other.kind === "refused") throw new Error("refused");
+    const [left] = BUILT_IN_RULES;
+    await owned.ada.removeAlertRule(left?.id as AlertRuleId);
+    spoil("alert_rule", "sealed", `id IN ('left', '${own.rule.id}')`);
+    const rules = new Map((await owned.ada.alertRules()).map((rule) => [rule.id, rule]));
+    expect(rules.get(left?.id as AlertRuleId)).toEqual(left);
+    expect(rules.get(own.rule.id)).toMatchObject({ isEnabled: false, tellsViewers: false });
+    expect(rules.get(other.rule.id)).toEqual(other.rule);
+    expect(await owned.ada.changeAlertRule(own.rule.id, RULE)).toMatchObject({ rule: { longerThanS: 600 } });
+  });
+
+  test("a channel is without name and endpoint, sends nothing, and others do", async () => {
+    const { alertWork } = owned.harness.store;
+    await concludeAll(alertWork);
+    const lost = await provedChannel(owned.harness.store, owned.ada, WORK_MAIL);
+    const other = await provedChannel(owned.harness.store, owned.ada, WEBHOOK);
+    spoil("alert_channel", "sealed", `id = '${lost.id}'`);
+    const named = (await owned.ada.alertChannels()).map(({ id, name }) => [id, name]);
+    expect(new Map(named as [string, string][])).toEqual(
+      new Map([
+        [lost.id, undefined],
+        [other.id, "my server"],
+      ]),
+    );
+    await recorded(owned.harness, TAG, reportOf(1, [transition(1, 0, "inside", "outside", 2)]));
+    await alertWork.conclude(await oneTask(alertWork), conclusion([alertDraft()]), NOON_MS);
+    const channels = (await takeDeliveries(alertWork)).map(({ channel }) => channel);
+    expect(channels.sort()).toEqual([other.id, ACCOUNT_MAIL].sort());
+    expect(await owned.ada.removeAlertChannel(lost.id)).toBe("removed");
+  });
+
+  test("an alert is listed without its facts and not sent, and others are", async () => {
+    const { alertWork } = owned.harness.store;
+    await concludeAll(alertWork);
+    const [lost, other] = [alertDraft(), alertDraft()];
+    await recorded(owned.harness, TAG, reportOf(1, [transition(1, 0, "inside", "outside", 2)]));
+    await alertWork.conclude(await oneTask(alertWork), conclusion([lost, other]), NOON_MS);
+    spoil("alert", "sealed", `id = '${lost.id}'`);
+    const { items } = await owned.ada.alerts({ limit: 9 });
+    expect(items.map(({ facts }) => facts)).toEqual([other.facts, undefined]);
+    expect(await takeDeliveries(alertWork)).toMatchObject([{ alert: { id: other.id } }]);
+  });
+
+  test("an event is left out, what the rules remember is forgotten, and the next event is judged", async () => {
+    const { alertWork } = owned.harness.store;
+    const claim = await oneTask(alertWork);
+    await alertWork.conclude(claim, conclusion([], { state: { isOut: true } }), NOON_MS);
+    for (const number of [1, 2])
+      await recorded(owned.harness, TAG, reportOf(number, [transition(number, 0, "inside", "outside", 2)]));
+    spoil("outbox", "sealed", "number = 1");
+    spoil("alert_state", "sealed", "true");
+    expect(await takeTasks(alertWork)).toEqual([]);
+    expect(await oneTask(alertWork)).toMatchObject({ event: { number: 2 }, state: undefined });
+  });
+
+  test("a copy of the database from before an erasure tells nobody", async () => {
+    const { alertWork } = owned.harness.store;
+    const bob = owned.harness.store.forViewer(BOB);
+    await letBeAlerted(owned.ada, bob, TAG);
+    await concludeAll(alertWork);
+    await recorded(owned.harness, TAG, reportOf(1, [transition(1, 0, "inside", "outside", 2)]));
+    await alertWork.conclude(
+      await oneTask(alertWork),
+      conclusion([alertDraft({ toViewers: true })]),
+      NOON_MS,
+    );
+    await recorded(owned.harness, TAG, reportOf(2, [transition(2, 0, "outside", "inside", 2)]));
+    // The rows stay, as in a copy that was restored; the key is gone for good.
+    await owned.harness.keyRing.destroy(ADA);
+    owned.harness.passMs(3_600_000);
+    expect(await takeTasks(alertWork)).toEqual([]);
+    expect(await takeDeliveries(alertWork), "nor the viewer").toEqual([]);
+    expect(await owned.harness.store.eraseAgain()).toBe(1);
+    expect(await alertWork.waiting()).toEqual({ tasks: 0, deliveries: 0 });
+    expect((await owned.harness.store.forOwner(BOB).alerts({ limit: 9 })).items).toEqual([]);
   });
 });

@@ -1,0 +1,33 @@
+import type { Random } from "@purrimeter/service/random";
+
+/** Before each attempt, seconds: the first at once, the others so long after the one before (Standard Webhooks' schedule). */
+export const SCHEDULE_S: readonly number[] = [0, 5, 300, 1_800, 7_200, 18_000, 36_000, 86_400];
+
+/** So that what failed together is not tried again together: waits differ by a fifth in both directions. */
+const JITTER = 0.2;
+
+/** While the notifier itself is away the endpoint has done no wrong: tried again after so long, seconds. */
+const AWAY_S: readonly number[] = [1, 2, 5, 10, 30, 60];
+
+/** The next attempt, ms of UTC, after so many (1 or more); undefined when there is none any more. */
+export function nextAttemptMs(
+  nowMs: number,
+  attempts: number,
+  retryAfterS: number,
+  random: Random,
+): number | undefined {
+  const waitS = SCHEDULE_S[attempts];
+  if (waitS === undefined) return undefined;
+  return nowMs + Math.round(Math.max(retryAfterS * 1_000, waitS * 1_000 * jitter(random)));
+}
+
+/** The next attempt when nothing is known of the endpoint, ms of UTC. */
+export function afterAwayMs(nowMs: number, attempts: number, random: Random): number {
+  const waitS = AWAY_S[Math.min(attempts, AWAY_S.length) - 1] ?? 1;
+  return nowMs + Math.round(waitS * 1_000 * jitter(random));
+}
+
+function jitter(random: Random): number {
+  const [high = 0, low = 0] = random.bytes(2);
+  return 1 - JITTER + (2 * JITTER * (high * 256 + low)) / 65_535;
+}

@@ -1,0 +1,26 @@
+import type { FenceState } from "./alert-state.ts";
+import { FLAP_S } from "./judging.ts";
+
+/** Way out, way back, way out: what more there is within FLAP_S is told together. */
+const MAX_TOLD = 3;
+
+/**
+ * When a change to that side may be told: not while a tag goes to and fro over an edge and whoever is told believes that side
+ * already, or was told three times. Seconds of UTC; `nowS` when at once.
+ */
+export function flapHold(fence: FenceState | undefined, side: "inside" | "outside", nowS: number): number {
+  const recent = fence?.told?.times.filter((time) => time > nowS - FLAP_S) ?? [];
+  const [first] = recent;
+  if (first === undefined) return nowS;
+  return fence?.told?.side === side || recent.length >= MAX_TOLD ? first + FLAP_S : nowS;
+}
+
+/** The zone after something was told of it. */
+export function withTold(
+  fence: FenceState,
+  told: Omit<NonNullable<FenceState["told"]>, "times">,
+  nowS: number,
+): FenceState {
+  const times = [...(fence.told?.times ?? []).filter((time) => time > nowS - FLAP_S), nowS];
+  return { ...fence, told: { ...told, times: times.slice(-MAX_TOLD) } };
+}

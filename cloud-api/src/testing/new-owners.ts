@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, beforeEach, expect } from "vitest";
+import { makeTestApi } from "./test-api.ts";
+import { NOW_S } from "./test-keys.ts";
+import type { TwoOwners } from "./two-owners.ts";
+
+/**
+ * One API for the file, which is quicker than one for each test: what a test changes is of two accounts that are new to it, of
+ * which the first owns a tag. Time begins anew with each test. Set while a test runs.
+ */
+export function useNewOwners(): TwoOwners {
+  const given = {} as TwoOwners;
+  beforeAll(async () => {
+    given.api = await makeTestApi();
+  });
+  beforeEach(async () => {
+    const { api } = given;
+    api.use({});
+    api.nowS = NOW_S;
+    const [mia, tom] = [await api.owner(), await api.owner()];
+    Object.assign(given, { mia, tom, tag: await api.claimedTag(mia) });
+  });
+  afterAll(async () => {
+    expect(given.api.failures).toEqual([]);
+    await given.api.close();
+  });
+  return given;
+}
