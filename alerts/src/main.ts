@@ -3,4 +3,10 @@ import { runService } from "@purrimeter/service/run-service";
 import { configSchema } from "./config.ts";
 import { startAlerts } from "./start-alerts.ts";
 
-await runService({ name: "alerts", schema: configSchema, openSecrets, start: startAlerts });
+await runService({
+  name: "alerts",
+  schema: configSchema,
+  openSecrets,
+  start: startAlerts,
+  tellsCommits: true,
+});

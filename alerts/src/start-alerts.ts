@@ -102,11 +102,11 @@ interface Opened {
 }
 
 function openEngine(
-  { config, log, time, random }: Parts,
+  { config, log, time, random, committed }: Parts,
   { store, clock, measured, clients }: Opened,
 ): Engine {
   return new Engine({
-    ...{ log, time, random, metrics: measured },
+    ...{ log, time, random, committed, metrics: measured },
     work: store.alertWork,
     changeCount: () => store.changeCount(),
     // A clock that is ahead as after a long stop is right, as far as is known.

@@ -268,4 +268,18 @@ describe("while the clock is doubted", () => {
     expect(alerts.map(({ kind }) => kind)).toEqual(["left", "came-back", "left"]);
     expect(alerts.map(({ facts }) => facts.isLate)).toEqual([undefined, undefined, undefined]);
   });
+
+  test("it is not told how long something lasts, and asked as soon as the clock is trusted", () => {
+    cat.rules = [ruleOf("silent"), ruleOf("outside-longer"), ruleOf("not-back-by", { byMinute: 0 })];
+    cat.task = { lastHeardAt: 1 as UnixSeconds };
+    cat.isClockTrusted = false;
+    cat.moves("outside", { atS: 1 });
+    cat.nowS += 400 * 86_400;
+    cat.judge({ kind: "battery", at: 1 as UnixSeconds, percent: 90 });
+    expect(cat.kinds()).toEqual([]);
+    expect(cat.dueAt).toBe(1);
+    cat.isClockTrusted = true;
+    cat.judge({ kind: "due", at: 1 as UnixSeconds });
+    expect(cat.kinds()).toEqual(["outside-longer", "silent"]);
+  });
 });

@@ -5,8 +5,8 @@ import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { readState, type AlertState, type FenceState } from "./alert-state.ts";
 import { applyEvent } from "./apply-event.ts";
 import { withTold } from "./flap-hold.ts";
-import { earliest, type Judging, type Told } from "./judging.ts";
-import { KIND_ORDER, RULE_KINDS } from "./rule-kinds.ts";
+import { earliest, type Judging, type Told, type Verdict } from "./judging.ts";
+import { KIND_ORDER, RULE_KINDS, TIMED_KINDS } from "./rule-kinds.ts";
 import { concernsTag } from "./rule-times.ts";
 
 /** When and with which ids it is decided. */
@@ -35,12 +35,19 @@ export function decide(
   const drafts = isMuted(task, nowS) ? [] : oneOfEach(asked.told).map((told) => draftOf(told, newId()));
   const fences = drafts.reduce((sides, draft) => afterDraft(sides, draft, nowS), applied.fences);
   const kept: AlertState = { v: 1, since, fences, rules: asked.memories };
-  const dueAt = asked.dueAt === undefined ? undefined : Math.max(Math.ceil(asked.dueAt), nowS + 1);
+  const dueAt = mayWait ? laterThan(nowS, asked.dueAt) : WHEN_TRUSTED;
   return {
     alerts: drafts.map(({ key: _, ...draft }) => draft),
     state: kept,
     dueAt: dueAt as UnixSeconds | undefined,
   };
+}
+
+/** A doubted clock names no time at which to ask again. This one is over as soon as timers fire again. */
+const WHEN_TRUSTED = 1;
+
+function laterThan(nowS: number, dueAt: number | undefined): number | undefined {
+  return dueAt === undefined ? undefined : Math.max(Math.ceil(dueAt), nowS + 1);
 }
 
 /** What a rule wants told. */
@@ -63,13 +70,19 @@ function askRules(common: Omit<Judging, "rule" | "closed">, { rules: kept }: Ale
   const { rules } = common.task;
   for (const rule of rules.toSorted((a, b) => KIND_ORDER.indexOf(a.kind) - KIND_ORDER.indexOf(b.kind))) {
     if (!rule.isEnabled || !concernsTag(rule, common.task)) continue;
-    const verdict = RULE_KINDS[rule.kind]({ ...common, rule, closed }, kept[rule.id]);
+    const verdict = ask({ ...common, rule, closed }, kept[rule.id]);
     if (verdict.memory !== undefined) memories[rule.id] = verdict.memory;
     told.push(...verdict.told.map((one) => ({ rule, told: one })));
     dues.push(verdict.dueAt);
     for (const key of verdict.closes ?? []) closed.add(key);
   }
   return { memories, told, dueAt: earliest(dues) };
+}
+
+/** How long something lasts is not told by a clock that is doubted. */
+function ask(judging: Judging, memory: unknown): Verdict {
+  const { kind } = judging.rule;
+  return !judging.mayWait && TIMED_KINDS.has(kind) ? { memory, told: [] } : RULE_KINDS[kind](judging, memory);
 }
 
 function isMuted({ mutedUntil }: AlertTask, nowS: number): boolean {

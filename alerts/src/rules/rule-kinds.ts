@@ -25,3 +25,8 @@ export const RULE_KINDS: Readonly<Record<AlertRuleKind, RuleKind>> = {
 
 /** The place of a kind in the order. */
 export const KIND_ORDER: readonly AlertRuleKind[] = Object.keys(RULE_KINDS) as AlertRuleKind[];
+
+/** Kinds that tell how long something lasts, or that a time has come. */
+export const TIMED_KINDS: ReadonlySet<AlertRuleKind> = new Set<AlertRuleKind>([
+  ...(["not-back-by", "outside-longer", "silent", "live-failed"] as const),
+]);
