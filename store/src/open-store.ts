@@ -8,14 +8,11 @@ import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
 import { TrailView } from "./audit/trail-view.ts";
 import type { LostWork } from "./lost/lost-mode.ts";
-import { prepareLost } from "./lost/lost-statements.ts";
-import { OwnedLostModes } from "./lost/owned-lost-modes.ts";
 import { Arrivals } from "./live/arrivals.ts";
 import { ArrivedReader } from "./live/arrived-entries.ts";
 import type { ArrivalsView } from "./live/live-news.ts";
 import type { CommandWork } from "./commands/command.ts";
-import { prepareCommands } from "./commands/command-statements.ts";
-import { GivenCommands } from "./commands/given-commands.ts";
+import { composeCommands } from "./compose-commands.ts";
 import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
@@ -239,14 +236,11 @@ function composeViews(
   const arrived = new ArrivedReader(arrivals, pieces, monotonicMs);
   const alertsOf = composeAlerts({ database, keys, writes, trail, now });
   const [outbox, untelling] = [new OutboxRows(database), new Untelling(database)];
-  const given = { statements: prepareCommands(database), writes, trail, outbox, now, isClockPlausible };
-  const lostParts = { statements: prepareLost(database), settings, writes, trail, now, isClockPlausible };
-  const lostModes = new OwnedLostModes(lostParts);
-  const commands = new GivenCommands(given);
+  const telling = composeCommands(database, { settings, writes, trail, outbox, now, isClockPlausible });
   const common = {
     answers,
     arrived,
-    commands,
+    ...telling,
     outbox,
     untelling,
     keys,
@@ -278,7 +272,6 @@ function composeViews(
       archive,
       retention: ownedRetention,
       alerts: alertsOf(owner),
-      lostModes,
     };
     return new SqliteOwnerView({ ...parts, ...kinds });
   };

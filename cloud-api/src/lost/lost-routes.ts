@@ -5,7 +5,6 @@ import {
   MIN_LOST_FLOOR_PERCENT,
   MIN_LOST_INTERVAL_S,
 } from "@purrimeter/protocol/limits";
-import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import type { LostDraft, LostOutcome, LostView } from "@purrimeter/store/lost-mode";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
@@ -174,7 +173,7 @@ function draftOf(body: z.infer<typeof newLostSchema>, now: number): LostDraft {
   if (until !== undefined && until <= now) throw invalidUntil("until is not in the future.");
   if (until !== undefined && until > now + MAX_UNTIL_S)
     throw invalidUntil("until is at most 30 days from now.");
-  return { intervalS, hasSound, floorPercent, until: until as UnixSeconds | undefined };
+  return { intervalS, hasSound, floorPercent, until };
 }
 
 function invalidUntil(message: string): Error {

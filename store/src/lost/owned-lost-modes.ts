@@ -1,5 +1,4 @@
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
-import { FIRST_WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import { CLOCK_NOT_TRUSTED } from "../tags/clock-refusal.ts";
@@ -7,6 +6,7 @@ import type { OwnedTags } from "../tags/owned-tags.ts";
 import type { TagSettings } from "../tags/tag-settings.ts";
 import type { LostDraft, LostOutcome, LostState, LostView } from "./lost-mode.ts";
 import type { prepareLost } from "./lost-statements.ts";
+import { isTooOldForLost } from "./too-old-for-lost.ts";
 
 /** What OwnedLostModes is made of. */
 export interface OwnedLostModesParts {
@@ -110,16 +110,4 @@ function tagStateOf(
   if (isTooOldForLost(row)) return "too-old";
   if ((row.reported ?? 0) < (row.version ?? Infinity)) return "waiting";
   return row.lost === 1 ? "on" : "over";
-}
-
-/** A tag says of settings with lost mode whether it is in it; one that runs them and does not say so does not know it. */
-export function isTooOldForLost(row: {
-  readonly reported: number | null;
-  /** Of the settings that have lost mode. */
-  readonly version: number | null;
-  readonly wire_version: number | null;
-  readonly lost: number | null;
-}): boolean {
-  if (row.version === null) return false;
-  return row.wire_version === FIRST_WIRE_VERSION || ((row.reported ?? 0) >= row.version && row.lost === null);
 }

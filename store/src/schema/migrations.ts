@@ -2,6 +2,7 @@ import { TRAIL_SQL } from "@purrimeter/audit/trail-schema";
 import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import { clockSql } from "@purrimeter/database/clock-table";
 import { ALERTS_SQL } from "./alerts-sql.ts";
+import { COMMANDS_SQL, LOST_MODE_SQL } from "./commands-sql.ts";
 import { RETENTION_SQL } from "./retention-sql.ts";
 import type { Migration } from "@purrimeter/database/migrate";
 
@@ -279,36 +280,7 @@ ALTER TABLE share ADD COLUMN alerts INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE share ADD COLUMN commands INTEGER NOT NULL DEFAULT 0;
 `,
   },
-  {
-    name: "commands",
-    sql: `
--- A request to a tag to act once. viewer: who gave it, null for the tag's owner. Its change is the tag's command_change then,
--- which numbers all changes of commands as settings_change does those of settings.
-CREATE TABLE command (
-  ownership INTEGER NOT NULL, id INTEGER NOT NULL, kind TEXT NOT NULL, seconds INTEGER NOT NULL, state TEXT NOT NULL,
-  reason TEXT, created_at INTEGER NOT NULL, sent_at INTEGER, answered_at INTEGER, expires_at INTEGER NOT NULL, viewer TEXT,
-  key_hash BLOB, change INTEGER NOT NULL, PRIMARY KEY (ownership, id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX command_newest ON command (ownership, change);
-CREATE INDEX command_created ON command (created_at);
-CREATE INDEX command_open ON command (expires_at) WHERE state IN ('pending', 'sent');
-CREATE INDEX command_viewer ON command (viewer) WHERE viewer IS NOT NULL;
-ALTER TABLE tag ADD COLUMN command_change INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX tag_command_change ON tag (command_change);
-`,
-  },
+  { name: "commands", sql: COMMANDS_SQL },
   { name: "alerts", sql: ALERTS_SQL },
-  {
-    name: "lost mode",
-    sql: `
--- The newest lost mode of an ownership. until: 0 for ever. version: of the settings that first have it so.
-CREATE TABLE lost_mode (
-  ownership INTEGER PRIMARY KEY, interval_s INTEGER NOT NULL, buzz_s INTEGER NOT NULL, floor_percent INTEGER NOT NULL,
-  until INTEGER NOT NULL, started_at INTEGER NOT NULL, version INTEGER NOT NULL, ended_at INTEGER, ended_by TEXT
-) STRICT;
-CREATE INDEX lost_mode_open ON lost_mode (ownership) WHERE ended_at IS NULL;
--- Whether the tag says that it is in lost mode; null when it says nothing of that.
-ALTER TABLE tag_status ADD COLUMN lost INTEGER;
-`,
-  },
+  { name: "lost mode", sql: LOST_MODE_SQL },
 ];

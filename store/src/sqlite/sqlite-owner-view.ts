@@ -1,12 +1,9 @@
 import type { ReadKind } from "../audit/store-event.ts";
-import { AccountAlerts, type AccountAlertsParts } from "../alerts/account-alerts.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import type { CommandAnswer } from "../tags/command-answer.ts";
-import type { CommandDraft, GiveOutcome, TagCommand } from "../commands/command.ts";
-import type { GivenCommands, Giver } from "../commands/given-commands.ts";
 import type { OwnedAnswers } from "../tags/owned-answers.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
 import type { AccountExports } from "../export/account-exports.ts";
@@ -18,7 +15,6 @@ import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { ArrivedReader } from "../live/arrived-entries.ts";
 import { liveItem } from "../live/live-item.ts";
 import type { FollowedTag, LiveItem, LiveNews, NewsRange } from "../live/live-news.ts";
-import type { OwnedTags } from "../tags/owned-tags.ts";
 import {
   kindOf,
   type LatestRead,
@@ -29,16 +25,14 @@ import {
 import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "../geofences/geofence.ts";
 import type { EventPage } from "../reading/geofence-event.ts";
 import type { ListRange, Page } from "../reading/page.ts";
-import type { LostDraft, LostOutcome, LostView } from "../lost/lost-mode.ts";
-import type { OwnedLostModes } from "../lost/owned-lost-modes.ts";
 import type { OwnedTag, PaceChange } from "../tags/owned-tag.ts";
-import type { OwnerId } from "../reading/owner-id.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
 import type { EventReader } from "../reading/read-events.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { FinderReport } from "../tags/finder-reports.ts";
 import type { OwnedShares } from "../sharing/owned-shares.ts";
 import type { InviteOutcome, Share, ShareDraft, ShareId, ShareRights } from "../sharing/share.ts";
+import { OwnerCommands, type OwnerCommandsParts } from "./owner-commands.ts";
 import type { SqliteFinderReports } from "./sqlite-finder-reports.ts";
 import type { AcceptedTransfer, ConfirmOutcome, OfferedTransfer, Transfer } from "../transfers/transfer.ts";
 import type { Transfers } from "../transfers/transfers.ts";
@@ -47,10 +41,8 @@ import type { OwnedRetention } from "../retention/owned-retention.ts";
 import type { RetentionBounds, RetentionChoice } from "../retention/retention-choice.ts";
 
 /** What SqliteOwnerView is made of: what is of no owner is handed the owner or an ownership. */
-export interface OwnerViewParts {
-  readonly owner: OwnerId;
+export interface OwnerViewParts extends OwnerCommandsParts {
   readonly trail: StoreTrail;
-  readonly tags: OwnedTags;
   readonly geofences: OwnedGeofences;
   readonly locations: LocationReader;
   readonly events: EventReader;
@@ -60,13 +52,10 @@ export interface OwnerViewParts {
   readonly transfers: Transfers;
   readonly finderReports: SqliteFinderReports;
   readonly answers: OwnedAnswers;
-  readonly commands: GivenCommands;
-  readonly lostModes: OwnedLostModes;
   readonly erasure: OwnerErasure;
   readonly retention: OwnedRetention;
   readonly history: OwnedHistory;
   readonly exports: AccountExports;
-  readonly alerts: AccountAlertsParts;
   readonly archive: () => OwnerArchive;
   readonly now: () => UnixSeconds;
   /** Whether anything may begin, or be promised for a time. */
@@ -74,11 +63,11 @@ export interface OwnerViewParts {
 }
 
 /** The owner's side of the store on SQLite. */
-export class SqliteOwnerView extends AccountAlerts implements OwnerView {
+export class SqliteOwnerView extends OwnerCommands implements OwnerView {
   readonly #parts: OwnerViewParts;
 
   constructor(parts: OwnerViewParts) {
-    super(parts.alerts);
+    super(parts);
     this.#parts = parts;
   }
 
@@ -239,34 +228,6 @@ export class SqliteOwnerView extends AccountAlerts implements OwnerView {
     return { items, mark: read.mark, hasMore: read.hasMore };
   }
 
-  giveCommand(tag: TagId, draft: CommandDraft): Promise<GiveOutcome> {
-    return Promise.try(() => this.#parts.commands.give(this.#giver(tag), tag, draft));
-  }
-
-  command(tag: TagId, id: number): Promise<TagCommand | "not-found"> {
-    return Promise.try(() => this.#parts.commands.one(this.#giver(tag), id));
-  }
-
-  commandsSince(tag: TagId, change: number): Promise<readonly TagCommand[] | "not-found"> {
-    return Promise.try(() => this.#parts.commands.since(this.#giver(tag), change));
-  }
-
-  commands(tag: TagId): Promise<readonly TagCommand[] | "not-found"> {
-    return Promise.try(() => this.#parts.commands.list(this.#giver(tag)));
-  }
-
-  lost(tag: TagId): Promise<LostView | "not-found"> {
-    return Promise.try(() => this.#parts.lostModes.of(this.#parts.tags, tag));
-  }
-
-  setLost(tag: TagId, draft: LostDraft): Promise<LostOutcome> {
-    return Promise.try(() => this.#parts.lostModes.set(this.#parts.tags, tag, draft));
-  }
-
-  endLost(tag: TagId): Promise<"ended" | "not-found"> {
-    return Promise.try(() => this.#parts.lostModes.end(this.#parts.tags, tag));
-  }
-
   retention(bounds: RetentionBounds): Promise<RetentionChoice> {
     return Promise.try(() => this.#parts.retention.read(this.#parts.owner, bounds));
   }
@@ -299,11 +260,6 @@ export class SqliteOwnerView extends AccountAlerts implements OwnerView {
 
   eraseOwner(): Promise<void> {
     return this.#parts.erasure.owner(this.#parts.owner);
-  }
-
-  #giver(tag: TagId): Giver {
-    const { owner, tags } = this.#parts;
-    return { account: owner, isOwner: true, ownership: () => tags.present(tag)?.id };
   }
 
   /** The ownership of which the owner is about to read: it is in the trail first. */

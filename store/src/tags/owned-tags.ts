@@ -1,6 +1,4 @@
 import type { StoreTrail } from "../audit/store-trail.ts";
-import type { DecodeReason } from "@purrimeter/protocol/decode-error";
-import { FIRST_WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Kysely } from "kysely";
@@ -9,10 +7,10 @@ import type { Database } from "@purrimeter/database/open-database";
 import { MAX_FOLLOWED, type FollowedTag } from "../live/live-news.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import type { ListRange, Page } from "../reading/page.ts";
-import { isTooOldForLost } from "../lost/owned-lost-modes.ts";
 import type { OwnedTag, PaceChange } from "./owned-tag.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { Schema } from "../schema/schema.ts";
+import { ignoredBy, lastHeardAt, refusedOf } from "./tag-says.ts";
 import type { TagSettings } from "./tag-settings.ts";
 import { pageOf } from "../reading/page-of.ts";
 import { Sealer } from "../sealing/seal.ts";
@@ -287,28 +285,4 @@ export async function openTagName(
   if (key === undefined) return undefined;
   const sealer = new Sealer({ text: row.tag, number: row.id, keyId: row.sealing_key }, key);
   return sealer.open(TAG_NAME_PLACE, row.name)?.toString();
-}
-
-/** What was refused before the wanted settings changed, or under a former owner, says nothing of the wanted ones. */
-function refusedOf(row: TagRow): OwnedTag["settings"]["refused"] {
-  const { refused_version: version, refused_reason: reason, status_at: at } = row;
-  if (version === null || reason === null || at === null || at < row.started_at) return undefined;
-  return version === 0 || version === row.wanted ? { version, reason: reason as DecodeReason } : undefined;
-}
-
-/** What an old firmware leaves out of the wanted settings; nothing is known of a tag that has said nothing yet. */
-function ignoredBy(row: TagRow): OwnedTag["settings"]["ignored"] {
-  const isNamed = row.status_at !== null && row.status_at >= row.started_at;
-  const ignored = [
-    ...(row.detection !== "usual" && row.wire_version === FIRST_WIRE_VERSION ? (["detection"] as const) : []),
-    ...(isNamed && isTooOldForLost(row) ? (["lost"] as const) : []),
-  ];
-  return ignored.length === 0 ? undefined : ignored;
-}
-
-/** A former owner's status is none of the present one's. */
-function lastHeardAt(row: TagRow): UnixSeconds | undefined {
-  const statusAt = row.status_at !== null && row.status_at >= row.started_at ? row.status_at : 0;
-  const at = Math.max(row.last_heard_at ?? 0, statusAt);
-  return at === 0 ? undefined : (at as UnixSeconds);
 }

@@ -5,6 +5,8 @@ import { describeDetectionContract } from "./detection.contract.ts";
 import { describeEventContract } from "./events.contract.ts";
 import { describeForeignIdContract } from "./foreign-ids.contract.ts";
 import { describeFoundContract } from "./finder-reports.contract.ts";
+import { describeGivenCommandsContract } from "./given-commands.contract.ts";
+import { describeViewerCommandsContract } from "./viewer-commands.contract.ts";
 import { describeGeofenceContract } from "./geofences.contract.ts";
 import { describeHistoryContract } from "./history.contract.ts";
 import { describeLiveContract } from "./live.contract.ts";
@@ -26,6 +28,8 @@ export function describeLocationStoreContract(name: string, make: () => Promise<
   describeBatteryContract(name, make);
   describeCommandAnswerContract(name, make);
   describeCommandsContract(name, make);
+  describeGivenCommandsContract(name, make);
+  describeViewerCommandsContract(name, make);
   describeDetectionContract(name, make);
   describeLocationContract(name, make);
   describeHistoryContract(name, make);
