@@ -32,12 +32,9 @@ const newLostSchema = z
     intervalS: intervalSchema
       .default(USUAL.intervalS)
       .openapi({ description: "Seconds from one contact to the next; the tag takes a fix each time." }),
-    sound: z
-      .boolean()
-      .default(true)
-      .openapi({
-        description: "Whether the buzzer sounds for 5 s when the tag moves, once a minute at most.",
-      }),
+    sound: z.boolean().default(true).openapi({
+      description: "Whether the buzzer sounds for 5 s when the tag moves, once a minute at most.",
+    }),
     floorPercent: floorSchema
       .default(USUAL.floorPercent)
       .openapi({ description: "It ends when the battery has this percentage." }),
