@@ -1,27 +1,26 @@
 import type { TagId } from "@purrimeter/protocol/values";
-import { AccountAlerts, type AccountAlertsParts } from "../alerts/account-alerts.ts";
 import type { CommandDraft, CommandsView, GiveOutcome, TagCommand } from "../commands/command.ts";
 import type { GivenCommands, Giver } from "../commands/given-commands.ts";
 import type { LostDraft, LostModesView, LostOutcome, LostView } from "../lost/lost-mode.ts";
 import type { OwnedLostModes } from "../lost/owned-lost-modes.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
+import { SqliteSharingView, type SharingViewParts } from "./sqlite-sharing-view.ts";
 
 /** What OwnerCommands is made of. */
-export interface OwnerCommandsParts {
+export interface OwnerCommandsParts extends SharingViewParts {
   readonly owner: OwnerId;
   readonly tags: OwnedTags;
   readonly commands: GivenCommands;
   readonly lostModes: OwnedLostModes;
-  readonly alerts: AccountAlertsParts;
 }
 
 /** What an owner tells tags, in the owner's view. */
-export class OwnerCommands extends AccountAlerts implements CommandsView, LostModesView {
+export class OwnerCommands extends SqliteSharingView implements CommandsView, LostModesView {
   readonly #parts: OwnerCommandsParts;
 
   constructor(parts: OwnerCommandsParts) {
-    super(parts.alerts);
+    super(parts);
     this.#parts = parts;
   }
 
