@@ -17,7 +17,7 @@ import { rfc3339 } from "../lists/rfc3339.ts";
 import { clockNotTrusted } from "../tags/clock-not-trusted.ts";
 import { lostHours } from "./lost-cost.ts";
 
-const MAX_BODY_BYTES = 1_024;
+const MAX_BODY_BYTES = 4_096;
 
 /** A month: who has not found the cat by then sets it again. */
 const MAX_UNTIL_S = 30 * 86_400;
