@@ -6,6 +6,7 @@ import type { Alarms } from "@purrimeter/service/alarm-engine";
 import type { ClockTrust } from "@purrimeter/service/clock-trust";
 import type { Time } from "@purrimeter/service/time";
 import type { CommandWork } from "@purrimeter/store/command";
+import type { LostWork } from "@purrimeter/store/lost-mode";
 import type { ReportStore, RegistrationState } from "@purrimeter/store/report-store";
 import type { BridgeCounters } from "./metrics/bridge-counters.ts";
 import { createReportVerifier, type ReportVerifier } from "./verification/report-verifier.ts";
@@ -26,6 +27,8 @@ export interface BridgeParts {
   readonly store: ReportStore;
   /** Commands that owners give; none are sent without. */
   readonly commands?: CommandWork | undefined;
+  /** Ends the lost modes that are over; none is ended without. */
+  readonly lost?: LostWork | undefined;
   readonly source: ReportSource;
   readonly counters: BridgeCounters;
   readonly log: Log;
@@ -68,6 +71,7 @@ export function createBridge(parts: BridgeParts): Bridge {
     store: watched(parts.store, verification),
   });
   const commands = commandDelivery(parts, monotonicMs);
+  const endLost = lostModesEnd(parts, monotonicMs);
   const quota = new ReportQuota(parts.quotas ?? DEFAULT_QUOTAS, monotonicMs);
   const unreadable = createUnreadableLog(parts.log, monotonicMs);
   const reporting = { ...parts, delivery: commands, doubts, quota, verification, unreadable };
@@ -101,6 +105,7 @@ export function createBridge(parts: BridgeParts): Bridge {
     command: (tag, command) => sendCommand(parts.store, parts.source, tag, command),
     tick: async () => {
       unreadable.sumDue();
+      await endLost();
       for (const tag of await changedTags(parts, settings)) await guarded(tag, settings.offer(tag));
       if (commands === undefined) return;
       for (const tag of await changedTags(parts, commands)) await guarded(tag, commands.offer(tag));
@@ -115,6 +120,20 @@ function commandDelivery(
   if (commands === undefined) return undefined;
   const isClockPlausible = (): boolean => clock?.isPlausible?.() ?? true;
   return createCommandDelivery({ commands, store, source, counters, now, monotonicMs, isClockPlausible });
+}
+
+/** How often lost modes are looked for that are over. */
+const LOST_EVERY_MS = 1_000;
+
+/** Ends lost modes that are over; never rejects. */
+function lostModesEnd(parts: BridgeParts, monotonicMs: () => number): () => Promise<void> {
+  const { lost, clock, now } = parts;
+  let lookAtMs = -Infinity;
+  return async () => {
+    if (lost === undefined || monotonicMs() < lookAtMs || !(clock?.isPlausible?.() ?? true)) return;
+    lookAtMs = monotonicMs() + LOST_EVERY_MS;
+    await lost.endLostModes(now()).catch((error: unknown) => fault(parts, undefined, error));
+  };
 }
 
 /** Lets the second decision know the settings that are about to be sent, as the tag reads them. */

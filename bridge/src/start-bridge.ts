@@ -13,7 +13,7 @@ import { asUnixSeconds, type UnixSeconds } from "@purrimeter/protocol/values";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { openStore, type Store } from "@purrimeter/store/open-store";
 import type { BridgeConfig } from "./bridge-config.ts";
-import { createBridge } from "./bridge.ts";
+import { createBridge, type BridgeParts } from "./bridge.ts";
 import { createAedesSource, type AedesSource } from "./broker/aedes-source.ts";
 import { observeSecurityEvent } from "./broker/observe-security-event.ts";
 import { logSecurityEvents, type SecurityLog } from "./broker/log-security-events.ts";
@@ -64,7 +64,7 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
     clock: clock.trust,
     alarms,
   };
-  const bridge = createBridge({ store: store.reports, commands: store.commands, source, ...given });
+  const bridge = createBridge({ ...partsOf(store), source, ...given });
   const { port, tls12Port } = await source.open(bridge.sink);
   logTls12Listener(counters, log, tls12Port);
   measureBridge(metrics, counters, source);
@@ -98,6 +98,10 @@ export async function startBridge(parts: Parts): Promise<RunningService> {
   ];
   timers.push(() => pages.stop());
   return { ready: { port, tls12Port }, checks, stop: () => stop({ source, security, store, clock, timers }) };
+}
+
+function partsOf({ reports, commands, lost }: Store): Pick<BridgeParts, "store" | "commands" | "lost"> {
+  return { store: reports, commands, lost };
 }
 
 /** Works at once, and then each day; later, as soon as the clock is trusted, when it is not. */

@@ -25,6 +25,7 @@ import { foundRoutes } from "./tags/finder-routes.ts";
 import { geofenceRoutes } from "./geofences/geofence-routes.ts";
 import { accountExportRoutes } from "./export/account-export-routes.ts";
 import { tagExportRoutes } from "./export/tag-export-routes.ts";
+import { lostRoutes } from "./lost/lost-routes.ts";
 import { liveRoutes } from "./live/live-routes.ts";
 import { historyRoutes } from "./locations/history-routes.ts";
 import { locationRoutes } from "./locations/location-routes.ts";
@@ -73,6 +74,7 @@ function addRoutes(app: OpenAPIHono<Env>, deps: Dependencies) {
     .route("/v1", tagExportRoutes(deps))
     .route("/v1", eventRoutes(deps))
     .route("/v1", commandRoutes(deps))
+    .route("/v1", lostRoutes(deps))
     .route("/v1", geofenceRoutes(deps))
     .route("/v1", shareRoutes(deps))
     .route("/v1", transferRoutes(deps))

@@ -132,7 +132,16 @@ describe("every route answers what it declares", () => {
     path: string,
     method: string,
     id: string,
-    { share = "", at = "", ...more }: Ask & { share?: string; at?: string } = {},
+    {
+      share = "",
+      at = "",
+      command = "",
+      ...more
+    }: Ask & {
+      share?: string;
+      at?: string;
+      command?: string;
+    } = {},
     query = "",
   ): Promise<Answer> => {
     tried.add(`${method} ${path}`);
@@ -140,6 +149,7 @@ describe("every route answers what it declares", () => {
       path
         .replace(/\{\w+\}/, id)
         .replace("{share}", share)
+        .replace("{command}", command)
         .replace("{at}", at) + query;
     const answer = await api.ask(filled, { method: method.toUpperCase(), token: owner.token, ...more });
     expectDeclared(path, method, answer);
@@ -155,6 +165,22 @@ describe("every route answers what it declares", () => {
       await ask(`${TAG_PATH}/locations/{at}`, "patch", id, { at: "x", body: {} });
       const year = "?from=2020-01-01T00:00:00Z&to=2021-01-01T00:00:00Z";
       for (const query of [year, "", "?from=x"]) await ask(`${TAG_PATH}/locations`, "delete", id, {}, query);
+    }
+  };
+
+  const askCommands = async (): Promise<void> => {
+    for (const id of [tag, "nobody"]) {
+      const path = `${TAG_PATH}/commands`;
+      const headers = { "idempotency-key": "k" };
+      for (const body of [{ kind: "buzz" }, { kind: "buzz" }, { kind: "light" }, { kind: "x" }, "x"])
+        await ask(path, "post", id, { body, headers });
+      const given = await ask(path, "post", id, { body: { kind: "locate" } });
+      await ask(path, "get", id);
+      for (const command of [String(given.body.id), "x"])
+        await ask(`${path}/{command}`, "get", id, { command });
+      for (const body of [{}, { until: "x" }, "x"]) await ask(`${TAG_PATH}/lost`, "put", id, { body });
+      for (const query of ["", "?intervalS=x"]) await ask(`${TAG_PATH}/lost`, "get", id, {}, query);
+      await ask(`${TAG_PATH}/lost`, "delete", id);
     }
   };
 
@@ -195,6 +221,7 @@ describe("every route answers what it declares", () => {
       await ask(`${tagPath}/totals`, "get", id, {}, "?cursor=x");
     }
     await askHistory();
+    await askCommands();
     await askAlertRoutes(ask, tag);
     await ask("/v1/account/export/{id}", "get", "a".repeat(32));
     const made = await ask("/v1/geofences", "post", "", { body: geofence });

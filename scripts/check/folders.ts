@@ -158,6 +158,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/verification": ["src/broker", "src/metrics"],
       "src/ingest": ["src/broker", "src/metrics", "src/verification"],
       "src/settings": ["src/broker", "src/metrics"],
+      "src/commands": ["src/broker", "src/metrics"],
     },
   },
   notifier: {
@@ -225,6 +226,8 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/locations": ["src/dependencies.ts", "src/edge", "src/lists"],
       "src/export": [...["src/accounts", "src/dependencies.ts", "src/edge", "src/lists", "src/locations"]],
       "src/live": ["src/dependencies.ts", "src/edge", "src/lists", "src/locations"],
+      "src/commands": ["src/dependencies.ts", "src/edge", "src/lists", "src/tags"],
+      "src/lost": ["src/dependencies.ts", "src/edge", "src/lists", "src/tags"],
       "src/sharing": ["src/dependencies.ts", "src/edge", "src/lists", "src/tags"],
       "src/service": ["src/dependencies.ts", "src/edge", "src/lists"],
     },

@@ -1,5 +1,6 @@
 import type { CacheInvalidation } from "@purrimeter/database/cache-invalidation";
 import { SqliteCommandWork } from "./commands/sqlite-command-work.ts";
+import { SqliteLostWork } from "./lost/sqlite-lost-work.ts";
 import { GroupCommit } from "@purrimeter/database/group-commit";
 import type { KeyCache } from "./sealing/key-cache.ts";
 import type { Database } from "@purrimeter/database/open-database";
@@ -65,6 +66,7 @@ export function composeReports(
   return {
     commits,
     commands: new SqliteCommandWork(database, commits),
+    lost: new SqliteLostWork(database, { commits, settings: new TagSettings(database), invalidation }),
     reports: new SqliteReportStore({ invalidation, commits, openOwnerships, ...parts }),
   };
 }

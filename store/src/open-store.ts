@@ -8,12 +8,12 @@ import { composeRetention } from "./compose-retention.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
 import { TrailView } from "./audit/trail-view.ts";
+import type { LostWork } from "./lost/lost-mode.ts";
 import { Arrivals } from "./live/arrivals.ts";
 import { ArrivedReader } from "./live/arrived-entries.ts";
 import type { ArrivalsView } from "./live/live-news.ts";
 import type { CommandWork } from "./commands/command.ts";
-import { prepareCommands } from "./commands/command-statements.ts";
-import { GivenCommands } from "./commands/given-commands.ts";
+import { composeCommands } from "./compose-commands.ts";
 import { Assignments } from "./geofences/assign-geofence.ts";
 import { ClockTable } from "@purrimeter/database/clock-table";
 import { ChangeCount } from "@purrimeter/database/change-count";
@@ -94,6 +94,8 @@ export interface Store {
   readonly reports: ReportStore;
   /** What the bridge does with commands. */
   readonly commands: CommandWork;
+  /** What the bridge does with lost modes. */
+  readonly lost: LostWork;
   readonly registry: TagRegistry;
   readonly retention: Retention;
   readonly finderReports: FinderReports;
@@ -153,7 +155,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   const trail = new StoreTrail(database, options.audit);
   const erasing = new RowDeletion(database, writes, wal);
   const ownerKeys = new OwnerKeys({ database, keyRing: options.keyRing, keys, writes, trail });
-  const { reports, commits, commands } = composeReports(database, options, keys, invalidation, wal);
+  const { reports, commits, commands, lost } = composeReports(database, options, keys, invalidation, wal);
   const changes = new ChangeCount(database);
   invalidation.onStale(() => {
     keys.doubt();
@@ -166,6 +168,7 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   return {
     reports,
     commands,
+    lost,
     registry: new SqliteTagRegistry(database, writes, trail),
     clock: new ClockTable(database),
     cutFutureTimes: (now) => Promise.try(() => cutFutureTimes(database, writes, now)),
@@ -233,11 +236,10 @@ function composeViews(
   const arrived = new ArrivedReader(arrivals, pieces, monotonicMs);
   const alertsOf = composeAlerts({ database, keys, writes, trail, now });
   const [outbox, untelling] = [new OutboxRows(database), new Untelling(database)];
-  const given = { statements: prepareCommands(database), writes, trail, now, isClockPlausible };
-  const commands = new GivenCommands(given);
+  const telling = composeCommands(database, { settings, writes, trail, outbox, now, isClockPlausible });
   const common = {
-    ...{ answers, arrived, commands, outbox, untelling, keys, writes, now, isClockTrusted, isClockPlausible },
-    ...{ locations, trail },
+    ...{ answers, arrived, outbox, untelling, keys, writes, now, isClockTrusted, isClockPlausible },
+    ...{ locations, trail, ...telling },
   };
   const forOwner = (owner: OwnerId): OwnerView => {
     const tags = new OwnedTags({ statements: statements.tags, owner, keys, writes, settings, trail });

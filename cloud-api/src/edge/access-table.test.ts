@@ -124,6 +124,9 @@ const GOOD_USES: Record<string, GoodUse> = {
     const { id } = (await done(api, `/v1/tags/${tag}/commands`, owner, { kind: "light" })).body;
     return [`/v1/tags/${ids.tag}/commands/${id}`, {}, 200];
   },
+  "GET /v1/tags/:id/lost": ofTag("/lost"),
+  "PUT /v1/tags/:id/lost": ofTag("/lost", 200, () => ({ body: {} })),
+  "DELETE /v1/tags/:id/lost": ofTag("/lost", 204),
   "GET /v1/geofences": at("/v1/geofences"),
   "POST /v1/geofences": (_, { tag }) =>
     Promise.resolve(["/v1/geofences", { body: { name: "x", tagIds: [tag], shape: SHAPE } }, 201]),

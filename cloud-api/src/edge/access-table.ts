@@ -132,6 +132,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /v1/tags/:id/commands": owners("tags:command", "tag", "commands"),
   "GET /v1/tags/:id/commands": owners("tags:command", "tag", "commands"),
   "GET /v1/tags/:id/commands/:command": owners("tags:command", "tag", "commands"),
+  "GET /v1/tags/:id/lost": owners("tags:read", "tag"),
+  "PUT /v1/tags/:id/lost": owners("tags:command", "tag"),
+  "DELETE /v1/tags/:id/lost": owners("tags:command", "tag"),
 
   "GET /v1/geofences": owners("geofences:read"),
   "POST /v1/geofences": owners("geofences:write", "tag"),

@@ -22,7 +22,9 @@ export type OwnerAct =
   | "transfer.cancelled"
   | "transfer.accepted"
   | "transfer.confirmed"
-  | "command.given";
+  | "command.given"
+  | "tag.lost"
+  | "tag.lost-ended";
 
 /** An owner who clicks is below this; one who does so a thousand times does not push out what else is in the file. */
 const PER_KIND = { burst: 200, perSecond: 1 };

@@ -82,9 +82,9 @@ const changeRoute = createRoute({
   method: "patch",
   path: "/tags/{id}",
   operationId: "changeTag",
-  summary: "Change a tag's name or its step of detection",
+  summary: "Change a tag's name, its step of detection or its pace",
   description:
-    "Detection is a part of the tag's settings: the tag has it when `settings.reported` is `settings.wanted`.",
+    "Detection and pace are parts of the tag's settings: the tag has them when `settings.reported` is `settings.wanted`.",
   tags: ["tags"],
   security: BEARER_SECURITY,
   middleware: readJsonBody(MAX_BODY_BYTES),
@@ -133,16 +133,19 @@ function tagBody(tag: OwnedTag, now: number): z.infer<typeof tagSchema> {
     ...stateBody(tag),
     ...warningsOf(tag, now),
     detection: tag.detection,
+    ...tag.pace,
+    lost: tag.isLost,
   };
 }
 
 async function changed(
   view: OwnerView,
   id: TagId,
-  { name, detection }: z.infer<typeof tagChangeSchema>,
+  { name, detection, ...pace }: z.infer<typeof tagChangeSchema>,
 ): Promise<OwnedTag> {
   if (name !== undefined) orNotFound(await view.renameTag(id, name));
   if (detection !== undefined) orNotFound(await view.setDetection(id, detection));
+  if (Object.keys(pace).length > 0) orNotFound(await view.setPace(id, pace));
   return orNotFound(await view.tag(id));
 }
 

@@ -59,6 +59,19 @@ const detectionSchema = z.enum(["quick", "usual", "quiet"]).openapi("Detection",
     "later. A tag whose firmware is too old for it decides as with `usual`; `settings.ignored` says so.",
 });
 
+/** Below ten seconds the receiver never goes off; the wire and the tag take a day at most. */
+const paceSchema = z.number().int().min(10).max(86_400);
+
+const paceShape = {
+  fixIntervalS: paceSchema.openapi({
+    description:
+      "Seconds between fixes near an edge: how late you may learn of an escape. Far inside there are fewer.",
+  }),
+  reportIntervalS: paceSchema.openapi({
+    description: "Seconds between reports when nothing happens. A change of side is reported at once.",
+  }),
+};
+
 export const tagSchema = z
   .strictObject({
     id: z.string(),
@@ -71,13 +84,15 @@ export const tagSchema = z
       .optional()
       .openapi({ description: "Only while there are some: of the last seven days." }),
     detection: detectionSchema,
+    ...paceShape,
+    lost: z.boolean().openapi({ description: "Whether lost mode is on; see /v1/tags/{id}/lost." }),
     settings: z
       .strictObject({
         wanted: z.number().int(),
         reported: z.number().int(),
         refused: refusedSettingsSchema.optional(),
         ignored: z
-          .array(z.enum(["detection"]))
+          .array(z.enum(["detection", "lost"]))
           .optional()
           .openapi({
             description:
@@ -93,7 +108,12 @@ export const tagSchema = z
   .openapi("Tag");
 
 export const tagChangeSchema = z
-  .strictObject({ name: nameSchema.optional(), detection: detectionSchema.optional() })
+  .strictObject({
+    name: nameSchema.optional(),
+    detection: detectionSchema.optional(),
+    fixIntervalS: paceShape.fixIntervalS.optional(),
+    reportIntervalS: paceShape.reportIntervalS.optional(),
+  })
   .refine((change) => Object.keys(change).length > 0, "Say what is to change.")
   .openapi("TagChange", { description: "What is left out stays as it is." });
 

@@ -66,7 +66,14 @@ interface AnswerBody {
   readonly code: string;
   readonly checkNumber: string;
   readonly share: { readonly id: string };
-  readonly settings: { readonly wanted: number; readonly reported: number };
+  readonly settings: {
+    readonly wanted: number;
+    readonly reported: number;
+    readonly ignored?: readonly string[];
+  };
+  readonly reportIntervalS: number;
+  readonly lost: { readonly tag: string; readonly ended: unknown };
+  readonly cost: { readonly hours: { readonly expected: number } };
 }
 
 /** An answer; `body` is parsed when it is JSON. */

@@ -39,7 +39,11 @@ function prepareGiving(database: Database) {
         .leftJoin("tag_status", "tag_status.tag", "tag.id")
         .leftJoin("tag_progress", "tag_progress.ownership", "ownership.id")
         .select(["tag.revoked_at", "ownership.started_at", "ownership.report_interval_s"])
+        .leftJoin("lost_mode", (join) =>
+          join.onRef("lost_mode.ownership", "=", "ownership.id").on("lost_mode.ended_at", "is", null),
+        )
         .select(["tag_status.at as status_at", "tag_status.wire_version", "tag_progress.last_heard_at"])
+        .select(["tag_status.lost", "lost_mode.interval_s"])
         .where("ownership.id", "=", args.ownership),
     ),
     ofKey: statement(database, (queries, args: { ownership: number; hash: Buffer; since: number }) =>

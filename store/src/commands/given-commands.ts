@@ -3,6 +3,7 @@ import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 import { FIRST_WIRE_VERSION } from "@purrimeter/protocol/limits";
 import { commandVersion } from "@purrimeter/protocol/command";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
+import type { OutboxRows } from "../alerts/outbox-rows.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import { CLOCK_NOT_TRUSTED } from "../tags/clock-refusal.ts";
@@ -21,6 +22,7 @@ export interface GivenCommandsParts {
   readonly statements: ReturnType<typeof prepareCommands>;
   readonly writes: WriteTransaction;
   readonly trail: StoreTrail;
+  readonly outbox: OutboxRows;
   readonly now: () => UnixSeconds;
   /** Whether anything may be promised for a time. */
   readonly isClockPlausible: () => boolean;
@@ -97,7 +99,7 @@ export class GivenCommands {
   }
 
   #give(giver: Giver, ownership: number, tag: TagId, draft: CommandDraft): GiveOutcome {
-    const { statements, now } = this.#parts;
+    const { statements, outbox, now } = this.#parts;
     const about = statements.tag.get({ ownership });
     if (about === undefined) return refused("not-found");
     if (about.revoked_at !== null) return refused("revoked");
@@ -116,6 +118,8 @@ export class GivenCommands {
       hash,
       viewer: giver.isOwner ? null : giver.account,
     });
+    // Who asked to see the cat is told when nothing comes of it.
+    if (draft.kind === "live") outbox.add({ ownership, kind: "command", at, learnedAt: at, subject: row.id });
     this.#record(giver, ownership, tag, draft.kind);
     return this.#given(row, about, true);
   }
@@ -172,13 +176,15 @@ export class GivenCommands {
   }
 }
 
-/** When the tag is expected: its report interval after it was last heard, or from now when that is past. */
+/** When the tag is expected: its report interval, or that of lost mode, after it was last heard, or from now when that is past. */
 function nextContact(about: TagRow, now: number): UnixSeconds | undefined {
   const { started_at: started, status_at: statusAt, last_heard_at: reportAt } = about;
   const heardAt = Math.max(reportAt ?? 0, statusAt !== null && statusAt >= started ? statusAt : 0);
   if (heardAt === 0) return undefined;
-  const next = heardAt + about.report_interval_s;
-  return (next < now ? now + about.report_interval_s : next) as UnixSeconds;
+  const intervalS =
+    about.lost === 1 && about.interval_s !== null ? about.interval_s : about.report_interval_s;
+  const next = heardAt + intervalS;
+  return (next < now ? now + intervalS : next) as UnixSeconds;
 }
 
 /** Nothing is known of a tag that has said nothing yet. */

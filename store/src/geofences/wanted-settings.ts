@@ -1,5 +1,5 @@
 import { FIRST_WIRE_VERSION } from "@purrimeter/protocol/limits";
-import type { GeofenceSetting, Settings } from "@purrimeter/protocol/messages";
+import type { GeofenceSetting, LostMode, Settings } from "@purrimeter/protocol/messages";
 import type { GeofenceRef, TagId } from "@purrimeter/protocol/values";
 import { openGeofence } from "./geofence-content.ts";
 import type { KeyCache } from "../sealing/key-cache.ts";
@@ -14,6 +14,10 @@ function prepare(database: Database) {
       queries
         .selectFrom("tag")
         .innerJoin("ownership", "ownership.id", "tag.ownership")
+        .leftJoin("lost_mode", (join) =>
+          join.onRef("lost_mode.ownership", "=", "ownership.id").on("lost_mode.ended_at", "is", null),
+        )
+        .select(["lost_mode.interval_s", "lost_mode.buzz_s", "lost_mode.floor_percent", "lost_mode.until"])
         .select([
           "tag.settings_version",
           "ownership.id",
@@ -56,6 +60,18 @@ function prepare(database: Database) {
   };
 }
 
+type TagRow = NonNullable<ReturnType<ReturnType<typeof prepare>["tag"]["get"]>>;
+
+function lostOf({
+  interval_s: intervalS,
+  buzz_s: buzzS,
+  floor_percent: floorPercent,
+  until,
+}: TagRow): LostMode | undefined {
+  if (intervalS === null || buzzS === null || floorPercent === null || until === null) return undefined;
+  return { intervalS, floorPercent, buzzS, until };
+}
+
 /** What the cloud wants of tags, for the bridge to tell them. */
 export class WantedSettings {
   readonly #statements: ReturnType<typeof prepare>;
@@ -84,7 +100,12 @@ export class WantedSettings {
     }
     const paces = { fixIntervalS: row.fix_interval_s, reportIntervalS: row.report_interval_s };
     const settings = { version: row.settings_version, ...paces, geofences };
-    return row.detection === "usual" ? settings : { ...settings, detection: row.detection };
+    const lost = lostOf(row);
+    return {
+      ...settings,
+      ...(row.detection !== "usual" && { detection: row.detection }),
+      ...(lost !== undefined && { lost }),
+    };
   }
 
   /** Newest wire version that the tag reads, as its last online status said; 1 for a tag that never said it. */

@@ -3,6 +3,7 @@ import type { AccountExportsView } from "./account-exports-view.ts";
 import type { OwnerArchive } from "./owner-archive.ts";
 import type { CommandsView } from "../commands/command.ts";
 import type { GeofencesView } from "../geofences/geofence.ts";
+import type { LostModesView } from "../lost/lost-mode.ts";
 import type { LiveView } from "../live/live-news.ts";
 import type { SharesView } from "../sharing/share.ts";
 import type { CommandAnswersView } from "../tags/command-answer.ts";
@@ -26,6 +27,7 @@ export interface OwnerView
     CommandAnswersView,
     LiveView,
     CommandsView,
+    LostModesView,
     RetentionView,
     AccountExportsView,
     AlertsView {

@@ -1,4 +1,4 @@
-/** The table of commands. */
+/** Requests to tags to act once. */
 export const COMMANDS_SQL = `
 -- A request to a tag to act once. viewer: who gave it, null for the tag's owner. Its change is the tag's command_change then,
 -- which numbers all changes of commands as settings_change does those of settings.
@@ -13,4 +13,16 @@ CREATE INDEX command_open ON command (expires_at) WHERE state IN ('pending', 'se
 CREATE INDEX command_viewer ON command (viewer) WHERE viewer IS NOT NULL;
 ALTER TABLE tag ADD COLUMN command_change INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX tag_command_change ON tag (command_change);
+`;
+
+/** Lost mode of tags. */
+export const LOST_MODE_SQL = `
+-- The newest lost mode of an ownership. until: 0 for ever. version: of the settings that first have it so.
+CREATE TABLE lost_mode (
+  ownership INTEGER PRIMARY KEY, interval_s INTEGER NOT NULL, buzz_s INTEGER NOT NULL, floor_percent INTEGER NOT NULL,
+  until INTEGER NOT NULL, started_at INTEGER NOT NULL, version INTEGER NOT NULL, ended_at INTEGER, ended_by TEXT
+) STRICT;
+CREATE INDEX lost_mode_open ON lost_mode (ownership) WHERE ended_at IS NULL;
+-- Whether the tag says that it is in lost mode; null when it says nothing of that.
+ALTER TABLE tag_status ADD COLUMN lost INTEGER;
 `;

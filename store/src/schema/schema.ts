@@ -2,6 +2,7 @@ import type { AnswerOutcome } from "@purrimeter/protocol/entry";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { Generated } from "kysely";
 import type { OutboxKind } from "../alerts/alert-work.ts";
+import type { LostEnd } from "../lost/lost-mode.ts";
 import type { AlertsSchema } from "./alerts-schema.ts";
 import type { CommandKind, CommandReason, CommandState } from "../commands/command.ts";
 import type { Afterwards } from "../retention/retention-choice.ts";
@@ -34,6 +35,8 @@ export interface Schema extends AlertsSchema {
     refused_reason: string | null;
     /** Newest that the tag reads. */
     wire_version: Generated<number>;
+    /** Whether it is in lost mode; null when it says nothing of that. */
+    lost: number | null;
   };
   owner: { id: string; sealing_key: number };
   sealing_key: { id: Generated<number>; owner: string; wrapped: Buffer };
@@ -142,6 +145,19 @@ export interface Schema extends AlertsSchema {
     recorded_at: number;
     keep_day: number;
     outcome: AnswerOutcome;
+  };
+  lost_mode: {
+    ownership: number;
+    interval_s: number;
+    buzz_s: number;
+    floor_percent: number;
+    /** 0 for ever. */
+    until: number;
+    started_at: number;
+    /** Of the settings that first have it so. */
+    version: number;
+    ended_at: number | null;
+    ended_by: LostEnd | null;
   };
   command: {
     ownership: number;

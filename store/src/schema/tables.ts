@@ -108,6 +108,14 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     erased: OF_OWNERSHIP,
   },
   {
+    table: "lost_mode",
+    key: ["ownership"],
+    whose: "ownership",
+    kept: { until: "replaced", by: "the next lost mode of the tag" },
+    exported: { as: "lost-modes" },
+    erased: OF_OWNERSHIP,
+  },
+  {
     table: "command",
     key: ["ownership", "id"],
     whose: "ownership",

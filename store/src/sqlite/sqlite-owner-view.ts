@@ -1,12 +1,9 @@
 import type { ReadKind } from "../audit/store-event.ts";
-import { SqliteSharingView, type SharingViewParts } from "./sqlite-sharing-view.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import { CLOCK_NOT_TRUSTED, type ClockRefusal } from "../tags/clock-refusal.ts";
 import type { CommandAnswer } from "../tags/command-answer.ts";
-import type { CommandDraft, GiveOutcome, TagCommand } from "../commands/command.ts";
-import type { GivenCommands, Giver } from "../commands/given-commands.ts";
 import type { OwnedAnswers } from "../tags/owned-answers.ts";
 import type { TagClaims } from "../tags/claim-tag.ts";
 import type { AccountExports } from "../export/account-exports.ts";
@@ -18,7 +15,6 @@ import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { ArrivedReader } from "../live/arrived-entries.ts";
 import { ownersNews } from "../live/owners-news.ts";
 import type { FollowedTag, LiveNews, NewsRange } from "../live/live-news.ts";
-import type { OwnedTags } from "../tags/owned-tags.ts";
 import {
   kindOf,
   type LatestRead,
@@ -29,22 +25,20 @@ import {
 import type { Geofence, GeofenceDraft, GeofenceId, GeofenceOutcome } from "../geofences/geofence.ts";
 import type { EventPage } from "../reading/geofence-event.ts";
 import type { ListRange, Page } from "../reading/page.ts";
-import type { OwnedTag } from "../tags/owned-tag.ts";
-import type { OwnerId } from "../reading/owner-id.ts";
+import type { OwnedTag, PaceChange } from "../tags/owned-tag.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
 import type { EventReader } from "../reading/read-events.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { FinderReport } from "../tags/finder-reports.ts";
+import { OwnerCommands, type OwnerCommandsParts } from "./owner-commands.ts";
 import type { SqliteFinderReports } from "./sqlite-finder-reports.ts";
 import type { DayTotalPage } from "../reading/day-total.ts";
 import type { OwnedRetention } from "../retention/owned-retention.ts";
 import type { RetentionBounds, RetentionChoice } from "../retention/retention-choice.ts";
 
 /** What SqliteOwnerView is made of: what is of no owner is handed the owner or an ownership. */
-export interface OwnerViewParts extends SharingViewParts {
-  readonly owner: OwnerId;
+export interface OwnerViewParts extends OwnerCommandsParts {
   readonly trail: StoreTrail;
-  readonly tags: OwnedTags;
   readonly geofences: OwnedGeofences;
   readonly locations: LocationReader;
   readonly events: EventReader;
@@ -52,7 +46,6 @@ export interface OwnerViewParts extends SharingViewParts {
   readonly claims: TagClaims;
   readonly finderReports: SqliteFinderReports;
   readonly answers: OwnedAnswers;
-  readonly commands: GivenCommands;
   readonly erasure: OwnerErasure;
   readonly retention: OwnedRetention;
   readonly history: OwnedHistory;
@@ -62,7 +55,7 @@ export interface OwnerViewParts extends SharingViewParts {
 }
 
 /** The owner's side of the store on SQLite. */
-export class SqliteOwnerView extends SqliteSharingView implements OwnerView {
+export class SqliteOwnerView extends OwnerCommands implements OwnerView {
   readonly #parts: OwnerViewParts;
 
   constructor(parts: OwnerViewParts) {
@@ -92,6 +85,10 @@ export class SqliteOwnerView extends SqliteSharingView implements OwnerView {
 
   setDetection(id: TagId, detection: Detection): Promise<OwnedTag | "not-found"> {
     return this.#parts.tags.setDetection(id, detection);
+  }
+
+  setPace(id: TagId, change: PaceChange): Promise<OwnedTag | "not-found"> {
+    return this.#parts.tags.setPace(id, change);
   }
 
   async geofences(range: ListRange<GeofenceId>): Promise<Page<Geofence, GeofenceId>> {
@@ -180,22 +177,6 @@ export class SqliteOwnerView extends SqliteSharingView implements OwnerView {
     return tags.present(tag)?.id === present.id ? news : "not-found";
   }
 
-  giveCommand(tag: TagId, draft: CommandDraft): Promise<GiveOutcome> {
-    return Promise.try(() => this.#parts.commands.give(this.#giver(tag), tag, draft));
-  }
-
-  command(tag: TagId, id: number): Promise<TagCommand | "not-found"> {
-    return Promise.try(() => this.#parts.commands.one(this.#giver(tag), id));
-  }
-
-  commandsSince(tag: TagId, change: number): Promise<readonly TagCommand[] | "not-found"> {
-    return Promise.try(() => this.#parts.commands.since(this.#giver(tag), change));
-  }
-
-  commands(tag: TagId): Promise<readonly TagCommand[] | "not-found"> {
-    return Promise.try(() => this.#parts.commands.list(this.#giver(tag)));
-  }
-
   retention(bounds: RetentionBounds): Promise<RetentionChoice> {
     return Promise.try(() => this.#parts.retention.read(this.#parts.owner, bounds));
   }
@@ -228,11 +209,6 @@ export class SqliteOwnerView extends SqliteSharingView implements OwnerView {
 
   eraseOwner(): Promise<void> {
     return this.#parts.erasure.owner(this.#parts.owner);
-  }
-
-  #giver(tag: TagId): Giver {
-    const { owner, tags } = this.#parts;
-    return { account: owner, isOwner: true, ownership: () => tags.present(tag)?.id };
   }
 
   /** The ownership of which the owner is about to read: it is in the trail first. */

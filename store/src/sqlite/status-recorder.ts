@@ -13,6 +13,7 @@ interface StatusRow {
   readonly refusedVersion: number | null;
   readonly refusedReason: string | null;
   readonly wireVersion: number;
+  readonly lost: number | null;
 }
 
 /** A will was written when the tag connected and knows nothing of settings that came after: it changes `online` alone. */
@@ -44,6 +45,7 @@ function upsertOnline(database: Database) {
       refused_version: args.refusedVersion,
       refused_reason: args.refusedReason,
       wire_version: args.wireVersion,
+      lost: args.lost,
     };
     return queries
       .insertInto("tag_status")
@@ -64,7 +66,10 @@ function selectBefore(database: Database) {
       .selectFrom("tag")
       .innerJoin("ownership", "ownership.id", "tag.ownership")
       .leftJoin("tag_status", "tag_status.tag", "tag.id")
-      .select(["ownership.detection", "tag_status.wire_version"])
+      .leftJoin("lost_mode", (join) =>
+        join.onRef("lost_mode.ownership", "=", "ownership.id").on("lost_mode.ended_at", "is", null),
+      )
+      .select(["ownership.detection", "tag_status.wire_version", "lost_mode.version as lost"])
       .where("tag.id", "=", args.tag),
   );
 }
@@ -101,13 +106,14 @@ export class StatusRecorder {
       refusedVersion: status.refusedSettings?.version ?? null,
       refusedReason: status.refusedSettings?.reason ?? null,
       wireVersion,
+      lost: status.isLost === undefined ? null : Number(status.isLost),
     });
   }
 
-  /** A tag does not take settings of the version that it runs again, and it took these without the step of detection. */
+  /** A tag does not take settings of the version that it runs again, and it took these without what version 1 lacks. */
   #sendAgain(tag: TagId, wireVersion: number): void {
     const before = this.#before.get({ tag });
-    if (before === undefined || before.detection === "usual") return;
+    if (before === undefined || (before.detection === "usual" && before.lost === null)) return;
     const isOldBefore = (before.wire_version ?? FIRST_WIRE_VERSION) === FIRST_WIRE_VERSION;
     if (isOldBefore && wireVersion > FIRST_WIRE_VERSION) this.#settings.bump(tag);
   }

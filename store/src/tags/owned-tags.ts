@@ -1,6 +1,4 @@
 import type { StoreTrail } from "../audit/store-trail.ts";
-import type { DecodeReason } from "@purrimeter/protocol/decode-error";
-import { FIRST_WIRE_VERSION } from "@purrimeter/protocol/limits";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { Kysely } from "kysely";
@@ -9,9 +7,10 @@ import type { Database } from "@purrimeter/database/open-database";
 import { MAX_FOLLOWED, type FollowedTag } from "../live/live-news.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import type { ListRange, Page } from "../reading/page.ts";
-import type { OwnedTag } from "./owned-tag.ts";
+import type { OwnedTag, PaceChange } from "./owned-tag.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { Schema } from "../schema/schema.ts";
+import { ignoredBy, lastHeardAt, refusedOf } from "./tag-says.ts";
 import type { TagSettings } from "./tag-settings.ts";
 import { pageOf } from "../reading/page-of.ts";
 import { Sealer } from "../sealing/seal.ts";
@@ -28,6 +27,9 @@ function tagsOf(queries: Kysely<Schema>, owner: string) {
     .innerJoin("tag", "tag.ownership", "ownership.id")
     .leftJoin("tag_progress", "tag_progress.ownership", "ownership.id")
     .leftJoin("tag_status", "tag_status.tag", "tag.id")
+    .leftJoin("lost_mode", (join) =>
+      join.onRef("lost_mode.ownership", "=", "ownership.id").on("lost_mode.ended_at", "is", null),
+    )
     .select([
       "tag.id as tag",
       "ownership.id",
@@ -36,7 +38,10 @@ function tagsOf(queries: Kysely<Schema>, owner: string) {
       "ownership.started_at",
       "ownership.many_sessions_at",
       "ownership.detection",
+      "ownership.fix_interval_s",
+      "ownership.report_interval_s",
     ])
+    .select(["lost_mode.version", "tag_status.lost"])
     .select(["tag.settings_version as wanted", "tag_status.settings_version as reported"])
     .select(["tag_status.refused_version", "tag_status.refused_reason", "tag_status.wire_version"])
     .select(["tag_status.at as status_at", "tag_progress.last_heard_at", "tag_progress.battery_percent"])
@@ -73,6 +78,7 @@ export function prepareTags(database: Database) {
         .innerJoin("tag", "tag.ownership", "ownership.id")
         .select(["tag.id as tag", "ownership.id", "ownership.sealing_key", "ownership.name"])
         .select(["ownership.started_at", "ownership.detection", "tag.settings_version as wanted"])
+        .select(["ownership.fix_interval_s", "ownership.report_interval_s"])
         .where("ownership.owner", "=", args.owner)
         .where("ownership.tag", "=", args.tag),
     ),
@@ -93,6 +99,14 @@ export function prepareTags(database: Database) {
         .set({ detection: args.detection })
         .where("id", "=", args.id)
         .where("detection", "!=", args.detection),
+    ),
+    pace: statement(
+      database,
+      (queries, args: { id: number; fixIntervalS: number; reportIntervalS: number }) =>
+        queries
+          .updateTable("ownership")
+          .set({ fix_interval_s: args.fixIntervalS, report_interval_s: args.reportIntervalS })
+          .where("id", "=", args.id),
     ),
   };
 }
@@ -165,7 +179,9 @@ export class OwnedTags {
     const settings = { wanted: bare?.wanted ?? 0, reported: 0, refused: undefined, ignored: undefined };
     const claimedAt = (bare?.started_at ?? 0) as UnixSeconds;
     const name = bare && (await openTagName(this.#keys, bare));
-    return { id: tag, name, claimedAt, ...unknown, settings, detection: bare?.detection ?? "usual" };
+    const pace = { fixIntervalS: bare?.fix_interval_s ?? 0, reportIntervalS: bare?.report_interval_s ?? 0 };
+    const detection = bare?.detection ?? "usual";
+    return { id: tag, name, claimedAt, ...unknown, settings, detection, pace, isLost: false };
   }
 
   async get(tag: TagId): Promise<OwnedTag | "not-found"> {
@@ -214,7 +230,22 @@ export class OwnedTags {
     return isThere ? this.get(tag) : "not-found";
   }
 
-  #record(event: "tag.renamed" | "tag.detection-set", subject: TagId): void {
+  /** Gives the tag's settings a new version, unless it is so already. */
+  async setPace(tag: TagId, change: PaceChange): Promise<OwnedTag | "not-found"> {
+    const isThere = this.#writes.run(() => {
+      const row = this.#statements.one.get({ owner: this.#owner, tag });
+      if (row === undefined) return false;
+      const { fixIntervalS = row.fix_interval_s, reportIntervalS = row.report_interval_s } = change;
+      if (fixIntervalS === row.fix_interval_s && reportIntervalS === row.report_interval_s) return true;
+      this.#statements.pace.run({ id: row.id, fixIntervalS, reportIntervalS });
+      this.#settings.bump(tag);
+      this.#record("tag.pace-set", tag);
+      return true;
+    });
+    return isThere ? this.get(tag) : "not-found";
+  }
+
+  #record(event: "tag.renamed" | "tag.detection-set" | "tag.pace-set", subject: TagId): void {
     this.#trail.record({ event, actor: this.#owner, account: this.#owner, subject });
   }
 
@@ -226,6 +257,8 @@ export class OwnedTags {
       ...stateOf(row),
       manySessionsAt: (row.many_sessions_at ?? undefined) as UnixSeconds | undefined,
       detection: row.detection,
+      pace: { fixIntervalS: row.fix_interval_s, reportIntervalS: row.report_interval_s },
+      isLost: row.version !== null,
     };
   }
 }
@@ -252,23 +285,4 @@ export async function openTagName(
   if (key === undefined) return undefined;
   const sealer = new Sealer({ text: row.tag, number: row.id, keyId: row.sealing_key }, key);
   return sealer.open(TAG_NAME_PLACE, row.name)?.toString();
-}
-
-/** What was refused before the wanted settings changed, or under a former owner, says nothing of the wanted ones. */
-function refusedOf(row: TagRow): OwnedTag["settings"]["refused"] {
-  const { refused_version: version, refused_reason: reason, status_at: at } = row;
-  if (version === null || reason === null || at === null || at < row.started_at) return undefined;
-  return version === 0 || version === row.wanted ? { version, reason: reason as DecodeReason } : undefined;
-}
-
-/** What an old firmware leaves out of the wanted settings; nothing is known of a tag that has said nothing yet. */
-function ignoredBy({ detection, wire_version: version }: TagRow): OwnedTag["settings"]["ignored"] {
-  return detection !== "usual" && version === FIRST_WIRE_VERSION ? ["detection"] : undefined;
-}
-
-/** A former owner's status is none of the present one's. */
-function lastHeardAt(row: TagRow): UnixSeconds | undefined {
-  const statusAt = row.status_at !== null && row.status_at >= row.started_at ? row.status_at : 0;
-  const at = Math.max(row.last_heard_at ?? 0, statusAt);
-  return at === 0 ? undefined : (at as UnixSeconds);
 }

@@ -83,6 +83,7 @@ export async function fillStore(harness: StoreHarness, tag: TagId): Promise<void
   await reports.keepDeadLetter(tag, Buffer.from("no report"), "truncated", NOON);
   await reports.recordStatus(tag, ONLINE, NOON);
   const expiresAt = later(NOON, 3_600);
+  await ada.setLost(tag, { intervalS: 60, hasSound: true, floorPercent: 10, until: undefined });
   await ada.giveCommand(tag, { kind: "buzz", seconds: 5, expiresAt, idempotencyKey: "once" });
   const invitation = await ada.inviteViewer(tag, {
     kind: "live",

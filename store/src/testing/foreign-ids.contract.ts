@@ -12,6 +12,7 @@ import {
 import type { AlertsView } from "../alerts/alerts-view.ts";
 import { createClaimCode } from "../tags/claim-code.ts";
 import type { CommandDraft, CommandsView } from "../commands/command.ts";
+import type { LostDraft } from "../lost/lost-mode.ts";
 import { ADA, ALWAYS, BOB, draft, fixes, later, NOON, OTHER_TAG, TAG } from "./contract-values.ts";
 import type { GeofenceId } from "../geofences/geofence.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
@@ -104,6 +105,8 @@ const BUZZ: CommandDraft = {
   ...{ kind: "buzz", seconds: 5, expiresAt: later(NOON, 3_600), idempotencyKey: undefined },
 };
 
+const LOST: LostDraft = { intervalS: 60, hasSound: true, floorPercent: 10, until: undefined };
+
 /** Cases that owners and viewers share. */
 const COMMAND_CASES: Cases<CommandsView> = {
   giveCommand: async (view, { tag }) => [await view.giveCommand(tag, BUZZ), refused("not-found")],
@@ -120,6 +123,10 @@ const OWNER_CASES: Cases<OwnerView> = {
   tag: async (view, { tag }) => [await view.tag(tag), "not-found"],
   claim: async (view, { claimCode }) => [await view.claim(claimCode, "mine"), "wrong-code"],
   renameTag: async (view, { tag }) => [await view.renameTag(tag, "mine"), "not-found"],
+  setPace: async (view, { tag }) => [await view.setPace(tag, { fixIntervalS: 9 }), "not-found"],
+  lost: async (view, { tag }) => [await view.lost(tag), "not-found"],
+  setLost: async (view, { tag }) => [await view.setLost(tag, LOST), refused("not-found")],
+  endLost: async (view, { tag }) => [await view.endLost(tag), "not-found"],
   setDetection: async (view, { tag }) => [await view.setDetection(tag, "quiet"), "not-found"],
   geofences: async (view, { geofence }) => [
     (await view.geofences({ limit: 1_000 })).items.filter(({ id }) => id === geofence),
