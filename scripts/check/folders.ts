@@ -151,6 +151,15 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       ],
     },
   },
+  alerts: {
+    folders: {
+      "src/config.ts": [],
+      "src/texts": [],
+      "src/rules": [],
+      "src/deliver": ["src/texts"],
+      "src/engine": ["src/deliver", "src/rules"],
+    },
+  },
   bridge: {
     folders: {
       "src/metrics": [],

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { JudgedTag, ruleOf } from "../testing/judged-tag.ts";
 
 const DAY_S = 86_400;
-const RUNS = { numRuns: 25 };
+const RUNS = { numRuns: 12 };
 
 /** A way of a tag: for each change of side how long the side lasts, whether it loses itself first, and how late it is heard. */
 const way = fc.array(
