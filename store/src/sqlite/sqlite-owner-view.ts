@@ -169,8 +169,7 @@ export class SqliteOwnerView extends OwnerCommands implements OwnerView {
   async liveNews(tag: TagId, range: NewsRange): Promise<LiveNews | "not-found" | "unknown"> {
     const present = this.#present(tag, "live", true);
     if (present === undefined) return "not-found";
-    const { arrived, events, tags } = this.#parts;
-    const ownership = { tag, id: present.id };
+    const [{ arrived, events, tags }, ownership] = [this.#parts, { tag, id: present.id }];
     const read = await arrived.read(ownership, range);
     const news = await ownersNews(read, (position) => events.at(ownership, position));
     // What could be read before a pause may have been taken away within it.
