@@ -53,7 +53,8 @@ export async function startAlerts(parts: Parts): Promise<RunningService> {
       for (const cancel of cancels) cancel();
       for (const follower of followers) follower.close();
       await engine.stop(graceMs);
-      for (const client of Object.values(clients)) client.close();
+      clients.notifier.close();
+      clients.auth.close();
       await clock.close();
       await store.close();
     },

@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   read: async () => (await import("./cloud/read.ts")).benchRead,
   ingest: async () => (await import("./cloud/ingest.ts")).benchIngest,
   live: async () => (await import("./cloud/live.ts")).benchLive,
+  alerts: async () => (await import("./cloud/alerts.ts")).benchAlerts,
   stops: async () => (await import("./cloud/stops.ts")).benchStops,
   audit: async () => (await import("./cloud/audit.ts")).benchAudit,
   dense: async () => (await import("./cloud/dense.ts")).benchDense,

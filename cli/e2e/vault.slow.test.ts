@@ -188,7 +188,7 @@ test(
     const { code, stderr } = await purrimeter(...args);
     expect([code, stderr]).toEqual([
       1,
-      `purrimeter: auth: Vault at ${new URL(vault.url).host}, asked to log in, is sealed; unseal it\n`,
+      `purrimeter: bridge: Vault at ${new URL(vault.url).host}, asked to log in, is sealed; unseal it\n`,
     ]);
     vault.health = 200;
     running = await start(files.folder);

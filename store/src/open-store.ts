@@ -4,6 +4,7 @@ import type { AlertWork } from "./alerts/alert-work.ts";
 import { OutboxRows } from "./alerts/outbox-rows.ts";
 import { Untelling } from "./alerts/untelling.ts";
 import { composeReports } from "./compose-reports.ts";
+import { composeRetention } from "./compose-retention.ts";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { StoreTrail, type StoreTrailOptions } from "./audit/store-trail.ts";
 import { TrailView } from "./audit/trail-view.ts";
@@ -46,12 +47,7 @@ import type { Log } from "@purrimeter/service/log";
 import type { Time } from "@purrimeter/service/time";
 import { PieceReader } from "./reading/read-pieces.ts";
 import type { ReportStore } from "./recording/report-store.ts";
-import { DayCounter } from "./retention/count-days.ts";
-import { OwnedRetention } from "./retention/owned-retention.ts";
 import type { Retention } from "./retention/retention.ts";
-import { RetentionChoices } from "./retention/retention-choices.ts";
-import { SqliteRetention } from "./retention/sqlite-retention.ts";
-import { TotalRows } from "./retention/total-rows.ts";
 import { prepareShares } from "./sharing/share-statements.ts";
 import { SqliteFinderReports } from "./sqlite/sqlite-finder-reports.ts";
 import { SqliteOwnerView } from "./sqlite/sqlite-owner-view.ts";
@@ -199,6 +195,17 @@ export function composeStore(database: Database, options: OpenStoreOptions): Sto
   };
 }
 
+/** The statements of the views: prepared once for all accounts. */
+function prepareViews(database: Database) {
+  return {
+    tags: prepareTags(database),
+    geofences: prepareGeofences(database),
+    events: prepareEvents(database),
+    shares: prepareShares(database),
+    transfers: prepareTransfers(database),
+  };
+}
+
 function composeViews(
   database: Database,
   options: OpenStoreOptions,
@@ -215,19 +222,12 @@ function composeViews(
   const history = new OwnedHistory({ database, keys, writes, wal, trail, monotonicMs: options.monotonicMs });
   const pieces = new PieceReader(database, keys);
   const locations = new LocationReader(database, pieces, options.monotonicMs);
-  const choices = new RetentionChoices(database);
-  const ownedRetention = new OwnedRetention({ database, writes, choices, keys, trail });
   const { monotonicMs } = options;
-  const days = new DayCounter({ database, writes, keys, pieces, rows: new TotalRows(database), monotonicMs });
-  const retention = new SqliteRetention({ database, choices, days, erasing, trail });
+  const { ownedRetention, retention } = composeRetention({
+    ...{ database, writes, keys, pieces, erasing, trail, monotonicMs },
+  });
   const finderReports = new SqliteFinderReports(database, cache, writes, now);
-  const statements = {
-    tags: prepareTags(database),
-    geofences: prepareGeofences(database),
-    events: prepareEvents(database),
-    shares: prepareShares(database),
-    transfers: prepareTransfers(database),
-  };
+  const statements = prepareViews(database);
   const answers = new OwnedAnswers(database);
   const arrivals = new Arrivals(database);
   const arrived = new ArrivedReader(arrivals, pieces, monotonicMs);
@@ -236,18 +236,8 @@ function composeViews(
   const given = { statements: prepareCommands(database), writes, trail, now, isClockPlausible };
   const commands = new GivenCommands(given);
   const common = {
-    answers,
-    arrived,
-    commands,
-    outbox,
-    untelling,
-    keys,
-    writes,
-    now,
-    isClockTrusted,
-    isClockPlausible,
-    locations,
-    trail,
+    ...{ answers, arrived, commands, outbox, untelling, keys, writes, now, isClockTrusted, isClockPlausible },
+    ...{ locations, trail },
   };
   const forOwner = (owner: OwnerId): OwnerView => {
     const tags = new OwnedTags({ statements: statements.tags, owner, keys, writes, settings, trail });
@@ -258,18 +248,8 @@ function composeViews(
     const transfers = new Transfers({ ...parts, statements: statements.transfers, claims });
     const archive = () => openOwnerArchive(database, keys, owner);
     const kinds = {
-      geofences,
-      events,
-      claims,
-      shares,
-      transfers,
-      finderReports,
-      erasure,
-      history,
-      exports,
-      archive,
-      retention: ownedRetention,
-      alerts: alertsOf(owner),
+      ...{ geofences, events, claims, shares, transfers, finderReports, erasure, history, exports, archive },
+      ...{ retention: ownedRetention, alerts: alertsOf(owner) },
     };
     return new SqliteOwnerView({ ...parts, ...kinds });
   };

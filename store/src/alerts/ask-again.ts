@@ -8,7 +8,7 @@ export function prepareAskAgain(database: Database): (owner: string, now: number
   const ask = database.prepare<[object]>(
     `INSERT INTO alert_state (ownership, due_at, timer_ms)
        SELECT t.ownership, @now, @now * 1000 FROM ownership o JOIN tag t ON t.id = o.tag AND t.ownership = o.id WHERE o.owner = @owner
-     ON CONFLICT (ownership) DO UPDATE SET due_at = @now, timer_ms = max(@now * 1000, held_until_ms)`,
+     ON CONFLICT (ownership) DO UPDATE SET asked = 1, due_at = @now, timer_ms = max(@now * 1000, held_until_ms)`,
   );
   return (owner, now) => void ask.run({ owner, now });
 }

@@ -21,6 +21,7 @@ import type { ChannelOutcome } from "./alerts-view.ts";
 import { createProofCode, createWebhookSecrets, hashProofCode, openChannel } from "./channel-rows.ts";
 import type { ChannelRow, ChannelRows } from "./channel-rows.ts";
 import type { DeliveryRows } from "./delivery-rows.ts";
+import type { SealPlace } from "../sealing/seal.ts";
 import { sealForAccount } from "./seal-account.ts";
 
 /** What OwnedChannels is made of. */
@@ -237,6 +238,6 @@ function rotated(endpoint: Extract<AlertEndpoint, { kind: "webhook" }>, now: num
 }
 
 /** Where the code of a proof is sealed. */
-export function proofPlaceOf(at: number) {
-  return { kind: "alert-proof", epoch: 0, number: 0, at } as const;
+export function proofPlaceOf(at: number): SealPlace {
+  return { kind: "alert-proof", epoch: 0, number: 0, at };
 }

@@ -87,8 +87,12 @@ export class OwnedRules {
   async #turnOff(owner: OwnerId, id: AlertRuleId): Promise<"removed" | "not-found"> {
     const former = (await this.list(owner)).find((rule) => rule.id === id);
     if (former === undefined) return "not-found";
-    const { id: _, isBuiltIn: __, changedAt: ___, ...draft } = former;
-    const row = await this.#parts.rows.seal(owner, id, { ...draft, isEnabled: false }, this.#parts.now());
+    const row = await this.#parts.rows.seal(
+      owner,
+      id,
+      { ...draftOf(former), isEnabled: false },
+      this.#parts.now(),
+    );
     this.#parts.writes.run(() => this.#put(owner, row, "alert-rule.removed"));
     return "removed";
   }
@@ -129,4 +133,11 @@ export class OwnedRules {
     const rule = (await this.list(owner)).find((one) => one.id === id);
     return rule === undefined ? { kind: "refused", reason: "not-found" } : { kind: "kept", rule };
   }
+}
+
+/** What its owner says of a rule. */
+function draftOf(rule: AlertRule): AlertRuleDraft {
+  return Object.fromEntries(
+    Object.entries(rule).filter(([name]) => !["id", "isBuiltIn", "changedAt"].includes(name)),
+  ) as unknown as AlertRuleDraft;
 }

@@ -82,7 +82,7 @@ function prepareTurns(database: Database) {
       "SELECT * FROM outbox WHERE ownership = ? ORDER BY id LIMIT 1",
     ),
     hold: database.prepare<[object]>(
-      `UPDATE alert_state SET lease = @lease, held_until_ms = @untilMs, events_ms = max(events_ms, @untilMs),
+      `UPDATE alert_state SET lease = @lease, asked = 0, held_until_ms = @untilMs, events_ms = max(events_ms, @untilMs),
          timer_ms = max(timer_ms, @untilMs) WHERE ownership = @ownership`,
     ),
     postpone: database.prepare<[object]>(
@@ -104,7 +104,7 @@ function prepareTurns(database: Database) {
       "SELECT 1 FROM alert_state WHERE ownership = @ownership AND lease = @lease",
     ),
     keep: database.prepare<[object]>(
-      `UPDATE alert_state SET attempts = 0, due_at = @dueAt, changed_at = @changedAt, sealing_key = @key, sealed = @sealed
+      `UPDATE alert_state SET attempts = 0, due_at = CASE WHEN asked = 1 THEN due_at ELSE @dueAt END, changed_at = @changedAt, sealing_key = @key, sealed = @sealed
        WHERE ownership = @ownership`,
     ),
   };

@@ -16,11 +16,11 @@ CREATE INDEX outbox_next ON outbox (ownership, id);
 CREATE INDEX tag_ownership ON tag (ownership) WHERE ownership IS NOT NULL;
 
 -- Whose turn it is: events_ms while rows of the outbox wait, timer_ms while a time is asked for, neither before held_until_ms.
--- lease: of who judges. The sealed state is what the rules remember; changed_at is a part of what it is sealed with.
+-- lease: of who judges. asked: rules changed since they were read, and are to be asked again. The sealed state is what the rules remember; changed_at is a part of what it is sealed with.
 CREATE TABLE alert_state (
   ownership INTEGER PRIMARY KEY, events_ms INTEGER, timer_ms INTEGER, held_until_ms INTEGER NOT NULL DEFAULT 0,
   lease TEXT, attempts INTEGER NOT NULL DEFAULT 0,
-  due_at INTEGER, changed_at INTEGER NOT NULL DEFAULT 0, sealing_key INTEGER, sealed BLOB
+  due_at INTEGER, asked INTEGER NOT NULL DEFAULT 0, changed_at INTEGER NOT NULL DEFAULT 0, sealing_key INTEGER, sealed BLOB
 ) STRICT;
 CREATE INDEX alert_state_events ON alert_state (events_ms) WHERE events_ms IS NOT NULL;
 CREATE INDEX alert_state_timer ON alert_state (timer_ms) WHERE timer_ms IS NOT NULL;

@@ -1,7 +1,10 @@
 import { TRAIL_SQL } from "@purrimeter/audit/trail-schema";
 import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import { clockSql } from "@purrimeter/database/clock-table";
+import { ACCOUNT_EXPORT_SQL } from "./account-export-sql.ts";
 import { ALERTS_SQL } from "./alerts-sql.ts";
+import { COMMANDS_SQL } from "./commands-sql.ts";
+import { REPORT_CUT_SQL } from "./report-cut-sql.ts";
 import { RETENTION_SQL } from "./retention-sql.ts";
 import type { Migration } from "@purrimeter/database/migrate";
 
@@ -247,31 +250,8 @@ CREATE INDEX command_answer_keep ON command_answer (keep_day);
   },
   { name: "audit trail", sql: TRAIL_SQL },
   { name: "retention by owner", sql: RETENTION_SQL },
-  {
-    name: "archives of accounts",
-    sql: `
--- An archive that an owner asked for; its file is sealed under a key made of the owner's. state: running, ready or failed.
-CREATE TABLE account_export (
-  id TEXT PRIMARY KEY, owner TEXT NOT NULL, created_at INTEGER NOT NULL, state TEXT NOT NULL, bytes INTEGER NOT NULL,
-  sealing_key INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX account_export_owner ON account_export (owner);
-`,
-  },
-  {
-    name: "newest reports that were deleted",
-    sql: `
--- SQLite numbers the next row of report after the newest one that is left, so the numbers of deleted newest rows are given again.
--- newest: the newest that was left. Whoever remembers a later number reads on from there; of the last thousand deletions.
-CREATE TABLE report_cut (id INTEGER PRIMARY KEY AUTOINCREMENT, newest INTEGER NOT NULL) STRICT;
-CREATE TRIGGER report_cut_newest AFTER DELETE ON report
-WHEN old.id > coalesce((SELECT max(id) FROM report), 0)
-BEGIN
-  INSERT INTO report_cut (newest) SELECT coalesce(max(id), 0) FROM report;
-  DELETE FROM report_cut WHERE id <= (SELECT max(id) FROM report_cut) - 1000;
-END;
-`,
-  },
+  { name: "archives of accounts", sql: ACCOUNT_EXPORT_SQL },
+  { name: "newest reports that were deleted", sql: REPORT_CUT_SQL },
   {
     name: "flags of shares",
     sql: `
@@ -279,23 +259,6 @@ ALTER TABLE share ADD COLUMN alerts INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE share ADD COLUMN commands INTEGER NOT NULL DEFAULT 0;
 `,
   },
-  {
-    name: "commands",
-    sql: `
--- A request to a tag to act once. viewer: who gave it, null for the tag's owner. Its change is the tag's command_change then,
--- which numbers all changes of commands as settings_change does those of settings.
-CREATE TABLE command (
-  ownership INTEGER NOT NULL, id INTEGER NOT NULL, kind TEXT NOT NULL, seconds INTEGER NOT NULL, state TEXT NOT NULL,
-  reason TEXT, created_at INTEGER NOT NULL, sent_at INTEGER, answered_at INTEGER, expires_at INTEGER NOT NULL, viewer TEXT,
-  key_hash BLOB, change INTEGER NOT NULL, PRIMARY KEY (ownership, id)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX command_newest ON command (ownership, change);
-CREATE INDEX command_created ON command (created_at);
-CREATE INDEX command_open ON command (expires_at) WHERE state IN ('pending', 'sent');
-CREATE INDEX command_viewer ON command (viewer) WHERE viewer IS NOT NULL;
-ALTER TABLE tag ADD COLUMN command_change INTEGER NOT NULL DEFAULT 0;
-CREATE INDEX tag_command_change ON tag (command_change);
-`,
-  },
+  { name: "commands", sql: COMMANDS_SQL },
   { name: "alerts", sql: ALERTS_SQL },
 ];

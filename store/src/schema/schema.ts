@@ -1,15 +1,13 @@
 import type { AnswerOutcome } from "@purrimeter/protocol/entry";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { Generated } from "kysely";
-import type { AlertKind, AlertPreferences, DeliveryState } from "../alerts/alert.ts";
-import type { AlertChannelKind, AlertChannelState } from "../alerts/alert-channel.ts";
-import type { AlertRuleKind } from "../alerts/alert-rule.ts";
 import type { OutboxKind } from "../alerts/alert-work.ts";
+import type { AlertsSchema } from "./alerts-schema.ts";
 import type { CommandKind, CommandReason, CommandState } from "../commands/command.ts";
 import type { Afterwards } from "../retention/retention-choice.ts";
 
 /** The tables as Kysely sees them; migrations.ts says what each is for. Times are seconds of UTC, days are UTC days since 1970. */
-export interface Schema {
+export interface Schema extends AlertsSchema {
   tag: {
     id: string;
     registered_at: number;
@@ -135,84 +133,6 @@ export interface Schema {
     /** null in rows of an earlier version. */
     received_at_ms: number | null;
   };
-  alert_state: {
-    ownership: number;
-    events_ms: number | null;
-    timer_ms: number | null;
-    held_until_ms: Generated<number>;
-    lease: string | null;
-    attempts: Generated<number>;
-    due_at: number | null;
-    changed_at: Generated<number>;
-    sealing_key: number | null;
-    sealed: Buffer | null;
-  };
-  owner_preference: { owner: string; language: AlertPreferences["language"]; time_zone: string };
-  alert_rule: {
-    owner: string;
-    id: string;
-    kind: AlertRuleKind;
-    changed_at: number;
-    sealing_key: number;
-    sealed: Buffer;
-  };
-  alert_channel: {
-    id: string;
-    owner: string;
-    kind: AlertChannelKind;
-    state: AlertChannelState;
-    version: number;
-    created_at: number;
-    failing_since: number | null;
-    proof_hash: Buffer | null;
-    proof_until: number | null;
-    proof_tries: Generated<number>;
-    sealing_key: number;
-    sealed: Buffer;
-  };
-  alert: {
-    sequence: Generated<number>;
-    id: string;
-    account: string;
-    ownership: number | null;
-    kind: AlertKind;
-    rule: string | null;
-    origin: string | null;
-    joined: Generated<number>;
-    count: number | null;
-    created_at: number;
-    decided_ms: number | null;
-    sent_ms: number | null;
-    stored_ms: number | null;
-    handed_ms: number | null;
-    delivered_ms: number | null;
-    read_at: number | null;
-    acknowledged_at: number | null;
-    snoozed_until: number | null;
-    sealing_key: number;
-    sealed: Buffer;
-  };
-  alert_delivery: {
-    id: string;
-    /** null for the proof of a channel. */
-    alert: string | null;
-    account: string;
-    ownership: number | null;
-    channel: string;
-    state: DeliveryState;
-    attempts: Generated<number>;
-    due_ms: number | null;
-    lease: string | null;
-    first_attempt_ms: number | null;
-    error: string | null;
-    tls: string | null;
-    created_at: number;
-    is_snoozed: Generated<number>;
-    /** The code of a proof. */
-    sealing_key: number | null;
-    sealed: Buffer | null;
-  };
-  alert_mute: { account: string; ownership: number; until: number | null };
   command_answer: {
     ownership: number;
     command: number;

@@ -1,22 +1,18 @@
 import { TRAIL_TABLE } from "@purrimeter/audit/trail-schema";
+import { SHARING_TABLES } from "./sharing-tables.ts";
+import type { LocationHolder } from "./location-holder.ts";
+import { ALERT_CHOICE_TABLES, ALERT_TABLES } from "./alert-tables.ts";
 import { CLOCK_TABLE } from "@purrimeter/database/clock-table";
 import type { TableEntry } from "@purrimeter/database/table-entry";
 
 /** Sums over fewer tags say too much of each. */
 export const LEAST_ANONYMOUS_TAGS = 20;
 
-/** Whose data a table of the location database holds: an account's, or that of a tag for the time that it is an account's. */
-export type LocationHolder = "owner" | "ownership";
+export type { LocationHolder };
 
 const OF_OWNERSHIP = { with: { ownership: "ownership = @ownership" } } as const;
 const OLD_REPORTS = "id IN (SELECT last_report FROM tag_day WHERE keep_day < @day)";
 const DERIVED = { never: "made from the reports" } as const;
-
-const OF_ACCOUNT = { with: { ownership: "ownership = @ownership", owner: "account = @owner" } } as const;
-/** @alerts: no alert is kept longer, whatever the owner chose. */
-const OLD_ALERTS = { until: "old", where: "created_at < max(@at, @alerts)", removal: "rows" } as const;
-/** An owner's choice holds for what viewers were told of the tag, and a viewer's for what the viewer was told. */
-const BOTH_CHOICES = { whose: "ownership", alsoOldWith: ["owner"] } as const;
 
 /**
  * Every table of the location database. Erasure and retention delete what this says and nothing else, in this order: what
@@ -127,38 +123,7 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     exported: { never: "the events say the same" },
     erased: OF_OWNERSHIP,
   },
-  {
-    table: "alert_state",
-    key: ["ownership"],
-    whose: "ownership",
-    kept: { until: "erased" },
-    exported: { never: "what the rules remember of the events, which are exported" },
-    erased: OF_OWNERSHIP,
-  },
-  {
-    table: "alert_delivery",
-    key: ["id"],
-    ...BOTH_CHOICES,
-    kept: OLD_ALERTS,
-    exported: { as: "alert-deliveries" },
-    erased: OF_ACCOUNT,
-  },
-  {
-    table: "alert",
-    key: ["sequence"],
-    ...BOTH_CHOICES,
-    kept: OLD_ALERTS,
-    exported: { as: "alerts" },
-    erased: OF_ACCOUNT,
-  },
-  {
-    table: "alert_mute",
-    key: ["account", "ownership"],
-    whose: "ownership",
-    kept: { until: "replaced", by: "the account's next word on the tag" },
-    exported: { as: "alert-mutes" },
-    erased: OF_ACCOUNT,
-  },
+  ...ALERT_TABLES,
   {
     table: "set_aside",
     key: ["id"],
@@ -183,30 +148,7 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     exported: { as: "geofences" },
     erased: OF_OWNERSHIP,
   },
-  {
-    table: "share",
-    key: ["id"],
-    whose: "ownership",
-    kept: { until: "expired", when: "it has ended or its invitation has, at the next invitation" },
-    exported: { as: "shares" },
-    erased: { with: { ownership: "ownership = @ownership", owner: "viewer = @owner" } },
-  },
-  {
-    table: "transfer",
-    key: ["ownership"],
-    whose: "ownership",
-    kept: { until: "replaced", by: "the next offer of the tag" },
-    exported: { as: "transfers" },
-    erased: { with: { ownership: "ownership = @ownership", owner: "recipient = @owner" } },
-  },
-  {
-    table: "found_report",
-    key: ["id"],
-    whose: "ownership",
-    kept: { until: "old", where: "at < @at", removal: "rows" },
-    exported: { as: "finder-reports" },
-    erased: OF_OWNERSHIP,
-  },
+  ...SHARING_TABLES,
   {
     table: "day_total",
     key: ["ownership", "day"],
@@ -263,30 +205,7 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     exported: { as: "account" },
     erased: { with: { owner: "owner = @owner" } },
   },
-  {
-    table: "owner_preference",
-    key: ["owner"],
-    whose: "owner",
-    kept: { until: "replaced", by: "the owner's next choice" },
-    exported: { as: "account" },
-    erased: { with: { owner: "owner = @owner" } },
-  },
-  {
-    table: "alert_rule",
-    key: ["owner", "id"],
-    whose: "owner",
-    kept: { until: "erased" },
-    exported: { as: "alert-rules" },
-    erased: { with: { owner: "owner = @owner" } },
-  },
-  {
-    table: "alert_channel",
-    key: ["id"],
-    whose: "owner",
-    kept: { until: "erased" },
-    exported: { as: "alert-channels" },
-    erased: { with: { owner: "owner = @owner" } },
-  },
+  ...ALERT_CHOICE_TABLES,
   {
     table: "known_owner",
     key: ["id"],

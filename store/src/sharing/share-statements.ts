@@ -27,7 +27,7 @@ export function prepareShares(database: Database) {
   const newestFix = statement(database, (queries, args: { ownership: number }) =>
     queries.selectFrom("tag_progress").select("latest_at").where("ownership", "=", args.ownership),
   );
-  return { newestFix, ...prepareOwners(database), ...prepareViewers(database) };
+  return { newestFix, ...prepareOwners(database), ...prepareChanges(database), ...prepareViewers(database) };
 }
 
 type ShareRow = Insertable<Schema["share"]>;
@@ -56,6 +56,11 @@ function prepareOwners(database: Database) {
         .where((is) => is.or([is("ends_at", "is", null), is("ends_at", ">", args.now)]))
         .where((is) => is.or([is("viewer", "is not", null), is("code_expires_at", ">", args.now)])),
     ),
+  };
+}
+
+function prepareChanges(database: Database) {
+  return {
     add: statement(database, (queries, args: Required<ShareRow>) =>
       queries.insertInto("share").values({
         id: args.id,

@@ -1,5 +1,5 @@
 import type { ReadKind } from "../audit/store-event.ts";
-import { AccountAlerts, type AccountAlertsParts } from "../alerts/account-alerts.ts";
+import { SqliteSharingView, type SharingViewParts } from "./sqlite-sharing-view.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
@@ -16,8 +16,8 @@ import type { OwnedHistory } from "../history/owned-history.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { ArrivedReader } from "../live/arrived-entries.ts";
-import { liveItem } from "../live/live-item.ts";
-import type { FollowedTag, LiveItem, LiveNews, NewsRange } from "../live/live-news.ts";
+import { ownersNews } from "../live/owners-news.ts";
+import type { FollowedTag, LiveNews, NewsRange } from "../live/live-news.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import {
   kindOf,
@@ -35,17 +35,13 @@ import type { OwnerView } from "../reading/owner-view.ts";
 import type { EventReader } from "../reading/read-events.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { FinderReport } from "../tags/finder-reports.ts";
-import type { OwnedShares } from "../sharing/owned-shares.ts";
-import type { InviteOutcome, Share, ShareDraft, ShareId, ShareRights } from "../sharing/share.ts";
 import type { SqliteFinderReports } from "./sqlite-finder-reports.ts";
-import type { AcceptedTransfer, ConfirmOutcome, OfferedTransfer, Transfer } from "../transfers/transfer.ts";
-import type { Transfers } from "../transfers/transfers.ts";
 import type { DayTotalPage } from "../reading/day-total.ts";
 import type { OwnedRetention } from "../retention/owned-retention.ts";
 import type { RetentionBounds, RetentionChoice } from "../retention/retention-choice.ts";
 
 /** What SqliteOwnerView is made of: what is of no owner is handed the owner or an ownership. */
-export interface OwnerViewParts {
+export interface OwnerViewParts extends SharingViewParts {
   readonly owner: OwnerId;
   readonly trail: StoreTrail;
   readonly tags: OwnedTags;
@@ -54,8 +50,6 @@ export interface OwnerViewParts {
   readonly events: EventReader;
   readonly arrived: ArrivedReader;
   readonly claims: TagClaims;
-  readonly shares: OwnedShares;
-  readonly transfers: Transfers;
   readonly finderReports: SqliteFinderReports;
   readonly answers: OwnedAnswers;
   readonly commands: GivenCommands;
@@ -63,19 +57,16 @@ export interface OwnerViewParts {
   readonly retention: OwnedRetention;
   readonly history: OwnedHistory;
   readonly exports: AccountExports;
-  readonly alerts: AccountAlertsParts;
   readonly archive: () => OwnerArchive;
   readonly now: () => UnixSeconds;
-  /** Whether anything may begin, or be promised for a time. */
-  readonly isClockPlausible: () => boolean;
 }
 
 /** The owner's side of the store on SQLite. */
-export class SqliteOwnerView extends AccountAlerts implements OwnerView {
+export class SqliteOwnerView extends SqliteSharingView implements OwnerView {
   readonly #parts: OwnerViewParts;
 
   constructor(parts: OwnerViewParts) {
-    super(parts.alerts);
+    super(parts);
     this.#parts = parts;
   }
 
@@ -163,42 +154,6 @@ export class SqliteOwnerView extends AccountAlerts implements OwnerView {
     return present === undefined ? "not-found" : this.#parts.events.events(tag, range);
   }
 
-  shares(tag: TagId): Promise<readonly Share[] | "not-found"> {
-    return this.#parts.shares.list(tag);
-  }
-
-  inviteViewer(tag: TagId, draft: ShareDraft): Promise<InviteOutcome> {
-    return this.#parts.shares.invite(tag, draft);
-  }
-
-  changeShare(tag: TagId, id: ShareId, change: ShareRights): Promise<Share | "not-found"> {
-    return this.#parts.shares.change(tag, id, change);
-  }
-
-  removeShare(tag: TagId, id: ShareId): Promise<"removed" | "not-found"> {
-    return Promise.try(() => this.#parts.shares.remove(tag, id));
-  }
-
-  transfer(tag: TagId): Promise<Transfer | undefined | "not-found"> {
-    return Promise.try(() => this.#parts.transfers.read(tag));
-  }
-
-  offerTransfer(tag: TagId): Promise<OfferedTransfer | "not-found" | ClockRefusal> {
-    return this.#onTime(() => this.#parts.transfers.offer(tag));
-  }
-
-  cancelTransfer(tag: TagId): Promise<"cancelled" | "not-found"> {
-    return Promise.try(() => this.#parts.transfers.cancel(tag));
-  }
-
-  acceptTransfer(code: string): Promise<AcceptedTransfer | "wrong-code" | ClockRefusal> {
-    return this.#onTime(() => this.#parts.transfers.accept(code));
-  }
-
-  confirmTransfer(tag: TagId, checkNumber: string): Promise<ConfirmOutcome> {
-    return this.#onTime(() => this.#parts.transfers.confirm(tag, checkNumber));
-  }
-
   async finderReports(tag: TagId): Promise<readonly FinderReport[] | "not-found"> {
     if (this.#present(tag, "found") === undefined) return "not-found";
     return this.#parts.finderReports.of(this.#parts.tags, tag);
@@ -214,22 +169,15 @@ export class SqliteOwnerView extends AccountAlerts implements OwnerView {
   followedTags(tag?: TagId): Promise<readonly FollowedTag[]> {
     return Promise.try(() => this.#parts.tags.followed(tag));
   }
-
   async liveNews(tag: TagId, range: NewsRange): Promise<LiveNews | "not-found" | "unknown"> {
     const present = this.#present(tag, "live", true);
     if (present === undefined) return "not-found";
     const { arrived, events, tags } = this.#parts;
     const ownership = { tag, id: present.id };
     const read = await arrived.read(ownership, range);
-    if (read === "unknown") return read;
-    const items: LiveItem[] = [];
-    for (const entry of read.entries) {
-      const item = await liveItem(entry, (position) => events.at(ownership, position));
-      if (item !== undefined) items.push(item);
-    }
+    const news = await ownersNews(read, (position) => events.at(ownership, position));
     // What could be read before a pause may have been taken away within it.
-    if (tags.present(tag)?.id !== present.id) return "not-found";
-    return { items, mark: read.mark, hasMore: read.hasMore };
+    return tags.present(tag)?.id === present.id ? news : "not-found";
   }
 
   giveCommand(tag: TagId, draft: CommandDraft): Promise<GiveOutcome> {
@@ -297,10 +245,5 @@ export class SqliteOwnerView extends AccountAlerts implements OwnerView {
   #reads(kind: ReadKind, tag: string, goesOn = false): void {
     const { owner, trail } = this.#parts;
     trail.read({ kind, actor: owner, account: owner, tag, goesOn });
-  }
-
-  /** What begins an ownership, or says until when: not by a clock that is not trusted. */
-  #onTime<Outcome>(work: () => Outcome | Promise<Outcome>): Promise<Outcome | ClockRefusal> {
-    return Promise.try(() => (this.#parts.isClockPlausible() ? work() : CLOCK_NOT_TRUSTED));
   }
 }

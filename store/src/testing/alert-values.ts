@@ -13,6 +13,7 @@ import type {
 import type { Store } from "../open-store.ts";
 import type { OwnerView } from "../reading/owner-view.ts";
 import type { ViewerView } from "../reading/viewer-view.ts";
+import type { HeldShare } from "../sharing/share.ts";
 import { NOON } from "./contract-values.ts";
 
 export const NOON_MS = NOON * 1_000;
@@ -88,7 +89,12 @@ export async function provedChannel(
 }
 
 /** Lets the viewer look and be alerted. */
-export async function letBeAlerted(owner: OwnerView, viewer: ViewerView, tag: TagId, endsAt?: UnixSeconds) {
+export async function letBeAlerted(
+  owner: OwnerView,
+  viewer: ViewerView,
+  tag: TagId,
+  endsAt?: UnixSeconds,
+): Promise<HeldShare> {
   const rights = { alerts: true };
   const draft = { kind: "live", name: "Grandma", endsAt, historyFrom: undefined, rights } as const;
   const invited = await owner.inviteViewer(tag, draft);

@@ -1,8 +1,16 @@
+import {
+  describeAlertDeliveryContract,
+  describeAlertRecipientContract,
+} from "./alert-deliveries.contract.ts";
 import { describeAlertWorkContract } from "./alert-work.contract.ts";
 import { describeAlertsViewContract } from "./alerts-view.contract.ts";
+import { describeReadAlertsContract } from "./read-alerts.contract.ts";
 import { openSqliteHarness } from "./sqlite-harness.ts";
 
 const make = () => Promise.resolve(openSqliteHarness());
 
 describeAlertsViewContract("SQLite", make);
+describeReadAlertsContract("SQLite", make);
 describeAlertWorkContract("SQLite", make);
+describeAlertDeliveryContract("SQLite", make);
+describeAlertRecipientContract("SQLite", make);

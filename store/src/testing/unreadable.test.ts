@@ -178,7 +178,9 @@ describe("an owner's key that is missing", () => {
     expect(await takeTasks(alertWork)).toEqual([]);
     copyFileSync(`${ring()}.kept`, ring());
     owned.harness.passMs(6 * 60_000);
-    expect(await takeTasks(alertWork, NOON_MS + 600_000)).toMatchObject([{ owner: ADA, event: { kind: "claimed" } }]);
+    expect(await takeTasks(alertWork, NOON_MS + 600_000)).toMatchObject([
+      { owner: ADA, event: { kind: "claimed" } },
+    ]);
   });
 
   test("that was destroyed is not missing: its tag is nobody's", async () => {
