@@ -11,14 +11,16 @@ const MAX_PAGES = 10;
 const PAGE_ITEMS = 1_000;
 
 /** The fixes that decided an alert, ascending in time, as far as they are kept; none for anybody but the tag's owner. */
-export async function fixesOf({ tag, facts }: Alert, view: OwnerView): Promise<Location[]> {
+export async function fixesOf({ tag, facts, stages }: Alert, view: OwnerView): Promise<Location[]> {
   const evidence = facts?.evidence;
   if (tag === undefined || facts === undefined || evidence === undefined) return [];
-  const from = asUnixSeconds(Math.max(0, facts.at - REACH_S)) ?? facts.at;
+  // An alert that stands for several changes happened at the first, and was decided by the last.
+  const to = asUnixSeconds(Math.max(facts.at, Math.floor((stages.decidedAt ?? 0) / 1_000))) ?? facts.at;
+  const from = asUnixSeconds(Math.max(0, to - REACH_S)) ?? to;
   const found: Location[] = [];
   let after: EntryPosition | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const page = await view.locations(tag, { from, to: facts.at, after, limit: PAGE_ITEMS });
+    const page = await view.locations(tag, { from, to, after, limit: PAGE_ITEMS });
     if (page === "not-found") return [];
     found.push(...page.items.filter((fix) => isEvidence(fix, evidence)));
     if (page.next === undefined) break;

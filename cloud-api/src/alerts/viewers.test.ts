@@ -82,6 +82,17 @@ describe("the fixes that decided an alert", () => {
     expect((await read(told?.id ?? "", given.tom)).fixes).toEqual([]);
   });
 
+  it("are those of the last change when an alert stands for several", async () => {
+    await record(
+      given.api.store,
+      given.tag,
+      [1, 2, 3].map((step) => fixAt(NOW_S - 100 + step, step)),
+    );
+    const at = (NOW_S - 30_000) as UnixSeconds;
+    const id = await tell(given.api, given.tag, "left", { evidence, at, count: 2 });
+    expect((await read(id, given.mia)).fixes).toHaveLength(2);
+  });
+
   it("are none when they were deleted", async () => {
     await record(
       given.api.store,

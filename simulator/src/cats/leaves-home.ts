@@ -7,7 +7,7 @@ const SPEED_MS = 1.2;
 /** Where it stops, metres north of home. */
 const DISTANCE_M = 300;
 
-/** Before it goes it moves about at home, so that its tag knows that side; earlier it sleeps there. Seconds. */
+/** Before it goes it moves about at home, so that its tag knows that side; earlier it sleeps there, indoors. Seconds. */
 const AWAKE_S = 3_600;
 const ABOUT_MS = 0.1;
 
@@ -33,7 +33,7 @@ export class LeavesHome implements Life {
     into.latDegrees = this.#home.latDegreesAt(northM);
     into.lonDegrees = this.#home.lonDegrees;
     into.speedMS = this.#speedAt(utcS, northM);
-    into.sky = "open";
+    into.sky = utcS < this.#leavesAt - AWAKE_S ? "none" : "open";
   }
 
   #speedAt(utcS: number, northM: number): number {
