@@ -8,5 +8,4 @@ await runService({
   schema: configSchema,
   openSecrets,
   start: startAlerts,
-  tellsCommits: true,
 });

@@ -53,7 +53,8 @@ export async function startAlerts(parts: Parts): Promise<RunningService> {
       for (const cancel of cancels) cancel();
       for (const follower of followers) follower.close();
       await engine.stop(graceMs);
-      for (const client of Object.values(clients)) client.close();
+      clients.notifier.close();
+      clients.auth.close();
       await clock.close();
       await store.close();
     },
@@ -102,11 +103,11 @@ interface Opened {
 }
 
 function openEngine(
-  { config, log, time, random, committed }: Parts,
+  { config, log, time, random }: Parts,
   { store, clock, measured, clients }: Opened,
 ): Engine {
   return new Engine({
-    ...{ log, time, random, committed, metrics: measured },
+    ...{ log, time, random, metrics: measured },
     work: store.alertWork,
     changeCount: () => store.changeCount(),
     // A clock that is ahead as after a long stop is right, as far as is known.

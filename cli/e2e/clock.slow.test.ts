@@ -12,7 +12,7 @@ import { ApiClient, type Answer, type Ask, type Body } from "./api-client.ts";
 import { DEADLINE_MS, purrimeter, servicesOf, startWith, until, type Started } from "./running-purrimeter.ts";
 
 const DAY_S = 86_400;
-const SERVICES = ["auth", "bridge", "cloud-api", "notifier"];
+const SERVICES = ["alerts", "auth", "bridge", "cloud-api", "notifier"];
 const TAG = "alf";
 
 const now = Math.floor(Date.now() / 1_000);

@@ -98,6 +98,28 @@ describe("the demo", () => {
     expect(seen.flatMap(({ warnings }) => warnings)).toHaveLength(1);
   });
 
+  test("tells its owner that a cat left, by a webhook of this machine, and says where to read it", async () => {
+    const [tag = ""] = demo.tags;
+    const told = new RegExp(`^alert left ${tag} \\S+, GET (/v1/alerts/[a-z2-7]{26})$`, "m");
+    await until(() => told.test(said));
+    const path = told.exec(said)?.[1] ?? "";
+    expect(said).toMatch(/^alerts +https:\/\/localhost:\d+\/v1\/alerts; also here/m);
+    const owner = new OwnerApi(demo.api, readFileSync(demo.ca, "utf8"), systemTime);
+    await owner.enter(demo);
+    const { items } = (await owner.call("GET", "/v1/alert-channels")) as {
+      items: { id: string; kind: string }[];
+    };
+    const channel = items.find(({ kind }) => kind === "webhook")?.id;
+    await until(async () => {
+      const alert = (await owner.call("GET", path)) as { deliveries: { channel: string; state: string }[] };
+      return alert.deliveries.some(({ channel: by, state }) => by === channel && state === "delivered");
+    });
+    const alert = await owner.call("GET", path);
+    expect(alert).toMatchObject({ kind: "left", tag, geofence: { name: "Home" } });
+    expect((alert as { fixes: unknown[] }).fixes.length).toBeGreaterThan(0);
+    owner.close();
+  });
+
   test("keeps places, names, passwords and tokens out of logs and of what is not sealed", async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [BIN, "look", "--data", folder, "--json"]);
     const cats = stdout

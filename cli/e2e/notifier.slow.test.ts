@@ -58,9 +58,9 @@ test("it has no database open, and no code of one; auth has both, which shows th
   const isDatabase = (path: string): boolean => /\.db(?:-wal|-shm)?$|owners\.keys/.test(path);
   const maps = (service: string): string => readFileSync(`/proc/${pidOf(service)}/maps`, "utf8");
   expect(openFiles(pidOf("auth")).filter(isDatabase)).not.toEqual([]);
-  expect(maps("auth")).toMatch(/better_sqlite3/);
+  expect(maps("auth")).toMatch(/better-sqlite3.*\.node/);
   expect(openFiles(pidOf("notifier")).filter(isDatabase)).toEqual([]);
-  expect(maps("notifier")).not.toMatch(/better_sqlite3|\.db\b/);
+  expect(maps("notifier")).not.toMatch(/better-sqlite3|\.db\b/);
 });
 
 test("its configuration names no database and no key ring, and its environment and command line no folder of one", () => {

@@ -50,9 +50,9 @@ function plant(name: string, holders: readonly string[], content: string): void 
 
 function plantAll(): void {
   const key = (): string => randomBytes(32).toString("hex");
-  plant("database-key", ["bridge", "cloud-api", "operator"], key());
-  plant("key-ring-key", ["bridge", "cloud-api", "operator"], key());
-  plant("audit-key", ["auth", "bridge", "cloud-api", "operator"], key());
+  plant("database-key", ["alerts", "bridge", "cloud-api", "operator"], key());
+  plant("key-ring-key", ["alerts", "bridge", "cloud-api", "operator"], key());
+  plant("audit-key", ["alerts", "auth", "bridge", "cloud-api", "operator"], key());
   plant("cursor-key", ["cloud-api"], key());
   plant("database-key", ["auth"], key());
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -64,7 +64,7 @@ function plantAll(): void {
     ["notifier"],
     pushKeys.privateKey.export({ type: "pkcs8", format: "pem" }) as string,
   );
-  for (const holder of ["auth", "bridge", "cloud-api", "notifier", "operator"] as const)
+  for (const holder of ["alerts", "auth", "bridge", "cloud-api", "notifier", "operator"] as const)
     plant("vault-secret-id", [holder], `canary-${key()}`);
 }
 
@@ -104,7 +104,7 @@ async function expectLocations(owner: OwnerApi): Promise<void> {
 beforeAll(async () => {
   plantAll();
   running = await start(files.folder, "--production");
-  for (const service of ["auth", "bridge", "cloud-api", "notifier"] as const)
+  for (const service of ["alerts", "auth", "bridge", "cloud-api", "notifier"] as const)
     canaries.set(`${service}/tls-key.pem`, readFileSync(files.secret(service, "tls-key.pem"), "utf8"));
   canaries.set("password", credentials.password);
   await live();
@@ -167,7 +167,7 @@ test("the scan finds every planted secret where it belongs", () => {
 test("each process's folder holds its own secrets only", () => {
   const held = (holder: string): string[] => readdirSync(files.secrets(holder)).toSorted();
   const locations = ["audit-key", "database-key", "key-ring-key", "tls-key.pem", "vault-secret-id"];
-  expect(held("bridge")).toEqual(locations);
+  for (const holder of ["alerts", "bridge"]) expect(held(holder)).toEqual(locations);
   const accounts = ["audit-key", "database-key", "signing-key.pem", "tls-key.pem", "vault-secret-id"];
   expect(held("auth")).toEqual(accounts);
   expect(held("notifier")).toEqual(["mail-key", "tls-key.pem", "vapid-key.pem", "vault-secret-id"]);
@@ -180,7 +180,7 @@ test("each process's folder holds its own secrets only", () => {
 
 test("environments and command lines of all processes hold none", () => {
   const pids = [...servicesOf(files.folder).map(({ pid }) => pid), running.process.pid ?? 0];
-  expect(pids).toHaveLength(5);
+  expect(pids).toHaveLength(6);
   for (const pid of pids) {
     const line = procFile(pid, "cmdline");
     expect(line).not.toBe("");
@@ -195,7 +195,9 @@ test("neither logs nor anything else in the data folder hold one", () => {
       files.locations,
       files.accounts,
       files.keyRing,
-      ...["auth", "bridge", "cloud-api", "notifier", "keys"].map((name) => join(files.log, `${name}.log`)),
+      ...["alerts", "auth", "bridge", "cloud-api", "notifier", "keys"].map((name) =>
+        join(files.log, `${name}.log`),
+      ),
       files.config("bridge"),
     ]),
   );

@@ -44,13 +44,14 @@ describe("a start that cannot succeed", () => {
     "says that a Vault cannot be reached",
     async () => {
       const holder = { login: { method: "approle", roleId: "r" } };
-      const processes = { auth: holder, bridge: holder, "cloud-api": holder, operator: holder };
+      const names = ["auth", "bridge", "cloud-api", "notifier", "operator"];
+      const processes = Object.fromEntries(names.map((name) => [name, holder]));
       const path = join(data, "vault.json");
       writeFileSync(path, JSON.stringify({ address: "https://127.0.0.1:1", processes }));
-      for (const name of ["auth", "operator"])
+      for (const name of ["bridge", "notifier", "operator"])
         writeFileSync(join(data, "secrets", name, "vault-secret-id"), "x", { mode: 0o600 });
       const said = "Vault at 127.0.0.1:1, asked to log in, cannot be reached\n";
-      expect(await refusal()).toBe(`purrimeter: auth: ${said}`);
+      expect(await refusal()).toBe(`purrimeter: bridge: ${said}`);
       expect(await purrimeter("keys", "list", "--data", data)).toEqual({
         code: 1,
         stdout: "",

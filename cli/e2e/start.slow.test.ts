@@ -88,7 +88,7 @@ describe("a first start", () => {
       servicesOf(data)
         .map(({ name }) => name)
         .toSorted(),
-    ).toEqual(["auth", "bridge", "cloud-api", "notifier"]);
+    ).toEqual(["alerts", "auth", "bridge", "cloud-api", "notifier"]);
     const known = /^(CREDENTIALS_DIRECTORY|TZ|MALLOC_ARENA_MAX|NODE_COMPILE_CACHE|NODE_CHANNEL_.*)=/;
     for (const { name, pid } of servicesOf(data)) {
       const environment = procFile(pid, "environ")
@@ -152,7 +152,7 @@ describe("a first start", () => {
   );
 
   test("writes the services' lines to files", () => {
-    for (const name of ["auth", "bridge", "cloud-api", "notifier"])
+    for (const name of ["alerts", "auth", "bridge", "cloud-api", "notifier"])
       expect(readFileSync(join(data, "log", `${name}.log`), "utf8")).toContain('"event":"ready"');
   });
 
@@ -161,7 +161,7 @@ describe("a first start", () => {
     running.process.kill("SIGTERM");
     await once(running.process, "exit");
     expect([running.process.exitCode, servicesOf(data)]).toEqual([0, []]);
-    for (const name of ["auth", "bridge", "cloud-api", "notifier"])
+    for (const name of ["alerts", "auth", "bridge", "cloud-api", "notifier"])
       expect(readFileSync(join(data, "log", `${name}.log`), "utf8")).toMatch(/"event":"stopped"[^\n]*\n$/);
     expect(existsSync(join(data, "run", "purrimeter.pid"))).toBe(false);
   });

@@ -66,14 +66,14 @@ test(
       running.process.kill("SIGTERM");
       const [code, signal] = (await once(running.process, "exit")) as [number | null, string | null];
       expect([code, signal]).toEqual([0, null]);
-      const stopped = ["cloud-api", "bridge", "auth", "notifier"].map((name) =>
+      const stopped = ["alerts", "cloud-api", "bridge", "auth", "notifier"].map((name) =>
         linesOf(name).filter(({ event }) => event === "stopped"),
       );
-      expect(stopped.map(({ length }) => length)).toEqual([stops, stops, stops, stops]);
+      expect(stopped.map(({ length }) => length)).toEqual([stops, stops, stops, stops, stops]);
       const times = stopped.map((lines) => lines.at(-1)?.time ?? 0);
       expect(times).toEqual(times.toSorted((a, b) => a - b));
     }
-    for (const name of ["cloud-api", "bridge", "auth", "notifier"])
+    for (const name of ["alerts", "cloud-api", "bridge", "auth", "notifier"])
       expect(linesOf(name).filter(({ level, event }) => level >= 50 || event === "auth.failed")).toEqual([]);
   },
 );

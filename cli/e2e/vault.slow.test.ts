@@ -46,6 +46,7 @@ function secretsOf(): Record<Holder, Record<string, string>> {
   const locations = { ...auditKey, "database-key": key() };
   return {
     auth: { ...auditKey, "database-key": key(), "signing-key.pem": signingKey },
+    alerts: locations,
     bridge: locations,
     "cloud-api": { ...locations, "cursor-key": key() },
     notifier: { "mail-key": key(), "vapid-key.pem": vapidKey },
@@ -82,10 +83,10 @@ afterAll(async () => {
 test("keys lie in Vault only", () => {
   expect(existsSync(files.keyRing)).toBe(false);
   expect(readdirSync(files.secrets("bridge")).toSorted()).toEqual(["tls-key.pem", "vault-secret-id"]);
-  for (const name of ["auth", "bridge", "cloud-api", "notifier"])
+  for (const name of ["alerts", "auth", "bridge", "cloud-api", "notifier"])
     expect(vault.asked).toContain(`GET secret/data/purrimeter/${name}`);
-  // The bridge and the API stay logged in for the owners' keys; the authentication service does not.
-  expect(vault.livingTokens).toBe(2);
+  // The bridge, the API and alerts stay logged in for the owners' keys; the authentication service does not.
+  expect(vault.livingTokens).toBe(3);
 });
 
 test(
@@ -187,7 +188,7 @@ test(
     const { code, stderr } = await purrimeter(...args);
     expect([code, stderr]).toEqual([
       1,
-      `purrimeter: auth: Vault at ${new URL(vault.url).host}, asked to log in, is sealed; unseal it\n`,
+      `purrimeter: bridge: Vault at ${new URL(vault.url).host}, asked to log in, is sealed; unseal it\n`,
     ]);
     vault.health = 200;
     running = await start(files.folder);

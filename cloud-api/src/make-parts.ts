@@ -14,6 +14,7 @@ import { Destinations } from "@purrimeter/notifier/destinations";
 import { NotifierClient } from "@purrimeter/notifier/notifier-client";
 import type { Secrets } from "@purrimeter/secrets/open-secrets";
 import { ClientAddresses } from "@purrimeter/service/client-address";
+import { sleep } from "@purrimeter/service/sleep";
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { AccessTokens } from "./edge/access-tokens.ts";
 import { createApp } from "./app.ts";
@@ -71,6 +72,7 @@ function makeLive({ config, store, time, now, monotonicMs, log }: Parts, ended: 
   return new LiveStreams({
     arrivals: store.arrivals,
     maxStreams: config.maxLiveStreams,
+    pause: () => sleep(time, 0),
     ended,
     now,
     monotonicMs,
@@ -161,8 +163,8 @@ export function makeApp(
     ownerRates: new RateLimiter(config.rates.owner, monotonicMs),
     addressRates: new RateLimiter(config.rates.address, monotonicMs),
     exportRates: new RateLimiter(EXPORT_RATE, monotonicMs),
-    commandRates: new CommandRates(monotonicMs),
     alerts: makeAlerts(parts, made.notifier),
+    commandRates: new CommandRates(monotonicMs),
     backupKeptDays: config.backupKeptDays,
     hosts: new Set([...certificateHosts(readFileSync(config.tls.certificate)), ...config.hosts]),
     origins: config.origins,

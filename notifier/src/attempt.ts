@@ -64,7 +64,7 @@ export const messageSchema = z.strictObject({
   /** Plain text with line feeds. */
   text: z.string().min(1).max(16_000),
   /** Of a webhook: its `type`, such as "alert.left". */
-  type: z.string().regex(/^[a-z-]+(\.[a-z-]+)*$/u),
+  type: z.string().regex(/^[a-z.-]{1,64}$/u),
   /** Seconds of UTC at which it happened. */
   at: z.int().min(0),
   /** Of a webhook: its `data`. */
@@ -118,3 +118,6 @@ export const pushKeySchema = z.strictObject({ key: base64url });
 
 /** Common names of certificates that may connect. */
 export const CALLERS = ["alerts", "auth", "cloud-api"] as const;
+
+/** One of them. */
+export type Caller = (typeof CALLERS)[number];

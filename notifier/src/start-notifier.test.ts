@@ -8,6 +8,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import type { IncomingMessage } from "node:http";
 import { request, type RequestOptions } from "node:https";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { MAX_ATTEMPT_BYTES, type Attempt } from "./attempt.ts";
@@ -125,7 +126,8 @@ test("a notifier that is another's is not believed", async () => {
 test("mail is a file, and a webhook of an unknown authority is nothing", async () => {
   const client = clientOf("alerts");
   const before = readdirSync(notifier.mailFolder).length;
-  expect(await client.attempt(EMAIL)).toEqual({
+  const other = { ...EMAIL, id: "zyxwvutsrqponmlkjihgfedcba" };
+  expect(await client.attempt(other)).toEqual({
     ...{ outcome: "delivered", reason: "written into the folder of mails" },
   });
   expect(readdirSync(notifier.mailFolder)).toHaveLength(before + 1);
@@ -193,4 +195,32 @@ test("what is logged and measured names no address, host, text or secret", async
   const log = notifier.logLines.join("\n");
   expect(log).toMatch(/"event":"webhook\.not-allowed","reason":"the address is not of the public network"/u);
   for (const said of [log, metrics]) expect(said).not.toMatch(/mia|example\.org|169\.254|canary|Alf|whsec_/u);
+});
+
+test("a stop does not wait for an endpoint that hangs, and its caller has no answer", async () => {
+  const hanging = await startTestNotifier({
+    identity: await certificates.identity("other-notifier"),
+    authority: certificates.serviceAuthority,
+    config: { allowedNetworks: ["127.0.0.0/8"] },
+  });
+  // TLS never begins: the certificate is not asked for.
+  const silent = createServer().listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const { port } = silent.address() as AddressInfo;
+  const connected = once(silent, "connection") as Promise<[Socket]>;
+  const { serviceAuthority: authority } = certificates;
+  const identity = identities.get("alerts") as TestIdentity;
+  const client = new NotifierClient({ url: hanging.url, authority, identity, time: systemTime });
+  const url = `https://localhost:${port}/`;
+  const attempt = client.attempt({
+    ...WEBHOOK,
+    endpoint: { ...WEBHOOK.endpoint, url } as Attempt["endpoint"],
+  });
+  const [socket] = await connected;
+  const closed = once(socket.on("error", () => undefined).resume(), "close");
+  await hanging.stop();
+  expect(await attempt).toMatchObject({ outcome: "no-answer" });
+  await closed;
+  client.close();
+  silent.close();
 });

@@ -51,6 +51,7 @@ export async function startNotifier(parts: Parts): Promise<RunningService> {
       cancelHealth();
       cancelSums();
       await listening.close(graceMs);
+      attempts.close();
       summarise();
     },
   };

@@ -25,7 +25,7 @@ const STORE_SUBJECTS = [
   "src/transfers",
   ...STORE_BASE,
 ];
-const AUTH_BASE = ["src/config.ts", "src/random-id.ts", "src/schema.ts"];
+const AUTH_BASE = ["src/base32.ts", "src/config.ts", "src/random-id.ts", "src/schema.ts"];
 /** What keeps accounts and all that belongs to them. */
 const AUTH_SUBJECTS = [
   ...["src/accounts", "src/audit", "src/erasure", "src/http", "src/mail", "src/passkeys", "src/password"],
@@ -160,8 +160,22 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "src/settings": ["src/broker", "src/metrics"],
     },
   },
+  notifier: {
+    folders: {
+      "src/attempt.ts": [],
+      "src/config.ts": [],
+      "src/notifier-client.ts": ["src/attempt.ts"],
+      "src/mail": ["src/config.ts"],
+      "src/outgoing": ["src/attempt.ts"],
+      "src/push": [],
+      "src/channels": ["src/attempt.ts", "src/mail", "src/outgoing", "src/push"],
+      "src/attempts": ["src/attempt.ts", "src/channels"],
+      "src/http": ["src/attempt.ts", "src/attempts"],
+    },
+  },
   auth: {
     folders: {
+      "src/base32.ts": [],
       "src/config.ts": [],
       "src/random-id.ts": [],
       "src/schema.ts": [],

@@ -63,7 +63,7 @@ describe("what hangs delays nobody else", () => {
     await house.store.forOwner(ADA).addAlertChannel({ name: "Phone", endpoint });
     house.engine();
     await expect.poll(() => house.attempts.length).toBe(1);
-    const code = String(house.attempts[0]?.message.data["code"]);
+    const code = house.attempts[0]?.message.data["code"] as string;
     const [channel] = await house.store.forOwner(ADA).alertChannels();
     if (channel === undefined) throw new Error("no channel");
     expect(await house.store.forOwner(ADA).proveAlertChannel(channel.id, code)).toMatchObject({

@@ -13,8 +13,6 @@ export interface EngineParts extends Omit<JudgeParts, "work" | "metrics">, Omit<
   readonly metrics: AlertMetrics;
   /** Grows when something may have been committed, here or by another process. */
   readonly changeCount: () => Promise<number>;
-  /** Told when an alert or a delivery was kept: somebody may look at a live list. */
-  readonly committed: () => void;
 }
 
 /** How often is looked when no word of a commit comes. */
@@ -114,7 +112,6 @@ export class Engine {
     let isMore = true;
     while (isMore && !this.#stopping.signal.aborted) {
       isMore = await judgeBatch(this.#parts);
-      if (isMore) this.#parts.committed();
       isMore = (await this.#deliverDue()) || isMore;
     }
   }
@@ -138,7 +135,7 @@ export class Engine {
     try {
       const { result, beganMs } = await deliver(task, this.#parts);
       metrics.attempted(task, result, beganMs, time.utcMs());
-      this.#parts.committed();
+      this.#state.succeeded();
     } catch (error) {
       log.error("how a delivery went could not be kept", { event: "alerts.unkept", code: errorCode(error) });
     }

@@ -1,7 +1,8 @@
 import { errorCode, type Log } from "@purrimeter/service/log";
 import type { Random } from "@purrimeter/service/random";
 import type { Time } from "@purrimeter/service/time";
-import type { AlertTask, AlertWork } from "@purrimeter/store/alert-work";
+import type { AlertId } from "@purrimeter/store/alert";
+import type { AlertConclusion, AlertTask, AlertWork } from "@purrimeter/store/alert-work";
 import { decide } from "../rules/decide.ts";
 import type { AlertMetrics } from "./alert-metrics.ts";
 import { newAlertId } from "./new-alert-id.ts";
@@ -37,25 +38,22 @@ export async function judgeBatch(parts: JudgeParts): Promise<boolean> {
 
 async function judge(task: AlertTask, parts: JudgeParts): Promise<void> {
   const { work, time, log, metrics } = parts;
-  const conclusion = conclude(task, parts);
-  if (conclusion === undefined) {
-    const waitMs = POSTPONED_MS[Math.min(task.attempts, POSTPONED_MS.length - 1)] ?? 0;
-    return work.postpone(task, time.utcMs() + waitMs);
-  }
-  const isKept = await work.conclude(task, conclusion, time.utcMs());
-  if (isKept) for (const draft of conclusion.alerts) metrics.decided(draft);
-  else log.warn("an event was judged by somebody else meanwhile", { event: "alerts.lease-lost" });
-}
-
-/** One event that no rule can judge must not stop the others. */
-function conclude(task: AlertTask, { time, random, log, isClockTrusted }: JudgeParts) {
   try {
-    const newId = (): ReturnType<typeof newAlertId> => newAlertId(random);
-    return decide(task, { nowMs: time.utcMs(), isClockTrusted: isClockTrusted(), newId });
+    const conclusion = conclude(task, parts);
+    const isKept = await work.conclude(task, conclusion, time.utcMs());
+    if (isKept) for (const draft of conclusion.alerts) metrics.decided(draft);
+    else log.warn("an event was judged by somebody else meanwhile", { event: "alerts.lease-lost" });
   } catch (error) {
+    // One event that cannot be judged or kept must not stop the others. A store that fails altogether takes no postponement either.
     const code = errorCode(error);
     const reason = error instanceof Error ? error.name : "unknown";
     log.error("an event could not be judged", { event: "alerts.unjudged", tag: task.tag, code, reason });
-    return undefined;
+    const waitMs = POSTPONED_MS[Math.min(task.attempts, POSTPONED_MS.length - 1)] ?? 0;
+    await work.postpone(task, time.utcMs() + waitMs);
   }
+}
+
+function conclude(task: AlertTask, { time, random, isClockTrusted }: JudgeParts): AlertConclusion {
+  const newId = (): AlertId => newAlertId(random);
+  return decide(task, { nowMs: time.utcMs(), isClockTrusted: isClockTrusted(), newId });
 }

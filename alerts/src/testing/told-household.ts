@@ -107,7 +107,6 @@ export class ToldHousehold {
       },
       log: createLog("alerts", { write: (line: string) => void this.logLines.push(line) }),
       changeCount: () => this.store.changeCount(),
-      committed: () => undefined,
       isClockTrusted: () => this.isClockTrusted,
       contacts: { contactOf: (account) => Promise.resolve(this.contact(account)) },
       notifier: {

@@ -2,7 +2,7 @@ import { errorCode } from "@purrimeter/service/log";
 import type { Log } from "@purrimeter/service/log";
 import type { Time } from "@purrimeter/service/time";
 import { randomBytes } from "node:crypto";
-import { base32 } from "../second-factor/base32.ts";
+import { base32 } from "../base32.ts";
 import { MailRejectedError, type Mail, type Mailer } from "./mailer.ts";
 
 /** Messages that may be on their way at once; more are dropped and counted in the log. */

@@ -17,7 +17,7 @@ interface MailerParts {
 /** A mailer, and its end. */
 export interface OpenMailer {
   readonly mailer: Mailer;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** The notifier, or nothing where none is configured, which the log then says for each message. */

@@ -4,7 +4,7 @@ import type { Account } from "../accounts/accounts.ts";
 import { seal, unseal } from "../accounts/data-keys.ts";
 import type { DataKeys } from "../accounts/data-keys.ts";
 import type { AuthTables } from "../schema.ts";
-import { base32 } from "./base32.ts";
+import { base32 } from "../base32.ts";
 import { matchTotp, TOTP_SECRET_BYTES } from "./totp.ts";
 
 /** Recovery codes that an account has at most. */

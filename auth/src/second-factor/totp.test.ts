@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { base32 } from "./base32.ts";
+import { base32 } from "../base32.ts";
 import { matchTotp, STEP_S, totpCode, totpUri } from "./totp.ts";
 
 const secret = Buffer.from("12345678901234567890");

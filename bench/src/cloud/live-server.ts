@@ -4,6 +4,7 @@ import { LiveStreams } from "@purrimeter/cloud-api/live-streams";
 import { ClientAddresses } from "@purrimeter/service/client-address";
 import { followCommits } from "@purrimeter/service/follow-commits";
 import { PUBLIC_HTTP_LIMITS } from "@purrimeter/service/http-limits";
+import { sleep } from "@purrimeter/service/sleep";
 import { systemTime } from "@purrimeter/service/system-time";
 import { listenOnLoopback } from "@purrimeter/service/testing/listen-on-loopback";
 
@@ -17,6 +18,7 @@ const api = await makeTestApi();
 const live = new LiveStreams({
   arrivals: api.store.arrivals,
   maxStreams: MAX_STREAMS,
+  pause: () => sleep(systemTime, 0),
   ended: api.ended,
   now: () => api.nowS,
   monotonicMs: () => systemTime.monotonicMs(),

@@ -42,7 +42,7 @@ async function round(commands: readonly (readonly string[])[]): Promise<Round> {
   const beganMs = performance.now();
   const children: ChildProcess[] = [];
   for (const args of commands) {
-    const child = spawn(process.execPath, [...args], { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [...args], { stdio: ["ignore", "pipe", "ignore"] });
     children.push(child);
     await said(child);
   }

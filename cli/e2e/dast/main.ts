@@ -45,7 +45,9 @@ const runs = Number(values.runs ?? (values.night ? 30 : 6));
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 
 /** What nobody but the victim and viewers may be shown. */
-const NAMES = { tag: "Canary-Mimi-7f3a", geofence: "Canary-Garden-91c2" };
+const NAMES = { tag: "Canary-Mimi-7f3a", geofence: "Canary-Garden-91c2", channel: "Canary-Phone-5d08" };
+/** A domain that is nobody's (RFC 2606): its mail stays in the installation. */
+const CHANNEL = { kind: "email", address: "canary-b71e@purrimeter.example" };
 /** Far out in the sea, and found nowhere by chance. */
 const CENTER = [-29.7531246, 1.3579246] as const;
 
@@ -79,7 +81,22 @@ async function plant(target: Target): Promise<string[]> {
   const body = { name: NAMES.geofence, tagIds: ["mimi"], shape };
   const made = await target.send("POST", "/geofences", body, { token });
   mustBe(made.status, [201], "a geofence");
-  return ["mimi", (JSON.parse(made.text) as { id: string }).id];
+  return ["mimi", (JSON.parse(made.text) as { id: string }).id, ...(await plantAlerts(target, token))];
+}
+
+/** A channel, a rule and an alert of the owner; their ids. */
+async function plantAlerts(target: Target, token: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (const [path, body, status] of [
+    ["/alert-channels", { name: NAMES.channel, endpoint: CHANNEL }, 201],
+    ["/alert-rules", { kind: "left", tags: ["mimi"], channels: ["mail"] }, 201],
+    ["/alert-channels/mail/test", {}, 202],
+  ] as const) {
+    const made = await target.send("POST", path, body, { token });
+    mustBe(made.status, [status], path);
+    ids.push((JSON.parse(made.text) as { id: string }).id);
+  }
+  return ids;
 }
 
 /** Files of the tag's certificate and key, which end with the installation. */
@@ -95,6 +112,9 @@ const READS = (ids: readonly string[]): string[] => [
     "/v1/tags?limit=5",
     "/v1/geofences?limit=5",
     "/v1/shares?limit=5",
+    "/v1/alerts?limit=5",
+    "/v1/alert-rules",
+    "/v1/alert-channels",
     "/v1/auth/account",
     "/v1/auth/sessions",
   ],
@@ -102,6 +122,7 @@ const READS = (ids: readonly string[]): string[] => [
   ...[
     `/v1/tags/${ids[0]}/events?limit=5`,
     `/v1/geofences/${ids[1]}`,
+    `/v1/alerts/${ids[4]}`,
     "/v1/found/ABCD1234",
     "/v1/problems/not-found",
   ],
@@ -126,6 +147,7 @@ function tools(tls12: number, ids: readonly string[], roundSeed: number): Record
       const canaries = [
         ...Object.values(NAMES),
         ...CENTER.map(String),
+        CHANNEL.address,
         target.owner.email,
         target.owner.refreshToken,
       ];

@@ -3,8 +3,10 @@ import { createLog } from "@purrimeter/service/log";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
 import { Command, Option } from "commander";
 import { overrideSettings } from "../configuration/override-settings.ts";
+import { dataFiles } from "../data-folder/data-files.ts";
 import { defaultSettings } from "../configuration/read-settings.ts";
-import { DEFAULT_API_PORT } from "../configuration/settings-schema.ts";
+import { DEFAULT_API_PORT, type Settings } from "../configuration/settings-schema.ts";
+import { DEMO_NETWORKS, type OnAlert } from "../scenarios/demo-alerts.ts";
 import type { DemoFile } from "../scenarios/demo-account.ts";
 import { isFailure, reportFailure, type Failure } from "../terminal/failure.ts";
 import { writeToFiles } from "../terminal/line-log.ts";
@@ -54,10 +56,7 @@ async function demo(flags: DemoFlags, stopping: AbortSignal, time: Time): Promis
   const log = createLog("supervisor", { write: (line: string) => void process.stderr.write(line) });
   const services = await startServices({
     data: flags.data,
-    settings: overrideSettings(defaultSettings(SERVICE_NAMES), {
-      port: flags.port,
-      mqttPort: flags.mqttPort,
-    }),
+    settings: demoSettings(flags),
     time,
     writeLine: (files) => writeToFiles(files.log),
     onRestart: (service) =>
@@ -72,12 +71,25 @@ async function demo(flags: DemoFlags, stopping: AbortSignal, time: Time): Promis
     const onReady = (file: DemoFile): void => {
       announce(file, flags.data);
     };
-    const options = { tags, speed, time, onProgress: progressLine(), onReady, signal: stopping };
+    const onAlert: OnAlert = ({ kind, tag, at, alert }) => {
+      console.log(`alert ${kind} ${tag} ${at}, GET /v1/alerts/${alert}`);
+    };
+    const options = { tags, speed, time, onProgress: progressLine(), onReady, onAlert, signal: stopping };
     const living = runDemo(services, tracks === undefined ? options : { ...options, tracks });
     return (await Promise.race([living, services.gaveUp])) ?? undefined;
   } finally {
     await services.stop();
   }
+}
+
+/** Messages may go to this machine, and its authority's certificates are trusted there: in a demo alone. */
+function demoSettings({ data, port, mqttPort }: DemoFlags): Settings {
+  const settings = overrideSettings(defaultSettings(SERVICE_NAMES), { port, mqttPort });
+  const { root } = dataFiles(data).authority;
+  return {
+    ...settings,
+    alerts: { ...settings.alerts, allowedNetworks: [...DEMO_NETWORKS], authority: root },
+  };
 }
 
 /** One line that is written again on a terminal, and a line every few seconds elsewhere, until all have arrived. */
@@ -93,11 +105,12 @@ function progressLine(): (progress: FleetProgress) => void {
   };
 }
 
-function announce({ api, ca, mqtt, email, tags }: DemoFile, data: string): void {
+function announce({ api, ca, mqtt, email, tags, webhook }: DemoFile, data: string): void {
   console.log(`
 API        ${api}/v1/openapi.json
 authority  ${ca}
 tags       ${mqtt} (${tags.length} tags, firmware in a simulator)
+alerts     ${api}/v1/alerts; also here, by a webhook of this machine (${webhook})
 owner      ${email}; the password is in demo.json, beside which everything lies
 
 Log in and look, in another terminal:

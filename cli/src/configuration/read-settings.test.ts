@@ -65,6 +65,7 @@ test("every key may be given", () => {
       origins: ["https://app.example.org", "http://localhost:5173"],
       trustedProxies: ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"],
       ...{ maxConnections: 100, maxConnectionsPerAddress: 10, acceptsPerAddress: { burst: 9, perSecond: 2 } },
+      maxLiveStreams: 50,
       rates: { owner: { burst: 10, perSecond: 0.5 }, address: { burst: 20, perSecond: 1 } },
     },
     bridge: {

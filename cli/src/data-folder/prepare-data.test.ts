@@ -58,10 +58,11 @@ function contents(): Record<string, string> {
 }
 
 test("each process gets its own secrets and nothing else", () => {
-  const names = ["auth", "bridge", "cloud-api", "notifier", "operator"] as const;
+  const names = ["alerts", "auth", "bridge", "cloud-api", "notifier", "operator"] as const;
   expect(
     Object.fromEntries(names.map((name) => [name, readdirSync(files.secrets(name)).toSorted()])),
   ).toEqual({
+    alerts: ["GENERATED", "audit-key", "database-key", "key-ring-key", "tls-key.pem"],
     auth: ["GENERATED", "audit-key", "database-key", "signing-key.pem", "tls-key.pem"],
     bridge: ["GENERATED", "audit-key", "database-key", "key-ring-key", "tls-key.pem"],
     "cloud-api": ["GENERATED", "audit-key", "cursor-key", "database-key", "key-ring-key", "tls-key.pem"],
@@ -228,13 +229,14 @@ test("production refuses keys that were generated, until the operator's own are 
   expect(await outcome()).toEqual({
     failure:
       "production mode refuses keys that purrimeter generated: auth/database-key, auth/signing-key.pem, " +
-      "auth/audit-key, cloud-api/audit-key, bridge/audit-key, operator/audit-key, " +
-      "cloud-api/database-key, bridge/database-key, operator/database-key, cloud-api/key-ring-key, " +
-      "bridge/key-ring-key, operator/key-ring-key, cloud-api/cursor-key, notifier/mail-key, " +
+      "auth/audit-key, cloud-api/audit-key, bridge/audit-key, alerts/audit-key, operator/audit-key, " +
+      "cloud-api/database-key, bridge/database-key, alerts/database-key, operator/database-key, " +
+      "cloud-api/key-ring-key, bridge/key-ring-key, alerts/key-ring-key, operator/key-ring-key, " +
+      "cloud-api/cursor-key, notifier/mail-key, " +
       `notifier/vapid-key.pem in ${join(files.folder, "secrets")}; ` +
       "put your own in their place, or give --allow-generated-keys",
   });
-  for (const holder of ["bridge", "cloud-api", "notifier", "operator", "auth"] as const)
+  for (const holder of ["alerts", "bridge", "cloud-api", "notifier", "operator", "auth"] as const)
     for (const name of readdirSync(files.secrets(holder)).filter((one) => one.endsWith("-key")))
       writeFileSync(files.secret(holder, name), "77".repeat(32));
   expect(await outcome()).toMatchObject({

@@ -61,11 +61,7 @@ export async function prepareData(
     return failed(
       `production mode refuses a root key beside the data: move ${beside} away from this machine`,
     );
-  takeIssuerKeys(files.authority);
-  takeTagKeys(files);
-  takeMail(files);
-  const moved = takeSmtpPassword(files);
-  if (moved !== undefined) options.onMoved?.(moved);
+  takeFormerFiles(files, options);
   if (!secretsAreInVault(files)) makeSecrets(files, holders);
   const certified = await certifyServices(files, holders.services, options);
   if (isFailure(certified)) return certified;
@@ -73,6 +69,15 @@ export async function prepareData(
   recordSecrets(files, holders, format);
   if (options.acceptLoss === true) forgetLostFiles(files);
   return { created };
+}
+
+/** Moves what an earlier version had in other places. */
+function takeFormerFiles(files: DataFiles, { onMoved }: PrepareOptions): void {
+  takeIssuerKeys(files.authority);
+  takeTagKeys(files);
+  takeMail(files);
+  const moved = takeSmtpPassword(files);
+  if (moved !== undefined) onMoved?.(moved);
 }
 
 /** A Vault is asked by the services themselves; here nothing is known of what it holds. */

@@ -14,6 +14,8 @@ const demoFileSchema = z.object({
   email: z.string(),
   password: z.string(),
   tags: z.array(z.string()),
+  /** Where alerts of this run go. */
+  webhook: z.string().optional(),
 });
 
 export type DemoFile = z.infer<typeof demoFileSchema>;

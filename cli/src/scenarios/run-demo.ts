@@ -1,10 +1,12 @@
 import type { Time } from "@purrimeter/service/time";
 import { runFleet } from "@purrimeter/simulator/fleet";
 import type { FleetProgress } from "@purrimeter/simulator/fleet-summary";
+import { LeavesHome } from "@purrimeter/simulator/leaves-home";
 import { planFleet, type PlannedTag } from "@purrimeter/simulator/plan-fleet";
 import type { Track } from "@purrimeter/simulator/track";
 import { readFileSync } from "node:fs";
 import { newCredentials, readDemoFile, writeDemoFile, type DemoFile } from "./demo-account.ts";
+import { receiveAlerts, type OnAlert } from "./demo-alerts.ts";
 import { failed, isFailure, type Failure } from "../terminal/failure.ts";
 import { fleetTags } from "./fleet-tags.ts";
 import { utcSeconds } from "../terminal/utc.ts";
@@ -24,11 +26,15 @@ export interface DemoOptions {
   readonly time: Time;
   readonly onProgress: (progress: FleetProgress) => void;
   readonly onReady: (demo: DemoFile) => void;
+  readonly onAlert: OnAlert;
   readonly signal: AbortSignal;
 }
 
 /** The same cats every time, so that a second demo in a folder goes on with the first one's. */
 const SEED = 1;
+
+/** How long before now the first cat leaves home: the tag decides on the way, and the alert is not old when it is told. Seconds. */
+const LEFT_BEFORE_S = 300;
 
 /** A first demo has a day to show. */
 const FIRST_PAST_S = 86_400;
@@ -55,10 +61,17 @@ export async function runDemo(services: RunningServices, options: DemoOptions): 
       return {};
     });
     if (isFailure(provisioned)) return provisioned;
+    const receiver = await receiveAlerts(owner, services.files, options);
+    if (isFailure(receiver)) return receiver;
     const mqtt = `mqtts://localhost:${services.portOf("bridge")}`;
     const tags = planned.map(({ tag }) => tag as string);
-    const demo = { api, ca, mqtt, email: credentials.email, password: credentials.password, tags };
-    return await live(services, planned, options, demo);
+    const { email, password } = credentials;
+    const demo = { api, ca, mqtt, email, password, tags, webhook: receiver.url };
+    try {
+      return await live(services, planned, options, demo);
+    } finally {
+      await receiver.close();
+    }
   } catch (error) {
     if (error instanceof ApiProblem) return failed(error.message);
     throw error;
@@ -67,8 +80,17 @@ export async function runDemo(services: RunningServices, options: DemoOptions): 
   }
 }
 
-/** A demo that is run again has only the time since the last one to catch up with. */
+/** The first cat leaves home, so that there is something to tell. */
 async function planDemo(owner: OwnerApi, options: DemoOptions, isAgain: boolean): Promise<PlannedTag[]> {
+  const planned = await planCats(owner, options, isAgain);
+  const leavesAt = utcSeconds(options.time) - LEFT_BEFORE_S;
+  return planned.map((cat, i) =>
+    i === 0 ? { ...cat, life: new LeavesHome(cat.life.startsAt, cat.home, leavesAt) } : cat,
+  );
+}
+
+/** A demo that is run again has only the time since the last one to catch up with. */
+async function planCats(owner: OwnerApi, options: DemoOptions, isAgain: boolean): Promise<PlannedTag[]> {
   const endsAt = utcSeconds(options.time);
   const heard = isAgain
     ? (await owner.tags()).map(({ lastHeardAt }) => Date.parse(lastHeardAt ?? "") / 1000)

@@ -14,6 +14,7 @@ import {
   signingKey,
 } from "../data-folder/secret-specs.ts";
 import { checkApiCertificate } from "./check-api-certificate.ts";
+import { ALERTS } from "./alerts-entry.ts";
 import { alarmsConfig } from "./alarms-config.ts";
 import { checkWebhook } from "./check-webhook.ts";
 import { hostsOf } from "./hosts-of.ts";
@@ -159,7 +160,7 @@ function mainOf(module: string): string {
 
 /** The processes that `start` runs. To add one, add its entry. */
 export const REGISTRY: ServiceRegistry = {
-  services: [AUTH, CLOUD_API, BRIDGE, NOTIFIER],
+  services: [AUTH, CLOUD_API, BRIDGE, NOTIFIER, ALERTS],
   operator: OPERATOR,
 };
 

@@ -19,7 +19,7 @@ import {
   newCommandSchema,
 } from "./command-schema.ts";
 
-const MAX_BODY_BYTES = 1_024;
+const MAX_BODY_BYTES = 4_096;
 const MAX_KEY_LENGTH = 64;
 
 function json<Schema extends z.ZodType>(description: string, schema: Schema) {

@@ -8,12 +8,12 @@ import { ACCESS } from "./access-table.ts";
 import type { AuthAnswer } from "./auth-service.ts";
 import type { Access } from "./access-table.ts";
 import { rfc3339 } from "../lists/rfc3339.ts";
-import { ALERT_USES, makeAlertThings, type AlertIds } from "../testing/alert-uses.ts";
+import { done, invitation, makeWorld, SHAPE, type World } from "../testing/access-world.ts";
+import { ALERT_USES, type AlertIds } from "../testing/alert-uses.ts";
 import { authAnswer } from "../testing/auth-answer.ts";
 import { makeTestApi } from "../testing/test-api.ts";
 import type { Answer, Ask, TestApi, TestOwner } from "../testing/test-api.ts";
 import { NOW_S } from "../testing/test-keys.ts";
-import { fixAt, record } from "../testing/test-reports.ts";
 
 let api: TestApi;
 /** What the authentication service answers next: who may ask it is the matter here, not what it says. */
@@ -30,51 +30,6 @@ afterAll(async () => {
   expect(api.failures).toEqual([]);
   await api.close();
 });
-
-/** An owner with a tag that was somewhere, a geofence, viewers, an offer that was accepted, an alert, a rule and a channel. */
-interface World extends AlertIds {
-  readonly owner: TestOwner;
-  readonly tag: TagId;
-  readonly geofence: string;
-  readonly liveViewer: TestOwner;
-  readonly historyViewer: TestOwner;
-  readonly formerViewer: TestOwner;
-  readonly liveShare: string;
-  readonly checkNumber: string;
-}
-
-const SHAPE = { type: "Circle", center: [-30, 1], radiusM: 75 };
-
-async function done(path: string, { token }: TestOwner, body?: unknown): Promise<Answer> {
-  const answer = await api.ask(path, { method: "POST", token, ...(body !== undefined && { body }) });
-  if (answer.status >= 300) throw new Error(`${path} answered ${answer.status}: ${answer.text}`);
-  return answer;
-}
-
-async function invitation(owner: TestOwner, tag: TagId, kind: string): Promise<string> {
-  return (await done(`/v1/tags/${tag}/shares`, owner, { kind })).body.code;
-}
-
-async function makeWorld(): Promise<World> {
-  const owner = await api.owner();
-  const tag = await api.claimedTag(owner);
-  const geofence = (await done("/v1/geofences", owner, { name: "Home", tagIds: [tag], shape: SHAPE })).body
-    .id;
-  const viewing = async (kind: string): Promise<[TestOwner, string]> => {
-    const viewer = await api.owner();
-    const { body } = await done("/v1/shares/accept", viewer, { code: await invitation(owner, tag, kind) });
-    return [viewer, body.id];
-  };
-  const [liveViewer, liveShare] = await viewing("live");
-  const [historyViewer] = await viewing("history");
-  const [formerViewer, former] = await viewing("history");
-  await api.ask(`/v1/tags/${tag}/shares/${former}`, { method: "DELETE", token: owner.token });
-  await record(api.store, tag, [fixAt(NOW_S + 1)]);
-  const code = (await done(`/v1/tags/${tag}/transfer`, owner)).body.code;
-  const { checkNumber } = (await done("/v1/transfers/accept", await api.owner(), { code })).body;
-  const alerts = await makeAlertThings(api, owner);
-  return { owner, tag, geofence, liveViewer, historyViewer, formerViewer, liveShare, checkNumber, ...alerts };
-}
 
 /** How a route is used well: its path, the rest of the request, and the status of success. */
 type GoodUse = (world: World, ids: Ids) => Promise<GoodAsk>;
@@ -166,7 +121,7 @@ const GOOD_USES: Record<string, GoodUse> = {
   "POST /v1/tags/:id/commands": ofTag("/commands", 201, () => ({ body: { kind: "buzz" } })),
   "GET /v1/tags/:id/commands": ofTag("/commands"),
   "GET /v1/tags/:id/commands/:command": async ({ owner, tag }, ids) => {
-    const { id } = (await done(`/v1/tags/${tag}/commands`, owner, { kind: "light" })).body;
+    const { id } = (await done(api, `/v1/tags/${tag}/commands`, owner, { kind: "light" })).body;
     return [`/v1/tags/${ids.tag}/commands/${id}`, {}, 200];
   },
   "GET /v1/geofences": at("/v1/geofences"),
@@ -187,7 +142,7 @@ const GOOD_USES: Record<string, GoodUse> = {
   "GET /v1/shares": at("/v1/shares"),
   "POST /v1/shares/accept": async () => {
     const neighbour = await api.owner();
-    const code = await invitation(neighbour, await api.claimedTag(neighbour), "live");
+    const code = await invitation(api, neighbour, await api.claimedTag(neighbour), "live");
     return ["/v1/shares/accept", { body: { code } }, 201];
   },
   "DELETE /v1/shares/:id": (_, { share }) => Promise.resolve([`/v1/shares/${share}`, {}, 204]),
@@ -203,7 +158,7 @@ const GOOD_USES: Record<string, GoodUse> = {
   "POST /v1/transfers/accept": async () => {
     const neighbour = await api.owner();
     const tag = await api.claimedTag(neighbour);
-    const { code } = (await done(`/v1/tags/${tag}/transfer`, neighbour)).body;
+    const { code } = (await done(api, `/v1/tags/${tag}/transfer`, neighbour)).body;
     return ["/v1/transfers/accept", { body: { code } }, 200];
   },
   "GET /v1/found/:code": async ({ tag }) => [
@@ -367,13 +322,13 @@ describe.each(ROUTES)("%s", (route, access) => {
   const role = access.who === "role" ? access : undefined;
 
   it("answers each as the table says", async () => {
-    let world = await makeWorld();
+    let world = await makeWorld(api);
     for (const actor of ACTORS) {
       const [{ status, text }, good] = await use(route, world, await actor.token(world, role));
       const wanted = role === undefined ? "good" : actor.wanted(role);
       expect(status, `${actor.name}: ${text}`).toBe(wanted === "good" ? good : wanted);
       const isChanged = status < 300 && !route.startsWith("GET") && !isOwnAccount(route);
-      if (isChanged) world = await makeWorld();
+      if (isChanged) world = await makeWorld(api);
     }
   });
 });
@@ -383,7 +338,7 @@ const namesObject = ([, access]: (typeof ROUTES)[number]): boolean =>
 
 describe.each(ROUTES.filter(namesObject))("%s", (route) => {
   it("answers the same of a foreign thing and of none", async () => {
-    const world = await makeWorld();
+    const world = await makeWorld(api);
     for (const { token } of [await api.owner(), world.formerViewer]) {
       const [there] = await use(route, world, token);
       const [none] = await use(route, world, token, true);
@@ -401,7 +356,7 @@ const isOpenToStaff = ([route, access]: (typeof ROUTES)[number]): boolean =>
 
 describe.each(ROUTES.filter(isOpenToStaff))("%s", (route) => {
   it("shows operators and auditors no place, no name and no owner", async () => {
-    const world = await makeWorld();
+    const world = await makeWorld(api);
     for (const roles of [["operator"], ["auditor"]]) {
       const [{ text }] = await use(route, world, (await api.owner(roles)).token);
       expect(text).not.toMatch(/"(lat|lon|coordinates|name|owner|email)"/);

@@ -62,6 +62,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     live: new LiveStreams({
       arrivals: { newest: none, since: none },
       maxStreams: 1,
+      pause: none,
       ended,
       now,
       monotonicMs: () => 0,

@@ -163,8 +163,7 @@ export class LiveStream {
     const changed: [TagId, object][] = [];
     for (const { tag, state } of followed) {
       if (state === undefined) continue;
-      const body = stateBody(state);
-      const text = JSON.stringify({ ...body, lastHeardAt: undefined });
+      const { body, text } = shownState(state);
       const [told, heardAt] = [this.#told.get(tag), state.lastHeardAt ?? 0];
       if (told?.text === text && heardAt - told.heardAt < HEARD_EVERY_S) continue;
       this.#told.set(tag, { text, heardAt });
@@ -212,6 +211,24 @@ export class LiveStream {
     this.sentMs = this.#monotonicMs();
     this.#controller?.enqueue(encoder.encode(text));
   }
+}
+
+interface ShownState {
+  readonly body: object;
+  /** Without when it was heard. */
+  readonly text: string;
+}
+
+/** Streams of the same account share a state at each look. */
+const shownStates = new WeakMap<object, ShownState>();
+
+function shownState(state: NonNullable<FollowedTag["state"]>): ShownState {
+  const known = shownStates.get(state);
+  if (known !== undefined) return known;
+  const body = stateBody(state);
+  const shown = { body, text: JSON.stringify({ ...body, lastHeardAt: undefined }) };
+  shownStates.set(state, shown);
+  return shown;
 }
 
 function digestOf(told: ReadonlyMap<TagId, Told>): string {

@@ -1,13 +1,8 @@
-import {
-  WHOLE_REPORT,
-  type Arrived,
-  type ArrivalsView,
-  type FollowedTag,
-  type NewsHead,
-} from "@purrimeter/store/live-news";
+import type { ArrivalsView, NewsHead } from "@purrimeter/store/live-news";
 import type { EndedSessions } from "../edge/ended-sessions.ts";
 import type { LivePosition } from "./live-positions.ts";
 import { LiveStream, type EndReason, type Listener } from "./live-stream.ts";
+import { isAhead, isAlerted, isOf, LiveTeller, type News, type Rights } from "./live-teller.ts";
 import { StreamCounts } from "./stream-counts.ts";
 
 /** How often all streams together look for news that nobody told us of. */
@@ -16,16 +11,13 @@ const LOOK_EVERY_MS = 250;
 /** After this long each stream's right to see is asked for again: with the time between two looks, less than a second. */
 const CHECK_EVERY_MS = 500;
 const MAX_CHECK_MS = 650;
+const CHECKS_PARTS = 8;
 
 /** Proxies close what is silent for a minute. */
 const HEARTBEAT_MS = 15_000;
 
 /** A client that takes nothing for so long although there is news is cut. */
 const SLOW_MS = 10_000;
-
-/** Entries that are read at once for one stream. */
-const PAGE = 100;
-const ALERTS_PAGE = 20;
 
 /** Between these, others' work goes on. */
 const STREAMS_A_TURN = 50;
@@ -39,11 +31,10 @@ export interface LiveStreamsOptions {
   readonly maxStreams: number;
   /** Calls back again and again until what it returns is called. */
   every(periodMs: number, work: () => void): () => void;
+  /** Lets other work go on. */
+  pause(): Promise<unknown>;
   onFailure(error: unknown): void;
 }
-
-/** Of which ownerships and for which accounts there is news. */
-type News = Pick<Arrived, "ownerships" | "accounts">;
 
 const NO_NEWS: News = { ownerships: new Set(), accounts: new Set() };
 const ALL_NEWS: News = { ownerships: "all", accounts: "all" };
@@ -57,6 +48,7 @@ export class LiveStreams {
   readonly #options: LiveStreamsOptions;
   readonly #streams = new Set<LiveStream>();
   readonly #counts: StreamCounts;
+  readonly #teller: LiveTeller;
   #stop: (() => void) | undefined;
   #isLooking = false;
   #looksAgain = false;
@@ -65,6 +57,8 @@ export class LiveStreams {
   constructor(options: LiveStreamsOptions) {
     this.#options = options;
     this.#counts = new StreamCounts(options.maxStreams);
+    const end = (stream: LiveStream, reason: EndReason): void => this.#end(stream, reason);
+    this.#teller = new LiveTeller(options.monotonicMs, end);
   }
 
   get size(): number {
@@ -146,23 +140,9 @@ export class LiveStreams {
     stream.follow(followed);
     stream.moveTo(isResumed ? resumed : { reports, commands, alerts });
     stream.isBehind = isResumed;
-    await this.#tellPresent(stream, followed, isResumed ? resumed : undefined);
+    await this.#teller.tellPresent(stream, followed, isResumed ? resumed : undefined);
     stream.isBegun = true;
     if (isResumed) void this.look();
-  }
-
-  /** Who resumes has the newest location; that it was asked for is in the trail all the same. */
-  async #tellPresent(
-    stream: LiveStream,
-    followed: readonly FollowedTag[],
-    resumed?: LivePosition,
-  ): Promise<void> {
-    for (const one of followed) {
-      const location = await stream.listener.follower.latest(one);
-      if (!stream.isOpen) return;
-      if (resumed === undefined && typeof location === "object") stream.latest(one.tag, location);
-    }
-    stream.settings(followed, resumed?.told);
   }
 
   async #lookOnce(): Promise<void> {
@@ -170,18 +150,27 @@ export class LiveStreams {
     const news = await this.#arrived();
     const told = [...this.#streams].filter((stream) => this.#hasNews(stream, news));
     await this.#refreshAll(told, news);
-    // News first: what is only to be checked waits a little longer when there is news again.
-    const nowMs = this.#options.monotonicMs();
-    const ageMs = this.#looksAgain ? MAX_CHECK_MS : CHECK_EVERY_MS;
-    const due = [...this.#streams].filter((stream) => nowMs - stream.checkedMs >= ageMs);
-    await this.#refreshAll(due, news);
+    await this.#refreshAll(this.#dueForCheck(), news);
     for (const stream of [...this.#streams]) this.#finish(stream);
   }
 
+  /** A part of those at a look, so that news does not wait for all of them; the oldest first. */
+  #dueForCheck(): readonly LiveStream[] {
+    const nowMs = this.#options.monotonicMs();
+    const most = Math.ceil(this.#streams.size / CHECKS_PARTS);
+    const due: LiveStream[] = [];
+    for (const stream of this.#streams) {
+      const ageMs = nowMs - stream.checkedMs;
+      if (ageMs >= MAX_CHECK_MS || (ageMs >= CHECK_EVERY_MS && due.length < most)) due.push(stream);
+    }
+    return due;
+  }
+
   async #refreshAll(streams: readonly LiveStream[], news: News): Promise<void> {
+    const rights: Rights = new Map();
     for (const [i, stream] of streams.entries()) {
-      if (stream.isOpen && stream.isBegun) await this.#refresh(stream, news);
-      if (i % STREAMS_A_TURN === STREAMS_A_TURN - 1) await nextTurn();
+      if (stream.isOpen && stream.isBegun) await this.#refresh(stream, news, rights);
+      if (i % STREAMS_A_TURN === STREAMS_A_TURN - 1) await this.#options.pause();
     }
   }
 
@@ -231,99 +220,12 @@ export class LiveStreams {
     if (this.#head !== undefined && !isAhead(stream, this.#head.reports)) stream.moveTo(this.#head);
   }
 
-  async #refresh(stream: LiveStream, news: News): Promise<void> {
+  async #refresh(stream: LiveStream, news: News, rights: Rights): Promise<void> {
     try {
-      await this.#tell(stream, news);
+      if (this.#head !== undefined) await this.#teller.tell(stream, { head: this.#head, news, rights });
     } catch (error) {
       this.#options.onFailure(error);
       this.#end(stream, "going-away");
     }
   }
-
-  async #tell(stream: LiveStream, news: News): Promise<void> {
-    const { follower } = stream.listener;
-    stream.checkedMs = this.#options.monotonicMs();
-    const followed = await follower.tags();
-    if (!stream.isOpen) return;
-    if (follower.tag !== undefined && followed.length === 0) return this.#end(stream, "not-found");
-    const added = stream.follow(followed);
-    if (added.length > 0) await this.#tellPresent(stream, added);
-    if (stream.hasRoom) stream.settings(followed);
-    const wasBehind = stream.isBehind;
-    const changed = wasBehind ? followed : followed.filter(isOf(news));
-    if (changed.length > 0 || wasBehind) await this.#tellNews(stream, changed);
-    await this.#tellCommands(stream, changed);
-    if (wasBehind || isAlerted(stream, news)) await this.#tellAlerts(stream);
-  }
-
-  async #tellNews(stream: LiveStream, tags: readonly FollowedTag[]): Promise<void> {
-    const through = this.#head?.reports;
-    if (through === undefined || isAhead(stream, through)) {
-      stream.isBehind = false;
-      return;
-    }
-    stream.isBehind = true;
-    while (stream.isOpen && stream.hasRoom) {
-      const after = stream.at.reports;
-      const read = await stream.listener.follower.news(tags, { after, through, limit: PAGE });
-      if (!stream.isOpen) return;
-      if (read === "unknown") return this.#reset(stream, through);
-      if (!read.items.every((item) => stream.news(item))) return;
-      stream.moveTo({ reports: read.mark });
-      stream.isBehind = read.hasMore;
-      if (!read.hasMore) return;
-    }
-  }
-
-  async #tellCommands(stream: LiveStream, tags: readonly FollowedTag[]): Promise<void> {
-    const [since, newest] = [stream.at.commands, this.#head?.commands ?? 0];
-    if (newest <= since || !stream.isOpen) return;
-    if (!stream.hasRoom) {
-      stream.isBehind = true;
-      return;
-    }
-    for (const followed of tags) {
-      const commands = await stream.listener.follower.commands(followed, since);
-      if (!stream.isOpen) return;
-      stream.commands(followed.tag, commands);
-    }
-    stream.moveTo({ commands: newest });
-  }
-
-  async #tellAlerts(stream: LiveStream): Promise<void> {
-    while (stream.isOpen) {
-      const alerts = await stream.listener.follower.alerts(stream.at.alerts, ALERTS_PAGE);
-      if (!stream.isOpen || alerts.length === 0) return;
-      if (!stream.hasRoom) {
-        stream.isBehind = true;
-        return;
-      }
-      await stream.alerts(alerts);
-    }
-  }
-
-  async #reset(stream: LiveStream, reports: NewsHead["reports"]): Promise<void> {
-    stream.moveTo({ reports });
-    stream.isBehind = false;
-    stream.reset("unknown");
-    await this.#tellPresent(stream, stream.followed);
-  }
-}
-
-function isOf(news: News): (tag: FollowedTag) => boolean {
-  const { ownerships } = news;
-  return ({ ownership }) => ownerships === "all" || ownerships.has(ownership);
-}
-
-function isAlerted({ listener: { account, follower } }: LiveStream, { accounts }: News): boolean {
-  return follower.may.alerts && (accounts === "all" || accounts.has(account));
-}
-
-function isAhead({ at: { reports } }: LiveStream, { report, cut }: NewsHead["reports"]): boolean {
-  if (reports.cut !== cut || reports.report < report) return false;
-  return reports.report > report || reports.number === WHOLE_REPORT;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect } from "vitest";
-import { makeTestApi } from "./test-api.ts";
+import { makeTestApi, type TestApi } from "./test-api.ts";
 import { NOW_S } from "./test-keys.ts";
 import type { TwoOwners } from "./two-owners.ts";
 
@@ -9,12 +9,14 @@ import type { TwoOwners } from "./two-owners.ts";
  */
 export function useNewOwners(): TwoOwners {
   const given = {} as TwoOwners;
+  let app: TestApi["app"];
   beforeAll(async () => {
     given.api = await makeTestApi();
+    app = given.api.app;
   });
   beforeEach(async () => {
     const { api } = given;
-    api.use({});
+    api.app = app;
     api.nowS = NOW_S;
     const [mia, tom] = [await api.owner(), await api.owner()];
     Object.assign(given, { mia, tom, tag: await api.claimedTag(mia) });

@@ -150,6 +150,7 @@ export class TestApi {
     this.live = new LiveStreams({
       arrivals: this.store.arrivals,
       maxStreams: 1_000,
+      pause: () => Promise.resolve(),
       ended: this.ended,
       now: () => this.nowS,
       monotonicMs: () => this.nowMs,

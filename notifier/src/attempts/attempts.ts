@@ -24,6 +24,7 @@ export interface AttemptsOptions {
 export class Attempts {
   readonly #options: AttemptsOptions;
   readonly #lanes = new Lanes(PER_HOST);
+  readonly #underWay = new Set<AbortController>();
   readonly #counter;
   readonly #durations;
 
@@ -47,6 +48,7 @@ export class Attempts {
     const { onResult, time } = this.#options;
     const { kind } = attempt.endpoint;
     const ended = new AbortController();
+    this.#underWay.add(ended);
     const beganMs = time.monotonicMs();
     const cancel = time.after(ATTEMPT_DEADLINE_MS, () => ended.abort());
     try {
@@ -59,8 +61,18 @@ export class Attempts {
     } finally {
       this.#durations.observe({ channel: kind }, (time.monotonicMs() - beganMs) / 1_000);
       cancel();
-      time.after(REST_MS, () => ended.abort(), { background: true });
+      time.after(REST_MS, () => this.#end(ended), { background: true });
     }
+  }
+
+  /** Ends what is under way; who asked for it asks again, later. */
+  close(): void {
+    for (const ended of [...this.#underWay]) this.#end(ended);
+  }
+
+  #end(attempt: AbortController): void {
+    this.#underWay.delete(attempt);
+    attempt.abort();
   }
 
   #send({ id, endpoint, message }: Attempt, signal: AbortSignal): Promise<AttemptResult> {

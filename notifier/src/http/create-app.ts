@@ -12,12 +12,16 @@ import type { RequestLog } from "@purrimeter/service/request-log";
 import type { Time } from "@purrimeter/service/time";
 import { Hono, type MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
-import { attemptSchema, CALLERS, MAX_ATTEMPT_BYTES, MAX_ATTEMPT_DEPTH, type Attempt } from "../attempt.ts";
+import {
+  attemptSchema,
+  MAX_ATTEMPT_BYTES,
+  MAX_ATTEMPT_DEPTH,
+  type Attempt,
+  type Caller,
+} from "../attempt.ts";
 import type { Attempts } from "../attempts/attempts.ts";
 
 type Environment = { Bindings: HttpBindings };
-
-type Caller = (typeof CALLERS)[number];
 
 /** Who may do what. */
 const MAY = {

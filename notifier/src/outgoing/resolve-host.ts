@@ -23,7 +23,7 @@ const NONE = new Set(["ENODATA", "ENOTFOUND"]);
  * of a stranger that hangs would hold up everybody's messages. /etc/hosts is not read.
  */
 export const resolveHost: ResolveHost = async (host, signal) => {
-  if (/^(?:.+\.)?localhost\.?$/u.test(host)) return LOCAL;
+  if (isLocal(host)) return LOCAL;
   const resolver = new Resolver(QUERY);
   const cancel = (): void => resolver.cancel();
   signal.addEventListener("abort", cancel, { once: true });
@@ -39,6 +39,11 @@ export const resolveHost: ResolveHost = async (host, signal) => {
     signal.removeEventListener("abort", cancel);
   }
 };
+
+function isLocal(host: string): boolean {
+  const name = host.endsWith(".") ? host.slice(0, -1) : host;
+  return name === "localhost" || name.endsWith(".localhost");
+}
 
 function addresses(found: readonly string[], index: number): HostAddress[] {
   return found.map((address) => ({ address, family: index === 0 ? 4 : 6 }));

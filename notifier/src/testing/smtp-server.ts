@@ -67,12 +67,7 @@ export class SmtpServer {
   #converse(socket: Socket, heard: string[], startTls?: () => void, greets = true): void {
     let inMessage = false;
     const reply = (line: string): void => {
-      heard.push(line);
-      const other = this.#options.replies?.[line.split(" ")[0] ?? ""];
-      if (other !== undefined && (!inMessage || line === ".")) {
-        inMessage = false;
-        socket.write(`${other}\r\n`);
-      } else if (inMessage) {
+      if (inMessage) {
         inMessage = line !== ".";
         if (!inMessage) socket.write(this.#options.takes === false ? "554 refused\r\n" : "250 taken\r\n");
       } else if (line.startsWith("EHLO"))
@@ -87,11 +82,18 @@ export class SmtpServer {
         socket.write("354 go\r\n");
       } else socket.write("250 ok\r\n");
     };
+    const hear = (line: string): void => {
+      heard.push(line);
+      const other = this.#options.replies?.[line.split(" ")[0] ?? ""];
+      if (other === undefined || (inMessage && line !== ".")) return reply(line);
+      inMessage = false;
+      socket.write(`${other}\r\n`);
+    };
     let rest = "";
     socket.on("data", (chunk: Buffer) => {
       const lines = (rest + chunk.toString()).split("\r\n");
       rest = lines.pop() ?? "";
-      lines.forEach(reply);
+      lines.forEach(hear);
     });
     if (greets) socket.write("220 test\r\n");
   }

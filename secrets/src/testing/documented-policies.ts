@@ -2,12 +2,13 @@ import { readFileSync } from "node:fs";
 import type { Capability, Policy } from "./vault-server.ts";
 
 /** The processes that docs/secrets.md gives a policy. */
-export type PolicyHolder = "auth" | "bridge" | "cloud-api" | "notifier" | "operator";
+export type PolicyHolder = "alerts" | "auth" | "bridge" | "cloud-api" | "notifier" | "operator";
 
 /** The policies as docs/secrets.md tells an operator to write them: what is tested is what is documented. */
 export function documentedPolicies(): Record<PolicyHolder, Policy> {
   const text = readFileSync(new URL("../../../docs/secrets.md", import.meta.url), "utf8");
   return {
+    alerts: policyIn(text, "alerts"),
     auth: policyIn(text, "auth"),
     bridge: policyIn(text, "bridge"),
     "cloud-api": policyIn(text, "cloud-api"),

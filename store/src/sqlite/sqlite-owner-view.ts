@@ -16,8 +16,8 @@ import type { OwnedHistory } from "../history/owned-history.ts";
 import type { OwnerErasure } from "../erasure/erase-owner.ts";
 import type { OwnedGeofences } from "../geofences/owned-geofences.ts";
 import type { ArrivedReader } from "../live/arrived-entries.ts";
-import { liveItem } from "../live/live-item.ts";
-import type { FollowedTag, LiveItem, LiveNews, NewsRange } from "../live/live-news.ts";
+import { ownersNews } from "../live/owners-news.ts";
+import type { FollowedTag, LiveNews, NewsRange } from "../live/live-news.ts";
 import type { OwnedTags } from "../tags/owned-tags.ts";
 import {
   kindOf,
@@ -169,22 +169,15 @@ export class SqliteOwnerView extends SqliteSharingView implements OwnerView {
   followedTags(tag?: TagId): Promise<readonly FollowedTag[]> {
     return Promise.try(() => this.#parts.tags.followed(tag));
   }
-
   async liveNews(tag: TagId, range: NewsRange): Promise<LiveNews | "not-found" | "unknown"> {
     const present = this.#present(tag, "live", true);
     if (present === undefined) return "not-found";
     const { arrived, events, tags } = this.#parts;
     const ownership = { tag, id: present.id };
     const read = await arrived.read(ownership, range);
-    if (read === "unknown") return read;
-    const items: LiveItem[] = [];
-    for (const entry of read.entries) {
-      const item = await liveItem(entry, (position) => events.at(ownership, position));
-      if (item !== undefined) items.push(item);
-    }
+    const news = await ownersNews(read, (position) => events.at(ownership, position));
     // What could be read before a pause may have been taken away within it.
-    if (tags.present(tag)?.id !== present.id) return "not-found";
-    return { items, mark: read.mark, hasMore: read.hasMore };
+    return tags.present(tag)?.id === present.id ? news : "not-found";
   }
 
   giveCommand(tag: TagId, draft: CommandDraft): Promise<GiveOutcome> {
