@@ -113,8 +113,8 @@ async function leaveTotals(store: OpenStore, tag: string): Promise<void> {
 /** How the owner is told. */
 async function fillAlerts(store: OpenStore): Promise<void> {
   const view = store.forOwner(ADA);
-  const rule = { kind: "silent", isEnabled: true, longerThanS: 7_200, tellsViewers: false } as const;
-  await view.addAlertRule({ ...rule, tags: ["mimi" as TagId] });
+  const rule = { kind: "silent", isEnabled: true, tellsViewers: false } as const;
+  await view.addAlertRule({ ...rule, tags: ["mimi" as TagId], longerThanS: 7_200 });
   const endpoint = { kind: "webhook", url: "https://example.org/cat", withPlace: true } as const;
   await view.addAlertChannel({ name: "my server", endpoint: { ...endpoint, secrets: [], keys: [] } });
   await view.setAlertPreferences({ language: "de", timeZone: "Europe/Zurich" });

@@ -110,7 +110,7 @@ export function prepareAlerts(database: Database) {
       .pluck(),
     deliveries: database.prepare<[string], DeliveryRow>(
       `SELECT channel, state, attempts, error, tls, due_ms FROM alert_delivery WHERE alert = ?
-       ORDER BY created_at, is_snoozed, channel`,
+       ORDER BY created_at, is_snoozed, channel = 'mail', channel`,
     ),
     add: database.prepare<[NewAlert]>(
       `INSERT INTO alert (id, account, ownership, kind, rule, origin, joined, count, created_at, decided_ms, sent_ms, stored_ms,
