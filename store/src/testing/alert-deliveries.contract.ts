@@ -104,6 +104,19 @@ export function describeAlertDeliveryContract(name: string, make: () => Promise<
       expect(items[0]?.deliveries).toMatchObject([{ state: "waiting", attempts: 1, lastError: "no answer" }]);
     });
 
+    test("what was not asked of the endpoint is no attempt, and no failure of its channel", async () => {
+      const channel = await provedChannel(harness.store, ada, WEBHOOK);
+      await tell([alertDraft({ channels: [channel.id] })]);
+      let nowMs = NOON_MS;
+      for (let i = 0; i < 12; i++) {
+        const [task] = await takeDeliveries(work, nowMs);
+        expect(task).toMatchObject({ attempts: 0, channel: channel.id });
+        await work.begin(task!, nowMs);
+        await work.finish(task!, { ...retryAt((nowMs += DAY_MS)), isUnasked: true }, nowMs);
+      }
+      expect(await ada.alertChannels()).toMatchObject([{ state: "active", failingSince: undefined }]);
+    });
+
     test("what is given back was not tried, and only its holder gives it back", async () => {
       await tell([alertDraft()]);
       const [held] = await takeDeliveries(work);
@@ -296,6 +309,24 @@ export function describeAlertRecipientContract(name: string, make: () => Promise
         news.map(({ facts }) => facts?.count),
         "one that is under way counts no more",
       ).toEqual([1, 80]);
+    });
+
+    test("finders who write often hide nothing else", async () => {
+      const found = () => alertDraft({ kind: "found", facts: { at: NOON } });
+      await tell(Array.from({ length: 25 }, found));
+      await tell([alertDraft()]);
+      const told = (await takeDeliveries(work)).map(({ alert }) => alert.kind);
+      expect(told.filter((kind) => kind === "left")).toHaveLength(1);
+    });
+
+    test("what was made while the clock was ahead is not much of a later minute", async () => {
+      await tell(
+        Array.from({ length: 25 }, () => alertDraft()),
+        NOON_MS + DAY_MS,
+      );
+      const sent = alertDraft();
+      await tell([sent], NOON_MS);
+      expect((await takeDeliveries(work)).map(({ alert }) => alert.id)).toEqual([sent.id]);
     });
 
     test("what is to be told goes with the tag that is given up", async () => {
