@@ -27,7 +27,7 @@ const NO_ROOM_MS = 1_000;
 /** Longer than an attempt of the notifier with the question for the address before it. */
 const DELIVERY_LEASE_MS = 45_000;
 
-const POOL = { total: 200, perAccount: 12, perChannel: 3 };
+const POOL = { total: 200, perAccount: 12, perChannel: 3, unsure: 100 };
 
 /** Looks for what is due, judges it and has it delivered, until it is stopped. */
 export class Engine {

@@ -126,6 +126,8 @@ export interface DeliveryTask {
   /** Attempts that were made before, of which it is known how they went. */
   readonly attempts: number;
   readonly firstAttemptAt: UnixMs | undefined;
+  /** Whether the last attempt over this channel failed, of whatever alert. */
+  readonly isFailing: boolean;
 }
 
 /** What an attempt came to. */
