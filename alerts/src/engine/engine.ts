@@ -21,6 +21,9 @@ const POLL_MS = 250;
 /** After a failure of the store. */
 const PAUSE_MS = 1_000;
 
+/** How often it is looked for what a clock that was ahead has wait for years. */
+const PUT_RIGHT_MS = 60_000;
+
 /** A delivery waits so long when there is no room for it. */
 const NO_ROOM_MS = 1_000;
 
@@ -39,6 +42,7 @@ export class Engine {
   #wake = new AbortController();
   #seen: number | undefined;
   #nextMs: number | undefined;
+  #putRightMs = -Infinity;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -88,6 +92,7 @@ export class Engine {
   /** False when the store failed. */
   async #turn(): Promise<boolean> {
     try {
+      await this.#putRight();
       if (await this.#isDue()) await this.#work();
       this.#state.succeeded();
       return true;
@@ -96,6 +101,13 @@ export class Engine {
       this.#seen = undefined;
       return false;
     }
+  }
+
+  async #putRight(): Promise<void> {
+    const { work, time, isClockTrusted } = this.#parts;
+    if (time.monotonicMs() - this.#putRightMs < PUT_RIGHT_MS || !isClockTrusted()) return;
+    await work.putRight(time.utcMs());
+    this.#putRightMs = time.monotonicMs();
   }
 
   /** Costs microseconds when nothing was committed. */

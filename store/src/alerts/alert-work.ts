@@ -176,6 +176,11 @@ export interface AlertWork {
   begin(delivery: DeliveryTask, nowMs: UnixMs): Promise<void>;
   /** False when the lease was lost. A channel that has failed for PAUSE_AFTER_S is paused, and its account told another way. */
   finish(delivery: DeliveryTask, result: DeliveryResult, nowMs: UnixMs): Promise<boolean>;
+  /**
+   * Gives back what waits until a time that nothing waits for: it was taken or put off while the clock was ahead. Cheap when there is
+   * nothing; not while the clock is doubted.
+   */
+  putRight(nowMs: UnixMs): Promise<void>;
   /** When the next task or delivery is due; undefined when there is none. */
   nextDueMs(): Promise<UnixMs | undefined>;
   /** Rows that wait, for metrics. */

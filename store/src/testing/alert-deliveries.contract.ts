@@ -117,6 +117,28 @@ export function describeAlertDeliveryContract(name: string, make: () => Promise<
       expect(await ada.alertChannels()).toMatchObject([{ state: "active", failingSince: undefined }]);
     });
 
+    test("what a clock that was ahead has wait for years is due when the clock is right again", async () => {
+      const aheadMs = NOON_MS + 1_500 * DAY_MS;
+      await tell([alertDraft(), alertDraft()], aheadMs);
+      const [first] = await takeDeliveries(work, aheadMs);
+      await work.finish(first!, retryAt(aheadMs + 5_000), aheadMs);
+      await recorded(harness, TAG, reportOf(900, [transition(900, 0, "inside", "outside", 2)], 900));
+      await work.postpone(await oneTask(work, aheadMs), aheadMs + 60_000);
+      await work.putRight(NOON_MS);
+      expect(await takeDeliveries(work)).toHaveLength(2);
+      expect(await oneTask(work)).toMatchObject({ event: { number: 900 } });
+    });
+
+    test("what an owner puts off, and what a rule waits for, stays where it is", async () => {
+      const sent = alertDraft();
+      await tell([sent]);
+      for (const one of await takeDeliveries(work)) await work.finish(one, DELIVERED, NOON_MS);
+      await ada.markAlert(sent.id, { snoozedUntil: later(NOON, 29 * 86_400) });
+      await work.putRight(NOON_MS);
+      expect(await takeDeliveries(work)).toEqual([]);
+      expect(await takeDeliveries(work, NOON_MS + 29 * DAY_MS)).toHaveLength(1);
+    });
+
     test("what is given back was not tried, and only its holder gives it back", async () => {
       await tell([alertDraft()]);
       const [held] = await takeDeliveries(work);
@@ -195,12 +217,15 @@ export function describeAlertRecipientContract(name: string, make: () => Promise
       expect((await takeDeliveries(work)).map(({ account }) => account)).toEqual([ADA]);
     });
 
-    test.each(["shared", "found"] as const)("%s is told to no viewer, whatever the rule says", async (kind) => {
-      await letBeAlerted(ada, bob, TAG);
-      await concludeAll(work);
-      await tell([alertDraft({ kind, facts: { at: NOON, name: "Grandma" }, toViewers: true })]);
-      expect((await takeDeliveries(work)).map(({ account }) => account)).toEqual([ADA]);
-    });
+    test.each(["shared", "found"] as const)(
+      "%s is told to no viewer, whatever the rule says",
+      async (kind) => {
+        await letBeAlerted(ada, bob, TAG);
+        await concludeAll(work);
+        await tell([alertDraft({ kind, facts: { at: NOON, name: "Grandma" }, toViewers: true })]);
+        expect((await takeDeliveries(work)).map(({ account }) => account)).toEqual([ADA]);
+      },
+    );
 
     test("viewers whom the owner lets are told, as long as they are let", async () => {
       const share = await letBeAlerted(ada, bob, TAG, later(NOON, 1_000));
