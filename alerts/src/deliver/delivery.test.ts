@@ -148,6 +148,14 @@ describe("the result of an attempt", () => {
     expect(after(0, { outcome, reason: "r" })).toEqual(expected);
   });
 
+  test("that nobody knows is no attempt: an endpoint that was not asked has all of its schedule left", () => {
+    const away = { outcome: "no-answer", reason: "nothing listens there", code: "ECONNREFUSED" } as const;
+    const first = resultOf({ attempts: 0, firstAttemptAt: NOW_MS }, away, NOW_MS + 20, random);
+    expect(first).toMatchObject({ kind: "retry", isUnasked: true });
+    expect(first.kind === "retry" && first.nextAtMs - NOW_MS <= 1_220).toBe(true);
+    expect(after(0, failed)).not.toHaveProperty("isUnasked");
+  });
+
   test("that nobody knows is asked for again soon, for five days, and what the notifier does not take never", () => {
     const unknown = { outcome: "no-answer", reason: "nothing listens there", code: "ECONNREFUSED" } as const;
     const at = (nowMs: number) => resultOf({ attempts: 40, firstAttemptAt: NOW_MS }, unknown, nowMs, random);

@@ -123,7 +123,7 @@ export interface DeliveryTask {
   /** Of a proof: the code that the endpoint is to show. */
   readonly proofCode: string | undefined;
   readonly preferences: AlertPreferences;
-  /** Attempts that were made before. */
+  /** Attempts that were made before, of which it is known how they went. */
   readonly attempts: number;
   readonly firstAttemptAt: UnixMs | undefined;
 }
@@ -136,6 +136,8 @@ export type DeliveryResult =
       readonly nextAtMs: UnixMs;
       readonly error: string;
       readonly tls: string | undefined;
+      /** The endpoint was not asked, or it is not known: this is no attempt of the schedule, and no failure of the channel. */
+      readonly isUnasked?: true;
     }
   | { readonly kind: "failed"; readonly error: string; readonly tls: string | undefined }
   /** The endpoint is there no more: its channel is `gone`, its other deliveries are dropped. */

@@ -118,7 +118,7 @@ function prepareFinishing(database: Database) {
       `UPDATE alert_delivery SET first_attempt_ms = coalesce(first_attempt_ms, @nowMs) WHERE id = @id AND lease = @lease`,
     ),
     finish: database.prepare<[object]>(
-      `UPDATE alert_delivery SET state = @state, attempts = attempts + 1, due_ms = @dueMs, lease = NULL, tls = coalesce(@tls, tls),
+      `UPDATE alert_delivery SET state = @state, attempts = attempts + @asked, due_ms = @dueMs, lease = NULL, tls = coalesce(@tls, tls),
          error = coalesce(@error, error), first_attempt_ms = coalesce(first_attempt_ms, @nowMs),
          sealing_key = CASE WHEN @dueMs IS NULL THEN NULL ELSE sealing_key END,
          sealed = CASE WHEN @dueMs IS NULL THEN NULL ELSE sealed END

@@ -16,7 +16,7 @@ import {
   WEBHOOK,
   WORK_MAIL,
 } from "./alert-values.ts";
-import { ADA, BOB, later, NOON, OTHER_TAG, reportOf, TAG, transition } from "./contract-values.ts";
+import { ADA, BOB, fix, later, NOON, OTHER_TAG, reportOf, TAG, transition } from "./contract-values.ts";
 import { claimed, recorded, type StoreHarness } from "./store-harness.ts";
 
 const DAY_MS = 86_400_000;
@@ -104,6 +104,19 @@ export function describeAlertDeliveryContract(name: string, make: () => Promise<
       expect(items[0]?.deliveries).toMatchObject([{ state: "waiting", attempts: 1, lastError: "no answer" }]);
     });
 
+    test("what was not asked of the endpoint is no attempt, and no failure of its channel", async () => {
+      const channel = await provedChannel(harness.store, ada, WEBHOOK);
+      await tell([alertDraft({ channels: [channel.id] })]);
+      let nowMs = NOON_MS;
+      for (let i = 0; i < 12; i++) {
+        const [task] = await takeDeliveries(work, nowMs);
+        expect(task).toMatchObject({ attempts: 0, channel: channel.id });
+        await work.begin(task!, nowMs);
+        await work.finish(task!, { ...retryAt((nowMs += DAY_MS)), isUnasked: true }, nowMs);
+      }
+      expect(await ada.alertChannels()).toMatchObject([{ state: "active", failingSince: undefined }]);
+    });
+
     test("what is given back was not tried, and only its holder gives it back", async () => {
       await tell([alertDraft()]);
       const [held] = await takeDeliveries(work);
@@ -158,6 +171,36 @@ export function describeAlertRecipientContract(name: string, make: () => Promise
 
     const tell = (drafts: readonly AlertDraft[], nowMs?: number): Promise<void> =>
       tellIn(harness, drafts, nowMs);
+
+    test("no channel of a viewer is given where the tag was heard last", async () => {
+      await letBeAlerted(ada, bob, TAG);
+      await concludeAll(work);
+      const { latE7, lonE7, accuracyDm } = fix(1);
+      const place = { latE7, lonE7, accuracyDm };
+      await tell([alertDraft({ kind: "silent", facts: { at: NOON, place }, toViewers: true })]);
+      const places = (await takeDeliveries(work)).map(({ account, alert }) => [account, alert.facts.place]);
+      expect(new Map(places as [string, unknown][])).toEqual(
+        new Map([
+          [ADA, place],
+          [BOB, undefined],
+        ]),
+      );
+    });
+
+    test("a viewer is not told of what happened before the share began", async () => {
+      await letBeAlerted(ada, bob, TAG);
+      await concludeAll(work);
+      const before = { at: later(NOON, -60), tagName: "Schnurrli" };
+      await tell([alertDraft({ facts: before, toViewers: true })]);
+      expect((await takeDeliveries(work)).map(({ account }) => account)).toEqual([ADA]);
+    });
+
+    test.each(["shared", "found"] as const)("%s is told to no viewer, whatever the rule says", async (kind) => {
+      await letBeAlerted(ada, bob, TAG);
+      await concludeAll(work);
+      await tell([alertDraft({ kind, facts: { at: NOON, name: "Grandma" }, toViewers: true })]);
+      expect((await takeDeliveries(work)).map(({ account }) => account)).toEqual([ADA]);
+    });
 
     test("viewers whom the owner lets are told, as long as they are let", async () => {
       const share = await letBeAlerted(ada, bob, TAG, later(NOON, 1_000));
@@ -266,6 +309,24 @@ export function describeAlertRecipientContract(name: string, make: () => Promise
         news.map(({ facts }) => facts?.count),
         "one that is under way counts no more",
       ).toEqual([1, 80]);
+    });
+
+    test("finders who write often hide nothing else", async () => {
+      const found = () => alertDraft({ kind: "found", facts: { at: NOON } });
+      await tell(Array.from({ length: 25 }, found));
+      await tell([alertDraft()]);
+      const told = (await takeDeliveries(work)).map(({ alert }) => alert.kind);
+      expect(told.filter((kind) => kind === "left")).toHaveLength(1);
+    });
+
+    test("what was made while the clock was ahead is not much of a later minute", async () => {
+      await tell(
+        Array.from({ length: 25 }, () => alertDraft()),
+        NOON_MS + DAY_MS,
+      );
+      const sent = alertDraft();
+      await tell([sent], NOON_MS);
+      expect((await takeDeliveries(work)).map(({ alert }) => alert.id)).toEqual([sent.id]);
     });
 
     test("what is to be told goes with the tag that is given up", async () => {
