@@ -31,7 +31,9 @@ export async function judgeBatch(parts: JudgeParts): Promise<boolean> {
   const { work, time, isClockTrusted } = parts;
   const limits = { limit: BATCH, withTimers: isClockTrusted() };
   const tasks = await work.takeTasks(time.utcMs(), LEASE_MS, limits);
-  for (const task of tasks) await judge(task, parts);
+  // At once, so that they share a commit.
+  const judged = await Promise.allSettled(tasks.map((task) => judge(task, parts)));
+  for (const one of judged) if (one.status === "rejected") throw one.reason;
   // Of one ownership at most one is given: the next of it waits for this one.
   return tasks.length > 0;
 }

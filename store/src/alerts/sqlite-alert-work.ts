@@ -69,14 +69,13 @@ export class SqliteAlertWork implements AlertWork {
     });
   }
 
-  begin(delivery: DeliveryTask, nowMs: UnixMs): Promise<void> {
-    return Promise.try(() => {
-      this.#parts.finisher.begin(delivery, nowMs);
-    });
-  }
-
-  finish(delivery: DeliveryTask, result: DeliveryResult, nowMs: UnixMs): Promise<boolean> {
-    return this.#parts.finisher.finish(delivery, result, nowMs);
+  finish(
+    delivery: DeliveryTask,
+    result: DeliveryResult,
+    nowMs: UnixMs,
+    beganMs: UnixMs = nowMs,
+  ): Promise<boolean> {
+    return this.#parts.finisher.finish(delivery, result, nowMs, beganMs);
   }
 
   nextDueMs(): Promise<UnixMs | undefined> {

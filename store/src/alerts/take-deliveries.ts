@@ -66,7 +66,7 @@ export class DeliveryTaker {
         const count = underWay.get(account) ?? this.#underWay({ id, account }, nowMs);
         const isMuch = count >= perAccount;
         underWay.set(account, isMuch ? count : count + 1);
-        if (isMuch) statements.defer.run({ id, nowMs, untilMs: nowMs + DEFER_MS });
+        if (isMuch) statements.setAside.run({ id, nowMs, untilMs: nowMs + DEFER_MS });
         else leased.set(id, this.#leaseOne(id, nowMs, nowMs + leaseMs));
       }
     });

@@ -54,7 +54,7 @@ function prepare(database: Database) {
     openMany: database.prepare<[object], { id: string }>(
       `SELECT id FROM alert WHERE account = @account AND kind = 'many' AND handed_ms IS NULL AND acknowledged_at IS NULL
          AND created_at > @since AND NOT EXISTS (SELECT 1 FROM alert_delivery d WHERE d.alert = alert.id
-           AND (d.lease IS NOT NULL OR d.attempts > 0 OR d.due_ms IS NULL))
+           AND (d.lease IS NOT NULL OR d.first_attempt_ms IS NOT NULL OR d.due_ms IS NULL))
        ORDER BY sequence DESC LIMIT 1`,
     ),
     countOne: database.prepare<[string]>("UPDATE alert SET count = count + 1, read_at = NULL WHERE id = ?"),
