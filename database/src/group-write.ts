@@ -13,8 +13,8 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 /** Most pieces of work in a transaction: other writers wait for its end. */
 const MAX_GROUP = 64;
-/** Least time from the end of one commit to the next, so that a group gathers. */
-const GATHER_MS = 4;
+/** Least time from the end of one commit to the next: a group gathers, and other processes find the lock free. */
+const GATHER_MS = 10;
 
 /**
  * Runs pieces of work in shared transactions: what arrived while one commit ran makes the next one. A piece that throws undoes its

@@ -52,10 +52,10 @@ export function composeAlertWork(
   const grouped = new GroupWrite(database, writes, parts.monotonicMs);
   return new SqliteAlertWork({
     ...{ tasks, sent, writes },
-    leases: new TaskLeases(tasks, writes),
+    leases: new TaskLeases(tasks, writes, grouped),
     filler: new TaskFiller({ statements: tasks, cache, keys, rules, preferences, locations }),
     concluder: new TaskConcluder({ statements: tasks, writes: grouped, keys, teller, deliveries }),
-    taker: new DeliveryTaker({ statements: sent, writes, cache, keys, preferences }),
+    taker: new DeliveryTaker({ statements: sent, writes, grouped, cache, keys, preferences }),
     finisher: new DeliveryFinisher({ statements: sent, writes: grouped, keys, deliveries, teller, trail }),
   });
 }

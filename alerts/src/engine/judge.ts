@@ -5,6 +5,7 @@ import type { AlertId } from "@purrimeter/store/alert";
 import type { AlertConclusion, AlertTask, AlertWork } from "@purrimeter/store/alert-work";
 import { decide } from "../rules/decide.ts";
 import type { AlertMetrics } from "./alert-metrics.ts";
+import { allEnded } from "./all-ended.ts";
 import { newAlertId } from "./new-alert-id.ts";
 
 /** What judging is done with. */
@@ -32,8 +33,7 @@ export async function judgeBatch(parts: JudgeParts): Promise<boolean> {
   const limits = { limit: BATCH, withTimers: isClockTrusted() };
   const tasks = await work.takeTasks(time.utcMs(), LEASE_MS, limits);
   // At once, so that they share a commit.
-  const judged = await Promise.allSettled(tasks.map((task) => judge(task, parts)));
-  for (const one of judged) if (one.status === "rejected") throw one.reason;
+  await allEnded(tasks.map((task) => judge(task, parts)));
   // Of one ownership at most one is given: the next of it waits for this one.
   return tasks.length > 0;
 }

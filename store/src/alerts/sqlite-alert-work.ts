@@ -36,7 +36,7 @@ export class SqliteAlertWork implements AlertWork {
   ): Promise<readonly AlertTask[]> {
     const { leases, filler } = this.#parts;
     const tasks: AlertTask[] = [];
-    for (const leased of leases.take({ nowMs, leaseMs, limit, withTimers })) {
+    for (const leased of await leases.take({ nowMs, leaseMs, limit, withTimers })) {
       const filled = (await unlessCorruptLater(() => filler.fill(leased, nowMs))) ?? "later";
       if (typeof filled === "object") tasks.push(filled);
       else if (filled === "never") leases.skip(leased, nowMs);
