@@ -1,4 +1,5 @@
 import type { Database } from "@purrimeter/database/open-database";
+import { GroupWrite } from "@purrimeter/database/group-write";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { AccountAlertsParts } from "./alerts/account-alerts.ts";
@@ -38,20 +39,25 @@ export interface AlertsParts {
 
 /** What the process `alerts` works with. */
 export function composeAlertWork(
-  parts: AlertsParts & { readonly cache: KeyCache; readonly locations: LocationReader },
+  parts: AlertsParts & {
+    readonly cache: KeyCache;
+    readonly locations: LocationReader;
+    readonly monotonicMs: () => number;
+  },
 ): AlertWork {
   const { database, keys, writes, trail, cache, locations } = parts;
   const [tasks, sent] = [prepareTasks(database), prepareDeliveries(database)];
   const [preferences, deliveries] = [new PreferenceRows(database), new DeliveryRows(database)];
   const teller = new Teller(database, keys);
   const rules = new RuleRows(database, keys);
+  const grouped = new GroupWrite(database, writes, parts.monotonicMs);
   return new SqliteAlertWork({
     ...{ tasks, sent, writes },
-    leases: new TaskLeases(tasks, writes),
+    leases: new TaskLeases(tasks, writes, grouped),
     filler: new TaskFiller({ statements: tasks, cache, keys, rules, preferences, locations }),
-    concluder: new TaskConcluder({ statements: tasks, writes, keys, teller, deliveries }),
-    taker: new DeliveryTaker({ statements: sent, writes, cache, keys, preferences }),
-    finisher: new DeliveryFinisher({ statements: sent, writes, keys, deliveries, teller, trail }),
+    concluder: new TaskConcluder({ statements: tasks, writes: grouped, keys, teller, deliveries }),
+    taker: new DeliveryTaker({ statements: sent, writes, grouped, cache, keys, preferences }),
+    finisher: new DeliveryFinisher({ statements: sent, writes: grouped, keys, deliveries, teller, trail }),
     putRight: preparePutRight(database, writes),
   });
 }

@@ -257,6 +257,8 @@ function composeViews(
   };
   const forViewer = (viewer: OwnerId): ViewerView =>
     new SqliteViewerView({ ...common, statements: statements.shares, viewer });
-  const alertWork = composeAlertWork({ database, keys, writes, trail, now, cache, locations });
+  const alertWork = composeAlertWork({
+    ...{ database, keys, writes, trail, now, cache, locations, monotonicMs },
+  });
   return { alertWork, arrivals, forOwner, forViewer, finderReports, retention };
 }

@@ -10,7 +10,7 @@ import { resultOf } from "./result-of.ts";
 
 /** What a delivery is made with. */
 export interface DeliveryParts {
-  readonly work: Pick<AlertWork, "begin" | "finish">;
+  readonly work: Pick<AlertWork, "finish">;
   readonly notifier: Pick<NotifierClient, "attempt">;
   readonly contacts: Contacts;
   readonly time: Time;
@@ -32,7 +32,6 @@ export interface Delivered {
 export async function deliver(task: DeliveryTask, parts: DeliveryParts): Promise<Delivered> {
   const { work, time, random } = parts;
   const beganMs = time.utcMs();
-  if (task.attempts === 0) await work.begin(task, beganMs);
   const answer = await attempt(task, parts);
   const endedMs = time.utcMs();
   const result = resultOf(
@@ -41,7 +40,7 @@ export async function deliver(task: DeliveryTask, parts: DeliveryParts): Promise
     endedMs,
     random,
   );
-  return { result, beganMs, isKept: await work.finish(task, result, endedMs) };
+  return { result, beganMs, isKept: await work.finish(task, result, endedMs, beganMs) };
 }
 
 async function attempt(task: DeliveryTask, parts: DeliveryParts): Promise<AttemptResult | NoAnswer> {

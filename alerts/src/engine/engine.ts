@@ -6,6 +6,7 @@ import { deliver, type DeliveryParts } from "../deliver/delivery.ts";
 import { DeliveryPool } from "../deliver/delivery-pool.ts";
 import { judgeBatch, type JudgeParts } from "./judge.ts";
 import type { AlertMetrics } from "./alert-metrics.ts";
+import { allEnded } from "./all-ended.ts";
 
 /** What the engine works with. */
 export interface EngineParts extends Omit<JudgeParts, "work" | "metrics">, Omit<DeliveryParts, "work"> {
@@ -17,6 +18,9 @@ export interface EngineParts extends Omit<JudgeParts, "work" | "metrics">, Omit<
 
 /** How often is looked when no word of a commit comes. */
 const POLL_MS = 250;
+
+/** After word of a commit: others that come at the same time are judged with it. */
+const GATHER_MS = 10;
 
 /** After a failure of the store. */
 const PAUSE_MS = 1_000;
@@ -84,8 +88,8 @@ export class Engine {
     while (!this.#stopping.signal.aborted) {
       this.#wake = new AbortController();
       const isWell = await this.#turn();
-      if (this.#wake.signal.aborted) continue;
-      await sleep(time, isWell ? POLL_MS : PAUSE_MS, isWell ? this.#wake.signal : this.#stopping.signal);
+      if (isWell) await sleep(time, POLL_MS, this.#wake.signal);
+      await sleep(time, isWell ? GATHER_MS : PAUSE_MS, this.#stopping.signal);
     }
   }
 
@@ -123,8 +127,8 @@ export class Engine {
     this.#seen = undefined;
     let isMore = true;
     while (isMore && !this.#stopping.signal.aborted) {
-      isMore = await judgeBatch(this.#parts);
-      isMore = (await this.#deliverDue()) || isMore;
+      // Deliveries first: what is under way must not be replaced by what is judged beside it. Both leases share a commit.
+      isMore = (await allEnded([this.#deliverDue(), judgeBatch(this.#parts)])).includes(true);
     }
   }
 
@@ -135,9 +139,8 @@ export class Engine {
     if (limit <= 0) return false;
     const limits = { limit, perAccount: POOL.perAccount };
     const tasks = await work.takeDeliveries(time.utcMs(), DELIVERY_LEASE_MS, limits);
-    for (const task of tasks)
-      if (!this.#pool.begin(task, () => this.#deliver(task)))
-        await work.giveBack(task, time.utcMs() + NO_ROOM_MS);
+    const left = tasks.filter((task) => !this.#pool.begin(task, () => this.#deliver(task)));
+    for (const task of left) await work.giveBack(task, time.utcMs() + NO_ROOM_MS);
     return tasks.length > 0;
   }
 

@@ -5,6 +5,7 @@ import type { AlertId } from "@purrimeter/store/alert";
 import type { AlertConclusion, AlertTask, AlertWork } from "@purrimeter/store/alert-work";
 import { decide } from "../rules/decide.ts";
 import type { AlertMetrics } from "./alert-metrics.ts";
+import { allEnded } from "./all-ended.ts";
 import { newAlertId } from "./new-alert-id.ts";
 
 /** What judging is done with. */
@@ -31,7 +32,8 @@ export async function judgeBatch(parts: JudgeParts): Promise<boolean> {
   const { work, time, isClockTrusted } = parts;
   const limits = { limit: BATCH, withTimers: isClockTrusted() };
   const tasks = await work.takeTasks(time.utcMs(), LEASE_MS, limits);
-  for (const task of tasks) await judge(task, parts);
+  // At once, so that they share a commit.
+  await allEnded(tasks.map((task) => judge(task, parts)));
   // Of one ownership at most one is given: the next of it waits for this one.
   return tasks.length > 0;
 }

@@ -54,14 +54,16 @@ function makeWords({ language, timeZone }: AlertPreferences): Words {
   const times = timeFormat(locale, timeZone);
   const plurals = new Intl.PluralRules(locale);
   const numbers = new Intl.NumberFormat(locale);
+  const percents = new Intl.NumberFormat(locale, { style: "percent" });
+  const durations = durationFormats(locale);
   const say: Words["say"] = (key, values = {}) => fill(messages[key], values);
   return {
     say,
     counted: (key, count) =>
       say(`${key}.${plurals.select(count) === "one" ? "one" : "other"}`, { count: numbers.format(count) }),
     time: (atS) => times.format(atS * 1_000),
-    duration: (seconds) => durationIn(locale, seconds),
-    percent: (value) => new Intl.NumberFormat(locale, { style: "percent" }).format(value / 100),
+    duration: (seconds) => durationIn(durations, seconds),
+    percent: (value) => percents.format(value / 100),
     number: (value) => numbers.format(value),
   };
 }
@@ -89,8 +91,16 @@ function timeFormat(locale: string, timeZone: string): Intl.DateTimeFormat {
   }
 }
 
-function durationIn(locale: string, seconds: number): string {
+type DurationFormats = ReadonlyMap<(typeof UNITS)[number][0], Intl.NumberFormat>;
+
+function durationFormats(locale: string): DurationFormats {
+  const formatOf = (unit: string): Intl.NumberFormat =>
+    new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" });
+  return new Map(UNITS.map(([unit]) => [unit, formatOf(unit)]));
+}
+
+function durationIn(formats: DurationFormats, seconds: number): string {
   const [unit, size] = UNITS.find(([, size]) => seconds >= 2 * size || seconds === size) ?? ["minute", 60];
   const count = Math.max(1, Math.floor(seconds / size));
-  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(count);
+  return formats.get(unit)?.format(count) ?? String(count);
 }

@@ -1,4 +1,5 @@
-import { createHmac, createPrivateKey, sign, type KeyObject } from "node:crypto";
+import { LruMap } from "@purrimeter/service/lru-map";
+import { createHash, createHmac, createPrivateKey, sign, type KeyObject } from "node:crypto";
 
 /** Before an Ed25519 seed, this makes a PKCS#8 key of it (RFC 8410, section 7). */
 const PKCS8_OF_SEED = Buffer.from("302e020100300506032b657004220420", "hex");
@@ -26,9 +27,19 @@ export function webhookSignature(
   return [...secrets.map(hmac), ...keys.map(ed25519)].join(" ");
 }
 
+/** Making a key of its seed costs more than a signature. */
+const MAX_KEPT = 1_024;
+/** By the hash of the text. */
+const kept = new LruMap<string, KeyObject>(MAX_KEPT);
+
 function seedKey(key: string): KeyObject {
+  const hash = createHash("sha256").update(key).digest("base64");
+  const known = kept.get(hash);
+  if (known !== undefined) return known;
   const der = Buffer.concat([PKCS8_OF_SEED, bytesOf(key)]);
-  return createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  const made = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
+  kept.set(hash, made);
+  return made;
 }
 
 function bytesOf(secret: string): Buffer {

@@ -157,7 +157,7 @@ export interface AlertWork {
     leaseMs: number,
     limits: { readonly limit: number; readonly withTimers: boolean },
   ): Promise<readonly AlertTask[]>;
-  /** False when the lease was lost: nothing is kept then. */
+  /** False when the lease was lost: nothing is kept then. Those at the same time share a commit; one that fails undoes no other. */
   conclude(task: AlertTask, conclusion: AlertConclusion, nowMs: UnixMs): Promise<boolean>;
   /** It could not be judged: it comes again later, less and less often. */
   postpone(task: AlertTask, untilMs: UnixMs): Promise<void>;
@@ -172,10 +172,12 @@ export interface AlertWork {
   ): Promise<readonly DeliveryTask[]>;
   /** Gives a delivery back that was not tried: it is due again then. Nothing when the lease was lost. */
   giveBack(delivery: DeliveryTask, untilMs: UnixMs): Promise<void>;
-  /** `handedAt` of the alert, before the first attempt. */
-  begin(delivery: DeliveryTask, nowMs: UnixMs): Promise<void>;
-  /** False when the lease was lost. A channel that has failed for PAUSE_AFTER_S is paused, and its account told another way. */
-  finish(delivery: DeliveryTask, result: DeliveryResult, nowMs: UnixMs): Promise<boolean>;
+  /**
+   * False when the lease was lost. A channel that has failed for PAUSE_AFTER_S is paused, and its account told another way.
+   * `beganMs`: when the attempt began, now unless given; of the first one it is the alert's `handedAt`. Those that are finished at
+   * the same time share a commit; one that fails undoes no other.
+   */
+  finish(delivery: DeliveryTask, result: DeliveryResult, nowMs: UnixMs, beganMs?: UnixMs): Promise<boolean>;
   /**
    * Gives back what waits until a time that nothing waits for: it was taken or put off while the clock was ahead. Cheap when there is
    * nothing; not while the clock is doubted.

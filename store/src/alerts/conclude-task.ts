@@ -1,4 +1,4 @@
-import type { WriteTransaction } from "@purrimeter/database/write-transaction";
+import type { GroupWrite } from "@purrimeter/database/group-write";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import { MissingKeyError } from "../sealing/missing-key.ts";
@@ -13,7 +13,7 @@ import type { ReadyAlert, Teller } from "./tell.ts";
 /** What concludes tasks. */
 export interface TaskConcluderParts {
   readonly statements: TaskStatements;
-  readonly writes: WriteTransaction;
+  readonly writes: GroupWrite;
   readonly keys: OwnerKeys;
   readonly teller: Teller;
   readonly deliveries: DeliveryRows;
@@ -66,7 +66,7 @@ export class TaskConcluder {
     const sealed = sealState(row, await keys.byId(row.sealing_key), state, now);
     const ready: ReadyDraft[] = [];
     for (const draft of alerts) ready.push(await this.#ready(task, draft, now));
-    return writes.run(() => {
+    return writes.submit(() => {
       const { event, lease } = idOf(task);
       if (statements.holds.get({ ownership, lease }) === undefined) return false;
       const isThere = event === undefined || statements.removeEvent.run(event).changes > 0;

@@ -69,6 +69,10 @@ const ONE_SQL = `SELECT d.id, d.account, d.alert, d.ownership, d.channel, d.atte
     LEFT JOIN ownership o ON o.id = d.ownership LEFT JOIN tag t ON t.id = o.tag AND t.ownership = o.id
   WHERE d.id = @id`;
 
+/** Whoever had a lease that was not ended may have made the attempt: it counts as begun. */
+const MAYBE_TRIED =
+  "first_attempt_ms = CASE WHEN lease IS NULL THEN first_attempt_ms ELSE coalesce(first_attempt_ms, @nowMs) END";
+
 function prepareTaking(database: Database) {
   return {
     due: database.prepare<[object], DueRow>(
@@ -82,7 +86,10 @@ function prepareTaking(database: Database) {
       .pluck(),
     one: database.prepare<[object], DeliveryRow>(ONE_SQL),
     lease: database.prepare<[object]>(
-      "UPDATE alert_delivery SET lease = @lease, due_ms = @untilMs WHERE id = @id AND due_ms <= @nowMs",
+      `UPDATE alert_delivery SET ${MAYBE_TRIED}, lease = @lease, due_ms = @untilMs WHERE id = @id AND due_ms <= @nowMs`,
+    ),
+    setAside: database.prepare<[object]>(
+      `UPDATE alert_delivery SET ${MAYBE_TRIED}, lease = NULL, due_ms = @untilMs WHERE id = @id AND due_ms <= @nowMs`,
     ),
     defer: database.prepare<[object]>(
       "UPDATE alert_delivery SET lease = NULL, due_ms = @untilMs WHERE id = @id AND due_ms <= @nowMs",
@@ -111,22 +118,19 @@ function prepareTaking(database: Database) {
 
 function prepareFinishing(database: Database) {
   return {
-    beginAlert: database.prepare<[object]>(
-      `UPDATE alert SET handed_ms = @nowMs WHERE handed_ms IS NULL
-         AND id = (SELECT alert FROM alert_delivery WHERE id = @id AND lease = @lease)`,
+    handed: database.prepare<[object]>(
+      "UPDATE alert SET handed_ms = @beganMs WHERE id = @alert AND handed_ms IS NULL",
     ),
-    begin: database.prepare<[object]>(
-      `UPDATE alert_delivery SET first_attempt_ms = coalesce(first_attempt_ms, @nowMs) WHERE id = @id AND lease = @lease`,
-    ),
+    // One without an answer may have arrived: it has begun too.
     finish: database.prepare<[object]>(
       `UPDATE alert_delivery SET state = @state, attempts = attempts + @asked, due_ms = @dueMs, lease = NULL, tls = coalesce(@tls, tls),
-         error = coalesce(@error, error), first_attempt_ms = coalesce(first_attempt_ms, @nowMs),
+         error = coalesce(@error, error), first_attempt_ms = coalesce(first_attempt_ms, @beganMs),
          sealing_key = CASE WHEN @dueMs IS NULL THEN NULL ELSE sealing_key END,
          sealed = CASE WHEN @dueMs IS NULL THEN NULL ELSE sealed END
        WHERE id = @id AND lease = @lease`,
     ),
     delivered: database.prepare<[object]>(
-      `UPDATE alert SET delivered_ms = coalesce(delivered_ms, @atMs), handed_ms = coalesce(handed_ms, @atMs) WHERE id = @alert`,
+      "UPDATE alert SET delivered_ms = coalesce(delivered_ms, @atMs) WHERE id = @alert",
     ),
     channel: database.prepare<[object], TriedChannel>(
       `SELECT state, failing_since, version, created_at, sealing_key, sealed FROM alert_channel

@@ -1,4 +1,4 @@
-import type { WriteTransaction } from "@purrimeter/database/write-transaction";
+import type { GroupWrite } from "@purrimeter/database/group-write";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { createRandomId } from "../random-id.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
@@ -15,7 +15,7 @@ import type { ReadyAlert, Teller } from "./tell.ts";
 /** What deliveries are finished with. */
 export interface DeliveryFinisherParts {
   readonly statements: DeliveryStatements;
-  readonly writes: WriteTransaction;
+  readonly writes: GroupWrite;
   readonly keys: OwnerKeys;
   readonly deliveries: DeliveryRows;
   readonly teller: Teller;
@@ -37,27 +37,20 @@ export class DeliveryFinisher {
     this.#parts = parts;
   }
 
-  begin({ id, lease }: DeliveryTask, nowMs: UnixMs): void {
-    const { statements, writes } = this.#parts;
-    writes.run(() => {
-      statements.beginAlert.run({ id, lease, nowMs });
-      statements.begin.run({ id, lease, nowMs });
-    });
-  }
-
-  async finish(task: DeliveryTask, result: DeliveryResult, nowMs: UnixMs): Promise<boolean> {
+  async finish(task: DeliveryTask, result: DeliveryResult, nowMs: UnixMs, beganMs: UnixMs): Promise<boolean> {
     const { statements, writes } = this.#parts;
     const pausing = await this.#pausing(task, result, nowMs);
-    return writes.run(() => {
+    return writes.submit(() => {
       const dueMs = result.kind === "retry" ? result.nextAtMs : null;
       const error = result.kind === "delivered" ? null : result.error;
-      const ended = { id: task.id, lease: task.lease, state: STATES[result.kind], dueMs, nowMs };
+      const ended = { id: task.id, lease: task.lease, state: STATES[result.kind], dueMs, beganMs };
       const isAsked = !isUnasked(result);
       const { changes } = statements.finish.run({
         ...ended,
         ...{ error, tls: result.tls ?? null, asked: isAsked ? 1 : 0 },
       });
       if (changes === 0) return false;
+      if (isAsked) statements.handed.run({ alert: task.alert.id, beganMs });
       if (result.kind === "delivered") statements.delivered.run({ alert: task.alert.id, atMs: result.atMs });
       if (task.channel !== ACCOUNT_MAIL && isAsked) this.#tried(task, result, nowMs, pausing);
       return true;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isCorruption, unlessCorrupt } from "@purrimeter/database/is-corruption";
+import type { GroupWrite } from "@purrimeter/database/group-write";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 import type { UnixMs } from "./alert.ts";
 import type { OutboxRow, TaskStatements, TurnRow } from "./task-statements.ts";
@@ -32,17 +33,21 @@ type Choice = OutboxRow | "due" | "none" | "corrupt";
 export class TaskLeases {
   readonly #statements: TaskStatements;
   readonly #writes: WriteTransaction;
+  readonly #grouped: GroupWrite;
 
-  constructor(statements: TaskStatements, writes: WriteTransaction) {
+  constructor(statements: TaskStatements, writes: WriteTransaction, grouped: GroupWrite) {
     this.#statements = statements;
     this.#writes = writes;
+    this.#grouped = grouped;
   }
 
-  take(wanted: WantedTurns): LeasedTurn[] {
+  async take(wanted: WantedTurns): Promise<LeasedTurn[]> {
     const turns = this.#turns(wanted);
     if (turns.length === 0) return [];
     const chosen = turns.map((turn) => ({ turn, choice: this.#choose(turn, wanted) }));
-    return this.#writes.run(() => chosen.flatMap(({ turn, choice }) => this.#lease(turn, choice, wanted)));
+    return this.#grouped.submit(() =>
+      chosen.flatMap(({ turn, choice }) => this.#lease(turn, choice, wanted)),
+    );
   }
 
   /** It is not given now: it comes again at that time. */

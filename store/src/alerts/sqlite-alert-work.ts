@@ -37,7 +37,7 @@ export class SqliteAlertWork implements AlertWork {
   ): Promise<readonly AlertTask[]> {
     const { leases, filler } = this.#parts;
     const tasks: AlertTask[] = [];
-    for (const leased of leases.take({ nowMs, leaseMs, limit, withTimers })) {
+    for (const leased of await leases.take({ nowMs, leaseMs, limit, withTimers })) {
       const filled = (await unlessCorruptLater(() => filler.fill(leased, nowMs))) ?? "later";
       if (typeof filled === "object") tasks.push(filled);
       else if (filled === "never") leases.skip(leased, nowMs);
@@ -70,14 +70,13 @@ export class SqliteAlertWork implements AlertWork {
     });
   }
 
-  begin(delivery: DeliveryTask, nowMs: UnixMs): Promise<void> {
-    return Promise.try(() => {
-      this.#parts.finisher.begin(delivery, nowMs);
-    });
-  }
-
-  finish(delivery: DeliveryTask, result: DeliveryResult, nowMs: UnixMs): Promise<boolean> {
-    return this.#parts.finisher.finish(delivery, result, nowMs);
+  finish(
+    delivery: DeliveryTask,
+    result: DeliveryResult,
+    nowMs: UnixMs,
+    beganMs: UnixMs = nowMs,
+  ): Promise<boolean> {
+    return this.#parts.finisher.finish(delivery, result, nowMs, beganMs);
   }
 
   putRight(nowMs: UnixMs): Promise<void> {

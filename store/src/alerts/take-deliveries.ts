@@ -1,3 +1,4 @@
+import type { GroupWrite } from "@purrimeter/database/group-write";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { OwnerId } from "../reading/owner-id.ts";
@@ -28,6 +29,7 @@ export interface DeliveryLimits {
 export interface DeliveryTakerParts {
   readonly statements: DeliveryStatements;
   readonly writes: WriteTransaction;
+  readonly grouped: GroupWrite;
   readonly cache: KeyCache;
   readonly keys: OwnerKeys;
   readonly preferences: PreferenceRows;
@@ -46,7 +48,7 @@ export class DeliveryTaker {
 
   async take(nowMs: UnixMs, leaseMs: number, limits: DeliveryLimits): Promise<DeliveryTask[]> {
     const tasks: DeliveryTask[] = [];
-    for (const [id, lease] of this.#lease(nowMs, leaseMs, limits)) {
+    for (const [id, lease] of await this.#lease(nowMs, leaseMs, limits)) {
       const opened = (await unlessCorruptLater(() => this.#open(id, lease, nowMs))) ?? "later";
       if (typeof opened === "object") tasks.push(opened);
       else this.#giveUp(id, opened, nowMs + leaseMs);
@@ -54,22 +56,30 @@ export class DeliveryTaker {
     return tasks;
   }
 
-  #lease(nowMs: UnixMs, leaseMs: number, { limit, perAccount }: DeliveryLimits): Map<string, string> {
-    const { statements, writes } = this.#parts;
+  async #lease(nowMs: UnixMs, leaseMs: number, limits: DeliveryLimits): Promise<Map<string, string>> {
+    const { statements, grouped } = this.#parts;
+    const wanted = { nowMs, limit: limits.limit * LOOKED_AT };
+    if (statements.due.get(wanted) === undefined) return new Map();
+    return grouped.submit(() => this.#leaseAll(wanted, leaseMs, limits));
+  }
+
+  #leaseAll(
+    wanted: { readonly nowMs: UnixMs; readonly limit: number },
+    leaseMs: number,
+    { limit, perAccount }: DeliveryLimits,
+  ): Map<string, string> {
+    const { statements } = this.#parts;
+    const { nowMs } = wanted;
     const leased = new Map<string, string>();
-    const wanted = { nowMs, limit: limit * LOOKED_AT };
-    if (statements.due.get(wanted) === undefined) return leased;
     const underWay = new Map<string, number>();
-    writes.run(() => {
-      for (const { id, account } of statements.due.all(wanted)) {
-        if (leased.size >= limit) break;
-        const count = underWay.get(account) ?? this.#underWay({ id, account }, nowMs);
-        const isMuch = count >= perAccount;
-        underWay.set(account, isMuch ? count : count + 1);
-        if (isMuch) statements.defer.run({ id, nowMs, untilMs: nowMs + DEFER_MS });
-        else leased.set(id, this.#leaseOne(id, nowMs, nowMs + leaseMs));
-      }
-    });
+    for (const { id, account } of statements.due.all(wanted)) {
+      if (leased.size >= limit) break;
+      const count = underWay.get(account) ?? this.#underWay({ id, account }, nowMs);
+      const isMuch = count >= perAccount;
+      underWay.set(account, isMuch ? count : count + 1);
+      if (isMuch) statements.setAside.run({ id, nowMs, untilMs: nowMs + DEFER_MS });
+      else leased.set(id, this.#leaseOne(id, nowMs, nowMs + leaseMs));
+    }
     return leased;
   }
 

@@ -72,8 +72,7 @@ export function describeAlertDeliveryContract(name: string, make: () => Promise<
       });
       expect(await takeDeliveries(work)).toEqual([]);
       for (const one of deliveries) {
-        await work.begin(one, NOON_MS + 100);
-        expect(await work.finish(one, DELIVERED, NOON_MS + 500)).toBe(true);
+        expect(await work.finish(one, DELIVERED, NOON_MS + 500, NOON_MS + 100)).toBe(true);
         expect(await work.finish(one, DELIVERED, NOON_MS + 500)).toBe(false);
       }
       const alert = await ada.alert(sent.id);
@@ -98,8 +97,7 @@ export function describeAlertDeliveryContract(name: string, make: () => Promise<
       await tell([alertDraft()]);
       const [first] = await takeDeliveries(work);
       if (first === undefined) throw new Error("none");
-      await work.begin(first, NOON_MS);
-      expect(await work.finish(first, retryAt(NOON_MS + 5_000), NOON_MS + 10)).toBe(true);
+      expect(await work.finish(first, retryAt(NOON_MS + 5_000), NOON_MS + 10, NOON_MS)).toBe(true);
       expect(await work.nextDueMs()).toBe(NOON_MS + 5_000);
       expect(await takeDeliveries(work, NOON_MS + 4_999)).toEqual([]);
       const [again] = await takeDeliveries(work, NOON_MS + 5_000);
@@ -114,9 +112,9 @@ export function describeAlertDeliveryContract(name: string, make: () => Promise<
       let nowMs = NOON_MS;
       for (let i = 0; i < 12; i++) {
         const [task] = await takeDeliveries(work, nowMs);
-        expect(task).toMatchObject({ attempts: 0, channel: channel.id });
-        await work.begin(task!, nowMs);
-        await work.finish(task!, { ...retryAt((nowMs += DAY_MS)), isUnasked: true }, nowMs);
+        const firstAttemptAt = i === 0 ? undefined : NOON_MS;
+        expect(task).toMatchObject({ attempts: 0, channel: channel.id, firstAttemptAt });
+        await work.finish(task!, { ...retryAt((nowMs += DAY_MS)), isUnasked: true }, nowMs, nowMs);
       }
       expect(await ada.alertChannels()).toMatchObject([{ state: "active", failingSince: undefined }]);
     });

@@ -83,7 +83,6 @@ const ACTS: Readonly<Record<Step[0], (world: World, worker: Worker, amount: numb
     const delivery = worker.deliveries.shift();
     if (delivery === undefined) return;
     const result = { kind: "delivered", atMs: model.nowMs, tls: undefined } as const;
-    await worker.store.alertWork.begin(delivery, model.nowMs);
     if (await worker.store.alertWork.finish(delivery, result, model.nowMs)) model.ended.push(delivery.id);
   },
   retry: async ({ model }, worker, amount) => {
