@@ -114,7 +114,8 @@ export function describeAlertDeliveryContract(name: string, make: () => Promise<
         const [task] = await takeDeliveries(work, nowMs);
         const firstAttemptAt = i === 0 ? undefined : NOON_MS;
         expect(task).toMatchObject({ attempts: 0, channel: channel.id, firstAttemptAt });
-        await work.finish(task!, { ...retryAt((nowMs += DAY_MS)), isUnasked: true }, nowMs, nowMs);
+        await work.finish(task!, { ...retryAt(nowMs + DAY_MS), isUnasked: true }, nowMs);
+        nowMs += DAY_MS;
       }
       expect(await ada.alertChannels()).toMatchObject([{ state: "active", failingSince: undefined }]);
     });
