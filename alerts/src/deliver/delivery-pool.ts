@@ -6,7 +6,14 @@ export interface PoolLimits {
   readonly perAccount: number;
   /** Of one channel: an endpoint that hangs takes these, and leaves the others of its account room. */
   readonly perChannel: number;
+  /** Of endpoints that are not proved, or failed the last time: many accounts whose endpoints hang leave the rest to the others. */
+  readonly unsure: number;
 }
+
+type Wanted = Pick<DeliveryTask, "account" | "channel" | "attempts" | "isFailing" | "proofCode">;
+
+/** Counted beside accounts and channels, whose names are never empty. */
+const UNSURE = "";
 
 /** Attempts under way: an endpoint that hangs delays no other channel, and an account whose endpoints all hang no other account. */
 export class DeliveryPool {
@@ -23,11 +30,11 @@ export class DeliveryPool {
   }
 
   /** Runs `work`, which never rejects; false when there is no room for this delivery now. */
-  begin({ account, channel }: Pick<DeliveryTask, "account" | "channel">, work: () => Promise<void>): boolean {
-    const { perAccount, perChannel } = this.#limits;
-    const keys = [account, `${account} ${channel}`] as const;
-    const [ofAccount, ofChannel] = keys.map((key) => this.#counts.get(key) ?? 0);
-    if (this.free <= 0 || (ofAccount ?? 0) >= perAccount || (ofChannel ?? 0) >= perChannel) return false;
+  begin(wanted: Wanted, work: () => Promise<void>): boolean {
+    const limits = this.#limitsOf(wanted);
+    const keys = Object.keys(limits);
+    const isFull = Object.entries(limits).some(([key, limit]) => (this.#counts.get(key) ?? 0) >= limit);
+    if (this.free <= 0 || isFull) return false;
     for (const key of keys) this.#add(key, 1);
     const running: Promise<void> = work().finally(() => {
       this.#running.delete(running);
@@ -40,6 +47,16 @@ export class DeliveryPool {
   /** Resolves when all that is under way has ended. */
   async drained(): Promise<void> {
     await Promise.all(this.#running);
+  }
+
+  #limitsOf({ account, channel, attempts, isFailing, proofCode }: Wanted): Readonly<Record<string, number>> {
+    const { perAccount, perChannel, unsure } = this.#limits;
+    const isUnsure = attempts > 0 || isFailing || proofCode !== undefined;
+    return {
+      [account]: perAccount,
+      [`${account} ${channel}`]: perChannel,
+      ...(isUnsure && { [UNSURE]: unsure }),
+    };
   }
 
   #add(key: string, change: number): void {

@@ -55,6 +55,7 @@ function taskFor(endpoint: AlertEndpoint | undefined, more: Partial<DeliveryTask
       preferences: { language: "en", timeZone: "UTC" },
       attempts: 0,
       firstAttemptAt: undefined,
+      isFailing: false,
     },
     ...more,
   };
@@ -169,10 +170,13 @@ describe("the result of an attempt", () => {
 
 describe("the pool", () => {
   test("has room for others while a channel or an account hangs, and none beyond the total", async () => {
-    const pool = new DeliveryPool({ total: 5, perAccount: 3, perChannel: 2 });
+    const pool = new DeliveryPool({ total: 5, perAccount: 3, perChannel: 2, unsure: 5 });
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const begin = (account: string, channel: string): boolean =>
-      pool.begin({ account: account as OwnerId, channel: channel as AlertChannelId }, () => promise);
+      pool.begin(
+        taskFor(undefined, { account: account as OwnerId, channel: channel as AlertChannelId }),
+        () => promise,
+      );
     expect([begin("a", "1"), begin("a", "1"), begin("a", "1")]).toEqual([true, true, false]);
     expect([begin("a", "2"), begin("a", "3")]).toEqual([true, false]);
     expect([begin("b", "1"), begin("b", "2"), begin("c", "1")]).toEqual([true, true, false]);
@@ -181,6 +185,20 @@ describe("the pool", () => {
     expect([pool.free, begin("a", "1")]).toEqual([5, true]);
     await pool.drained();
   });
+});
+
+test("endpoints of many accounts that hang leave half of the pool to those that work", async () => {
+  const pool = new DeliveryPool({ total: 6, perAccount: 2, perChannel: 2, unsure: 3 });
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  let accounts = 0;
+  const begin = (more: Partial<DeliveryTask>): boolean =>
+    pool.begin(taskFor(hook, { ...more, account: `a${accounts++}` as OwnerId }), () => promise);
+  const hanging = [{ proofCode: "K7RM2XQA" }, { attempts: 1 }, { isFailing: true }] as const;
+  expect(hanging.map(begin)).toEqual([true, true, true]);
+  expect(hanging.map(begin)).toEqual([false, false, false]);
+  expect([begin({}), begin({}), begin({}), begin({})]).toEqual([true, true, true, false]);
+  resolve(undefined);
+  await pool.drained();
 });
 
 test("the address is auth's, and nothing else that it may answer", async () => {

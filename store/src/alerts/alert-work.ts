@@ -126,6 +126,8 @@ export interface DeliveryTask {
   /** Attempts that were made before, of which it is known how they went. */
   readonly attempts: number;
   readonly firstAttemptAt: UnixMs | undefined;
+  /** Whether the last attempt over this channel failed, of whatever alert. */
+  readonly isFailing: boolean;
 }
 
 /** What an attempt came to. */
@@ -176,6 +178,11 @@ export interface AlertWork {
    * the same time share a commit; one that fails undoes no other.
    */
   finish(delivery: DeliveryTask, result: DeliveryResult, nowMs: UnixMs, beganMs?: UnixMs): Promise<boolean>;
+  /**
+   * Gives back what waits until a time that nothing waits for: it was taken or put off while the clock was ahead. Cheap when there is
+   * nothing; not while the clock is doubted.
+   */
+  putRight(nowMs: UnixMs): Promise<void>;
   /** When the next task or delivery is due; undefined when there is none. */
   nextDueMs(): Promise<UnixMs | undefined>;
   /** Rows that wait, for metrics. */
