@@ -88,7 +88,7 @@ function prepareList(database: Database, order: "ASC" | "DESC", onlyUnread: bool
   };
 }
 
-export type AlertList = ReturnType<typeof prepareList>;
+type AlertList = ReturnType<typeof prepareList>;
 
 /** Unread alerts are counted so far. */
 const MAX_UNREAD = 1_000;

@@ -63,7 +63,7 @@ export interface AlertRule extends AlertRuleDraft {
 export const MAX_ALERT_RULES = 64;
 
 /** The quiet window of seconds in which "left" and "came back" are told as one. */
-export const JOIN_S = 300;
+const JOIN_S = 300;
 
 /** Random id of a channel, 26 of a-z 2-7; `mail` is the account's verified address. */
 export type AlertChannelId = string & { readonly [brand]: "AlertChannelId" };
