@@ -62,13 +62,16 @@ async function startReceiver(fixture: AlertsFixture, arrived: (tag: string) => v
 async function startService(
   fixture: AlertsFixture,
   name: "alerts" | "notifier",
+  main: string,
   config: object,
 ): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const main = fileURLToPath(import.meta.resolve(`@purrimeter/${name}/main`));
   const tls = { certificate: fixture.certificateOf(name).chain, authority: fixture.serviceAuthority };
   const path = fixture.write(name, { host: "127.0.0.1", port: 0, tls, ...config });
   const env = { CREDENTIALS_DIRECTORY: fixture.secretsOf(name) };
-  const child = fork(main, ["--config", path], { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child = fork(fileURLToPath(main), ["--config", path], {
+    env,
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
   const ended = once(child, "exit").then(() => {
     throw new Error(`${name} did not start`);
   });
@@ -77,8 +80,29 @@ async function startService(
   return { child, port: message.port };
 }
 
+/** `notifier` and `alerts`, which follows the commits that the port of this process's metrics tells of. */
+async function startServices(fixture: AlertsFixture, commitsPort: number): Promise<readonly ChildProcess[]> {
+  const mails = join(fixture.folder, "mails");
+  mkdirSync(mails);
+  const notifier = await startService(fixture, "notifier", import.meta.resolve("@purrimeter/notifier/main"), {
+    mail: { folder: mails, from: "bench@purrimeter.example" },
+    push: { subject: "mailto:bench@purrimeter.example", navigate: "https://localhost/" },
+    allowedNetworks: ["127.0.0.0/8", "::1/128"],
+    authority: fixture.authority,
+  });
+  const alerts = await startService(fixture, "alerts", import.meta.resolve("@purrimeter/alerts/main"), {
+    ...{ database: fixture.database, keyRing: fixture.keyRing },
+    ...{ notifier: `https://localhost:${notifier.port}`, auth: "https://localhost:1" },
+    commits: [`http://127.0.0.1:${commitsPort}`],
+  });
+  return [notifier.child, alerts.child];
+}
+
 function cpuMs({ pid }: ChildProcess): number {
-  const fields = readFileSync(`/proc/${pid ?? 0}/stat`, "latin1").split(") ")[1]?.split(" ") ?? [];
+  const fields =
+    readFileSync(`/proc/${pid ?? 0}/stat`, "latin1")
+      .split(") ")[1]
+      ?.split(" ") ?? [];
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
@@ -87,7 +111,13 @@ async function leave(store: Store, tag: string, zone: number): Promise<void> {
   const at = Math.floor(Date.now() / 1_000) as UnixSeconds;
   const sides = { from: "inside", to: "outside", lastKnown: "inside" } as const;
   const number = (zone + 1) as EntryNumber;
-  const change = { kind: "transition", at, geofence: zone as GeofenceRef, ...sides, evidenceFrom: number } as const;
+  const change = {
+    kind: "transition",
+    at,
+    geofence: zone as GeofenceRef,
+    ...sides,
+    evidenceFrom: number,
+  } as const;
   const entries = [{ ...change, settingsVersion: ZONES + 1 }];
   const received = { at, atMs: Date.now(), suspect: undefined };
   const report = { epoch: 7 as Epoch, first: number, oldest: 1 as EntryNumber, entries };
@@ -120,21 +150,7 @@ async function measure(name: string, tags: number, others: number): Promise<Aler
   try {
     for (let i = 0; i < tags; i++) await fixture.addOwner(store, `cat-${i}`, url);
     if (others > 0) fixture.addOthers(others);
-    const mails = join(fixture.folder, "mails");
-    mkdirSync(mails);
-    const notifier = await startService(fixture, "notifier", {
-      mail: { folder: mails, from: "bench@purrimeter.example" },
-      push: { subject: "mailto:bench@purrimeter.example", navigate: "https://localhost/" },
-      allowedNetworks: ["127.0.0.0/8", "::1/128"],
-      authority: fixture.authority,
-    });
-    children.push(notifier.child);
-    const alerts = await startService(fixture, "alerts", {
-      ...{ database: fixture.database, keyRing: fixture.keyRing },
-      ...{ notifier: `https://localhost:${notifier.port}`, auth: "https://localhost:1" },
-      commits: [`http://127.0.0.1:${listener.port}`],
-    });
-    children.push(alerts.child);
+    children.push(...(await startServices(fixture, listener.port)));
     const wanted = tags * ZONES;
     const before = children.map(cpuMs);
     const beganMs = performance.now();
@@ -154,7 +170,12 @@ async function measure(name: string, tags: number, others: number): Promise<Aler
     return {
       ...{ bench: "alerts", case: name, p50Ms, p99Ms },
       perSecond: (tookMs.length * 1_000) / (lastMs - beganMs),
-      ...{ limitMs: LIMIT_MS, ratio: LIMIT_MS / p99Ms, alerts: tookMs.length, missing: wanted - tookMs.length },
+      ...{
+        limitMs: LIMIT_MS,
+        ratio: LIMIT_MS / p99Ms,
+        alerts: tookMs.length,
+        missing: wanted - tookMs.length,
+      },
       cpuMsPerAlert: usedMs / tookMs.length,
     };
   } finally {
