@@ -125,8 +125,9 @@ async function leave(store: Store, tag: string, zone: number): Promise<void> {
   if (outcome.kind !== "stored") throw new Error(`refused: ${outcome.reason}`);
 }
 
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
+function percentiles(times: readonly number[], shares: readonly number[]): number[] {
+  const sorted = times.toSorted((a, b) => a - b);
+  return shares.map((share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN);
 }
 
 async function measure(name: string, tags: number, others: number): Promise<AlertsLine> {
@@ -165,8 +166,7 @@ async function measure(name: string, tags: number, others: number): Promise<Aler
     while (tookMs.length < wanted && performance.now() < endMs)
       await new Promise((resolve) => void setTimeout(resolve, 20));
     const usedMs = children.reduce((sum, child, i) => sum + cpuMs(child) - (before[i] ?? 0), 0);
-    const sorted = tookMs.toSorted((a, b) => a - b);
-    const [p50Ms, p99Ms] = [percentile(sorted, 0.5), percentile(sorted, 0.99)];
+    const [p50Ms = NaN, p99Ms = NaN] = percentiles(tookMs, [0.5, 0.99]);
     return {
       ...{ bench: "alerts", case: name, p50Ms, p99Ms },
       perSecond: (tookMs.length * 1_000) / (lastMs - beganMs),
