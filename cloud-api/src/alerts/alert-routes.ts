@@ -5,7 +5,7 @@ import type { Alert, AlertId } from "@purrimeter/store/alert";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
-import { spend } from "../edge/edge.ts";
+import { spend } from "../edge/spend.ts";
 import { refuse } from "../edge/problem.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 import { MAX_CURSOR_LENGTH } from "../lists/cursors.ts";

@@ -1,7 +1,7 @@
 import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { CommandDraft } from "@purrimeter/store/command";
-import { spend } from "../edge/edge.ts";
+import { spend } from "../edge/spend.ts";
 
 const HOUR_S = 3_600;
 

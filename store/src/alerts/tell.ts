@@ -8,11 +8,11 @@ import { prepareAlerts, sealAlert, type AlertContent, type NewAlert } from "./al
 import { DeliveryRows } from "./delivery-rows.ts";
 
 /** Alerts of an account in a minute that are told one by one; more are told as one of many. */
-export const MAX_TOLD_A_MINUTE = 20;
+const MAX_TOLD_A_MINUTE = 20;
 /** Alerts of an account in a UTC day of which rows are kept; more are only counted. */
-export const MAX_KEPT_A_DAY = 1_000;
+const MAX_KEPT_A_DAY = 1_000;
 /** How long what stands for many waits for more. */
-export const MANY_WAIT_S = 60;
+const MANY_WAIT_S = 60;
 
 const DAY_S = 86_400;
 

@@ -163,6 +163,18 @@ export function describeAlertDeliveryContract(name: string, make: () => Promise<
       expect(await harness.second.alertWork.finish(second, DELIVERED, NOON_MS)).toBe(true);
     });
 
+    test("a lease that was lost may have been used: the delivery counts as begun", async () => {
+      await tell([alertDraft()]);
+      expect(await takeDeliveries(work)).toMatchObject([{ firstAttemptAt: undefined }]);
+      const lostMs = NOON_MS + LEASE_MS;
+      const none = { limit: 10, perAccount: 0 };
+      expect(await harness.second.alertWork.takeDeliveries(lostMs, LEASE_MS, none)).toEqual([]);
+      await recorded(harness, TAG, reportOf(900, [transition(900, 0, "outside", "inside", 2)], 900));
+      expect(await oneTask(work, lostMs)).toMatchObject({ untold: [] });
+      const [again] = await takeDeliveries(work, lostMs + LEASE_MS);
+      expect(again).toMatchObject({ attempts: 0, firstAttemptAt: lostMs });
+    });
+
     test("an account has so many under way and no more, and keeps no other waiting", async () => {
       const bobs = await claimed(harness, BOB, OTHER_TAG);
       await concludeAll(work);
