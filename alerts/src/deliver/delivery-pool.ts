@@ -6,6 +6,8 @@ export interface PoolLimits {
   readonly perAccount: number;
   /** Of one channel: an endpoint that hangs takes these, and leaves the others of its account room. */
   readonly perChannel: number;
+  /** To one host, or to the mail server. Fewer than the notifier takes: what it turns away would be tried again late. */
+  readonly perHost: number;
 }
 
 /** Attempts under way: an endpoint that hangs delays no other channel, and an account whose endpoints all hang no other account. */
@@ -23,11 +25,19 @@ export class DeliveryPool {
   }
 
   /** Runs `work`, which never rejects; false when there is no room for this delivery now. */
-  begin({ account, channel }: Pick<DeliveryTask, "account" | "channel">, work: () => Promise<void>): boolean {
-    const { perAccount, perChannel } = this.#limits;
-    const keys = [account, `${account} ${channel}`] as const;
-    const [ofAccount, ofChannel] = keys.map((key) => this.#counts.get(key) ?? 0);
-    if (this.free <= 0 || (ofAccount ?? 0) >= perAccount || (ofChannel ?? 0) >= perChannel) return false;
+  begin(
+    { account, channel, endpoint }: Pick<DeliveryTask, "account" | "channel" | "endpoint">,
+    work: () => Promise<void>,
+  ): boolean {
+    const { perAccount, perChannel, perHost } = this.#limits;
+    const limits = new Map([
+      [`account ${account}`, perAccount],
+      [`channel ${account} ${channel}`, perChannel],
+      [`host ${hostOf(endpoint)}`, perHost],
+    ]);
+    const keys = [...limits.keys()];
+    const isFull = [...limits].some(([key, limit]) => (this.#counts.get(key) ?? 0) >= limit);
+    if (this.free <= 0 || isFull) return false;
     for (const key of keys) this.#add(key, 1);
     const running: Promise<void> = work().finally(() => {
       this.#running.delete(running);
@@ -47,4 +57,10 @@ export class DeliveryPool {
     if (count === 0) this.#counts.delete(key);
     else this.#counts.set(key, count);
   }
+}
+
+/** As the notifier counts: all mail goes through one server. */
+function hostOf(endpoint: DeliveryTask["endpoint"]): string {
+  if (endpoint === undefined || endpoint.kind === "email") return "email";
+  return URL.parse(endpoint.url)?.host ?? "none";
 }

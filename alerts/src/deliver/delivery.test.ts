@@ -161,10 +161,13 @@ describe("the result of an attempt", () => {
 
 describe("the pool", () => {
   test("has room for others while a channel or an account hangs, and none beyond the total", async () => {
-    const pool = new DeliveryPool({ total: 5, perAccount: 3, perChannel: 2 });
+    const pool = new DeliveryPool({ total: 5, perAccount: 3, perChannel: 2, perHost: 5 });
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const begin = (account: string, channel: string): boolean =>
-      pool.begin({ account: account as OwnerId, channel: channel as AlertChannelId }, () => promise);
+      pool.begin(
+        { account: account as OwnerId, channel: channel as AlertChannelId, endpoint: undefined },
+        () => promise,
+      );
     expect([begin("a", "1"), begin("a", "1"), begin("a", "1")]).toEqual([true, true, false]);
     expect([begin("a", "2"), begin("a", "3")]).toEqual([true, false]);
     expect([begin("b", "1"), begin("b", "2"), begin("c", "1")]).toEqual([true, true, false]);
@@ -173,6 +176,25 @@ describe("the pool", () => {
     expect([pool.free, begin("a", "1")]).toEqual([5, true]);
     await pool.drained();
   });
+});
+
+test("the pool has no more under way to one host than the notifier takes", async () => {
+  const pool = new DeliveryPool({ total: 9, perAccount: 9, perChannel: 9, perHost: 2 });
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const begin = (account: string, endpoint: AlertEndpoint | undefined): boolean =>
+    pool.begin({ account: account as OwnerId, channel: "c" as AlertChannelId, endpoint }, () => promise);
+  const topic = (name: string) => ({ kind: "ntfy", url: `https://ntfy.example/${name}` }) as const;
+  expect([begin("a", topic("1")), begin("b", topic("2")), begin("c", topic("3"))]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  const mail = { kind: "email", address: "a@example.org" } as const;
+  expect([begin("a", mail), begin("b", undefined), begin("c", mail)]).toEqual([true, true, false]);
+  resolve(undefined);
+  await pool.drained();
+  expect(begin("c", topic("3"))).toBe(true);
+  await pool.drained();
 });
 
 test("the address is auth's, and nothing else that it may answer", async () => {
