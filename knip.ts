@@ -19,7 +19,7 @@ const config: KnipConfig = {
     bench: {
       entry: [
         "src/main.ts",
-        "src/cloud/{bare-tls-peer,ingest-load,read-server,verification}.ts",
+        "src/cloud/{bare-tls-peer,ingest-load,live-server,read-server,verification}.ts",
         "src/energy/doc-table.ts",
         "src/fences/{doc-tables,draw-fences,expected-errors,fit-receiver}.ts",
       ],

@@ -34,6 +34,7 @@ NAME is one of: ${Object.keys(BENCHES).join(", ")}
                           "exits","missed","delayMedianS","delayP95S",...}; a delay that does not exist is null
                   energy  {"bench","policy","decision","days","daysP10","daysP90","heardMedianS","heardP95S","neverTold","outings",...};
                           the policies of our tag begin with "ours"
+                  alerts  {"bench","case","p50Ms","p99Ms","perSecond","limitMs","ratio","alerts","missing","cpuMsPerAlert"}
                   live    {"bench","case","p50Ms","p99Ms","limitMs","ratio","cpuMicrosPerEvent","events",...}
                   others  {"bench","case","ours","peer","unit","ratio",...}; a ratio above 1 means that we are better
   --quick       fences and energy: a few cats, in a minute

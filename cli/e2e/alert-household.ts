@@ -37,6 +37,7 @@ export class AlertHousehold {
   readonly smtp: SmtpServer;
   services!: RunningServices;
   owner!: OwnerApi;
+  readonly #restarts = new Map<string, number>();
   readonly #push: ECDH = createECDH("prime256v1");
   readonly #pushSecret = randomBytes(16);
 
@@ -81,6 +82,11 @@ export class AlertHousehold {
       ids.push(id);
     }
     return ids;
+  }
+
+  /** How often a service was started again and became ready. */
+  restartsOf(name: string): number {
+    return this.#restarts.get(name) ?? 0;
   }
 
   /** What people were told so far, codes of endpoints left out. */
@@ -139,7 +145,7 @@ export class AlertHousehold {
       settings,
       time: systemTime,
       writeLine: () => () => undefined,
-      onRestart: () => undefined,
+      onRestart: (name) => void this.#restarts.set(name, this.restartsOf(name) + 1),
       rootKey: "discard",
     });
     if (isFailure(services)) throw new Error(services.failure);

@@ -62,6 +62,9 @@ const EXPORT_RATE = { burst: 20, perSecond: 1 / 360 };
 /** Changes to channels: all of them at once, and one every three minutes after that. */
 const CHANNEL_RATE = { burst: 40, perSecond: 1 / 180 };
 
+/** Alerts that are put off: all of an evening at once, and one a minute after that. */
+const SNOOZE_RATE = { burst: 60, perSecond: 1 / 60 };
+
 /** Codes to one endpoint, whoever asks for them: nobody's mailbox is filled by people who say that it is theirs. */
 const ENDPOINT_RATE = { burst: 5, perSecond: 1 / 3_600 };
 
@@ -104,6 +107,7 @@ function makeNotifier({ config, secrets, time }: Parts): NotifierClient | undefi
 function makeAlerts({ config, monotonicMs }: Parts, notifier: NotifierClient | undefined): AlertParts {
   return {
     channelRates: new RateLimiter(CHANNEL_RATE, monotonicMs),
+    snoozeRates: new RateLimiter(SNOOZE_RATE, monotonicMs),
     endpointRates: new RateLimiter(ENDPOINT_RATE, monotonicMs),
     destinations: new Destinations(config.allowedNetworks),
     pushKey: () => notifier?.pushKey() ?? Promise.resolve(undefined),

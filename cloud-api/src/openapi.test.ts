@@ -126,22 +126,48 @@ const ACCOUNTS = [
   "post /v1/account/export",
 ];
 
+type TagAsk = Ask & { share?: string; at?: string; command?: string };
+
+/** Asks a route, and expects that it declares the answer. `id` stands for its first parameter. */
+type AskTag = (path: string, method: string, id: string, ask?: TagAsk, query?: string) => Promise<Answer>;
+
+/** Files of locations, and changes and deletions of them. */
+async function askHistory(ask: AskTag): Promise<void> {
+  for (const id of [tag, "nobody"]) {
+    for (const query of ["?format=csv", "?format=gpx", "?format=geojson", "?format=x", ""])
+      await ask(`${TAG_PATH}/export`, "get", id, {}, query);
+    for (const at of [rfc3339((NOW_S - 60) as UnixSeconds), "2020-01-01T00:00:00Z", "x"])
+      await ask(`${TAG_PATH}/locations/{at}`, "patch", id, { at, body: { suspect: true } });
+    await ask(`${TAG_PATH}/locations/{at}`, "patch", id, { at: "x", body: {} });
+    const year = "?from=2020-01-01T00:00:00Z&to=2021-01-01T00:00:00Z";
+    for (const query of [year, "", "?from=x"]) await ask(`${TAG_PATH}/locations`, "delete", id, {}, query);
+  }
+}
+
+/** Commands and lost mode. */
+async function askCommands(ask: AskTag): Promise<void> {
+  for (const id of [tag, "nobody"]) {
+    const path = `${TAG_PATH}/commands`;
+    const headers = { "idempotency-key": "k" };
+    for (const body of [{ kind: "buzz" }, { kind: "buzz" }, { kind: "light" }, { kind: "x" }, "x"])
+      await ask(path, "post", id, { body, headers });
+    const given = await ask(path, "post", id, { body: { kind: "locate" } });
+    await ask(path, "get", id);
+    for (const command of [String(given.body.id), "x"])
+      await ask(`${path}/{command}`, "get", id, { command });
+    for (const body of [{}, { until: "x" }, "x"]) await ask(`${TAG_PATH}/lost`, "put", id, { body });
+    for (const query of ["", "?intervalS=x"]) await ask(`${TAG_PATH}/lost`, "get", id, {}, query);
+    await ask(`${TAG_PATH}/lost`, "delete", id);
+  }
+}
+
 describe("every route answers what it declares", () => {
   const tried = new Set<string>();
   const ask = async (
     path: string,
     method: string,
     id: string,
-    {
-      share = "",
-      at = "",
-      command = "",
-      ...more
-    }: Ask & {
-      share?: string;
-      at?: string;
-      command?: string;
-    } = {},
+    { share = "", at = "", command = "", ...more }: TagAsk = {},
     query = "",
   ): Promise<Answer> => {
     tried.add(`${method} ${path}`);
@@ -154,34 +180,6 @@ describe("every route answers what it declares", () => {
     const answer = await api.ask(filled, { method: method.toUpperCase(), token: owner.token, ...more });
     expectDeclared(path, method, answer);
     return answer;
-  };
-
-  const askHistory = async (): Promise<void> => {
-    for (const id of [tag, "nobody"]) {
-      for (const query of ["?format=csv", "?format=gpx", "?format=geojson", "?format=x", ""])
-        await ask(`${TAG_PATH}/export`, "get", id, {}, query);
-      for (const at of [rfc3339((NOW_S - 60) as UnixSeconds), "2020-01-01T00:00:00Z", "x"])
-        await ask(`${TAG_PATH}/locations/{at}`, "patch", id, { at, body: { suspect: true } });
-      await ask(`${TAG_PATH}/locations/{at}`, "patch", id, { at: "x", body: {} });
-      const year = "?from=2020-01-01T00:00:00Z&to=2021-01-01T00:00:00Z";
-      for (const query of [year, "", "?from=x"]) await ask(`${TAG_PATH}/locations`, "delete", id, {}, query);
-    }
-  };
-
-  const askCommands = async (): Promise<void> => {
-    for (const id of [tag, "nobody"]) {
-      const path = `${TAG_PATH}/commands`;
-      const headers = { "idempotency-key": "k" };
-      for (const body of [{ kind: "buzz" }, { kind: "buzz" }, { kind: "light" }, { kind: "x" }, "x"])
-        await ask(path, "post", id, { body, headers });
-      const given = await ask(path, "post", id, { body: { kind: "locate" } });
-      await ask(path, "get", id);
-      for (const command of [String(given.body.id), "x"])
-        await ask(`${path}/{command}`, "get", id, { command });
-      for (const body of [{}, { until: "x" }, "x"]) await ask(`${TAG_PATH}/lost`, "put", id, { body });
-      for (const query of ["", "?intervalS=x"]) await ask(`${TAG_PATH}/lost`, "get", id, {}, query);
-      await ask(`${TAG_PATH}/lost`, "delete", id);
-    }
   };
 
   it("for good and for bad requests", async () => {
@@ -220,8 +218,8 @@ describe("every route answers what it declares", () => {
       await ask(`${tagPath}/totals`, "get", id);
       await ask(`${tagPath}/totals`, "get", id, {}, "?cursor=x");
     }
-    await askHistory();
-    await askCommands();
+    await askHistory(ask);
+    await askCommands(ask);
     await askAlertRoutes(ask, tag);
     await ask("/v1/account/export/{id}", "get", "a".repeat(32));
     const made = await ask("/v1/geofences", "post", "", { body: geofence });

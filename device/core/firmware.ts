@@ -3,6 +3,7 @@ import { decodeCommand } from "@purrimeter/protocol/command";
 import type { DecodeReason } from "@purrimeter/protocol/decode-error";
 import type { Settings } from "@purrimeter/protocol/messages";
 import { encodeStatus } from "@purrimeter/protocol/status";
+import { batteryPercent } from "./battery-percent.ts";
 import type { Effect } from "./effects.ts";
 import type { FirmwareOptions, FirmwareStats } from "./firmware-options.ts";
 import { acceptReading, emptyFix, FixFilterState, type Fix } from "./nmea/fix-filter.ts";
@@ -143,7 +144,7 @@ export class Firmware {
     this.tickEvent.nowMs = this.nowMs();
     this.tickEvent.utcS = this.ports.clock.utcS();
     this.tickEvent.number = this.journal.next;
-    this.state.percent = this.batteryPercent();
+    this.state.percent = batteryPercent(this.ports.battery);
     this.take(this.tickEvent);
     if (this.owesStatus && this.tickEvent.nowMs >= this.statusRetryMs) this.publishStatus();
     this.send();
@@ -242,12 +243,6 @@ export class Firmware {
     if (number === 0) return;
     this.queue.counts.entries++;
     this.queue.appended(number, isUrgent, nowMs, this.state.reportIntervalS * 1_000);
-  }
-
-  /** A wrong gauge must not lead to a report that the cloud refuses. */
-  private batteryPercent(): number {
-    const percent = Math.round(this.ports.battery.percent());
-    return percent >= 0 ? Math.min(percent, 100) : 0;
   }
 
   private send(): void {

@@ -32,7 +32,7 @@ const base64url = z
   .regex(/^[\w-]+$/u);
 
 /** Where one message goes. What it needs to be trusted there comes with it: the notifier remembers nothing. */
-export const endpointSchema = z.discriminatedUnion("kind", [
+const endpointSchema = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("email"), address: mailbox }),
   z.strictObject({
     kind: z.literal("webhook"),
@@ -59,7 +59,7 @@ export const endpointSchema = z.discriminatedUnion("kind", [
 export type Endpoint = z.infer<typeof endpointSchema>;
 
 /** One message in all forms that a channel may need. */
-export const messageSchema = z.strictObject({
+const messageSchema = z.strictObject({
   title: line,
   /** Plain text with line feeds. */
   text: z.string().min(1).max(16_000),
@@ -97,7 +97,7 @@ export type Attempt = z.infer<typeof attemptSchema>;
  * `delivered`: taken by the endpoint. `failed`: it may work later. `rejected`: this message never will. `gone`: the endpoint takes
  * none any more. `not-allowed`: its address is one that we do not send to.
  */
-export const OUTCOMES = ["delivered", "failed", "rejected", "gone", "not-allowed"] as const;
+const OUTCOMES = ["delivered", "failed", "rejected", "gone", "not-allowed"] as const;
 
 export const resultSchema = z.strictObject({
   outcome: z.enum(OUTCOMES),

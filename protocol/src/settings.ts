@@ -18,7 +18,14 @@ import {
   WIRE_VERSION,
 } from "./limits.ts";
 import { lonDeltaE7, wrapLonE7 } from "./lon-delta.ts";
-import type { CircleSetting, Detection, GeofenceSetting, LostMode, PolygonSetting, Settings } from "./messages.ts";
+import type {
+  CircleSetting,
+  Detection,
+  GeofenceSetting,
+  LostMode,
+  PolygonSetting,
+  Settings,
+} from "./messages.ts";
 import {
   asLatE7,
   MAX_LAT_E7,

@@ -1,5 +1,6 @@
 import { AUTH_FOLDERS } from "./auth-folders.ts";
 import type { FolderRules } from "./house-shape.ts";
+import { STORE_FOLDERS } from "./store-folders.ts";
 
 const CORE = [
   ...["core", "core/earth.ts", "core/effects.ts", "core/flash", "core/geofence", "core/journal", "core/nmea"],
@@ -17,15 +18,6 @@ const DRIVERS = [
   ...["drivers/axp2101", "drivers/lis3dh", "drivers/output", "drivers/registers.ts", "drivers/sim7080g"],
 ];
 const CERTS_FILES = ["src/refusal.ts", "src/write-file.ts"];
-const STORE_BASE = [
-  ...["src/random-id.ts", "src/utc-day.ts", "src/reading/owner-id.ts", "src/reading/page*.ts"],
-  "src/retention/retention-choice.ts",
-];
-const STORE_SUBJECTS = [
-  ...["src/audit", "src/geofences", "src/recording", "src/schema", "src/sealing", "src/sharing", "src/tags"],
-  "src/transfers",
-  ...STORE_BASE,
-];
 const VALUES = ["src/values.ts", "src/limits.ts", "src/decode-error.ts"];
 const CLI_SERVICES = ["src/services", "src/configuration", "src/data-folder", "src/terminal"];
 
@@ -111,31 +103,7 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
       "boards/t-sim7080g-moddable/build": ["boards/build-date.ts"],
     },
   },
-  store: {
-    folders: {
-      "src/random-id.ts": [],
-      "src/utc-day.ts": [],
-      "src/reading/owner-id.ts": [],
-      "src/reading/page*.ts": [],
-      "src/retention/retention-choice.ts": [],
-      "src/schema": ["src/retention/retention-choice.ts"],
-      "src/recording": ["src/utc-day.ts"],
-      "src/audit": [],
-      "src/sealing": ["src/audit", "src/schema", ...STORE_BASE],
-      "src/tags": ["src/audit", "src/recording", "src/schema", "src/sealing", ...STORE_BASE],
-      "src/geofences": ["src/audit", "src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
-      "src/sharing": ["src/audit", "src/recording", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
-      "src/transfers": ["src/audit", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
-      "src/erasure": ["src/audit", "src/schema", "src/sealing", "src/tags", ...STORE_BASE],
-      "src/reading": STORE_SUBJECTS,
-      "src/history": ["src/reading", ...STORE_SUBJECTS],
-      "src/export": ["src/history", "src/reading", "src/retention", ...STORE_SUBJECTS],
-      "src/retention": ["src/erasure", "src/reading", ...STORE_SUBJECTS],
-      "src/sqlite": [
-        ...["src/erasure", "src/export", "src/history", "src/reading", "src/retention", ...STORE_SUBJECTS],
-      ],
-    },
-  },
+  store: STORE_FOLDERS,
   alerts: {
     folders: {
       "src/config.ts": [],
@@ -172,15 +140,23 @@ export const FOLDERS: Readonly<Record<string, FolderRules>> = {
   "cloud-api": {
     folders: {
       "src/edge": [],
-      "src/dependencies.ts": ["src/edge", "src/lists"],
       "src/lists": ["src/edge"],
+      "src/alerts/alert-parts.ts": [],
+      "src/commands/command-rates.ts": ["src/edge"],
+      "src/dependencies.ts": [
+        ...["src/alerts/alert-parts.ts", "src/commands/command-rates.ts", "src/edge", "src/lists"],
+      ],
       "src/accounts": ["src/dependencies.ts", "src/edge"],
       "src/tags": ["src/dependencies.ts", "src/edge", "src/lists"],
       "src/geofences": ["src/dependencies.ts", "src/edge", "src/lists", "src/tags"],
       "src/locations": ["src/dependencies.ts", "src/edge", "src/lists"],
       "src/export": [...["src/accounts", "src/dependencies.ts", "src/edge", "src/lists", "src/locations"]],
-      "src/live": ["src/dependencies.ts", "src/edge", "src/lists", "src/locations"],
       "src/commands": ["src/dependencies.ts", "src/edge", "src/lists", "src/tags"],
+      "src/alerts": [...["src/dependencies.ts", "src/edge", "src/lists", "src/locations", "src/tags"]],
+      "src/live": [
+        ...["src/alerts", "src/commands", "src/dependencies.ts", "src/edge", "src/lists", "src/locations"],
+        "src/tags",
+      ],
       "src/lost": ["src/dependencies.ts", "src/edge", "src/lists", "src/tags"],
       "src/sharing": ["src/dependencies.ts", "src/edge", "src/lists", "src/tags"],
       "src/service": ["src/dependencies.ts", "src/edge", "src/lists"],

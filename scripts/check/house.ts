@@ -96,7 +96,7 @@ export const HOUSE: House = {
     what: "measurements, each with its peer in the same run",
     imports: [
       ...["protocol", "device", "certs", "service", "secrets", "database", "audit", "store", "bridge"],
-      ...["auth", "cloud-api", "simulator", "cli"],
+      ...["notifier", "auth", "alerts", "cloud-api", "simulator", "cli"],
     ],
   },
 };

@@ -15,6 +15,7 @@ import { TaskLeases } from "./alerts/lease-tasks.ts";
 import { OwnedAlerts } from "./alerts/owned-alerts.ts";
 import { OwnedChannels } from "./alerts/owned-channels.ts";
 import { OwnedRules } from "./alerts/owned-rules.ts";
+import { preparePutRight } from "./alerts/put-right.ts";
 import { PreferenceRows } from "./alerts/preference-rows.ts";
 import { RuleRows } from "./alerts/rule-rows.ts";
 import { sendTestAlert } from "./alerts/send-test-alert.ts";
@@ -57,6 +58,7 @@ export function composeAlertWork(
     concluder: new TaskConcluder({ statements: tasks, writes: grouped, keys, teller, deliveries }),
     taker: new DeliveryTaker({ statements: sent, writes, grouped, cache, keys, preferences }),
     finisher: new DeliveryFinisher({ statements: sent, writes: grouped, keys, deliveries, teller, trail }),
+    putRight: preparePutRight(database, writes),
   });
 }
 

@@ -8,7 +8,14 @@ export interface PoolLimits {
   readonly perChannel: number;
   /** To one host, or to the mail server. Fewer than the notifier takes: what it turns away would be tried again late. */
   readonly perHost: number;
+  /** Of endpoints that are not proved, or failed the last time: many accounts whose endpoints hang leave the rest to the others. */
+  readonly unsure: number;
 }
+
+type Wanted = Pick<DeliveryTask, "account" | "channel" | "endpoint" | "attempts" | "isFailing" | "proofCode">;
+
+/** Counted beside accounts and channels, whose names are never empty. */
+const UNSURE = "";
 
 /** Attempts under way: an endpoint that hangs delays no other channel, and an account whose endpoints all hang no other account. */
 export class DeliveryPool {
@@ -25,18 +32,10 @@ export class DeliveryPool {
   }
 
   /** Runs `work`, which never rejects; false when there is no room for this delivery now. */
-  begin(
-    { account, channel, endpoint }: Pick<DeliveryTask, "account" | "channel" | "endpoint">,
-    work: () => Promise<void>,
-  ): boolean {
-    const { perAccount, perChannel, perHost } = this.#limits;
-    const limits = new Map([
-      [`account ${account}`, perAccount],
-      [`channel ${account} ${channel}`, perChannel],
-      [`host ${hostOf(endpoint)}`, perHost],
-    ]);
-    const keys = [...limits.keys()];
-    const isFull = [...limits].some(([key, limit]) => (this.#counts.get(key) ?? 0) >= limit);
+  begin(wanted: Wanted, work: () => Promise<void>): boolean {
+    const limits = this.#limitsOf(wanted);
+    const keys = Object.keys(limits);
+    const isFull = Object.entries(limits).some(([key, limit]) => (this.#counts.get(key) ?? 0) >= limit);
     if (this.free <= 0 || isFull) return false;
     for (const key of keys) this.#add(key, 1);
     const running: Promise<void> = work().finally(() => {
@@ -50,6 +49,18 @@ export class DeliveryPool {
   /** Resolves when all that is under way has ended. */
   async drained(): Promise<void> {
     await Promise.all(this.#running);
+  }
+
+  #limitsOf(wanted: Wanted): Readonly<Record<string, number>> {
+    const { account, channel, endpoint, attempts, isFailing, proofCode } = wanted;
+    const { perAccount, perChannel, perHost, unsure } = this.#limits;
+    const isUnsure = attempts > 0 || isFailing || proofCode !== undefined;
+    return {
+      [account]: perAccount,
+      [`${account} ${channel}`]: perChannel,
+      [`host ${hostOf(endpoint)}`]: perHost,
+      ...(isUnsure && { [UNSURE]: unsure }),
+    };
   }
 
   #add(key: string, change: number): void {

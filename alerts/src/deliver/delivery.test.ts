@@ -55,6 +55,7 @@ function taskFor(endpoint: AlertEndpoint | undefined, more: Partial<DeliveryTask
       preferences: { language: "en", timeZone: "UTC" },
       attempts: 0,
       firstAttemptAt: undefined,
+      isFailing: false,
     },
     ...more,
   };
@@ -148,6 +149,14 @@ describe("the result of an attempt", () => {
     expect(after(0, { outcome, reason: "r" })).toEqual(expected);
   });
 
+  test("that nobody knows is no attempt: an endpoint that was not asked has all of its schedule left", () => {
+    const away = { outcome: "no-answer", reason: "nothing listens there", code: "ECONNREFUSED" } as const;
+    const first = resultOf({ attempts: 0, firstAttemptAt: NOW_MS }, away, NOW_MS + 20, random);
+    expect(first).toMatchObject({ kind: "retry", isUnasked: true });
+    expect(first.kind === "retry" && first.nextAtMs - NOW_MS <= 1_220).toBe(true);
+    expect(after(0, failed)).not.toHaveProperty("isUnasked");
+  });
+
   test("that nobody knows is asked for again soon, for five days, and what the notifier does not take never", () => {
     const unknown = { outcome: "no-answer", reason: "nothing listens there", code: "ECONNREFUSED" } as const;
     const at = (nowMs: number) => resultOf({ attempts: 40, firstAttemptAt: NOW_MS }, unknown, nowMs, random);
@@ -161,11 +170,11 @@ describe("the result of an attempt", () => {
 
 describe("the pool", () => {
   test("has room for others while a channel or an account hangs, and none beyond the total", async () => {
-    const pool = new DeliveryPool({ total: 5, perAccount: 3, perChannel: 2, perHost: 5 });
+    const pool = new DeliveryPool({ total: 5, perAccount: 3, perChannel: 2, perHost: 5, unsure: 5 });
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const begin = (account: string, channel: string): boolean =>
       pool.begin(
-        { account: account as OwnerId, channel: channel as AlertChannelId, endpoint: undefined },
+        taskFor(undefined, { account: account as OwnerId, channel: channel as AlertChannelId }),
         () => promise,
       );
     expect([begin("a", "1"), begin("a", "1"), begin("a", "1")]).toEqual([true, true, false]);
@@ -179,10 +188,10 @@ describe("the pool", () => {
 });
 
 test("the pool has no more under way to one host than the notifier takes", async () => {
-  const pool = new DeliveryPool({ total: 9, perAccount: 9, perChannel: 9, perHost: 2 });
+  const pool = new DeliveryPool({ total: 9, perAccount: 9, perChannel: 9, perHost: 2, unsure: 9 });
   const { promise, resolve } = Promise.withResolvers<undefined>();
   const begin = (account: string, endpoint: AlertEndpoint | undefined): boolean =>
-    pool.begin({ account: account as OwnerId, channel: "c" as AlertChannelId, endpoint }, () => promise);
+    pool.begin(taskFor(endpoint, { account: account as OwnerId }), () => promise);
   const topic = (name: string) => ({ kind: "ntfy", url: `https://ntfy.example/${name}` }) as const;
   expect([begin("a", topic("1")), begin("b", topic("2")), begin("c", topic("3"))]).toEqual([
     true,
@@ -194,6 +203,20 @@ test("the pool has no more under way to one host than the notifier takes", async
   resolve(undefined);
   await pool.drained();
   expect(begin("c", topic("3"))).toBe(true);
+  await pool.drained();
+});
+
+test("endpoints of many accounts that hang leave half of the pool to those that work", async () => {
+  const pool = new DeliveryPool({ total: 6, perAccount: 2, perChannel: 2, perHost: 6, unsure: 3 });
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  let accounts = 0;
+  const begin = (more: Partial<DeliveryTask>): boolean =>
+    pool.begin(taskFor(hook, { ...more, account: `a${accounts++}` as OwnerId }), () => promise);
+  const hanging = [{ proofCode: "K7RM2XQA" }, { attempts: 1 }, { isFailing: true }] as const;
+  expect(hanging.map(begin)).toEqual([true, true, true]);
+  expect(hanging.map(begin)).toEqual([false, false, false]);
+  expect([begin({}), begin({}), begin({}), begin({})]).toEqual([true, true, true, false]);
+  resolve(undefined);
   await pool.drained();
 });
 

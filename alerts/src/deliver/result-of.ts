@@ -18,9 +18,11 @@ export function resultOf(
 ): DeliveryResult {
   if (answer.outcome === "no-answer") {
     const { reason: error } = answer;
-    const isTooOld = nowMs - (firstAttemptAt ?? nowMs) > GIVE_UP_MS;
-    if (isTooOld || answer.status === BAD_REQUEST) return { kind: "failed", error, tls: undefined };
-    return { kind: "retry", nextAtMs: afterAwayMs(nowMs, attempts + 1, random), error, tls: undefined };
+    const sinceMs = Math.max(0, nowMs - (firstAttemptAt ?? nowMs));
+    if (sinceMs > GIVE_UP_MS || answer.status === BAD_REQUEST)
+      return { kind: "failed", error, tls: undefined };
+    const nextAtMs = nowMs + afterAwayMs(sinceMs, random);
+    return { kind: "retry", nextAtMs, error, tls: undefined, isUnasked: true };
   }
   const { outcome, reason: error, tls, retryAfterS = 0 } = answer;
   switch (outcome) {

@@ -6,8 +6,9 @@ export const SCHEDULE_S: readonly number[] = [0, 5, 300, 1_800, 7_200, 18_000, 3
 /** So that what failed together is not tried again together: waits differ by a fifth in both directions. */
 const JITTER = 0.2;
 
-/** While the notifier itself is away the endpoint has done no wrong: tried again after so long, seconds. */
-const AWAY_S: readonly number[] = [1, 2, 5, 10, 30, 60];
+/** While the notifier itself is away: as long again as it lasts already, from a second to a minute. */
+const LEAST_AWAY_MS = 1_000;
+const MOST_AWAY_MS = 60_000;
 
 /** The next attempt, ms of UTC, after so many (1 or more); undefined when there is none any more. */
 export function nextAttemptMs(
@@ -21,10 +22,10 @@ export function nextAttemptMs(
   return nowMs + Math.round(Math.max(retryAfterS * 1_000, waitS * 1_000 * jitter(random)));
 }
 
-/** The next attempt when nothing is known of the endpoint, ms of UTC. */
-export function afterAwayMs(nowMs: number, attempts: number, random: Random): number {
-  const waitS = AWAY_S[Math.min(attempts, AWAY_S.length) - 1] ?? 1;
-  return nowMs + Math.round(waitS * 1_000 * jitter(random));
+/** How long to wait when nothing is known of the endpoint; `sinceMs`: since the first attempt. Milliseconds. */
+export function afterAwayMs(sinceMs: number, random: Random): number {
+  const waitMs = Math.min(Math.max(sinceMs, LEAST_AWAY_MS), MOST_AWAY_MS);
+  return Math.round(waitMs * jitter(random));
 }
 
 function jitter(random: Random): number {

@@ -106,7 +106,7 @@ describe("what fails", () => {
     const work = Object.assign(Object.create(alertWork) as typeof alertWork, {
       finish: () => Promise.reject(new Error("killed")),
     });
-    for (const name of ["takeTasks", "conclude", "takeDeliveries", "nextDueMs"] as const)
+    for (const name of ["takeTasks", "conclude", "takeDeliveries", "putRight", "nextDueMs"] as const)
       Object.assign(work, { [name]: (alertWork[name] as (...values: unknown[]) => unknown).bind(alertWork) });
     const first = house.engine({ work });
     await house.crosses("cat-1", "outside");

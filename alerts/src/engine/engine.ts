@@ -25,13 +25,16 @@ const GATHER_MS = 10;
 /** After a failure of the store. */
 const PAUSE_MS = 1_000;
 
+/** How often it is looked for what a clock that was ahead has wait for years. */
+const PUT_RIGHT_MS = 60_000;
+
 /** A delivery waits so long when there is no room for it. */
 const NO_ROOM_MS = 1_000;
 
 /** Longer than an attempt of the notifier with the question for the address before it. */
 const DELIVERY_LEASE_MS = 45_000;
 
-const POOL = { total: 200, perAccount: 12, perChannel: 3, perHost: 48 };
+const POOL = { total: 200, perAccount: 12, perChannel: 3, perHost: 48, unsure: 100 };
 
 /** Looks for what is due, judges it and has it delivered, until it is stopped. */
 export class Engine {
@@ -43,6 +46,7 @@ export class Engine {
   #wake = new AbortController();
   #seen: number | undefined;
   #nextMs: number | undefined;
+  #putRightMs = -Infinity;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -92,6 +96,7 @@ export class Engine {
   /** False when the store failed. */
   async #turn(): Promise<boolean> {
     try {
+      await this.#putRight();
       if (await this.#isDue()) await this.#work();
       this.#state.succeeded();
       return true;
@@ -100,6 +105,13 @@ export class Engine {
       this.#seen = undefined;
       return false;
     }
+  }
+
+  async #putRight(): Promise<void> {
+    const { work, time, isClockTrusted } = this.#parts;
+    if (time.monotonicMs() - this.#putRightMs < PUT_RIGHT_MS || !isClockTrusted()) return;
+    await work.putRight(time.utcMs());
+    this.#putRightMs = time.monotonicMs();
   }
 
   /** Costs microseconds when nothing was committed. */

@@ -290,3 +290,28 @@ describe("what happens once", () => {
     ).toEqual([NOON_S]);
   });
 });
+
+describe("a clock that was years ahead and is right again", () => {
+  const AHEAD_S = 4 * 365 * 86_400;
+  const goTwice = (tag: JudgedTag): JudgedTag =>
+    tag.moves("outside").moves("inside").moves("outside").moves("inside");
+
+  test("keeps no way out from being told", () => {
+    const tag = new JudgedTag();
+    tag.nowS += AHEAD_S;
+    goTwice(tag).moves("outside").pass(3_600);
+    tag.news();
+    tag.nowS -= AHEAD_S;
+    expect(tag.moves("inside").moves("outside").kinds()).toContain("left");
+  });
+
+  test("does not let wait for years what waited then", () => {
+    const tag = new JudgedTag();
+    tag.nowS += AHEAD_S;
+    goTwice(tag).moves("outside");
+    tag.news();
+    tag.nowS -= AHEAD_S;
+    tag.judge({ kind: "battery", at: tag.nowS as UnixSeconds, percent: 90 });
+    expect(tag.pass(3_600).kinds()).toContain("left");
+  });
+});

@@ -9,7 +9,7 @@ const MAX_TOLD = 3;
  * already, or was told three times. Seconds of UTC; `nowS` when at once.
  */
 export function flapHold(fence: FenceState | undefined, side: "inside" | "outside", nowS: number): number {
-  const recent = fence?.told?.times.filter((time) => time > nowS - FLAP_S) ?? [];
+  const recent = fence?.told?.times.filter((time) => isRecent(time, nowS)) ?? [];
   const [first] = recent;
   if (first === undefined) return nowS;
   return fence?.told?.side === side || recent.length >= MAX_TOLD ? first + FLAP_S : nowS;
@@ -21,6 +21,11 @@ export function withTold(
   told: Omit<NonNullable<FenceState["told"]>, "times">,
   nowS: number,
 ): FenceState {
-  const times = [...(fence.told?.times ?? []).filter((time) => time > nowS - FLAP_S), nowS];
+  const times = [...(fence.told?.times ?? []).filter((time) => isRecent(time, nowS)), nowS];
   return { ...fence, told: { ...told, times: times.slice(-MAX_TOLD) } };
+}
+
+/** What is after now was told while the clock was ahead. */
+function isRecent(time: number, nowS: number): boolean {
+  return time > nowS - FLAP_S && time <= nowS;
 }

@@ -5,6 +5,7 @@ import { evidenceOf, factsAt, originOf, originSchema, stagesOf, zoneOf } from ".
 import { flapHold } from "./flap-hold.ts";
 import {
   earliest,
+  FLAP_S,
   LATE_HOLD_S,
   LATE_S,
   type Crossing,
@@ -129,16 +130,22 @@ function dueOf(
   const told: Told[] = [];
   for (const [key, pending] of Object.entries(waiting)) {
     // The way out is urgent. That the tag was out and is back can wait for the morning.
+    const heldUntilS = Math.min(pending.dueAt, longestHold(judging));
     const dueAt =
-      pending.backAt === undefined ? pending.dueAt : Math.max(pending.dueAt, quietEndOf(judging, pending));
+      pending.backAt === undefined ? heldUntilS : Math.max(heldUntilS, quietEndOf(judging, heldUntilS));
     if (dueAt > nowS) kept[key] = { ...pending, dueAt };
     else told.push(toldOf(judging, key, pending));
   }
   return { waiting: kept, told };
 }
 
-function quietEndOf(judging: Judging, { dueAt }: Pending): number {
-  return dueAt > judging.nowS ? dueAt : endOfQuiet(judging);
+/** A clock that was ahead has nothing wait for longer than the rule says. */
+function longestHold({ nowS, rule }: Judging): number {
+  return nowS + Math.max(rule.dwellS ?? 0, FLAP_S);
+}
+
+function quietEndOf(judging: Judging, heldUntilS: number): number {
+  return heldUntilS > judging.nowS ? heldUntilS : endOfQuiet(judging);
 }
 
 function toldOf(judging: Judging, key: string, pending: Pending): Told {

@@ -90,6 +90,10 @@ test.each<[string, Partial<AlertFacts>, number, string]>([
   expect(said("left", more, AT + ageS)).toContain(text);
 });
 
+test("left many times, late: the time since the first one is not said to be the delay of the report", () => {
+  expect(said("left", { count: 3, isLate: true }, AT + 72_000)).not.toContain("later");
+});
+
 test("plurals", () => {
   const many = (count: number, language: "en" | "de"): string =>
     alertText({ kind: "many", facts: { at: AT, count }, createdAt: AT }, { ...ZURICH, language }).title;

@@ -56,6 +56,7 @@ function saidOfLeft({ facts }: ToldAlert, words: Words, values: Values): string[
   return [
     words.say(count > 1 ? "still-out.many" : "left.text", numbered),
     ...(fromUnknown === true ? [words.say("left.unknown")] : []),
-    ...(isLate === true ? [words.say("left.late", values)] : []),
+    // The age is that of the first change, which is no delay of a later report.
+    ...(isLate === true && count === 1 ? [words.say("left.late", values)] : []),
   ];
 }

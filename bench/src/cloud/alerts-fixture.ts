@@ -104,7 +104,12 @@ export class AlertsFixture {
     const made = await owner.addAlertChannel({ name: "hook", endpoint });
     if (made.kind !== "made") throw new Error(made.reason);
     await prove(store, made.channel.id, owner);
-    const draft = { kind: "left", isEnabled: true, tellsViewers: false, channels: [made.channel.id] } as const;
+    const draft = {
+      kind: "left",
+      isEnabled: true,
+      tellsViewers: false,
+      channels: [made.channel.id],
+    } as const;
     const kept = await owner.changeAlertRule("left" as AlertRuleId, draft);
     if (kept.kind !== "kept") throw new Error(kept.reason);
   }

@@ -7,7 +7,7 @@ import type { BridgeCounters } from "../metrics/bridge-counters.ts";
 import { sendCommand } from "./send-command.ts";
 
 /** A tag answers at once, and its report takes seconds; in bad coverage its layers repeat for half a minute. */
-export const SEND_AGAIN_MS = 30_000;
+const SEND_AGAIN_MS = 30_000;
 
 /** How often commands are looked for whose time is over. */
 const EXPIRE_EVERY_MS = 1_000;

@@ -3,6 +3,7 @@ import { openDatabase } from "@purrimeter/database/open-database";
 import type { TagId } from "@purrimeter/protocol/values";
 import { systemTime } from "@purrimeter/service/system-time";
 import { createClaimCode } from "@purrimeter/store/claim-code";
+import { MIGRATIONS } from "@purrimeter/store/migrations";
 import type { OwnerId } from "@purrimeter/store/owner-id";
 import {
   cpSync,
@@ -176,8 +177,14 @@ describe("a backup", () => {
   });
 
   test("of a database with a corrupt page is refused, and leaves nothing", async () => {
+    // A copy reads the pages of tables, and makes the indexes anew.
+    const key = Buffer.from("5a".repeat(32), "hex");
+    const database = openDatabase({ path: files.locations, key, migrations: MIGRATIONS });
+    const page = database.prepare<[], number>("SELECT max(rootpage) FROM sqlite_schema WHERE type = 'table'");
+    const end = Number(page.pluck().get()) * Number(database.pragma("page_size", { simple: true }));
+    database.close();
     const bytes = readFileSync(files.locations);
-    const at = bytes.length - 2_000;
+    const at = end - 2_000;
     bytes[at] = (bytes[at] ?? 0) ^ 1;
     writeFileSync(files.locations, bytes);
     const ran = await backup();

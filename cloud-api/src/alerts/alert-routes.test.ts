@@ -1,3 +1,5 @@
+import { Destinations } from "@purrimeter/notifier/destinations";
+import { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { describe, expect, it } from "vitest";
 import type { Answer, TestOwner } from "../testing/test-api.ts";
 import { NOW_S } from "../testing/test-keys.ts";
@@ -153,6 +155,17 @@ describe("an alert", () => {
     const acknowledged = JSON.parse((await change(id, { acknowledged: true })).text) as AlertBody;
     expect(acknowledged).toMatchObject({ readAt: now, acknowledgedAt: now });
     expect(acknowledged.deliveries.map(({ state }) => state)).not.toContain("waiting");
+  });
+
+  it("is put off so often, for each time it is told again", async () => {
+    const [id = ""] = await alerts(1);
+    const rates = new RateLimiter({ burst: 2, perSecond: 1 }, () => 0);
+    const all = { channelRates: rates, snoozeRates: rates, endpointRates: rates };
+    const pushKey = () => Promise.resolve(undefined);
+    given.api.use({ alerts: { ...all, destinations: new Destinations([]), pushKey } });
+    const put = async (until: string | null) => (await change(id, { snoozedUntil: until })).status;
+    expect([await put(time(NOW_S + 60)), await put(time(NOW_S + 70))]).toEqual([200, 200]);
+    expect([await put(time(NOW_S + 80)), await put(null)]).toEqual([429, 200]);
   });
 
   it.each([

@@ -5,6 +5,7 @@ import type { Alert, AlertId } from "@purrimeter/store/alert";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
+import { spend } from "../edge/spend.ts";
 import { refuse } from "../edge/problem.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
 import { MAX_CURSOR_LENGTH } from "../lists/cursors.ts";
@@ -179,6 +180,7 @@ export function alertRoutes(deps: Dependencies) {
     .openapi(changeRoute, async (c) => {
       const { read: isRead, acknowledged: isAcknowledged, snoozedUntil } = c.req.valid("json");
       checkSnooze(snoozedUntil, deps.now());
+      if (typeof snoozedUntil === "number") spend(deps.alerts.snoozeRates, c.get("owner"));
       const change = {
         ...(isRead !== undefined && { isRead }),
         ...(isAcknowledged !== undefined && { isAcknowledged }),

@@ -7,7 +7,7 @@ import type { AlertChannelId } from "@purrimeter/store/alert-rule";
 import type { ChannelOutcome } from "@purrimeter/store/alerts-view";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import type { Dependencies, Env } from "../dependencies.ts";
-import { spend } from "../edge/edge.ts";
+import { spend } from "../edge/spend.ts";
 import { refuse } from "../edge/problem.ts";
 import { orNotFound } from "../lists/or-not-found.ts";
 import { alertBody } from "./alert-body.ts";

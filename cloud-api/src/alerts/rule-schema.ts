@@ -47,7 +47,8 @@ const TEXTS = {
   longerThanS: "Of `outside-longer` (60 to 604,800) and `silent` (3,600 to 604,800): seconds.",
   belowPercent: "Of `battery-low`: percent, 5 to 50.",
   channels: "Ids of the channels that it is told by, `mail` among them; all that are proved when left out.",
-  tellsViewers: "Whether viewers are told too whose share has `alerts`. false when left out.",
+  tellsViewers:
+    "Whether viewers are told too whose share has `alerts`; never of `found` and `shared`. false when left out.",
 };
 
 const KIND_TEXTS =

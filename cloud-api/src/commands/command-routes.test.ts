@@ -173,6 +173,20 @@ describe("is refused", () => {
     expect((await give({ kind: "locate" })).status).toBe(201);
   });
 
+  it("stop more than 120 times an hour, and nobody uses up another's", async () => {
+    const viewer = await api.owner();
+    const invited = await api.ask(`/v1/tags/${tag}/shares`, {
+      ...{ method: "POST", token: owner.token },
+      body: { kind: "live", commands: true },
+    });
+    const { code } = invited.body;
+    await api.ask("/v1/shares/accept", { method: "POST", body: { code }, token: viewer.token });
+    for (let i = 0; i < 30; i++) expect((await give({ kind: "stop" }, viewer)).status).toBe(201);
+    const answer = await give({ kind: "stop" }, viewer);
+    expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "30"]);
+    expect((await give({ kind: "stop" })).status).toBe(201);
+  });
+
   it("when the buzzer has sounded for long enough", async () => {
     for (const seconds of [120, 120, 60]) expect((await give({ kind: "buzz", seconds })).status).toBe(201);
     expect((await give({ kind: "buzz", seconds: 30 })).status).toBe(429);

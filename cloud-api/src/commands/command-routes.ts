@@ -46,7 +46,7 @@ const giveRoute = createRoute({
   description:
     "Live, locate, buzz, light or stop. A tag listens when it reports, so a tag that is away gets it when it comes, if it is not void by then. " +
     "At most one of a kind is open: a second one replaces the first. For the owner, and viewers whose share has `commands`. A tag is given 30 an " +
-    "hour (10 by one viewer), and its buzzer sounds 600 s an hour; `stop` is free.",
+    "hour (10 by one viewer), and its buzzer sounds 600 s an hour; `stop` is counted apart, 120 an hour of each account.",
   tags: ["commands"],
   security: BEARER_SECURITY,
   middleware: readJsonBody(MAX_BODY_BYTES),

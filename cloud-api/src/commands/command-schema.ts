@@ -24,7 +24,7 @@ const isLasting = (kind: CommandKind): kind is keyof typeof LASTING => kind in L
 /** How long a command waits for its tag. Who watches live looks now. */
 const usualWaitS = (kind: CommandKind): number => (kind === "live" ? 900 : HOUR_S);
 
-export const commandKindSchema = z.enum(["live", "locate", "buzz", "light", "stop"]).openapi("CommandKind", {
+const commandKindSchema = z.enum(["live", "locate", "buzz", "light", "stop"]).openapi("CommandKind", {
   description:
     "`live`: a fix each 5 s for so many minutes. `locate`: one fix now, also while the cat sleeps. `buzz`, `light`: for so many " +
     "seconds. `stop`: ends live mode, buzzer and light, and what of these still waits.",

@@ -7,7 +7,6 @@ import { ProblemError } from "@purrimeter/service/problem";
 import { subscriberOf } from "@purrimeter/service/client-address";
 import { markAuthenticated } from "@purrimeter/service/connection-owner";
 import { namesOnly } from "@purrimeter/service/request-hosts";
-import type { RateLimiter } from "@purrimeter/service/rate-limiter";
 import { ACCESS } from "./access-table.ts";
 import type { Access } from "./access-table.ts";
 import { accessTokenOf } from "./access-token-of.ts";
@@ -15,6 +14,7 @@ import type { Identity } from "./access-tokens.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { PersonalTokens } from "./personal-tokens.ts";
 import { problem, refuse } from "./problem.ts";
+import { spend } from "./spend.ts";
 
 /** Pattern of the route that answers, "*" when there is none. */
 export function routeOf(context: Context): string {
@@ -46,14 +46,6 @@ export function checkHost(deps: Dependencies): MiddlewareHandler<Env> {
       throw refuse("misdirected-request", "The Host header names none of this server's hosts.");
     await next();
   };
-}
-
-/** Counts one request under a key; throws a problem `too-many-requests`. */
-export function spend(rates: RateLimiter, key: string, count = 1): void {
-  const waitS = rates.take(key, count);
-  if (waitS === 0) return;
-  const detail = `Try again in ${waitS} s.`;
-  throw new ProblemError(problem("too-many-requests", detail), { "Retry-After": String(waitS) });
 }
 
 /** What limits count the requests of an address by. */

@@ -88,6 +88,7 @@ function makeEdge(): ReturnType<typeof createApp> {
     finderTagRates: new RateLimiter(rate, () => 0),
     alerts: {
       channelRates: new RateLimiter(rate, () => 0),
+      snoozeRates: new RateLimiter(rate, () => 0),
       endpointRates: new RateLimiter(rate, () => 0),
       destinations: new Destinations([]),
       pushKey: none,

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
-import { spend } from "../edge/edge.ts";
+import { spend } from "../edge/spend.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { EARLIEST, LATEST, stretchSchema } from "../lists/list-query.ts";
 import { orNotFound, tagParamsSchema } from "../lists/or-not-found.ts";

@@ -7,7 +7,7 @@ import type { Location } from "@purrimeter/store/location";
 import type { OwnerId } from "@purrimeter/store/owner-id";
 import { locationBody } from "../locations/location-schema.ts";
 import { commandBody } from "../commands/command-schema.ts";
-import { eventBody } from "../tags/event-routes.ts";
+import { eventBody } from "../tags/event-schema.ts";
 import { stateBody } from "../tags/state-body.ts";
 import type { LiveFollower, TagItem } from "./live-follower.ts";
 import type { LivePosition } from "./live-positions.ts";

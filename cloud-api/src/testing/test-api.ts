@@ -221,6 +221,7 @@ export class TestApi {
       finderTagRates: new RateLimiter(plenty, monotonicMs),
       alerts: {
         channelRates: new RateLimiter(plenty, monotonicMs),
+        snoozeRates: new RateLimiter(plenty, monotonicMs),
         endpointRates: new RateLimiter(plenty, monotonicMs),
         destinations: new Destinations([]),
         pushKey: () => Promise.resolve("test-push-key"),

@@ -1,10 +1,10 @@
 import type { AttemptResult, Endpoint, Message } from "../attempt.ts";
 
 /** Endpoint of a kind. */
-export type EndpointOf<Kind extends Endpoint["kind"]> = Extract<Endpoint, { readonly kind: Kind }>;
+type EndpointOf<Kind extends Endpoint["kind"]> = Extract<Endpoint, { readonly kind: Kind }>;
 
 /** One message to one endpoint of a kind. */
-export interface Sending<Kind extends Endpoint["kind"]> {
+interface Sending<Kind extends Endpoint["kind"]> {
   /** The same at each attempt. */
   readonly id: string;
   readonly endpoint: EndpointOf<Kind>;

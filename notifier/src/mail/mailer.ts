@@ -9,7 +9,7 @@ export interface Mail {
 }
 
 /** How a message was handed over. */
-export interface HandedOver {
+interface HandedOver {
   /** Of the connection to the mail server, such as "TLSv1.3"; undefined for a folder. */
   readonly tls?: string | undefined;
 }

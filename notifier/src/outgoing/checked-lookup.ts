@@ -6,7 +6,7 @@ import type { HostAddress, ResolveHost } from "./resolve-host.ts";
 export const NOT_ALLOWED = "EADDRNOTALLOWED";
 
 /** Code of the error for a name that has no address. */
-export const NO_ADDRESS = "ENOTFOUND";
+const NO_ADDRESS = "ENOTFOUND";
 
 class LookupError extends Error {
   readonly code: string;

@@ -28,6 +28,6 @@ export function endpointUrl(text: string, destinations: Destinations): URL | Ref
 export const NOT_PUBLIC = "the address is not of the public network";
 
 /** The host without the brackets of an IPv6 address. */
-export function hostOf({ hostname }: URL): string {
+function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/u, "$1");
 }

@@ -20,7 +20,7 @@ const CIPHERS = [
 ].join(":");
 
 /** One request to somebody else's server. */
-export interface Posted {
+interface Posted {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;

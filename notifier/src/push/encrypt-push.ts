@@ -27,7 +27,7 @@ export interface PushRandomness {
 }
 
 /** A pair of keys and a salt for one message. */
-export function newPushRandomness(): PushRandomness {
+function newPushRandomness(): PushRandomness {
   const keys = createECDH("prime256v1");
   keys.generateKeys();
   return { salt: randomBytes(16), keys };

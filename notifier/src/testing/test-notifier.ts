@@ -66,7 +66,15 @@ export async function startTestNotifier({
   const log = createLog("notifier", { write: (line: string) => void logLines.push(line) });
   const metrics = new Metrics("notifier");
   const running = await startNotifier({
-    ...{ config, log, metrics, time: systemTime, random: systemRandom, version: "test", committed: () => undefined },
+    ...{
+      config,
+      log,
+      metrics,
+      time: systemTime,
+      random: systemRandom,
+      version: "test",
+      committed: () => undefined,
+    },
     secrets: await openSource({ process: "notifier", config: { folder: secretsFolder } }),
     alarms: createTestAlarms(() => systemTime.monotonicMs()).alarms,
   });

@@ -8,7 +8,8 @@ import { Metrics } from "../metrics/metrics.ts";
 import { dialTcp, exchange } from "../testing/raw-exchange.ts";
 import type { Time } from "../time/time.ts";
 import { ManualTime } from "../testing/manual-time.ts";
-import { COMMITS_MEDIA_TYPE, followCommits, type Commits } from "./follow-commits.ts";
+import { COMMITS_MEDIA_TYPE } from "../http/commits-media-type.ts";
+import { followCommits, type Commits } from "./follow-commits.ts";
 
 const ended: (() => Promise<void> | void)[] = [];
 let time: ManualTime;

@@ -1,5 +1,6 @@
 import { Agent, request } from "node:http";
 import type { ClientRequest, IncomingMessage } from "node:http";
+import { COMMITS_MEDIA_TYPE } from "../http/commits-media-type.ts";
 import { backOffMs, type BackOff } from "../time/back-off.ts";
 import type { Cancel, Time } from "../time/time.ts";
 
@@ -109,6 +110,3 @@ class CommitFollower implements Commits {
     this.#again = this.#options.time.after(waitMs, () => this.#connect(), { background: true });
   }
 }
-
-/** Of the answer that tells of commits. */
-export const COMMITS_MEDIA_TYPE = "text/vnd.purrimeter.commits";

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { namesOnly } from "../http/request-hosts.ts";
-import { COMMITS_MEDIA_TYPE } from "../client/follow-commits.ts";
+import { COMMITS_MEDIA_TYPE } from "../http/commits-media-type.ts";
 import { MAX_COMMIT_LISTENERS, type CommitNotices } from "./commit-notices.ts";
 import type { ReadinessReport } from "./readiness.ts";
 import type { Metrics } from "./metrics.ts";

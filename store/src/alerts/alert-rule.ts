@@ -62,9 +62,6 @@ export interface AlertRule extends AlertRuleDraft {
 /** Rules of one account; more is a mistake. */
 export const MAX_ALERT_RULES = 64;
 
-/** The quiet window of seconds in which "left" and "came back" are told as one. */
-export const JOIN_S = 300;
-
 /** Random id of a channel, 26 of a-z 2-7; `mail` is the account's verified address. */
 export type AlertChannelId = string & { readonly [brand]: "AlertChannelId" };
 

@@ -123,9 +123,11 @@ export interface DeliveryTask {
   /** Of a proof: the code that the endpoint is to show. */
   readonly proofCode: string | undefined;
   readonly preferences: AlertPreferences;
-  /** Attempts that were made before. */
+  /** Attempts that were made before, of which it is known how they went. */
   readonly attempts: number;
   readonly firstAttemptAt: UnixMs | undefined;
+  /** Whether the last attempt over this channel failed, of whatever alert. */
+  readonly isFailing: boolean;
 }
 
 /** What an attempt came to. */
@@ -136,6 +138,8 @@ export type DeliveryResult =
       readonly nextAtMs: UnixMs;
       readonly error: string;
       readonly tls: string | undefined;
+      /** The endpoint was not asked, or it is not known: this is no attempt of the schedule, and no failure of the channel. */
+      readonly isUnasked?: true;
     }
   | { readonly kind: "failed"; readonly error: string; readonly tls: string | undefined }
   /** The endpoint is there no more: its channel is `gone`, its other deliveries are dropped. */
@@ -174,6 +178,11 @@ export interface AlertWork {
    * the same time share a commit; one that fails undoes no other.
    */
   finish(delivery: DeliveryTask, result: DeliveryResult, nowMs: UnixMs, beganMs?: UnixMs): Promise<boolean>;
+  /**
+   * Gives back what waits until a time that nothing waits for: it was taken or put off while the clock was ahead. Cheap when there is
+   * nothing; not while the clock is doubted.
+   */
+  putRight(nowMs: UnixMs): Promise<void>;
   /** When the next task or delivery is due; undefined when there is none. */
   nextDueMs(): Promise<UnixMs | undefined>;
   /** Rows that wait, for metrics. */

@@ -3,7 +3,7 @@ import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import { MissingKeyError } from "../sealing/missing-key.ts";
 import { createRandomId } from "../random-id.ts";
-import type { AlertId, UnixMs } from "./alert.ts";
+import type { AlertFacts, AlertId, AlertKind, UnixMs } from "./alert.ts";
 import type { AlertConclusion, AlertDraft, AlertTask } from "./alert-work.ts";
 import type { DeliveryRows } from "./delivery-rows.ts";
 import { sealState } from "./fill-task.ts";
@@ -23,6 +23,17 @@ interface ReadyDraft {
   readonly draft: AlertDraft;
   readonly ofOwner: ReadyAlert;
   readonly ofViewers: readonly ReadyAlert[];
+}
+
+/** They name other viewers, or tell of what only the owner can read. */
+const OWNERS_ALONE: ReadonlySet<AlertKind> = new Set<AlertKind>(["found", "shared"]);
+
+/** They say where the tag was: to a viewer, only from the time on that the share shows. */
+const MOVES: ReadonlySet<AlertKind> = new Set<AlertKind>(["left", "came-back"]);
+
+/** Where the tag was heard last may be from before a share began: it is in no copy, so that no channel and no export has it. */
+function factsForViewers({ place: _, ...facts }: AlertFacts): AlertFacts {
+  return facts;
 }
 
 /** What a task's id says. */
@@ -85,10 +96,14 @@ export class TaskConcluder {
     const { id, kind, rule, facts, stages } = draft;
     const content = { ownership, kind, rule, createdAt, facts, stages };
     const ofOwner = await teller.ready({ ...content, id, account: owner });
-    const viewers = draft.toViewers ? statements.viewers.all({ ownership, now: createdAt }) : [];
+    const viewers =
+      draft.toViewers && !OWNERS_ALONE.has(kind)
+        ? statements.viewersOf.all({ ownership, now: createdAt, at: MOVES.has(kind) ? facts.at : null })
+        : [];
     const ofViewers: ReadyAlert[] = [];
     for (const account of viewers) {
-      const copy = { ...content, id: createRandomId<AlertId>(), origin: id, rule: undefined, account };
+      const own = { id: createRandomId<AlertId>(), account, facts: factsForViewers(facts) };
+      const copy = { ...content, ...own, origin: id, rule: undefined };
       const ready = await unlessMissing(() => teller.ready(copy));
       if (ready !== undefined) ofViewers.push(ready);
     }

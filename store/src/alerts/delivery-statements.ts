@@ -35,6 +35,7 @@ export interface DeliveryRow extends DueRow {
   readonly channel_created_at: number | null;
   readonly channel_key: number | null;
   readonly endpoint: Buffer | null;
+  readonly failing_since: number | null;
   /** 1: it may be made. */
   readonly is_wanted: 0 | 1;
 }
@@ -61,7 +62,7 @@ const IS_WANTED = `CASE WHEN d.alert IS NULL THEN c.state = 'unproved' AND c.pro
 const ONE_SQL = `SELECT d.id, d.account, d.alert, d.ownership, d.channel, d.attempts, d.first_attempt_ms, d.created_at,
     d.sealing_key AS code_key, d.sealed AS code, a.kind, a.count, a.created_at AS told_at, a.decided_ms, a.sent_ms, a.stored_ms,
     a.handed_ms, a.delivered_ms, a.sealing_key AS alert_key, a.sealed AS facts, o.tag, o.sealing_key AS ownership_key,
-    c.version AS channel_version, c.created_at AS channel_created_at, c.sealing_key AS channel_key, c.sealed AS endpoint,
+    c.version AS channel_version, c.created_at AS channel_created_at, c.sealing_key AS channel_key, c.sealed AS endpoint, c.failing_since,
     coalesce(${IS_WANTED}, 0) AS is_wanted
   FROM alert_delivery d LEFT JOIN alert a ON a.id = d.alert AND a.account = d.account
     LEFT JOIN alert_channel c ON c.id = d.channel AND c.owner = d.account
@@ -121,8 +122,9 @@ function prepareFinishing(database: Database) {
       "UPDATE alert SET handed_ms = @beganMs WHERE id = @alert AND handed_ms IS NULL",
     ),
     finish: database.prepare<[object]>(
-      `UPDATE alert_delivery SET state = @state, attempts = attempts + 1, due_ms = @dueMs, lease = NULL, tls = coalesce(@tls, tls),
-         error = coalesce(@error, error), first_attempt_ms = coalesce(first_attempt_ms, @beganMs),
+      `UPDATE alert_delivery SET state = @state, attempts = attempts + @asked, due_ms = @dueMs, lease = NULL, tls = coalesce(@tls, tls),
+         error = coalesce(@error, error),
+         first_attempt_ms = coalesce(first_attempt_ms, CASE WHEN @asked = 1 THEN @beganMs END),
          sealing_key = CASE WHEN @dueMs IS NULL THEN NULL ELSE sealing_key END,
          sealed = CASE WHEN @dueMs IS NULL THEN NULL ELSE sealed END
        WHERE id = @id AND lease = @lease`,

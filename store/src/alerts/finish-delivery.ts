@@ -44,11 +44,15 @@ export class DeliveryFinisher {
       const dueMs = result.kind === "retry" ? result.nextAtMs : null;
       const error = result.kind === "delivered" ? null : result.error;
       const ended = { id: task.id, lease: task.lease, state: STATES[result.kind], dueMs, beganMs };
-      const { changes } = statements.finish.run({ ...ended, error, tls: result.tls ?? null });
+      const isAsked = !isUnasked(result);
+      const { changes } = statements.finish.run({
+        ...ended,
+        ...{ error, tls: result.tls ?? null, asked: isAsked ? 1 : 0 },
+      });
       if (changes === 0) return false;
-      statements.handed.run({ alert: task.alert.id, beganMs });
+      if (isAsked) statements.handed.run({ alert: task.alert.id, beganMs });
       if (result.kind === "delivered") statements.delivered.run({ alert: task.alert.id, atMs: result.atMs });
-      if (task.channel !== ACCOUNT_MAIL) this.#tried(task, result, nowMs, pausing);
+      if (task.channel !== ACCOUNT_MAIL && isAsked) this.#tried(task, result, nowMs, pausing);
       return true;
     });
   }
@@ -89,8 +93,13 @@ export class DeliveryFinisher {
   }
 }
 
-function isFailure({ kind }: DeliveryResult): boolean {
-  return kind === "retry" || kind === "failed";
+function isFailure(result: DeliveryResult): boolean {
+  return result.kind === "failed" || (result.kind === "retry" && !isUnasked(result));
+}
+
+/** While nobody could ask the endpoint it has done no wrong. */
+function isUnasked(result: DeliveryResult): boolean {
+  return result.kind === "retry" && result.isUnasked === true;
 }
 
 function isTooLong({ state, failing_since: since }: TriedChannel, nowMs: UnixMs): boolean {

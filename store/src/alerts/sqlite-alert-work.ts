@@ -21,6 +21,7 @@ export interface AlertWorkParts {
   readonly concluder: TaskConcluder;
   readonly taker: DeliveryTaker;
   readonly finisher: DeliveryFinisher;
+  readonly putRight: (nowMs: UnixMs) => void;
 }
 
 /** What the process `alerts` does with SQLite. */
@@ -76,6 +77,10 @@ export class SqliteAlertWork implements AlertWork {
     beganMs: UnixMs = nowMs,
   ): Promise<boolean> {
     return this.#parts.finisher.finish(delivery, result, nowMs, beganMs);
+  }
+
+  putRight(nowMs: UnixMs): Promise<void> {
+    return Promise.try(() => this.#parts.putRight(nowMs));
   }
 
   nextDueMs(): Promise<UnixMs | undefined> {

@@ -118,6 +118,7 @@ export class DeliveryTaker {
       preferences: this.#parts.preferences.of(row.account as OwnerId),
       attempts: row.attempts,
       firstAttemptAt: row.first_attempt_ms ?? undefined,
+      isFailing: row.failing_since !== null,
     };
   }
 

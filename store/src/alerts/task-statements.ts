@@ -130,6 +130,14 @@ function prepareJudging(database: Database) {
          ORDER BY s.viewer`,
       )
       .pluck(),
+    // Those who may be told of something that happened then; of whatever time when @at is null.
+    viewersOf: database
+      .prepare<[object], string>(
+        `SELECT DISTINCT s.viewer FROM share s WHERE s.ownership = @ownership AND s.viewer IS NOT NULL AND ${ALERTING_SHARE}
+           AND (@at IS NULL OR @at >= CASE s.kind WHEN 'history' THEN s.history_from ELSE s.accepted_at END)
+         ORDER BY s.viewer`,
+      )
+      .pluck(),
     untold: database
       .prepare<[object], string>(
         `SELECT d.alert FROM alert_delivery d WHERE d.ownership = @ownership AND d.due_ms IS NOT NULL AND d.account = @owner

@@ -8,11 +8,11 @@ import { prepareAlerts, sealAlert, type AlertContent, type NewAlert } from "./al
 import { DeliveryRows } from "./delivery-rows.ts";
 
 /** Alerts of an account in a minute that are told one by one; more are told as one of many. */
-export const MAX_TOLD_A_MINUTE = 20;
+const MAX_TOLD_A_MINUTE = 20;
 /** Alerts of an account in a UTC day of which rows are kept; more are only counted. */
-export const MAX_KEPT_A_DAY = 1_000;
+const MAX_KEPT_A_DAY = 1_000;
 /** How long what stands for many waits for more. */
-export const MANY_WAIT_S = 60;
+const MANY_WAIT_S = 60;
 
 const DAY_S = 86_400;
 
@@ -39,22 +39,25 @@ function prepare(database: Database) {
         "SELECT id FROM alert_channel WHERE owner = ? AND state = 'active' ORDER BY id",
       )
       .pluck(),
+    // A stranger with many addresses can write often: what finders write has a bound of its own and leaves room for the rest. What is
+    // dated after now was made while the clock was ahead.
     told: database
       .prepare<[object], number>(
-        `SELECT count(*) FROM (SELECT 1 FROM alert WHERE account = @account AND created_at > @since AND joined = 0 AND kind <> 'many'
-         LIMIT ${MAX_TOLD_A_MINUTE})`,
+        `SELECT count(*) FROM (SELECT 1 FROM alert WHERE account = @account AND created_at > @since AND created_at <= @now
+         AND joined = 0 AND kind <> 'many' AND (kind = 'found') = @isFound LIMIT ${MAX_TOLD_A_MINUTE})`,
       )
       .pluck(),
     kept: database
       .prepare<[object], number>(
-        `SELECT count(*) FROM (SELECT 1 FROM alert WHERE account = @account AND created_at >= @since LIMIT ${MAX_KEPT_A_DAY})`,
+        `SELECT count(*) FROM (SELECT 1 FROM alert WHERE account = @account AND created_at >= @since AND created_at <= @now
+         AND (kind = 'found') = @isFound LIMIT ${MAX_KEPT_A_DAY})`,
       )
       .pluck(),
     // One whose delivery has begun says how many already.
     openMany: database.prepare<[object], { id: string }>(
       `SELECT id FROM alert WHERE account = @account AND kind = 'many' AND handed_ms IS NULL AND acknowledged_at IS NULL
-         AND created_at > @since AND NOT EXISTS (SELECT 1 FROM alert_delivery d WHERE d.alert = alert.id
-           AND (d.lease IS NOT NULL OR d.first_attempt_ms IS NOT NULL OR d.due_ms IS NULL))
+         AND created_at > @since AND created_at <= @now AND NOT EXISTS (SELECT 1 FROM alert_delivery d WHERE d.alert = alert.id
+           AND (d.lease IS NOT NULL OR d.attempts > 0 OR d.due_ms IS NULL))
        ORDER BY sequence DESC LIMIT 1`,
     ),
     countOne: database.prepare<[string]>("UPDATE alert SET count = count + 1, read_at = NULL WHERE id = ?"),
@@ -85,8 +88,9 @@ export class Teller {
   /** Only inside a transaction. */
   tell({ alert, many }: ReadyAlert, telling: Telling): void {
     const { account, created_at: now } = alert;
-    const kept = this.#statements.kept.get({ account, since: now - (now % DAY_S) }) ?? 0;
-    const told = this.#statements.told.get({ account, since: now - 60 }) ?? 0;
+    const counted = { account, now, isFound: alert.kind === "found" ? 1 : 0 };
+    const kept = this.#statements.kept.get({ ...counted, since: now - (now % DAY_S) }) ?? 0;
+    const told = this.#statements.told.get({ ...counted, since: now - 60 }) ?? 0;
     if (kept < MAX_KEPT_A_DAY && told < MAX_TOLD_A_MINUTE) {
       this.#write(alert, telling);
       return;
@@ -97,7 +101,7 @@ export class Teller {
 
   #join(many: NewAlert, nowMs: UnixMs): void {
     const { account, created_at: now } = many;
-    const open = this.#statements.openMany.get({ account, since: now - DAY_S });
+    const open = this.#statements.openMany.get({ account, now, since: now - DAY_S });
     if (open !== undefined) this.#statements.countOne.run(open.id);
     else this.#write(many, { channels: undefined, notBefore: nowMs + MANY_WAIT_S * 1_000, nowMs });
   }

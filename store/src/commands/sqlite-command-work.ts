@@ -17,6 +17,36 @@ interface Change {
 
 const OPEN = ["pending", "sent"] as const;
 
+/** What a tag is still to be told: a viewer's only while a share lets the viewer. */
+function prepareOpen(database: Database) {
+  return statement(database, (queries, args: { tag: string; now: number }) =>
+    queries
+      .selectFrom("command")
+      .innerJoin("tag", "tag.ownership", "command.ownership")
+      .select(["command.id", "command.kind", "command.seconds", "command.expires_at"])
+      .where("tag.id", "=", args.tag)
+      .where("tag.revoked_at", "is", null)
+      .where("command.state", "in", OPEN)
+      .where("command.expires_at", ">=", args.now)
+      .where((is) =>
+        is.or([
+          is("command.viewer", "is", null),
+          is.exists(
+            is
+              .selectFrom("share")
+              .select("share.id")
+              .whereRef("share.ownership", "=", "command.ownership")
+              .whereRef("share.viewer", "=", "command.viewer")
+              .where("share.commands", "=", 1)
+              .where((ends) => ends.or([ends("ends_at", "is", null), ends("ends_at", ">", args.now)])),
+          ),
+        ]),
+      )
+      .orderBy("command.created_at")
+      .orderBy("command.change"),
+  );
+}
+
 function prepare(database: Database) {
   return {
     bump: prepareBump(database),
@@ -30,32 +60,7 @@ function prepare(database: Database) {
     newest: statement(database, (queries) =>
       queries.selectFrom("tag").select((is) => is.fn.max("command_change").as("cursor")),
     ),
-    open: statement(database, (queries, args: { tag: string; now: number }) =>
-      queries
-        .selectFrom("command")
-        .innerJoin("tag", "tag.ownership", "command.ownership")
-        .select(["command.id", "command.kind", "command.seconds", "command.expires_at"])
-        .where("tag.id", "=", args.tag)
-        .where("tag.revoked_at", "is", null)
-        .where("command.state", "in", OPEN)
-        .where("command.expires_at", ">=", args.now)
-        .where((is) =>
-          is.or([
-            is("command.viewer", "is", null),
-            is.exists(
-              is
-                .selectFrom("share")
-                .select("share.id")
-                .whereRef("share.ownership", "=", "command.ownership")
-                .whereRef("share.viewer", "=", "command.viewer")
-                .where("share.commands", "=", 1)
-                .where((ends) => ends.or([ends("ends_at", "is", null), ends("ends_at", ">", args.now)])),
-            ),
-          ]),
-        )
-        .orderBy("command.created_at")
-        .orderBy("command.change"),
-    ),
+    open: prepareOpen(database),
     mark: statement(database, (queries, args: Change) =>
       queries
         .updateTable("command")

@@ -92,7 +92,7 @@ export interface ImportedEntry {
   readonly entry: Entry;
 }
 
-export interface ImportedRule {
+interface ImportedRule {
   readonly id: string;
   readonly changed_at: number;
   readonly rule: AlertRuleDraft;

@@ -1,6 +1,7 @@
 import { TRAIL_TABLE } from "@purrimeter/audit/trail-schema";
 import { SHARING_TABLES } from "./sharing-tables.ts";
 import type { LocationHolder } from "./location-holder.ts";
+import { COMMAND_TABLES } from "./command-tables.ts";
 import { ALERT_CHOICE_TABLES, ALERT_TABLES } from "./alert-tables.ts";
 import { CLOCK_TABLE } from "@purrimeter/database/clock-table";
 import type { TableEntry } from "@purrimeter/database/table-entry";
@@ -99,30 +100,7 @@ export const LOCATION_TABLES: readonly TableEntry<LocationHolder>[] = [
     exported: { as: "events" },
     erased: OF_OWNERSHIP,
   },
-  {
-    table: "command_answer",
-    key: ["ownership", "command", "epoch", "number"],
-    whose: "ownership",
-    kept: { until: "old", where: "keep_day < @day", removal: "rows" },
-    exported: { as: "command-answers" },
-    erased: OF_OWNERSHIP,
-  },
-  {
-    table: "lost_mode",
-    key: ["ownership"],
-    whose: "ownership",
-    kept: { until: "replaced", by: "the next lost mode of the tag" },
-    exported: { as: "lost-modes" },
-    erased: OF_OWNERSHIP,
-  },
-  {
-    table: "command",
-    key: ["ownership", "id"],
-    whose: "ownership",
-    kept: { until: "old", where: "created_at < @at", removal: "rows" },
-    exported: { as: "commands" },
-    erased: { with: { ownership: "ownership = @ownership", owner: "viewer = @owner" } },
-  },
+  ...COMMAND_TABLES,
   {
     table: "outbox",
     key: ["id"],

@@ -5,7 +5,7 @@ import type { ClockRefusal } from "./clock-refusal.ts";
 import type { ListRange, Page } from "../reading/page.ts";
 
 /** How often a tag is located and reports, seconds, 1 to 86,400. */
-export interface TagPace {
+interface TagPace {
   /** Between fixes near an edge. */
   readonly fixIntervalS: number;
   /** Between reports when nothing happens. */

@@ -10,7 +10,7 @@ import type { ListRange, Page } from "../reading/page.ts";
 import type { OwnedTag, PaceChange } from "./owned-tag.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { Schema } from "../schema/schema.ts";
-import { ignoredBy, lastHeardAt, refusedOf } from "./tag-says.ts";
+import { stateOf } from "./tag-says.ts";
 import type { TagSettings } from "./tag-settings.ts";
 import { pageOf } from "../reading/page-of.ts";
 import { Sealer } from "../sealing/seal.ts";
@@ -261,19 +261,6 @@ export class OwnedTags {
       isLost: row.version !== null,
     };
   }
-}
-
-function stateOf(row: TagRow): Pick<OwnedTag, "lastHeardAt" | "batteryPercent" | "settings"> {
-  return {
-    lastHeardAt: lastHeardAt(row),
-    batteryPercent: row.battery_percent ?? undefined,
-    settings: {
-      wanted: row.wanted,
-      reported: row.reported ?? 0,
-      refused: refusedOf(row),
-      ignored: ignoredBy(row),
-    },
-  };
 }
 
 /** The name of a tag in an ownership, of which `id` is the row number; undefined when it does not open. */

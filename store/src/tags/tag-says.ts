@@ -6,7 +6,7 @@ import { isTooOldForLost } from "../lost/too-old-for-lost.ts";
 import type { OwnedTag } from "./owned-tag.ts";
 
 /** What a tag last said of itself, with what is wanted of it. */
-export interface SaidRow {
+interface SaidRow {
   readonly started_at: number;
   readonly detection: Detection;
   /** Of the settings that have lost mode; null when it is not on. */
@@ -19,17 +19,18 @@ export interface SaidRow {
   readonly lost: number | null;
   readonly status_at: number | null;
   readonly last_heard_at: number | null;
+  readonly battery_percent: number | null;
 }
 
 /** What was refused before the wanted settings changed, or under a former owner, says nothing of the wanted ones. */
-export function refusedOf(row: SaidRow): OwnedTag["settings"]["refused"] {
+function refusedOf(row: SaidRow): OwnedTag["settings"]["refused"] {
   const { refused_version: version, refused_reason: reason, status_at: at } = row;
   if (version === null || reason === null || at === null || at < row.started_at) return undefined;
   return version === 0 || version === row.wanted ? { version, reason: reason as DecodeReason } : undefined;
 }
 
 /** What an old firmware leaves out of the wanted settings; nothing is known of a tag that has said nothing yet. */
-export function ignoredBy(row: SaidRow): OwnedTag["settings"]["ignored"] {
+function ignoredBy(row: SaidRow): OwnedTag["settings"]["ignored"] {
   const isNamed = row.status_at !== null && row.status_at >= row.started_at;
   const ignored = [
     ...(row.detection !== "usual" && row.wire_version === FIRST_WIRE_VERSION ? (["detection"] as const) : []),
@@ -39,8 +40,22 @@ export function ignoredBy(row: SaidRow): OwnedTag["settings"]["ignored"] {
 }
 
 /** A former owner's status is none of the present one's. */
-export function lastHeardAt(row: SaidRow): UnixSeconds | undefined {
+function lastHeardAt(row: SaidRow): UnixSeconds | undefined {
   const statusAt = row.status_at !== null && row.status_at >= row.started_at ? row.status_at : 0;
   const at = Math.max(row.last_heard_at ?? 0, statusAt);
   return at === 0 ? undefined : (at as UnixSeconds);
+}
+
+/** What the owner reads of it. */
+export function stateOf(row: SaidRow): Pick<OwnedTag, "lastHeardAt" | "batteryPercent" | "settings"> {
+  return {
+    lastHeardAt: lastHeardAt(row),
+    batteryPercent: row.battery_percent ?? undefined,
+    settings: {
+      wanted: row.wanted,
+      reported: row.reported ?? 0,
+      refused: refusedOf(row),
+      ignored: ignoredBy(row),
+    },
+  };
 }

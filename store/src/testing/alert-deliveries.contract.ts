@@ -29,7 +29,11 @@ function retryAt(nextAtMs: number) {
 let numbers = 0;
 
 /** Has the drafts told of TAG, as if a rule wanted it. */
-async function tellIn(harness: StoreHarness, drafts: readonly AlertDraft[], nowMs = NOON_MS): Promise<void> {
+export async function tellIn(
+  harness: StoreHarness,
+  drafts: readonly AlertDraft[],
+  nowMs = NOON_MS,
+): Promise<void> {
   const work = harness.store.alertWork;
   numbers++;
   await recorded(harness, TAG, reportOf(numbers, [transition(numbers, 0, "inside", "outside", 2)], numbers));
@@ -100,6 +104,40 @@ export function describeAlertDeliveryContract(name: string, make: () => Promise<
       expect(again).toMatchObject({ id: first.id, attempts: 1, firstAttemptAt: NOON_MS });
       const { items } = await ada.alerts({ limit: 1 });
       expect(items[0]?.deliveries).toMatchObject([{ state: "waiting", attempts: 1, lastError: "no answer" }]);
+    });
+
+    test("what was not asked of the endpoint is no attempt, and no failure of its channel", async () => {
+      const channel = await provedChannel(harness.store, ada, WEBHOOK);
+      await tell([alertDraft({ channels: [channel.id] })]);
+      let nowMs = NOON_MS;
+      for (let i = 0; i < 12; i++) {
+        const [task] = await takeDeliveries(work, nowMs);
+        expect(task).toMatchObject({ attempts: 0, channel: channel.id });
+        await work.finish(task!, { ...retryAt((nowMs += DAY_MS)), isUnasked: true }, nowMs, nowMs);
+      }
+      expect(await ada.alertChannels()).toMatchObject([{ state: "active", failingSince: undefined }]);
+    });
+
+    test("what a clock that was ahead has wait for years is due when the clock is right again", async () => {
+      const aheadMs = NOON_MS + 1_500 * DAY_MS;
+      await tell([alertDraft(), alertDraft()], aheadMs);
+      const [first] = await takeDeliveries(work, aheadMs);
+      await work.finish(first!, retryAt(aheadMs + 5_000), aheadMs);
+      await recorded(harness, TAG, reportOf(900, [transition(900, 0, "inside", "outside", 2)], 900));
+      await work.postpone(await oneTask(work, aheadMs), aheadMs + 60_000);
+      await work.putRight(NOON_MS);
+      expect(await takeDeliveries(work)).toHaveLength(2);
+      expect(await oneTask(work)).toMatchObject({ event: { number: 900 } });
+    });
+
+    test("what an owner puts off, and what a rule waits for, stays where it is", async () => {
+      const sent = alertDraft();
+      await tell([sent]);
+      for (const one of await takeDeliveries(work)) await work.finish(one, DELIVERED, NOON_MS);
+      await ada.markAlert(sent.id, { snoozedUntil: later(NOON, 29 * 86_400) });
+      await work.putRight(NOON_MS);
+      expect(await takeDeliveries(work)).toEqual([]);
+      expect(await takeDeliveries(work, NOON_MS + 29 * DAY_MS)).toHaveLength(1);
     });
 
     test("what is given back was not tried, and only its holder gives it back", async () => {
@@ -276,6 +314,24 @@ export function describeAlertRecipientContract(name: string, make: () => Promise
         news.map(({ facts }) => facts?.count),
         "one that is under way counts no more",
       ).toEqual([1, 80]);
+    });
+
+    test("finders who write often hide nothing else", async () => {
+      const found = () => alertDraft({ kind: "found", facts: { at: NOON } });
+      await tell(Array.from({ length: 25 }, found));
+      await tell([alertDraft()]);
+      const told = (await takeDeliveries(work)).map(({ alert }) => alert.kind);
+      expect(told.filter((kind) => kind === "left")).toHaveLength(1);
+    });
+
+    test("what was made while the clock was ahead is not much of a later minute", async () => {
+      await tell(
+        Array.from({ length: 25 }, () => alertDraft()),
+        NOON_MS + DAY_MS,
+      );
+      const sent = alertDraft();
+      await tell([sent], NOON_MS);
+      expect((await takeDeliveries(work)).map(({ alert }) => alert.id)).toEqual([sent.id]);
     });
 
     test("what is to be told goes with the tag that is given up", async () => {

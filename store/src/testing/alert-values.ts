@@ -19,7 +19,7 @@ import { NOON } from "./contract-values.ts";
 export const NOON_MS = NOON * 1_000;
 export const LEASE_MS = 30_000;
 export const ALL_TASKS = { limit: 100, withTimers: true } as const;
-export const ALL_DELIVERIES = { limit: 100, perAccount: 100 } as const;
+const ALL_DELIVERIES = { limit: 100, perAccount: 100 } as const;
 
 /** An alert as a rule wants it told. */
 export function alertDraft(change: Partial<AlertDraft> = {}): AlertDraft {

@@ -2,6 +2,7 @@ import {
   describeAlertDeliveryContract,
   describeAlertRecipientContract,
 } from "./alert-deliveries.contract.ts";
+import { describeAlertViewerContract } from "./alert-viewers.contract.ts";
 import { describeAlertWorkContract } from "./alert-work.contract.ts";
 import { describeAlertsViewContract } from "./alerts-view.contract.ts";
 import { describeReadAlertsContract } from "./read-alerts.contract.ts";
@@ -14,3 +15,4 @@ describeReadAlertsContract("SQLite", make);
 describeAlertWorkContract("SQLite", make);
 describeAlertDeliveryContract("SQLite", make);
 describeAlertRecipientContract("SQLite", make);
+describeAlertViewerContract("SQLite", make);
