@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
+import { systemTime } from "@purrimeter/service/system-time";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -23,7 +24,7 @@ beforeEach(() => {
   commits = 0;
   invalidation.onStale(() => commits++);
   const wal = new WalCheckpoint(database, path);
-  writes = new GroupWrite(database, new WriteTransaction(database, invalidation, wal), () => 0);
+  writes = new GroupWrite(database, new WriteTransaction(database, invalidation, wal), systemTime);
 });
 afterEach(() => {
   database.close();

@@ -1,3 +1,4 @@
+import type { Time } from "@purrimeter/service/time";
 import type { Database } from "./open-database.ts";
 import { storageFaultOf } from "./storage-fault.ts";
 import type { WriteTransaction } from "./write-transaction.ts";
@@ -23,15 +24,15 @@ const GATHER_MS = 10;
 export class GroupWrite {
   readonly #database: Database;
   readonly #writes: WriteTransaction;
-  readonly #monotonicMs: () => number;
+  readonly #time: Pick<Time, "after" | "monotonicMs">;
   #waiting: Waiting[] = [];
   #isScheduled = false;
   #endedMs = -Infinity;
 
-  constructor(database: Database, writes: WriteTransaction, monotonicMs: () => number) {
+  constructor(database: Database, writes: WriteTransaction, time: Pick<Time, "after" | "monotonicMs">) {
     this.#database = database;
     this.#writes = writes;
-    this.#monotonicMs = monotonicMs;
+    this.#time = time;
   }
 
   /** Resolves with what `work` returned once it is on disk; rejects with what it threw, or why the commit failed. */
@@ -45,17 +46,16 @@ export class GroupWrite {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    const waitMs = this.#endedMs + GATHER_MS - this.#monotonicMs();
-    const run = (): void => this.#run();
-    if (waitMs > 0.5 && this.#waiting.length < MAX_GROUP) setTimeout(run, waitMs);
-    else setImmediate(run);
+    const isFull = this.#waiting.length >= MAX_GROUP;
+    const waitMs = isFull ? 0 : Math.max(0, this.#endedMs + GATHER_MS - this.#time.monotonicMs());
+    this.#time.after(waitMs, () => this.#run());
   }
 
   #run(): void {
     this.#isScheduled = false;
     const group = this.#waiting.splice(0, MAX_GROUP);
     const outcomes = this.#commit(group);
-    this.#endedMs = this.#monotonicMs();
+    this.#endedMs = this.#time.monotonicMs();
     for (const [i, { settle, fail }] of group.entries()) {
       const outcome = outcomes[i];
       if (outcome === undefined || "error" in outcome) fail(outcome?.error);

@@ -2,6 +2,7 @@ import type { Database } from "@purrimeter/database/open-database";
 import { GroupWrite } from "@purrimeter/database/group-write";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
+import { systemTime } from "@purrimeter/service/system-time";
 import type { AccountAlertsParts } from "./alerts/account-alerts.ts";
 import type { AlertWork } from "./alerts/alert-work.ts";
 import { ChannelRows } from "./alerts/channel-rows.ts";
@@ -42,7 +43,6 @@ export function composeAlertWork(
   parts: AlertsParts & {
     readonly cache: KeyCache;
     readonly locations: LocationReader;
-    readonly monotonicMs: () => number;
   },
 ): AlertWork {
   const { database, keys, writes, trail, cache, locations } = parts;
@@ -50,9 +50,9 @@ export function composeAlertWork(
   const [preferences, deliveries] = [new PreferenceRows(database), new DeliveryRows(database)];
   const teller = new Teller(database, keys);
   const rules = new RuleRows(database, keys);
-  const grouped = new GroupWrite(database, writes, parts.monotonicMs);
+  const grouped = new GroupWrite(database, writes, systemTime);
   return new SqliteAlertWork({
-    ...{ tasks, sent, writes },
+    ...{ tasks, sent, writes, grouped },
     leases: new TaskLeases(tasks, writes, grouped),
     filler: new TaskFiller({ statements: tasks, cache, keys, rules, preferences, locations }),
     concluder: new TaskConcluder({ statements: tasks, writes: grouped, keys, teller, deliveries }),

@@ -258,7 +258,7 @@ function composeViews(
   const forViewer = (viewer: OwnerId): ViewerView =>
     new SqliteViewerView({ ...common, statements: statements.shares, viewer });
   const alertWork = composeAlertWork({
-    ...{ database, keys, writes, trail, now, cache, locations, monotonicMs },
+    ...{ database, keys, writes, trail, now, cache, locations },
   });
   return { alertWork, arrivals, forOwner, forViewer, finderReports, retention };
 }

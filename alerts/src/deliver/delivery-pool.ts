@@ -6,11 +6,13 @@ export interface PoolLimits {
   readonly perAccount: number;
   /** Of one channel: an endpoint that hangs takes these, and leaves the others of its account room. */
   readonly perChannel: number;
+  /** To one host, or to the mail server. Fewer than the notifier takes: what it turns away would be tried again late. */
+  readonly perHost: number;
   /** Of endpoints that are not proved, or failed the last time: many accounts whose endpoints hang leave the rest to the others. */
   readonly unsure: number;
 }
 
-type Wanted = Pick<DeliveryTask, "account" | "channel" | "attempts" | "isFailing" | "proofCode">;
+type Wanted = Pick<DeliveryTask, "account" | "channel" | "endpoint" | "attempts" | "isFailing" | "proofCode">;
 
 /** Counted beside accounts and channels, whose names are never empty. */
 const UNSURE = "";
@@ -49,12 +51,14 @@ export class DeliveryPool {
     await Promise.all(this.#running);
   }
 
-  #limitsOf({ account, channel, attempts, isFailing, proofCode }: Wanted): Readonly<Record<string, number>> {
-    const { perAccount, perChannel, unsure } = this.#limits;
+  #limitsOf(wanted: Wanted): Readonly<Record<string, number>> {
+    const { account, channel, endpoint, attempts, isFailing, proofCode } = wanted;
+    const { perAccount, perChannel, perHost, unsure } = this.#limits;
     const isUnsure = attempts > 0 || isFailing || proofCode !== undefined;
     return {
       [account]: perAccount,
       [`${account} ${channel}`]: perChannel,
+      [`host ${hostOf(endpoint)}`]: perHost,
       ...(isUnsure && { [UNSURE]: unsure }),
     };
   }
@@ -64,4 +68,10 @@ export class DeliveryPool {
     if (count === 0) this.#counts.delete(key);
     else this.#counts.set(key, count);
   }
+}
+
+/** As the notifier counts: all mail goes through one server. */
+function hostOf(endpoint: DeliveryTask["endpoint"]): string {
+  if (endpoint === undefined || endpoint.kind === "email") return "email";
+  return URL.parse(endpoint.url)?.host ?? "none";
 }

@@ -170,7 +170,7 @@ describe("the result of an attempt", () => {
 
 describe("the pool", () => {
   test("has room for others while a channel or an account hangs, and none beyond the total", async () => {
-    const pool = new DeliveryPool({ total: 5, perAccount: 3, perChannel: 2, unsure: 5 });
+    const pool = new DeliveryPool({ total: 5, perAccount: 3, perChannel: 2, perHost: 5, unsure: 5 });
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const begin = (account: string, channel: string): boolean =>
       pool.begin(
@@ -187,8 +187,27 @@ describe("the pool", () => {
   });
 });
 
+test("the pool has no more under way to one host than the notifier takes", async () => {
+  const pool = new DeliveryPool({ total: 9, perAccount: 9, perChannel: 9, perHost: 2, unsure: 9 });
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const begin = (account: string, endpoint: AlertEndpoint | undefined): boolean =>
+    pool.begin(taskFor(endpoint, { account: account as OwnerId }), () => promise);
+  const topic = (name: string) => ({ kind: "ntfy", url: `https://ntfy.example/${name}` }) as const;
+  expect([begin("a", topic("1")), begin("b", topic("2")), begin("c", topic("3"))]).toEqual([
+    true,
+    true,
+    false,
+  ]);
+  const mail = { kind: "email", address: "a@example.org" } as const;
+  expect([begin("a", mail), begin("b", undefined), begin("c", mail)]).toEqual([true, true, false]);
+  resolve(undefined);
+  await pool.drained();
+  expect(begin("c", topic("3"))).toBe(true);
+  await pool.drained();
+});
+
 test("endpoints of many accounts that hang leave half of the pool to those that work", async () => {
-  const pool = new DeliveryPool({ total: 6, perAccount: 2, perChannel: 2, unsure: 3 });
+  const pool = new DeliveryPool({ total: 6, perAccount: 2, perChannel: 2, perHost: 6, unsure: 3 });
   const { promise, resolve } = Promise.withResolvers<undefined>();
   let accounts = 0;
   const begin = (more: Partial<DeliveryTask>): boolean =>

@@ -34,7 +34,7 @@ const NO_ROOM_MS = 1_000;
 /** Longer than an attempt of the notifier with the question for the address before it. */
 const DELIVERY_LEASE_MS = 45_000;
 
-const POOL = { total: 200, perAccount: 12, perChannel: 3, unsure: 100 };
+const POOL = { total: 200, perAccount: 12, perChannel: 3, perHost: 48, unsure: 100 };
 
 /** Looks for what is due, judges it and has it delivered, until it is stopped. */
 export class Engine {
@@ -140,7 +140,7 @@ export class Engine {
     const limits = { limit, perAccount: POOL.perAccount };
     const tasks = await work.takeDeliveries(time.utcMs(), DELIVERY_LEASE_MS, limits);
     const left = tasks.filter((task) => !this.#pool.begin(task, () => this.#deliver(task)));
-    for (const task of left) await work.giveBack(task, time.utcMs() + NO_ROOM_MS);
+    await allEnded(left.map((task) => work.giveBack(task, time.utcMs() + NO_ROOM_MS)));
     return tasks.length > 0;
   }
 

@@ -7,6 +7,7 @@ import type { DeliveryFinisher } from "./finish-delivery.ts";
 import { unlessCorruptLater, type TaskLeases } from "./lease-tasks.ts";
 import type { DeliveryLimits, DeliveryTaker } from "./take-deliveries.ts";
 import type { TaskStatements } from "./task-statements.ts";
+import type { GroupWrite } from "@purrimeter/database/group-write";
 import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 /** What SqliteAlertWork is made of. */
@@ -14,6 +15,7 @@ export interface AlertWorkParts {
   readonly tasks: TaskStatements;
   readonly sent: DeliveryStatements;
   readonly writes: WriteTransaction;
+  readonly grouped: GroupWrite;
   readonly leases: TaskLeases;
   readonly filler: TaskFiller;
   readonly concluder: TaskConcluder;
@@ -64,10 +66,8 @@ export class SqliteAlertWork implements AlertWork {
   }
 
   giveBack({ id, lease }: DeliveryTask, untilMs: UnixMs): Promise<void> {
-    const { sent, writes } = this.#parts;
-    return Promise.try(() => {
-      writes.run(() => sent.giveBack.run({ id, lease, untilMs }));
-    });
+    const { sent, grouped } = this.#parts;
+    return grouped.submit(() => void sent.giveBack.run({ id, lease, untilMs }));
   }
 
   finish(
