@@ -179,20 +179,9 @@ export class AlertHousehold {
   }
 }
 
-/** Whole messages that a mail server took for an address. */
-function mailsTo({ secret }: SmtpServer, address: string): Told[] {
-  const mails: Told[] = [];
-  let to = "";
-  let message: string[] | undefined;
-  for (const line of secret) {
-    if (message === undefined && line.startsWith("RCPT TO:")) to = line.slice(9, -1);
-    if (line === "DATA" && message === undefined) message = [];
-    else if (line === "." && message !== undefined) {
-      if (to === address) mails.push(mailOf(message));
-      message = undefined;
-    } else message?.push(line);
-  }
-  return mails;
+/** Messages that the mail server took for an address. */
+function mailsTo({ messages }: SmtpServer, address: string): Told[] {
+  return messages.filter(({ to }) => to === address).map(({ lines }) => mailOf(lines));
 }
 
 function mailOf(lines: readonly string[]): Told {

@@ -16,12 +16,21 @@ export interface SmtpServerOptions {
   readonly replies?: Readonly<Record<string, string>>;
 }
 
+/** A message that was taken. */
+export interface SmtpMessage {
+  /** Address of the envelope. */
+  readonly to: string;
+  readonly lines: readonly string[];
+}
+
 /** A mail server of a few words (RFC 5321) on any port of loopback, and the lines that it heard. */
 export class SmtpServer {
   /** What came outside of TLS. */
   readonly plain: string[] = [];
   /** What came inside of TLS. */
   readonly secret: string[] = [];
+  /** Whole messages that were taken. */
+  readonly messages: SmtpMessage[] = [];
   readonly #options: SmtpServerOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -65,11 +74,15 @@ export class SmtpServer {
   }
 
   #converse(socket: Socket, heard: string[], startTls?: () => void, greets = true): void {
-    let inMessage = false;
+    let to = "";
+    let message: string[] | undefined;
     const reply = (line: string): void => {
-      if (inMessage) {
-        inMessage = line !== ".";
-        if (!inMessage) socket.write(this.#options.takes === false ? "554 refused\r\n" : "250 taken\r\n");
+      if (message !== undefined) {
+        if (line !== ".") return void message.push(line);
+        const takes = this.#options.takes !== false;
+        if (takes) this.messages.push({ to, lines: message });
+        message = undefined;
+        socket.write(takes ? "250 taken\r\n" : "554 refused\r\n");
       } else if (line.startsWith("EHLO"))
         socket.write(`250-test\r\n${startTls ? "250-STARTTLS\r\n" : ""}250 AUTH PLAIN\r\n`);
       else if (line === "STARTTLS" && !startTls) socket.write("502 no\r\n");
@@ -78,15 +91,18 @@ export class SmtpServer {
         socket.write("220 go\r\n", startTls);
       } else if (line.startsWith("AUTH")) socket.write("235 ok\r\n");
       else if (line === "DATA") {
-        inMessage = true;
+        message = [];
         socket.write("354 go\r\n");
+      } else if (line.startsWith("RCPT TO:<")) {
+        to = line.slice("RCPT TO:<".length, line.indexOf(">"));
+        socket.write("250 ok\r\n");
       } else socket.write("250 ok\r\n");
     };
     const hear = (line: string): void => {
       heard.push(line);
       const other = this.#options.replies?.[line.split(" ")[0] ?? ""];
-      if (other === undefined || (inMessage && line !== ".")) return reply(line);
-      inMessage = false;
+      if (other === undefined || (message !== undefined && line !== ".")) return reply(line);
+      message = undefined;
       socket.write(`${other}\r\n`);
     };
     let rest = "";
