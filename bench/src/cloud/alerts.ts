@@ -63,12 +63,17 @@ async function startReceiver(fixture: AlertsFixture, arrived: (tag: string) => v
   return { server, url: `https://localhost:${(server.address() as AddressInfo).port}/hook` };
 }
 
+const MAINS = {
+  alerts: import.meta.resolve("@purrimeter/alerts/main"),
+  notifier: import.meta.resolve("@purrimeter/notifier/main"),
+};
+
 async function startService(
   fixture: AlertsFixture,
   name: "alerts" | "notifier",
   config: object,
 ): Promise<{ readonly child: ChildProcess; readonly port: number }> {
-  const main = fileURLToPath(import.meta.resolve(`@purrimeter/${name}/main`));
+  const main = fileURLToPath(MAINS[name]);
   const tls = { certificate: fixture.certificateOf(name).chain, authority: fixture.serviceAuthority };
   const path = fixture.write(name, { host: "127.0.0.1", port: 0, tls, ...config });
   const env = { CREDENTIALS_DIRECTORY: fixture.secretsOf(name) };
