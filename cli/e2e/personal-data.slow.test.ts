@@ -221,7 +221,7 @@ describe("a demo under attack", () => {
   test("names none in its metrics", async () => {
     const pages = await Promise.all(listeningPorts(folder).map(({ port }) => metricsOf(port)));
     const metrics = pages.filter((page) => page !== "");
-    expect(metrics).toHaveLength(4);
+    expect(metrics).toHaveLength(5);
     expect(found(metrics.join("\n"))).toEqual([]);
   });
 

@@ -192,7 +192,7 @@ test(
     ]);
     vault.health = 200;
     running = await start(files.folder);
-    expect(vault.livingTokens).toBe(2);
+    expect(vault.livingTokens).toBe(3);
   },
   DEADLINE_MS,
 );
