@@ -172,6 +172,11 @@ describe("names that somebody has chosen", () => {
   });
 });
 
+test("a channel whose name cannot be read is no person", () => {
+  expect(said("channel-failed", { name: undefined })).toMatch(/^A channel has taken no alert/u);
+  expect(said("shared", { name: undefined })).toMatch(/^Somebody accepted/u);
+});
+
 test("a proof shows its code, and a mail ends with how to change what is told", () => {
   for (const language of ["en", "de"] as const) {
     const { title, text } = proofText("K7RM2XQA", { ...ZURICH, language });

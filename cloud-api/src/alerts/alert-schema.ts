@@ -81,13 +81,10 @@ const item = {
       "Of `silent` and `heard-again`: where the tag was when it was heard before. null for anybody but its owner, and for a personal " +
       "access token without `locations:read`.",
   }),
-  count: z
-    .int()
-    .nullable()
-    .openapi({
-      description:
-        "Of `many`: how many alerts it stands for. Of `left`: how often the tag left, when it was more than once.",
-    }),
+  count: z.int().nullable().openapi({
+    description:
+      "Of `many`: how many alerts it stands for. Of `left`: how often the tag left, when it was more than once.",
+  }),
   evidence: evidenceSchema.nullable(),
   stages: stagesSchema,
   deliveries: z.array(deliverySchema),
