@@ -34,8 +34,9 @@ const deliverySchema = z
     }),
     attempts: z.int().min(0),
     lastError: z.string().nullable().openapi({
-      description: "Why the last attempt that failed did so.",
-      example: "The endpoint answered 500.",
+      description:
+        "Why the last attempt that failed did so, with the status of HTTP or SMTP where there was one.",
+      example: "the endpoint has failed (500)",
     }),
     tls: z.string().nullable().openapi({
       description: "Protocol of the last connection, whose certificate was verified.",
