@@ -18,6 +18,12 @@ import {
 } from "./contract-values.ts";
 import { claimed, recorded, storedNumbers, type StoreHarness } from "./store-harness.ts";
 
+/** Of a tag that has said nothing, and whose owner has changed nothing. */
+const UNTOUCHED = {
+  ...{ lastHeardAt: undefined, batteryPercent: undefined, detection: "usual", isLost: false },
+  pace: { fixIntervalS: 60, reportIntervalS: 600 },
+};
+
 /** Who owns which tag, and that nobody else sees it. */
 export function describeOwnershipContract(name: string, make: () => Promise<StoreHarness>): void {
   describe(`${name}: ownership`, () => {
@@ -37,8 +43,7 @@ export function describeOwnershipContract(name: string, make: () => Promise<Stor
       expect(await ada.claim("", "x")).toBe("wrong-code");
       const claim = await ada.claim(` ${code.toLowerCase().replaceAll("-", " ")}`, "Schnurrli");
       const settings = { wanted: 1, reported: 0 };
-      const nothing = { lastHeardAt: undefined, batteryPercent: undefined, detection: "usual" };
-      expect(claim).toEqual({ id: TAG, name: "Schnurrli", claimedAt: NOON, ...nothing, settings });
+      expect(claim).toEqual({ id: TAG, name: "Schnurrli", claimedAt: NOON, ...UNTOUCHED, settings });
       expect(await store.forOwner(BOB).claim(code, "x")).toBe("wrong-code");
       expect(await ada.claim(code, "x")).toBe("wrong-code");
       expect(await store.registry.list()).toEqual([{ id: TAG, standing: "claimed", registeredAt: NOON }]);
