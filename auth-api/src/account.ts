@@ -45,10 +45,11 @@ export const eraseAccountRoute = createRoute({
   },
 });
 
-const EXPORT = `Makes an archive of all that is stored of the account: account, sessions, tags, geofences, shares, events, locations and
-audit trail, as JSON Lines by month, GeoJSON, GPX 1.1 and CSV, with a manifest of SHA-256 hashes and a README. The address in \`Location\` says
-how far it is, and gives it when it is ready, for 24 hours after it was asked for. While one is being made, the answer is that one's
-address. An account may ask for three in 24 hours.`;
+const EXPORT = `Makes an archive of all that is stored of the account: account, sessions, tags, geofences, shares, alerts with their
+rules and channels, commands, events, locations and audit trail, as JSON Lines by month, GeoJSON, GPX 1.1 and CSV, with a
+manifest of SHA-256 hashes and a README. The address in \`Location\` says how far it is, and gives it when it is ready, for 24
+hours after it was asked for. While one is being made, the answer is that one's address. An account may ask for three in 24
+hours.`;
 
 /** An archive, while it is made and after that. */
 export const exportStateSchema = z

@@ -87,7 +87,7 @@ test(
     const [mail, ...others] = await mails();
     expect(others).toEqual([]);
     expect(mail).toContain("Mia left Garden");
-    expect(mail).toContain("To change what you are told");
+    expect(mail).toContain("You can change in your account what you are told, and where.");
     await until(async () => (await leftAlert())?.deliveries[0]?.state === "delivered");
     const alert = await leftAlert();
     expect(alert?.deliveries).toMatchObject([{ channel: "mail", state: "delivered" }]);

@@ -149,6 +149,13 @@ describe("the result of an attempt", () => {
     expect(after(0, { outcome, reason: "r" })).toEqual(expected);
   });
 
+  test.each(["failed", "gone", "rejected"] as const)(
+    "%s has the status for who looks after it",
+    (outcome) => {
+      expect(after(0, { outcome, reason: "r", status: 502 })).toMatchObject({ error: "r (502)" });
+    },
+  );
+
   test("that nobody knows is no attempt: an endpoint that was not asked has all of its schedule left", () => {
     const away = { outcome: "no-answer", reason: "nothing listens there", code: "ECONNREFUSED" } as const;
     const first = resultOf({ attempts: 0, firstAttemptAt: NOW_MS }, away, NOW_MS + 20, random);

@@ -24,7 +24,8 @@ export function resultOf(
     const nextAtMs = nowMs + afterAwayMs(sinceMs, random);
     return { kind: "retry", nextAtMs, error, tls: undefined, isUnasked: true };
   }
-  const { outcome, reason: error, tls, retryAfterS = 0 } = answer;
+  const { outcome, tls, retryAfterS = 0 } = answer;
+  const error = withStatus(answer);
   switch (outcome) {
     case "delivered":
       return { kind: "delivered", atMs: nowMs, tls };
@@ -41,4 +42,9 @@ export function resultOf(
         : { kind: "retry", nextAtMs, error, tls };
     }
   }
+}
+
+/** The owner of an endpoint looks for the status in its log. */
+function withStatus({ reason, status }: AttemptResult): string {
+  return status === undefined ? reason : `${reason} (${status})`;
 }

@@ -29,7 +29,7 @@ describe("without any configuration", () => {
     const [attempt] = house.attempts;
     expect(attempt?.id).toMatch(/^[a-z2-7]{26}$/u);
     expect(attempt?.message.text).toMatch(
-      /^Mia left Garden at .*\n\nTo change what you are told, and where: https:/u,
+      /^Mia left Garden on .*\n\nTo change what you are told, and where: https:/u,
     );
     await expect.poll(async () => (await house.alertsOf(ADA))[0]?.deliveries[0]?.state).toBe("delivered");
     const [alert] = await house.alertsOf(ADA);

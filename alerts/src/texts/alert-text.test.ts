@@ -30,7 +30,7 @@ test("both languages have the same keys with the same placeholders, and none is 
 });
 
 test("times are in the account's zone and words in its language", () => {
-  expect(said("left")).toBe("Mia left Garden at Mon 1 Jun, 14:05.");
+  expect(said("left")).toBe("Mia left Garden on Mon 1 Jun, 14:05.");
   const german = alertText(
     { kind: "left", facts, createdAt: AT },
     { language: "de", timeZone: "Asia/Kathmandu" },
@@ -45,7 +45,7 @@ test("times are in the account's zone and words in its language", () => {
 test("a silent tag is unknown and last heard then, never away or out", () => {
   const text = said("silent", { lastHeardAt: later(-90_000), longerThanS: 86_400 });
   expect(text).toContain(
-    "It is unknown where Mia is: the tag was last heard at Sun 31 May, 13:05, 25 hours ago.",
+    "It is unknown where Mia is: the tag was last heard on Sun 31 May, 13:05, 25 hours ago.",
   );
   for (const language of ["en", "de"] as const)
     for (const never of [undefined, later(-90_000)]) {
@@ -53,7 +53,7 @@ test("a silent tag is unknown and last heard then, never away or out", () => {
         { kind: "silent", facts: { ...facts, lastHeardAt: never }, createdAt: AT },
         { ...ZURICH, language },
       );
-      expect(`${title} ${text}`).not.toMatch(/\b(away|left|gone|outside|weg|draussen|verlassen)\b/iu);
+      expect(`${title} ${text}`).not.toMatch(/\b(away|left|gone|outside|weg|draußen|draussen|verlassen)\b/iu);
       expect(text).toMatch(/unknown|unbekannt/u);
     }
 });
@@ -76,10 +76,10 @@ test.each<[string, Partial<AlertFacts>, number, string]>([
     "back already",
     { backAt: later(240) },
     300,
-    "Mia left Garden at Mon 1 Jun, 14:05 and came back at Mon 1 Jun, 14:09.",
+    "Mia left Garden on Mon 1 Jun, 14:05 and came back on Mon 1 Jun, 14:09.",
   ],
   ["back after many", { backAt: later(240), count: 1_200 }, 300, "Mia left Garden 1,200 times since"],
-  ["out after many", { count: 3 }, 300, "3 more times since Mon 1 Jun, 14:05 and is outside now"],
+  ["out after many", { count: 3 }, 300, "Mia left Garden 3 times since Mon 1 Jun, 14:05 and is outside now"],
   [
     "of a deleted zone without a name",
     { geofence: undefined, tagName: undefined },
@@ -88,6 +88,21 @@ test.each<[string, Partial<AlertFacts>, number, string]>([
   ],
 ])("left, %s", (_name, more, ageS, text) => {
   expect(said("left", more, AT + ageS)).toContain(text);
+});
+
+test("left many times: the title says how often, and not that something was told before", () => {
+  const title = (language: "en" | "de"): string =>
+    alertText({ kind: "left", facts: { ...facts, count: 4 }, createdAt: AT }, { ...ZURICH, language }).title;
+  expect([title("en"), title("de")]).toEqual(["Mia left Garden 4 times", "Mia hat Garden 4-mal verlassen"]);
+});
+
+test("German is spelt as in Germany, and sentences have no colon before a time", () => {
+  for (const [key, text] of Object.entries(MESSAGES.de)) {
+    expect([key, text]).toEqual([
+      key,
+      expect.not.stringMatching(/aussen|ausser|innert|: \{(at|back|heard)\}/u),
+    ]);
+  }
 });
 
 test("left many times, late: the time since the first one is not said to be the delay of the report", () => {
@@ -117,7 +132,7 @@ describe("names that somebody has chosen", () => {
       tagName: "{zone}\r\nBcc: x@example.org\u2028",
       geofence: garden("$& {tag}"),
     });
-    expect(text).toBe("{zone} Bcc: x@example.org left $& {tag} at Mon 1 Jun, 14:05.");
+    expect(text).toBe("{zone} Bcc: x@example.org left $& {tag} on Mon 1 Jun, 14:05.");
   });
 
   test("of any kind and length give a title of one line that fits and says what happened", () => {
@@ -155,6 +170,11 @@ describe("names that somebody has chosen", () => {
     );
     expect(title).toMatch(/^Mia the very long name.*… left Mia the very long.*…$/u);
   });
+});
+
+test("a channel whose name cannot be read is no person", () => {
+  expect(said("channel-failed", { name: undefined })).toMatch(/^A channel has taken no alert/u);
+  expect(said("shared", { name: undefined })).toMatch(/^Somebody accepted/u);
 });
 
 test("a proof shows its code, and a mail ends with how to change what is told", () => {

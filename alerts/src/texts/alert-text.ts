@@ -1,4 +1,4 @@
-import type { AlertFacts, AlertPreferences } from "@purrimeter/store/alert";
+import type { AlertPreferences } from "@purrimeter/store/alert";
 import { linesOf, titleOf } from "./lines-of.ts";
 import { MAX_TITLE_LENGTH, plainName, shortened } from "./short-name.ts";
 import type { Names, ToldAlert } from "./told-alert.ts";
@@ -24,7 +24,7 @@ const LEAST_NAME = 8;
  */
 export function alertText(alert: ToldAlert, preferences: AlertPreferences, nowS?: number): AlertText {
   const words = wordsFor(preferences);
-  const lines = linesOf(alert, words, namesOf(alert.facts, words));
+  const lines = linesOf(alert, words, namesOf(alert, words));
   const age = nowS === undefined ? 0 : nowS - alert.createdAt;
   if (age >= DELAYED_S) lines.push(words.say("delayed", { age: words.duration(age) }));
   return { title: shortTitle(alert, words), text: lines.join("\n") };
@@ -45,11 +45,11 @@ export function footerText(url: string | undefined, preferences: AlertPreference
   return url === undefined ? words.say("footer.bare") : words.say("footer", { url });
 }
 
-function namesOf({ tagName, geofence, name }: AlertFacts, words: Words): Names {
+function namesOf({ kind, facts: { tagName, geofence, name } }: ToldAlert, words: Words): Names {
   return {
     tag: plainName(tagName ?? "") || words.say("tag"),
     zone: plainName(geofence?.name ?? "") || words.say("zone"),
-    name: plainName(name ?? "") || words.say("somebody"),
+    name: plainName(name ?? "") || words.say(kind === "channel-failed" ? "channel" : "somebody"),
   };
 }
 
@@ -57,7 +57,7 @@ const NAMES = ["tag", "zone", "name"] as const;
 
 /** Names are cut, the longest first, until the title fits: what happened is never cut off. */
 function shortTitle(alert: ToldAlert, words: Words): string {
-  let names = namesOf(alert.facts, words);
+  let names = namesOf(alert, words);
   let title = titleOf(alert, words, names);
   while (lengthOf(title) > MAX_TITLE_LENGTH) {
     const [longest] = NAMES.toSorted((a, b) => lengthOf(names[b]) - lengthOf(names[a]));

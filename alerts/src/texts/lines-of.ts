@@ -3,7 +3,11 @@ import type { Words } from "./words.ts";
 
 /** The title, whatever its length. */
 export function titleOf({ kind, facts }: ToldAlert, words: Words, names: Names): string {
-  const values = { ...names, duration: words.duration(facts.longerThanS ?? 0) };
+  const values = {
+    ...names,
+    duration: words.duration(facts.longerThanS ?? 0),
+    count: words.number(facts.count ?? 1),
+  };
   if (kind === "many") return words.counted("many.title", facts.count ?? 1);
   return words.say(kind === "left" ? titleOfLeft(facts) : `${kind}.title`, values);
 }

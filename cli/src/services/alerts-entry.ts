@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import type { z } from "zod";
 import { databaseOf } from "../data-folder/lost-files.ts";
 import { AUDIT_KEY, KEY_RING_KEY, LOCATIONS_KEY } from "../data-folder/secret-specs.ts";
-import { publicOrigin } from "./public-origin.ts";
+import { knownOrigin } from "./public-origin.ts";
 import type { ServiceContext, ServiceEntry } from "./service-entry.ts";
 
 type AlertsConfig = Omit<
@@ -33,6 +33,6 @@ export const ALERTS: ServiceEntry = {
     notifier: `https://localhost:${portOf("notifier")}`,
     auth: `https://localhost:${portOf("auth")}`,
     commits: [readinessOf("bridge")],
-    publicUrl: publicOrigin(settings),
+    publicUrl: knownOrigin(settings),
   }),
 };

@@ -13,6 +13,11 @@ export function publicOrigin({ publicUrl, hostNames, api }: PublicSettings): str
   return new URL(`https://${name}:${api.port === 0 ? DEFAULT_API_PORT : api.port}`).origin;
 }
 
+/** Origin for links to the API in messages: undefined while nobody can know it, since the API takes any port. */
+export function knownOrigin(settings: PublicSettings): string | undefined {
+  return settings.publicUrl === undefined && settings.api.port === 0 ? undefined : publicOrigin(settings);
+}
+
 /** To what passkeys are bound: a host name, for an address does not do, and the origin of the pages. */
 export function relyingParty(settings: PublicSettings): { id: string; origins: [string] } {
   const origin = publicOrigin(settings);

@@ -155,6 +155,10 @@ describe("an alert", () => {
     const acknowledged = JSON.parse((await change(id, { acknowledged: true })).text) as AlertBody;
     expect(acknowledged).toMatchObject({ readAt: now, acknowledgedAt: now });
     expect(acknowledged.deliveries.map(({ state }) => state)).not.toContain("waiting");
+    expect((await change(id, { snoozedUntil: until })).status).toBe(409);
+    expect((await change(id, { snoozedUntil: null })).status).toBe(200);
+    const again = await change(id, { acknowledged: false, snoozedUntil: until });
+    expect(JSON.parse(again.text)).toMatchObject({ acknowledgedAt: null, snoozedUntil: until });
   });
 
   it("is put off so often, for each time it is told again", async () => {

@@ -122,7 +122,7 @@ const changeRoute = createRoute({
   request: { params: paramsSchema, body: bodyOf(changeSchema) },
   responses: {
     200: json("The alert as it is now.", alertSchema),
-    ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS, "not-found"),
+    ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS, "not-found", "conflict"),
   },
 });
 
@@ -152,6 +152,18 @@ function checkSnooze(until: number | null | undefined, now: number): void {
   if (message !== undefined) throw refuse("invalid-request", message, [{ field: "snoozedUntil", message }]);
 }
 
+/** An acknowledged alert is told no more: throws a problem for putting it off, unless the change takes that back. */
+async function checkAcknowledged(
+  { snoozedUntil, acknowledged }: z.infer<typeof changeSchema>,
+  id: AlertId,
+  c: Context<Env>,
+): Promise<void> {
+  if (typeof snoozedUntil !== "number" || acknowledged === false) return;
+  const { acknowledgedAt } = orNotFound(await c.get("view").alert(id));
+  if (acknowledgedAt !== undefined)
+    throw refuse("conflict", "This alert is acknowledged, and so is not told again.");
+}
+
 /** The alerts' bodies, as who asks may see them. */
 async function bodiesOf(alerts: readonly Alert[], c: Context<Env>) {
   const reader = await alertReader(alerts, c);
@@ -178,15 +190,18 @@ export function alertRoutes(deps: Dependencies) {
       return c.json({ ...(await oneBody(alert, c)), fixes: fixes.map(locationBody) }, 200);
     })
     .openapi(changeRoute, async (c) => {
-      const { read: isRead, acknowledged: isAcknowledged, snoozedUntil } = c.req.valid("json");
+      const { id } = c.req.valid("param");
+      const body = c.req.valid("json");
+      const { read: isRead, acknowledged: isAcknowledged, snoozedUntil } = body;
       checkSnooze(snoozedUntil, deps.now());
+      await checkAcknowledged(body, id, c);
       if (typeof snoozedUntil === "number") spend(deps.alerts.snoozeRates, c.get("owner"));
       const change = {
         ...(isRead !== undefined && { isRead }),
         ...(isAcknowledged !== undefined && { isAcknowledged }),
         ...(snoozedUntil !== undefined && { snoozedUntil }),
       };
-      const alert = orNotFound(await c.get("view").markAlert(c.req.valid("param").id, change));
+      const alert = orNotFound(await c.get("view").markAlert(id, change));
       return c.json(await oneBody(alert, c), 200);
     })
     .openapi(readThroughRoute, async (c) => {

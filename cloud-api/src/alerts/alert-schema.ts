@@ -34,8 +34,9 @@ const deliverySchema = z
     }),
     attempts: z.int().min(0),
     lastError: z.string().nullable().openapi({
-      description: "Why the last attempt that failed did so.",
-      example: "The endpoint answered 500.",
+      description:
+        "Why the last attempt that failed did so, with the status of HTTP or SMTP where there was one.",
+      example: "the endpoint has failed (500)",
     }),
     tls: z.string().nullable().openapi({
       description: "Protocol of the last connection, whose certificate was verified.",
@@ -69,7 +70,7 @@ const item = {
     .openapi({ description: "One line, in your language.", example: "Mimi left Garden" }),
   text: z.string().nullable().openapi({
     description: "All of it, in your language, with times of your time zone. null when it is unreadable.",
-    example: "Mimi left Garden at 14:02.",
+    example: "Mimi left Garden on Mon 1 Jun, 14:02.",
   }),
   unreadable: unreadableSchema,
   late: z.boolean().openapi({ description: "It came so late that the text names its age." }),
@@ -81,7 +82,10 @@ const item = {
       "Of `silent` and `heard-again`: where the tag was when it was heard before. null for anybody but its owner, and for a personal " +
       "access token without `locations:read`.",
   }),
-  count: z.int().nullable().openapi({ description: "Of `many`: how many alerts it stands for." }),
+  count: z.int().nullable().openapi({
+    description:
+      "Of `many`: how many alerts it stands for. Of `left`: how often the tag left, when it was more than once.",
+  }),
   evidence: evidenceSchema.nullable(),
   stages: stagesSchema,
   deliveries: z.array(deliverySchema),

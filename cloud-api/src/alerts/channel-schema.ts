@@ -16,10 +16,14 @@ const webhookSchema = z
   .strictObject({
     kind: z.literal("webhook"),
     url: urlSchema,
-    withPlace: z.boolean().optional().openapi({
-      description:
-        "Whether messages say where the tag is. false when left out: they name the alert, which is read here.",
-    }),
+    withPlace: z
+      .boolean()
+      .optional()
+      .openapi({
+        description:
+          "Whether messages of alerts that have a place (`silent` and `heard-again`) say it. false when left out: they name the alert, " +
+          "which is read here.",
+      }),
   })
   .openapi("WebhookEndpointDraft");
 

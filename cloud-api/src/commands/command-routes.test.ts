@@ -101,6 +101,17 @@ describe("a command", () => {
     expect((await read("")).body.items).toEqual([]);
   });
 
+  it("that lasts too long is refused with the limit of its kind alone", async () => {
+    for (const [kind, seconds, limit] of [
+      ["buzz", 121, 120],
+      ["buzz", 601, 120],
+      ["light", 601, 600],
+    ] as const) {
+      const message = `A command ${kind} lasts at most ${limit} seconds.`;
+      expect((await give({ kind, seconds })).body.errors).toEqual([{ field: "seconds", message, limit }]);
+    }
+  });
+
   it("too large is refused before it is read", async () => {
     expect((await give({ kind: "buzz", more: "x".repeat(5_000) })).status).toBe(413);
   });

@@ -30,8 +30,9 @@ const commandKindSchema = z.enum(["live", "locate", "buzz", "light", "stop"]).op
     "seconds. `stop`: ends live mode, buzzer and light, and what of these still waits.",
 });
 
+/** Refused by its command's own limit alone, which may be lower. */
 const whole = (most: number, description: string) =>
-  z.number().int().min(1).max(most).optional().openapi({ description });
+  z.number().int().min(1).optional().openapi({ description, maximum: most });
 
 export const newCommandSchema = z
   .strictObject({
@@ -54,6 +55,7 @@ export const newCommandSchema = z
       context.addIssue({
         code: "custom",
         path: [own.field],
+        params: { limit: own.most },
         message: `A command ${kind} lasts at most ${own.most} ${own.field}.`,
       });
   })

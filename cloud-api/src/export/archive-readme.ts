@@ -11,8 +11,11 @@ Where to look first
 
 For programs
   account/*.jsonl           your account, its sessions, passkeys, tokens and audit trail
-  data/*.jsonl              tags, geofences, shares, events, totals of days whose locations are deleted, how long you have
-                            locations kept, what finders wrote, and the audit trail of your tags
+  data/*.jsonl              tags, geofences, shares, transfers, events, reports that could not be read, totals of days whose
+                            locations are deleted, how long you have locations kept, your language and time zone, what
+                            finders wrote, and the audit trail of your tags
+  data/alert*.jsonl         what you were told and where it was delivered; your rules and channels; muted tags
+  data/command*.jsonl       commands to your tags and what the tags answered; data/lost-modes.jsonl: when a cat was lost
   tags/*/entries/*.jsonl    everything that a tag reported, a file for each month
   manifest.json             every file with its length and its SHA-256 hash
 
