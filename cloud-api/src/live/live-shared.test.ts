@@ -75,7 +75,7 @@ describe("a look", () => {
     await record(api.store, tag, [fixAt(NOW_S - 9, 1), fixAt(NOW_S - 8, 2)]);
     await api.live.look();
     expect(calls).toEqual(["followedTags", "liveNews"]);
-    const told = [];
+    const told: string[][] = [];
     for (const next of streams) told.push([await next(), await next()]);
     expect(told).toEqual(Array.from({ length: 5 }, () => told[0]));
     expect(told[0]?.map(stepOf)).toEqual([1, 2]);
