@@ -5,6 +5,7 @@ export class EndedSessions {
   readonly #untilBySession = new Map<string, number>();
   readonly #now: () => UnixSeconds;
   #known = false;
+  #added = 0;
 
   constructor(now: () => UnixSeconds) {
     this.#now = now;
@@ -19,12 +20,18 @@ export class EndedSessions {
     return this.#untilBySession.size;
   }
 
+  /** How often `add` was called: while it stays the same, no other session has ended. */
+  get added(): number {
+    return this.#added;
+  }
+
   has(session: string): boolean {
     return this.#untilBySession.has(session);
   }
 
   /** `untilS`: seconds of UTC after which no token of the session is valid by itself. */
   add(session: string, untilS: number): void {
+    this.#added++;
     this.#untilBySession.set(session, untilS);
   }
 

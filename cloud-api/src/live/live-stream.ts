@@ -10,6 +10,7 @@ import { commandBody } from "../commands/command-schema.ts";
 import { eventBody } from "../tags/event-schema.ts";
 import { stateBody } from "../tags/state-body.ts";
 import type { LiveFollower, TagItem } from "./live-follower.ts";
+import type { LiveFrames } from "./live-frames.ts";
 import type { LivePosition } from "./live-positions.ts";
 
 /** Bytes that wait for a client beside those in its socket: a hundred events. What comes then waits in the database. */
@@ -36,7 +37,7 @@ export interface Listener {
   /** Alerts as the account reads them. */
   alertBodies(alerts: readonly Alert[]): Promise<readonly object[]>;
   /** The id of an event after which the client is at that position. */
-  seal(position: LivePosition): string;
+  readonly seal: (position: LivePosition) => string;
   /** Ends the connection of a client that does not read. */
   hangUp(): void;
 }
@@ -49,14 +50,23 @@ interface Told {
 
 const BEFORE_ALL = { report: 0, number: WHOLE_REPORT, cut: 0 } as const;
 
+const NOBODY: readonly FollowedTag[] = [];
+
 const encoder = new TextEncoder();
+
+interface LiveStreamParts {
+  readonly listener: Listener;
+  /** Those of all who follow the same. */
+  readonly frames: LiveFrames;
+  readonly monotonicMs: () => number;
+  readonly onCancel: () => void;
+}
 
 /** One client's stream: what it was told, what waits for it, and where it goes on. */
 export class LiveStream {
   readonly listener: Listener;
   readonly body: ReadableStream<Uint8Array>;
-  /** When the right to see was asked for last, and when something was written. */
-  checkedMs: number;
+  /** When something was written. */
   sentMs: number;
   /** Since when news waits because the client does not read. */
   blockedSinceMs: number | undefined;
@@ -72,12 +82,13 @@ export class LiveStream {
   /** Locations that were told as the newest ones: they are no news. */
   readonly #newest = new Map<TagId, string>();
   readonly #monotonicMs: () => number;
+  readonly #frames: LiveFrames;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
 
-  constructor(listener: Listener, monotonicMs: () => number, onCancel: () => void) {
+  constructor({ listener, frames, monotonicMs, onCancel }: LiveStreamParts) {
     this.listener = listener;
     this.#monotonicMs = monotonicMs;
-    this.checkedMs = monotonicMs();
+    this.#frames = frames;
     this.sentMs = monotonicMs();
     this.body = new ReadableStream<Uint8Array>(
       { start: (controller) => void (this.#controller = controller), cancel: onCancel },
@@ -101,19 +112,23 @@ export class LiveStream {
 
   /** Everything up to there was told. */
   moveTo(at: Partial<LiveStream["at"]>): void {
-    const { reports, commands, alerts } = { ...this.#at, ...at };
+    const { reports = this.#at.reports, commands = this.#at.commands, alerts = this.#at.alerts } = at;
     this.#at = { reports, commands, alerts };
   }
 
   /** Takes the tags that may be followed now. Those that are new. */
   follow(followed: readonly FollowedTag[]): readonly FollowedTag[] {
+    if (isSame(this.#followed, followed)) {
+      this.#followed = followed;
+      return NOBODY;
+    }
     const before = new Set(this.#followed.map(({ ownership }) => ownership));
     const now = new Set(followed.map(({ tag }) => tag));
     for (const { tag } of this.#followed)
       if (!now.has(tag)) {
         this.#told.delete(tag);
         this.#newest.delete(tag);
-        this.#send("end", { reason: "not-found", tag });
+        this.#send("end", JSON.stringify({ reason: "not-found", tag }));
       }
     this.#followed = followed;
     return followed.filter(({ ownership }) => !before.has(ownership));
@@ -123,28 +138,28 @@ export class LiveStream {
     this.#told.clear();
     this.#newest.clear();
     this.#toldDigest = "";
-    this.#send("reset", { reason });
+    this.#send("reset", JSON.stringify({ reason }));
   }
 
   /** The newest location of a tag, before its news. */
   latest(tag: TagId, location: Location): void {
     this.#newest.set(tag, `${location.epoch}-${location.number}`);
-    this.#send("location", this.#named(tag, locationBody(location)));
+    this.#send("location", this.#named(tag, locationJson(location)));
   }
 
   /** Something that arrived; false when it has to wait. */
   news({ tag, item }: TagItem): boolean {
     if (!this.hasRoom) return false;
     this.moveTo({ reports: item.mark });
-    if (item.kind === "event") this.#send("event", this.#named(tag, eventBody(item.event)));
+    if (item.kind === "event") this.#send("event", this.#named(tag, eventJson(item.event)));
     else if (this.#newest.get(tag) !== `${item.location.epoch}-${item.location.number}`)
-      this.#send("location", this.#named(tag, locationBody(item.location)));
+      this.#send("location", this.#named(tag, locationJson(item.location)));
     return true;
   }
 
   /** Commands of a tag in their present state. */
   commands(tag: TagId, commands: readonly TagCommand[]): void {
-    for (const command of commands) this.#send("command", { tag, ...commandBody(command) });
+    for (const command of commands) this.#send("command", JSON.stringify({ tag, ...commandBody(command) }));
   }
 
   /** Alerts, oldest first. */
@@ -153,26 +168,26 @@ export class LiveStream {
     if (!this.isOpen) return;
     for (const [i, { sequence }] of alerts.entries()) {
       this.moveTo({ alerts: sequence });
-      this.#send("alert", bodies[i] ?? {});
+      this.#send("alert", JSON.stringify(bodies[i] ?? {}));
     }
   }
 
   /** Those of whose settings something else was told last. `resumed`: what a client says that it was told. */
   settings(followed: readonly FollowedTag[], resumed?: string): void {
     if (!this.listener.follower.may.settings) return;
-    const changed: [TagId, object][] = [];
+    const changed: [TagId, string][] = [];
     for (const { tag, state } of followed) {
       if (state === undefined) continue;
-      const { body, text } = shownState(state);
+      const { json, text } = shownState(state);
       const [told, heardAt] = [this.#told.get(tag), state.lastHeardAt ?? 0];
       if (told?.text === text && heardAt - told.heardAt < HEARD_EVERY_S) continue;
       this.#told.set(tag, { text, heardAt });
-      changed.push([tag, body]);
+      changed.push([tag, json]);
     }
     if (changed.length === 0) return;
     this.#toldDigest = digestOf(this.#told);
     if (resumed !== this.#toldDigest)
-      for (const [tag, body] of changed) this.#send("settings", { tag, ...body });
+      for (const [tag, json] of changed) this.#send("settings", withTag(tag, json));
   }
 
   /** Breaks the silence, and lets the client know where it is: a place in the order of arrival grows old. */
@@ -195,26 +210,56 @@ export class LiveStream {
     this.isOpen = false;
   }
 
-  #named(tag: TagId, body: object): object {
-    return this.listener.follower.tag === undefined ? { tag, ...body } : body;
+  #named(tag: TagId, json: string): string {
+    return this.listener.follower.tag === undefined ? withTag(tag, json) : json;
   }
 
   #id(): string {
-    return this.listener.seal({ ...this.#at, told: this.#toldDigest });
+    return this.#frames.id({ ...this.#at, told: this.#toldDigest }, this.listener.seal);
   }
 
-  #send(event: string, body: object): void {
-    this.#write(`id: ${this.#id()}\nevent: ${event}\ndata: ${JSON.stringify(body)}\n\n`);
+  #send(event: string, json: string): void {
+    this.#enqueue(this.#frames.event(this.#id(), event, json));
   }
 
   #write(text: string): void {
+    this.#enqueue(encoder.encode(text));
+  }
+
+  #enqueue(bytes: Uint8Array): void {
     this.sentMs = this.#monotonicMs();
-    this.#controller?.enqueue(encoder.encode(text));
+    this.#controller?.enqueue(bytes);
   }
 }
 
+/** The JSON of what arrived, made once for all its readers: those of other accounts see the same. */
+function onceFor<Item extends object>(bodyOf: (item: Item) => object): (item: Item) => string {
+  const known = new WeakMap<Item, string>();
+  return (item) => {
+    const json = known.get(item) ?? JSON.stringify(bodyOf(item));
+    known.set(item, json);
+    return json;
+  };
+}
+
+const locationJson = onceFor(locationBody);
+const eventJson = onceFor(eventBody);
+
+/** `json`: an object that is not empty. */
+function withTag(tag: TagId, json: string): string {
+  return `{"tag":${JSON.stringify(tag)},${json.slice(1)}`;
+}
+
+function isSame(before: readonly FollowedTag[], now: readonly FollowedTag[]): boolean {
+  return (
+    before === now ||
+    (before.length === now.length &&
+      before.every(({ tag, ownership }, i) => now[i]?.tag === tag && now[i].ownership === ownership))
+  );
+}
+
 interface ShownState {
-  readonly body: object;
+  readonly json: string;
   /** Without when it was heard. */
   readonly text: string;
 }
@@ -226,7 +271,10 @@ function shownState(state: NonNullable<FollowedTag["state"]>): ShownState {
   const known = shownStates.get(state);
   if (known !== undefined) return known;
   const body = stateBody(state);
-  const shown = { body, text: JSON.stringify({ ...body, lastHeardAt: undefined }) };
+  const shown = {
+    json: JSON.stringify(body),
+    text: JSON.stringify({ ...body, lastHeardAt: undefined }),
+  };
   shownStates.set(state, shown);
   return shown;
 }

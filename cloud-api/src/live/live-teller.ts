@@ -4,7 +4,10 @@ import {
   type FollowedTag,
   type NewsHead,
   type NewsMark,
+  type NewsRange,
 } from "@purrimeter/store/live-news";
+import type { LiveAudience } from "./live-audience.ts";
+import type { LiveFollower, MergedNews } from "./live-follower.ts";
 import type { LivePosition } from "./live-positions.ts";
 import type { EndReason, LiveStream } from "./live-stream.ts";
 
@@ -15,24 +18,33 @@ const ALERTS_PAGE = 20;
 /** Of which ownerships and for which accounts there is news. */
 export type News = Pick<Arrived, "ownerships" | "accounts">;
 
-/** What accounts may follow at this look: the same for all streams of an account, or of one of its tags. */
-export type Rights = Map<string, Promise<readonly FollowedTag[]>>;
-
 /** What a look found, and how far it goes. */
 export interface LiveLook {
   readonly head: NewsHead;
+  /** How far the look before this one went; undefined when there was none. */
+  readonly before: NewsHead | undefined;
   readonly news: News;
-  readonly rights: Rights;
 }
 
-/** Tells one stream what there is for it, by the right that its account has at this moment. */
-export class LiveTeller {
-  readonly #monotonicMs: () => number;
-  readonly #end: (stream: LiveStream, reason: EndReason) => void;
+/** What all streams of an audience may follow at this look, and what they read of it. */
+interface SharedLook extends LiveLook {
+  readonly rights: Promise<readonly FollowedTag[]>;
+  /** News by where it begins, and whether it is of all tags. */
+  readonly pages: Map<string, Promise<MergedNews | "unknown">>;
+}
 
-  constructor(monotonicMs: () => number, end: (stream: LiveStream, reason: EndReason) => void) {
-    this.#monotonicMs = monotonicMs;
-    this.#end = end;
+interface LiveTellerParts {
+  end(stream: LiveStream, reason: EndReason): void;
+  /** What there is for a stream cannot be read. */
+  failed(stream: LiveStream, error: unknown): void;
+}
+
+/** Tells streams what there is for them, by the right that their account has at this moment. */
+export class LiveTeller {
+  readonly #parts: LiveTellerParts;
+
+  constructor(parts: LiveTellerParts) {
+    this.#parts = parts;
   }
 
   /** Who resumes has the newest location; that it was asked for is in the trail all the same. */
@@ -49,31 +61,55 @@ export class LiveTeller {
     stream.settings(followed, resumed?.told);
   }
 
-  async tell(stream: LiveStream, { head, news, rights }: LiveLook): Promise<void> {
-    const { follower } = stream.listener;
-    stream.checkedMs = this.#monotonicMs();
-    const followed = await rightsOf(stream, rights);
-    if (!stream.isOpen) return;
-    if (follower.tag !== undefined && followed.length === 0) return this.#end(stream, "not-found");
+  /** Tells those of an audience that have begun: one question for the right and one read of the same news for all. */
+  async tell({ frames, streams }: LiveAudience, look: LiveLook): Promise<void> {
+    const told = [...streams].filter((stream) => stream.isOpen && stream.isBegun);
+    const rights = told[0]?.listener.follower.tags();
+    if (rights === undefined) return;
+    const shared = { ...look, rights, pages: new Map() };
+    for (const stream of told) await this.#tryOne(stream, shared);
+    frames.clear();
+  }
+
+  async #tryOne(stream: LiveStream, shared: SharedLook): Promise<void> {
+    try {
+      const followed = await shared.rights;
+      if (!stream.isOpen) return;
+      if (stream.listener.follower.tag !== undefined && followed.length === 0)
+        this.#parts.end(stream, "not-found");
+      else await this.#tellOne(stream, followed, shared);
+    } catch (error) {
+      this.#parts.failed(stream, error);
+    }
+  }
+
+  async #tellOne(
+    stream: LiveStream,
+    followed: readonly FollowedTag[],
+    { head, before, news, pages }: SharedLook,
+  ): Promise<void> {
+    // Looks that had no news for it left it where it was.
+    if (before !== undefined) moveOn(stream, before);
     const added = stream.follow(followed);
     if (added.length > 0) await this.tellPresent(stream, added);
     if (stream.hasRoom) stream.settings(followed);
     const wasBehind = stream.isBehind;
     const changed = wasBehind ? followed : followed.filter(isOf(news));
-    if (changed.length > 0 || wasBehind) await this.#tellNews(stream, changed, head.reports);
+    const read = pageReader(stream.listener.follower, { tags: changed, isAll: wasBehind, pages });
+    if (changed.length > 0 || wasBehind) await this.#tellNews(stream, head.reports, read);
     await this.#tellCommands(stream, changed, head.commands);
     if (wasBehind || isAlerted(stream, news)) await this.#tellAlerts(stream);
+    moveOn(stream, head);
   }
 
-  async #tellNews(stream: LiveStream, tags: readonly FollowedTag[], through: NewsMark): Promise<void> {
+  async #tellNews(stream: LiveStream, through: NewsMark, readPage: ReadPage): Promise<void> {
     if (isAhead(stream, through)) {
       stream.isBehind = false;
       return;
     }
     stream.isBehind = true;
     while (stream.isOpen && stream.hasRoom) {
-      const after = stream.at.reports;
-      const read = await stream.listener.follower.news(tags, { after, through, limit: PAGE });
+      const read = await readPage({ after: stream.at.reports, through, limit: PAGE });
       if (!stream.isOpen) return;
       if (read === "unknown") return this.#reset(stream, through);
       if (!read.items.every((item) => stream.news(item))) return;
@@ -118,24 +154,39 @@ export class LiveTeller {
   }
 }
 
-function rightsOf(
-  { listener: { account, follower } }: LiveStream,
-  rights: Rights,
-): Promise<readonly FollowedTag[]> {
-  const who = `${account}\n${follower.tag ?? ""}`;
-  const known = rights.get(who) ?? follower.tags();
-  rights.set(who, known);
-  return known;
+/** News of tags in a range. */
+type ReadPage = (range: NewsRange) => Promise<MergedNews | "unknown">;
+
+interface Pages {
+  readonly tags: readonly FollowedTag[];
+  readonly isAll: boolean;
+  readonly pages: SharedLook["pages"];
+}
+
+/** Reads each page once for all streams of the audience that are at the same place. */
+function pageReader(follower: LiveFollower, { tags, isAll, pages }: Pages): ReadPage {
+  return (range) => {
+    const { report, number, cut } = range.after;
+    const key = `${isAll} ${report} ${number} ${cut}`;
+    const page = pages.get(key) ?? follower.news(tags, range);
+    pages.set(key, page);
+    return page;
+  };
+}
+
+/** What keeps up is where the look is; one that was opened meanwhile may be ahead of it. */
+function moveOn(stream: LiveStream, head: NewsHead): void {
+  if (!stream.isBehind && !isAhead(stream, head.reports)) stream.moveTo(head);
 }
 
 /** Whether there is news of a tag. */
-export function isOf(news: News): (tag: FollowedTag) => boolean {
+function isOf(news: News): (tag: FollowedTag) => boolean {
   const { ownerships } = news;
   return ({ ownership }) => ownerships === "all" || ownerships.has(ownership);
 }
 
 /** Whether there are new alerts for a stream's account. */
-export function isAlerted({ listener: { account, follower } }: LiveStream, { accounts }: News): boolean {
+function isAlerted({ listener: { account, follower } }: LiveStream, { accounts }: News): boolean {
   return follower.may.alerts && (accounts === "all" || accounts.has(account));
 }
 

@@ -1,5 +1,6 @@
 import type { Epoch, UnixSeconds } from "@purrimeter/protocol/values";
-import type { PlacedEntry } from "../reading/placed-entry.ts";
+import type { Location } from "../reading/location.ts";
+import { locationOf, type PlacedEntry } from "../reading/placed-entry.ts";
 import type { OpenedPiece, PieceReader, ReadableOwnership } from "../reading/read-pieces.ts";
 import type { Arrivals } from "./arrivals.ts";
 import { WHOLE_REPORT, type NewsMark, type NewsRange } from "./live-news.ts";
@@ -12,7 +13,11 @@ const MAX_KEPT = 512;
 export interface ArrivedEntry {
   readonly mark: NewsMark;
   readonly placed: PlacedEntry;
+  /** The same object for all who read it while the piece stays open; undefined for other entries than fixes. */
+  readonly location: Location | undefined;
 }
+
+type ReadEntry = Omit<ArrivedEntry, "mark">;
 
 /** Entries of a range; `mark` is how far was read. */
 export interface ArrivedEntries {
@@ -22,7 +27,7 @@ export interface ArrivedEntries {
 }
 
 interface Kept {
-  readonly piece: Promise<OpenedPiece | "gone" | "unreadable">;
+  readonly entries: Promise<readonly ReadEntry[]>;
   readonly untilMs: number;
 }
 
@@ -47,35 +52,38 @@ export class ArrivedReader {
     const entries: ArrivedEntry[] = [];
     for (const report of rows) {
       const from = report === start.report ? start.number : -1;
-      for (const placed of placedOf(await this.#open(ownership, report))) {
+      for (const { placed, location } of await this.#open(ownership, report)) {
         if (placed.number <= from) continue;
         const last = entries.at(-1)?.mark;
         if (entries.length >= limit && last !== undefined) return { entries, mark: last, hasMore: true };
-        entries.push({ placed, mark: { report, number: placed.number, cut: through.cut } });
+        entries.push({ placed, location, mark: { report, number: placed.number, cut: through.cut } });
       }
     }
     return { entries, mark: { ...through, number: WHOLE_REPORT }, hasMore: false };
   }
 
-  #open(ownership: ReadableOwnership, id: number): Kept["piece"] {
+  #open(ownership: ReadableOwnership, id: number): Kept["entries"] {
     const nowMs = this.#monotonicMs();
     const name = `${ownership.id}/${id}`;
     const kept = this.#kept.get(name);
-    if (kept !== undefined && kept.untilMs > nowMs) return kept.piece;
+    if (kept !== undefined && kept.untilMs > nowMs) return kept.entries;
     this.#kept.delete(name);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size >= MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
-    const piece = this.#pieces.open(ownership, id);
-    this.#kept.set(name, { piece, untilMs: nowMs + KEEP_MS });
-    return piece;
+    const entries = this.#pieces.open(ownership, id).then(entriesOf);
+    this.#kept.set(name, { entries, untilMs: nowMs + KEEP_MS });
+    return entries;
   }
 }
 
 /** Fixes and transitions: nothing else is news of the tag's way. What does not open is left out; the history says so. */
-function placedOf(piece: OpenedPiece | "gone" | "unreadable"): PlacedEntry[] {
+function entriesOf(piece: OpenedPiece | "gone" | "unreadable"): readonly ReadEntry[] {
   if (typeof piece === "string") return [];
   const [epoch, receivedAt] = [piece.epoch as Epoch, piece.receivedAt as UnixSeconds];
   return piece.entries
     .filter(({ entry }) => entry.kind === "fix" || entry.kind === "transition")
-    .map((stored) => ({ ...stored, epoch, receivedAt }));
+    .map((stored) => {
+      const placed = { ...stored, epoch, receivedAt };
+      return { placed, location: locationOf(placed) };
+    });
 }

@@ -1,6 +1,5 @@
 import type { EntryPosition } from "../reading/location.ts";
 import type { GeofenceEvent } from "../reading/geofence-event.ts";
-import { locationOf } from "../reading/placed-entry.ts";
 import type { ArrivedEntries, ArrivedEntry } from "./arrived-entries.ts";
 import type { LiveItem, LiveNews } from "./live-news.ts";
 
@@ -20,10 +19,9 @@ export async function ownersNews(
 
 /** undefined when the entry's event is there no more. */
 async function liveItem(
-  { mark, placed }: ArrivedEntry,
+  { mark, placed, location }: ArrivedEntry,
   eventAt: (position: EntryPosition) => Promise<GeofenceEvent | undefined>,
 ): Promise<LiveItem | undefined> {
-  const location = locationOf(placed);
   if (location !== undefined) return { kind: "location", mark, location };
   const { entry, epoch, number } = placed;
   const event = await eventAt({ at: entry.at, epoch, number });

@@ -20,7 +20,6 @@ import {
   type TimeRange,
 } from "../reading/location.ts";
 import type { OwnerId } from "../reading/owner-id.ts";
-import { locationOf } from "../reading/placed-entry.ts";
 import type { LocationReader } from "../reading/read-locations.ts";
 import type { ReadableOwnership } from "../reading/read-pieces.ts";
 import type { HeldShare, ShareId } from "../sharing/share.ts";
@@ -146,8 +145,7 @@ export class SqliteViewerView implements ViewerView {
     if (this.#readable(tag)?.ownership.id !== held.ownership.id) return "not-found";
     if (read === "unknown") return read;
     const items: LiveItem[] = [];
-    for (const { mark, placed } of read.entries) {
-      const location = locationOf(placed);
+    for (const { mark, location } of read.entries) {
       if (location === undefined || location.at < held.from) continue;
       if (held.kind === "history" || location.doubt === undefined)
         items.push({ kind: "location", mark, location });
