@@ -175,8 +175,10 @@ function pageReader(follower: LiveFollower, { tags, isAll, pages }: Pages): Read
 }
 
 /** What keeps up is where the look is; one that was opened meanwhile may be ahead of it. */
+/** Never back: alerts that were committed after the head was read may have been told by now. */
 function moveOn(stream: LiveStream, head: NewsHead): void {
-  if (!stream.isBehind && !isAhead(stream, head.reports)) stream.moveTo(head);
+  if (stream.isBehind || isAhead(stream, head.reports)) return;
+  stream.moveTo({ ...head, alerts: Math.max(head.alerts, stream.at.alerts) });
 }
 
 /** Whether there is news of a tag. */
