@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   geofence: async () => (await import("./device/geofence.ts")).benchGeofence,
   read: async () => (await import("./cloud/read.ts")).benchRead,
   ingest: async () => (await import("./cloud/ingest.ts")).benchIngest,
+  stops: async () => (await import("./cloud/stops.ts")).benchStops,
   audit: async () => (await import("./cloud/audit.ts")).benchAudit,
   dense: async () => (await import("./cloud/dense.ts")).benchDense,
   fences: async () => (await import("./fences/fences.ts")).benchFences,
