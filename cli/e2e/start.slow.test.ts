@@ -146,7 +146,6 @@ describe("a first start", () => {
       process.kill(killed, "SIGKILL");
       // While a process ends, it has no name any more and its port is still open.
       await until(async () => ![killed, 0].includes(pidOf("bridge")) && (await accepts(running.ready.mqtt)));
-      expect(pidOf("bridge")).not.toBe(killed);
     },
     DEADLINE_MS,
   );

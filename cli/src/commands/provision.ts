@@ -32,13 +32,12 @@ export function provisionCommand(time: Time): Command {
     .action(async (id: string, flags: ProvisionFlags) => {
       const { host, port, apn } = flags;
       const files = dataFiles(flags.data);
-      const found = provisionable(files, id);
+      const found = provisionable(files, id, flags.out);
       if (isFailure(found)) return reportFailure(found);
       const recorded = await recordInFolder(files, time, "tag.provisioned", id);
       if (isFailure(recorded)) return reportFailure(recorded);
-      const provisioned = provisionBoard(files, id, flags.out, { host, port, apn });
-      if (isFailure(provisioned)) reportFailure(provisioned);
-      else if (flags.json === true) console.log(JSON.stringify(provisioned));
+      const provisioned = provisionBoard(files, found, { host, port, apn });
+      if (flags.json === true) console.log(JSON.stringify(provisioned));
       else console.log(`${provisioned.folder}: ${provisioned.files.join(", ")}`);
     });
 }

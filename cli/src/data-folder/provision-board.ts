@@ -6,7 +6,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { takeTagKey } from "./tag-keys.ts";
 import type { DataFiles } from "./data-files.ts";
-import { failed, isFailure, type Failure } from "../terminal/failure.ts";
+import { failed, type Failure } from "../terminal/failure.ts";
 
 /** Where a board finds the bridge. */
 export interface BoardNetwork {
@@ -25,41 +25,42 @@ export interface ProvisionedBoard {
   readonly files: readonly string[];
 }
 
-/** What a tag has that a board can take in: a certificate, and its key; or why not. */
-export function provisionable(
-  files: DataFiles,
-  id: string,
-): { readonly tag: TagId; readonly issued: IssuedFiles } | Failure {
+/** What a board takes in, and the folder that it goes to. */
+interface Provisionable {
+  readonly tag: TagId;
+  readonly issued: IssuedFiles;
+  readonly folder: string;
+}
+
+/** A tag that has a certificate and its key here, and a folder that is free for it or its own; or why not. Writes nothing there. */
+export function provisionable(files: DataFiles, id: string, out: string): Provisionable | Failure {
   const tag = asTagId(id);
   const issued = tag === undefined ? undefined : issuedFiles(files.certs, "tags", tag);
   if (tag === undefined || issued === undefined || !existsSync(issued.chain))
     return failed(`${id} has no certificate here; "purrimeter tags add ${id}" issues one`);
   takeTagKey(files, tag);
-  if (existsSync(files.tagKey(tag))) return { tag, issued };
-  return failed(
-    `the key of ${id} has left ${files.folder}; "purrimeter certs renew tag ${id}" makes another`,
-  );
+  if (!existsSync(files.tagKey(tag)))
+    return failed(
+      `the key of ${id} has left ${files.folder}; "purrimeter certs renew tag ${id}" makes another`,
+    );
+  const folder = resolve(out);
+  const foreign = foreignFile(folder, tag);
+  if (foreign !== undefined) return failed(`${foreign} is not of the board ${tag}; name another folder`);
+  return { tag, issued, folder };
 }
 
 /**
  * Writes what a board takes in: the tag's certificates and key as the SDK's TLS reads them (DER) and as the modem does
  * (PEM, the key in PKCS#1), and its names, in a manifest for the build and in a file for the board. Files that are there
- * are replaced if they are of the same tag, and otherwise refused. The key leaves the data folder: it is in `out` only afterwards.
+ * are of the same tag and are replaced. The key leaves the data folder: it is in `folder` only afterwards.
  */
 export function provisionBoard(
   files: DataFiles,
-  id: string,
-  out: string,
+  { tag, issued, folder }: Provisionable,
   network: BoardNetwork,
-): ProvisionedBoard | Failure {
-  const found = provisionable(files, id);
-  if (isFailure(found)) return found;
-  const { tag, issued } = found;
+): ProvisionedBoard {
   const leaf = readFileSync(issued.leafDer);
   const key = createPrivateKey(readFileSync(files.tagKey(tag)));
-  const folder = resolve(out);
-  const foreign = foreignFile(folder, tag);
-  if (foreign !== undefined) return failed(`${foreign} is not of the board ${tag}; name another folder`);
   makeFolder(folder);
   const written: string[] = [];
   const write = (name: string, content: string | Uint8Array, mode = PUBLIC_MODE): void => {
@@ -67,7 +68,7 @@ export function provisionBoard(
     written.push(name);
   };
   // First: a call that broke off can be made again.
-  write("board.json", json({ tag: id, ...network }));
+  write("board.json", json({ tag, ...network }));
   write("authority.der", readFileSync(issued.authorityDer));
   write("issuer.der", readFileSync(issued.issuerDer));
   write("tag.der", leaf);
@@ -77,9 +78,9 @@ export function provisionBoard(
   write("key.pem", key.export({ type: "pkcs1", format: "pem" }).toString(), SECRET_MODE);
   const data = written.slice(1);
   // Last: with it the build finds the certificates.
-  write("manifest.json", manifest(id, network, data));
+  write("manifest.json", manifest(tag, network, data));
   rmSync(files.tagKey(tag));
-  return { tag: id, folder, files: written };
+  return { tag, folder, files: written };
 }
 
 const NAMES = [
