@@ -10,7 +10,14 @@ import { MESSAGES } from "./words.ts";
 
 const AT = (Date.parse("2026-06-01T12:05:00Z") / 1_000) as UnixSeconds;
 const ZURICH: AlertPreferences = { language: "en", timeZone: "Europe/Zurich" };
-const KINDS: readonly AlertKind[] = [...ALERT_RULE_KINDS, "heard-again", "test", "channel-failed", "many"];
+const KINDS: readonly AlertKind[] = [
+  ...ALERT_RULE_KINDS,
+  "heard-again",
+  "test",
+  "channel-failed",
+  "channel-gone",
+  "many",
+];
 const garden = (name: string | undefined): AlertFacts["geofence"] => ({ id: "g" as GeofenceId, name });
 const facts: AlertFacts = { tagName: "Mia", geofence: garden("Garden"), at: AT };
 const later = (seconds: number): UnixSeconds => (AT + seconds) as UnixSeconds;

@@ -49,7 +49,9 @@ function namesOf({ kind, facts: { tagName, geofence, name } }: ToldAlert, words:
   return {
     tag: plainName(tagName ?? "") || words.say("tag"),
     zone: plainName(geofence?.name ?? "") || words.say("zone"),
-    name: plainName(name ?? "") || words.say(kind === "channel-failed" ? "channel" : "somebody"),
+    name:
+      plainName(name ?? "") ||
+      words.say(kind === "channel-failed" || kind === "channel-gone" ? "channel" : "somebody"),
   };
 }
 

@@ -4,13 +4,13 @@ import { nullableTimeSchema } from "../lists/nullable-time.ts";
 import { locationSchema } from "../locations/location-schema.ts";
 import { unreadableSchema } from "../tags/tag-schema.ts";
 
-const KINDS = [...ALERT_RULE_KINDS, "heard-again", "test", "channel-failed", "many"] as const;
+const KINDS = [...ALERT_RULE_KINDS, "heard-again", "test", "channel-failed", "channel-gone", "many"] as const;
 
 const KIND_TEXTS =
   "`left`, `came-back`: of a geofence. `not-back-by`: outside at the rule's time of day. `outside-longer`: outside for the rule's time. " +
   "`battery-low`. `silent`: nothing was heard for the rule's time, so where the tag is is unknown. `heard-again`: after `silent`. " +
   "`live-failed`: live mode was asked for and nothing came. `found`: a finder wrote. `shared`: somebody accepted an invitation. " +
-  "`test`: you asked for it. `channel-failed`: nothing could be delivered to a channel. `many`: stands for alerts that were too many to be told one by one.";
+  "`test`: you asked for it. `channel-failed`: nothing could be delivered to a channel. `channel-gone`: the endpoint said that it is not there any more. `many`: stands for alerts that were too many to be told one by one.";
 
 /** Of the stages of an alert, milliseconds count. */
 const stage = (description: string) => z.iso.datetime().nullable().openapi({ description });

@@ -1,4 +1,5 @@
 import type { z } from "@hono/zod-openapi";
+import type { UnixSeconds } from "@purrimeter/protocol/values";
 import type { AlertChannel, AlertEndpoint } from "@purrimeter/store/alert-channel";
 import { ACCOUNT_MAIL } from "@purrimeter/store/alert-rule";
 import { timeOrNull } from "../lists/nullable-time.ts";
@@ -41,6 +42,11 @@ function endpointBody(endpoint: AlertEndpoint): NonNullable<ChannelBody["endpoin
   }
 }
 
+function attemptBody(attempt: AlertChannel["lastAttempt"]) {
+  const at = attempt && (Math.floor(attempt.at / 1_000) as UnixSeconds);
+  return { lastAttemptAt: timeOrNull(at), lastError: attempt?.error ?? null, tls: attempt?.tls ?? null };
+}
+
 /** A channel as its owner reads it, without what is secret of it. */
 export function channelBody(channel: AlertChannel): ChannelBody {
   const { id, kind, name, state, endpoint, failingSince, createdAt } = channel;
@@ -50,6 +56,7 @@ export function channelBody(channel: AlertChannel): ChannelBody {
     endpoint: endpoint === undefined ? null : endpointBody(endpoint),
     ...(isUnreadable && { unreadable: true as const }),
     failingSince: timeOrNull(failingSince),
+    ...attemptBody(channel.lastAttempt),
     createdAt: rfc3339(createdAt),
   };
 }
@@ -69,5 +76,6 @@ export function keyedChannelBody(channel: AlertChannel): z.infer<typeof keyedCha
 /** The account's own address, which has no row: its service alone knows it. */
 export function accountMailBody(isVerified: boolean): ChannelBody {
   const nothing = { name: null, endpoint: null, failingSince: null, createdAt: null };
-  return { id: ACCOUNT_MAIL, kind: "email", state: isVerified ? "active" : "unproved", ...nothing };
+  const never = attemptBody(undefined);
+  return { id: ACCOUNT_MAIL, kind: "email", state: isVerified ? "active" : "unproved", ...nothing, ...never };
 }

@@ -50,11 +50,22 @@ export const makeChannelRoute = createRoute({
 
 export const pushKeyRoute = createRoute({
   method: "get",
-  path: "/alert-channels/push-key",
+  path: "/alert-push-key",
   operationId: "readPushKey",
   summary: "The key that browsers subscribe with",
   ...common,
   responses: { 200: json("The key.", pushKeyAnswerSchema), ...problemAnswers(...OWNER_PROBLEMS) },
+});
+
+export const readChannelRoute = createRoute({
+  method: "get",
+  path: "/alert-channels/{id}",
+  operationId: "readAlertChannel",
+  summary: "A channel, and how the last attempt at it went",
+  description: "Also of `mail`.",
+  ...common,
+  request: { params },
+  responses: { 200: json("The channel.", channelSchema), ...problemAnswers(...OWNER_PROBLEMS, "not-found") },
 });
 
 export const deleteRoute = createRoute({
@@ -76,13 +87,21 @@ export const proveRoute = createRoute({
   path: "/alert-channels/{id}/prove",
   operationId: "proveAlertChannel",
   summary: "Give back the code that came to a channel",
-  description: "After five wrong codes another one has to be sent.",
+  description:
+    "After five wrong codes another one has to be sent. Whether the code arrived is in `lastAttemptAt`, `lastError` and `tls` of the " +
+    "channel. One that is proved is not proved again: already-proved.",
   ...common,
   middleware: readJsonBody(MAX_BODY_BYTES),
   request: { params, body: bodyOf(proofSchema) },
   responses: {
     200: json("The channel is in use.", channelSchema),
-    ...problemAnswers(...OWNER_PROBLEMS, ...BODY_PROBLEMS, "mail-not-verified", "not-found"),
+    ...problemAnswers(
+      ...OWNER_PROBLEMS,
+      ...BODY_PROBLEMS,
+      "mail-not-verified",
+      "not-found",
+      "already-proved",
+    ),
   },
 });
 
@@ -96,7 +115,7 @@ export const proofRoute = createRoute({
   request: { params },
   responses: {
     202: { description: "It is being sent." },
-    ...problemAnswers(...OWNER_PROBLEMS, "mail-not-verified", "not-found", "conflict"),
+    ...problemAnswers(...OWNER_PROBLEMS, "mail-not-verified", "not-found", "already-proved"),
   },
 });
 

@@ -81,10 +81,39 @@ describe("channels", () => {
     expect((await ask("POST", `/${id}/test`)).status).toBe(409);
     const proved = await ask("POST", `/${id}/prove`, { code: ` ${code.toLowerCase()} ` });
     expect([proved.status, bodyOf(proved).state]).toEqual([200, "active"]);
-    expect((await ask("POST", `/${id}/prove`, { code })).status).toBe(400);
-    expect((await ask("POST", `/${id}/proof`)).status).toBe(409);
+    for (const [rest, body] of [
+      ["prove", { code }] as const,
+      ["prove", { code: "AAAAAAAA" }] as const,
+      ["proof"] as const,
+    ]) {
+      const again = await ask("POST", `/${id}/${rest}`, body);
+      expect([again.status, again.body.type]).toEqual([409, "/v1/problems/already-proved"]);
+    }
+    expect((await ask("POST", `/${"a".repeat(26)}/prove`, { code })).status).toBe(404);
     expect((await ask("POST", `/${id}/test`)).status).toBe(202);
     expect(await takeDeliveries(given.api, given.mia)).toMatchObject([{ channel: id, endpoint: EMAIL }]);
+  });
+
+  it("say why their code did not arrive, when, and by which TLS", async () => {
+    const { id } = bodyOf(await make(NTFY));
+    const none = { lastAttemptAt: null, lastError: null, tls: null };
+    expect(await channels()).toMatchObject([
+      { id: "mail", ...none },
+      { id, ...none },
+    ]);
+    const [proof] = await takeDeliveries(given.api, given.mia);
+    const failed = {
+      kind: "retry",
+      nextAtMs: NOW_S * 1_000 + 90_000,
+      error: "refused (500)",
+      tls: "TLSv1.2",
+    } as const;
+    await given.api.store.alertWork.finish(proof!, failed, NOW_S * 1_000 + 700);
+    const told = { lastAttemptAt: time(NOW_S), lastError: "refused (500)", tls: "TLSv1.2" };
+    expect((await channels()).at(-1)).toMatchObject({ id, state: "unproved", ...told });
+    const one = await ask("GET", `/${id}`);
+    expect([one.status, bodyOf(one)]).toMatchObject([200, { id, state: "unproved", ...told }]);
+    expect(bodyOf(await ask("GET", "/mail"))).toMatchObject({ id: "mail", state: "active", ...none });
   });
 
   it("take no code after five wrong ones, but another one that is sent", async () => {
@@ -229,6 +258,7 @@ describe("endpoints", () => {
 
 describe("a channel of somebody else and none", () => {
   it.each([
+    ["GET", "", undefined],
     ["DELETE", "", undefined],
     ["POST", "/prove", { code: "AAAAAAAA" }],
     ["POST", "/proof", undefined],
@@ -288,7 +318,7 @@ describe("changes to channels", () => {
 
 describe("the key for browsers", () => {
   it("is the notifier's, and is not told while that is away", async () => {
-    const answer = await ask("GET", "/push-key");
+    const answer = await given.api.ask("/v1/alert-push-key", { token: given.mia.token });
     expect([answer.status, JSON.parse(answer.text)]).toEqual([200, { key: "test-push-key" }]);
     const rates = new RateLimiter({ burst: 1, perSecond: 1 }, () => 0);
     const alerts = {
@@ -296,6 +326,6 @@ describe("the key for browsers", () => {
       destinations: new Destinations([]),
     };
     given.api.use({ alerts: { ...alerts, pushKey: () => Promise.resolve(undefined) } });
-    expect((await ask("GET", "/push-key")).status).toBe(503);
+    expect((await given.api.ask("/v1/alert-push-key", { token: given.mia.token })).status).toBe(503);
   });
 });

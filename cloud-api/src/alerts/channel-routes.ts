@@ -3,8 +3,8 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { MAX_ALERT_CHANNELS } from "@purrimeter/store/alert-channel";
 import type { AlertChannel, AlertEndpoint } from "@purrimeter/store/alert-channel";
-import type { AlertChannelId } from "@purrimeter/store/alert-rule";
-import type { ChannelOutcome } from "@purrimeter/store/alerts-view";
+import { ACCOUNT_MAIL, type AlertChannelId } from "@purrimeter/store/alert-rule";
+import type { ChannelOutcome, ProofOutcome } from "@purrimeter/store/alerts-view";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { spend } from "../edge/spend.ts";
@@ -41,8 +41,13 @@ function wrongProof(): Error {
   return refuse("invalid-request", message, [{ field: "code", message }]);
 }
 
-function proved(outcome: AlertChannel | "not-found" | "wrong-code"): AlertChannel {
+function provedAlready(): Error {
+  return refuse("already-proved", "This channel is proved already.");
+}
+
+function proved(outcome: ProofOutcome): AlertChannel {
   if (outcome === "wrong-code") throw wrongProof();
+  if (outcome === "proved-already") throw provedAlready();
   return orNotFound(outcome);
 }
 
@@ -56,8 +61,7 @@ async function channelOf(c: Context<Env>, id: AlertChannelId): Promise<AlertChan
 async function sendProof(c: Context<Env>, id: AlertChannelId, deps: Dependencies): Promise<void> {
   const { endpoint } = await channelOf(c, id);
   if (endpoint !== undefined) spendOn(endpoint, deps);
-  if (orNotFound(await c.get("view").sendProofAgain(id)) === "proved-already")
-    throw refuse("conflict", "This channel is proved already.");
+  if (orNotFound(await c.get("view").sendProofAgain(id)) === "proved-already") throw provedAlready();
 }
 
 /** Counts a change to the account's channels. */
@@ -87,6 +91,12 @@ export function alertChannelRoutes(deps: Dependencies) {
       const key = await deps.alerts.pushKey();
       if (key === undefined) throw refuse("unavailable", "The service that sends messages does not answer.");
       return c.json({ key }, 200);
+    })
+    .openapi(documents.readChannelRoute, async (c) => {
+      const { id } = c.req.valid("param");
+      const isMail = id === ACCOUNT_MAIL;
+      const { isMailVerified } = c.get("identity");
+      return c.json(isMail ? accountMailBody(isMailVerified) : channelBody(await channelOf(c, id)), 200);
     })
     .openapi(documents.deleteRoute, async (c) => {
       count(deps, c);

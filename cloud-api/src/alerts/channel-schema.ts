@@ -113,6 +113,19 @@ const channel = {
   failingSince: nullableTimeSchema(
     "Since when nothing was delivered although it was tried; null while all is well.",
   ),
+  lastAttemptAt: nullableTimeSchema(
+    "When something was last sent there, the code of the proof among it; null for `mail`, and while nothing was. The deliveries of alerts " +
+      "say how it went with each.",
+  ),
+  lastError: z.string().nullable().openapi({
+    description: "Why the last attempt was not taken; null when it was.",
+    example: "refused (500)",
+  }),
+  tls: z.string().nullable().openapi({
+    description:
+      "Protocol of the last attempt's connection, whose certificate was verified; null when there was none.",
+    example: "TLSv1.3",
+  }),
   createdAt: nullableTimeSchema("null for `mail`."),
 };
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Answer, TestOwner } from "../testing/test-api.ts";
 import { useNewOwners } from "../testing/new-owners.ts";
+import { provedChannel } from "../testing/test-alerts.ts";
 
 const given = useNewOwners();
 
@@ -157,9 +158,21 @@ describe("rules", () => {
       answers.push(await ask("POST", "", { kind: "left", [field]: [id] }, given.tom));
     for (const { status, text, body } of answers) {
       expect([status, text]).toEqual([404, answers[0]?.text]);
-      expect(body.errors).toMatchObject([{ field }]);
+      expect(body.errors).toMatchObject([{ field: `${field}[0]` }]);
     }
     expect(await rules(given.tom)).toHaveLength(3);
+  });
+
+  it("name the field and the place of an id that is unknown", async () => {
+    const channels = ["mail", await provedChannel(given.api, given.mia), "x"];
+    const { status, body } = await ask("POST", "", { kind: "left", tags: [given.tag], channels });
+    expect([status, body.errors]).toEqual([
+      404,
+      [{ field: "channels[2]", message: "No such channel, or not yours." }],
+    ]);
+    expect(body.detail).toBe("channels[2]: No such channel, or not yours.");
+    const changed = await ask("PUT", "/left", { kind: "left", tags: [given.tag, "x"] });
+    expect([changed.status, changed.body.errors]).toMatchObject([404, [{ field: "tags[1]" }]]);
   });
 
   it("are 64 at most, however many are sent", async () => {

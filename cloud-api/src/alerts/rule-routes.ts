@@ -8,7 +8,7 @@ import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "
 import type { Dependencies, Env } from "../dependencies.ts";
 import { refuse } from "../edge/problem.ts";
 import { readJsonBody } from "../edge/read-json-body.ts";
-import { notFound, orNotFound } from "../lists/or-not-found.ts";
+import { notFound, orNotFound, unknownId } from "../lists/or-not-found.ts";
 import { bodyOf, idParamsSchema, json } from "./route-parts.ts";
 import { ruleBody, ruleDraft, ruleDraftSchema, ruleListSchema, ruleSchema } from "./rule-schema.ts";
 
@@ -77,28 +77,25 @@ const deleteRoute = createRoute({
   },
 });
 
-/** Of a tag, geofence or channel that does not exist or is somebody else's. */
-function unknown(field: string): Error {
-  const message = "One of these was not found, or is not yours.";
-  return refuse("not-found", message, [{ field, message }]);
-}
-
 function tooManyRules(): Error {
   const message = `An account has at most ${MAX_ALERT_RULES} rules.`;
   return refuse("conflict", message, [{ field: "body", message, limit: MAX_ALERT_RULES }]);
 }
 
-const REFUSALS = {
-  "not-found": notFound,
-  "too-many-rules": tooManyRules,
-  "unknown-tag": () => unknown("tags"),
-  "unknown-geofence": () => unknown("geofences"),
-  "unknown-channel": () => unknown("channels"),
-} as const;
-
 function kept(outcome: RuleOutcome): AlertRule {
-  if (outcome.kind === "refused") throw REFUSALS[outcome.reason]();
-  return outcome.rule;
+  if (outcome.kind === "kept") return outcome.rule;
+  switch (outcome.reason) {
+    case "not-found":
+      throw notFound();
+    case "too-many-rules":
+      throw tooManyRules();
+    case "unknown-tag":
+      throw unknownId("tags", outcome.at, "tag");
+    case "unknown-geofence":
+      throw unknownId("geofences", outcome.at, "geofence");
+    case "unknown-channel":
+      throw unknownId("channels", outcome.at, "channel");
+  }
 }
 
 /** Throws a problem when the account has the rule and it is of another kind. */

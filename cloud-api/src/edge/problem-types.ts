@@ -7,6 +7,12 @@ import type { ProblemTypes } from "@purrimeter/service/problem";
  */
 export const PROBLEM_TYPES = {
   ...ACCOUNT_PROBLEMS,
+  "already-proved": {
+    status: 409,
+    title: "The channel is proved already",
+    description:
+      "There is nothing left to prove. A paused channel is tried again with POST /v1/alert-channels/{id}/resume.",
+  },
   "invalid-cursor": {
     status: 400,
     title: "The cursor does not belong to this request",

@@ -107,6 +107,20 @@ describe("geofences", () => {
     expect([status, text]).toEqual([304, ""]);
   });
 
+  it("name the place of a tag that is not there, or is somebody else's", async () => {
+    for (const { status, body: problem } of [
+      await ask("POST", "", { body: body({ tagIds: [tag, "x"] }) }),
+      await ask("PUT", `/${(await make()).body.id}`, {
+        headers: { "if-match": "*" },
+        body: body({ tagIds: [tag, "x"] }),
+      }),
+    ])
+      expect([status, problem.errors]).toEqual([
+        404,
+        [{ field: "tagIds[1]", message: "No such tag, or not yours." }],
+      ]);
+  });
+
   it("are at most 8 a tag and 400 vertices in all", async () => {
     const round = (vertices: number): object => {
       const points = Array.from({ length: vertices }, (_, i) => {

@@ -9,7 +9,7 @@ import { onInvalid } from "@purrimeter/service/on-invalid";
 import { BEARER_SECURITY, BODY_PROBLEMS, OWNER_PROBLEMS, problemAnswers } from "../edge/answers.ts";
 import type { Dependencies, Env } from "../dependencies.ts";
 import { changedMeanwhile, entityTag, expectedVersion, isKnownToReader } from "../lists/entity-tag.ts";
-import { orNotFound, geofenceParamsSchema, notFound } from "../lists/or-not-found.ts";
+import { orNotFound, geofenceParamsSchema, notFound, unknownId } from "../lists/or-not-found.ts";
 import { geofenceBodySchema, geofenceSchema } from "./geofence-schema.ts";
 import { shapeBody, shapeFromBody } from "./geofence-shape.ts";
 import { listQuerySchema } from "../lists/list-query.ts";
@@ -183,8 +183,9 @@ function written(outcome: GeofenceOutcome): Geofence {
   if (outcome.kind === "written") return outcome.geofence;
   switch (outcome.reason) {
     case "not-found":
-    case "tag-not-found":
       throw notFound();
+    case "tag-not-found":
+      throw unknownId("tagIds", outcome.at, "tag");
     case "version-mismatch":
       throw changedMeanwhile();
     case "too-many-geofences": {

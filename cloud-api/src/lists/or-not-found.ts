@@ -21,6 +21,13 @@ export function notFound(): Error {
   return refuse("not-found", NOT_FOUND);
 }
 
+/** The refusal of an id in a body, for what does not exist and for what is somebody else's. `field`: the list that has it. */
+export function unknownId(field: string, at: number, what: string): Error {
+  const place = `${field}[${at}]`;
+  const message = `No such ${what}, or not yours.`;
+  return refuse("not-found", `${place}: ${message}`, [{ field: place, message }]);
+}
+
 /** The thing itself; throws a problem `not-found`. */
 export function orNotFound<Thing>(thing: Thing | "not-found"): Thing {
   if (thing === "not-found") throw notFound();

@@ -34,8 +34,9 @@ export const ALERT_USES: Readonly<Record<string, GoodUse>> = {
   "PUT /v1/alert-rules/:id": of("rule", "/v1/alert-rules", "", 200, { body: RULE }),
   "DELETE /v1/alert-rules/:id": of("rule", "/v1/alert-rules", "", 204),
   "GET /v1/alert-channels": at("/v1/alert-channels"),
-  "GET /v1/alert-channels/push-key": at("/v1/alert-channels/push-key"),
+  "GET /v1/alert-push-key": at("/v1/alert-push-key"),
   "POST /v1/alert-channels": at("/v1/alert-channels", 201, { body: CHANNEL }),
+  "GET /v1/alert-channels/:id": ofChannel("", 200),
   "DELETE /v1/alert-channels/:id": ofChannel("", 204),
   // A code that nobody has, and a channel that is not proved: whose channel it is comes first.
   "POST /v1/alert-channels/:id/prove": ofChannel("/prove", 400, { body: { code: "x" } }),

@@ -14,7 +14,7 @@ const TAG_PATH = "/v1/tags/{id}";
 /** Channels; gives the id of a test alert. */
 async function askChannels(ask: AskRoute): Promise<string> {
   const channels = "/v1/alert-channels";
-  await ask(`${channels}/push-key`, "get", "");
+  await ask("/v1/alert-push-key", "get", "");
   const webhook = { kind: "webhook", url: "https://hooks.example.org/" };
   for (const endpoint of [webhook, { ...webhook, url: "https://127.0.0.1/" }, { kind: "fax" }])
     await ask(channels, "post", "", { body: { name: "Server", endpoint } });
@@ -25,6 +25,7 @@ async function askChannels(ask: AskRoute): Promise<string> {
   const channel = (await ask(channels, "post", "", { body: { name: "Phone", endpoint: ntfy } })).body.id;
   await ask(channels, "get", "");
   const test = await ask(`${channels}/{id}/test`, "post", "mail");
+  for (const id of ["mail", channel, "nobody"]) await ask(`${channels}/{id}`, "get", id);
   for (const id of [channel, "nobody"]) {
     for (const act of ["test", "proof", "resume", "rotate"]) await ask(`${channels}/{id}/${act}`, "post", id);
     await ask(`${channels}/{id}/prove`, "post", id, { body: { code: "x" } });

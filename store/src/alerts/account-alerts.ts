@@ -5,7 +5,14 @@ import type { OwnerId } from "../reading/owner-id.ts";
 import type { Alert, AlertId, AlertPreferences } from "./alert.ts";
 import type { AlertChannel, AlertChannelDraft } from "./alert-channel.ts";
 import type { AlertChannelId, AlertRule, AlertRuleDraft, AlertRuleId } from "./alert-rule.ts";
-import type { AlertRange, AlertsView, ChannelOutcome, Mute, RuleOutcome } from "./alerts-view.ts";
+import type {
+  AlertRange,
+  AlertsView,
+  ChannelOutcome,
+  Mute,
+  ProofOutcome,
+  RuleOutcome,
+} from "./alerts-view.ts";
 import type { OwnedAlerts } from "./owned-alerts.ts";
 import type { OwnedChannels } from "./owned-channels.ts";
 import type { OwnedRules } from "./owned-rules.ts";
@@ -77,7 +84,7 @@ export class AccountAlerts implements AlertsView {
     return this.#parts.channels.add(this.#parts.account, draft);
   }
 
-  proveAlertChannel(id: AlertChannelId, code: string): Promise<AlertChannel | "not-found" | "wrong-code"> {
+  proveAlertChannel(id: AlertChannelId, code: string): Promise<ProofOutcome> {
     return this.#parts.channels.prove(this.#parts.account, id, code);
   }
 

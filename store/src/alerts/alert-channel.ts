@@ -1,4 +1,5 @@
 import type { UnixSeconds } from "@purrimeter/protocol/values";
+import type { UnixMs } from "./alert.ts";
 import type { AlertChannelId } from "./alert-rule.ts";
 
 /** Where alerts go. Sealed under the owner's key: an address names a person. */
@@ -38,6 +39,18 @@ export interface AlertChannel {
   readonly endpoint: AlertEndpoint | undefined;
   /** Since when nothing was delivered although it was tried; undefined while all is well. */
   readonly failingSince: UnixSeconds | undefined;
+  /** Of whatever message, the code of a proof among them; undefined while there was none. */
+  readonly lastAttempt: ChannelAttempt | undefined;
+}
+
+/** How an attempt at an endpoint went. */
+export interface ChannelAttempt {
+  /** When it ended. */
+  readonly at: UnixMs;
+  /** Constant text; undefined when the endpoint took the message. */
+  readonly error: string | undefined;
+  /** Such as "TLSv1.3"; undefined when there was none. */
+  readonly tls: string | undefined;
 }
 
 export interface AlertChannelDraft {

@@ -10,8 +10,8 @@ export type AlertId = string & { readonly [brand]: "AlertId" };
 /** Milliseconds of UTC since 1970. */
 export type UnixMs = number;
 
-/** What an alert says. `heard-again` follows `silent`; `test` was asked for; `channel-failed` tells of an endpoint; `many` joins what was too much. */
-export type AlertKind = AlertRuleKind | "heard-again" | "test" | "channel-failed" | "many";
+/** What an alert says. `heard-again` follows `silent`; `test` was asked for; `channel-failed` and `channel-gone` tell of an endpoint; `many` joins what was too much. */
+export type AlertKind = AlertRuleKind | "heard-again" | "test" | "channel-failed" | "channel-gone" | "many";
 
 /** Everything that the text of an alert is made from; sealed. Times are seconds of UTC. */
 export interface AlertFacts {
@@ -31,7 +31,7 @@ export interface AlertFacts {
   readonly lastHeardAt?: UnixSeconds | undefined;
   readonly place?: { readonly latE7: LatE7; readonly lonE7: LonE7; readonly accuracyDm: number } | undefined;
   readonly longerThanS?: number | undefined;
-  /** Of `shared`: the owner's word for the viewer. Of `channel-failed`: the channel's name. */
+  /** Of `shared`: the owner's word for the viewer. Of `channel-failed`, `channel-gone`: the channel's name. */
   readonly name?: string | undefined;
   /** Of `many`: how many alerts it stands for. */
   readonly count?: number | undefined;

@@ -19,13 +19,20 @@ export type ChannelOutcome =
   | { readonly kind: "made"; readonly channel: AlertChannel }
   | { readonly kind: "refused"; readonly reason: "too-many-channels" };
 
+/** `wrong-code` also of one that has expired or was replaced. */
+export type ProofOutcome = AlertChannel | "not-found" | "wrong-code" | "proved-already";
+
 export type RuleOutcome =
   | { readonly kind: "kept"; readonly rule: AlertRule }
   | {
       readonly kind: "refused";
-      /** The last three: what the draft names is not this account's. */
-      readonly reason:
-        "not-found" | "too-many-rules" | "unknown-tag" | "unknown-geofence" | "unknown-channel";
+      readonly reason: "not-found" | "too-many-rules";
+    }
+  /** What the draft names is not this account's. `at`: which of that list, from 0. */
+  | {
+      readonly kind: "refused";
+      readonly reason: "unknown-tag" | "unknown-geofence" | "unknown-channel";
+      readonly at: number;
     };
 
 export type Mute = "for-ever" | UnixSeconds;
@@ -62,7 +69,7 @@ export interface AlertsView {
   /** Makes it `unproved`, and sends the code to it; of push and ntfy of the same account and endpoint the row is kept. */
   addAlertChannel(draft: AlertChannelDraft): Promise<ChannelOutcome>;
   /** The code that came to the endpoint. */
-  proveAlertChannel(id: AlertChannelId, code: string): Promise<AlertChannel | "not-found" | "wrong-code">;
+  proveAlertChannel(id: AlertChannelId, code: string): Promise<ProofOutcome>;
   /** Sends a new code, which ends the former one. */
   sendProofAgain(id: AlertChannelId): Promise<"sent" | "not-found" | "proved-already">;
   /** A paused one is tried again. */

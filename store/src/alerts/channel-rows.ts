@@ -10,6 +10,7 @@ import type {
   AlertChannelKind,
   AlertChannelState,
   AlertEndpoint,
+  ChannelAttempt,
 } from "./alert-channel.ts";
 import type { AlertChannelId } from "./alert-rule.ts";
 import { openForAccount, sealForAccount } from "./seal-account.ts";
@@ -28,6 +29,10 @@ export interface ChannelRow {
   readonly proof_tries: number;
   readonly sealing_key: number;
   readonly sealed: Buffer;
+  /** Of the last attempt; written by who finishes deliveries. */
+  readonly tried_ms: number | null;
+  readonly error: string | null;
+  readonly tls: string | null;
 }
 
 function prepare(database: Database) {
@@ -46,7 +51,7 @@ function prepare(database: Database) {
          @sealing_key, @sealed)
        ON CONFLICT (id) DO UPDATE SET state = @state, version = @version, failing_since = @failing_since,
          proof_hash = @proof_hash, proof_until = @proof_until, proof_tries = @proof_tries, sealing_key = @sealing_key,
-         sealed = @sealed WHERE owner = @owner`,
+         sealed = @sealed, tried_ms = @tried_ms, error = @error, tls = @tls WHERE owner = @owner`,
     ),
     drop: database.prepare<[string, string]>("DELETE FROM alert_channel WHERE owner = ? AND id = ?"),
   };
@@ -110,8 +115,13 @@ export class ChannelRows {
       createdAt: row.created_at as UnixSeconds,
       endpoint: draft?.endpoint,
       failingSince: (row.failing_since ?? undefined) as UnixSeconds | undefined,
+      lastAttempt: attemptOf(row),
     };
   }
+}
+
+function attemptOf({ tried_ms: at, error, tls }: ChannelRow): ChannelAttempt | undefined {
+  return at === null ? undefined : { at, error: error ?? undefined, tls: tls ?? undefined };
 }
 
 /** What is sealed of a channel. */

@@ -136,6 +136,9 @@ function prepareFinishing(database: Database) {
       `SELECT state, failing_since, version, created_at, sealing_key, sealed FROM alert_channel
        WHERE id = @channel AND owner = @account`,
     ),
+    tried: database.prepare<[object]>(
+      "UPDATE alert_channel SET tried_ms = @nowMs, error = @error, tls = @tls WHERE id = @channel AND owner = @account",
+    ),
     setChannel: database.prepare<[object]>(
       "UPDATE alert_channel SET state = @state, failing_since = @since WHERE id = @channel AND owner = @account",
     ),

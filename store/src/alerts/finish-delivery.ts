@@ -2,6 +2,7 @@ import type { GroupWrite } from "@purrimeter/database/group-write";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { createRandomId } from "../random-id.ts";
 import type { StoreTrail } from "../audit/store-trail.ts";
+import type { OwnerId } from "../reading/owner-id.ts";
 import type { OwnerKeys } from "../sealing/owner-keys.ts";
 import type { AlertId, DeliveryState, UnixMs } from "./alert.ts";
 import { PAUSE_AFTER_S } from "./alert-channel.ts";
@@ -39,58 +40,77 @@ export class DeliveryFinisher {
 
   async finish(task: DeliveryTask, result: DeliveryResult, nowMs: UnixMs, beganMs: UnixMs): Promise<boolean> {
     const { statements, writes } = this.#parts;
-    const pausing = await this.#pausing(task, result, nowMs);
+    const ending = await this.#ending(task, result, nowMs);
     return writes.submit(() => {
       const dueMs = result.kind === "retry" ? result.nextAtMs : null;
-      const error = result.kind === "delivered" ? null : result.error;
+      const said = { error: result.kind === "delivered" ? null : result.error, tls: result.tls ?? null };
       const ended = { id: task.id, lease: task.lease, state: STATES[result.kind], dueMs, beganMs };
       const isAsked = !isUnasked(result);
-      const { changes } = statements.finish.run({
-        ...ended,
-        ...{ error, tls: result.tls ?? null, asked: isAsked ? 1 : 0 },
-      });
+      const { changes } = statements.finish.run({ ...ended, ...said, asked: isAsked ? 1 : 0 });
       if (changes === 0) return false;
+      statements.tried.run({ channel: task.channel, account: task.account, nowMs, ...said });
       if (isAsked) statements.handed.run({ alert: task.alert.id, beganMs });
       if (result.kind === "delivered") statements.delivered.run({ alert: task.alert.id, atMs: result.atMs });
-      if (task.channel !== ACCOUNT_MAIL && isAsked) this.#tried(task, result, nowMs, pausing);
+      if (task.channel !== ACCOUNT_MAIL && isAsked) this.#tried(task, result, nowMs, ending);
       return true;
     });
   }
 
-  /** The alert that tells another way that the channel is paused, when this result pauses it. */
-  async #pausing(task: DeliveryTask, result: DeliveryResult, nowMs: UnixMs): Promise<ReadyAlert | undefined> {
+  /** The alert that tells another way that a channel in use is paused or gone, when this result makes it so. */
+  async #ending(task: DeliveryTask, result: DeliveryResult, nowMs: UnixMs): Promise<Ending | undefined> {
     const { account, channel } = task;
-    if (channel === ACCOUNT_MAIL || !isFailure(result)) return undefined;
+    if (channel === ACCOUNT_MAIL) return undefined;
     const row = this.#parts.statements.channel.get({ channel, account });
-    if (row === undefined || !isTooLong(row, nowMs)) return undefined;
+    const state = row && endOf(row, result, nowMs);
+    if (row === undefined || state === undefined) return undefined;
     const createdAt = Math.floor(nowMs / 1_000) as UnixSeconds;
     const opened = await openChannel({ ...row, id: channel, owner: account }, this.#parts.keys, createdAt);
     const facts = { at: createdAt, name: opened?.name };
     const content = { id: createRandomId<AlertId>(), account, ownership: null, createdAt, facts };
-    return this.#parts.teller.ready({ ...content, kind: "channel-failed" });
+    return { state, alert: await this.#parts.teller.ready({ ...content, kind: ALERT_OF[state] }) };
   }
 
   #tried(
     { account, channel }: DeliveryTask,
     result: DeliveryResult,
     nowMs: UnixMs,
-    pausing: ReadyAlert | undefined,
+    ending: Ending | undefined,
   ): void {
-    const { statements, deliveries, teller, trail } = this.#parts;
+    const { statements, deliveries } = this.#parts;
     const row = statements.channel.get({ channel, account });
     if (row === undefined) return;
     const now = Math.floor(nowMs / 1_000);
     const since = result.kind === "delivered" ? null : (row.failing_since ?? now);
-    const isPaused = pausing !== undefined && row.state === "active" && isTooLong(row, nowMs);
-    const state = result.kind === "gone" ? "gone" : isPaused ? "paused" : row.state;
+    const end = endOf(row, result, nowMs);
+    // Of a channel that was not in use nobody has to be told.
+    const isEnding = end !== undefined && end === ending?.state;
+    const state = result.kind === "gone" ? "gone" : isEnding ? end : row.state;
     if (state === row.state && since === row.failing_since) return;
     statements.setChannel.run({ channel, account, state, since });
     if (state === row.state) return;
     deliveries.dropOfChannel(channel);
-    if (!isPaused || state !== "paused") return;
-    trail.record({ event: "alert-channel.paused", actor: "", account, subject: channel });
-    teller.tell(pausing, { channels: undefined, notBefore: undefined, nowMs });
+    if (isEnding) this.#tellEnd(account, channel, ending, nowMs);
   }
+
+  #tellEnd(account: OwnerId, channel: string, { state, alert }: Ending, nowMs: UnixMs): void {
+    const { teller, trail } = this.#parts;
+    trail.record({ event: `alert-channel.${state}`, actor: "", account, subject: channel });
+    teller.tell(alert, { channels: undefined, notBefore: undefined, nowMs });
+  }
+}
+
+/** What becomes of a channel in use, and the alert that says so. */
+interface Ending {
+  readonly state: "paused" | "gone";
+  readonly alert: ReadyAlert;
+}
+
+const ALERT_OF = { paused: "channel-failed", gone: "channel-gone" } as const;
+
+/** What the result makes of a channel in use; undefined when it stays as it is. */
+function endOf(row: TriedChannel, result: DeliveryResult, nowMs: UnixMs): Ending["state"] | undefined {
+  if (result.kind === "gone") return row.state === "active" ? "gone" : undefined;
+  return isFailure(result) && isTooLong(row, nowMs) ? "paused" : undefined;
 }
 
 function isFailure(result: DeliveryResult): boolean {

@@ -17,7 +17,7 @@ import {
   type AlertEndpoint,
 } from "./alert-channel.ts";
 import type { AlertChannelId } from "./alert-rule.ts";
-import type { ChannelOutcome } from "./alerts-view.ts";
+import type { ChannelOutcome, ProofOutcome } from "./alerts-view.ts";
 import { createProofCode, createWebhookSecrets, hashProofCode, openChannel } from "./channel-rows.ts";
 import type { ChannelRow, ChannelRows } from "./channel-rows.ts";
 import type { DeliveryRows } from "./delivery-rows.ts";
@@ -72,11 +72,7 @@ export class OwnedChannels {
   }
 
   /** A code that was tried too often is void, whether it is right or not. */
-  async prove(
-    owner: OwnerId,
-    id: AlertChannelId,
-    code: string,
-  ): Promise<AlertChannel | "not-found" | "wrong-code"> {
+  async prove(owner: OwnerId, id: AlertChannelId, code: string): Promise<ProofOutcome> {
     const { rows, keys, writes, now, deliveries } = this.#parts;
     const row = rows.get(owner, id);
     if (row === undefined) return "not-found";
@@ -84,6 +80,7 @@ export class OwnedChannels {
     const proved = writes.run(() => {
       const current = rows.get(owner, id);
       if (current === undefined) return "not-found" as const;
+      if (isProved(current)) return "proved-already" as const;
       if (!isProvable(current, now())) return "wrong-code" as const;
       if (current.sealing_key !== row.sealing_key || !isSame(current.proof_hash, given)) {
         rows.put({ ...current, proof_tries: current.proof_tries + 1 });
@@ -102,7 +99,7 @@ export class OwnedChannels {
     const { rows, keys, writes } = this.#parts;
     const row = rows.get(owner, id);
     if (row === undefined) return "not-found";
-    if (row.state === "active" || row.state === "paused") return "proved-already";
+    if (isProved(row)) return "proved-already";
     const key = await keys.byId(row.sealing_key);
     return writes.run(() => {
       const current = rows.get(owner, id);
@@ -193,6 +190,7 @@ export class OwnedChannels {
 }
 
 const NO_PROOF = { proof_hash: null, proof_until: null, proof_tries: 0 } as const;
+const NEVER_TRIED = { tried_ms: null, error: null, tls: null } as const;
 
 function unproved(
   row: Pick<ChannelRow, "id" | "owner" | "kind" | "created_at">,
@@ -200,7 +198,7 @@ function unproved(
 ): ChannelRow {
   const { id, owner, kind, created_at } = row;
   const head = { id, owner, kind, created_at, state: "unproved", failing_since: null } as const;
-  return { ...head, ...NO_PROOF, ...sealedOf(content) };
+  return { ...head, ...NO_PROOF, ...NEVER_TRIED, ...sealedOf(content) };
 }
 
 function sealedOf({
@@ -209,6 +207,10 @@ function sealedOf({
   sealed,
 }: Content): Pick<ChannelRow, "version" | "sealing_key" | "sealed"> {
   return { version, sealing_key, sealed };
+}
+
+function isProved({ state }: Pick<ChannelRow, "state">): boolean {
+  return state === "active" || state === "paused";
 }
 
 function isProvable(row: ChannelRow, now: number): boolean {

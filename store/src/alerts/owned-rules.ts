@@ -38,6 +38,11 @@ function prepare(database: Database) {
   };
 }
 
+type Refused = Extract<RuleOutcome, { kind: "refused" }>;
+
+const NOT_FOUND: Refused = { kind: "refused", reason: "not-found" };
+const TOO_MANY: Refused = { kind: "refused", reason: "too-many-rules" };
+
 /** By which rules owners are told. */
 export class OwnedRules {
   readonly #parts: OwnedRulesParts;
@@ -55,23 +60,23 @@ export class OwnedRules {
   async add(owner: OwnerId, draft: AlertRuleDraft): Promise<RuleOutcome> {
     const id = createRandomId<AlertRuleId>();
     const row = await this.#parts.rows.seal(owner, id, draft, this.#parts.now());
-    const reason = this.#parts.writes.run(() => {
-      if (this.#parts.rows.count(owner) >= MAX_ALERT_RULES) return "too-many-rules" as const;
+    const refused = this.#parts.writes.run(() => {
+      if (this.#parts.rows.count(owner) >= MAX_ALERT_RULES) return TOO_MANY;
       return this.#unknown(owner, draft) ?? this.#put(owner, row, "alert-rule.created");
     });
-    return this.#outcome(owner, id, reason);
+    return this.#outcome(owner, id, refused);
   }
 
   async change(owner: OwnerId, id: AlertRuleId, draft: AlertRuleDraft): Promise<RuleOutcome> {
     const former = (await this.list(owner)).find((rule) => rule.id === id);
-    if (former === undefined) return { kind: "refused", reason: "not-found" };
+    if (former === undefined) return NOT_FOUND;
     const { rows, writes, now } = this.#parts;
     const row = await rows.seal(owner, id, { ...draft, kind: former.kind }, now());
-    const reason = writes.run(() => {
-      if (!former.isBuiltIn && !rows.has(owner, id)) return "not-found" as const;
+    const refused = writes.run(() => {
+      if (!former.isBuiltIn && !rows.has(owner, id)) return NOT_FOUND;
       return this.#unknown(owner, draft) ?? this.#put(owner, row, "alert-rule.changed");
     });
-    return this.#outcome(owner, id, reason);
+    return this.#outcome(owner, id, refused);
   }
 
   async remove(owner: OwnerId, id: AlertRuleId): Promise<"removed" | "not-found"> {
@@ -116,22 +121,25 @@ export class OwnedRules {
   }
 
   /** What the draft names and is not this owner's. */
-  #unknown(owner: OwnerId, { tags = [], geofences = [], channels = [] }: AlertRuleDraft) {
+  #unknown(owner: OwnerId, draft: AlertRuleDraft): Refused | undefined {
+    const { tags = [], geofences = [], channels = [] } = draft;
     const { tag, geofence, channel } = this.#statements;
-    const own = channels.filter((id) => id !== ACCOUNT_MAIL);
-    if (tags.some((id) => tag.get(id, owner) === undefined)) return "unknown-tag" as const;
-    if (geofences.some((id) => geofence.get(id, owner) === undefined)) return "unknown-geofence" as const;
-    return own.some((id) => channel.get(id, owner) === undefined) ? ("unknown-channel" as const) : undefined;
+    const places = [
+      { reason: "unknown-tag", at: tags.findIndex((id) => tag.get(id, owner) === undefined) },
+      { reason: "unknown-geofence", at: geofences.findIndex((id) => geofence.get(id, owner) === undefined) },
+      {
+        reason: "unknown-channel",
+        at: channels.findIndex((id) => id !== ACCOUNT_MAIL && channel.get(id, owner) === undefined),
+      },
+    ] as const;
+    const first = places.find(({ at }) => at >= 0);
+    return first && { kind: "refused", ...first };
   }
 
-  async #outcome(
-    owner: OwnerId,
-    id: AlertRuleId,
-    reason: Extract<RuleOutcome, { kind: "refused" }>["reason"] | undefined,
-  ): Promise<RuleOutcome> {
-    if (reason !== undefined) return { kind: "refused", reason };
+  async #outcome(owner: OwnerId, id: AlertRuleId, refused: Refused | undefined): Promise<RuleOutcome> {
+    if (refused !== undefined) return refused;
     const rule = (await this.list(owner)).find((one) => one.id === id);
-    return rule === undefined ? { kind: "refused", reason: "not-found" } : { kind: "kept", rule };
+    return rule === undefined ? NOT_FOUND : { kind: "kept", rule };
   }
 }
 

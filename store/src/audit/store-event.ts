@@ -12,6 +12,7 @@ type StoreEventName =
   | `${ReadKind}.read`
   | `${ReadKind}.read-more`
   | "alert-channel.added"
+  | "alert-channel.gone"
   | "alert-channel.paused"
   | "alert-channel.proved"
   | "alert-channel.removed"

@@ -10,6 +10,9 @@ import type { TagSettings } from "../tags/tag-settings.ts";
 const MAX_ENDED = 512;
 const MAX_REF = 255;
 
+/** Why a tag cannot run another geofence. */
+type TagRefusal = Extract<GeofenceRefusal, "too-many-geofences" | "too-many-vertices">;
+
 interface AssignmentRow {
   readonly ownership: number;
   readonly ref: number;
@@ -89,7 +92,7 @@ export class Assignments {
   }
 
   /** Whether the tag of that ownership may run the geofence with so many vertices beside what it runs already. */
-  refusal(ownership: number, geofence: GeofenceId, vertices: number): GeofenceRefusal | undefined {
+  refusal(ownership: number, geofence: GeofenceId, vertices: number): TagRefusal | undefined {
     const others = this.#running(ownership).filter((row) => row.geofence !== geofence);
     if (others.length + 1 > MAX_GEOFENCES) return "too-many-geofences";
     const total = others.reduce((sum, row) => sum + row.vertices, vertices);

@@ -47,7 +47,9 @@ export type GeofenceRefusal =
 
 export type GeofenceOutcome =
   | { readonly kind: "written"; readonly geofence: Geofence }
-  | { readonly kind: "refused"; readonly reason: GeofenceRefusal };
+  | { readonly kind: "refused"; readonly reason: Exclude<GeofenceRefusal, "tag-not-found"> }
+  /** `at`: which of the draft's tags, from 0. */
+  | { readonly kind: "refused"; readonly reason: "tag-not-found"; readonly at: number };
 
 /** The geofences of one owner. Missing and foreign give the same answer. */
 export interface GeofencesView {

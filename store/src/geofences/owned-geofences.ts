@@ -38,6 +38,12 @@ export interface OwnedGeofencesParts {
   readonly now: () => UnixSeconds;
 }
 
+type Refused = Extract<GeofenceOutcome, { kind: "refused" }>;
+
+function refusedFor(reason: Exclude<GeofenceRefusal, "tag-not-found">): Refused {
+  return { kind: "refused", reason };
+}
+
 /** The geofences of one owner. */
 export class OwnedGeofences {
   readonly #parts: OwnedGeofencesParts;
@@ -110,7 +116,8 @@ export class OwnedGeofences {
     };
     const sealed = sealGeofence(row, sealing.key, { name: draft.name, shape: draft.shape });
     const refused = writes.run(() => {
-      if ((this.#statements.count.get({ owner })?.count ?? 0) >= MAX_OWNER_GEOFENCES) return "too-many-owned";
+      if ((this.#statements.count.get({ owner })?.count ?? 0) >= MAX_OWNER_GEOFENCES)
+        return refusedFor("too-many-owned");
       const refusal = this.#assign(row.id, draft) ?? this.#add({ ...row, deleted_at: null, sealed });
       if (refusal === undefined) this.#record("geofence.created", row.id);
       return refusal;
@@ -125,10 +132,10 @@ export class OwnedGeofences {
   ): Promise<GeofenceOutcome> {
     const { owner, keys, writes, now } = this.#parts;
     const sealing = await keys.ofOwner(owner);
-    const refused = writes.run((): GeofenceRefusal | undefined => {
+    const refused = writes.run((): Refused | undefined => {
       const old = this.#statements.get.get({ owner, id });
-      if (old === undefined) return "not-found";
-      if (expected !== undefined && old.version !== expected) return "version-mismatch";
+      if (old === undefined) return refusedFor("not-found");
+      if (expected !== undefined && old.version !== expected) return refusedFor("version-mismatch");
       const row = { ...old, version: old.version + 1, changed_at: now(), sealing_key: sealing.id };
       const sealed = sealGeofence(row, sealing.key, { name: draft.name, shape: draft.shape });
       const refusal = this.#assign(id, draft) ?? this.#set({ ...row, sealed });
@@ -172,14 +179,14 @@ export class OwnedGeofences {
     trail.record({ event, actor: owner, account: owner, subject });
   }
 
-  #assign(id: GeofenceId, draft: GeofenceDraft): GeofenceRefusal | undefined {
+  #assign(id: GeofenceId, draft: GeofenceDraft): Refused | undefined {
     const { tags, assignments } = this.#parts;
     const ownerships = new Map<TagId, number>();
-    for (const tag of draft.tagIds) {
+    for (const [at, tag] of draft.tagIds.entries()) {
       const ownership = tags.present(tag)?.id;
-      if (ownership === undefined) return "tag-not-found";
+      if (ownership === undefined) return { kind: "refused", reason: "tag-not-found", at };
       const refusal = assignments.refusal(ownership, id, verticesOf(draft.shape));
-      if (refusal !== undefined) return refusal;
+      if (refusal !== undefined) return refusedFor(refusal);
       ownerships.set(tag, ownership);
     }
     assignments.assign(id, verticesOf(draft.shape), ownerships);
@@ -194,8 +201,8 @@ export class OwnedGeofences {
     this.#statements.set.run(row);
   }
 
-  async #outcome(refused: GeofenceRefusal | undefined, id: GeofenceId): Promise<GeofenceOutcome> {
-    if (refused !== undefined) return { kind: "refused", reason: refused };
+  async #outcome(refused: Refused | undefined, id: GeofenceId): Promise<GeofenceOutcome> {
+    if (refused !== undefined) return refused;
     const geofence = await this.get(id);
     // Deleted in between by the same owner elsewhere.
     return geofence === "not-found" ? { kind: "refused", reason: geofence } : { kind: "written", geofence };

@@ -40,6 +40,9 @@ export interface AlertsSchema {
     proof_tries: Generated<number>;
     sealing_key: number;
     sealed: Buffer;
+    tried_ms: number | null;
+    error: string | null;
+    tls: string | null;
   };
   alert: {
     sequence: Generated<number>;

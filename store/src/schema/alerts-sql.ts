@@ -79,3 +79,11 @@ CREATE TABLE alert_mute (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX alert_mute_ownership ON alert_mute (ownership);
 `;
+
+/** What channels say of their endpoints. */
+export const CHANNEL_ATTEMPTS_SQL = `
+-- How the last attempt at the endpoint went, of whatever message: when it ended, why it was not taken, and by which TLS.
+ALTER TABLE alert_channel ADD COLUMN tried_ms INTEGER;
+ALTER TABLE alert_channel ADD COLUMN error TEXT;
+ALTER TABLE alert_channel ADD COLUMN tls TEXT;
+`;

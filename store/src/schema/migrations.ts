@@ -2,7 +2,7 @@ import { TRAIL_SQL } from "@purrimeter/audit/trail-schema";
 import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import { clockSql } from "@purrimeter/database/clock-table";
 import { ACCOUNT_EXPORT_SQL } from "./account-export-sql.ts";
-import { ALERTS_SQL } from "./alerts-sql.ts";
+import { ALERTS_SQL, CHANNEL_ATTEMPTS_SQL } from "./alerts-sql.ts";
 import { COMMANDS_SQL, LOST_MODE_SQL } from "./commands-sql.ts";
 import { REPORT_CUT_SQL } from "./report-cut-sql.ts";
 import { RETENTION_SQL } from "./retention-sql.ts";
@@ -262,4 +262,5 @@ ALTER TABLE share ADD COLUMN commands INTEGER NOT NULL DEFAULT 0;
   { name: "commands", sql: COMMANDS_SQL },
   { name: "alerts", sql: ALERTS_SQL },
   { name: "lost mode", sql: LOST_MODE_SQL },
+  { name: "last attempts of channels", sql: CHANNEL_ATTEMPTS_SQL },
 ];

@@ -20,9 +20,10 @@ import { ADA, BOB, later, NOON, OTHER_TAG, reportOf, TAG, transition } from "./c
 import { claimed, recorded, type StoreHarness } from "./store-harness.ts";
 
 const DAY_MS = 86_400_000;
-const DELIVERED = { kind: "delivered", atMs: NOON_MS + 500, tls: "TLSv1.3" } as const;
+export const DELIVERED = { kind: "delivered", atMs: NOON_MS + 500, tls: "TLSv1.3" } as const;
 
-function retryAt(nextAtMs: number) {
+/** An attempt that is made again. */
+export function retryAt(nextAtMs: number) {
   return { kind: "retry", nextAtMs, error: "no answer", tls: undefined } as const;
 }
 
@@ -264,39 +265,6 @@ export function describeAlertRecipientContract(name: string, make: () => Promise
       expect(await takeDeliveries(work)).toHaveLength(1);
       await recorded(harness, TAG, reportOf(90, [transition(90, 0, "outside", "inside", 2)], 90));
       expect((await oneTask(work)).untold).toEqual([waits.id]);
-    });
-
-    test("an endpoint that is gone is given up with what waits for it", async () => {
-      const webhook = await provedChannel(harness.store, ada, WEBHOOK);
-      await tell([alertDraft({ channels: [webhook.id] }), alertDraft({ channels: [webhook.id] })]);
-      const [first] = await work.takeDeliveries(NOON_MS, LEASE_MS, { limit: 1, perAccount: 1 });
-      if (first === undefined) throw new Error("none");
-      await work.finish(first, { kind: "gone", error: "gone", tls: undefined }, NOON_MS);
-      expect(await ada.alertChannels()).toMatchObject([{ state: "gone" }]);
-      expect(await takeDeliveries(work, NOON_MS + DAY_MS)).toEqual([]);
-    });
-
-    test("an endpoint that fails for five days is paused, and its owner told another way", async () => {
-      const webhook = await provedChannel(harness.store, ada, WEBHOOK);
-      await tell([alertDraft({ channels: [webhook.id] }), alertDraft({ channels: [webhook.id] })]);
-      for (let day = 0; day <= 5; day++) {
-        const [one] = await work.takeDeliveries(NOON_MS + day * DAY_MS, LEASE_MS, {
-          limit: 1,
-          perAccount: 1,
-        });
-        if (one === undefined) throw new Error(`nothing on day ${day}`);
-        expect(await ada.alertChannels()).toMatchObject([{ state: "active" }]);
-        await work.finish(one, retryAt(NOON_MS + (day + 1) * DAY_MS), NOON_MS + day * DAY_MS);
-      }
-      expect(await ada.alertChannels()).toMatchObject([{ state: "paused", failingSince: NOON }]);
-      const told = await takeDeliveries(work, NOON_MS + 9 * DAY_MS);
-      expect(told).toMatchObject([
-        { channel: "mail", alert: { kind: "channel-failed", facts: { name: "my server" } } },
-      ]);
-      expect(await ada.resumeAlertChannel(webhook.id)).toMatchObject({
-        state: "active",
-        failingSince: undefined,
-      });
     });
 
     test("many alerts in a minute are one message with a count", async () => {

@@ -55,6 +55,7 @@ const NOTHING = { items: [], next: undefined };
 const NO_ALERTS = { items: [], hasMore: false, unread: 0 };
 const LEFT = "left" as AlertRuleId;
 const refused = (reason: string) => ({ kind: "refused", reason });
+const unknown = (reason: string, at: number) => ({ ...refused(reason), at });
 
 const RULE: AlertRuleDraft = { kind: "left", isEnabled: true, tellsViewers: false };
 const MAIL: AlertChannelDraft = { name: "x", endpoint: { kind: "email", address: "x@example.org" } };
@@ -74,11 +75,11 @@ const ALERT_CASES: Cases<AlertsView> = {
       await view.addAlertRule({ ...RULE, geofences: [geofence] }),
       await view.addAlertRule({ ...RULE, channels: [ACCOUNT_MAIL, channel] }),
     ],
-    [refused("unknown-tag"), refused("unknown-geofence"), refused("unknown-channel")],
+    [unknown("unknown-tag", 1), unknown("unknown-geofence", 0), unknown("unknown-channel", 1)],
   ],
   changeAlertRule: async (view, { rule, tag }) => [
     [await view.changeAlertRule(rule, RULE), await view.changeAlertRule(LEFT, { ...RULE, tags: [tag] })],
-    [refused("not-found"), refused("unknown-tag")],
+    [refused("not-found"), unknown("unknown-tag", 0)],
   ],
   removeAlertRule: async (view, { rule }) => [await view.removeAlertRule(rule), "not-found"],
   alertChannels: async (view) => [await view.alertChannels(), []],
@@ -135,7 +136,7 @@ const OWNER_CASES: Cases<OwnerView> = {
   geofence: async (view, { geofence }) => [await view.geofence(geofence), "not-found"],
   createGeofence: async (view, { tag }) => [
     await view.createGeofence(draft("mine", [OTHER_TAG, tag])),
-    refused("tag-not-found"),
+    unknown("tag-not-found", 1),
   ],
   replaceGeofence: async (view, { geofence }) => [
     await view.replaceGeofence(geofence, draft("mine", [OTHER_TAG]), undefined),

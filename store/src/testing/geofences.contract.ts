@@ -87,8 +87,8 @@ export function describeGeofenceContract(name: string, make: () => Promise<Store
 
     test("a tag of somebody else, or none, is not found and nothing is written", async () => {
       const refused = { kind: "refused", reason: "tag-not-found" };
-      expect(await ada.createGeofence(draft("spy", [TAG, OTHER_TAG]))).toEqual(refused);
-      expect(await ada.createGeofence(draft("spy", ["tag-0" as TagId]))).toEqual(refused);
+      expect(await ada.createGeofence(draft("spy", [TAG, OTHER_TAG]))).toEqual({ ...refused, at: 1 });
+      expect(await ada.createGeofence(draft("spy", ["tag-0" as TagId]))).toEqual({ ...refused, at: 0 });
       expect(await ada.geofences({ limit: 10 })).toEqual({ items: [], next: undefined });
       expect((await wanted(TAG))?.version).toBe(1);
     });

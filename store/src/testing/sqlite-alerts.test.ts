@@ -7,6 +7,7 @@ import { describeAlertWorkContract } from "./alert-work.contract.ts";
 import { describeAlertsViewContract } from "./alerts-view.contract.ts";
 import { describeReadAlertsContract } from "./read-alerts.contract.ts";
 import { openSqliteHarness } from "./sqlite-harness.ts";
+import { describeTriedChannelContract } from "./tried-channels.contract.ts";
 
 const make = () => Promise.resolve(openSqliteHarness());
 
@@ -15,4 +16,5 @@ describeReadAlertsContract("SQLite", make);
 describeAlertWorkContract("SQLite", make);
 describeAlertDeliveryContract("SQLite", make);
 describeAlertRecipientContract("SQLite", make);
+describeTriedChannelContract("SQLite", make);
 describeAlertViewerContract("SQLite", make);
