@@ -163,6 +163,18 @@ describe("rules", () => {
     expect(await rules(given.tom)).toHaveLength(3);
   });
 
+  it("say whether they tell something in quiet hours too", async () => {
+    const quiet = [{ from: "22:00", to: "06:30" }];
+    for (const [kind, urgent] of [
+      ["left", true] as const,
+      ["came-back", false] as const,
+      ["found", false] as const,
+    ]) {
+      const { status, text } = await ask("POST", "", { kind, quiet });
+      expect([status, JSON.parse(text)]).toMatchObject([201, { kind, quiet, urgent }]);
+    }
+  });
+
   it("name the field and the place of an id that is unknown", async () => {
     const channels = ["mail", await provedChannel(given.api, given.mia), "x"];
     const { status, body } = await ask("POST", "", { kind: "left", tags: [given.tag], channels });

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { ALERT_RULE_KINDS } from "@purrimeter/store/alert-rule";
+import { ALERT_RULE_KINDS, isUrgent } from "@purrimeter/store/alert-rule";
 import type { AlertChannelId, AlertRule, AlertRuleDraft } from "@purrimeter/store/alert-rule";
 import type { TagId } from "@purrimeter/protocol/values";
 import type { GeofenceId } from "@purrimeter/store/geofence";
@@ -40,7 +40,8 @@ const TEXTS = {
   geofences: "Of the kinds about sides: ids of the geofences; all of the tag's when left out.",
   schedule: "When the rule applies; always when left out.",
   quiet:
-    "When it tells nothing that can wait: what is kept back is told at the end, if it still holds. That a cat left is told all the same.",
+    "When it tells nothing that can wait: what is kept back is told at the end, if it still holds. Of `left` only that a tag was out and is " +
+    "back can wait: that it left is told all the same, and `urgent` says so. A `schedule` says when a rule tells nothing at all.",
   dwellS:
     "Of `left` and `came-back`: seconds for which the side has to last before it is told. 0 when left out.",
   byTime: "Of `not-back-by`: the time of day, in your time zone.",
@@ -102,6 +103,10 @@ export const ruleSchema = z
     belowPercent: z.int().optional(),
     channels: z.array(z.string()).optional(),
     tellsViewers: z.boolean(),
+    urgent: z.boolean().openapi({
+      description:
+        "Whether it tells something in `quiet` hours too, because that cannot wait. true of `left`.",
+    }),
     changedAt: nullableTimeSchema("null for a built-in rule that is as it was."),
   })
   .openapi("AlertRule");
@@ -153,6 +158,7 @@ export function ruleBody(rule: AlertRule): z.infer<typeof ruleSchema> {
     ...(longerThanS !== undefined && { longerThanS }),
     ...(belowPercent !== undefined && { belowPercent }),
     ...(channels && { channels: [...channels] }),
+    urgent: isUrgent(kind),
     changedAt: changedAt === 0 ? null : rfc3339(changedAt),
   };
 }

@@ -17,6 +17,11 @@ export const ALERT_RULE_KINDS = [
 ] as const;
 export type AlertRuleKind = (typeof ALERT_RULE_KINDS)[number];
 
+/** Whether rules of that kind tell something in quiet hours too: a way out cannot wait. */
+export function isUrgent(kind: AlertRuleKind): boolean {
+  return kind === "left";
+}
+
 /** From one minute of the day to another, in the owner's time zone; over midnight when `to` is before `from`. Equal: the whole day. */
 export interface DayWindow {
   /** ISO weekdays, 1 Monday to 7 Sunday, on which the window begins; all when left out. */
