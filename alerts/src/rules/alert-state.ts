@@ -14,6 +14,8 @@ const toldSchema = z.object({
   count: z.int().min(1),
   /** When something was told within FLAP_S, seconds of UTC, oldest first. */
   times: z.array(seconds).max(32),
+  /** The owner had muted the tag: viewers alone were told. */
+  isViewersOnly: z.boolean().optional(),
 });
 
 /** What is known of a tag's side of a zone. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { evidenceOf, factsAt, originOf, originSchema, stagesOf, zoneOf } from "./facts.ts";
-import { flapHold } from "./flap-hold.ts";
+import { flapHold, withoutReleased } from "./flap-hold.ts";
 import {
   earliest,
   LATE_HOLD_S,
@@ -26,7 +26,7 @@ const memorySchema = z.record(z.string(), pendingSchema);
 
 /** Tells that a tag came back into a zone, if it is still there when it may be told. */
 export function cameBack(judging: Judging, kept: unknown): Verdict {
-  const waiting = afterCrossing(judging, memorySchema.safeParse(kept).data ?? {});
+  const waiting = afterCrossing(judging, withoutReleased(judging, memorySchema.safeParse(kept).data ?? {}));
   const left: Record<string, Pending> = {};
   const told: Told[] = [];
   for (const [key, pending] of Object.entries(waiting)) {

@@ -1,5 +1,6 @@
 import type { AlertChannelId, AlertRuleId } from "@purrimeter/store/alert-rule";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
+import type { OwnerId } from "@purrimeter/store/owner-id";
 import { beforeEach, describe, expect, test } from "vitest";
 import { GARDEN, JudgedTag, NOON_S, ruleOf, SHED } from "../testing/judged-tag.ts";
 
@@ -254,6 +255,29 @@ describe("a muted tag", () => {
       expect(cat.moves("inside").pass(700).moves("outside").kinds()).toEqual(["left"]);
     },
   );
+});
+
+describe("a tag that its owner muted", () => {
+  const MUTED = { mutedUntil: "for-ever", viewers: ["viewer" as OwnerId] } as const;
+
+  test("is told to viewers by rules that tell them, and not to the owner", () => {
+    cat.rules = [ruleOf("left", { tellsViewers: true }), ruleOf("came-back")];
+    cat.task = MUTED;
+    expect(cat.moves("outside").news()).toMatchObject([{ kind: "left", toOwner: false, toViewers: true }]);
+    expect(cat.moves("inside").news()).toEqual([]);
+    cat.task = {};
+    expect(cat.pass(700).moves("outside").news()).toMatchObject([{ kind: "left", toOwner: true }]);
+  });
+
+  test("is told to viewers once for each side as well, and to the owner at once when the mute is over", () => {
+    cat.rules = [ruleOf("left", { tellsViewers: true })];
+    cat.task = MUTED;
+    expect(cat.moves("outside").pass(5).kinds()).toEqual(["left"]);
+    expect(cat.moves("inside").pass(5).moves("outside").pass(5).kinds()).toEqual([]);
+    cat.task = { viewers: MUTED.viewers };
+    expect(cat.moves("inside").news()).toMatchObject([{ kind: "left", facts: { backAt: cat.nowS } }]);
+    expect(cat.pass(5).moves("outside").news()).toMatchObject([{ kind: "left", toOwner: true }]);
+  });
 });
 
 describe("while the clock is doubted", () => {

@@ -31,9 +31,13 @@ export function decide(
   const state = readState(task.state);
   const since = state.since ?? (task.event.kind === "claimed" ? Math.min(task.event.at, nowS) : nowS);
   const applied = applyEvent(state.fences, task, nowS);
-  const asked = askRules({ task, nowMs, nowS, since, mayWait, ...applied }, state);
-  const drafts = isMuted(task, nowS) ? [] : oneOfEach(asked.told).map((told) => draftOf(told, newId()));
-  const fences = drafts.reduce((sides, draft) => afterDraft(sides, draft, nowS), applied.fences);
+  const toOwner = !isMuted(task, nowS);
+  const released = toOwner ? viewersOnly(applied.fences) : NONE;
+  const before = withoutTold(applied.fences, released);
+  const asked = askRules({ task, nowMs, nowS, since, mayWait, ...applied, fences: before, released }, state);
+  const all = oneOfEach(asked.told).map((told) => ({ ...draftOf(told, newId()), toOwner }));
+  const drafts = all.filter(({ toViewers }) => toOwner || (toViewers && task.viewers.length > 0));
+  const fences = drafts.reduce((sides, draft) => afterDraft(sides, draft, nowS), before);
   const kept: AlertState = { v: 1, since, fences, rules: asked.memories };
   const dueAt = mayWait ? laterThan(nowS, asked.dueAt) : WHEN_TRUSTED;
   return {
@@ -89,6 +93,28 @@ function isMuted({ mutedUntil }: AlertTask, nowS: number): boolean {
   return mutedUntil === "for-ever" || (mutedUntil !== undefined && mutedUntil > nowS);
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
+/** Zones of which viewers alone were told, while the owner had muted the tag. */
+function viewersOnly(fences: Readonly<Record<string, FenceState>>): ReadonlySet<string> {
+  const keys = Object.keys(fences);
+  return new Set(keys.filter((key) => fences[key]?.told?.isViewersOnly === true));
+}
+
+/** What viewers were told holds nothing back from the owner. */
+function withoutTold(
+  fences: Readonly<Record<string, FenceState>>,
+  released: ReadonlySet<string>,
+): Readonly<Record<string, FenceState>> {
+  const entries = Object.entries(fences);
+  return Object.fromEntries(
+    entries.map(([key, { told, ...rest }]) => [
+      key,
+      told === undefined || released.has(key) ? rest : { ...rest, told },
+    ]),
+  );
+}
+
 /** Two rules that say the same are told as one, over the channels of both; what a change of side says needs no word that the tag was heard. */
 function oneOfEach(
   all: readonly RuleTold[],
@@ -110,7 +136,7 @@ type Draft = AlertDraft & Pick<Told, "key">;
 function draftOf(
   { rule, rules, told }: RuleTold & { readonly rules: readonly AlertRule[] },
   id: AlertId,
-): Draft {
+): Omit<Draft, "toOwner"> {
   const { kind, facts, stages, key, replaces = [] } = told;
   const channels = rules.some((one) => one.channels === undefined)
     ? undefined
@@ -133,7 +159,7 @@ function draftOf(
 
 function afterDraft(
   fences: Readonly<Record<string, FenceState>>,
-  { id, kind, key = "", facts }: Draft,
+  { id, kind, key = "", facts, toOwner }: Draft,
   nowS: number,
 ) {
   const fence = fences[key];
@@ -141,6 +167,13 @@ function afterDraft(
   const side = kind === "left" && facts.backAt === undefined ? "outside" : "inside";
   return {
     ...fences,
-    [key]: withTold(fence, { alert: id, side, at: facts.at, count: facts.count ?? 1 }, nowS),
+    [key]: withTold(
+      fence,
+      {
+        ...{ alert: id, side, at: facts.at, count: facts.count ?? 1 },
+        ...(!toOwner && { isViewersOnly: true }),
+      },
+      nowS,
+    ),
   };
 }

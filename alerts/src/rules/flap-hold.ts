@@ -1,5 +1,5 @@
 import type { FenceState } from "./alert-state.ts";
-import { FLAP_S } from "./judging.ts";
+import { FLAP_S, type Judging } from "./judging.ts";
 
 /** Way out, way back, way out: what more there is within FLAP_S is told together. */
 const MAX_TOLD = 3;
@@ -13,6 +13,19 @@ export function flapHold(fence: FenceState | undefined, side: "inside" | "outsid
   const [first] = recent;
   if (first === undefined) return nowS;
   return fence?.told?.side === side || recent.length >= MAX_TOLD ? first + FLAP_S : nowS;
+}
+
+/** What waits, without the holds that are over because the owner hears of the tag again. */
+export function withoutReleased<Waits extends { readonly at: number; readonly dueAt: number }>(
+  { released, rule }: Pick<Judging, "released" | "rule">,
+  waiting: Readonly<Record<string, Waits>>,
+): Readonly<Record<string, Waits>> {
+  if (released.size === 0) return waiting;
+  const entries = Object.entries(waiting).map(([key, one]): [string, Waits] => {
+    const dueAt = released.has(key) ? Math.min(one.dueAt, one.at + (rule.dwellS ?? 0)) : one.dueAt;
+    return [key, { ...one, dueAt }];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The zone after something was told of it. */

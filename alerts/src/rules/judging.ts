@@ -39,6 +39,8 @@ export interface Judging {
   readonly since: number;
   /** Whether anything may wait for a time: no timer fires while the clock is doubted, so that what waits might never be told. */
   readonly mayWait: boolean;
+  /** Zones of which viewers alone were told, until now: what was held back because of that is held no more. */
+  readonly released: ReadonlySet<string>;
   /** Zones whose way back needs no word of its own: it is said with the way out, or neither is said. */
   readonly closed: ReadonlySet<string>;
 }

@@ -2,7 +2,7 @@ import type { AlertFacts } from "@purrimeter/store/alert";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { z } from "zod";
 import { evidenceOf, factsAt, originOf, originSchema, stagesOf, zoneOf } from "./facts.ts";
-import { flapHold } from "./flap-hold.ts";
+import { flapHold, withoutReleased } from "./flap-hold.ts";
 import {
   earliest,
   FLAP_S,
@@ -37,7 +37,7 @@ const memorySchema = z.record(z.string(), pendingSchema);
  * change to outside whose last known side was inside is always told: what is past by then, as past.
  */
 export function left(judging: Judging, kept: unknown): Verdict {
-  const before = memorySchema.safeParse(kept).data ?? {};
+  const before = withoutReleased(judging, memorySchema.safeParse(kept).data ?? {});
   const { waiting, told = [], closes = [] } = afterCrossing(judging, before);
   const due = dueOf(judging, waiting);
   return {

@@ -52,7 +52,7 @@ const muteRoute = createRoute({
   operationId: "muteTag",
   summary: "Be told nothing of a tag for a time",
   description:
-    "Also for viewers, each for themselves. What happens meanwhile is not told afterwards; the tag and its events go on.",
+    "For your account alone: viewers are told as ever, and may mute the tag for themselves. What happens meanwhile is not told afterwards; the tag and its events go on.",
   ...common,
   middleware: readJsonBody(MAX_BODY_BYTES),
   request: { params: tagParamsSchema, body: bodyOf(muteSchema) },

@@ -61,6 +61,7 @@ export async function tell(
     channels: undefined,
     notBefore: undefined,
     replaces: [],
+    toOwner: true,
     toViewers: false,
   };
   const draft = { id, kind, facts: all, stages, ...nothing, ...more };

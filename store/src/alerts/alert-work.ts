@@ -88,6 +88,8 @@ export interface AlertDraft {
   readonly rule: AlertRuleId | undefined;
   readonly facts: AlertFacts;
   readonly stages: Pick<AlertStages, "decidedAt" | "sentAt" | "storedAt">;
+  /** False when the owner has muted the tag: then it is for viewers alone, and the owner has no alert. */
+  readonly toOwner: boolean;
   /** Which of the owner's channels; all that are active when undefined. */
   readonly channels: readonly AlertChannelId[] | undefined;
   /** Whether it is told to viewers too, over all their channels. */

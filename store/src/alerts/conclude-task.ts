@@ -21,7 +21,8 @@ export interface TaskConcluderParts {
 
 interface ReadyDraft {
   readonly draft: AlertDraft;
-  readonly ofOwner: ReadyAlert;
+  /** undefined when the owner has muted the tag. */
+  readonly ofOwner: ReadyAlert | undefined;
   readonly ofViewers: readonly ReadyAlert[];
 }
 
@@ -85,7 +86,7 @@ export class TaskConcluder {
     for (const { draft, ofOwner, ofViewers } of ready) {
       for (const replaced of draft.replaces) deliveries.dropUnbegun(replaced, ownership);
       const { channels, notBefore } = draft;
-      teller.tell(ofOwner, { channels, notBefore, nowMs });
+      if (ofOwner !== undefined) teller.tell(ofOwner, { channels, notBefore, nowMs });
       for (const alert of ofViewers)
         if (viewers.has(alert.alert.account)) teller.tell(alert, { channels: undefined, notBefore, nowMs });
     }
@@ -95,7 +96,7 @@ export class TaskConcluder {
     const { statements, teller } = this.#parts;
     const { id, kind, rule, facts, stages } = draft;
     const content = { ownership, kind, rule, createdAt, facts, stages };
-    const ofOwner = await teller.ready({ ...content, id, account: owner });
+    const ofOwner = draft.toOwner ? await teller.ready({ ...content, id, account: owner }) : undefined;
     const viewers =
       draft.toViewers && !OWNERS_ALONE.has(kind)
         ? statements.viewersOf.all({ ownership, now: createdAt, at: MOVES.has(kind) ? facts.at : null })

@@ -130,11 +130,13 @@ function prepareJudging(database: Database) {
          ORDER BY s.viewer`,
       )
       .pluck(),
-    // Those who may be told of something that happened then; of whatever time when @at is null.
+    // Those who may be told of something that happened then, and have not muted the tag; of whatever time when @at is null.
     viewersOf: database
       .prepare<[object], string>(
         `SELECT DISTINCT s.viewer FROM share s WHERE s.ownership = @ownership AND s.viewer IS NOT NULL AND ${ALERTING_SHARE}
            AND (@at IS NULL OR @at >= CASE s.kind WHEN 'history' THEN s.history_from ELSE s.accepted_at END)
+           AND NOT EXISTS (SELECT 1 FROM alert_mute m WHERE m.account = s.viewer AND m.ownership = s.ownership
+             AND (m.until IS NULL OR m.until > @now))
          ORDER BY s.viewer`,
       )
       .pluck(),

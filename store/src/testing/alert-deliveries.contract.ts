@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { AlertDraft, AlertWork } from "../alerts/alert-work.ts";
+import type { AlertDraft, AlertWork, DeliveryResult } from "../alerts/alert-work.ts";
 
 import type { OwnerView } from "../reading/owner-view.ts";
 import type { ViewerView } from "../reading/viewer-view.ts";
@@ -23,8 +23,8 @@ const DAY_MS = 86_400_000;
 export const DELIVERED = { kind: "delivered", atMs: NOON_MS + 500, tls: "TLSv1.3" } as const;
 
 /** An attempt that is made again. */
-export function retryAt(nextAtMs: number) {
-  return { kind: "retry", nextAtMs, error: "no answer", tls: undefined } as const;
+export function retryAt(nextAtMs: number): Extract<DeliveryResult, { kind: "retry" }> {
+  return { kind: "retry", nextAtMs, error: "no answer", tls: undefined };
 }
 
 let numbers = 0;

@@ -30,6 +30,7 @@ export function alertDraft(change: Partial<AlertDraft> = {}): AlertDraft {
     facts: { at: NOON, tagName: "Schnurrli" },
     stages: { decidedAt: NOON_MS - 2_000, sentAt: NOON_MS - 1_000, storedAt: NOON_MS },
     channels: undefined,
+    toOwner: true,
     toViewers: false,
     notBefore: undefined,
     replaces: [],

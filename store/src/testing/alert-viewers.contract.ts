@@ -48,6 +48,20 @@ export function describeAlertViewerContract(name: string, make: () => Promise<St
       expect((await takeDeliveries(work)).map(({ account }) => account)).toEqual([ADA]);
     });
 
+    test("what its owner muted is told to viewers alone, and what a viewer muted to all but that viewer", async () => {
+      await letBeAlerted(ada, bob, TAG);
+      await concludeAll(work);
+      await ada.muteTag(TAG, "for-ever");
+      await tell([alertDraft({ toOwner: false, toViewers: true })]);
+      expect((await takeDeliveries(work)).map(({ account }) => account)).toEqual([BOB]);
+      expect((await ada.alerts({ limit: 9 })).items).toEqual([]);
+      await ada.muteTag(TAG, undefined);
+      await harness.store.forOwner(BOB).muteTag(TAG, "for-ever");
+      await tell([alertDraft({ toViewers: true })]);
+      expect((await takeDeliveries(work)).map(({ account }) => account)).toEqual([ADA]);
+      expect((await harness.store.forOwner(BOB).alerts({ limit: 9 })).items).toHaveLength(1);
+    });
+
     test.each(["shared", "found"] as const)(
       "%s is told to no viewer, whatever the rule says",
       async (kind) => {
