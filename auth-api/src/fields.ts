@@ -21,6 +21,9 @@ export const mailSchema = z
   })
   .openapi({ type: "string", maxLength: MAX_MAIL_LENGTH, format: "email", example: "mia@example.org" });
 
+/** In which language somebody is written to. */
+export const languageSchema = z.enum(["en", "de"]).openapi("Language", { description: "Of messages." });
+
 /** A password as typed. Length and strength of a new one are judged by the authentication service. */
 export const passwordSchema = z
   .string()

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { ID } from "./fields.ts";
+import { ID, languageSchema } from "./fields.ts";
 import { ownerProofSchema } from "./owner-proof.ts";
 import { notLoggedIn, problemAnswers, SESSION_BODY_PROBLEMS } from "./problem-answers.ts";
 import { answer, BEARER_SECURITY, body } from "./route-parts.ts";
@@ -205,6 +205,28 @@ export const noticeRoute = createRoute({
   request: body(noticeSchema),
   responses: {
     204: { description: "The owner is told, if there is one." },
+    ...problemAnswers("invalid-request", "malformed-json"),
+  },
+});
+
+/** How an account is written to. */
+export const mailPreferencesSchema = z.strictObject({
+  language: languageSchema,
+  /** IANA name, such as Europe/Zurich. */
+  timeZone: z.string().min(1).max(64),
+});
+
+export type MailPreferences = z.infer<typeof mailPreferencesSchema>;
+
+/** Notes how an account is written to: the API knows it from its owner, and mails about the account go by it too. */
+export const preferencesRoute = createRoute({
+  method: "post",
+  path: "/preferences",
+  operationId: "notePreferences",
+  summary: "Note in which language and time zone an account is written to",
+  request: body(mailPreferencesSchema.extend({ account: accountId })),
+  responses: {
+    204: { description: "It is noted, if there is such an account." },
     ...problemAnswers("invalid-request", "malformed-json"),
   },
 });

@@ -4,6 +4,7 @@ import {
   challengeSchema,
   codeSchema,
   deviceSchema,
+  languageSchema,
   mailSchema,
   mailTokenSchema,
   passwordSchema,
@@ -19,6 +20,14 @@ export type { Tokens } from "./tokens.ts";
 const credentialsSchema = z
   .strictObject({ email: mailSchema, password: passwordSchema, device: deviceSchema })
   .openapi("Credentials");
+
+const registrationSchema = credentialsSchema
+  .extend({
+    language: languageSchema.optional().openapi({
+      description: "Of mails about the account; `en` when left out. PATCH /v1/account changes it.",
+    }),
+  })
+  .openapi("Registration");
 
 const secondStepSchema = z
   .strictObject({ challenge: challengeSchema, code: codeSchema, device: deviceSchema })
@@ -50,7 +59,7 @@ export const registerRoute = createRoute({
   summary: "Make an account",
   description: REGISTRATION,
   tags: TAGS,
-  request: body(credentialsSchema),
+  request: body(registrationSchema),
   responses: {
     202: { description: "A mail is on its way to the address." },
     ...problemAnswers(...OPEN_PROBLEMS),

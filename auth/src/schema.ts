@@ -1,3 +1,4 @@
+import type { MailPreferences } from "@purrimeter/auth-api/internal";
 import { TRAIL_SQL, type TrailTables } from "@purrimeter/audit/trail-schema";
 import { INSTALLATION_SQL } from "@purrimeter/database/installation";
 import { clockSql } from "@purrimeter/database/clock-table";
@@ -28,6 +29,9 @@ export interface AuthTables extends TrailTables {
     must_verify: Generated<number>;
     /** How many login links were used: a link is good for one number only. */
     links_used: Generated<number>;
+    /** How the account is written to. */
+    language: Generated<MailPreferences["language"]>;
+    time_zone: Generated<string>;
   };
   session: {
     id: string;
@@ -203,4 +207,10 @@ export const AUTH_MIGRATIONS: readonly Migration[] = [
     sql: clockSql("SELECT max(at) FROM audit_event"),
   },
   { name: "audit trail as a tree", sql: TRAIL_SQL },
+  {
+    name: "languages and time zones of accounts",
+    sql: `
+      ALTER TABLE account ADD COLUMN language TEXT NOT NULL DEFAULT 'en';
+      ALTER TABLE account ADD COLUMN time_zone TEXT NOT NULL DEFAULT 'UTC';`,
+  },
 ];

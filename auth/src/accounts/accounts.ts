@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { MailPreferences } from "@purrimeter/auth-api/internal";
 import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import { seal, unseal } from "./data-keys.ts";
 import type { DataKeys } from "./data-keys.ts";
@@ -23,6 +24,18 @@ export interface Account {
   readonly linksUsed: number;
   /** Names the account in throttles: see `throttleKey`. */
   readonly throttleKey: string;
+  /** How it is written to. */
+  readonly preferences: MailPreferences;
+}
+
+/** What makes an account. */
+export interface NewAccount {
+  readonly mail: MailAddress;
+  readonly hash: PasswordHash;
+  /** Seconds of UTC. */
+  readonly at: number;
+  /** Of its mails; English when left out. */
+  readonly language?: MailPreferences["language"] | undefined;
 }
 
 /** Accounts by mail address. The address is sealed; accounts are found by its keyed hash. */
@@ -36,10 +49,10 @@ export class Accounts {
   }
 
   /**
-   * Creates an owner's account at `at` (seconds of UTC); "taken" when the address has one. Both write a row, so that both take
+   * Creates an owner's account; "taken" when the address has one. Both write a row, so that both take
    * the same time.
    */
-  async create(mail: MailAddress, hash: PasswordHash, at: number): Promise<Account | "taken"> {
+  async create({ mail, hash, at, language = "en" }: NewAccount): Promise<Account | "taken"> {
     const id = randomId();
     const row = {
       id,
@@ -48,6 +61,7 @@ export class Accounts {
       roles: "owner",
       created_at: at,
       must_verify: 1,
+      language,
     };
     const written = await this.#database
       .insertInto("account")
@@ -67,6 +81,7 @@ export class Accounts {
       awaitsVerification: true,
       linksUsed: 0,
       throttleKey: this.throttleKey(mail),
+      preferences: { language, timeZone: "UTC" },
     };
   }
 
@@ -142,6 +157,12 @@ export class Accounts {
     await this.#database.updateTable("account").set({ mail_verified_at: at }).where("id", "=", id).execute();
   }
 
+  /** Notes how the account, if there is one, is written to from now on. */
+  async setPreferences(id: string, { language, timeZone }: MailPreferences): Promise<void> {
+    const columns = { language, time_zone: timeZone };
+    await this.#database.updateTable("account").set(columns).where("id", "=", id).execute();
+  }
+
   /** Uses a login link up; false when it was used before. */
   async useLink({ id, linksUsed }: Pick<Account, "id" | "linksUsed">): Promise<boolean> {
     const update = this.#database.updateTable("account").set({ links_used: linksUsed + 1 });
@@ -191,6 +212,7 @@ export class Accounts {
       awaitsVerification: row.must_verify === 1 && row.mail_verified_at === 0,
       linksUsed: row.links_used,
       throttleKey: Buffer.from(row.mail_lookup).toString("base64"),
+      preferences: { language: row.language, timeZone: row.time_zone },
     };
   }
 }

@@ -20,7 +20,7 @@ export const ACCOUNT_READERS: Readonly<
   account: async ({ accounts, database }, id) => {
     const row = database
       .selectFrom("account")
-      .select(["id", "roles", "created_at", "mail_verified_at"])
+      .select(["id", "roles", "created_at", "mail_verified_at", "language", "time_zone"])
       .where("id", "=", id);
     const email = await accounts.mailOf(id);
     const found = await row.executeTakeFirst();

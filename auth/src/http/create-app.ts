@@ -24,6 +24,7 @@ import { addPersonalTokenEndpoints } from "../personal-tokens/personal-token-end
 import { addContactEndpoint } from "../mail/contact-endpoint.ts";
 import { addChangeMailEndpoints } from "../mail/change-mail-endpoints.ts";
 import { addNoticeEndpoint } from "../mail/notice-endpoint.ts";
+import { addPreferencesEndpoint } from "../mail/preferences-endpoint.ts";
 import { addMailEndpoints } from "../mail/mail-endpoints.ts";
 import { addChangePasswordEndpoint } from "../password/change-password-endpoint.ts";
 import { addResetPasswordEndpoints } from "../password/reset-password-endpoints.ts";
@@ -59,6 +60,7 @@ export function createApp(
   addResetPasswordEndpoints(app, service);
   addMailEndpoints(app, service);
   addNoticeEndpoint(app, service);
+  addPreferencesEndpoint(app, service);
   addChangeMailEndpoints(app, service);
   addPersonalTokenEndpoints(app, service);
   addAccountEndpoint(app, service);

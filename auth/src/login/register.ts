@@ -1,3 +1,4 @@
+import type { NewAccount } from "../accounts/accounts.ts";
 import type { AuthService } from "../auth-service.ts";
 import type { Credentials } from "./log-in.ts";
 import { judgePassword } from "../password/password-policy.ts";
@@ -18,8 +19,11 @@ export type RegisterOutcome =
  * Makes an owner's account, unless the address has one. The password is judged and hashed before the address is looked up, and
  * a row and an event are written in both cases, so that answer and time are the same.
  */
-export async function register(service: RegisterParts, credentials: Credentials): Promise<RegisterOutcome> {
-  const { mail, password, address } = credentials;
+export async function register(
+  service: RegisterParts,
+  credentials: Credentials & Pick<NewAccount, "language">,
+): Promise<RegisterOutcome> {
+  const { mail, password, address, language } = credentials;
   const retryAfterS = service.throttle.registration(address);
   if (retryAfterS > 0) return { kind: "throttled", retryAfterS };
   const reason = judgePassword(password, mail);
@@ -27,7 +31,7 @@ export async function register(service: RegisterParts, credentials: Credentials)
   const hashed = await service.hasher.hash(password, { key: address, isFamiliar: false });
   if (hashed === "busy") return { kind: "busy" };
   const account = await service.audit.act(async () => {
-    const created = await service.accounts.create(mail, hashed, service.now());
+    const created = await service.accounts.create({ mail, hash: hashed, at: service.now(), language });
     service.audit.record(
       created === "taken"
         ? { event: "account.registered-again", network: address }

@@ -38,8 +38,8 @@ export function addTokenEndpoints(
 
 function addRegister(app: App, service: RegisterParts & GuardParts): void {
   app.openapi(guarded(service, registerRoute), async (context) => {
-    const { email: mail, password } = context.req.valid("json");
-    const outcome = await register(service, { mail, password, address: context.var.address });
+    const { email: mail, password, language } = context.req.valid("json");
+    const outcome = await register(service, { mail, password, language, address: context.var.address });
     switch (outcome.kind) {
       case "mailed":
         return context.body(null, 202);

@@ -6,20 +6,7 @@ import type { AuditEvent } from "../audit/audit-event.ts";
 import type { PurposeTokens } from "../login/purpose-tokens.ts";
 import { changeBinding, linkBinding, resetBinding } from "./link-bindings.ts";
 import { CHANGE_LIFETIME_S } from "./mail-changes.ts";
-import {
-  accountDeletedMail,
-  accountExistsMail,
-  addressChangedMail,
-  addressInUseMail,
-  changeMail,
-  letInMail,
-  loginLinkMail,
-  registrationRepeatedMail,
-  resetMail,
-  takeOverMail,
-  verificationMail,
-} from "./mail-texts.ts";
-import type { MailText } from "./mail-texts.ts";
+import { mailText, type MailName, type MailText, type MailValues } from "./mail-texts.ts";
 import { verificationToken } from "./verification-link.ts";
 import { noticeOf } from "./notices.ts";
 import type { MailQueue } from "./mail-queue.ts";
@@ -69,7 +56,7 @@ export class AccountMail {
       const account = await this.#options.accounts.findById(id);
       const to = await this.#options.accounts.mailOf(id);
       if (!account || to === undefined || account.isMailVerified) return undefined;
-      return { to, ...verificationMail(this.verificationLink(account)) };
+      return { to, ...this.#verificationText(account) };
     });
     return 0;
   }
@@ -91,8 +78,10 @@ export class AccountMail {
     mailQueue.post(key, async () => {
       const account = await accounts.findByMail(mail);
       if (!account) return undefined;
-      if (account.isMailVerified) return { to: mail, ...accountExistsMail(atS) };
-      return { to: mail, ...registrationRepeatedMail(this.#resetLink(account), atS) };
+      const { preferences } = account;
+      if (account.isMailVerified) return { to: mail, ...mailText("account-exists", preferences, { atS }) };
+      const link = this.#resetLink(account);
+      return { to: mail, ...mailText("registration-repeated", preferences, { atS, link }) };
     });
   }
 
@@ -105,10 +94,10 @@ export class AccountMail {
     mailQueue.post(key, async () => {
       const account = await accounts.findByMail(mail);
       if (!account) return undefined;
-      if (account.awaitsVerification)
-        return { to: mail, ...verificationMail(this.verificationLink(account)) };
+      if (account.awaitsVerification) return { to: mail, ...this.#verificationText(account) };
       const token = purposeTokens.write("link", account.id, linkBinding(account), LINK_LIFETIME_S);
-      return { to: mail, ...loginLinkMail(this.#link("login", token), atS) };
+      const link = this.#link("login", token);
+      return { to: mail, ...mailText("login-link", account.preferences, { atS, link }) };
     });
   }
 
@@ -119,32 +108,34 @@ export class AccountMail {
     const atS = this.#options.now();
     this.#options.mailQueue.post(key, async () => {
       const account = await this.#options.accounts.findByMail(mail);
-      return account && { to: mail, ...resetMail(this.#resetLink(account), atS) };
+      if (!account) return undefined;
+      const link = this.#resetLink(account);
+      return { to: mail, ...mailText("reset", account.preferences, { atS, link }) };
     });
   }
 
   /** Tells the owner what happened, when it is worth telling and the address is verified. */
   notice(event: AuditEvent): void {
-    const notice = noticeOf(event, this.#options.now());
+    const notice = noticeOf(event.event);
     const { account: id } = event;
     if (notice === undefined || id === undefined) return;
     if (event.event === "device.new" && this.#byDevice.take(id) > 0) return;
-    this.#toOwner(id, notice);
+    this.#toOwner(id, notice, { atS: this.#options.now() });
   }
 
   /** Tells the owner of a tag who was let in, if there is such an account. */
   ownerNotice({ account, kind, tag }: OwnerNotice): void {
     if (this.#byTag.take(account) > 0) return;
-    const atS = this.#options.now();
-    this.#toOwner(account, kind === "share.accepted" ? letInMail(tag, atS) : takeOverMail(tag, atS));
+    this.#toOwner(account, kind, { tag, atS: this.#options.now() });
   }
 
   /** To a verified address alone. */
-  #toOwner(id: string, text: MailText): void {
+  #toOwner(id: string, name: MailName, values: MailValues): void {
     this.#options.mailQueue.post(id, async () => {
       const account: Account | undefined = await this.#options.accounts.findById(id);
       const to = await this.#options.accounts.mailOf(id);
-      return account?.isMailVerified && to !== undefined ? { to, ...text } : undefined;
+      if (!account?.isMailVerified || to === undefined) return undefined;
+      return { to, ...mailText(name, account.preferences, values) };
     });
   }
 
@@ -160,32 +151,39 @@ export class AccountMail {
     if (this.#throttle.take(`change to ${throttleKey}`) > 0) return 0;
     const atS = this.#options.now();
     mailQueue.post(throttleKey, async () => {
-      if (await accounts.findByMail(mail)) return { to: mail, ...addressInUseMail(atS) };
+      const other = await accounts.findByMail(mail);
+      if (other) return { to: mail, ...mailText("address-in-use", other.preferences, { atS }) };
       const token = purposeTokens.write(
         "change",
         account.id,
         changeBinding(account, throttleKey),
         CHANGE_LIFETIME_S,
       );
-      return { to: mail, ...changeMail(this.#link("change", token), atS) };
+      const link = this.#link("change", token);
+      return { to: mail, ...mailText("change", account.preferences, { atS, link }) };
     });
     return 0;
   }
 
   /** Prepares the message to the address that the account is about to lose; call what it gives to send it. */
   prepareChanged(account: Account): Promise<() => void> {
-    return this.#prepare(account, addressChangedMail(this.#options.now()));
+    return this.#prepare(account, "address-changed");
   }
 
   /** Prepares the last message of an account that is about to be deleted; call what it gives to send it. */
   prepareDeleted(account: Account): Promise<() => void> {
-    return this.#prepare(account, accountDeletedMail(this.#options.now()));
+    return this.#prepare(account, "account-deleted");
   }
 
-  async #prepare({ id, isMailVerified }: Account, mailText: MailText): Promise<() => void> {
+  async #prepare({ id, isMailVerified, preferences }: Account, name: MailName): Promise<() => void> {
+    const text = mailText(name, preferences, { atS: this.#options.now() });
     const to = await this.#options.accounts.mailOf(id);
     if (!isMailVerified || to === undefined) return () => undefined;
-    return () => this.#options.mailQueue.post(id, () => Promise.resolve({ to, ...mailText }));
+    return () => this.#options.mailQueue.post(id, () => Promise.resolve({ to, ...text }));
+  }
+
+  #verificationText(account: Account): MailText {
+    return mailText("verification", account.preferences, { link: this.verificationLink(account) });
   }
 
   #resetLink(account: Account): string {

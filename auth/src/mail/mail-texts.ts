@@ -1,140 +1,83 @@
+import type { MailPreferences } from "@purrimeter/auth-api/internal";
 import type { Mail } from "./mailer.ts";
+import de from "./texts/de.json" with { type: "json" };
+import en from "./texts/en.json" with { type: "json" };
 
 /** What a message says, whoever it goes to. */
 export type MailText = Pick<Mail, "subject" | "text">;
 
-/** Paragraphs as one message. */
-function textOf(...paragraphs: readonly string[]): string {
-  return `${paragraphs.join("\n\n")}\n`;
+/** Name of a message in the message files. */
+export type MailName = keyof typeof en.mails;
+
+interface Messages {
+  /** What most notices end with. */
+  readonly advice: string;
+  readonly mails: Readonly<
+    Record<MailName, { readonly subject: string; readonly paragraphs: readonly string[] }>
+  >;
 }
 
-/** A time as messages write it, to the minute. `atS`: seconds of UTC. */
-export function writtenTime(atS: number): string {
-  return `${new Date(atS * 1_000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+/** The message files, by language. Each has every message. */
+export const MAIL_MESSAGES: Readonly<Record<MailPreferences["language"], Messages>> = { en, de };
+
+/** What accounts that said nothing are written to by. */
+export const DEFAULT_MAIL_PREFERENCES: MailPreferences = { language: "en", timeZone: "UTC" };
+
+/** What a message is about. */
+export interface MailValues {
+  /** When it happened, seconds of UTC. */
+  readonly atS?: number;
+  readonly link?: string;
+  /** Id of a tag. */
+  readonly tag?: string;
 }
 
-/** Asks a new account's owner to confirm the address. */
-export function verificationMail(link: string): MailText {
-  return {
-    subject: "Confirm your email address",
-    text: textOf(
-      "A Purrimeter account was created with this email address. To confirm the address, open this link within 24 hours:",
-      link,
-      "If you did not create the account, do not open the link: whoever created it chose the password. The account is deleted after some days unless the link is opened.",
-    ),
+/** A message to an account, in its language and with times of its zone. A link is a paragraph of its own. */
+export function mailText(
+  name: MailName,
+  preferences: MailPreferences,
+  { atS, link, tag }: MailValues = {},
+): MailText {
+  const { advice, mails } = MAIL_MESSAGES[preferences.language];
+  const { subject, paragraphs } = mails[name];
+  const values: Readonly<Record<string, string | undefined>> = {
+    ...{ advice, link, tag },
+    at: atS === undefined ? undefined : writtenTime(atS, preferences),
   };
+  return { subject, text: `${paragraphs.map((one) => fill(one, values)).join("\n\n")}\n` };
 }
 
-/** Tells the reader of an address whose account nobody has verified that somebody registered it again. */
-export function registrationRepeatedMail(link: string, atS: number): MailText {
-  return {
-    subject: "Finish creating your account",
-    text: textOf(
-      `On ${writtenTime(atS)} someone asked for a Purrimeter account with this email address. An account with it was created before, but nobody has confirmed the address. To make the account yours with a new password, open this link within 30 minutes:`,
-      link,
-      "Whatever was set up before then no longer counts. If you did not request this, ignore this message: an account that nobody confirms is deleted after some days.",
-    ),
-  };
+/** Filled in one pass: what is filled in is not looked at again. */
+function fill(text: string, values: Readonly<Record<string, string | undefined>>): string {
+  return text.replace(/\{(\w+)\}/gu, (whole, name: string) => values[name] ?? whole);
 }
 
-/** Tells an account's owner that somebody tried to register the address. */
-export function accountExistsMail(atS: number): MailText {
-  return {
-    subject: "You already have an account",
-    text: textOf(
-      `On ${writtenTime(atS)} someone asked for a Purrimeter account with this email address, which already has one. Nothing was changed.`,
-      "If this was you, log in, or reset your password if you forgot it. If not, ignore this message.",
-    ),
-  };
+/** A time as messages write it, to the minute, with its zone. A zone that this machine does not know is UTC. `atS`: seconds of UTC. */
+export function writtenTime(atS: number, preferences = DEFAULT_MAIL_PREFERENCES): string {
+  const { language, timeZone } = preferences;
+  const parts = partsOf(atS, timeZone);
+  if (parts === undefined) return writtenTime(atS, { language, timeZone: "UTC" });
+  const { year, month, day, hour, minute } = parts;
+  const zone = timeZone === "UTC" ? timeZone : `(${timeZone})`;
+  const [date, time] = [`${year}-${month}-${day}`, `${hour}:${minute}`];
+  return language === "de" ? `${day}.${month}.${year} um ${time} Uhr ${zone}` : `${date} ${time} ${zone}`;
 }
 
-/** Carries the link that logs in. */
-export function loginLinkMail(link: string, atS: number): MailText {
-  return {
-    subject: "Your link to log in",
-    text: textOf(
-      `On ${writtenTime(atS)} someone asked for a link to log in to your Purrimeter account. To log in, open it within 30 minutes. It works once, and a second factor is asked for if you have one:`,
-      link,
-      "If you did not request this, ignore this message, and give the link to nobody.",
-    ),
-  };
-}
-
-/** Carries the link that sets a new password. */
-export function resetMail(link: string, atS: number): MailText {
-  return {
-    subject: "Reset your password",
-    text: textOf(
-      `A new password for your Purrimeter account was requested on ${writtenTime(atS)}. To set it, open this link within 30 minutes:`,
-      link,
-      "If you did not request this, ignore this message. Your password has not changed.",
-    ),
-  };
-}
-
-/** Carries the link that makes the address an account's. */
-export function changeMail(link: string, atS: number): MailText {
-  return {
-    subject: "Confirm your new email address",
-    text: textOf(
-      `On ${writtenTime(atS)} the owner of a Purrimeter account asked to use this email address. To confirm the change, open this link within 24 hours:`,
-      link,
-      "If you did not request this, ignore this message. Nothing changes unless the link is opened.",
-    ),
-  };
-}
-
-/** Tells the owner of an address that somebody asked to use it for another account. */
-export function addressInUseMail(atS: number): MailText {
-  return {
-    subject: "This email address is already in use",
-    text: textOf(
-      `On ${writtenTime(atS)} someone asked to use this email address for a Purrimeter account. The address already has an account, so nothing was changed.`,
-      "If this was you, log in with this address, or delete its account before you ask again. If not, ignore this message.",
-    ),
-  };
-}
-
-/** Goes to the address that an account had until now. */
-export function addressChangedMail(atS: number): MailText {
-  return {
-    subject: "The email address of your account was changed",
-    text: textOf(
-      `The email address of your Purrimeter account was changed on ${writtenTime(atS)}. Messages about the account no longer go to this address.`,
-      "If you did not change it, someone else knows your password and has access to the account. Contact the operator of the service at once.",
-    ),
-  };
-}
-
-/** Tells an owner that somebody sees where a tag is from now on. */
-export function letInMail(tag: string, atS: number): MailText {
-  return {
-    subject: "Somebody accepted your invitation",
-    text: textOf(
-      `On ${writtenTime(atS)} somebody accepted an invitation of yours and can see from now on where your tag ${tag} is.`,
-      "The list of shares of the tag shows who looks, and ends a share at once. If you invited nobody, remove the share, change your password and check the sessions of your account.",
-    ),
-  };
-}
-
-/** Tells an owner that somebody wants to take a tag over. */
-export function takeOverMail(tag: string, atS: number): MailText {
-  return {
-    subject: "Somebody wants to take over a tag of yours",
-    text: textOf(
-      `On ${writtenTime(atS)} somebody accepted your offer to hand over the tag ${tag}. It stays yours until you confirm with the number that the other person is shown.`,
-      "If you offered it to nobody, cancel the offer, change your password and check the sessions of your account.",
-    ),
-  };
-}
-
-/** The last message of an account. */
-export function accountDeletedMail(atS: number): MailText {
-  return {
-    subject: "Your account was deleted",
-    text: textOf(
-      `Your account was deleted on ${writtenTime(atS)}, with the locations of your tags, your geofences and everything you shared. This cannot be undone.`,
-      "If you did not request this, someone else knows your password. Change it wherever else you use it.",
-    ),
-  };
+function partsOf(atS: number, timeZone: string): Partial<Record<string, string>> | undefined {
+  const two = "2-digit" as const;
+  const options = {
+    year: "numeric",
+    month: two,
+    day: two,
+    hour: two,
+    minute: two,
+    hourCycle: "h23",
+  } as const;
+  try {
+    const format = new Intl.DateTimeFormat("en-GB", { ...options, timeZone });
+    return Object.fromEntries(format.formatToParts(atS * 1_000).map(({ type, value }) => [type, value]));
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }

@@ -75,7 +75,7 @@ export class TestPeople {
     const mail = mailOf(email);
     const made = await hasher.hash(PASSWORD);
     if (made === "busy") throw new Error("no hash was made");
-    const account = await accounts.create(mail, made, this.auth.clock.s);
+    const account = await accounts.create({ mail, hash: made, at: this.auth.clock.s });
     if (account === "taken") throw new Error(`${email} is taken`);
     await database.updateTable("account").set({ must_verify: 0 }).where("id", "=", account.id).execute();
     const { body } = await this.logIn({ email, address, token: "" });

@@ -26,6 +26,13 @@ const ADA = "ada" as OwnerId;
 const EMAIL = "ada@example.org";
 /** 2026-03-01. */
 const BEGIN = 1_772_323_200;
+
+/** An account that was begun here and has no password that anybody knows. */
+const NOBODYS = {
+  mail: asMailAddress(EMAIL) as never,
+  hash: { salt: Buffer.alloc(16), tag: Buffer.alloc(32), cost: { memoryKiB: 19_456, passes: 2, lanes: 1 } },
+  at: BEGIN,
+};
 const DAY_S = 86_400;
 
 let room: string;
@@ -255,26 +262,16 @@ describe("an archive", () => {
     expect(taken.stderr).toContain("the tag fips is registered here already");
     expect(taken.exitCode).toBe(1);
     const other = installation("other");
-    const nobodys = {
-      salt: Buffer.alloc(16),
-      tag: Buffer.alloc(32),
-      cost: { memoryKiB: 19_456, passes: 2, lanes: 1 },
-    };
     await withAccounts(other, systemTime, async ({ accounts }) => {
-      await accounts.create(asMailAddress(EMAIL) as never, nobodys, BEGIN);
+      await accounts.create(NOBODYS);
       return {};
     });
     expect((await importInto(other)).stderr).toContain("not verified");
   });
 
   test("that was broken off between the account and its rows is imported when it is tried again", async () => {
-    const nobodys = {
-      salt: Buffer.alloc(16),
-      tag: Buffer.alloc(32),
-      cost: { memoryKiB: 19_456, passes: 2, lanes: 1 },
-    };
     await withAccounts(here, systemTime, async ({ accounts }) => {
-      const created = await accounts.create(asMailAddress(EMAIL) as never, nobodys, BEGIN);
+      const created = await accounts.create(NOBODYS);
       if (created !== "taken") await accounts.markMailVerified(created.id, BEGIN);
       return {};
     });

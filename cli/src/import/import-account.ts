@@ -80,7 +80,7 @@ async function importOpened(
     // Who began it may be anybody, and knows its password.
     if (known?.isMailVerified === false)
       return failed(`${path}: ${email} has an account here that is not verified`);
-    const account = known?.id ?? (await createAccount(opened, email, time));
+    const account = known?.id ?? (await createAccount(opened, email, time, source.preferences));
     const outcome = await withOperatorStore(files, time, ({ store }) =>
       store.importOwner(account as OwnerId, source),
     );
@@ -108,6 +108,7 @@ async function createAccount(
   { accounts, audit }: OpenAccounts,
   email: NonNullable<ReturnType<typeof asMailAddress>>,
   time: Time,
+  preferences: OwnerSource["preferences"],
 ): Promise<string> {
   const nobodys = {
     salt: randomBytes(16),
@@ -115,9 +116,10 @@ async function createAccount(
     cost: { memoryKiB: 19_456, passes: 2, lanes: 1 },
   };
   return audit.act(async () => {
-    const created = await accounts.create(email, nobodys, time.utcS());
+    const created = await accounts.create({ mail: email, hash: nobodys, at: time.utcS() });
     if (created === "taken") throw new ImportError("the address has an account by now");
     await accounts.markMailVerified(created.id, time.utcS());
+    if (preferences !== undefined) await accounts.setPreferences(created.id, preferences);
     audit.record({ event: "account.imported", account: created.id, actor: "" });
     return created.id;
   });

@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { languageSchema } from "@purrimeter/auth-api/fields";
 import { AFTERWARDS, LEAST_RETENTION_DAYS, MOST_RETENTION_DAYS } from "@purrimeter/store/retention-choice";
 import { timeZoneSchema } from "../accounts/time-zone.ts";
 
@@ -14,8 +15,6 @@ const afterwardsSchema = z.enum(AFTERWARDS).openapi("Afterwards", {
     "for you, until you choose something else. `anonymise`: they are added to the sums of this installation, without tag or account; " +
     "sums of fewer than 20 tags are deleted. All else of the day is deleted in each case.",
 });
-
-const languageSchema = z.enum(["en", "de"]).openapi("Language", { description: "Of messages." });
 
 export const settingsSchema = z
   .strictObject({

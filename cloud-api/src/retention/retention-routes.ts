@@ -1,4 +1,6 @@
 import { createRoute, OpenAPIHono, type z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { preferencesRoute } from "@purrimeter/auth-api/internal";
 import type { UnixSeconds } from "@purrimeter/protocol/values";
 import { onInvalid } from "@purrimeter/service/on-invalid";
 import type { AlertPreferences } from "@purrimeter/store/alert";
@@ -75,17 +77,34 @@ async function settingsOf(view: OwnerView, bounds: RetentionBounds): Promise<Set
 }
 
 async function change(
-  view: OwnerView,
+  c: Context<Env>,
   { retentionDays: days, afterwards, language, timeZone }: z.infer<typeof changeSchema>,
-  bounds: RetentionBounds,
+  { retentionBounds: bounds, auth }: Dependencies,
 ): Promise<void> {
-  const retention = { ...(days !== undefined && { days }), ...(afterwards !== undefined && { afterwards }) };
-  if (Object.keys(retention).length > 0) await view.chooseRetention(retention, bounds);
+  const view = c.get("view");
   const preferences = {
     ...(language !== undefined && { language }),
     ...(timeZone !== undefined && { timeZone }),
   };
-  if (Object.keys(preferences).length > 0) await view.setAlertPreferences(preferences);
+  const isPreferring = Object.keys(preferences).length > 0;
+  // First, because it may fail: then nothing has changed.
+  if (isPreferring) await notePreferences(auth, c, { ...(await view.alertPreferences()), ...preferences });
+  const retention = { ...(days !== undefined && { days }), ...(afterwards !== undefined && { afterwards }) };
+  if (Object.keys(retention).length > 0) await view.chooseRetention(retention, bounds);
+  if (isPreferring) await view.setAlertPreferences(preferences);
+}
+
+/** Mails about the account go by it too: they are the authentication service's. Throws a problem when that does not answer. */
+async function notePreferences(
+  auth: Dependencies["auth"],
+  c: Context<Env>,
+  preferences: AlertPreferences,
+): Promise<void> {
+  const body = { account: c.get("owner"), ...preferences };
+  const clientAddress = c.get("clientAddress");
+  const answer = await auth.call({ method: "POST", path: preferencesRoute.path, body, clientAddress });
+  if (answer.kind === "answer" && answer.status === 204) return;
+  throw refuse("unavailable", "The authentication service does not answer. Nothing was changed.");
 }
 
 /** Throws a problem for days that the operator does not allow. */
@@ -106,7 +125,7 @@ export function retentionRoutes(deps: Dependencies) {
     .openapi(changeRoute, async (c) => {
       const body = c.req.valid("json");
       checkBounds(body.retentionDays, bounds);
-      await change(c.get("view"), body, bounds);
+      await change(c, body, deps);
       return c.json(bodyOf(await settingsOf(c.get("view"), bounds), bounds, deps.now()), 200);
     });
 }

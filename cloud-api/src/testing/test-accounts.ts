@@ -76,7 +76,7 @@ export class TestAccounts {
     const mail = asMailAddress(email);
     const hash = await hasher.hash(PASSWORD);
     if (mail === undefined || hash === "busy") throw new Error("no account was made");
-    const account = await accounts.create(mail, hash, this.auth.clock.s);
+    const account = await accounts.create({ mail, hash, at: this.auth.clock.s });
     if (account === "taken") throw new Error(`${email} is taken`);
     await accounts.markMailVerified(account.id, this.auth.clock.s);
     await accounts.setRoles(account.id, roles);

@@ -21,6 +21,7 @@ import { createApp } from "../app.ts";
 import type { AppType } from "../app.ts";
 import { CommandRates } from "../commands/command-rates.ts";
 import { Cursors } from "../lists/cursors.ts";
+import { preferencesRoute } from "@purrimeter/auth-api/internal";
 import type { RequestLine } from "@purrimeter/service/request-log";
 import type { Dependencies } from "../dependencies.ts";
 import { EndedSessions } from "../edge/ended-sessions.ts";
@@ -34,6 +35,12 @@ import { NO_REPORT } from "./no-report.ts";
 
 /** What an operator allows who left all settings out. */
 export const TEST_BOUNDS = { minDays: 1, maxDays: 365, defaultDays: 90, formerDays: 365 };
+
+/** The authentication service that tests without one have takes what it is told of an account, and answers nothing else. */
+const NOTED = {
+  ...({ kind: "answer", status: 204, text: "", body: undefined, mediaType: undefined } as const),
+  ...{ retryAfter: undefined, challenge: undefined },
+};
 
 /** Where a sync costs nothing: what a cut of power does is the store's to test. */
 const IN_MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
@@ -189,7 +196,9 @@ export class TestApi {
       monotonicMs,
       NO_REPORT,
     );
-    const auth: Dependencies["auth"] = { call: () => Promise.resolve({ kind: "unavailable" }) };
+    const call: Dependencies["auth"]["call"] = ({ path }) =>
+      Promise.resolve(path === preferencesRoute.path ? NOTED : ({ kind: "unavailable" } as const));
+    const auth = { call };
     const plenty = { burst: 1e9, perSecond: 1e9 };
     return {
       forOwner: (owner) => this.store.forOwner(owner),
