@@ -174,7 +174,7 @@ test("a service that is given up does not end the others, and is tried again", a
 });
 
 test("a service that hangs is killed and runs again; one that answers is left alone", async () => {
-  supervise({ heartbeat: { everyMs: 100, silentMs: 1_000 } });
+  supervise({ heartbeat: { everyMs: 100, silentMs: 3_000 } });
   await Promise.all([started(service("bridge", SERVER)), started(service("auth", SERVER))]);
   const auth = supervisor.pid("auth");
   process.kill(supervisor.pid("bridge") ?? 0, "SIGSTOP");
