@@ -210,7 +210,7 @@ export const noticeRoute = createRoute({
 });
 
 /** How an account is written to. */
-export const mailPreferencesSchema = z.strictObject({
+const mailPreferencesSchema = z.strictObject({
   language: languageSchema,
   /** IANA name, such as Europe/Zurich. */
   timeZone: z.string().min(1).max(64),

@@ -1,5 +1,4 @@
 import type { UnixSeconds } from "@purrimeter/protocol/values";
-import type { UnixMs } from "./alert.ts";
 import type { AlertChannelId } from "./alert-rule.ts";
 
 /** Where alerts go. Sealed under the owner's key: an address names a person. */
@@ -45,8 +44,8 @@ export interface AlertChannel {
 
 /** How an attempt at an endpoint went. */
 export interface ChannelAttempt {
-  /** When it ended. */
-  readonly at: UnixMs;
+  /** When it ended, milliseconds of UTC. */
+  readonly at: number;
   /** Constant text; undefined when the endpoint took the message. */
   readonly error: string | undefined;
   /** Such as "TLSv1.3"; undefined when there was none. */
