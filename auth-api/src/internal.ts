@@ -218,13 +218,18 @@ const mailPreferencesSchema = z.strictObject({
 
 export type MailPreferences = z.infer<typeof mailPreferencesSchema>;
 
-/** Notes how an account is written to: the API knows it from its owner, and mails about the account go by it too. */
+/** What is left out stays. */
+export type MailPreferencesChange = {
+  readonly [Name in keyof MailPreferences]?: MailPreferences[Name] | undefined;
+};
+
+/** Notes how an account is written to, and leaves what is left out: the API knows it from its owner, and mails about the account go by it too. */
 export const preferencesRoute = createRoute({
   method: "post",
   path: "/preferences",
   operationId: "notePreferences",
   summary: "Note in which language and time zone an account is written to",
-  request: body(mailPreferencesSchema.extend({ account: accountId })),
+  request: body(mailPreferencesSchema.partial().extend({ account: accountId })),
   responses: {
     204: { description: "It is noted, if there is such an account." },
     ...problemAnswers("invalid-request", "malformed-json"),

@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { MailPreferences } from "@purrimeter/auth-api/internal";
+import type { MailPreferences, MailPreferencesChange } from "@purrimeter/auth-api/internal";
 import type { MailAddress } from "@purrimeter/auth-api/mail-address";
 import { seal, unseal } from "./data-keys.ts";
 import type { DataKeys } from "./data-keys.ts";
@@ -157,9 +157,14 @@ export class Accounts {
     await this.#database.updateTable("account").set({ mail_verified_at: at }).where("id", "=", id).execute();
   }
 
-  /** Notes how the account, if there is one, is written to from now on. */
-  async setPreferences(id: string, { language, timeZone }: MailPreferences): Promise<void> {
-    const columns = { language, time_zone: timeZone };
+  /** Notes how the account, if there is one, is written to from now on; what is left out stays. */
+  async setPreferences(id: string, change: MailPreferencesChange): Promise<void> {
+    const { language, timeZone } = change;
+    const columns = {
+      ...(language !== undefined && { language }),
+      ...(timeZone !== undefined && { time_zone: timeZone }),
+    };
+    if (Object.keys(columns).length === 0) return;
     await this.#database.updateTable("account").set(columns).where("id", "=", id).execute();
   }
 

@@ -36,6 +36,17 @@ test("who registers is written to in the language of the registration", async ()
   expect((await auth.call({ path: "/register", body: other })).status).toBe(400);
 });
 
+test("a time zone alone leaves the language that somebody registered with", async () => {
+  const email = "kater@example.org";
+  await auth.call({ path: "/register", body: { email, password: PASSWORD, language: "de" } });
+  expect((await note({ account: await idOf(email), timeZone: "Europe/Berlin" })).status).toBe(204);
+  await auth.call({ path: "/password/reset-request", body: { email } });
+  expect(await lastMailTo(email)).toMatchObject({
+    subject: "Setze dein Passwort zurück",
+    text: expect.stringContaining("(Europe/Berlin)") as string,
+  });
+});
+
 test("what the API notes holds for the next mail, with its language and its clocks", async () => {
   const email = "moved@example.org";
   await auth.call({ path: "/register", body: { email, password: PASSWORD } });
@@ -56,7 +67,7 @@ test("an account that is not there is noted for nobody, and nobody else may note
   for (const bad of [
     { account: "x", ...preferences },
     { account, language: "fr", timeZone: "UTC" },
-    { account, language: "de" },
+    { account, timeZone: "" },
     { account, ...preferences, roles: "operator" },
   ])
     expect((await note(bad)).status).toBe(400);

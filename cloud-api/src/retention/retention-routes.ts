@@ -88,7 +88,7 @@ async function change(
   };
   const isPreferring = Object.keys(preferences).length > 0;
   // First, because it may fail: then nothing has changed.
-  if (isPreferring) await notePreferences(auth, c, { ...(await view.alertPreferences()), ...preferences });
+  if (isPreferring) await notePreferences(auth, c, preferences);
   const retention = { ...(days !== undefined && { days }), ...(afterwards !== undefined && { afterwards }) };
   if (Object.keys(retention).length > 0) await view.chooseRetention(retention, bounds);
   if (isPreferring) await view.setAlertPreferences(preferences);
@@ -98,7 +98,7 @@ async function change(
 async function notePreferences(
   auth: Dependencies["auth"],
   c: Context<Env>,
-  preferences: AlertPreferences,
+  preferences: Partial<AlertPreferences>,
 ): Promise<void> {
   const body = { account: c.get("owner"), ...preferences };
   const clientAddress = c.get("clientAddress");
