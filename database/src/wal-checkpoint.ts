@@ -9,6 +9,8 @@ import { storageFaultOf } from "./storage-fault.ts";
 const CHECKPOINT_BYTES = 16 * 1_048_576;
 /** A reader that never ends keeps the log from starting over: from here on a checkpoint waits for it. */
 const TRUNCATE_BYTES = 8 * CHECKPOINT_BYTES;
+/** How long it waits: meanwhile no process writes. A reader of a service reads for some milliseconds. */
+const TRUNCATE_WAIT_MS = 100;
 /** Commits between two looks at the length of the log. */
 const LOOK_EVERY = 32;
 
@@ -25,6 +27,8 @@ export class WalCheckpoint {
     this.#database = database;
     this.#path = `${databasePath}-wal`;
     database.pragma("wal_autocheckpoint=0");
+    // A log that a long reader made large is cut when it starts over.
+    database.pragma(`journal_size_limit=${CHECKPOINT_BYTES}`);
   }
 
   afterCommit(): void {
@@ -32,13 +36,22 @@ export class WalCheckpoint {
     const bytes = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
     if (bytes >= CHECKPOINT_BYTES)
       setImmediate(() => {
-        this.#run(bytes >= TRUNCATE_BYTES ? "TRUNCATE" : "PASSIVE");
+        if (bytes >= TRUNCATE_BYTES) this.#waiting(TRUNCATE_WAIT_MS, () => this.#run("TRUNCATE"));
+        else this.#run("PASSIVE");
       });
   }
 
   /** Nothing that was deleted stays in the log. */
   truncate(): void {
     this.#run("TRUNCATE");
+  }
+
+  #waiting(ms: number, work: () => void): void {
+    if (!this.#database.open) return;
+    const timeoutMs = this.#database.pragma("busy_timeout", { simple: true }) as number;
+    this.#database.pragma(`busy_timeout=${ms}`);
+    work();
+    this.#database.pragma(`busy_timeout=${timeoutMs}`);
   }
 
   #run(mode: "PASSIVE" | "TRUNCATE"): void {
