@@ -64,6 +64,12 @@ const MISSING_PROPERTIES = [
   ["Array", "from"],
 ];
 
+/** A test that says how long something may take fails on a slow machine: it waits for what happens, or the time is its own. */
+const TIMED_EXPECTATIONS = [
+  "CallExpression[callee.property.name=/^toBeLessThan/] > MemberExpression CallExpression[callee.object.name='performance']",
+  "CallExpression[callee.property.name=/^(cpuUsage|hrtime|threadCpuUsage)$/]",
+].map((selector) => ({ selector, message: "figures belong to bench/: a slow machine breaks such a test" }));
+
 /** Plain JavaScript: what runs before Node 24 or the packages are there, and the linter's own configuration. */
 const PLAIN = ["audit/verify-proof.mjs", "cli/bin/purrimeter.js", "eslint.config.mjs", "scripts/setup.mjs"];
 
@@ -122,6 +128,10 @@ export default tseslint.config(
       "security/detect-child-process": "off",
       "security/detect-unsafe-regex": "off",
     },
+  },
+  {
+    files: ["**/*.test.ts", "**/*.contract.ts", "cli/e2e/**"],
+    rules: { "no-restricted-syntax": ["error", ...TIMED_EXPECTATIONS] },
   },
   {
     // Hono infers the type of a chain of routes for its client; nobody could write it down.

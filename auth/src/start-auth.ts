@@ -62,6 +62,7 @@ export async function startAuth(parts: Parts): Promise<RunningService> {
   cut();
   const cancelCuts = time.every(FUTURE_LOOK_MS, cut, { background: true });
   const requests = measuredRequests(parts);
+  measureHashes(parts, service);
   const refused = logRefused(log, metrics, () => time.monotonicMs());
   const listening = await listenFor(parts, service, requests, refused);
   const pages = checkPages({ path, key: databaseKey, log, time });
@@ -135,6 +136,15 @@ function measuredRequests({ log, metrics, time }: Parts): RequestLog {
     requests.answers(),
   );
   return requests;
+}
+
+/** A flood of logins shows here first: hashes take most of the memory and the time of this service. */
+function measureHashes({ metrics }: Parts, { hasher }: AuthService): void {
+  const measure = {
+    name: "password_hash_bytes_total",
+    help: "Memory that password hashes filled, each pass counted.",
+  };
+  metrics.countsOf(measure, () => [{ labels: {}, count: hasher.workKiB * 1_024 }]);
 }
 
 function listenFor(

@@ -13,6 +13,7 @@ type Bench = (asked: Asked) => AsyncIterable<object> | Promise<readonly object[]
 const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   codec: async () => (await import("./device/codec.ts")).benchCodec,
   geofence: async () => (await import("./device/geofence.ts")).benchGeofence,
+  tracks: async () => (await import("./device/tracks.ts")).benchTracks,
   read: async () => (await import("./cloud/read.ts")).benchRead,
   ingest: async () => (await import("./cloud/ingest.ts")).benchIngest,
   live: async () => (await import("./cloud/live.ts")).benchLive,

@@ -64,10 +64,16 @@ export class PasswordHasher {
   #isStrangersTurn = false;
   readonly #nobody: PasswordHash;
   #running = 0;
+  #workKiB = 0;
 
   constructor(options: PasswordHasherOptions) {
     this.#options = options;
     this.#nobody = { cost: options.cost, salt: randomBytes(SALT_BYTES), tag: randomBytes(TAG_BYTES) };
+  }
+
+  /** KiB of memory that hashes have filled so far, each pass counted: what hashing costs, in time as well. */
+  get workKiB(): number {
+    return this.#workKiB;
   }
 
   /** Hashes a new password at today's cost; "busy" when too many wait. */
@@ -106,6 +112,7 @@ export class PasswordHasher {
       const message = Buffer.from(normalisePassword(password), "utf8");
       const { memoryKiB: memory, passes, lanes: parallelism } = cost;
       const secret = this.#options.pepper;
+      this.#workKiB += memory * passes;
       return await argon2Async("argon2id", {
         message,
         nonce,

@@ -99,7 +99,7 @@ describe("a live stream", () => {
 describe("over a socket", () => {
   it("a removed share ends its open stream within a second, and a client that goes is forgotten", async () => {
     const { cloudApi, authority } = makeTestCertificates();
-    const timers = new Set<NodeJS.Timeout>();
+    const periods = new Map<symbol, { readonly periodMs: number; readonly look: () => void }>();
     const streams = new LiveStreams({
       arrivals: api.store.arrivals,
       maxStreams: 100,
@@ -107,13 +107,10 @@ describe("over a socket", () => {
       ended: api.ended,
       now: () => NOW_S,
       monotonicMs: () => performance.now(),
-      every: (periodMs, work) => {
-        const timer = setInterval(work, periodMs);
-        timers.add(timer);
-        return () => {
-          clearInterval(timer);
-          timers.delete(timer);
-        };
+      every: (periodMs, look) => {
+        const period = Symbol("period");
+        periods.set(period, { periodMs, look });
+        return () => void periods.delete(period);
       },
       onFailure: (error) => void api.failures.push(error),
     });
@@ -134,13 +131,17 @@ describe("over a socket", () => {
     stream.on("data", (chunk: string) => (text += chunk));
     await once(stream, "data");
     await api.ask(`/v1/tags/${tag}/shares/${share}`, { method: "DELETE", token: mia.token });
+    // One look, and looks are less than a second apart.
+    const [period] = periods.values();
+    expect(period?.periodMs).toBeLessThan(1_000);
+    period?.look();
     await once(stream, "end");
     expect(text).toContain(end("not-found"));
     const gone = await open(mia.token);
     await once(gone, "data");
-    expect([streams.size, timers.size]).toEqual([1, 1]);
+    expect([streams.size, periods.size]).toEqual([1, 1]);
     gone.destroy();
-    await expect.poll(() => [streams.size, timers.size]).toEqual([0, 0]);
+    await expect.poll(() => [streams.size, periods.size]).toEqual([0, 0]);
     streams.close();
     agent.destroy();
     await server.close(0);

@@ -140,31 +140,3 @@ beforeAll(async () => {
 describe("GPX files", () => {
   it.each([...READ, ...ODD])("$is", ({ is, gives }) => expect(outcomes.get(is)).toMatch(gives));
 });
-
-describe("points without a time", () => {
-  const LINES = 100_000;
-  const POINTS = 80;
-
-  /** Milliseconds of this process's CPU that it takes to read many points like this after many lines; the least of two. */
-  async function costMs(one: string): Promise<number> {
-    const comment = `<!--${"\n".repeat(LINES)}-->`;
-    const content = track(comment + one.repeat(POINTS) + point(0));
-    const many: TrackCase = { is: "many", content, gives: /^Walk \d+/, garbage: "skip" };
-    const costs: number[] = [];
-    for (let i = 0; i < 2; i++) {
-      const before = process.cpuUsage();
-      expect((await trackOutcomes(".gpx", [many])).get("many")).toMatch(many.gives);
-      const { user, system } = process.cpuUsage(before);
-      costs.push((user + system) / 1_000);
-    }
-    return Math.min(...costs);
-  }
-
-  let ratio = 0;
-  beforeAll(async () => {
-    ratio = (await costMs(point(1, ""))) / (await costMs(point(1)));
-  });
-
-  // The time is linear: a point that is skipped costs about what a fix costs, wherever it is in the file.
-  it("cost little more than fixes", () => expect(ratio).toBeLessThan(8));
-});

@@ -26,11 +26,14 @@ export class TagLines {
   #nth = -1;
   #at = -1;
   #line = 1;
+  /** The first end of a line after `#line`. */
+  #lineEnd: number;
 
   /** `markup` as `markupOf` gives it; `tag` as in `<tag`. */
   constructor(markup: string, tag: string) {
     this.#markup = markup;
     this.#tag = `<${tag}`;
+    this.#lineEnd = this.#lineEndAfter(-1);
   }
 
   /** The line, from 1, of tag number `nth`, from 0; it may only grow. 0 when there is none. */
@@ -38,9 +41,14 @@ export class TagLines {
     for (; this.#nth < nth; this.#nth++) {
       const next = this.#markup.indexOf(this.#tag, this.#at + 1);
       if (next < 0) return 0;
-      for (let at = this.#at; (at = this.#markup.indexOf("\n", at + 1)) >= 0 && at < next;) this.#line++;
+      for (; this.#lineEnd < next; this.#lineEnd = this.#lineEndAfter(this.#lineEnd)) this.#line++;
       this.#at = next;
     }
     return this.#line;
+  }
+
+  #lineEndAfter(at: number): number {
+    const end = this.#markup.indexOf("\n", at + 1);
+    return end < 0 ? Infinity : end;
   }
 }

@@ -142,7 +142,7 @@ async function keys(port: number): Promise<string[]> {
   return (JSON.parse(text) as { keys: { kid: string }[] }).keys.map(({ kid }) => kid);
 }
 
-test("starts, says so, keeps accounts over a restart and stops in time", async () => {
+test("starts, says so, keeps accounts over a restart and stops in order while somebody waits", async () => {
   const owner = { email: "mia@example.org", password: "three grey cats on a wall" };
   const first = run();
   const port = await ready(first);
@@ -156,11 +156,10 @@ test("starts, says so, keeps accounts over a restart and stops in time", async (
   expect(step.did).toBe("introduced");
   first.child.kill("SIGHUP");
   await expect.poll(() => keys(port)).toEqual([...keysAtFirst, expect.any(String)]);
-  const began = performance.now();
   first.child.kill("SIGTERM");
   expect(await once(first.child, "close")).toEqual([0, null]);
-  expect(performance.now() - began).toBeLessThan(4_000);
   expect(await waiting).toBe(200);
+  expect(first.output.stdout).toContain('"event":"stopped"');
   expect(first.output.stdout + first.output.stderr).not.toMatch(/mia|example\.org|three grey|eyJ|purr_/u);
 
   const second = run();

