@@ -13,9 +13,14 @@ import type { TagIdentity } from "./attack/target.ts";
 const HOME = { lat: 47.5, lon: 8.5 };
 const METRES_PER_DEGREE = 111_195;
 
+/** Services that run, and an owner who is logged in. */
+type Household = Pick<AlertHousehold, "owner" | "services">;
+
 /** Registers tags, claims them and draws a zone round the home of each. */
-export async function addTags(household: AlertHousehold, count: number): Promise<readonly TagIdentity[]> {
-  const { services, owner } = household;
+export async function addTags(
+  { services, owner }: Household,
+  count: number,
+): Promise<readonly TagIdentity[]> {
   const ids = Array.from({ length: count }, (_, index) => `cat-${index}`);
   await withRegistry(services.files, systemTime, async (registry) => {
     for (const id of ids) {
@@ -35,7 +40,7 @@ export async function addTags(household: AlertHousehold, count: number): Promise
 }
 
 /** The tag says what it decided: it was inside, and is outside. Resolves when that is stored. */
-export async function leave({ services, owner }: AlertHousehold, tag: TagIdentity): Promise<void> {
+export async function leave({ services, owner }: Household, tag: TagIdentity): Promise<void> {
   const { settings } = (await owner.call("GET", `/v1/tags/${tag.id}`)) as { settings: { wanted: number } };
   const ca = readFileSync(services.files.authority.root, "utf8");
   const raw = await joinTag({ port: services.portOf("bridge"), ca }, tag);

@@ -5,7 +5,7 @@ import { defaultSettings } from "../src/configuration/read-settings.ts";
 import { enterOwner } from "../src/scenarios/enter-owner.ts";
 import { newCredentials } from "../src/scenarios/demo-account.ts";
 import { isFailure } from "../src/terminal/failure.ts";
-import { OwnerApi } from "../src/scenarios/owner-api.ts";
+import { OwnerApi, type Credentials } from "../src/scenarios/owner-api.ts";
 import { SERVICE_NAMES } from "../src/services/service-registry.ts";
 import { startServices, type RunningServices, type StartOptions } from "../src/supervisor/start-services.ts";
 
@@ -14,7 +14,11 @@ export async function servicesWithOwner(
   data: string,
   options: SettingOptions = {},
   more: Partial<StartOptions> = {},
-): Promise<{ readonly services: RunningServices; readonly owner: OwnerApi }> {
+): Promise<{
+  readonly services: RunningServices;
+  readonly owner: OwnerApi;
+  readonly credentials: Credentials;
+}> {
   const services = await startServices({
     data,
     settings: overrideSettings(defaultSettings(SERVICE_NAMES), { port: 0, mqttPort: 0, ...options }),
@@ -27,17 +31,13 @@ export async function servicesWithOwner(
   if (isFailure(services)) throw new Error(services.failure);
   const authority = readFileSync(services.files.authority.root, "utf8");
   const owner = new OwnerApi(`https://localhost:${services.portOf("cloud-api")}`, authority, systemTime);
+  const credentials = newCredentials();
   try {
-    const entered = await enterOwner(
-      owner,
-      services.files,
-      { credentials: newCredentials(), isNew: true },
-      systemTime,
-    );
+    const entered = await enterOwner(owner, services.files, { credentials, isNew: true }, systemTime);
     if (isFailure(entered)) throw new Error(entered.failure);
   } catch (error) {
     await services.stop();
     throw error;
   }
-  return { services, owner };
+  return { services, owner, credentials };
 }

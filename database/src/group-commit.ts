@@ -40,6 +40,13 @@ const MAX_GROUP = 512;
 const MAX_WAITING = 8_192;
 /** Least time from the end of one commit to the next: lets a group gather when many tags report at once. */
 const GATHER_MS = 4;
+/** How long work waits for another process that writes, before it is refused as busy. */
+const LOCKED_MS = 5_000;
+/**
+ * How often the lock is tried meanwhile. SQLite's own waiting blocks the thread and soon tries each 100 ms only: a process
+ * that commits again after a shorter pause keeps the lock from it for seconds.
+ */
+const RETRY_MS = 2;
 
 /** Runs pieces of work in shared transactions: what arrived while one commit ran makes the next one. */
 export class GroupCommit {
@@ -48,9 +55,13 @@ export class GroupCommit {
   readonly #room: DiskSpace;
   readonly #wal: WalCheckpoint;
   readonly #monotonicMs: () => number;
+  /** How long the connection's other writes wait. */
+  readonly #timeoutMs: number;
   #waiting: Waiting[] = [];
   #scheduled = false;
   #endedMs = -Infinity;
+  /** Since when another process has the lock. */
+  #lockedMs: number | undefined;
 
   constructor(
     database: Database,
@@ -64,6 +75,7 @@ export class GroupCommit {
     this.#room = room;
     this.#wal = wal;
     this.#monotonicMs = monotonicMs;
+    this.#timeoutMs = database.pragma("busy_timeout", { simple: true }) as number;
   }
 
   /** Resolves with what `work` returned once it is on disk; refused when nothing of it is. */
@@ -75,39 +87,66 @@ export class GroupCommit {
     });
   }
 
-  /** Commits all that waits, now. */
+  /** Commits all that waits, now; the thread waits for another process that writes. */
   drain(): void {
-    while (this.#waiting.length > 0) this.#commit();
+    while (this.#waiting.length > 0) if (this.#hasRoom()) this.#commitGroup(this.#takeGroup());
   }
 
-  #schedule(): void {
+  #schedule(leastMs = 0): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    const waitMs = this.#endedMs + GATHER_MS - this.#monotonicMs();
+    const waitMs = Math.max(leastMs, this.#endedMs + GATHER_MS - this.#monotonicMs());
     const run = (): void => {
       this.#run();
     };
-    if (waitMs > 0.5 && this.#waiting.length < MAX_GROUP) setTimeout(run, waitMs);
+    if (leastMs > 0 || (waitMs > 0.5 && this.#waiting.length < MAX_GROUP)) setTimeout(run, waitMs);
     else setImmediate(run);
   }
 
   #run(): void {
     this.#scheduled = false;
-    if (!this.#database.open) return;
-    this.#commit();
+    if (!this.#database.open || this.#waiting.length === 0) return;
+    if (this.#hasRoom()) {
+      const locked = this.#begin();
+      if (locked !== undefined && !this.#isLockedForLong()) return void this.#schedule(RETRY_MS);
+      this.#lockedMs = undefined;
+      if (locked === undefined) this.#commitGroup(this.#takeGroup());
+      else this.#refuse(this.#takeGroup(), locked);
+    }
     this.#wal.afterCommit();
     this.#endedMs = this.#monotonicMs();
     if (this.#waiting.length > 0) this.#schedule();
   }
 
-  #commit(): void {
-    const group = this.#waiting.splice(0, MAX_GROUP);
-    if (group.length === 0) return;
-    if (!this.#room.hasSpace()) {
-      for (const { settle } of group) settle(REFUSED["storage-full"]);
-      return;
+  /** Begins the transaction of the next group without waiting; what SQLite threw when another process writes. */
+  #begin(): unknown {
+    this.#database.pragma("busy_timeout=0");
+    try {
+      this.#database.exec("BEGIN IMMEDIATE");
+      return undefined;
+    } catch (error) {
+      // Any other fault comes again where the group is committed.
+      return storageFaultOf(error) === "busy" ? error : undefined;
+    } finally {
+      this.#database.pragma(`busy_timeout=${this.#timeoutMs}`);
     }
-    this.#commitGroup(group);
+  }
+
+  #isLockedForLong(): boolean {
+    const nowMs = this.#monotonicMs();
+    this.#lockedMs ??= nowMs;
+    return nowMs - this.#lockedMs >= LOCKED_MS;
+  }
+
+  /** False when there is none for writing: the next group is refused. */
+  #hasRoom(): boolean {
+    if (this.#room.hasSpace()) return true;
+    for (const { settle } of this.#takeGroup()) settle(REFUSED["storage-full"]);
+    return false;
+  }
+
+  #takeGroup(): readonly Waiting[] {
+    return this.#waiting.splice(0, MAX_GROUP);
   }
 
   #commitGroup(group: readonly Waiting[]): void {
@@ -121,7 +160,7 @@ export class GroupCommit {
   }
 
   #transact(group: readonly Waiting[]): unknown[] {
-    this.#database.exec("BEGIN IMMEDIATE");
+    if (!this.#database.inTransaction) this.#database.exec("BEGIN IMMEDIATE");
     try {
       this.#hooks.begun();
       const results = group.map(({ work }) => work());

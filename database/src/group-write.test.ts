@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
+import { ManualTime } from "@purrimeter/service/testing/manual-time";
 import { systemTime } from "@purrimeter/service/system-time";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,6 +15,7 @@ let folder: string;
 let database: Database;
 let commits: number;
 let writes: GroupWrite;
+let shared: WriteTransaction;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "purrimeter-group-"));
@@ -24,7 +26,8 @@ beforeEach(() => {
   commits = 0;
   invalidation.onStale(() => commits++);
   const wal = new WalCheckpoint(database, path);
-  writes = new GroupWrite(database, new WriteTransaction(database, invalidation, wal), systemTime);
+  shared = new WriteTransaction(database, invalidation, wal);
+  writes = new GroupWrite(database, shared, systemTime);
 });
 afterEach(() => {
   database.close();
@@ -67,4 +70,32 @@ test("while the database is closed each is rejected", async () => {
   const waiting = Promise.allSettled([add(1), add(2)]);
   database.close();
   expect((await waiting).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+});
+
+test.each([
+  [1, 10],
+  [60, 60],
+  [5_000, 100],
+])("after a commit of %s ms the lock is free for %s ms, however much waits", async (tookMs, freeMs) => {
+  const time = new ManualTime(0);
+  let spentMs = 0;
+  const slow = new GroupWrite(database, shared, {
+    after: (ms, work) => time.after(ms, work),
+    monotonicMs: () => time.monotonicMs() + spentMs,
+  });
+  const first = slow.submit(() => void (spentMs += tookMs));
+  time.advance(0);
+  await first;
+  const many = Array.from({ length: 200 }, (_, value) =>
+    slow.submit(() => database.prepare("INSERT INTO number VALUES (?)").run(value)),
+  );
+  time.advance(freeMs - 1);
+  expect(kept()).toEqual([]);
+  time.advance(1);
+  expect(kept()).toHaveLength(64);
+  time.advance(9);
+  expect(kept()).toHaveLength(64);
+  time.advance(21);
+  await Promise.all(many);
+  expect(kept()).toHaveLength(200);
 });

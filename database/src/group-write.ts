@@ -16,6 +16,8 @@ type Outcome = { readonly value: unknown } | { readonly error: unknown };
 const MAX_GROUP = 64;
 /** Least time from the end of one commit to the next: a group gathers, and other processes find the lock free. */
 const GATHER_MS = 10;
+/** After a commit that took longer the lock is free for as long as it took, but for no longer than SQLite's longest wait between two tries. */
+const LONGEST_GATHER_MS = 100;
 
 /**
  * Runs pieces of work in shared transactions: what arrived while one commit ran makes the next one. A piece that throws undoes its
@@ -27,7 +29,7 @@ export class GroupWrite {
   readonly #time: Pick<Time, "after" | "monotonicMs">;
   #waiting: Waiting[] = [];
   #isScheduled = false;
-  #endedMs = -Infinity;
+  #nextMs = -Infinity;
 
   constructor(database: Database, writes: WriteTransaction, time: Pick<Time, "after" | "monotonicMs">) {
     this.#database = database;
@@ -46,16 +48,17 @@ export class GroupWrite {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    const isFull = this.#waiting.length >= MAX_GROUP;
-    const waitMs = isFull ? 0 : Math.max(0, this.#endedMs + GATHER_MS - this.#time.monotonicMs());
+    const waitMs = Math.max(0, this.#nextMs - this.#time.monotonicMs());
     this.#time.after(waitMs, () => this.#run());
   }
 
   #run(): void {
     this.#isScheduled = false;
     const group = this.#waiting.splice(0, MAX_GROUP);
+    const beganMs = this.#time.monotonicMs();
     const outcomes = this.#commit(group);
-    this.#endedMs = this.#time.monotonicMs();
+    const endedMs = this.#time.monotonicMs();
+    this.#nextMs = endedMs + Math.min(Math.max(GATHER_MS, endedMs - beganMs), LONGEST_GATHER_MS);
     for (const [i, { settle, fail }] of group.entries()) {
       const outcome = outcomes[i];
       if (outcome === undefined || "error" in outcome) fail(outcome?.error);

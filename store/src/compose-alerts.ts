@@ -52,11 +52,11 @@ export function composeAlertWork(
   const rules = new RuleRows(database, keys);
   const grouped = new GroupWrite(database, writes, systemTime);
   return new SqliteAlertWork({
-    ...{ tasks, sent, writes, grouped },
-    leases: new TaskLeases(tasks, writes, grouped),
+    ...{ tasks, sent, grouped },
+    leases: new TaskLeases(tasks, grouped),
     filler: new TaskFiller({ statements: tasks, cache, keys, rules, preferences, locations }),
     concluder: new TaskConcluder({ statements: tasks, writes: grouped, keys, teller, deliveries }),
-    taker: new DeliveryTaker({ statements: sent, writes, grouped, cache, keys, preferences }),
+    taker: new DeliveryTaker({ statements: sent, grouped, cache, keys, preferences }),
     finisher: new DeliveryFinisher({ statements: sent, writes: grouped, keys, deliveries, teller, trail }),
     putRight: preparePutRight(database, writes),
   });

@@ -93,6 +93,22 @@ export const answerRow = z.object({
   ...{ at: time, recorded_at: time, keep_day: count, outcome },
 });
 
+/** `byViewer` is missing in archives of earlier versions. */
+export const commandRow = z.object({
+  ...{ table: z.literal("command"), ...ofOwnership, id: z.int().min(1).max(MAX_UINT32) },
+  ...{ kind: z.enum(["live", "buzz", "light", "locate", "stop"]), seconds: z.int().min(0).max(3_600) },
+  state: z.enum(["pending", "sent", "done", "refused", "expired", "stopped", "replaced"]),
+  reason: z.enum(["too-old", "refused-by-tag"]).nullable(),
+  ...{ created_at: time, sent_at: time.nullable(), answered_at: time.nullable(), expires_at: time },
+  ...{ change: z.int(), byViewer: z.boolean().default(false) },
+});
+
+export const lostModeRow = z.object({
+  ...{ table: z.literal("lost_mode"), ...ofOwnership, interval_s: count, buzz_s: count, until: time },
+  ...{ floor_percent: z.int().min(0).max(100), started_at: time, version: uint32, ended_at: time.nullable() },
+  ended_by: z.enum(["owner", "until", "battery"]).nullable(),
+});
+
 export const totalRow = z.object({
   ...{ table: z.literal("day_total"), ...ofOwnership, day: z.int().min(0).max(49_710) },
   /** null: it could not be opened where the archive was made. */

@@ -1,31 +1,31 @@
-import { writeArchive } from "@purrimeter/cloud-api/write-archive";
-import { AUTH_MIGRATIONS } from "@purrimeter/auth/schema";
 import { asMailAddress } from "@purrimeter/auth-api/mail-address";
-import { openDatabase } from "@purrimeter/database/open-database";
-import type { Entry } from "@purrimeter/protocol/entry";
 import type { TagId } from "@purrimeter/protocol/values";
 import { systemTime } from "@purrimeter/service/system-time";
-import { createClaimCode } from "@purrimeter/store/claim-code";
 import type { OwnerId } from "@purrimeter/store/owner-id";
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { fromBufferPromise } from "yauzl";
 import { ZipFile } from "yazl";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { dataFiles, type DataFiles } from "../data-folder/data-files.ts";
+import type { DataFiles } from "../data-folder/data-files.ts";
 import { withAccounts } from "../data-folder/open-accounts.ts";
-import { withOperatorStore, type OperatorStore } from "../data-folder/open-registry.ts";
 import { lockRun } from "../data-folder/run-lock.ts";
-import { isFailure } from "../terminal/failure.ts";
+import {
+  BEGIN,
+  claim,
+  DAY_S,
+  EMAIL,
+  filesOf,
+  inStore,
+  installation,
+  record,
+  writeTo,
+  type OpenStore,
+} from "../testing/archived-accounts.ts";
 import { runMain } from "../testing/run-main.ts";
 
 const ADA = "ada" as OwnerId;
-const EMAIL = "ada@example.org";
-/** 2026-03-01. */
-const BEGIN = 1_772_323_200;
 
 /** An account that was begun here and has no password that anybody knows. */
 const NOBODYS = {
@@ -33,7 +33,6 @@ const NOBODYS = {
   hash: { salt: Buffer.alloc(16), tag: Buffer.alloc(32), cost: { memoryKiB: 19_456, passes: 2, lanes: 1 } },
   at: BEGIN,
 };
-const DAY_S = 86_400;
 
 let room: string;
 let there: DataFiles;
@@ -42,64 +41,13 @@ let archive: string;
 
 beforeEach(async () => {
   room = mkdtempSync(join(tmpdir(), "purrimeter-import-"));
-  there = installation("there");
-  here = installation("here");
+  there = installation(room, "there");
+  here = installation(room, "here");
   archive = join(room, "account.zip");
   await inStore(there, ({ store }) => fill(store));
   await inStore(there, ({ store }) => writeTo(archive, store, ADA));
 });
 afterEach(() => rmSync(room, { recursive: true }));
-
-/** A data folder on which a start was. */
-function installation(name: string): DataFiles {
-  const files = dataFiles(join(room, name));
-  const secrets = [
-    ["operator", "database-key"],
-    ["operator", "key-ring-key"],
-    ["operator", "audit-key"],
-    ["auth", "database-key"],
-    ["auth", "audit-key"],
-  ] as const;
-  for (const [holder, secret] of secrets) {
-    mkdirSync(files.secrets(holder), { recursive: true, mode: 0o700 });
-    writeFileSync(files.secret(holder, secret), "5a".repeat(32), { mode: 0o600 });
-  }
-  mkdirSync(files.run);
-  writeFileSync(files.format, '{"format":1}');
-  const key = Buffer.from("5a".repeat(32), "hex");
-  openDatabase({ path: files.accounts, key, migrations: AUTH_MIGRATIONS }).close();
-  return files;
-}
-
-async function inStore<Result>(
-  files: DataFiles,
-  use: (opened: OperatorStore) => Promise<Result>,
-): Promise<Result> {
-  const done = await withOperatorStore(files, systemTime, async (opened) => ({ result: await use(opened) }));
-  if (isFailure(done)) throw new Error(done.failure);
-  return done.result;
-}
-
-type OpenStore = OperatorStore["store"];
-
-async function claim(store: OpenStore, owner: OwnerId, tag: string): Promise<void> {
-  const code = createClaimCode();
-  await store.registry.register(tag as TagId, code, BEGIN as never);
-  await store.forOwner(owner).claim(code, `=${tag} "the cat"`);
-}
-
-async function record(
-  store: OpenStore,
-  tag: string,
-  first: number,
-  entries: readonly object[],
-  epoch = 7,
-): Promise<void> {
-  const report = { epoch, first, oldest: first, entries: entries as readonly Entry[] } as never;
-  const received = { at: (BEGIN + 100 * DAY_S) as never, suspect: [undefined, "too-fast" as const] };
-  const outcome = await store.reports.recordReport(tag as TagId, report, received);
-  if (outcome.kind !== "stored") throw new Error(outcome.reason);
-}
 
 const fixAt = (at: number, step: number): object => ({
   ...{ kind: "fix", at, latE7: 515_000_000 + step, lonE7: -1_799_999_999 + step, accuracyDm: 30 },
@@ -154,22 +102,6 @@ async function fill(store: OpenStore): Promise<void> {
   await store.forOwner(ADA).createGeofence({ name: "Home & <garden>", tagIds: ["mimi" as TagId], shape });
   await fillAlerts(store);
   await claim(store, "bob" as OwnerId, "tom");
-}
-
-async function writeTo(path: string, store: OpenStore, owner: OwnerId): Promise<void> {
-  const chunks: Buffer[] = [];
-  const write = (chunk: Uint8Array): Promise<void> => Promise.resolve(void chunks.push(Buffer.from(chunk)));
-  const parts = { account: [{ table: "account", id: owner, email: EMAIL }] };
-  await writeArchive(write, { account: { parts }, data: store.forOwner(owner).archive(), at: BEGIN });
-  writeFileSync(path, Buffer.concat(chunks));
-}
-
-async function filesOf(path: string): Promise<Map<string, string>> {
-  const files = new Map<string, string>();
-  const zip = await fromBufferPromise(readFileSync(path), { lazyEntries: true });
-  for await (const entry of zip.eachEntry())
-    files.set(entry.fileName, (await buffer(await zip.openReadStreamPromise(entry))).toString());
-  return files;
 }
 
 /** Writes an archive of these files, as somebody would who forges one. */
@@ -261,7 +193,7 @@ describe("an archive", () => {
     const taken = await importInto(here);
     expect(taken.stderr).toContain("the tag fips is registered here already");
     expect(taken.exitCode).toBe(1);
-    const other = installation("other");
+    const other = installation(room, "other");
     await withAccounts(other, systemTime, async ({ accounts }) => {
       await accounts.create(NOBODYS);
       return {};
@@ -298,6 +230,11 @@ function pidOfParent(): string {
   }
   return join(folder, "purrimeter.pid");
 }
+
+const LOST = JSON.stringify({
+  ...{ table: "lost_mode", ownership: 77, interval_s: 60, buzz_s: 5, floor_percent: 10, until: 0 },
+  ...{ started_at: BEGIN, version: 3, ended_at: BEGIN + 60, ended_by: "owner" },
+});
 
 describe("an archive that was made to harm", () => {
   test.each<[string, () => Promise<string>, string]>([
@@ -348,6 +285,16 @@ describe("an archive that was made to harm", () => {
     [
       "with rows that do not fit",
       () => forged("data/events.jsonl", (text) => text.replace(/"ownership":\d+/, '"ownership":77')),
+      "none of ours",
+    ],
+    [
+      "with a lost mode of a tag that is not in it",
+      () => forged("data/lost-modes.jsonl", () => LOST),
+      "none of ours",
+    ],
+    [
+      "with a command that there is not",
+      () => forged("data/commands.jsonl", () => LOST.replace("lost_mode", "command")),
       "none of ours",
     ],
     ["with lines that are no JSON", () => forged("data/geofences.jsonl", () => "{"), "none of ours"],

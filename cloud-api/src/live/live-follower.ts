@@ -49,10 +49,18 @@ export class LiveFollower {
     this.may = may;
   }
 
-  /** Commands of a tag that changed since; a viewer's own, if they may give some. */
-  async commands({ tag, state }: FollowedTag, since: number): Promise<readonly TagCommand[]> {
+  /** Commands of a tag that changed since, through a change; a viewer's own, if they may give some. */
+  async commands(
+    { tag, state }: FollowedTag,
+    since: number,
+    through: number,
+  ): Promise<readonly TagCommand[]> {
     if (!this.may.commands) return [];
-    const commands = await (state === undefined ? this.#viewer : this.#owner).commandsSince(tag, since);
+    const commands = await (state === undefined ? this.#viewer : this.#owner).commandsSince(
+      tag,
+      since,
+      through,
+    );
     return commands === "not-found" ? [] : commands;
   }
 

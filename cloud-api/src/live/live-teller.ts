@@ -127,7 +127,7 @@ export class LiveTeller {
       return;
     }
     for (const followed of tags) {
-      const commands = await stream.listener.follower.commands(followed, since);
+      const commands = await stream.listener.follower.commands(followed, since, newest);
       if (!stream.isOpen) return;
       stream.commands(followed.tag, commands);
     }
@@ -174,8 +174,10 @@ function pageReader(follower: LiveFollower, { tags, isAll, pages }: Pages): Read
   };
 }
 
-/** What keeps up is where the look is; one that was opened meanwhile may be ahead of it. */
-/** Never back: alerts that were committed after the head was read may have been told by now. */
+/**
+ * What keeps up is where the look is; one that was opened meanwhile may be ahead of it. Never back: alerts that were committed after
+ * the head was read may have been told by now.
+ */
 function moveOn(stream: LiveStream, head: NewsHead): void {
   if (stream.isBehind || isAhead(stream, head.reports)) return;
   stream.moveTo({ ...head, alerts: Math.max(head.alerts, stream.at.alerts) });

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { isCorruption, unlessCorrupt } from "@purrimeter/database/is-corruption";
 import type { GroupWrite } from "@purrimeter/database/group-write";
-import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 import type { UnixMs } from "./alert.ts";
 import type { OutboxRow, TaskStatements, TurnRow } from "./task-statements.ts";
 
@@ -32,12 +31,10 @@ type Choice = OutboxRow | "due" | "none" | "corrupt";
 /** Takes turns for who judges: of one ownership one at a time. */
 export class TaskLeases {
   readonly #statements: TaskStatements;
-  readonly #writes: WriteTransaction;
   readonly #grouped: GroupWrite;
 
-  constructor(statements: TaskStatements, writes: WriteTransaction, grouped: GroupWrite) {
+  constructor(statements: TaskStatements, grouped: GroupWrite) {
     this.#statements = statements;
-    this.#writes = writes;
     this.#grouped = grouped;
   }
 
@@ -51,13 +48,13 @@ export class TaskLeases {
   }
 
   /** It is not given now: it comes again at that time. */
-  hold(ownership: number, nowMs: UnixMs): void {
-    this.#writes.run(() => this.#hold(ownership, null, nowMs + UNREADABLE_MS));
+  hold(ownership: number, nowMs: UnixMs): Promise<void> {
+    return this.#grouped.submit(() => this.#hold(ownership, null, nowMs + UNREADABLE_MS));
   }
 
   /** The event can never be judged: the next one is. */
-  skip({ turn: { ownership }, event }: LeasedTurn, nowMs: UnixMs): void {
-    this.#writes.run(() => {
+  skip({ turn: { ownership }, event }: LeasedTurn, nowMs: UnixMs): Promise<void> {
+    return this.#grouped.submit(() => {
       if (event !== "due") this.#statements.removeEvent.run(event.id);
       this.#statements.settle.run({ ownership, nowMs });
     });

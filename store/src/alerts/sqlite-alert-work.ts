@@ -8,13 +8,11 @@ import { unlessCorruptLater, type TaskLeases } from "./lease-tasks.ts";
 import type { DeliveryLimits, DeliveryTaker } from "./take-deliveries.ts";
 import type { TaskStatements } from "./task-statements.ts";
 import type { GroupWrite } from "@purrimeter/database/group-write";
-import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 
 /** What SqliteAlertWork is made of. */
 export interface AlertWorkParts {
   readonly tasks: TaskStatements;
   readonly sent: DeliveryStatements;
-  readonly writes: WriteTransaction;
   readonly grouped: GroupWrite;
   readonly leases: TaskLeases;
   readonly filler: TaskFiller;
@@ -42,8 +40,8 @@ export class SqliteAlertWork implements AlertWork {
     for (const leased of await leases.take({ nowMs, leaseMs, limit, withTimers })) {
       const filled = (await unlessCorruptLater(() => filler.fill(leased, nowMs))) ?? "later";
       if (typeof filled === "object") tasks.push(filled);
-      else if (filled === "never") leases.skip(leased, nowMs);
-      else leases.hold(leased.turn.ownership, nowMs);
+      else if (filled === "never") await leases.skip(leased, nowMs);
+      else await leases.hold(leased.turn.ownership, nowMs);
     }
     return tasks;
   }
@@ -53,12 +51,10 @@ export class SqliteAlertWork implements AlertWork {
   }
 
   postpone(task: AlertTask, untilMs: UnixMs): Promise<void> {
-    const { tasks, writes } = this.#parts;
+    const { tasks, grouped } = this.#parts;
     const { ownership } = task;
     const { lease } = idOf(task);
-    return Promise.try(() => {
-      writes.run(() => tasks.postpone.run({ ownership, lease, untilMs }));
-    });
+    return grouped.submit(() => void tasks.postpone.run({ ownership, lease, untilMs }));
   }
 
   takeDeliveries(nowMs: UnixMs, leaseMs: number, limits: DeliveryLimits): Promise<readonly DeliveryTask[]> {

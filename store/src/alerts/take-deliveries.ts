@@ -1,5 +1,4 @@
 import type { GroupWrite } from "@purrimeter/database/group-write";
-import type { WriteTransaction } from "@purrimeter/database/write-transaction";
 import type { TagId, UnixSeconds } from "@purrimeter/protocol/values";
 import type { OwnerId } from "../reading/owner-id.ts";
 import type { KeyCache } from "../sealing/key-cache.ts";
@@ -28,7 +27,6 @@ export interface DeliveryLimits {
 /** What deliveries are taken with. */
 export interface DeliveryTakerParts {
   readonly statements: DeliveryStatements;
-  readonly writes: WriteTransaction;
   readonly grouped: GroupWrite;
   readonly cache: KeyCache;
   readonly keys: OwnerKeys;
@@ -51,7 +49,7 @@ export class DeliveryTaker {
     for (const [id, lease] of await this.#lease(nowMs, leaseMs, limits)) {
       const opened = (await unlessCorruptLater(() => this.#open(id, lease, nowMs))) ?? "later";
       if (typeof opened === "object") tasks.push(opened);
-      else this.#giveUp(id, opened, nowMs + leaseMs);
+      else await this.#giveUp(id, opened, nowMs + leaseMs);
     }
     return tasks;
   }
@@ -93,9 +91,9 @@ export class DeliveryTaker {
     return lease;
   }
 
-  #giveUp(id: string, reason: "drop" | "later", leasedUntilMs: UnixMs): void {
-    const { statements, writes } = this.#parts;
-    writes.run(() => {
+  #giveUp(id: string, reason: "drop" | "later", leasedUntilMs: UnixMs): Promise<void> {
+    const { statements, grouped } = this.#parts;
+    return grouped.submit(() => {
       if (reason === "drop") statements.drop.run(id);
       else statements.defer.run({ id, nowMs: leasedUntilMs, untilMs: leasedUntilMs + UNREADABLE_MS });
     });

@@ -97,14 +97,17 @@ function prepareReading(database: Database) {
         .orderBy("change", "desc")
         .limit(args.limit),
     ),
-    since: statement(database, (queries, args: { ownership: number; change: number; limit: number }) =>
-      queries
-        .selectFrom("command")
-        .selectAll()
-        .where("ownership", "=", args.ownership)
-        .where("change", ">", args.change)
-        .orderBy("change", "desc")
-        .limit(args.limit),
+    since: statement(
+      database,
+      (queries, args: { ownership: number; change: number; through: number; limit: number }) =>
+        queries
+          .selectFrom("command")
+          .selectAll()
+          .where("ownership", "=", args.ownership)
+          .where("change", ">", args.change)
+          .where("change", "<=", args.through)
+          .orderBy("change", "desc")
+          .limit(args.limit),
     ),
     newestOf: statement(database, (queries, args: { ownership: number; viewer: string; limit: number }) =>
       queries

@@ -75,7 +75,10 @@ export interface CommandWork {
   ): Promise<{ readonly tags: readonly TagId[]; readonly cursor: number }>;
   /** Open commands of the tag's present ownership, oldest first: none of a viewer who may not any more, none that are void by then. */
   openCommands(tag: TagId, now: UnixSeconds): Promise<readonly Command[]>;
-  /** Before it is sent. False when it is not open any more, or nothing could be written: then it is not to be sent. */
+  /**
+   * After it was sent, so that `sent` is never said of what was not. False when it was not open any more, or nothing could be written:
+   * then it may be sent again, and the tag does it once.
+   */
   markSent(tag: TagId, id: number, at: UnixSeconds): Promise<boolean>;
   markTooOld(tag: TagId, id: number): Promise<void>;
   /** Those of all tags whose time is over are `expired`. Cheap when there are none. */

@@ -90,10 +90,14 @@ export class GivenCommands {
   }
 
   /** Those that changed after that change, in that order; of the newest if there are too many. */
-  since(giver: Giver, change: number): readonly TagCommand[] | "not-found" {
+  since(
+    giver: Giver,
+    change: number,
+    through = Number.MAX_SAFE_INTEGER,
+  ): readonly TagCommand[] | "not-found" {
     const ownership = giver.ownership();
     if (ownership === undefined) return "not-found";
-    const rows = this.#parts.statements.since.all({ ownership, change, limit: MAX_LISTED });
+    const rows = this.#parts.statements.since.all({ ownership, change, through, limit: MAX_LISTED });
     const seen = rows.filter(({ viewer }) => giver.isOwner || viewer === giver.account);
     return seen.reverse().map((row) => this.#toCommand(row));
   }

@@ -53,6 +53,8 @@ const OPENERS: Readonly<Record<string, Open>> = {
     const stored = plain && readPiece(num(row["number"]), plain)[0];
     return stored === undefined ? {} : { entry: stored.entry, doubt: stored.doubt ?? null };
   },
+  // Who a viewer is, is left out.
+  command: (row) => Promise.resolve({ byViewer: row["viewer"] !== null }),
   set_aside: async (row, context) => {
     const place = { kind: "set-aside", epoch: 0, number: 0, at: num(row["at"]) } as const;
     const plain = await openOf(row, context, undefined, place, row["sealed"]);

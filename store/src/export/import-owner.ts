@@ -18,6 +18,7 @@ import { TAG_NAME_PLACE } from "../tags/owned-tags.ts";
 import type { TagSettings } from "../tags/tag-settings.ts";
 import { EntryImport } from "./import-entries.ts";
 import { importAlerts } from "./import-alerts.ts";
+import { importCommands } from "./import-commands.ts";
 import { insertRow } from "./insert-row.ts";
 
 /** What an import is made with. */
@@ -145,6 +146,7 @@ async function addRows(
     insertRow(database, "command_answer", {
       ...{ ownership: of(ownership), command, epoch, number, at, recorded_at, keep_day, outcome },
     });
+  importCommands(database, source, { isOwn: (ownership) => placed.has(ownership), of });
   addTotals(database, source, placed);
   for await (const event of source.events()) addEvent(database, placedIn(placed, event.ownership), event);
   let count = 0;

@@ -79,8 +79,11 @@ export interface LiveView {
   followedTags(tag?: TagId): Promise<readonly FollowedTag[]>;
   /** `unknown`: what arrived since the mark cannot be told any more, or is too much. */
   liveNews(tag: TagId, range: NewsRange): Promise<LiveNews | "not-found" | "unknown">;
-  /** Commands that changed after that change, as `commands` shows them: the newest 100, in the order of their changes. */
-  commandsSince(tag: TagId, change: number): Promise<readonly TagCommand[] | "not-found">;
+  /**
+   * Commands that changed after that change, as `commands` shows them: the newest 100, in the order of their changes. One that
+   * changed again after `through`, if it is given, is left out.
+   */
+  commandsSince(tag: TagId, change: number, through?: number): Promise<readonly TagCommand[] | "not-found">;
 }
 
 /** Tags of one account that are followed together. */

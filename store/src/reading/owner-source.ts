@@ -2,6 +2,8 @@ import type { Entry, TransitionEntry } from "@purrimeter/protocol/entry";
 import type { Detection } from "@purrimeter/protocol/messages";
 import type { AlertPreferences } from "../alerts/alert.ts";
 import type { AlertRuleDraft } from "../alerts/alert-rule.ts";
+import type { CommandKind, CommandReason, CommandState } from "../commands/command.ts";
+import type { LostEnd } from "../lost/lost-mode.ts";
 import type { GeofenceShape } from "../geofences/geofence.ts";
 import type { Afterwards } from "../retention/retention-choice.ts";
 import type { Totals } from "./day-total.ts";
@@ -71,6 +73,34 @@ interface ImportedAnswer extends OfOwnership {
   readonly outcome: string;
 }
 
+/** As in the table of commands; who gave it is no account of this installation. */
+export interface ImportedCommand extends OfOwnership {
+  readonly id: number;
+  readonly kind: CommandKind;
+  readonly seconds: number;
+  readonly state: CommandState;
+  readonly reason: CommandReason | null;
+  readonly created_at: number;
+  readonly sent_at: number | null;
+  readonly answered_at: number | null;
+  readonly expires_at: number;
+  /** Orders what is of the same second. */
+  readonly change: number;
+  readonly byViewer: boolean;
+}
+
+/** As in the table of lost modes. */
+export interface ImportedLostMode extends OfOwnership {
+  readonly interval_s: number;
+  readonly buzz_s: number;
+  readonly floor_percent: number;
+  readonly until: number;
+  readonly started_at: number;
+  readonly version: number;
+  readonly ended_at: number | null;
+  readonly ended_by: LostEnd | null;
+}
+
 /** What is left of a UTC day, counted from 1970. */
 interface ImportedTotal extends OfOwnership {
   readonly day: number;
@@ -116,6 +146,8 @@ export interface OwnerSource {
   readonly assignments: readonly ImportedAssignment[];
   readonly holes: readonly ImportedHole[];
   readonly answers: readonly ImportedAnswer[];
+  readonly commands: readonly ImportedCommand[];
+  readonly lostModes: readonly ImportedLostMode[];
   readonly totals: readonly ImportedTotal[];
   /** undefined: nothing was chosen. */
   readonly choice: ImportedChoice | undefined;

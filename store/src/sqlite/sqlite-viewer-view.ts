@@ -161,8 +161,8 @@ export class SqliteViewerView implements ViewerView {
     return Promise.try(() => this.#parts.commands.one(this.#giver(tag), id));
   }
 
-  commandsSince(tag: TagId, change: number): Promise<readonly TagCommand[] | "not-found"> {
-    return Promise.try(() => this.#parts.commands.since(this.#giver(tag), change));
+  commandsSince(tag: TagId, change: number, through?: number): Promise<readonly TagCommand[] | "not-found"> {
+    return Promise.try(() => this.#parts.commands.since(this.#giver(tag), change, through));
   }
 
   commands(tag: TagId): Promise<readonly TagCommand[] | "not-found"> {

@@ -162,12 +162,8 @@ export function describeLiveContract(name: string, make: () => Promise<StoreHarn
       head = await harness.second.arrivals.newest();
       const expiresAt = later(NOON, 600);
       const given = async (view: CommandsView, kind: "buzz" | "light") => {
-        const outcome = await view.giveCommand(TAG, {
-          kind,
-          seconds: 5,
-          expiresAt,
-          idempotencyKey: undefined,
-        });
+        const draft = { kind, seconds: 5, expiresAt, idempotencyKey: undefined };
+        const outcome = await view.giveCommand(TAG, draft);
         if (outcome.kind === "refused") throw new Error(outcome.reason);
         return outcome.command;
       };
@@ -179,6 +175,7 @@ export function describeLiveContract(name: string, make: () => Promise<StoreHarn
       expect(await ada.commandsSince(TAG, commands)).toEqual([]);
       await given(ada, "buzz");
       expect(await ada.commandsSince(TAG, commands)).toMatchObject([{ kind: "buzz" }, { kind: "buzz" }]);
+      expect(await ada.commandsSince(TAG, head.commands, commands), "no later change").toEqual([light]);
     });
 
     test("says which accounts have new alerts", async () => {
