@@ -7,7 +7,11 @@ afterEach(() => vi.restoreAllMocks());
 
 /** Characters that `work` walks over in searches. */
 function walkedBy(work: () => void): number {
-  const search = String.prototype.indexOf;
+  const search = Reflect.get(String.prototype, "indexOf") as (
+    this: string,
+    what: string,
+    from?: number,
+  ) => number;
   let walked = 0;
   vi.spyOn(String.prototype, "indexOf").mockImplementation(function (this: string, what, from = 0) {
     const at = search.call(this, what, from);
