@@ -7,11 +7,8 @@ afterEach(() => vi.restoreAllMocks());
 
 /** Characters that `work` walks over in searches. */
 function walkedBy(work: () => void): number {
-  const search = Reflect.get(String.prototype, "indexOf") as (
-    this: string,
-    what: string,
-    from?: number,
-  ) => number;
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its text
+  const search = String.prototype.indexOf;
   let walked = 0;
   vi.spyOn(String.prototype, "indexOf").mockImplementation(function (this: string, what, from = 0) {
     const at = search.call(this, what, from);
