@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SERVICE_NAMES } from "../src/services/service-registry.ts";
 import { DEADLINE_MS, purrimeter, rootOut, servicesOf, start } from "./running-purrimeter.ts";
 
 const data = mkdtempSync(join(tmpdir(), "purrimeter-start-"));
@@ -44,11 +45,11 @@ describe("a start that cannot succeed", () => {
     "says that a Vault cannot be reached",
     async () => {
       const holder = { login: { method: "approle", roleId: "r" } };
-      const names = ["auth", "bridge", "cloud-api", "notifier", "operator"];
+      const names = [...SERVICE_NAMES, "operator"];
       const processes = Object.fromEntries(names.map((name) => [name, holder]));
       const path = join(data, "vault.json");
       writeFileSync(path, JSON.stringify({ address: "https://127.0.0.1:1", processes }));
-      for (const name of ["bridge", "notifier", "operator"])
+      for (const name of names)
         writeFileSync(join(data, "secrets", name, "vault-secret-id"), "x", { mode: 0o600 });
       const said = "Vault at 127.0.0.1:1, asked to log in, cannot be reached\n";
       expect(await refusal()).toBe(`purrimeter: bridge: ${said}`);
