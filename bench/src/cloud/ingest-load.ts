@@ -21,6 +21,9 @@ export interface LoadAnswer {
 /** So many handshakes at once: more only wait for each other. */
 const HANDSHAKES = 16;
 
+/** Tags of one address, of which the bridge takes so many and no more: a fleet is behind many addresses. */
+const TAGS_AN_ADDRESS = 100;
+
 const fleet = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as Fleet;
 const tags: Record<AnswerKind, LoadTag[]> = { stored: [], puback: [] };
 
@@ -28,7 +31,9 @@ async function connectAll(port: number, kind: AnswerKind, count: number): Promis
   const waiting = fleet.members.slice(0, count);
   const worker = async (): Promise<void> => {
     for (let member = waiting.shift(); member !== undefined; member = waiting.shift()) {
-      const credentials = { cert: leafOf(member.chainPem), key: fleet.keyPem, ca: fleet.authorityPem };
+      const localAddress = `127.1.0.${1 + Math.floor((count - waiting.length) / TAGS_AN_ADDRESS)}`;
+      const keys = { cert: leafOf(member.chainPem), key: fleet.keyPem, ca: fleet.authorityPem };
+      const credentials = { ...keys, localAddress };
       tags[kind].push(await connectLoadTag(port, member.tag as TagId, kind, credentials));
     }
   };

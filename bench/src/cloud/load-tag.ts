@@ -135,6 +135,8 @@ export interface LoadCredentials {
   readonly cert: string;
   readonly key: string;
   readonly ca: string;
+  /** Where the tag connects from. */
+  readonly localAddress: string;
 }
 
 /** Connects, joins and subscribes. Rejects when the other side refuses any of it. */
